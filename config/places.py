@@ -1,0 +1,86 @@
+"""Where everything the daemon writes lives: all under one folder, ``--var DIR``.
+
+Only names are made here; ``Places.make`` creates the folders. Several daemons run
+side by side when each has its own folder and ports.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    var: Path
+
+    @property
+    def secrets(self) -> Path:
+        """0700: AMI, SIP and API secrets, one file each, 0600."""
+        return self.var / "secrets"
+
+    @property
+    def run(self) -> Path:
+        """Pid files and locks."""
+        return self.var / "run"
+
+    @property
+    def logs(self) -> Path:
+        return self.var / "log"
+
+    @property
+    def prompts(self) -> Path:
+        """Recorded prompts of the operator; they outrank the shipped ones."""
+        return self.var / "prompts"
+
+    @property
+    def sounds(self) -> Path:
+        """What Asterisk plays: shipped and replaced prompts, laid out at start."""
+        return self.var / "asterisk" / "sounds"
+
+    @property
+    def asterisk(self) -> Path:
+        """Everything of the embedded Asterisk: etc, lib, log, run, spool, sounds."""
+        return self.var / "asterisk"
+
+    @property
+    def asterisk_etc(self) -> Path:
+        return self.asterisk / "etc"
+
+    @property
+    def asterisk_log(self) -> Path:
+        """``cel-custom/hotline.csv``, ``queue_log``, ``messages`` (and ``cdr-csv/``)."""
+        return self.asterisk / "log"
+
+    @property
+    def cel(self) -> Path:
+        return self.asterisk_log / "cel-custom" / "hotline.csv"
+
+    @property
+    def queue_log(self) -> Path:
+        return self.asterisk_log / "queue_log"
+
+    @property
+    def spool(self) -> Path:
+        """MixMonitor writes UNIQUEID.raw here: 8 kHz, 16 bit, stereo, no header."""
+        return self.asterisk / "spool" / "monitor"
+
+    @property
+    def shelf(self) -> Path:
+        """Finished recordings: YYYY/MM/DD/CALLID.EXT."""
+        return self.var / "recordings"
+
+    @property
+    def ledger(self) -> Path:
+        return self.var / "ledger.db"
+
+    @property
+    def casestore(self) -> Path:
+        return self.var / "casestore.db"
+
+    def make(self) -> None:
+        """Create the folders (idempotent); secrets for the owner only."""
+        for place in (self.run, self.logs, self.prompts, self.sounds, self.asterisk_etc, self.cel.parent,
+                      self.asterisk_log / "cdr-csv", self.spool, self.shelf, self.asterisk / "lib", self.asterisk / "run"):
+            place.mkdir(parents=True, exist_ok=True)
+        self.secrets.mkdir(mode=0o700, parents=True, exist_ok=True)
