@@ -1,0 +1,155 @@
+"""What happened at the seats: past tense; counterpart of ``commands.py``.
+
+Made only by ``desk.py`` and ``supervision.py``, published by ``floor.py`` on the board
+bus; read by ledger and console. Frozen values. ``at`` is an ``Instant`` (Unix seconds,
+UTC): the telephone's moment when the telephone caused it, else the desk's clock.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from cti.ids import CallId, Instant, LegId, QueueId, SeatId
+
+from .ids import AgentId
+from .presence import Presence
+from .seat import SeatState
+
+
+@dataclass(frozen=True, slots=True)
+class SeatStateChanged:
+    """A presence (or the reason of a pause) ended and the next began."""
+
+    seat: SeatId
+    at: Instant
+    agent: AgentId
+    """Who sat there during the *new* presence; at log-out, who left."""
+    old: Presence
+    new: Presence
+    reason: str
+    call: CallId
+    by: str
+    """Who wanted it: an agent's id, a supervisor's id, or '' (telephone, clock)."""
+    state: SeatState
+    """The seat's whole memory after the change: what ``SeatLog.last`` must give back."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeatNoted:
+    """Something agreed for later, or the count of missed offers, changed; the presence did not."""
+
+    seat: SeatId
+    at: Instant
+    state: SeatState
+
+
+@dataclass(frozen=True, slots=True)
+class AgentLoggedIn:
+    agent: AgentId
+    seat: SeatId
+    at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class AgentLoggedOut:
+    agent: AgentId
+    seat: SeatId
+    at: Instant
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfferMissed:
+    """A queue's offer rang out at a ready seat."""
+
+    seat: SeatId
+    agent: AgentId
+    at: Instant
+    call: CallId
+    queue: QueueId
+    in_a_row: int
+
+
+class Alarm(StrEnum):
+    UNREACHABLE = "unreachable"  # the phone no longer answers OPTIONS
+    MISSED = "missed"  # paused after too many missed offers
+    CONTRADICTION = "contradiction"  # app_queue keeps saying something else than we set
+    COMMAND = "command"  # a command was refused or lost and is not to be tried again by itself
+    LOG = "log"  # a presence could not be written durably
+
+
+@dataclass(frozen=True, slots=True)
+class SeatAlarm:
+    """Something at a seat needs a person's eye."""
+
+    seat: SeatId
+    at: Instant
+    alarm: Alarm
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class SeatAlarmCleared:
+    seat: SeatId
+    at: Instant
+    alarm: Alarm
+
+
+class Verb(StrEnum):
+    """What a seat can do with a call; the words of ``commands.py``."""
+
+    BLIND_TRANSFER = "blind_transfer"
+    CONSULT = "consult"
+    COMPLETE = "complete"
+    CONFERENCE = "conference"
+    CANCEL = "cancel"
+    HOLD = "hold"
+    RESUME = "resume"
+    HANG_UP = "hang_up"
+    CALL_SEAT = "call_seat"
+    DIAL_OUT = "dial_out"
+
+
+@dataclass(frozen=True, slots=True)
+class VerbEnded:
+    """The one outcome of something a seat asked of the telephone."""
+
+    seat: SeatId
+    at: Instant
+    verb: Verb
+    leg: LegId
+    """The seat's leg it was asked for; '' for a call still to be made."""
+    done: bool
+    reason: str
+    by: str
+
+
+class Listening(StrEnum):
+    LISTEN = "listen"  # 监听
+    WHISPER = "whisper"  # 耳语: the agent hears the supervisor, the citizen does not
+    BARGE = "barge"  # 强插
+
+
+@dataclass(frozen=True, slots=True)
+class SupervisionAsked:
+    """A supervisor may now hear this seat in this way; the telephone part follows."""
+
+    supervisor: AgentId
+    seat: SeatId
+    call: CallId
+    mode: Listening
+    at: Instant
+
+
+Event = (
+    SeatStateChanged
+    | SeatNoted
+    | AgentLoggedIn
+    | AgentLoggedOut
+    | OfferMissed
+    | SeatAlarm
+    | SeatAlarmCleared
+    | VerbEnded
+    | SupervisionAsked
+)

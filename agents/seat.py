@@ -1,0 +1,59 @@
+"""One seat's memory: who sits there, what it is doing and what was agreed for later.
+
+A frozen value, kept by ``desk.py``, written durably through ``ports.SeatLog`` at every
+change, and read back when the daemon starts. It holds what the telephone cannot tell
+after a restart; what the telephone can tell (legs, calls) is not in it.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import NewType
+
+from cti.ids import CallId, Instant, SeatId
+
+from .ids import AgentId, OwnReason
+from .presence import Presence
+
+AfterWord = NewType("AfterWord", str)
+NOTHING = AfterWord("")
+PAUSE = AfterWord("pause")
+LOG_OUT = AfterWord("log_out")
+
+
+@dataclass(frozen=True, slots=True)
+class SeatState:
+    seat: SeatId
+    presence: Presence = Presence.LOGGED_OUT
+    agent: AgentId = AgentId("")
+    """'' when logged out."""
+    reason: str = ""
+    """Why it is paused (an operator's word or an ``OwnReason``); '' otherwise."""
+    since: Instant = Instant(0.0)
+    """When this presence (with this reason) began."""
+    call: CallId = CallId("")
+    """The call it is in or wraps up; '' otherwise."""
+    pause: str = OwnReason.LOGIN
+    """The pause it rests in when its phone is idle; '' when it rests ready."""
+    wrap_until: Instant | None = None
+    """End of the running wrap-up; a call meanwhile does not stop the clock."""
+    then: AfterWord = NOTHING
+    """Agreed for after this call and its wrap-up: '', 'pause' or 'log_out'."""
+    then_reason: str = ""
+    missed: int = 0
+    """Offers of a queue that rang out, in a row."""
+
+
+def pack(state: SeatState) -> str:
+    """One line of JSON, for a column of the ledger."""
+    return json.dumps(asdict(state), ensure_ascii=False, separators=(",", ":"))
+
+
+def unpack(text: str) -> SeatState:
+    """The inverse of ``pack``; raises ``ValueError`` on anything that is no seat state."""
+    try:
+        raw = json.loads(text)
+        return SeatState(**{**raw, "presence": Presence(raw["presence"])})
+    except (TypeError, KeyError, json.JSONDecodeError) as error:
+        raise ValueError(f"not a seat state: {text[:80]!r}") from error
