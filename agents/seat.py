@@ -9,37 +9,45 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
-from typing import NewType
+from enum import StrEnum
+from typing import Final
 
 from cti.ids import CallId, Instant, SeatId
 
 from .ids import AgentId, OwnReason
 from .presence import Presence
 
-AfterWord = NewType("AfterWord", str)
-NOTHING = AfterWord("")
-PAUSE = AfterWord("pause")
-LOG_OUT = AfterWord("log_out")
+NOBODY: Final = AgentId("")
+NO_CALL: Final = CallId("")
+NEVER: Final = Instant(0.0)
+
+
+class Then(StrEnum):
+    """What was agreed for after the call."""
+
+    NOTHING = ""
+    PAUSE = "pause"
+    LOG_OUT = "log_out"
 
 
 @dataclass(frozen=True, slots=True)
 class SeatState:
     seat: SeatId
     presence: Presence = Presence.LOGGED_OUT
-    agent: AgentId = AgentId("")
+    agent: AgentId = NOBODY
     """'' when logged out."""
     reason: str = ""
     """Why it is paused (an operator's word or an ``OwnReason``); '' otherwise."""
-    since: Instant = Instant(0.0)
+    since: Instant = NEVER
     """When this presence (with this reason) began."""
-    call: CallId = CallId("")
+    call: CallId = NO_CALL
     """The call it is in or wraps up; '' otherwise."""
     pause: str = OwnReason.LOGIN
     """The pause it rests in when its phone is idle; '' when it rests ready."""
     wrap_until: Instant | None = None
     """End of the running wrap-up; a call meanwhile does not stop the clock."""
-    then: AfterWord = NOTHING
-    """Agreed for after this call and its wrap-up: '', 'pause' or 'log_out'."""
+    then: Then = Then.NOTHING
+    """Agreed for after this call and its wrap-up."""
     then_reason: str = ""
     missed: int = 0
     """Offers of a queue that rang out, in a row."""
@@ -54,6 +62,6 @@ def unpack(text: str) -> SeatState:
     """The inverse of ``pack``; raises ``ValueError`` on anything that is no seat state."""
     try:
         raw = json.loads(text)
-        return SeatState(**{**raw, "presence": Presence(raw["presence"])})
+        return SeatState(**{**raw, "presence": Presence(raw["presence"]), "then": Then(raw["then"])})
     except (TypeError, KeyError, json.JSONDecodeError) as error:
         raise ValueError(f"not a seat state: {text[:80]!r}") from error
