@@ -1,0 +1,248 @@
+"""What the door needs from the rooms around it: desk, calls, board, roster, vitals.
+
+``hotline/app.py`` plugs them in. The ticket book is ``bridge.ports.TicketBook``. The
+structural Protocols (``CallRow`` …) are met by any value with these attributes, so that
+the ledger and the board need not know this room. Reading methods answer from memory or
+from one quick query; verbs end in exactly one ``Done`` or ``Refused``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from cti.ids import CallId, SeatId
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    reason: str
+    """A short stable word: 'unknown_seat', 'not_talking', 'not_allowed', 'no_answer' …"""
+    message: str = ""
+    """For a person, in the centre's language; '' when the word says it all."""
+    field: str = ""
+    """The argument at fault, if it is one: 'seat', 'agent', 'reason', 'to', 'number'."""
+    allowed: tuple[str, ...] = ()
+
+
+Answer = Done | Refused
+
+
+class SeatRow(Protocol):
+    @property
+    def seat(self) -> SeatId: ...
+    @property
+    def device(self) -> str: ...
+    @property
+    def state(self) -> str:
+        """logged_out, ready, ringing, talking, holding, wrap_up, paused."""
+        ...
+
+    @property
+    def since(self) -> datetime | None: ...
+    @property
+    def agent(self) -> str: ...
+    @property
+    def agent_name(self) -> str: ...
+    @property
+    def reason(self) -> str: ...
+    @property
+    def call(self) -> CallId | None: ...
+    @property
+    def reachable(self) -> bool | None:
+        """The phone answers OPTIONS; None: not known."""
+        ...
+
+    @property
+    def queues(self) -> Mapping[str, int]:
+        """Queue → skill level, while logged in."""
+        ...
+
+
+class Desk(Protocol):
+    """Seats and their telephone verbs (``agents/desk.py``)."""
+
+    def seats(self) -> Sequence[SeatRow]: ...
+    async def login(self, seat: SeatId, agent: str) -> Answer: ...
+    async def logout(self, seat: SeatId) -> Answer: ...
+    async def ready(self, seat: SeatId) -> Answer:
+        """End a pause or the wrap-up."""
+        ...
+
+    async def pause(self, seat: SeatId, reason: str) -> Answer: ...
+    async def end_wrap_up(self, seat: SeatId) -> Answer: ...
+    async def blind_transfer(self, seat: SeatId, to: str) -> Answer: ...
+    async def attended_transfer(self, seat: SeatId, to: str) -> Answer:
+        """Begin the consultation; ``complete``, ``cancel`` or ``conference`` end it."""
+        ...
+
+    async def complete(self, seat: SeatId) -> Answer: ...
+    async def cancel(self, seat: SeatId) -> Answer: ...
+    async def conference(self, seat: SeatId) -> Answer: ...
+    async def hold(self, seat: SeatId) -> Answer: ...
+    async def resume(self, seat: SeatId) -> Answer: ...
+    async def hang_up(self, seat: SeatId) -> Answer: ...
+    async def call_seat(self, seat: SeatId, to: str) -> Answer: ...
+    async def dial_out(self, seat: SeatId, number: str) -> Answer: ...
+
+
+class CallRow(Protocol):
+    """One call, live or past. Times are aware UTC; '' and None: not (yet) so."""
+
+    @property
+    def call(self) -> CallId: ...
+    @property
+    def direction(self) -> str: ...
+    @property
+    def state(self) -> str:
+        """arrived, queued, ringing, talking, holding, ended."""
+        ...
+
+    @property
+    def line(self) -> str: ...
+    @property
+    def trunk(self) -> str: ...
+    @property
+    def caller(self) -> str: ...
+    @property
+    def dialled(self) -> str: ...
+    @property
+    def partner(self) -> str: ...
+    @property
+    def reference(self) -> str: ...
+    @property
+    def origin(self) -> str: ...
+    @property
+    def queue(self) -> str: ...
+    @property
+    def seat(self) -> str: ...
+    @property
+    def agent(self) -> str: ...
+    @property
+    def arrived_at(self) -> datetime | None: ...
+    @property
+    def notice_at(self) -> datetime | None: ...
+    @property
+    def queued_at(self) -> datetime | None: ...
+    @property
+    def answered_at(self) -> datetime | None:
+        """A seat talked to the caller for the first time."""
+        ...
+
+    @property
+    def ended_at(self) -> datetime | None: ...
+    @property
+    def outcome(self) -> str:
+        """'' while open, else one of bridge.disposition.CallOutcome."""
+        ...
+
+    @property
+    def reason(self) -> str:
+        """Refusal code, or why it was lost."""
+        ...
+
+    @property
+    def recordings(self) -> Sequence[str]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class CallFilter:
+    since: datetime | None = None
+    until: datetime | None = None
+    line: str = ""
+    seat: str = ""
+    caller: str = ""
+    outcome: str = ""
+    after: str = ""
+    """The ``CallId`` the page before ended with."""
+    most: int = 100
+
+
+class Calls(Protocol):
+    """Live calls from the board, past ones from the ledger."""
+
+    def live(self) -> Sequence[CallRow]: ...
+    async def past(self, wanted: CallFilter) -> Sequence[CallRow]:
+        """Newest first."""
+        ...
+
+    async def get(self, call: CallId) -> CallRow | None:
+        """From the board while it lives, else from the ledger."""
+        ...
+
+
+class QueueRow(Protocol):
+    @property
+    def queue(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def waiting(self) -> int: ...
+    @property
+    def longest_wait_seconds(self) -> float: ...
+    @property
+    def members(self) -> int: ...
+    @property
+    def ready(self) -> int: ...
+
+
+class TrunkRow(Protocol):
+    @property
+    def trunk(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def reach(self) -> str: ...
+    @property
+    def calls(self) -> int: ...
+
+
+class LineRow(Protocol):
+    @property
+    def line(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def calls(self) -> int: ...
+    @property
+    def capacity(self) -> int: ...
+    @property
+    def healthy(self) -> bool | None:
+        """The last synthetic call heard the notice; None: not checked yet."""
+        ...
+
+
+class Board(Protocol):
+    """The live picture of queues, trunks and lines."""
+
+    def live(self) -> bool:
+        """False: the link to Asterisk is down and the picture may be old."""
+        ...
+
+    def as_of(self) -> datetime | None: ...
+    def queues(self) -> Sequence[QueueRow]: ...
+    def trunks(self) -> Sequence[TrunkRow]: ...
+    def lines(self) -> Sequence[LineRow]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Vital:
+    """One thing the daemon needs, and how it is."""
+
+    name: str
+    """'asterisk', 'ami', 'ledger', 'book', 'casestore', 'recordings', 'disk' …"""
+    ok: bool
+    said: str = ""
+
+
+class Vitals(Protocol):
+    async def look(self) -> Sequence[Vital]:
+        """Cheap; called at every /api/health."""
+        ...
