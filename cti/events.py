@@ -306,10 +306,45 @@ class BoardBlind:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class BookGap:
+    """The durable record was cut or lost after ``since``: what happened until the next row is uncertain."""
+
+    since: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class LineChecked:
+    """The line watch dialled this line; ``ok`` when it heard the notice."""
+
+    line: LineId
+    at: Instant
+    ok: bool
+    heard_seconds: float
+    reason: str
+    """'' when ok; else 'unreachable', 'refused CODE', 'no_answer', 'silent', 'cut' or 'error'."""
+
+
 CallEvent = (
-    CallArrived | CallLined | NoticePlayed | CallRefused | CallAnswered | CallQueued | CallLeftQueue
-    | CallOffered | OfferEnded | TalkBegan | TalkEnded | CallHeld | CallResumed | CallTransferred
-    | CallsMerged | LegBegan | LegEnded | CallEnded | RecordingStarted
+    CallArrived
+    | CallLined
+    | NoticePlayed
+    | CallRefused
+    | CallAnswered
+    | CallQueued
+    | CallLeftQueue
+    | CallOffered
+    | OfferEnded
+    | TalkBegan
+    | TalkEnded
+    | CallHeld
+    | CallResumed
+    | CallTransferred
+    | CallsMerged
+    | LegBegan
+    | LegEnded
+    | CallEnded
+    | RecordingStarted
 )
-PlantEvent = EndpointReach | MemberSeen | NodeStarted | BoardLive | BoardBlind
+PlantEvent = EndpointReach | MemberSeen | NodeStarted | BoardLive | BoardBlind | BookGap | LineChecked
 Event = CallEvent | PlantEvent
