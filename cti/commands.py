@@ -111,8 +111,18 @@ class MoveWaiting:
 
 
 Command = (
-    AddMember | RemoveMember | PauseMember | CallSeat | DialOut | BlindTransfer | AttendedTransfer
-    | EndConsult | Hold | Resume | HangUp | MoveWaiting
+    AddMember
+    | RemoveMember
+    | PauseMember
+    | CallSeat
+    | DialOut
+    | BlindTransfer
+    | AttendedTransfer
+    | EndConsult
+    | Hold
+    | Resume
+    | HangUp
+    | MoveWaiting
 )
 
 

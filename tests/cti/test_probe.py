@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import asyncio
 
-from pyVoIP import RTP, SIP
-from pyVoIP.RTP import TransmitType
-
 from cti.events import LineChecked
 from cti.ids import Instant, LineId
 from cti.probe import LineWatch, Watched
-from cti.probe_phone import ALAW, EVENTS, FRAME, ProbePhone, _Rtp, loud
+from cti.probe_phone import ALAW, EVENTS, FRAME, RTP, SIP, ProbePhone, _Rtp, loud
 
 SERVER = ("127.0.0.1", 9)
 ANSWER = (
@@ -76,7 +73,7 @@ def test_an_answer_is_acknowledged_with_the_far_ends_tag() -> None:
 
 def rtp() -> _Rtp:
     codecs = {ALAW: RTP.PayloadType.PCMA, EVENTS: RTP.PayloadType.EVENT}
-    return _Rtp(None, (), codecs, "127.0.0.1", 0, "127.0.0.1", 9, TransmitType.SENDRECV)  # type: ignore[arg-type]
+    return _Rtp(None, (), codecs, "127.0.0.1", 0, "127.0.0.1", 9, RTP.TransmitType.SENDRECV)  # type: ignore[arg-type]
 
 
 def test_received_sound_is_counted_and_not_kept() -> None:

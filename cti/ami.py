@@ -1,0 +1,310 @@
+"""AMI bytes → messages → frames. Pure: no socket, no clock.
+
+``Framer`` cuts a byte stream into messages at the blank line, whatever the pieces it
+comes in; text is decoded once a message is whole, so a character split over two reads
+stays one. ``decode`` turns an event into frames; events the fold has no use for are
+told by their first line alone and cost next to nothing.
+
+Asterisk writes events as ``Event: NAME`` first; values are UTF-8 as the trunk sent
+them. Old trunks send GBK: tried second. The first of duplicate headers is ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from . import frames as fr
+from .events import QueueExit, Reach, TransferKind
+from .ids import BridgeId, CallId, Instant, LegId, LineId, QueueId, SeatId, TrunkId
+
+LONGEST = 1 << 20
+"""A message longer than this is no AMI: the stream is given up (``Overrun``)."""
+
+Headers = dict[bytes, bytes]
+
+
+class Overrun(Exception):
+    """The peer sends no message end within a megabyte."""
+
+
+class Framer:
+    """Byte pieces in, whole messages out (without their blank line)."""
+
+    __slots__ = ("_rest", "banner")
+
+    def __init__(self) -> None:
+        self._rest = b""
+        self.banner: bytes | None = None
+
+    def feed(self, piece: bytes) -> list[bytes]:
+        """Messages completed by this piece, in order.
+
+        :raises Overrun: when a message grows beyond ``LONGEST``.
+        """
+        # Only the new piece can hold a new end; joining first keeps a CR|LF|CR|LF cut right.
+        data = self._rest + piece if self._rest else piece
+        if self.banner is None:
+            head, sep, data_after = data.partition(b"\r\n")
+            if not sep:
+                self._rest = data
+                return []
+            if head.startswith(b"Asterisk Call Manager/"):
+                self.banner, data = head, data_after
+            else:
+                self.banner = b""
+        if b"\r\n\r\n" not in piece and b"\r\n\r\n" not in data[-(len(piece) + 3) :]:
+            if len(data) > LONGEST:
+                raise Overrun(f"no message end within {LONGEST} bytes")
+            self._rest = data
+            return []
+        messages = data.split(b"\r\n\r\n")
+        self._rest = messages.pop()
+        return messages
+
+
+def headers(message: bytes) -> Headers:
+    """One message as header → value, bytes; the first of doubles wins."""
+    out: Headers = {}
+    for line in message.split(b"\r\n"):
+        name, sep, value = line.partition(b":")
+        if sep and name not in out:
+            out[name] = value[1:] if value[:1] == b" " else value
+    return out
+
+
+def text(value: bytes) -> str:
+    """UTF-8, else GBK, else with the bytes kept visible; Asterisk's '<unknown>' is ''."""
+    try:
+        out = value.decode()
+    except UnicodeDecodeError:
+        try:
+            out = value.decode("gbk")
+        except UnicodeDecodeError:
+            out = value.decode("utf-8", "backslashreplace")
+    return "" if out == "<unknown>" else out
+
+
+def name_of(message: bytes) -> bytes:
+    """``Event: Hangup…`` → ``Hangup``; b'' for anything else (responses)."""
+    if not message.startswith(b"Event: "):
+        return b""
+    end = message.find(b"\r\n")
+    return message[7:end] if end != -1 else message[7:]
+
+
+def decode(message: bytes, now: Instant) -> list[fr.Frame]:
+    """Frames of one event; [] for events and responses the fold does not need.
+
+    ``now`` dates the event where Asterisk did not (``timestampevents`` off).
+    """
+    if message[:1] != b"E":
+        message = message.lstrip(b"\r\n")
+    make = _DECODERS.get(name_of(message))
+    if make is None:
+        return []
+    h = headers(message)
+    stamp = h.get(b"Timestamp")
+    at = now
+    if stamp is not None:
+        try:
+            at = Instant(float(stamp))
+        except ValueError:
+            at = now
+    try:
+        return make(h, at)
+    except KeyError:  # a header we need is missing: not a message of that event
+        return []
+
+
+def decode_all(messages: list[bytes], now: Instant) -> Iterator[fr.Frame]:
+    for message in messages:
+        yield from decode(message, now)
+
+
+def _leg(h: Headers, key: bytes = b"Uniqueid") -> LegId:
+    return LegId(h[key].decode("ascii", "replace"))
+
+
+def call_variable(h: Headers) -> CallId:
+    """The HOTLINE_CALL that ``channelvars`` puts on every channel event."""
+    value = h.get(b"ChanVariable", b"")
+    return CallId(value[13:].decode("ascii", "replace")) if value.startswith(b"HOTLINE_CALL=") else CallId("")
+
+
+def number(h: Headers, key: bytes) -> int:
+    try:
+        return int(h.get(key, b"0"))
+    except ValueError:
+        return 0
+
+
+def _newchannel(h: Headers, at: Instant) -> list[fr.Frame]:
+    leg = _leg(h)
+    return [
+        fr.LegNew(
+            at, leg, text(h[b"Channel"]), LegId(h.get(b"Linkedid", leg.encode()).decode("ascii", "replace")),
+            call_variable(h), text(h.get(b"CallerIDNum", b"")), text(h.get(b"CallerIDName", b"")),
+            text(h.get(b"Exten", b"")), h.get(b"ChannelState") == b"4",
+        )
+    ]  # fmt: skip
+
+
+def _newstate(h: Headers, at: Instant) -> list[fr.Frame]:
+    return [fr.LegUp(at, _leg(h))] if h.get(b"ChannelState") == b"6" else []
+
+
+def _rename(h: Headers, at: Instant) -> list[fr.Frame]:
+    return [fr.LegRenamed(at, _leg(h), text(h[b"Newname"]))]
+
+
+def _hangup_request(h: Headers, at: Instant) -> list[fr.Frame]:
+    return [fr.LegAsked(at, _leg(h))]
+
+
+def _hangup(h: Headers, at: Instant) -> list[fr.Frame]:
+    return [fr.LegGone(at, _leg(h), number(h, b"Cause"), "")]
+
+
+def _bridge_enter(h: Headers, at: Instant) -> list[fr.Frame]:
+    holding = h.get(b"BridgeTechnology") == b"holding_bridge"
+    return [fr.BridgeIn(at, _leg(h), BridgeId(text(h[b"BridgeUniqueid"])), holding)]
+
+
+def _bridge_leave(h: Headers, at: Instant) -> list[fr.Frame]:
+    return [fr.BridgeOut(at, _leg(h), BridgeId(text(h[b"BridgeUniqueid"])))]
+
+
+def _local_bridge(h: Headers, at: Instant) -> list[fr.Frame]:
+    return [fr.LocalPair(at, _leg(h, b"LocalOneUniqueid"), _leg(h, b"LocalTwoUniqueid"))]
+
+
+def _queue_join(h: Headers, at: Instant) -> list[fr.Frame]:
+    return [fr.QueueIn(at, _leg(h), QueueId(text(h[b"Queue"])), number(h, b"Position"))]
+
+
+def _queue_leave(h: Headers, at: Instant) -> list[fr.Frame]:
+    return [fr.QueueOut(at, _leg(h), QueueId(text(h[b"Queue"])), QueueExit.UNKNOWN)]
+
+
+def _queue_abandon(h: Headers, at: Instant) -> list[fr.Frame]:
+    return [fr.QueueOut(at, _leg(h), QueueId(text(h[b"Queue"])), QueueExit.ABANDONED)]
+
+
+def _ring_no_answer(h: Headers, at: Instant) -> list[fr.Frame]:
+    return [fr.RangOut(at, _leg(h, b"DestUniqueid"))]
+
+
+def _hold(h: Headers, at: Instant) -> list[fr.Frame]:
+    return [fr.HeldBy(at, _leg(h), True)]
+
+
+def _unhold(h: Headers, at: Instant) -> list[fr.Frame]:
+    return [fr.HeldBy(at, _leg(h), False)]
+
+
+def _blind(h: Headers, at: Instant) -> list[fr.Frame]:
+    if h.get(b"Result", b"Success") != b"Success":
+        return []
+    return [
+        fr.Transferred(
+            at, _leg(h, b"TransfererUniqueid"), TransferKind.BLIND, text(h.get(b"Extension", b"")), LegId("")
+        )
+    ]
+
+
+def _attended(h: Headers, at: Instant) -> list[fr.Frame]:
+    if h.get(b"Result", b"Success") != b"Success":
+        return []
+    target = h.get(b"TransferTargetUniqueid", h.get(b"SecondTransfererUniqueid", b""))
+    to = text(h.get(b"TransferTargetConnectedLineNum", b"") or h.get(b"SecondTransfererExten", b""))
+    return [
+        fr.Transferred(
+            at, _leg(h, b"OrigTransfererUniqueid"), TransferKind.ATTENDED, to, LegId(target.decode("ascii", "replace"))
+        )
+    ]
+
+
+def _pickup(h: Headers, at: Instant) -> list[fr.Frame]:
+    return [fr.PickedUp(at, _leg(h), _leg(h, b"TargetUniqueid"))]
+
+
+def _user_event(h: Headers, at: Instant) -> list[fr.Frame]:
+    kind = h.get(b"UserEvent")
+    if kind == b"HotlineLine":
+        return [
+            fr.Lined(
+                at, _leg(h), LineId(text(h[b"Line"])), TrunkId(text(h.get(b"Trunk", b""))), text(h.get(b"Number", b"")),
+                text(h.get(b"Partner", b"")), text(h.get(b"Reference", b"")), text(h.get(b"Origin", b"")),
+            )
+        ]  # fmt: skip
+    if kind == b"HotlineRefused":
+        return [fr.TurnedAway(at, _leg(h), text(h[b"Reason"]))]
+    return []
+
+
+_REACHES = {
+    b"Reachable": Reach.REACHABLE,
+    b"NonQualified": Reach.REACHABLE,
+    b"Created": Reach.REACHABLE,
+    b"Unreachable": Reach.UNREACHABLE,
+    b"Removed": Reach.UNKNOWN,
+}
+
+
+def _contact_status(h: Headers, at: Instant) -> list[fr.Frame]:
+    reach = _REACHES.get(h.get(b"ContactStatus", b""))
+    endpoint = text(h.get(b"EndpointName", b"")) or text(h.get(b"AOR", b""))
+    if reach is None or not endpoint:
+        return []
+    return [fr.Reached(at, endpoint, text(h.get(b"URI", b"?")) or "?", reach, number(h, b"RoundtripUsec"))]
+
+
+def seat_of(interface: bytes) -> SeatId:
+    """``PJSIP/8001`` → ``8001``."""
+    return SeatId(text(interface.partition(b"/")[2]))
+
+
+def _member_status(h: Headers, at: Instant) -> list[fr.Frame]:
+    interface = h.get(b"Interface", h.get(b"Location", b""))
+    return [
+        fr.Member(
+            at, QueueId(text(h[b"Queue"])), seat_of(interface), h.get(b"Paused") == b"1",
+            text(h.get(b"PausedReason", b"")), number(h, b"Penalty"), True,
+        )
+    ]  # fmt: skip
+
+
+def _member_removed(h: Headers, at: Instant) -> list[fr.Frame]:
+    interface = h.get(b"Interface", h.get(b"Location", b""))
+    return [fr.Member(at, QueueId(text(h[b"Queue"])), seat_of(interface), False, "", 0, False)]
+
+
+_DECODERS: dict[bytes, Callable[[Headers, Instant], list[fr.Frame]]] = {
+    b"Newchannel": _newchannel,
+    b"Newstate": _newstate,
+    b"Rename": _rename,
+    b"HangupRequest": _hangup_request,
+    b"Hangup": _hangup,
+    b"BridgeEnter": _bridge_enter,
+    b"BridgeLeave": _bridge_leave,
+    b"LocalBridge": _local_bridge,
+    b"QueueCallerJoin": _queue_join,
+    b"QueueCallerLeave": _queue_leave,
+    b"QueueCallerAbandon": _queue_abandon,
+    b"AgentRingNoAnswer": _ring_no_answer,
+    b"Hold": _hold,
+    b"Unhold": _unhold,
+    b"BlindTransfer": _blind,
+    b"AttendedTransfer": _attended,
+    b"Pickup": _pickup,
+    b"UserEvent": _user_event,
+    b"ContactStatus": _contact_status,
+    b"QueueMemberAdded": _member_status,
+    b"QueueMemberPause": _member_status,
+    b"QueueMemberPenalty": _member_status,
+    b"QueueMemberStatus": _member_status,
+    b"QueueMemberRemoved": _member_removed,
+}
+
+WANTED = tuple(sorted(name.decode() for name in _DECODERS))
+"""Event names the fold uses: the events user's filter in manager.conf lists them."""

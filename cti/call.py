@@ -1,0 +1,102 @@
+"""A call and its legs as the fold knows them: data and a state, no verbs.
+
+Only ``fold.py`` writes these; others read them through ``board.py``.
+"""
+
+from __future__ import annotations
+
+from .events import Direction, EndedBy
+from .ids import BridgeId, CallId, Instant, LegId, LineId, QueueId, TrunkId
+
+
+class Leg:
+    """One channel of Asterisk."""
+
+    __slots__ = (
+        "born",
+        "bridge",
+        "call",
+        "channel",
+        "doubtful",
+        "endpoint",
+        "first",
+        "held",
+        "id",
+        "offer_open",
+        "offered_from",
+        "rang_out",
+        "seat",
+        "talking",
+        "up",
+    )
+
+    def __init__(self, leg: LegId, channel: str, endpoint: str, call: Call, born: Instant, first: bool) -> None:
+        self.id = leg
+        self.channel = channel
+        self.endpoint = endpoint
+        self.call = call
+        self.born = born
+        self.first = first
+        self.seat = False
+        """The endpoint is a seat's phone."""
+        self.up: Instant | None = None
+        self.bridge: BridgeId | None = None
+        self.offer_open = False
+        self.offered_from = QueueId("")
+        self.rang_out = False
+        self.talking = False
+        self.held = False
+        self.doubtful = False
+        """Only a snapshot vouches for it (no Newchannel was seen)."""
+
+
+class Call:
+    """All legs that one caller's arrival brought about."""
+
+    __slots__ = (
+        "arrived",
+        "caller",
+        "caller_name",
+        "cause",
+        "dialled",
+        "direction",
+        "ended_by",
+        "first",
+        "id",
+        "legs",
+        "line",
+        "links",
+        "partner",
+        "position",
+        "queue",
+        "queued_at",
+        "reference",
+        "talked",
+        "trunk",
+        "unsettled",
+    )
+
+    def __init__(self, call: CallId, first: LegId, direction: Direction, arrived: Instant) -> None:
+        self.id = call
+        self.first = first
+        self.direction = direction
+        self.arrived = arrived
+        self.legs: dict[LegId, Leg] = {}
+        self.links: set[LegId] = set()
+        """Linkedids its legs were born with."""
+        self.caller = ""
+        self.caller_name = ""
+        self.dialled = ""
+        self.line = LineId("")
+        self.trunk = TrunkId("")
+        self.partner = ""
+        self.reference = ""
+        self.queue = QueueId("")
+        """The queue the caller waits in now, '' when not waiting."""
+        self.queued_at: Instant | None = None
+        self.position = 0
+        self.talked = False
+        self.ended_by = EndedBy.UNKNOWN
+        self.cause = 0
+        self.unsettled: Leg | None = None
+        """Book only: an offer that ended unanswered and waits for the next fact to say why."""

@@ -1,0 +1,493 @@
+"""The fold: frames in, events out, the board kept true. Pure; nobody else writes a board.
+
+Theory of operation
+-------------------
+A *leg* is a channel; a *call* is all legs one arrival brought about. A leg joins the
+call named by its inherited HOTLINE_CALL, else the call its Linkedid led to when it was
+born, else it begins a call of its own. Linkedid is asked only at birth: Asterisk
+rewrites it when bridges merge. When legs of two calls meet in one bridge the calls are
+one: the citizen's (else the older) goes on, the other is merged and ended.
+
+Every frame is a statement about state, so hearing it twice changes nothing, and a
+frame about a leg that ended, or was never born, is ignored. A call arrives with its
+first leg and ends with its last; ``_end`` is the only place where a call ends.
+
+The same code folds AMI (the board) and CEL (the book). The one difference: AMI says why
+an unanswered offer ended (``RangOut``) before the leg goes; CEL does not, so the book
+settles it with the next fact of that call (``Call.unsettled``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from . import events as ev
+from . import frames as fr
+from .board import Board
+from .call import Call, Leg
+from .events import Direction, EndedBy, OfferResult, QueueExit, Reach
+from .ids import BridgeId, CallId, Instant, LegId, QueueId, SeatId, TrunkId
+from .plan import PROBE, Plan, endpoint_of
+
+REFUSING_CAUSES = frozenset({1, 3, 17, 18, 20, 21, 22, 27, 34, 38, 41, 42, 44, 58, 127})
+"""Q.850 causes with which a phone or its registration says no (18, 20: not there)."""
+ELSEWHERE = 26
+
+
+class Fold:
+    """``live``: fed by AMI (knows why offers end); else by the durable book."""
+
+    def __init__(self, plan: Plan, *, live: bool = True) -> None:
+        self.board = Board()
+        self._plan = plan
+        self._live = live
+        self._out: list[ev.Event] = []
+        self._unseen: set[LegId] | None = None
+        self._steps: dict[type, Callable[[Any], None]] = {
+            fr.LegNew: self._leg_new,
+            fr.LegUp: self._leg_up,
+            fr.LegRenamed: self._leg_renamed,
+            fr.LegAsked: self._leg_asked,
+            fr.LegGone: self._leg_gone,
+            fr.BridgeIn: self._bridge_in,
+            fr.BridgeOut: self._bridge_out,
+            fr.LocalPair: self._local_pair,
+            fr.QueueIn: self._queue_in,
+            fr.QueueOut: self._queue_out,
+            fr.RangOut: self._rang_out,
+            fr.HeldBy: self._held_by,
+            fr.Transferred: self._transferred,
+            fr.PickedUp: self._picked_up,
+            fr.Lined: self._lined,
+            fr.Noticed: self._noticed,
+            fr.TurnedAway: self._turned_away,
+            fr.Recorded: self._recorded,
+            fr.Reached: self._reached,
+            fr.Member: self._member,
+            fr.NodeLife: self._node_life,
+            fr.SnapshotBegan: self._snapshot_began,
+            fr.LegSeen: self._leg_seen,
+            fr.SnapshotEnded: self._snapshot_ended,
+        }
+
+    def apply(self, frame: fr.Frame) -> list[ev.Event]:
+        """Fold one frame; the events it brought about, in order."""
+        self._steps[type(frame)](frame)
+        if not self._out:
+            return _NOTHING
+        out, self._out = self._out, []
+        return out
+
+    # -- legs ----------------------------------------------------------------------
+
+    def _leg_new(self, f: fr.LegNew) -> None:
+        board = self.board
+        if f.leg in board.legs or f.leg in board.ended:
+            return
+        if self._plan.known and endpoint_of(f.channel) == PROBE:
+            board.bury(f.leg)  # the line watch is nobody's call
+            return
+        self._birth(f.at, f.leg, f.channel, f.linked, f.call, f.number, f.name, f.exten, f.ringing_in)
+
+    def _birth(
+        self, at: Instant, leg_id: LegId, channel: str, linked: LegId, named: CallId, number: str, name: str,
+        exten: str, ringing_in: bool,
+    ) -> Leg:  # fmt: skip
+        board = self.board
+        call = board.calls.get(named) if named else None
+        if call is None:
+            call = board.calls.get(board.linked.get(linked, CallId(linked))) or board.calls.get(CallId(leg_id))
+        endpoint = endpoint_of(channel)
+        if call is None:
+            # Its beginning may lie before our time: then the name it inherited is its call's.
+            ident = next((i for i in (named, CallId(linked)) if i and i not in board.ended), CallId(leg_id))
+            call = Call(ident, LegId(ident), self._plan.direction(endpoint, exten, ringing_in=ringing_in), at)
+            call.caller, call.caller_name, call.dialled = number, name, exten
+            board.calls[ident] = call
+            self._out.append(ev.CallArrived(ident, at, LegId(ident), endpoint, call.direction, number, name, exten))
+        else:
+            self._settle(call, at)
+        leg = Leg(leg_id, channel, endpoint, call, at, leg_id == call.first)
+        leg.seat = self._plan.is_seat(endpoint, first=leg.first)
+        call.legs[leg_id] = leg
+        board.legs[leg_id] = leg
+        board.linked[linked] = call.id
+        call.links.add(linked)
+        self._out.append(ev.LegBegan(call.id, at, leg_id, endpoint))
+        if leg.seat and not leg.first:
+            self._offer(leg, at)
+        return leg
+
+    def _offer(self, leg: Leg, at: Instant) -> None:
+        leg.offer_open = True
+        leg.rang_out = False
+        leg.offered_from = leg.call.queue
+        self._out.append(ev.CallOffered(leg.call.id, at, leg.id, SeatId(leg.endpoint), leg.offered_from))
+
+    def _end_offer(self, leg: Leg, at: Instant, result: OfferResult) -> None:
+        leg.offer_open = False
+        self._out.append(ev.OfferEnded(leg.call.id, at, leg.id, SeatId(leg.endpoint), leg.offered_from, result))
+
+    def _leg_up(self, f: fr.LegUp) -> None:
+        leg = self.board.legs.get(f.leg)
+        if leg is None or leg.up is not None:
+            return
+        call = leg.call
+        self._settle(call, f.at)
+        leg.up = f.at
+        if leg.first:
+            self._out.append(ev.CallAnswered(call.id, f.at, leg.id))
+        if leg.offer_open:
+            self._end_offer(leg, f.at, OfferResult.ANSWERED)
+            if call.queue and call.queue == leg.offered_from:
+                self._leave_queue(call, f.at, QueueExit.ANSWERED)
+
+    def _leg_renamed(self, f: fr.LegRenamed) -> None:
+        leg = self.board.legs.get(f.leg)
+        endpoint = endpoint_of(f.channel)
+        if leg is None or not endpoint:
+            return
+        leg.channel = f.channel
+        if endpoint == leg.endpoint:
+            return
+        open_offer = leg.offer_open
+        if open_offer:
+            self._end_offer(leg, f.at, OfferResult.WITHDRAWN)
+        if leg.talking:
+            self._stop_talking(leg, f.at)
+        leg.endpoint = endpoint
+        leg.seat = self._plan.is_seat(endpoint, first=leg.first)
+        if open_offer and leg.seat:
+            self._offer(leg, f.at)
+        if leg.bridge is not None:
+            self._hear_each_other(leg.bridge, f.at)
+
+    def _leg_asked(self, f: fr.LegAsked) -> None:
+        leg = self.board.legs.get(f.leg)
+        if leg is not None and leg.call.ended_by is EndedBy.UNKNOWN:
+            leg.call.ended_by = self._side(leg)
+
+    def _side(self, leg: Leg) -> EndedBy:
+        return EndedBy.CALLER if leg.first else EndedBy.SEAT
+
+    def _leg_gone(self, f: fr.LegGone) -> None:
+        leg = self.board.legs.get(f.leg)
+        if leg is None:
+            self.board.bury(f.leg)
+            return
+        self._remove(leg, f.at, f.cause, f.source)
+
+    def _remove(self, leg: Leg, at: Instant, cause: int, source: str, by: EndedBy | None = None) -> None:
+        call, board = leg.call, self.board
+        if call.unsettled is not None:
+            self._settle(call, at, caller_left=leg.first)
+        if leg.bridge is not None:
+            self._leave_bridge(leg, at)
+        if source and leg.first and call.ended_by is EndedBy.UNKNOWN:
+            if source.startswith("dialplan/"):
+                call.ended_by = EndedBy.SYSTEM
+            else:
+                call.ended_by = EndedBy.CALLER if source == leg.channel else EndedBy.SEAT
+        if leg.offer_open:
+            self._close_offer(leg, at, cause)
+        if leg.first:
+            call.cause = cause
+            if call.queue:
+                self._leave_queue(call, at, QueueExit.DIED if by is EndedBy.NODE_DIED else QueueExit.ABANDONED)
+        del call.legs[leg.id]
+        del board.legs[leg.id]
+        board.bury(leg.id)
+        self._out.append(ev.LegEnded(call.id, at, leg.id, leg.endpoint, cause))
+        if not call.legs:
+            self._end(call, at, by)
+
+    def _close_offer(self, leg: Leg, at: Instant, cause: int) -> None:
+        """An offer that nobody answered: say why, or (book) wait for the next fact."""
+        if leg.rang_out and cause not in REFUSING_CAUSES:
+            self._end_offer(leg, at, OfferResult.MISSED)
+        elif cause == ELSEWHERE or (
+            not leg.call.queue and not leg.offered_from and leg.call.first not in leg.call.legs
+        ):
+            self._end_offer(leg, at, OfferResult.WITHDRAWN)
+        elif cause in REFUSING_CAUSES:
+            self._end_offer(leg, at, OfferResult.REFUSED)
+        elif self._live:
+            self._end_offer(leg, at, OfferResult.WITHDRAWN)
+        else:
+            leg.offer_open = False
+            leg.call.unsettled = leg
+
+    def _settle(self, call: Call, at: Instant, *, caller_left: bool = False) -> None:
+        """Book: the next fact says whether an unanswered offer rang out or was withdrawn.
+
+        app_queue takes the seat's leg down first in both cases; when it was because the
+        caller left, the caller's own leg goes as the very next fact.
+        """
+        leg = call.unsettled
+        if leg is None:
+            return
+        call.unsettled = None
+        result = OfferResult.WITHDRAWN if caller_left else OfferResult.MISSED
+        self._out.append(ev.OfferEnded(call.id, at, leg.id, SeatId(leg.endpoint), leg.offered_from, result))
+
+    def _end(self, call: Call, at: Instant, by: EndedBy | None = None) -> None:
+        """The only place where a call ends."""
+        self._settle(call, at, caller_left=True)
+        if call.queue:
+            self._leave_queue(call, at, QueueExit.DIED if by is EndedBy.NODE_DIED else QueueExit.UNKNOWN)
+        ended_by = by or (EndedBy.SYSTEM if call.ended_by is EndedBy.UNKNOWN and call.cause else call.ended_by)
+        board = self.board
+        del board.calls[call.id]
+        board.bury(call.id)
+        for link in call.links:
+            board.linked.pop(link, None)
+        self._out.append(ev.CallEnded(call.id, at, ended_by, call.cause, call.talked))
+
+    # -- bridges: who hears whom --------------------------------------------------------
+
+    def _bridge_in(self, f: fr.BridgeIn) -> None:
+        leg = self.board.legs.get(f.leg)
+        if leg is None or leg.bridge == f.bridge:
+            return
+        self._settle(leg.call, f.at)
+        if leg.bridge is not None:
+            self._leave_bridge(leg, f.at)
+        members = self.board.bridges.setdefault(f.bridge, {})
+        leg.bridge = f.bridge
+        members[leg.id] = leg
+        if f.holding:
+            return
+        for other in tuple(members.values()):
+            if other.call is not leg.call:
+                self._merge(leg.call, other.call, f.at)
+        self._hear_each_other(f.bridge, f.at)
+
+    def _bridge_out(self, f: fr.BridgeOut) -> None:
+        leg = self.board.legs.get(f.leg)
+        if leg is not None and leg.bridge == f.bridge:
+            self._leave_bridge(leg, f.at)
+
+    def _leave_bridge(self, leg: Leg, at: Instant) -> None:
+        bridge = leg.bridge
+        assert bridge is not None
+        members = self.board.bridges[bridge]
+        del members[leg.id]
+        leg.bridge = None
+        if leg.talking:
+            self._stop_talking(leg, at)
+        if not members:
+            del self.board.bridges[bridge]
+        elif len(members) == 1:
+            (last,) = members.values()
+            if last.talking:
+                self._stop_talking(last, at)
+
+    def _hear_each_other(self, bridge: BridgeId, at: Instant) -> None:
+        members = self.board.bridges[bridge]
+        if len(members) < 2:
+            return
+        for leg in members.values():
+            if leg.seat and not leg.talking:
+                leg.talking = True
+                call = leg.call
+                call.talked = True
+                self._out.append(ev.TalkBegan(call.id, at, leg.id, SeatId(leg.endpoint), leg.offered_from))
+
+    def _stop_talking(self, leg: Leg, at: Instant) -> None:
+        if leg.held:
+            leg.held = False
+            self._out.append(ev.CallResumed(leg.call.id, at, leg.id, SeatId(leg.endpoint)))
+        leg.talking = False
+        self._out.append(ev.TalkEnded(leg.call.id, at, leg.id, SeatId(leg.endpoint)))
+
+    def _merge(self, one: Call, two: Call, at: Instant) -> None:
+        """``one`` and ``two`` have met; the citizen's, else the older, goes on."""
+        rank_one = (one.direction is not Direction.INBOUND, one.arrived, one.id)
+        rank_two = (two.direction is not Direction.INBOUND, two.arrived, two.id)
+        kept, gone = (one, two) if rank_one <= rank_two else (two, one)
+        self._settle(gone, at)
+        if gone.queue:
+            self._leave_queue(gone, at, QueueExit.MOVED)
+        self._out.append(ev.CallsMerged(kept.id, at, gone.id))
+        for leg in gone.legs.values():
+            if leg.talking:
+                self._stop_talking(leg, at)
+            leg.call = kept
+            leg.first = False
+            kept.legs[leg.id] = leg
+        gone.legs.clear()
+        for link in gone.links:
+            self.board.linked[link] = kept.id
+        kept.links |= gone.links
+        gone.links.clear()
+        self._end(gone, at)
+
+    def _local_pair(self, f: fr.LocalPair) -> None:
+        one, two = self.board.legs.get(f.one), self.board.legs.get(f.two)
+        if one is not None and two is not None and one.call is not two.call:
+            self._merge(one.call, two.call, f.at)
+
+    # -- queues --------------------------------------------------------------------------
+
+    def _queue_in(self, f: fr.QueueIn) -> None:
+        leg = self.board.legs.get(f.leg)
+        if leg is None:
+            return
+        call = leg.call
+        if call.queue == f.queue:
+            call.position = f.position or call.position
+            return
+        if call.queue:
+            self._leave_queue(call, f.at, QueueExit.MOVED)
+        call.queue, call.queued_at, call.position = f.queue, f.at, f.position
+        self._out.append(ev.CallQueued(call.id, f.at, f.queue, f.position))
+
+    def _queue_out(self, f: fr.QueueOut) -> None:
+        leg = self.board.legs.get(f.leg)
+        if leg is None or leg.call.queue != f.queue:
+            return
+        self._settle(leg.call, f.at, caller_left=f.result is QueueExit.ABANDONED)
+        result = f.result
+        if result is QueueExit.UNKNOWN:
+            result = QueueExit.TIMEOUT
+        self._leave_queue(leg.call, f.at, result)
+
+    def _leave_queue(self, call: Call, at: Instant, result: QueueExit) -> None:
+        queue, call.queue, call.queued_at, call.position = call.queue, QueueId(""), None, 0
+        self._out.append(ev.CallLeftQueue(call.id, at, queue, result))
+
+    def _rang_out(self, f: fr.RangOut) -> None:
+        leg = self.board.legs.get(f.leg)
+        if leg is not None and leg.offer_open:
+            leg.rang_out = True
+
+    # -- hold, transfer, pick-up ------------------------------------------------------------
+
+    def _held_by(self, f: fr.HeldBy) -> None:
+        leg = self.board.legs.get(f.leg)
+        if leg is None or not leg.seat or leg.held == f.held or (f.held and not leg.talking):
+            return
+        leg.held = f.held
+        kind = ev.CallHeld if f.held else ev.CallResumed
+        self._out.append(kind(leg.call.id, f.at, leg.id, SeatId(leg.endpoint)))
+
+    def _transferred(self, f: fr.Transferred) -> None:
+        leg = self.board.legs.get(f.leg)
+        if leg is None:
+            return
+        kind, to = f.kind, f.to
+        target = self.board.legs.get(f.target) if f.target else None
+        if target is not None:
+            to = target.endpoint or to
+            if kind is ev.TransferKind.ATTENDED and target.up is None:
+                kind = ev.TransferKind.BLONDE
+        self._out.append(ev.CallTransferred(leg.call.id, f.at, kind, SeatId(leg.endpoint), to))
+
+    def _picked_up(self, f: fr.PickedUp) -> None:
+        leg, target = self.board.legs.get(f.leg), self.board.legs.get(f.target)
+        if leg is not None and target is not None and leg.call is not target.call:
+            self._merge(target.call, leg.call, f.at)
+
+    # -- what our dialplan says ----------------------------------------------------------------
+
+    def _lined(self, f: fr.Lined) -> None:
+        leg = self.board.legs.get(f.leg)
+        if leg is None or leg.call.line:
+            return
+        call = leg.call
+        call.line, call.trunk, call.partner, call.reference = f.line, f.trunk, f.partner, f.reference
+        self._out.append(
+            ev.CallLined(call.id, f.at, f.line, TrunkId(f.trunk), f.number, f.partner, f.reference, f.origin)
+        )
+
+    def _noticed(self, f: fr.Noticed) -> None:
+        leg = self.board.legs.get(f.leg)
+        if leg is not None:
+            self._out.append(ev.NoticePlayed(leg.call.id, f.at, f.prompt, f.source))
+
+    def _turned_away(self, f: fr.TurnedAway) -> None:
+        leg = self.board.legs.get(f.leg)
+        if leg is not None:
+            self._out.append(ev.CallRefused(leg.call.id, f.at, f.reason))
+
+    def _recorded(self, f: fr.Recorded) -> None:
+        leg = self.board.legs.get(f.leg)
+        if leg is not None:
+            self._out.append(ev.RecordingStarted(leg.call.id, f.at, f.file))
+
+    # -- the plant ------------------------------------------------------------------------------
+
+    def _reached(self, f: fr.Reached) -> None:
+        """A phone is reachable while any of its contacts is; '' is the snapshot's one word on all."""
+        contacts = self.board.contacts.setdefault(f.endpoint, {})
+        contacts.pop("", None)
+        if not f.contact:
+            contacts.clear()
+        if f.reach is Reach.UNKNOWN:
+            contacts.pop(f.contact, None)
+        else:
+            contacts[f.contact] = f.reach is Reach.REACHABLE
+        reach = Reach.REACHABLE if any(contacts.values()) else Reach.UNREACHABLE
+        if self.board.phones.get(f.endpoint, Reach.UNKNOWN) is not reach:
+            self.board.phones[f.endpoint] = reach
+            self._out.append(ev.EndpointReach(f.at, f.endpoint, reach, f.roundtrip_us))
+
+    def _member(self, f: fr.Member) -> None:
+        key = (f.queue, f.seat)
+        now = (f.paused, f.reason, f.penalty)
+        if f.present:
+            if self.board.members.get(key) == now:
+                return
+            self.board.members[key] = now
+        elif self.board.members.pop(key, None) is None:
+            return
+        self._out.append(ev.MemberSeen(f.at, f.queue, f.seat, f.paused, f.reason, f.penalty, f.present))
+
+    def _node_life(self, f: fr.NodeLife) -> None:
+        board = self.board
+        if board.node_began is not None and f.at <= board.node_began:
+            return
+        board.node_began = f.at
+        for leg in [leg for leg in board.legs.values() if leg.born < f.at]:
+            if leg.id in board.legs:
+                self._remove(leg, f.at, 0, "", EndedBy.NODE_DIED)
+        self._out.append(ev.NodeStarted(f.at, f.node))
+
+    # -- snapshots ----------------------------------------------------------------------------------
+
+    def _snapshot_began(self, f: fr.SnapshotBegan) -> None:
+        self._unseen = set(self.board.legs)
+
+    def _leg_seen(self, f: fr.LegSeen) -> None:
+        board = self.board
+        if self._unseen is not None:
+            self._unseen.discard(f.leg)
+        leg = board.legs.get(f.leg)
+        if leg is None:
+            if f.leg in board.ended or (self._plan.known and endpoint_of(f.channel) == PROBE):
+                return
+            leg = self._birth(f.born, f.leg, f.channel, f.linked, f.call, f.number, f.name, f.exten, True)
+            leg.doubtful = True
+        else:
+            self._leg_renamed(fr.LegRenamed(f.at, f.leg, f.channel))
+        if f.up:
+            self._leg_up(fr.LegUp(f.at, f.leg))
+        if f.bridge:
+            self._bridge_in(fr.BridgeIn(f.at, f.leg, f.bridge, False))
+        elif leg.bridge is not None:
+            self._leave_bridge(leg, f.at)
+        if f.queue and not leg.call.talked:
+            self._queue_in(fr.QueueIn(f.at, f.leg, f.queue, f.position))
+        elif leg.first and leg.call.queue and not f.queue:
+            self._leave_queue(leg.call, f.at, QueueExit.UNKNOWN)
+
+    def _snapshot_ended(self, f: fr.SnapshotEnded) -> None:
+        unseen, self._unseen = self._unseen, None
+        for leg_id in unseen or ():
+            leg = self.board.legs.get(leg_id)
+            if leg is not None:
+                self._remove(leg, f.at, 0, "", EndedBy.UNKNOWN)
+
+
+_NOTHING: list[ev.Event] = []

@@ -1,0 +1,48 @@
+"""The numbering plan the fold reads events with: which endpoints are seats, which trunks.
+
+Made from the settings for our own Asterisk. ``Plan.foreign()`` knows nothing: then
+whoever is dialled counts as a seat and whoever dials in as a caller, which is what a
+tape of somebody else's Asterisk can tell.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .events import Direction
+
+PROBE = "probe"
+"""Endpoint of the line watch: its calls are no citizens'."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    trunks: frozenset[str]
+    seats: frozenset[str]
+    known: bool = True
+
+    @classmethod
+    def foreign(cls) -> Plan:
+        return cls(frozenset(), frozenset(), known=False)
+
+    def is_seat(self, endpoint: str, *, first: bool) -> bool:
+        return endpoint in self.seats if self.known else not first and bool(endpoint)
+
+    def direction(self, endpoint: str, exten: str, *, ringing_in: bool) -> Direction:
+        """Of a call whose first leg is at ``endpoint`` and dialled ``exten``."""
+        if not self.known:
+            return Direction.INBOUND if ringing_in else Direction.OUTBOUND
+        if endpoint in self.trunks:
+            return Direction.INBOUND
+        return Direction.INTERNAL if exten in self.seats or endpoint == PROBE else Direction.OUTBOUND
+
+
+def endpoint_of(channel: str) -> str:
+    """``PJSIP/8001-0000002a`` → ``8001``; a Local channel or a zombie has none: ''."""
+    if channel.startswith("Local/") or channel.endswith(">"):
+        return ""
+    tech, slash, rest = channel.partition("/")
+    if not slash or not tech:
+        return ""
+    name, dash, _ = rest.rpartition("-")
+    return name if dash else rest

@@ -1,0 +1,120 @@
+"""AMI bytes: whole messages and whole characters, however the stream is cut."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from config.render import manager
+from cti import ami
+from cti import frames as fr
+from cti.fold import Fold
+from cti.ids import Instant
+from hotline.tape import events_of
+
+from .story import PLAN
+
+NOW = Instant(1.0)
+
+
+def event(name: str, **headers: str) -> bytes:
+    lines = [f"Event: {name}", *(f"{key}: {value}" for key, value in headers.items())]
+    return "\r\n".join(lines).encode() + b"\r\n\r\n"
+
+
+def call_tape() -> bytes:
+    """A short call with a Chinese name, as bytes."""
+    stamp = {"Timestamp": "1000.5"}
+    leg = {"Channel": "PJSIP/telecom-00000001", "Uniqueid": "xm1-1000.1", "Linkedid": "xm1-1000.1", **stamp}
+    return b"Asterisk Call Manager/10.0.0\r\n" + b"".join(
+        [
+            b"Response: Success\r\nMessage: Authentication accepted\r\n\r\n",
+            event("Newchannel", **leg, ChannelState="4", CallerIDNum="13806010001", CallerIDName="王小明", Exten="12319"),
+            event("UserEvent", UserEvent="HotlineLine", **leg, Line="citizen", Trunk="telecom", Number="12319"),
+            event("Newstate", **leg, ChannelState="6"),
+            event("VarSet", **leg, Variable="X", Value="1"),
+            event("QueueCallerJoin", **leg, Queue="mandarin", Position="1"),
+            event("QueueCallerAbandon", **leg, Queue="mandarin", Position="1"),
+            event("QueueCallerLeave", **leg, Queue="mandarin", Position="1"),
+            event("Hangup", **leg, Cause="16"),
+        ]
+    )
+
+
+@given(st.lists(st.integers(0, len(call_tape())), max_size=8))
+def test_a_tape_cut_anywhere_tells_the_same(cuts: list[int]) -> None:
+    """However the bytes are cut into pieces, the events are the same and 王小明 stays 王小明."""
+    tape = call_tape()
+    edges = [0, *sorted(cuts), len(tape)]
+    pieces = [tape[a:b] for a, b in zip(edges, edges[1:], strict=False)]
+    cut = list(events_of(iter(pieces), Fold(PLAN)))
+    assert cut == list(events_of(iter([tape]), Fold(PLAN)))
+    assert cut[0].caller_name == "王小明"  # type: ignore[union-attr]
+
+
+def test_byte_by_byte_is_the_same() -> None:
+    """The smallest pieces change nothing."""
+    tape = call_tape()
+    one = list(events_of((tape[i : i + 1] for i in range(len(tape))), Fold(PLAN)))
+    assert [type(e).__name__ for e in one][-1] == "CallEnded"
+
+
+def test_a_tape_cut_at_its_end_gives_the_board_up_to_there() -> None:
+    """A tape that ends in the middle of a message is folded up to the last whole one."""
+    tape = call_tape()
+    fold = Fold(PLAN)
+    list(events_of(iter([tape[: tape.index(b"Event: Hangup") + 30]]), fold))
+    assert list(fold.board.calls) == ["xm1-1000.1"]
+
+
+@given(st.binary(max_size=400))
+def test_garbage_is_no_event(data: bytes) -> None:
+    """No bytes can raise or forge an arrival."""
+    for message in ami.Framer().feed(data + b"\r\n\r\n"):
+        for frame in ami.decode(message, NOW):
+            assert isinstance(frame, tuple)
+
+
+def test_gbk_names_are_read() -> None:
+    """An old trunk's GBK is read as what it says."""
+    assert ami.text("王小明".encode("gbk")) == "王小明"
+
+
+def test_the_first_of_double_headers_counts() -> None:
+    """A header smuggled in behind the real one is not heard."""
+    h = ami.headers(b"Event: Hangup\r\nUniqueid: 1.1\r\nUniqueid: 2.2")
+    assert h[b"Uniqueid"] == b"1.1"
+
+
+def test_an_endless_message_is_given_up() -> None:
+    """A peer that never ends a message can not fill our memory."""
+    framer = ami.Framer()
+    framer.feed(b"Asterisk Call Manager/10\r\n")
+    with pytest.raises(ami.Overrun):
+        for _ in range(20):
+            framer.feed(b"x" * 100_000)
+
+
+def test_forged_user_events_do_nothing() -> None:
+    """Only the two user events of our dialplan are understood, and only for legs that exist."""
+    assert ami.decode(event("UserEvent", UserEvent="Hangup", Uniqueid="1.1").rstrip(), NOW) == []
+    (lined,) = ami.decode(event("UserEvent", UserEvent="HotlineLine", Uniqueid="9.9", Line="x").rstrip(), NOW)
+    assert Fold(PLAN).apply(lined) == []
+
+
+def test_asterisk_sends_every_event_the_fold_uses() -> None:
+    """The rendered filter lets through what the decoders know (QueueMemberStatus repeats the others)."""
+    assert set(ami.WANTED) - set(manager.EVENTS) <= {"QueueMemberStatus"}
+
+
+def test_a_call_variable_is_read_only_as_ours() -> None:
+    """Another channel variable is not taken for the call's id."""
+    assert ami.call_variable({b"ChanVariable": b"HOTLINE_CALL=xm1-1.1"}) == "xm1-1.1"
+    assert ami.call_variable({b"ChanVariable": b"OTHER=1"}) == ""
+
+
+def test_an_undated_event_is_dated_by_the_reader() -> None:
+    """Without timestampevents the moment of reading stands in."""
+    (gone,) = ami.decode(event("Hangup", Uniqueid="1.1", Cause="16").rstrip(), Instant(7.0))
+    assert gone == fr.LegGone(Instant(7.0), fr.LegId("1.1"), 16, "")

@@ -1,0 +1,163 @@
+"""The book: files to events, with a place to resume from that loses and doubles nothing."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cti import events as ev
+from cti import frames as fr
+from cti.book import Book, Mark
+from cti.tail import NOWHERE, Tail
+
+from .story import PLAN, Story, stories
+
+
+def row(kind: str, at: float, leg: str, **columns: str) -> str:
+    names = (
+        "cid_name", "cid_num", "ani", "rdnis", "dnid", "exten", "context", "channel", "appname", "appdata",
+        "amaflags", "accountcode",
+    )  # fmt: skip
+    values = [kind, f"{at:.6f}", *(columns.get(name, "") for name in names), leg, columns.get("linked", leg)]
+    values += ["", "", columns.get("user", ""), columns.get("extra", "")]
+    out = io.StringIO()
+    csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\n").writerow(values)
+    return out.getvalue()
+
+
+def rows(frames: list[fr.Frame]) -> list[str]:
+    """CEL rows of a story."""
+    channels: dict[str, str] = {}
+    out = []
+    for f in frames:
+        if isinstance(f, fr.LegNew):
+            channels[f.leg] = f.channel
+            out.append(row("CHAN_START", f.at, f.leg, linked=f.linked, channel=f.channel, cid_num=f.number, cid_name=f.name, exten=f.exten))
+        elif isinstance(f, fr.LegUp):
+            out.append(row("ANSWER", f.at, f.leg, channel=channels[f.leg]))
+        elif isinstance(f, fr.LegGone):
+            extra = json.dumps({"hangupcause": f.cause, "hangupsource": f.source})
+            out.append(row("HANGUP", f.at, f.leg, channel=channels[f.leg], extra=extra))
+            out.append(row("CHAN_END", f.at, f.leg, channel=channels[f.leg]))
+        elif isinstance(f, fr.BridgeIn | fr.BridgeOut):
+            kind = "BRIDGE_ENTER" if isinstance(f, fr.BridgeIn) else "BRIDGE_EXIT"
+            out.append(row(kind, f.at, f.leg, channel=channels[f.leg], extra=json.dumps({"bridge_id": f.bridge})))
+        elif isinstance(f, fr.QueueIn):
+            out.append(row("APP_START", f.at, f.leg, appname="Queue", appdata=f"{f.queue},,,,300"))
+        elif isinstance(f, fr.Lined):
+            words = "|".join((f.line, f.trunk, f.number, f.partner, f.reference, f.origin))
+            out.append(row("USER_DEFINED", f.at, f.leg, user="LINE", extra=json.dumps({"extra": words})))
+    return out
+
+
+def drain(book: Book) -> tuple[list[ev.Event], Mark]:
+    events: list[ev.Event] = []
+    mark = Mark()
+    while (batch := book.read()) is not None:
+        events += batch.events
+        mark = batch.mark
+    return events, mark
+
+
+def summary(events: list[ev.Event]) -> dict[str, list[ev.Event]]:
+    """Events by call: what a ledger keyed by call would hold."""
+    out: dict[str, list[ev.Event]] = {}
+    for event in events:
+        call = getattr(event, "call", "")
+        if event not in out.setdefault(call, []):
+            out[call].append(event)
+    return out
+
+
+@given(stories(), st.data())
+def test_a_crash_and_a_resume_reach_the_same_ledger(tmp_path_factory, frames: list[fr.Frame], data: st.DataObject) -> None:  # type: ignore[no-untyped-def]
+    """Stop anywhere, lose all memory, resume from the committed mark: each call's events are the same."""
+    folder: Path = tmp_path_factory.mktemp("book")
+    cel, queue_log = folder / "cel.csv", folder / "queue_log"
+    queue_log.touch()
+    lines = rows(frames)
+    text = "".join(lines).encode()
+    cut = data.draw(st.integers(0, len(text)))
+    cel.write_bytes(text)
+    whole, _ = drain(Book(PLAN, cel, queue_log, Mark()))
+    cel.write_bytes(text[:cut])
+    before, mark = drain(Book(PLAN, cel, queue_log, Mark()))
+    with open(cel, "ab") as file:
+        file.write(text[cut:])
+    after, _ = drain(Book(PLAN, cel, queue_log, mark))
+    closed = {e.call for e in before if isinstance(e, ev.CallEnded)}
+    resumed = [e for e in after if getattr(e, "call", "") not in closed]
+    assert summary([*before, *resumed]) == summary(whole)
+
+
+def test_a_restart_of_asterisk_ends_what_was_open_but_not_what_came_after(tmp_path: Path) -> None:
+    """QUEUESTART is applied between the rows of the old life and those of the new."""
+    cel, queue_log = tmp_path / "cel.csv", tmp_path / "queue_log"
+    old, new = Story(0), Story(500)
+    old.arrive()
+    new.arrive()
+    cel.write_text("".join(rows(old.frames) + rows(new.frames)))
+    queue_log.write_text("1010|NONE|NONE|NONE|QUEUESTART|\n")
+    events, mark = drain(Book(PLAN, cel, queue_log, Mark()))
+    ended = [e for e in events if isinstance(e, ev.CallEnded)]
+    assert [(e.call, e.by) for e in ended] == [(old.call, ev.EndedBy.NODE_DIED)]
+    again, _ = drain(Book(PLAN, cel, queue_log, mark))
+    assert not [e for e in again if isinstance(e, ev.CallEnded)]
+
+
+def test_garbage_rows_are_counted_and_skipped(tmp_path: Path) -> None:
+    """A broken row costs itself, not the rows around it."""
+    cel = tmp_path / "cel.csv"
+    story = Story(0)
+    story.arrive()
+    story.abandon()
+    good = rows(story.frames)
+    cel.write_text(good[0] + '"HANGUP","not closed\n' + "nonsense\n" + "".join(good[1:]))
+    book = Book(PLAN, cel, tmp_path / "queue_log", Mark())
+    events, _ = drain(book)
+    assert book.reader.skipped == 2
+    assert isinstance(events[-1], ev.CallEnded)
+
+
+def test_a_line_still_being_written_is_left_for_later(tmp_path: Path) -> None:
+    """Half a line is not read, and nothing of it is lost."""
+    path = tmp_path / "log"
+    path.write_bytes(b"one\ntw")
+    tail = Tail(path, NOWHERE)
+    assert [line for _, line in tail.read().lines] == ["one"]
+    with open(path, "ab") as file:
+        file.write(b"o\n")
+    assert [line for _, line in tail.read().lines] == ["two"]
+    assert tail.read().lines == []
+
+
+def test_a_rotated_file_is_read_to_its_end_first(tmp_path: Path) -> None:
+    """Renaming the file loses no line, before or after."""
+    path = tmp_path / "log"
+    path.write_text("one\ntwo\n")
+    tail = Tail(path, NOWHERE)
+    tail.read()
+    with open(path, "a") as file:
+        file.write("three\n")
+    os.rename(path, tmp_path / "log.1")
+    path.write_text("four\n")
+    lines = [line for _ in range(3) for _, line in tail.read().lines]
+    assert lines == ["three", "four"]
+
+
+def test_a_truncated_file_is_said_to_have_a_gap(tmp_path: Path) -> None:
+    """What was cut away can not be known: the reader says so and begins anew."""
+    path = tmp_path / "log"
+    path.write_text("one\ntwo\n")
+    tail = Tail(path, NOWHERE)
+    tail.read()
+    path.write_text("x\n")
+    chunk = tail.read()
+    assert chunk.gap
+    assert [line for _, line in chunk.lines] == ["x"]

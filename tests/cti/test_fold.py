@@ -1,0 +1,225 @@
+"""The fold: what frames mean, whatever order and however often they come."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cti import events as ev
+from cti import frames as fr
+from cti.fold import Fold
+from cti.ids import BridgeId, CallId, Instant, LegId
+from cti.plan import Plan
+
+from .story import PLAN, Story, as_book, stories
+
+
+def told(frames: list[fr.Frame], *, live: bool = True) -> tuple[Fold, list[ev.Event]]:
+    fold = Fold(PLAN, live=live)
+    return fold, [event for frame in frames for event in fold.apply(frame)]
+
+
+def kinds(events: list[ev.Event]) -> list[str]:
+    return [type(event).__name__ for event in events]
+
+
+def answered_call() -> Story:
+    story = Story(0)
+    story.arrive()
+    story.queue()
+    leg = story.offer("8001")
+    bridge = story.answer(leg)
+    story.talk_over(leg, bridge)
+    return story
+
+
+def test_an_answered_call_is_told_as_it_happened() -> None:
+    """A queued, answered call gives the events of its life once each, in order."""
+    _, events = told(answered_call().frames)
+    seen = [k for k in kinds(events) if not k.startswith("Leg")]
+    assert seen == [
+        "CallArrived", "CallLined", "CallAnswered", "CallQueued", "CallOffered", "OfferEnded", "CallLeftQueue",
+        "TalkBegan", "TalkEnded", "CallEnded",
+    ]  # fmt: skip
+    end = events[-1]
+    assert isinstance(end, ev.CallEnded)
+    assert (end.by, end.talked) == (ev.EndedBy.CALLER, True)
+
+
+def test_a_caller_who_leaves_while_a_seat_rings_withdraws_the_offer() -> None:
+    """Board and book agree that the seat did not miss a call its caller gave up."""
+    story = Story(0)
+    story.arrive()
+    story.queue()
+    story.abandon(story.offer("8001"))
+    for frames, live in ((story.frames, True), (as_book(story.frames), False)):
+        _, events = told(frames, live=live)
+        (offer,) = [e for e in events if isinstance(e, ev.OfferEnded)]
+        (left,) = [e for e in events if isinstance(e, ev.CallLeftQueue)]
+        assert offer.result is ev.OfferResult.WITHDRAWN
+        assert left.result is ev.QueueExit.ABANDONED
+
+
+def test_an_offer_that_rang_out_is_missed_in_board_and_book() -> None:
+    """A seat that did not answer while the caller went on waiting has missed the offer."""
+    story = Story(0)
+    story.arrive()
+    story.queue()
+    story.miss(story.offer("8001"))
+    leg = story.offer("8002")
+    story.talk_over(leg, story.answer(leg))
+    for frames, live in ((story.frames, True), (as_book(story.frames), False)):
+        _, events = told(frames, live=live)
+        results = [(e.seat, e.result) for e in events if isinstance(e, ev.OfferEnded)]
+        assert results == [("8001", ev.OfferResult.MISSED), ("8002", ev.OfferResult.ANSWERED)]
+
+
+def test_a_consultation_of_a_second_channel_is_merged_into_the_citizens_call() -> None:
+    """When the legs of two calls meet in one bridge the citizen's call goes on and the other ends."""
+    story = Story(0)
+    story.arrive()
+    story.queue()
+    leg = story.offer("8001")
+    bridge = story.answer(leg)
+    other, callee = LegId("xm1-2000.1"), LegId("xm1-2000.2")
+    story.say(
+        fr.LegNew(story.at(), other, "PJSIP/8001-000000ff", other, CallId(""), "8001", "", "8002", True),
+        fr.LegNew(story.at(), callee, "PJSIP/8002-000000fe", other, CallId(""), "", "", "", False),
+        fr.LegUp(story.at(), callee),
+        fr.BridgeIn(story.at(), other, BridgeId("consult"), False),
+        fr.BridgeIn(story.at(), callee, BridgeId("consult"), False),
+        fr.Transferred(story.at(), leg, ev.TransferKind.ATTENDED, "", callee),
+        fr.BridgeIn(story.at(), callee, bridge, False),
+        fr.LegGone(story.at(), leg, 16, ""),
+        fr.LegGone(story.at(), other, 16, ""),
+        fr.LegGone(story.at(), callee, 16, ""),
+        fr.LegGone(story.at(), story.caller, 16, ""),
+    )
+    fold, events = told(story.frames)
+    (merged,) = [e for e in events if isinstance(e, ev.CallsMerged)]
+    assert (merged.call, merged.merged) == (story.call, other)
+    assert Counter(e.call for e in events if isinstance(e, ev.CallEnded)) == {story.call: 1, CallId(other): 1}
+    assert not fold.board.calls
+
+
+def test_a_pickup_moves_the_offer_to_the_seat_that_picked_up() -> None:
+    """A ringing leg renamed to another seat's channel is that seat's offer from then on."""
+    story = Story(0)
+    story.arrive()
+    story.queue()
+    leg = story.offer("8001")
+    story.say(fr.LegRenamed(story.at(), leg, "PJSIP/8002-000000aa"), fr.LegUp(story.at(), leg))
+    _, events = told(story.frames)
+    offers = [(e.seat, e.result) for e in events if isinstance(e, ev.OfferEnded)]
+    assert offers == [("8001", ev.OfferResult.WITHDRAWN), ("8002", ev.OfferResult.ANSWERED)]
+
+
+def test_a_new_life_of_asterisk_ends_every_call_of_the_old_one() -> None:
+    """Calls born before Asterisk's start are ended with the cause that it died."""
+    story = Story(0)
+    story.arrive()
+    story.queue()
+    _, events = told([*story.frames, fr.NodeLife(Instant(2000.0), "xm1")], live=False)
+    (end,) = [e for e in events if isinstance(e, ev.CallEnded)]
+    (left,) = [e for e in events if isinstance(e, ev.CallLeftQueue)]
+    assert end.by is ev.EndedBy.NODE_DIED
+    assert left.result is ev.QueueExit.DIED
+
+
+def test_the_line_watch_is_no_call() -> None:
+    """Legs of the probe never become calls."""
+    leg = LegId("xm1-1.1")
+    _, events = told([fr.LegNew(Instant(1.0), leg, "PJSIP/probe-00000001", leg, CallId(""), "", "", "citizen", True)])
+    assert events == []
+
+
+@given(stories())
+def test_every_call_ends_once_and_nothing_stays(frames: list[fr.Frame]) -> None:
+    """Whole stories leave an empty board and one end for each arrival."""
+    fold, events = told(frames)
+    assert Counter(e.call for e in events if isinstance(e, ev.CallArrived)) == Counter(
+        e.call for e in events if isinstance(e, ev.CallEnded)
+    )
+    assert not fold.board.calls
+    assert not fold.board.legs
+    assert not fold.board.bridges
+    assert not fold.board.linked
+
+
+@given(stories(), st.randoms(use_true_random=False), st.floats(0, 1))
+@settings(max_examples=300)
+def test_every_arrival_ends_exactly_once_after_any_garbage(frames: list[fr.Frame], rng: object, loss: float) -> None:
+    """Shuffled, doubled and dropped frames, then the end of the world: one end for each arrival."""
+    mixed = [f for f in frames if rng.random() >= loss * 0.5]  # type: ignore[attr-defined]
+    mixed += [f for f in frames if rng.random() < 0.3]  # type: ignore[attr-defined]
+    rng.shuffle(mixed)  # type: ignore[attr-defined]
+    fold, events = told([*mixed, fr.SnapshotBegan(Instant(5000.0)), fr.SnapshotEnded(Instant(5000.0))])
+    arrived = Counter(e.call for e in events if isinstance(e, ev.CallArrived))
+    ended = Counter(e.call for e in events if isinstance(e, ev.CallEnded))
+    assert arrived == ended
+    assert set(arrived.values()) <= {1}
+    assert not fold.board.calls
+    assert not fold.board.legs
+    assert not fold.board.bridges
+    offers = Counter(e.leg for e in events if isinstance(e, ev.CallOffered))
+    assert offers == Counter(e.leg for e in events if isinstance(e, ev.OfferEnded))
+    talks = Counter(e.leg for e in events if isinstance(e, ev.TalkBegan))
+    assert talks == Counter(e.leg for e in events if isinstance(e, ev.TalkEnded))
+
+
+@given(stories(), st.data())
+def test_frames_heard_twice_change_nothing(frames: list[fr.Frame], data: st.DataObject) -> None:
+    """A frame repeated right after itself brings about no event."""
+    fold = Fold(PLAN)
+    for frame in frames:
+        fold.apply(frame)
+        if not isinstance(frame, fr.Lined | fr.Transferred | fr.Noticed | fr.TurnedAway | fr.Recorded):
+            assert fold.apply(frame) == []
+
+
+@given(stories(), st.data())
+def test_drop_and_snapshot_reach_the_same_board(frames: list[fr.Frame], data: st.DataObject) -> None:
+    """A board that missed frames and then saw a snapshot shows what one that saw all shows."""
+    cut = data.draw(st.integers(0, len(frames)))
+    deaf_from = data.draw(st.integers(0, cut))
+    whole, _ = told(frames[:cut])
+    deaf, _ = told(frames[:deaf_from])
+    truth = whole.board
+    seen: list[fr.Frame] = [fr.SnapshotBegan(Instant(3000.0))]
+    for leg in sorted(truth.legs.values(), key=lambda leg: (not leg.first, leg.id)):
+        waits = leg.first and leg.call.queue
+        seen.append(
+            fr.LegSeen(
+                Instant(3000.0), leg.id, leg.channel, LegId(leg.call.id), leg.call.id, leg.call.caller,
+                leg.call.caller_name, leg.call.dialled if leg.first else "", leg.up is not None,
+                leg.bridge or BridgeId(""), leg.call.queue if waits else leg.call.queue and type(leg.call.queue)(""),
+                1, leg.born,
+            )
+        )  # fmt: skip
+    for frame in [*seen, fr.SnapshotEnded(Instant(3000.0))]:
+        deaf.apply(frame)
+    for board in (truth, deaf.board):
+        for leg in board.legs.values():
+            leg.held = False  # no snapshot tells of a hold
+        for call in board.calls.values():
+            call.line = type(call.line)("")  # nor of the dialplan's words
+            call.talked = any(leg.talking for leg in call.legs.values())  # nor of talks that are over
+    assert deaf.board.facts() == truth.facts()
+
+
+def test_memory_is_flat_over_many_calls() -> None:
+    """Ten thousand calls leave only the bounded memory of what ended."""
+    fold = Fold(Plan.foreign())
+    for number in range(10_000):
+        story = Story(number)
+        story.arrive()
+        story.queue()
+        leg = story.offer("8001")
+        story.talk_over(leg, story.answer(leg))
+        for frame in story.frames:
+            fold.apply(frame)
+    assert not fold.board.calls
+    assert len(fold.board.ended) <= 16384
+    assert not fold.board.linked
