@@ -1,0 +1,31 @@
+# Two commands do everything on a fresh Debian 12: `make demo` and `make test`.
+# Each prepares the machine first (.ci/prepare: quick and silent the second time).
+
+SHELL := /bin/bash
+ARGS ?=
+BIN := .venv/bin
+PYTEST := $(BIN)/pytest -q -p no:cacheprovider
+
+.PHONY: prepare demo test test-fast check format clean
+
+prepare:
+	@.ci/prepare
+
+demo: prepare
+	@$(BIN)/hotline demo $(ARGS)
+
+test: prepare
+	@echo "== tests without Asterisk" && $(PYTEST) -n 2 -m "not live and not fault"
+	@echo "== tests on a real Asterisk" && $(PYTEST) -n 2 --dist loadfile -m "live or fault"
+
+test-fast: prepare
+	@$(PYTEST) -n 2 -m "not live and not fault and not postgres"
+
+check: prepare
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check -q . && $(BIN)/mypy && $(BIN)/lint-imports --no-cache | tail -4
+
+format: prepare
+	@$(BIN)/ruff check -q --fix . ; $(BIN)/ruff format -q .
+
+clean:
+	@rm -rf .venv var *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
