@@ -1,0 +1,173 @@
+"""The judge: compares what the witnesses say and names every contradiction.
+
+Pure; imports nothing of the daemon. ``check`` gives one sentence for each breach and an
+empty list when the ledger tells exactly what the phones lived through and Asterisk wrote.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from .witness import CelCall, History, LedgerCall, PhoneCall
+
+UNANSWERED = {"missed", "refused", "lost"}
+ANSWERED = {"", "ticket", "direct", "refused", "nuisance", "lost"}
+"""Outcomes an answered call may have; '' while its agent has not filed anything yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tolerances:
+    start: float = 3.0
+    """A phone's and Asterisk's moment of the same INVITE; repeated INVITEs of a stopped machine make it large."""
+    talk: float = 1.0
+    recording: float = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What the site's configuration says about numbers."""
+
+    lines: Mapping[str, str]
+    """Dialled number → line."""
+    recorded: bool = True
+    deaths: tuple[float, ...] = ()
+    """Moments Asterisk was killed: calls that were up ended then, whatever a phone still believed."""
+
+
+def check(history: History, plan: Plan, tolerances: Tolerances | None = None) -> list[str]:
+    """Every contradiction between the witnesses, as sentences."""
+    allowed = tolerances or Tolerances()
+    return [
+        *(f"verify: {breach}" for breach in history.breaches),
+        *_dialled_is_in_cel(history, plan, allowed),
+        *_cel_is_in_ledger(history),
+        *_queue_agrees(history),
+        *_phones_agree(history, plan, allowed),
+    ]
+
+
+def _inbound(history: History) -> list[LedgerCall]:
+    return [row for row in history.ledger if row.direction == "inbound"]
+
+
+def _dialled_is_in_cel(history: History, plan: Plan, allowed: Tolerances) -> Iterator[str]:
+    for call in _callers(history, plan):
+        if call.by != "silent" and _cel_of(call, history, allowed) is None:
+            yield f"{_who(call)}: dialled, but Asterisk's CEL has no such call"
+
+
+def _cel_is_in_ledger(history: History) -> Iterator[str]:
+    rows = Counter(row.call for row in _inbound(history))
+    known = {call.call for call in history.cel}
+    for call in history.cel:
+        if not rows[call.call]:
+            yield f"{call.call} (from {call.caller}): in CEL, missing in the ledger"
+        elif rows[call.call] > 1:
+            yield f"{call.call} (from {call.caller}): {rows[call.call]} times in the ledger"
+    for row in _inbound(history):
+        if row.call not in known:
+            yield f"{row.call} (from {row.caller}): in the ledger, unknown to CEL"
+        if row.ended is None:
+            yield f"{row.call} (from {row.caller}): still open in the ledger"
+
+
+def _queue_agrees(history: History) -> Iterator[str]:
+    rows = {row.call: row for row in _inbound(history)}
+    queued = {call.call for call in history.queue}
+    for told in history.queue:
+        row = rows.get(told.call)
+        if row is None:
+            yield f"{told.call}: in queue_log, missing in the ledger"
+            continue
+        if row.queued is None:
+            yield f"{told.call}: queue_log says ENTERQUEUE, the ledger says never queued"
+        if told.connected and row.answered is None:
+            yield f"{told.call}: queue_log says CONNECT {told.connected}, the ledger says never answered"
+        if told.connected and row.seat and row.seat != told.connected:
+            yield f"{told.call}: queue_log says CONNECT {told.connected}, the ledger says seat {row.seat}"
+        if told.abandoned and row.answered is not None:
+            yield f"{told.call}: queue_log says ABANDON, the ledger says answered"
+    for row in rows.values():
+        if row.queued is not None and row.call not in queued:
+            yield f"{row.call}: the ledger says queued, queue_log has no ENTERQUEUE"
+
+
+def _phones_agree(history: History, plan: Plan, allowed: Tolerances) -> Iterator[str]:
+    rows = {row.call: row for row in _inbound(history)}
+    for call in _callers(history, plan):
+        told = _cel_of(call, history, allowed)
+        row = rows.get(told.call) if told else None
+        if row is None:
+            continue  # said above
+        yield from _same_call(call, row, plan)
+        yield from _same_talk(call, row, history, plan, allowed)
+
+
+def _same_call(call: PhoneCall, row: LedgerCall, plan: Plan) -> Iterator[str]:
+    if row.caller != call.caller:
+        yield f"{_who(call)}: the ledger says caller {row.caller}"
+    if row.trunk != call.rack:
+        yield f"{_who(call)}: came on trunk {call.rack}, the ledger says {row.trunk or 'none'}"
+    line = plan.lines.get(call.dialled, "")
+    if row.line != line:
+        yield f"{_who(call)}: line {line or 'none'}, the ledger says {row.line or 'none'}"
+    if call.name and row.name and row.name != call.name:
+        yield f"{_who(call)}: name {call.name}, the ledger says {row.name}"
+
+
+def _same_talk(call: PhoneCall, row: LedgerCall, history: History, plan: Plan, allowed: Tolerances) -> Iterator[str]:
+    talks = [seat for seat in history.phones if _talked_with(seat, call)]
+    if talks and row.answered is None:
+        yield f"{_who(call)}: seat {talks[0].dialled} talked to them, the ledger says not answered"
+    elif not talks and row.answered is not None:
+        yield f"{_who(call)}: no seat talked to them, the ledger says answered by {row.seat}"
+    elif talks:
+        lived = sum(_end(seat, plan) - (seat.answered or 0.0) for seat in talks)
+        if abs(lived - row.talk_seconds) > allowed.talk:
+            yield f"{_who(call)}: talked {lived:.1f} s, the ledger says {row.talk_seconds:.1f} s"
+        if row.seat not in {seat.dialled for seat in talks}:
+            yield f"{_who(call)}: talked to {talks[0].dialled}, the ledger says {row.seat or 'nobody'}"
+    outcomes = ANSWERED if talks else UNANSWERED
+    if row.ended is not None and row.outcome not in outcomes:
+        yield f"{_who(call)}: {'answered' if talks else 'not answered'}, the ledger says outcome {row.outcome or 'none'}"
+    if talks and plan.recorded:
+        yield from _same_recording(call, row, plan, allowed)
+
+
+def _same_recording(call: PhoneCall, row: LedgerCall, plan: Plan, allowed: Tolerances) -> Iterator[str]:
+    lived = _end(call, plan) - (call.answered or call.ended)
+    if row.recorded_seconds is None:
+        yield f"{_who(call)}: answered, but there is no good recording"
+    elif abs(row.recorded_seconds - lived) > allowed.recording:
+        yield f"{_who(call)}: up for {lived:.1f} s, the recording has {row.recorded_seconds:.1f} s"
+
+
+def _callers(history: History, plan: Plan) -> Iterator[PhoneCall]:
+    return (call for call in history.phones if call.calling and call.dialled in plan.lines)
+
+
+def _cel_of(call: PhoneCall, history: History, allowed: Tolerances) -> CelCall | None:
+    """The CEL call nearest in time from the same caller on the same trunk."""
+    near = [
+        (abs(told.began - call.began), told)
+        for told in history.cel
+        if told.caller == call.caller and told.trunk == call.rack and abs(told.began - call.began) < allowed.start
+    ]
+    return min(near, key=lambda pair: pair[0])[1] if near else None
+
+
+def _talked_with(seat: PhoneCall, call: PhoneCall) -> bool:
+    overlap = seat.answered is not None and seat.answered >= call.began - 0.5 and seat.answered <= call.ended + 0.5
+    return not seat.calling and seat.caller == call.caller and overlap
+
+
+def _end(call: PhoneCall, plan: Plan) -> float:
+    """When the call was over: a phone learns nothing from an Asterisk that was killed."""
+    dead = [death for death in plan.deaths if call.began < death < call.ended]
+    return min([call.ended, *dead])
+
+
+def _who(call: PhoneCall) -> str:
+    return f"call of {call.caller} to {call.dialled} on {call.rack}"

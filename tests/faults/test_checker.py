@@ -1,0 +1,125 @@
+"""The judge itself: silent when all witnesses agree, and red for every way the ledger can be wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from .checker import Plan, check
+from .witness import CelCall, History, LedgerCall, PhoneCall, QueueCall
+
+PLAN = Plan(lines={"12319": "citizen", "12319110": "partner"})
+
+
+def caller(number: str, at: float, *, talk: float | None, dialled: str = "12319", rack: str = "telecom") -> PhoneCall:
+    end = at + 6 + (talk or 0)
+    return PhoneCall(rack, True, number, dialled, at, at + 0.1, end, "us" if talk is None else "far", 0, "王小明")
+
+
+def seat(name: str, call: PhoneCall) -> PhoneCall:
+    return PhoneCall("desk", False, call.caller, name, call.began + 5, call.began + 6, call.ended, "us", 0)
+
+
+def written(name: str, call: PhoneCall, seat_name: str, outcome: str) -> LedgerCall:
+    talk = call.ended - call.began - 6 if seat_name else 0.0
+    return LedgerCall(
+        name, "inbound", PLAN.lines[call.dialled], call.rack, call.caller, call.dialled, call.began + 5,
+        call.began + 6 if seat_name else None, call.ended, seat_name, talk, outcome,
+        call.ended - call.began if seat_name else None, "王小明",
+    )  # fmt: skip
+
+
+def agreed() -> History:
+    """Two answered calls on two lines and one that was abandoned."""
+    one = caller("13800000001", 1000.0, talk=10.0)
+    two = caller("13800000002", 1002.0, talk=20.0, dialled="12319110", rack="unicom")
+    three = caller("13800000003", 1004.0, talk=None)
+    return History(
+        phones=(one, seat("8001", one), two, seat("8002", two), three),
+        cel=(
+            CelCall("n-1", "telecom", one.caller, "12319", one.began, one.ended, ("8001",)),
+            CelCall("n-2", "unicom", two.caller, "12319110", two.began, two.ended, ("8002",)),
+            CelCall("n-3", "telecom", three.caller, "12319", three.began, three.ended, ()),
+        ),
+        queue=(
+            QueueCall("n-1", True, "8001", False),
+            QueueCall("n-2", True, "8002", False),
+            QueueCall("n-3", True, "", True),
+        ),
+        ledger=(
+            written("n-1", one, "8001", "ticket"),
+            written("n-2", two, "8002", "direct"),
+            written("n-3", three, "", "missed"),
+        ),
+    )
+
+
+def at(number: int, **changes: object) -> Callable[[History], History]:
+    def change(history: History) -> History:
+        rows = list(history.ledger)
+        rows[number] = replace(rows[number], **changes)  # type: ignore[arg-type]
+        return replace(history, ledger=tuple(rows))
+
+    return change
+
+
+def swapped(history: History) -> History:
+    """Two calls got each other's facts."""
+    one, two, three = history.ledger
+    return replace(history, ledger=(replace(two, call=one.call), replace(one, call=two.call), three))
+
+
+def seats_swapped(history: History) -> History:
+    one, two, three = history.ledger
+    return replace(history, ledger=(replace(one, seat=two.seat), replace(two, seat=one.seat), three))
+
+
+def test_witnesses_that_agree_give_no_breach() -> None:
+    """A true ledger is not accused."""
+    assert check(agreed(), PLAN) == []
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (lambda h: replace(h, ledger=h.ledger[:2]), "missing in the ledger"),
+        (lambda h: replace(h, ledger=(*h.ledger, h.ledger[0])), "2 times in the ledger"),
+        (lambda h: replace(h, ledger=(*h.ledger, replace(h.ledger[0], call="n-9"))), "unknown to CEL"),
+        (at(0, ended=None), "still open"),
+        (swapped, "the ledger says caller"),
+        (seats_swapped, "the ledger says seat"),
+        (at(0, caller="13800000009"), "the ledger says caller 13800000009"),
+        (at(0, name="王明"), "the ledger says 王明"),
+        (at(0, trunk="unicom"), "the ledger says unicom"),
+        (at(0, line="partner"), "the ledger says partner"),
+        (at(0, outcome="missed"), "outcome missed"),
+        (at(2, outcome="ticket"), "outcome ticket"),
+        (at(2, outcome=""), "outcome none"),
+        (at(0, answered=None, seat="", talk_seconds=0.0), "the ledger says not answered"),
+        (at(2, answered=1010.0, seat="8001"), "the ledger says answered by 8001"),
+        (at(0, talk_seconds=11.5), "the ledger says 11.5 s"),
+        (at(0, recorded_seconds=None), "no good recording"),
+        (at(0, recorded_seconds=11.0), "the recording has 11.0 s"),
+        (at(2, queued=None), "never queued"),
+        (lambda h: replace(h, queue=h.queue[1:]), "no ENTERQUEUE"),
+        (lambda h: replace(h, cel=h.cel[1:]), "CEL has no such call"),
+        (lambda h: replace(h, breaches=("n-1: two outcomes",)), "verify: n-1"),
+    ],
+)
+def test_every_lie_is_named(wrong: Callable[[History], History], said: str) -> None:
+    """One thing wrong anywhere gives at least one breach that says what."""
+    breaches = check(wrong(agreed()), PLAN)
+    assert any(said in breach for breach in breaches), breaches
+
+
+def test_a_killed_asterisk_ends_its_calls_at_its_death() -> None:
+    """The phones learn nothing of the death; talk and recording are measured up to it."""
+    history = agreed()
+    died = 1012.0
+    cut = replace(
+        history, ledger=(replace(history.ledger[0], talk_seconds=6.0, recorded_seconds=11.0), *history.ledger[1:])
+    )
+    cut = at(1, talk_seconds=4.0, recorded_seconds=9.0)(cut)
+    assert check(cut, replace(PLAN, deaths=(died,))) == []

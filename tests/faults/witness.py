@@ -1,0 +1,181 @@
+"""Four witnesses of the same calls, each read from its own testimony.
+
+The phones' logs (what callers and seats lived through), Asterisk's CEL and queue_log (what
+it wrote down), and the ledger as ``hotline report calls --json`` tells it. Nothing of the
+daemon is imported: a fault in its reading must not be copied into the judgement of it.
+Moments are epoch seconds.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneCall:
+    """One call as the phone at one end lived it."""
+
+    rack: str
+    calling: bool
+    caller: str
+    dialled: str
+    began: float
+    answered: float | None
+    ended: float
+    by: str
+    code: int
+    name: str = ""
+    longest_silence: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CelCall:
+    """One call that came in on a trunk, as Asterisk's event log has it."""
+
+    call: str
+    trunk: str
+    caller: str
+    dialled: str
+    began: float
+    ended: float | None
+    seats: tuple[str, ...]
+    """Seats that were in a bridge with it, in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class QueueCall:
+    call: str
+    entered: bool
+    connected: str
+    """The seat, or ''."""
+    abandoned: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerCall:
+    call: str
+    direction: str
+    line: str
+    trunk: str
+    caller: str
+    dialled: str
+    queued: float | None
+    answered: float | None
+    ended: float | None
+    seat: str
+    talk_seconds: float
+    outcome: str
+    recorded_seconds: float | None
+    """Length of the finished recording; None: there is none."""
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    phones: tuple[PhoneCall, ...]
+    cel: tuple[CelCall, ...]
+    queue: tuple[QueueCall, ...]
+    ledger: tuple[LedgerCall, ...]
+    breaches: tuple[str, ...] = ()
+    """What ``hotline verify`` said."""
+
+
+# -- W1: the phones --------------------------------------------------------------------
+
+
+def phones(path: Path) -> tuple[PhoneCall, ...]:
+    """The JSON lines of ``hotline.demo.phones`` racks and of sipp's log actions."""
+    return tuple(_phone(json.loads(line)) for line in _lines(path))
+
+
+def _phone(row: dict[str, Any]) -> PhoneCall:
+    return PhoneCall(
+        rack=row["rack"], calling=row["role"] == "caller", caller=row["caller"], dialled=row["dialled"],
+        began=row["began"], answered=row["answered"], ended=row["ended"], by=row["by"], code=row["code"],
+        name=row.get("name", ""), longest_silence=row.get("longest_silence"),
+    )  # fmt: skip
+
+
+def _lines(path: Path) -> Iterable[str]:
+    if not path.exists():
+        return ()
+    return (line for line in path.read_text(encoding="utf-8").splitlines() if line.strip())
+
+
+# -- W2: Asterisk's own files ------------------------------------------------------------
+
+_TYPE, _TIME, _NUMBER, _DNID, _EXTEN, _CONTEXT, _CHANNEL, _UNIQUE, _LINKED = 0, 1, 3, 6, 7, 8, 9, 14, 15
+
+
+def cel(path: Path, trunks: Iterable[str], seats: Iterable[str]) -> tuple[CelCall, ...]:
+    """Calls whose first channel came from one of ``trunks``."""
+    trunks, seats = set(trunks), set(seats)
+    begun: dict[str, dict[str, Any]] = {}
+    with path.open(encoding="utf-8", errors="surrogateescape", newline="") as file:
+        for row in csv.reader(file):
+            if len(row) <= _LINKED:
+                continue
+            kind, at, unique, linked = row[_TYPE], float(row[_TIME]), row[_UNIQUE], row[_LINKED]
+            endpoint = _endpoint(row[_CHANNEL])
+            if kind == "CHAN_START" and endpoint in trunks and unique == linked:
+                begun[unique] = {
+                    "trunk": endpoint, "caller": row[_NUMBER], "dialled": row[_EXTEN] or row[_DNID], "began": at,
+                    "ended": None, "seats": [],
+                }  # fmt: skip
+            elif kind == "CHAN_END" and unique in begun:
+                begun[unique]["ended"] = at
+            elif kind == "BRIDGE_ENTER" and linked in begun and endpoint in seats - set(begun[linked]["seats"]):
+                begun[linked]["seats"].append(endpoint)
+    return tuple(CelCall(call=call, **{**facts, "seats": tuple(facts["seats"])}) for call, facts in begun.items())
+
+
+def _endpoint(channel: str) -> str:
+    """``PJSIP/telecom-0000001a`` → ``telecom``."""
+    return channel.partition("/")[2].rpartition("-")[0]
+
+
+def queue_log(path: Path) -> tuple[QueueCall, ...]:
+    """What app_queue wrote of each call, over all queues it was in."""
+    seen: dict[str, dict[str, Any]] = {}
+    for line in _lines(path):
+        _at, call, _queue, agent, event, *_rest = [*line.split("|"), "", "", "", ""]
+        if event == "ENTERQUEUE":
+            seen.setdefault(call, {"entered": True, "connected": "", "abandoned": False})
+        elif event == "CONNECT" and call in seen:
+            seen[call]["connected"] = agent.partition("/")[2] or agent
+        elif event == "ABANDON" and call in seen:
+            seen[call]["abandoned"] = True
+    return tuple(QueueCall(call=call, **facts) for call, facts in seen.items())
+
+
+# -- W3: the ledger, through its report --------------------------------------------------------
+
+
+def ledger(report: str) -> tuple[LedgerCall, ...]:
+    """``hotline report calls --json``: a list, or an object with a list under ``calls``."""
+    told = json.loads(report)
+    return tuple(_ledger(row) for row in (told["calls"] if isinstance(told, dict) else told))
+
+
+def _ledger(row: dict[str, Any]) -> LedgerCall:
+    recordings = row.get("recordings") or []
+    lengths = [item.get("seconds") for item in recordings if isinstance(item, dict) and item.get("state") == "shelved"]
+    return LedgerCall(
+        call=row["call"], direction=row["direction"], line=row.get("line") or "", trunk=row.get("trunk") or "",
+        caller=row.get("caller") or "", dialled=row.get("dialled") or "", queued=_moment(row.get("queued_at")),
+        answered=_moment(row.get("answered_at")), ended=_moment(row.get("ended_at")), seat=row.get("seat") or "",
+        talk_seconds=float(row.get("talk_seconds") or 0), outcome=row.get("outcome") or "",
+        recorded_seconds=sum(filter(None, lengths)) if lengths else None, name=row.get("caller_name") or "",
+    )  # fmt: skip
+
+
+def _moment(told: str | float | None) -> float | None:
+    if told is None or told == "":
+        return None
+    return float(told) if isinstance(told, int | float) else datetime.fromisoformat(told).timestamp()
