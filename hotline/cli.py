@@ -1,0 +1,63 @@
+"""``hotline``: one program, one verb a line. Each verb lives in its own module here.
+
+A verb's module has ``add(sub)``, which registers its parser and its ``run(args) -> int``.
+Results go to stdout, errors to stderr; exit codes are in ``docs/operating.md``. Modules are
+imported when their verb is called for, so that ``hotline --help`` stays quick.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+
+from config.language import say as _
+from config.read import SettingsError
+
+VERBS = {
+    "run": "hotline.run",
+    "demo": "hotline.demo",
+    "check": "hotline.check",
+    "asterisk": "hotline.asterisk_cli",
+    "db": "hotline.db",
+    "seat": "hotline.seat",
+    "ticket": "hotline.seat",
+    "report": "hotline.report",
+    "verify": "hotline.verify",
+    "recording": "hotline.recording",
+    "prompts": "hotline.prompts",
+    "tape": "hotline.tape",
+    "bench": "hotline.bench",
+}
+"""Verb → module that adds it."""
+
+USAGE, INTERRUPTED = 2, 130
+
+
+def parser(modules: Sequence[str]) -> argparse.ArgumentParser:
+    made = argparse.ArgumentParser(prog="hotline", description=_("the 12319 hotline daemon"))
+    sub = made.add_subparsers(metavar="VERB", required=True)
+    for module in dict.fromkeys(modules):
+        importlib.import_module(module).add(sub)
+    return made
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    words = list(sys.argv[1:] if argv is None else argv)
+    verb = words[0] if words else ""
+    made = parser([VERBS[verb]] if verb in VERBS else list(VERBS.values()))
+    args = made.parse_args(words)
+    try:
+        return int(args.run(args))
+    except SettingsError as fault:
+        print(fault, file=sys.stderr)
+        return USAGE
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
