@@ -1,0 +1,231 @@
+"""A whole hotline on loopback: derived settings, the daemon as a child, its REST, its telephones.
+
+Used by ``hotline demo`` and by the live tests. The daemon runs as a program of its own
+(``hotline run``), so that it can be killed, stopped and started like one. Everything it
+writes is under one folder; ``close`` leaves nothing running.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from config.places import Places
+
+from . import toml
+from .media import Metronome, RtpPorts
+from .phones import Rack
+
+Table = dict[str, Any]
+DESK_HOST = "127.0.0.4"
+"""Desk phones live here: an address that is no trunk's, with all its RTP ports to itself."""
+
+
+class StageError(RuntimeError):
+    """The stage could not be set up; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """Where the telephones of the stage stand."""
+
+    base: int
+    """First port of the block; trunks at +5, +6 …, the desk rack at +9."""
+
+    def ports(self) -> Table:
+        names = ("sip", "ami", "http", "agi", "api")
+        return {name: self.base + place for place, name in enumerate(names)} | {"rtp_first": self.base + 100}
+
+    @property
+    def desk(self) -> tuple[str, int]:
+        return DESK_HOST, self.base + 9
+
+
+def derive(shipped: Table, base: int | None, change: Callable[[Table], None] | None = None) -> Table:
+    """The shipped settings with ports of their own and desk phones only (a robot speaks no WebRTC)."""
+    settings: Table = json.loads(json.dumps(shipped))
+    if base is not None:
+        settings["ports"] = Fixed(base).ports()
+        for place, trunk in enumerate(settings["trunk"]):
+            trunk["port"] = base + 5 + place
+    for seat in settings["seat"]:
+        seat["device"] = "desk"
+    if change is not None:
+        change(settings)
+    return settings
+
+
+class Stage:
+    """One daemon with its folder, from ``start`` to ``close``."""
+
+    def __init__(self, settings: Table, var: Path, *, base: int, config: Path | None = None) -> None:
+        self.settings, self.places, self.fixed = settings, Places(var), Fixed(base)
+        var.mkdir(parents=True, exist_ok=True)
+        self.config = config or var / "hotline.toml"
+        self.config.write_text(toml.dump(settings), encoding="utf-8")
+        self.daemon: subprocess.Popen[bytes] | None = None
+        self.log = var / "daemon.out"
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.settings['ports']['api']}"
+
+    # -- the daemon ------------------------------------------------------------------
+
+    def start(self, *, seconds: float = 60.0, environ: Mapping[str, str] | None = None) -> None:
+        """Start the daemon and wait until it says it is live."""
+        with self.log.open("ab") as out:
+            self.daemon = subprocess.Popen(
+                [sys.executable, "-m", "hotline.cli", "run", "--config", str(self.config), "--var", str(self.places.var)],
+                stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT, start_new_session=True,
+                env={**os.environ, "PYTHONUNBUFFERED": "1", **(environ or {})},
+            )  # fmt: skip
+        self.until_live(seconds)
+
+    def until_live(self, seconds: float = 60.0) -> None:
+        limit = time.monotonic() + seconds
+        while time.monotonic() < limit:
+            if self.daemon is not None and self.daemon.poll() is not None:
+                raise StageError(f"the daemon ended with status {self.daemon.returncode}:\n{self.tail()}")
+            if self.live():
+                return
+            time.sleep(0.1)
+        raise StageError(f"the daemon is not live after {seconds:.0f} s:\n{self.tail()}")
+
+    def live(self) -> bool:
+        try:
+            reply = httpx.get(f"{self.url}/api/health", timeout=2.0)
+        except httpx.HTTPError:
+            return False
+        return reply.status_code == 200
+
+    def tail(self, lines: int = 30) -> str:
+        text = self.log.read_text(encoding="utf-8", errors="replace") if self.log.exists() else ""
+        return "\n".join(text.splitlines()[-lines:])
+
+    def signal(self, number: signal.Signals) -> None:
+        if self.daemon is not None and self.daemon.poll() is None:
+            self.daemon.send_signal(number)
+
+    def kill(self) -> None:
+        """kill -9: no goodbye."""
+        if self.daemon is not None:
+            self.daemon.kill()
+            self.daemon.wait()
+
+    def stop(self, seconds: float = 30.0) -> int:
+        """An orderly end; gives the exit status."""
+        if self.daemon is None:
+            return 0
+        self.signal(signal.SIGCONT)
+        self.signal(signal.SIGTERM)
+        try:
+            return self.daemon.wait(seconds)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise StageError(f"the daemon did not stop within {seconds:.0f} s:\n{self.tail()}") from None
+
+    def close(self) -> None:
+        """Stop the daemon and, should it have left it, its Asterisk and whatever else runs for this folder."""
+        try:
+            self.stop()
+        finally:
+            for pid in self.running():
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+
+    def running(self) -> list[int]:
+        """Processes that name this folder on their command line, other than this one and the daemon."""
+        mine = {os.getpid(), self.daemon.pid if self.daemon and self.daemon.poll() is None else -1}
+        return [pid for pid in _processes(str(self.places.var).encode()) if pid not in mine]
+
+    def asterisk_pid(self) -> int | None:
+        return next(iter(_processes(str(self.places.asterisk_etc).encode())), None)
+
+    def hotline(self, *words: str, seconds: float = 60.0) -> str:
+        """Run another ``hotline`` command on this stage and give its standard output."""
+        done = self.command(*words, seconds=seconds)
+        if done.returncode != 0:
+            raise StageError(f"hotline {' '.join(words)}: status {done.returncode}: {done.stderr.decode()}")
+        return done.stdout.decode()
+
+    def command(self, *words: str, seconds: float = 60.0) -> subprocess.CompletedProcess[bytes]:
+        where = ["--config", str(self.config), "--var", str(self.places.var)]
+        return subprocess.run(
+            [sys.executable, "-m", "hotline.cli", *words, *where], capture_output=True, timeout=seconds, check=False
+        )
+
+    def secret(self, name: str) -> str:
+        return (self.places.secrets / name).read_text(encoding="ascii").strip()
+
+    # -- telephones --------------------------------------------------------------------
+
+    def telephones(self) -> Telephones:
+        return Telephones(self)
+
+    def rest(self) -> httpx.AsyncClient:
+        """A client of the daemon's REST with the installation's own token."""
+        token = self.secret("api-token")
+        return httpx.AsyncClient(base_url=self.url, headers={"Authorization": f"Bearer {token}"}, timeout=10.0)
+
+
+class Telephones:
+    """The carriers and the desk of a stage, on the running loop. ``async with``."""
+
+    def __init__(self, stage: Stage) -> None:
+        metronome, registrar = Metronome(), ("127.0.0.1", stage.settings["ports"]["sip"])
+        self.log = stage.places.var / "phones.jsonl"
+        low = stage.fixed.base + 500
+        ports = {
+            host: RtpPorts(low, low + 398)
+            for host in {trunk["host"] for trunk in stage.settings["trunk"]} | {DESK_HOST}
+        }
+        self.trunks: dict[str, Rack] = {
+            trunk["id"]: Rack(
+                trunk["id"], (trunk["host"], trunk["port"]), registrar,
+                ports=ports[trunk["host"]], metronome=metronome, log=self.log,
+            )
+            for trunk in stage.settings["trunk"]
+        }  # fmt: skip
+        self.desk = Rack("desk", stage.fixed.desk, registrar, ports=ports[DESK_HOST], metronome=metronome, log=self.log)
+
+    async def __aenter__(self) -> Telephones:
+        for rack in (*self.trunks.values(), self.desk):
+            await rack.open()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await asyncio.gather(*(rack.close() for rack in (*self.trunks.values(), self.desk)))
+
+
+def shipped(config: Path | None = None) -> Table:
+    """The settings a stage derives from: a file, or the one that came with the program."""
+    file = config or Path(__file__).resolve().parents[2] / "hotline.toml"
+    with file.open("rb") as source:
+        return tomllib.load(source)
+
+
+def _processes(word: bytes) -> list[int]:
+    found = []
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit():
+            with contextlib.suppress(OSError):
+                if (
+                    word in (folder / "cmdline").read_bytes()
+                    and (folder / "stat").read_text().rpartition(")")[2].split()[0] != "Z"
+                ):
+                    found.append(int(folder.name))
+    return found
