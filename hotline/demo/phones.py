@@ -257,7 +257,7 @@ class Rack:
         self.calls: list[Call] = []
         """Every call this rack ever had, in order."""
         self.lines: dict[str, Line] = {}
-        self._log = log
+        self.log = log
         self._live: dict[str, Call] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._transport = Socket(local_addr=address)
@@ -398,8 +398,8 @@ class Rack:
         """The call is over: give its sockets back, write its line."""
         self._live.pop(call.sip_id, None)
         self._spawn(call.media.close())
-        if self._log is not None:
-            with self._log.open("a", encoding="utf-8") as out:
+        if self.log is not None:
+            with self.log.open("a", encoding="utf-8") as out:
                 out.write(json.dumps(call.line(), ensure_ascii=False) + "\n")
 
     def _spawn(self, job: Awaitable[None]) -> None:

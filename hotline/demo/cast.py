@@ -1,0 +1,135 @@
+"""Who calls, when, why, and how it will go: the play of the demo, made from a seed. Pure.
+
+The plan only says what people intend; what became of them is told by the ledger afterwards.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Intent(StrEnum):
+    TALK = "talk"
+    MENU = "menu"  # presses a key, then talks
+    LEAVES_NOTICE = "leaves_notice"  # hangs up while the notice plays
+    LEAVES_QUEUE = "leaves_queue"  # hangs up while waiting or ringing
+    AFTER_HOURS = "after_hours"
+
+
+@dataclass(frozen=True, slots=True)
+class Citizen:
+    number: int
+    at: float
+    """Seconds after the first call."""
+    trunk: str
+    dialled: str
+    caller: str
+    name: str
+    intent: Intent
+    talk: float
+    """Seconds of talk before the one who ends it hangs up."""
+    caller_ends: bool
+    digit: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
+    plain_phone: bool = False
+    """Calls with pyVoIP instead of aiosipua."""
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """What may be dialled on the stage."""
+
+    citizen: tuple[str, ...]
+    partner: tuple[str, ...]
+    menu: str
+    closed: str
+    trunks: tuple[str, ...]
+
+
+_PLAY = (
+    *[Intent.TALK] * 10,
+    *[Intent.MENU] * 3,
+    *[Intent.LEAVES_NOTICE] * 2,
+    *[Intent.LEAVES_QUEUE] * 3,
+    *[Intent.AFTER_HOURS] * 2,
+)
+_FAMILY = "陈林黄张李王吴蔡刘许郑洪杨叶曾苏谢柯庄郭"
+_GIVEN = ("小明", "美玲", "建国", "雅婷", "志强", "淑芬", "文杰", "秀英", "伟", "丽华", "阿福", "晓岚", "家豪", "月娥")
+
+
+def play(count: int, seed: int, numbers: Numbers, *, every: float = 1.1) -> tuple[Citizen, ...]:
+    """``count`` citizens, about ``every`` seconds apart, in the same order for the same seed."""
+    chance = random.Random(seed)  # noqa: S311 - a play, not a secret
+    intents = [_PLAY[place % len(_PLAY)] for place in range(count)]
+    if count < len(_PLAY):
+        intents = [_PLAY[place * len(_PLAY) // max(count, 1)] for place in range(count)]
+    chance.shuffle(intents)
+    at, cast = 0.0, []
+    for number, intent in enumerate(intents, 1):
+        cast.append(_citizen(number, at, intent, chance, numbers))
+        at += chance.uniform(0.5, 1.5) * every
+    return tuple(cast)
+
+
+def _citizen(number: int, at: float, intent: Intent, chance: random.Random, numbers: Numbers) -> Citizen:
+    handed_over = intent in (Intent.TALK, Intent.LEAVES_QUEUE) and bool(numbers.partner) and chance.random() < 0.35
+    plain = intent is Intent.TALK and not handed_over and number % 5 == 0
+    caller = f"1{chance.choice('35789')}{number % 10}0592{number:05d}"
+    headers: tuple[tuple[str, str], ...] = ()
+    if handed_over:
+        headers = (("X-Work-Order", f"FZ12345-20260101-{number:04d}"), ("X-Origin-Number", f"1380592{number:04d}"))
+    return Citizen(
+        number=number, at=at, trunk=chance.choice(numbers.trunks), caller=caller,
+        dialled=_dialled(intent, handed_over, chance, numbers),
+        name="" if plain else chance.choice(_FAMILY) + chance.choice(_GIVEN),
+        intent=intent, talk=chance.uniform(3.0, 7.0), caller_ends=not plain and chance.random() < 0.6,
+        digit=chance.choice("120") if intent is Intent.MENU else "", headers=headers, plain_phone=plain,
+    )  # fmt: skip
+
+
+def _dialled(intent: Intent, handed_over: bool, chance: random.Random, numbers: Numbers) -> str:
+    if intent is Intent.AFTER_HOURS:
+        return numbers.closed
+    if intent is Intent.MENU:
+        return numbers.menu
+    return chance.choice(numbers.partner if handed_over else numbers.citizen)
+
+
+# -- what the agents make of it ------------------------------------------------------------
+
+
+class Filing(StrEnum):
+    TICKET = "ticket"
+    DIRECT = "direct"
+    REFUSED = "refused"
+    NUISANCE = "nuisance"
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    kind: str
+    code: str
+    """Code of the event list (CJ/T 214)."""
+    title: str
+    content: str
+    place: str
+
+
+MATTERS = (
+    Matter(
+        "complaint", "0102", "暴露垃圾无人清运", "小区门口垃圾堆放三天，气味很大，请尽快清运。", "思明区湖滨南路88号"
+    ),
+    Matter("complaint", "0101", "楼顶私搭乱建", "邻居在楼顶搭铁皮房，担心台风天掉落。", "湖里区殿前街道长虹路12号"),
+    Matter("help", "0104", "道路不洁", "工地车辆带泥上路，路面湿滑，请安排冲洗。", "集美区杏林湾路与诚毅北大街路口"),
+    Matter("complaint", "0103", "积存渣土", "路边堆着装修渣土，盲道被占了。", "同安区环城西路"),
+    Matter("suggestion", "0104", "增设果皮箱", "公交站旁没有果皮箱，建议增设。", "海沧区滨湖北路公交站"),
+)
+
+
+def filing(seed: int, caller: str) -> tuple[Filing, Matter]:
+    """What the agent who answered ``caller`` files: mostly tickets."""
+    chance = random.Random(f"{seed}/{caller}")  # noqa: S311
+    choices = [Filing.TICKET] * 12 + [Filing.DIRECT] * 5 + [Filing.REFUSED] * 2 + [Filing.NUISANCE]
+    return chance.choice(choices), chance.choice(MATTERS)

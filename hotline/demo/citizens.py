@@ -1,0 +1,87 @@
+"""The callers of the demo: each dials, listens, speaks and hangs up as its part says.
+
+Most are phones of ``phones.py``; some are pyVoIP telephones (``cti.probe_phone``), which
+block and therefore live in threads. What they lived through goes into the phones' log.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from cti.probe_phone import ProbePhone
+
+from .cast import Citizen, Intent
+from .phones import Call, Rack
+from .sound import speech
+
+ANSWER_S = 20.0
+PATIENCE_S = 90.0
+"""Nobody in the play waits longer, whatever goes wrong."""
+
+
+async def live(citizen: Citizen, rack: Rack, notice_seconds: float) -> None:
+    """One citizen's whole call."""
+    if citizen.plain_phone:
+        await asyncio.to_thread(_live_plainly, citizen, rack)
+        return
+    call = await rack.dial(
+        citizen.dialled, caller=citizen.caller, name=citizen.name, headers=dict(citizen.headers),
+        sound=speech(citizen.number),
+    )  # fmt: skip
+    try:
+        with suppress(TimeoutError):
+            if await call.until_answered(ANSWER_S):
+                await _act(citizen, call, notice_seconds)
+    finally:
+        call.hang_up()
+
+
+async def _act(citizen: Citizen, call: Call, notice_seconds: float) -> None:
+    if citizen.intent is Intent.LEAVES_NOTICE:
+        await call.until_heard(1.5)
+        return
+    if citizen.intent is Intent.LEAVES_QUEUE:
+        with suppress(TimeoutError):
+            await call.until_ended(notice_seconds + 0.8)
+        return
+    if citizen.intent is Intent.MENU:
+        await call.until_heard(2.0)
+        await call.press(citizen.digit)
+    # who ends a talk is played by the seat's robot: it knows when the talk began
+    with suppress(TimeoutError):
+        await call.until_ended(PATIENCE_S)
+
+
+def _live_plainly(citizen: Citizen, rack: Rack) -> None:
+    """The same with pyVoIP, and its line into the log."""
+    began, answered = time.time(), None
+    refusal = 0
+    with ProbePhone(rack.registrar, citizen.caller, "", my_ip=rack.host) as phone:
+        try:
+            call = phone.dial(citizen.dialled, speech(citizen.number))
+        except (TimeoutError, OSError):
+            _note(rack.log, citizen, rack, began, None, "silent", 0)
+            return
+        if call.until(lambda it: it.state.name == "ANSWERED", ANSWER_S):
+            answered = time.time()
+            gone = call.until(lambda it: it.state.name == "ENDED", PATIENCE_S)
+        else:
+            gone, refusal = True, call.refusal
+        call.end()
+    by = "refused" if refusal else "far" if gone else "us"
+    _note(rack.log, citizen, rack, began, answered, by, refusal)
+
+
+def _note(log: Path | None, who: Citizen, rack: Rack, began: float, answered: float | None, by: str, code: int) -> None:
+    if log is None:
+        return
+    row = {
+        "rack": rack.name, "role": "caller", "caller": who.caller, "name": who.name, "dialled": who.dialled,
+        "began": began, "answered": answered, "ended": time.time(), "by": by, "code": code,
+    }  # fmt: skip
+    with log.open("a", encoding="utf-8") as out:
+        out.write(json.dumps(row, ensure_ascii=False) + "\n")
