@@ -1,0 +1,117 @@
+"""Commands as AMI actions: what goes out, and what may never go out."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cti import commands as c
+from cti import wire
+from cti.ids import LegId, QueueId, SeatId
+
+LEG = LegId("xm1-1795435274.1")
+Q, S = QueueId("mandarin"), SeatId("8001")
+
+EXAMPLES: list[tuple[c.Command, dict[str, str]]] = [
+    (
+        c.AddMember(Q, S, "王小明", penalty=2, paused=True, reason="小休"),
+        {"Action": "QueueAdd", "Queue": "mandarin", "Interface": "PJSIP/8001", "MemberName": "王小明", "Penalty": "2",
+         "Paused": "true", "Reason": "小休"},
+    ),
+    (c.RemoveMember(Q, S), {"Action": "QueueRemove", "Queue": "mandarin", "Interface": "PJSIP/8001"}),
+    (
+        c.PauseMember(Q, S, paused=False),
+        {"Action": "QueuePause", "Queue": "mandarin", "Interface": "PJSIP/8001", "Paused": "false"},
+    ),
+    (
+        c.CallSeat(S, "8002"),
+        {"Action": "Originate", "Channel": "PJSIP/8001", "Context": "cti-originate", "Exten": "8002", "Priority": "1",
+         "CallerID": "<8002>", "Timeout": "30000", "Async": "true"},
+    ),
+    (c.BlindTransfer(LEG, "8002"),
+     {"Action": "BlindTransfer", "Channel": LEG, "Context": "transfer-targets", "Exten": "8002"}),
+    (c.AttendedTransfer(LEG, "110"),
+     {"Action": "Atxfer", "Channel": LEG, "Context": "transfer-targets", "Exten": "110"}),
+    (c.EndConsult(LEG, c.ConsultEnd.CANCEL), {"Action": "CancelAtxfer", "Channel": LEG}),
+    (c.EndConsult(LEG, c.ConsultEnd.COMPLETE),
+     {"Action": "PlayDTMF", "Channel": LEG, "Digit": "B", "Duration": "100", "Receive": "true"}),
+    (c.EndConsult(LEG, c.ConsultEnd.CONFERENCE),
+     {"Action": "PlayDTMF", "Channel": LEG, "Digit": "C", "Duration": "100", "Receive": "true"}),
+    (c.Hold(LEG), {"Action": "Atxfer", "Channel": LEG, "Context": "transfer-targets", "Exten": "hold"}),
+    (c.Resume(LEG), {"Action": "CancelAtxfer", "Channel": LEG}),
+    (c.HangUp(LEG), {"Action": "Hangup", "Channel": LEG, "Cause": "16"}),
+    (c.MoveWaiting(LEG, Q),
+     {"Action": "Redirect", "Channel": LEG, "Context": "move", "Exten": "mandarin", "Priority": "1"}),
+    (c.MoveWaiting(LEG, Q, priority=5),
+     {"Action": "Redirect", "Channel": LEG, "Context": "move-urgent", "Exten": "mandarin", "Priority": "1"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("command", "action"), EXAMPLES, ids=lambda value: type(value).__name__)
+def test_each_command_is_one_action(command: c.Command, action: dict[str, str]) -> None:
+    """Each command becomes exactly the action that was measured to perform it."""
+    assert wire.encode(command) == [action]
+
+
+# everything a caller, an agent or a bug could put into a field, favouring what AMI reads as syntax
+NASTY = st.text(st.sampled_from("\r\n\0:;,|\"\\{}$ ()/@&%\t\v\x85\u2028aA1王\ud800")) | st.text(max_size=1200)
+SAFE = st.sampled_from(["8001", "mandarin", "xm1-1.2", "小休"])
+ANY = NASTY | SAFE | st.builds(lambda a, b: a + b, SAFE, NASTY) | st.just("8001\r\nAction: Hangup\r\nChannel: /.*/\r\n\r\n")
+COMMANDS = st.one_of(
+    st.builds(c.AddMember, queue=ANY, seat=ANY, name=ANY, penalty=st.integers(), paused=st.booleans(), reason=ANY),
+    st.builds(c.RemoveMember, queue=ANY, seat=ANY),
+    st.builds(c.PauseMember, queue=st.just(Q), seat=st.just(S), paused=st.booleans(), reason=ANY),
+    st.builds(c.CallSeat, seat=ANY, to=ANY),
+    st.builds(c.DialOut, seat=st.just(S), number=ANY),
+    st.builds(c.BlindTransfer, leg=ANY, to=ANY),
+    st.builds(c.AttendedTransfer, leg=st.just(LEG), to=ANY),
+    st.builds(c.EndConsult, leg=ANY, how=st.sampled_from(c.ConsultEnd)),
+    st.builds(c.Hold, leg=ANY),
+    st.builds(c.Resume, leg=ANY),
+    st.builds(c.HangUp, leg=ANY, cause=st.integers()),
+    st.builds(c.MoveWaiting, leg=ANY, queue=ANY, priority=st.integers()),
+)
+
+
+@given(COMMANDS)
+def test_no_value_adds_a_header_or_an_action(command: c.Command) -> None:
+    """Whatever stands in a field, the bytes sent are read back as the same single action, or nothing is sent."""
+    try:
+        [action] = wire.encode(command)
+    except wire.WireError:
+        return
+    sent = ("".join(f"{field}: {value}\r\n" for field, value in action.items()) + "\r\n").encode()
+    lines = re.split(rb"\r\n|\r|\n", sent)
+    assert lines[len(action) :] == [b"", b""]
+    assert dict(line.decode().split(": ", 1) for line in lines[: len(action)]) == action
+    assert b"\0" not in sent
+    assert all(len(line) < 1024 for line in lines)
+    assert action.get("Async", "true") == "true"
+    assert action.get("Context", "move") in {"cti-originate", "transfer-targets", "move", "move-urgent"}
+    assert not {"Application", "Data", "Variable", "Command"} & action.keys()
+
+
+@pytest.mark.parametrize("mark", [";", ",", "|", '"', "\\", "\n", "\r", "\0", "\x7f", "\u2028"])
+def test_member_names_hold_no_syntax(mark: str) -> None:
+    """A name or reason that app_queue or AMI would read as syntax is refused, and the field is named."""
+    with pytest.raises(wire.WireError, match=r"^name: "):
+        wire.encode(c.AddMember(Q, S, f"王{mark}小明"))
+    with pytest.raises(wire.WireError, match=r"^reason: "):
+        wire.encode(c.PauseMember(Q, S, paused=True, reason=f"小{mark}休"))
+
+
+@pytest.mark.parametrize("to", ["", "8002@evil", "hold", "800 2", "1" * 33, "+", "８００２", "8002&PJSIP/8003", "_."])
+def test_only_digits_are_dialled(to: str) -> None:
+    """What is dialled is digits, * and #, with a leading + at most."""
+    with pytest.raises(wire.WireError):
+        wire.encode(c.BlindTransfer(LEG, to))
+
+
+@pytest.mark.parametrize("leg", ["", "PJSIP/8001-00000001", "/.*/", "xm1-1.2\r\n", "1.2 "])
+def test_a_leg_is_a_uniqueid(leg: str) -> None:
+    """No channel name and no pattern passes as a leg: Hangup takes regular expressions."""
+    with pytest.raises(wire.WireError):
+        wire.encode(c.HangUp(LegId(leg)))
