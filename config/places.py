@@ -80,7 +80,18 @@ class Places:
 
     def make(self) -> None:
         """Create the folders (idempotent); secrets for the owner only."""
-        for place in (self.run, self.logs, self.prompts, self.sounds, self.asterisk_etc, self.cel.parent,
-                      self.asterisk_log / "cdr-csv", self.spool, self.shelf, self.asterisk / "lib", self.asterisk / "run"):
+        for place in (
+            self.run,
+            self.logs,
+            self.prompts,
+            self.sounds,
+            self.asterisk_etc,
+            self.cel.parent,
+            self.asterisk_log / "cdr-csv",
+            self.spool,
+            self.shelf,
+            self.asterisk / "lib",
+            self.asterisk / "run",
+        ):
             place.mkdir(parents=True, exist_ok=True)
         self.secrets.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -1,0 +1,148 @@
+"""asterisk.conf, modules.conf, logger.conf and the small files some module asks for."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from ..places import Places
+from ..settings import Settings
+from . import text
+
+MODULES = (
+    # sorcery and timing first: others look for them while they load
+    "res_sorcery_config", "res_sorcery_memory", "res_sorcery_astdb", "res_timing_timerfd",
+    # SIP
+    "res_pjproject", "res_pjsip", "res_pjsip_session", "res_pjsip_sdp_rtp", "res_rtp_asterisk", "res_srtp",
+    "res_pjsip_endpoint_identifier_ip", "res_pjsip_endpoint_identifier_user", "res_pjsip_authenticator_digest",
+    "res_pjsip_registrar", "res_pjsip_caller_id", "res_pjsip_diversion", "res_pjsip_header_funcs",
+    "res_pjsip_dtmf_info", "res_pjsip_nat", "res_pjsip_acl", "res_pjsip_refer", "res_pjsip_rfc3326",
+    "res_pjsip_transport_websocket", "res_http_websocket", "res_pjsip_pubsub", "res_crypto",
+    "res_pjsip_outbound_authenticator_digest", "res_security_log", "chan_pjsip",
+    # sound
+    "codec_alaw", "codec_ulaw", "codec_a_mu", "format_pcm", "format_sln", "format_wav", "res_musiconhold",
+    # bridges
+    "bridge_simple", "bridge_native_rtp", "bridge_softmix", "bridge_holding", "bridge_builtin_features",
+    "bridge_builtin_interval_features", "chan_bridge_media",
+    # dialplan
+    "pbx_config", "app_dial", "app_queue", "app_playback", "app_mixmonitor", "app_stack", "app_userevent",
+    "app_celgenuserevent", "app_echo", "app_read", "res_speech", "res_agi", "func_callerid", "func_channel", "func_groupcount",
+    "func_logic", "func_strings", "func_timeout", "func_global", "func_devstate", "func_dialplan", "func_cdr",
+    # records and management
+    "cdr_csv", "res_cdrel_custom", "cel_custom", "res_manager_devicestate",
+)  # fmt: skip
+"""All that is loaded: what is not needed cannot be attacked. No ARI, no realtime, no CURL, no SHELL, no ODBC."""
+
+
+def run_folder(places: Places) -> Path:
+    """Where asterisk.ctl lives. A socket's path may have 107 bytes; under a long VAR it is in /tmp."""
+    usual = places.asterisk / "run"
+    if len(str(usual)) <= 90:
+        return usual
+    return Path("/tmp") / f"hotline-{hashlib.sha256(str(places.var).encode()).hexdigest()[:16]}"  # noqa: S108
+
+
+def asterisk(settings: Settings, places: Places, modules: Path | None) -> str:
+    var = places.asterisk
+    folders: dict[str, object] = {
+        "astcachedir": var / "cache",
+        "astetcdir": places.asterisk_etc,
+        "astvarlibdir": var / "lib",
+        "astdbdir": var / "lib",
+        "astkeydir": var / "lib",
+        "astdatadir": var,
+        "astagidir": var / "agi-bin",
+        "astspooldir": places.spool.parent,
+        "astrundir": run_folder(places),
+        "astlogdir": places.asterisk_log,
+        "astsbindir": var / "sbin",
+    }
+    if modules is not None:
+        folders["astmoddir"] = modules
+    return text.file(text.section("directories", folders), options(settings))
+
+
+def options(settings: Settings) -> str:
+    """What external mode asks the site to put into its own asterisk.conf."""
+    return text.section(
+        "options",
+        {
+            "systemname": settings.centre.node,
+            "live_dangerously": False,
+            "disable_remote_console_shell": True,
+            "hideconnect": True,
+            "nocolor": True,
+            "verbose": 0,
+            "documentation_language": "en_US",
+        },
+    )
+
+
+def modules() -> str:
+    loads = [("autoload", "no"), *(("load", f"{name}.so") for name in MODULES)]
+    return text.file(text.section("modules", loads))
+
+
+def logger() -> str:
+    """Asterisk's own log; its size is kept by ``hotline/embedded.py`` (a flood writes 3 MB a second)."""
+    return text.file(
+        text.section("general", {"dateformat": "%F %T.%3q", "queue_log": True, "rotatestrategy": "rotate"}),
+        text.section("logfiles", {"messages": "notice,warning,error", "security": "security"}),
+    )
+
+
+def small_files() -> dict[str, str]:
+    """Files a loaded module warns about when they are missing."""
+    china = {"description": "China", "ringcadence": "1000,4000", "dial": "450", "busy": "450/350,0/350",
+             "ring": "450/1000,0/4000", "congestion": "450/700,0/700", "callwaiting": "450/400,0/4000",
+             "dialrecall": "450", "record": "950/400,0/10000", "info": "450/100,0/100,450/100,0/100,450/100,0/100,450/400,0/400",
+             "stutter": "450+425"}  # fmt: skip
+    return {
+        "indications.conf": text.file(text.section("general", {"country": "cn"}), text.section("cn", china)),
+        "musiconhold.conf": text.file(
+            text.section("general", {}),
+            text.section("default", {"mode": "files", "directory": "moh", "sort": "alpha"}),
+        ),
+        "features.conf": _features(),
+        "udptl.conf": text.file(text.section("general", {})),
+        "acl.conf": text.file(),
+        "ccss.conf": text.file(text.section("general", {})),
+        "stasis.conf": text.file(),
+        "cli.conf": text.file(text.section("startup_commands", {})),
+        "cli_permissions.conf": text.file(text.section("general", {"default_perm": "permit"})),
+        "cli_aliases.conf": text.file(text.section("general", {})),
+        "pjproject.conf": text.file(text.section("startup", {"log_level": 2, "type": "startup"})),
+        "sorcery.conf": text.file(),
+        "extconfig.conf": text.file(text.section("settings", {})),
+        "dnsmgr.conf": text.file(text.section("general", {"enable": False})),
+        "dsp.conf": text.file(text.section("default", {})),
+        "codecs.conf": text.file(),
+    }
+
+
+def _features() -> str:
+    """Codes that AMI Atxfer presses for a seat: letters no keypad has. An unknown key here drops the whole file."""
+    return text.file(
+        text.section(
+            "general",
+            {
+                "transferdigittimeout": 3,
+                "featuredigittimeout": 500,
+                "atxfernoanswertimeout": 20,
+                "atxferdropcall": False,
+                "atxferloopdelay": 2,
+                "atxfercallbackretries": 1,
+                "xfersound": "",
+                "xferfailsound": "",
+                "transferannouncesound": "",
+                "pickupexten": "",
+                "atxferabort": "A",
+                "atxfercomplete": "B",
+                "atxferthreeway": "C",
+                "atxferswap": "DD",
+            },
+        ),  # fmt: skip
+        text.section(
+            "featuremap", {"blindxfer": "", "disconnect": "", "automixmon": "", "parkcall": "", "atxfer": "D0"}
+        ),
+    )

@@ -1,0 +1,175 @@
+"""extensions.conf, the inside: queues, seats, transfers, calls to the world.
+
+The world is reached from a seat only, after the number matched the allow-list of
+``[limits]``; never from a trunk. Citizens have no transfer feature (no ``T`` where they
+are the caller); seats have, and only into ``transfer-targets``.
+"""
+
+from __future__ import annotations
+
+from ..settings import Settings
+from .script import Step, context, exten, extens, include
+
+RING_SECONDS = 30
+"""How long a seat's phone rings for a direct call or a transfer."""
+WORLD_SECONDS = 60
+
+
+def contexts(settings: Settings) -> list[str]:
+    limit = f"Set(TIMEOUT(absolute)={settings.limits.absolute_call_minutes * 60})"
+    return [
+        _queues(settings),
+        _left_queue(),
+        *_moves(settings),
+        _seats(settings),
+        context("cti-originate", include("seats")),
+        _between(limit),
+        _transfer_targets(settings),
+        _given(limit),
+        _back(settings),
+        *_outbound(settings, limit),
+    ]
+
+
+def _queues(settings: Settings) -> str:
+    """One extension a queue. ``t``: the seat may transfer; ``i``: a phone's own call-forward is ignored."""
+    return context(
+        "queues",
+        *(
+            exten(
+                queue.id,
+                f"MSet(HOTLINE_QUEUE={queue.id},QUEUESTATUS=)",
+                f"Queue({queue.id},ti,,,{queue.max_wait_seconds})",
+                "Goto(left-queue,s,1)",
+            )
+            for queue in settings.queue
+        ),
+        exten("T", "Hangup(102)"),
+    )
+
+
+def _left_queue() -> str:
+    """Back from Queue() with the caller still there: nobody came."""
+    return context(
+        "left-queue",
+        exten(
+            "s",
+            'GotoIf($["${QUEUESTATUS}"=""]?done)',
+            "CELGenUserEvent(QUEUEEXIT,${HOTLINE_QUEUE}|${QUEUESTATUS})",
+            "Playback(hotline/nobody)",
+            ("done", "Hangup(16)"),
+        ),
+        exten("T", "Hangup(102)"),
+    )
+
+
+def _moves(settings: Settings) -> list[str]:
+    """Where a waiting caller is redirected to by the daemon."""
+    ids = [queue.id for queue in settings.queue]
+    urgent = [exten(one, "Set(QUEUE_PRIO=10)", f"Goto(queues,{one},1)") for one in ids]
+    return [context("move", *(exten(one, f"Goto(queues,{one},1)") for one in ids)), context("move-urgent", *urgent)]
+
+
+def _seats(settings: Settings) -> str:
+    """What a seat may dial."""
+    return context(
+        "seats",
+        *extens((seat.id for seat in settings.seat), "Goto(between,${EXTEN},1)"),
+        exten("*43", "Answer()", "Echo()"),
+        include("outbound"),
+    )
+
+
+def _own_call() -> Step:
+    """A seat's leg that begins a call names it; one that stands in for a caller inherited the name."""
+    return 'ExecIf($["${HOTLINE_CALL}"=""]?Set(__HOTLINE_CALL=${UNIQUEID}))'
+
+
+def _between(limit: str) -> str:
+    return context(
+        "between",
+        exten("_X.", _own_call(), limit, f"Dial(PJSIP/${{EXTEN}},{RING_SECONDS},tTi)", "Hangup(${HANGUPCAUSE})"),
+        exten("T", "Hangup(102)"),
+    )
+
+
+def _transfer_targets(settings: Settings) -> str:
+    return context(
+        "transfer-targets",
+        *extens((seat.id for seat in settings.seat), "Goto(given,${EXTEN},1)"),
+        # parks a seat's consultation without ringing anybody; ends with the leg that asked for it
+        exten(
+            "hold",
+            "Answer()",
+            ("again", "Wait(1)"),
+            'GotoIf($["${IMPORT(${TRANSFERERNAME},UNIQUEID)}"!=""]?again)',
+            "Hangup()",
+        ),
+        include("queues"),
+        include("outbound"),
+    )
+
+
+def _given(limit: str) -> str:
+    return context(
+        "given",
+        exten("_X.", limit, f"Dial(PJSIP/${{EXTEN}},{RING_SECONDS},ti)", "Goto(back,s,1)"),
+        exten("T", "Hangup(102)"),
+    )
+
+
+def _back(settings: Settings) -> str:
+    """A citizen who was given to somebody who does not answer goes back into the queue, before the others."""
+    return context(
+        "back",
+        exten(
+            "s",
+            'GotoIf($["${HOTLINE_CITIZEN}"="" | "${DIALSTATUS}"="ANSWER"]?done)',
+            f'ExecIf($["${{HOTLINE_QUEUE}}"=""]?Set(HOTLINE_QUEUE={settings.line[0].queue}))',
+            "Set(QUEUE_PRIO=10)",
+            "Goto(queues,${HOTLINE_QUEUE},1)",
+            ("done", "Hangup(${HANGUPCAUSE})"),
+        ),
+    )
+
+
+def _outbound(settings: Settings, limit: str) -> list[str]:
+    """Allow-list, pace, then the trunks in their order until one takes the call."""
+    rules = [
+        f'GotoIf(${{REGEX("${{HOTLINE_OUT_{n}}}" ${{HOTLINE_DIAL}})}}?paced)'
+        for n in range(1, len(settings.limits.outbound) + 1)
+    ]
+    tries: list[Step] = []
+    for trunk in settings.trunk:
+        tries += [
+            f"Dial(PJSIP/${{HOTLINE_DIAL}}@{trunk.id},{WORLD_SECONDS},if({settings.centre.number})${{HOTLINE_MAY}})",
+            'GotoIf($["${DIALSTATUS}"!="CHANUNAVAIL" & "${DIALSTATUS}"!="CONGESTION"]?done)',
+        ]
+    world = exten(
+        "_X.",
+        "Set(HOTLINE_DIAL=${FILTER(0-9,${EXTEN})})",
+        "GotoIf($[${LEN(${EXTEN})} != ${LEN(${HOTLINE_DIAL})}]?forbidden)",
+        *rules,
+        ("forbidden", "CELGenUserEvent(FORBIDDEN,${HOTLINE_DIAL})"),
+        'GotoIf($["${HOTLINE_CITIZEN}"!=""]?back,s,1)',
+        "Hangup(21)",
+        ("paced", "Set(HOTLINE_NOW=${STRFTIME(${EPOCH},,%H%M)})"),
+        'ExecIf($["${GLOBAL(HOTLINE_MINUTE)}"!="${HOTLINE_NOW}"]?Set(GLOBAL(HOTLINE_DIALLED)=0))',
+        "Set(GLOBAL(HOTLINE_MINUTE)=${HOTLINE_NOW})",
+        "Set(GLOBAL(HOTLINE_DIALLED)=$[0${GLOBAL(HOTLINE_DIALLED)} + 1])",
+        f"GotoIf($[${{GLOBAL(HOTLINE_DIALLED)}} > {settings.limits.outbound_per_minute}]?forbidden)",
+        # the seat that begins the call may transfer (T), and its call is recorded; for a citizen
+        # who is given away, or a consultation, the recording runs already
+        'Set(HOTLINE_MAY=${IF($["${HOTLINE_CALL}"=""]?TU(outbound-answered):)})',
+        _own_call(),
+        limit,
+        *tries,
+        ("done", "Goto(back,s,1)"),
+    )
+    # the world's leg is the citizen's: recorded there, it stays recorded through every transfer
+    record = ["MixMonitor(${HOTLINE_CALL}.raw,D)", "CELGenUserEvent(RECORD,${HOTLINE_CALL}.raw)"]
+    answered = exten("s", "Set(HOTLINE_CITIZEN=1)", *(record if settings.recording.enabled else []), "Return()")
+    return [
+        context("outbound", world, exten("T", "Hangup(102)")),
+        context("outbound-answered", answered),
+    ]

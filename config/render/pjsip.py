@@ -1,0 +1,181 @@
+"""pjsip.conf and rtp.conf: trunks known by their address, seats by their password, nobody else.
+
+An endpoint's name is the trunk's or seat's id. The endpoint ``probe`` is the line
+watch (``cti/probe.py``): it may dial the line checks and nothing more.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+from ..settings import Device, Seat, Settings, Trunk
+from . import text
+
+CODECS = "!all,alaw,ulaw"
+
+
+def rtp_ports(settings: Settings) -> tuple[int, int]:
+    """First and last RTP port: 4 for each call that may be up at once and 2 for each one being told we are full, + 20 %."""
+    calls = sum(4 * line.capacity + 2 * told_full(line.capacity) for line in settings.line) + 4 * len(settings.seat)
+    count = 2 * math.ceil(calls * 1.2 / 2)
+    return settings.ports.rtp_first, settings.ports.rtp_first + count - 1
+
+
+def told_full(capacity: int) -> int:
+    """How many callers over a line's capacity may hear the busy prompt at once."""
+    return max(10, capacity // 4)
+
+
+def render(settings: Settings, secrets: Mapping[str, str]) -> dict[str, str]:
+    first, last = rtp_ports(settings)
+    sections = [*_base(settings)]
+    for trunk in settings.trunk:
+        sections += _trunk(settings, trunk)
+    for seat in settings.seat:
+        sections += _seat(settings, seat, secrets[f"sip-{seat.id}"])
+    sections += _probe(settings, secrets["sip-probe"])
+    rtp = {"rtpstart": first, "rtpend": last, "strictrtp": True, "icesupport": True}
+    return {"pjsip.conf": text.file(*sections), "rtp.conf": text.file(text.section("general", rtp))}
+
+
+def _base(settings: Settings) -> list[str]:
+    bind = settings.asterisk.bind
+    host = f"[{bind}]" if bind.version == 6 else str(bind)
+    return [
+        text.section(
+            "global",
+            {
+                "type": "global",
+                "user_agent": "hotline",
+                "endpoint_identifier_order": "ip,username",
+                # a slow logger or a storm of member states must not refuse calls
+                "taskprocessor_overload_trigger": "pjsip_only",
+                "max_initial_qualify_time": 2,
+                "unidentified_request_count": 5,
+                "unidentified_request_period": 5,
+                "mwi_disable_initial_unsolicited": True,
+                "allow_sending_180_after_183": True,
+            },
+        ),
+        text.section("system", {"type": "system"}),
+        text.section("udp", {"type": "transport", "protocol": "udp", "bind": f"{host}:{settings.ports.sip}"}),
+        text.section("ws", {"type": "transport", "protocol": "ws", "bind": host, "websocket_write_timeout": 1000}),
+    ]
+
+
+def _media(settings: Settings) -> dict[str, object]:
+    if settings.asterisk.bind.is_unspecified:
+        return {}
+    return {"media_address": settings.asterisk.bind, "bind_rtp_to_media_address": True}
+
+
+def _trunk(settings: Settings, trunk: Trunk) -> list[str]:
+    endpoint = {
+        "type": "endpoint",
+        "transport": "udp",
+        "context": f"trunk-{trunk.id}",
+        "disallow": "all",
+        "allow": "alaw,ulaw",
+        "aors": trunk.id,
+        "identify_by": "ip",
+        "direct_media": False,
+        "dtmf_mode": "rfc4733",
+        "trust_id_inbound": True,
+        "send_pai": True,
+        "allow_transfer": False,
+        "allow_subscribe": False,
+        "rtp_timeout": 300,
+        "rtp_timeout_hold": 3600,
+        "tone_zone": "cn",
+        **_media(settings),
+    }
+    aor = {
+        "type": "aor",
+        "contact": f"sip:{trunk.host}:{trunk.port}",
+        "qualify_frequency": trunk.check_seconds,
+        "qualify_timeout": 3.0,
+    }
+    identify = {"type": "identify", "endpoint": trunk.id, "match": trunk.host, "srv_lookups": False}
+    return [
+        text.section(trunk.id, endpoint),
+        text.section(trunk.id, aor),
+        text.section(f"{trunk.id}-address", identify),
+    ]
+
+
+def _seat(settings: Settings, seat: Seat, secret: str) -> list[str]:
+    browser = seat.device is Device.BROWSER
+    endpoint: dict[str, object] = {
+        "type": "endpoint",
+        "transport": "ws" if browser else "udp",
+        "context": "seats",
+        "disallow": "all",
+        "allow": "alaw,ulaw",
+        "aors": seat.id,
+        "auth": seat.id,
+        "identify_by": "username",
+        "callerid": f'"{seat.id}" <{seat.id}>',
+        "direct_media": False,
+        "dtmf_mode": "rfc4733",
+        "rewrite_contact": True,
+        "rtp_symmetric": True,
+        "force_rport": True,
+        "device_state_busy_at": 1,
+        "allow_subscribe": False,
+        "allow_transfer": True,
+        # where a phone's own REFER and the feature code may send a caller
+        "set_var": "__TRANSFER_CONTEXT=transfer-targets",
+        "trust_id_outbound": True,
+        "send_pai": True,
+        "tone_zone": "cn",
+    }
+    if browser:
+        # a laptop that went to sleep sends no BYE: silence of its RTP ends the leg
+        endpoint |= {"webrtc": True, "dtls_auto_generate_cert": True, "rtp_timeout": 60, "rtp_timeout_hold": 600}
+    return [
+        text.section(seat.id, endpoint | _media(settings)),
+        text.section(seat.id, _auth(seat.id, secret)),
+        text.section(seat.id, _registered(contacts=1, qualify=10)),
+    ]
+
+
+def _probe(settings: Settings, secret: str) -> list[str]:
+    endpoint = {
+        "type": "endpoint",
+        "transport": "udp",
+        "context": "probe",
+        "disallow": "all",
+        "allow": "alaw,ulaw",
+        "aors": "probe",
+        "auth": "probe",
+        "identify_by": "username",
+        "direct_media": False,
+        "dtmf_mode": "rfc4733",
+        "allow_transfer": False,
+        "allow_subscribe": False,
+        **_media(settings),
+    }
+    return [
+        text.section("probe", endpoint),
+        text.section("probe", _auth("probe", secret)),
+        text.section("probe", _registered(contacts=2, qualify=0)),
+    ]
+
+
+def _auth(user: str, secret: str) -> dict[str, object]:
+    return {"type": "auth", "auth_type": "userpass", "username": user, "password": secret}
+
+
+def _registered(*, contacts: int, qualify: int) -> dict[str, object]:
+    return {
+        "type": "aor",
+        "max_contacts": contacts,
+        "remove_existing": True,
+        "remove_unavailable": contacts == 1,
+        "qualify_frequency": qualify,
+        "minimum_expiration": 30,
+        "default_expiration": 120,
+        "maximum_expiration": 600,
+        "support_path": False,
+    }

@@ -1,0 +1,73 @@
+"""The secrets of this installation: made at the first start, kept one to a file.
+
+Called by ``hotline run``, ``hotline asterisk render`` and whoever must log in
+somewhere. A secret never stands in ``hotline.toml`` nor in a log. Never overwrites
+one that exists.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets as random
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from .settings import Settings
+
+AMI_USERS = ("ami-events", "ami-actions", "ami-tape")
+
+
+def names(settings: Settings) -> tuple[str, ...]:
+    """Every secret this installation needs."""
+    return (*AMI_USERS, "api-token", "sip-probe", *(f"sip-{seat.id}" for seat in settings.seat))
+
+
+class Secrets(Mapping[str, str]):
+    """Name → secret (128 random bits, hex), read from and made in ``folder``."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def __getitem__(self, name: str) -> str:
+        try:
+            return (self.folder / name).read_text(encoding="ascii").strip()
+        except FileNotFoundError:
+            raise KeyError(name) from None
+
+    def __iter__(self) -> Iterator[str]:
+        if self.folder.is_dir():
+            yield from sorted(path.name for path in self.folder.iterdir() if not path.name.startswith("."))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def __repr__(self) -> str:
+        return f"Secrets({str(self.folder)!r})"
+
+
+def ensure(folder: Path, wanted: tuple[str, ...]) -> Secrets:
+    """Make what is missing of ``wanted`` under ``folder`` (0700, files 0600) and give all."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.chmod(0o700)
+    for name in wanted:
+        if not (folder / name).exists():
+            _write_new(folder / name, random.token_hex(16))
+    return Secrets(folder)
+
+
+def _write_new(path: Path, secret: str) -> None:
+    """Appear whole or not at all, and never replace what another process just made."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    with suppress(FileNotFoundError):
+        draft.unlink()
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(secret + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):
+            os.link(draft, path)
+    finally:
+        draft.unlink()

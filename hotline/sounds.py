@@ -1,0 +1,75 @@
+"""Lays out what Asterisk plays: the shipped prompts, the operator's own, the music, short blanks.
+
+Called before Asterisk starts (``embedded.py``) and by ``hotline asterisk render``. A file
+is written whole or not at all and only when it differs, so that a running Asterisk
+never plays half a prompt.
+"""
+
+from __future__ import annotations
+
+import io
+import wave
+from collections.abc import Callable
+from pathlib import Path
+
+from config.places import Places
+from hotline.music import music
+
+SHIPPED = Path(__file__).resolve().parent.parent / "ivr" / "sounds"
+RATE = 8000
+BLANKS = ("beep", "beeperr", "pbx-transfer", "pbx-invalid")
+"""Asterisk's own English sounds that AMI Atxfer plays to the seat: an agent needs none of them."""
+
+
+def lay_out(places: Places, shipped: Path = SHIPPED) -> list[str]:
+    """Bring sounds/ and moh/ up to date; returns what was written."""
+    wanted: dict[Path, Callable[[], bytes]] = {}
+    for folder in (shipped, places.prompts):
+        for path in sorted(folder.rglob("*.wav")) if folder.is_dir() else ():
+            target = places.sounds / "hotline" / path.relative_to(folder)
+            wanted[target] = lambda path=path: fit(path.read_bytes())  # type: ignore[misc]
+    for name in BLANKS:
+        wanted[places.sounds / f"{name}.wav"] = lambda: _blank(0.06)
+    written = [str(path) for path, make in wanted.items() if _write(path, make())]
+    tune = places.asterisk / "moh" / "hotline.wav"
+    if not (tune.parent.is_dir() and any(tune.parent.iterdir())):
+        _write(tune, music())
+        written.append(str(tune))
+    return written
+
+
+def fit(data: bytes) -> bytes:
+    """A WAV as Asterisk's format_wav takes it: 8 kHz, mono, 16 bit; others are converted (short files only)."""
+    try:
+        with wave.open(io.BytesIO(data)) as file:
+            fits = (file.getframerate(), file.getnchannels(), file.getsampwidth()) == (RATE, 1, 2)
+    except (wave.Error, EOFError):
+        fits = False
+    if fits:
+        return data
+    from pydub import AudioSegment  # converts at most a prompt, and only when somebody recorded one
+
+    out = io.BytesIO()
+    segment = AudioSegment.from_file(io.BytesIO(data))
+    segment.set_frame_rate(RATE).set_channels(1).set_sample_width(2).export(out, format="wav")
+    return out.getvalue()
+
+
+def _blank(seconds: float) -> bytes:
+    out = io.BytesIO()
+    with wave.open(out, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(RATE)
+        file.writeframes(b"\0\0" * int(seconds * RATE))
+    return out.getvalue()
+
+
+def _write(path: Path, data: bytes) -> bool:
+    if path.is_file() and path.read_bytes() == data:
+        return False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.new")
+    draft.write_bytes(data)
+    draft.replace(path)
+    return True
