@@ -1,0 +1,186 @@
+"""The courier: takes due tickets from the book to the case store, at least once each, until a receipt is on disk.
+
+One task in the daemon's loop, started and stopped by ``hotline/app.py``. It wakes at
+once when a ticket is filed (``wake``), else when the next row is due. It never decides
+what a ticket says, never deletes one, and survives a book or a store that raises. One
+ticket never holds up another: each delivery has its own deadline and its own place.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+
+import structlog
+
+from .drivers import CaseStore, Receipt, Rejected, Unreachable
+from .events import DeliveryFailed, StoreBack, StoreLost, TicketDelivered, TicketPoisoned
+from .outbox import RetryRule, StoreHealth
+from .ports import Push, TicketBook
+from .ticket import TicketId
+
+log = structlog.get_logger("courier")
+
+Pause = Callable[[asyncio.Event, float | None], Awaitable[None]]
+"""Return when the event is set, or after that many seconds (None: never by itself)."""
+
+_LOOK_SECONDS = 60.0
+"""However quiet, the book is looked at this often: another process may have filed or replayed."""
+
+
+async def _pause(event: asyncio.Event, seconds: float | None) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    except TimeoutError:
+        pass
+
+
+@dataclass(slots=True)
+class Courier:
+    """``publish`` hears events.py; ``clock`` gives aware UTC; ``chance`` gives [0, 1)."""
+
+    book: TicketBook
+    store: CaseStore
+    rule: RetryRule
+    publish: Callable[[object], None]
+    chance: Callable[[], float]
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    pause: Pause = _pause
+    places: int = 8
+    """Deliveries at the same time."""
+    deadline: float = 10.0
+    """Seconds for one question or one delivery."""
+    health: StoreHealth = field(default_factory=StoreHealth)
+    _wake: asyncio.Event = field(default_factory=asyncio.Event)
+    _flying: dict[TicketId, asyncio.Task[None]] = field(default_factory=dict)
+    _task: asyncio.Task[None] | None = None
+    _book_faults: int = 0
+
+    def start(self) -> None:
+        """Begin in the running loop."""
+        self._task = asyncio.get_running_loop().create_task(self.run(), name="courier")
+
+    async def stop(self) -> None:
+        """No new deliveries; those on their way are cut off (they are asked about before the next try). Leaves no task."""
+        tasks = [task for task in (self._task, *self._flying.values()) if task is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self._task = None
+        self._flying.clear()
+
+    def wake(self) -> None:
+        """A ticket was filed or replayed: look now."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        while True:
+            self._wake.clear()
+            try:
+                wait = await self._send_due()
+                self._book_faults = 0
+            except Exception:  # the loop top: a book that cannot be read is tried again, nothing is lost meanwhile
+                self._book_faults += 1
+                wait = self.rule.wait(self._book_faults, self.chance())
+                log.exception("the book could not be read", again_in=round(wait, 1))
+            await self.pause(self._wake, wait)
+
+    async def _send_due(self) -> float:
+        """Start what may start now; seconds until there may be more."""
+        now = self.clock()
+        free = self._room(now)
+        if free > 0:
+            for push in await self.book.due(now, free, frozenset(self._flying)):
+                task = asyncio.get_running_loop().create_task(self._carry(push), name=f"deliver {push.ticket.id}")
+                self._flying[push.ticket.id] = task
+                task.add_done_callback(partial(self._landed, push.ticket.id))
+        if len(self._flying) >= self.places or (self.health.lost and self._flying):
+            return _LOOK_SECONDS  # a landing wakes us
+        return await self._until_next(now)
+
+    def _room(self, now: datetime) -> int:
+        if not self.health.lost:
+            return self.places - len(self._flying)
+        ask_at = self.health.may_ask_at(self.rule, 0.0)
+        return 1 if not self._flying and (ask_at is None or ask_at <= now) else 0
+
+    async def _until_next(self, now: datetime) -> float:
+        next_due = await self.book.next_due(frozenset(self._flying))
+        if next_due is None:
+            return _LOOK_SECONDS
+        ask_at = self.health.may_ask_at(self.rule, 0.0)
+        moment = max(next_due, ask_at) if ask_at else next_due
+        return min(_LOOK_SECONDS, max(0.0, (moment - now).total_seconds()))
+
+    def _landed(self, ticket: TicketId, _: asyncio.Task[None]) -> None:
+        self._flying.pop(ticket, None)
+        self._wake.set()
+
+    async def _carry(self, push: Push) -> None:
+        try:
+            answer = await self._ask_and_deliver(push)
+            await self._note(push, answer)
+        except Exception:  # a delivery's loop top: the row is still WAITING in the book
+            log.exception("a delivery could not be noted", ticket=push.ticket.id, call=push.ticket.call)
+            # Not before a breath: the row is due at once, and the book may be what is broken.
+            await self.pause(asyncio.Event(), self.rule.first)
+
+    async def _ask_and_deliver(self, push: Push) -> Receipt | Rejected | Unreachable:
+        """A ticket that may have arrived before is asked for first: not every store knows our key twice."""
+        key = push.ticket.id
+        await self.book.begun(key)
+        try:
+            if push.ever_sent:
+                async with asyncio.timeout(self.deadline):
+                    known = await self.store.find(key)
+                if known is not None:
+                    return known
+            async with asyncio.timeout(self.deadline):
+                return await self.store.deliver(key, push.ticket)
+        except TimeoutError:
+            return Unreachable("no answer in time")
+        except Exception as error:  # a driver's fault must not lose a ticket: as good as no answer
+            log.exception("the driver failed", ticket=key)
+            return Unreachable(f"{type(error).__name__}: {error}"[:500])
+
+    async def _note(self, push: Push, answer: Receipt | Rejected | Unreachable) -> None:
+        ticket, now = push.ticket, self.clock()
+        if isinstance(answer, Unreachable):
+            self._silent(now, answer.reason)
+            await self._later(push, answer.reason, now, refused=False)
+            return
+        self._answered(now)
+        if isinstance(answer, Receipt):
+            await self.book.delivered(ticket.id, answer.case_number, answer.query_code, now)
+            self.publish(
+                TicketDelivered(ticket.id, ticket.call, answer.case_number, answer.query_code, now, push.tries + 1)
+            )
+        elif self.rule.is_poison(push.refusals + 1):
+            await self.book.poisoned(ticket.id, answer.reason, now)
+            log.error("a ticket needs a person", ticket=ticket.id, call=ticket.call, error=answer.reason)
+            self.publish(TicketPoisoned(ticket.id, ticket.call, now, answer.reason))
+        else:
+            await self._later(push, answer.reason, now, refused=True)
+
+    async def _later(self, push: Push, error: str, now: datetime, *, refused: bool) -> None:
+        next_try = self.rule.next_try(push.tries + 1, now, self.chance())
+        await self.book.failed(push.ticket.id, error, next_try, refused=refused)
+        log.warning("not delivered", ticket=push.ticket.id, call=push.ticket.call, error=error, refused=refused)
+        self.publish(DeliveryFailed(push.ticket.id, now, error, next_try))
+
+    def _silent(self, now: datetime, error: str) -> None:
+        before, self.health = self.health.lost, self.health.unanswered(now)
+        if self.health.lost and not before:
+            log.error("the case store does not answer", error=error)
+            self.publish(StoreLost(now, error))
+
+    def _answered(self, now: datetime) -> None:
+        before, self.health = self.health.lost, self.health.answered()
+        if before:
+            log.info("the case store answers again")
+            self.publish(StoreBack(now))

@@ -1,0 +1,78 @@
+"""What happened to tickets and calls' ends: the language of this room, past tense.
+
+Published on the daemon's bus by the courier and by the console's routes after the book
+has committed; heard by seats (wrap-up is over early), screens and metrics.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from cti.ids import CallId
+
+from .disposition import CallOutcome
+from .ticket import TicketId
+
+
+@dataclass(frozen=True, slots=True)
+class TicketFiled:
+    ticket: TicketId
+    call: CallId | None
+    seat: str
+    agent: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CallDisposed:
+    """An agent closed a call without a ticket."""
+
+    call: CallId
+    outcome: CallOutcome
+    seat: str
+    agent: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TicketDelivered:
+    ticket: TicketId
+    call: CallId | None
+    case_number: str
+    query_code: str
+    at: datetime
+    tries: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryFailed:
+    """Will be tried again."""
+
+    ticket: TicketId
+    at: datetime
+    error: str
+    next_try: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TicketPoisoned:
+    """The store keeps calling it wrong: a person must look."""
+
+    ticket: TicketId
+    call: CallId | None
+    at: datetime
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoreLost:
+    """The case store does not answer; the backlog grows."""
+
+    at: datetime
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoreBack:
+    at: datetime

@@ -1,0 +1,190 @@
+"""Reading hostile fields one by one and collecting what is wrong with each. Pure; used by ``draft.py`` and ``console/``."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from difflib import get_close_matches
+
+from .choices import Choices
+from .errors import Problem
+from .texts import say
+
+
+class Fields:
+    """The fields of one object. A wrong one is noted in ``problems`` and read as empty."""
+
+    def __init__(
+        self,
+        raw: Mapping[str, object],
+        names: Iterable[str],
+        choices: Choices,
+        path: str = "",
+        problems: list[Problem] | None = None,
+    ) -> None:
+        self._raw, self._choices, self._path = raw, choices, path
+        self._problems: list[Problem] = [] if problems is None else problems
+        self._first = len(self._problems)
+        known = tuple(names)
+        for name in raw:
+            if name not in known:
+                close = get_close_matches(str(name), known, n=1)
+                hint = say("did_you_mean", said=close[0]) if close else ""
+                self.wrong(str(name)[:60], say("no_field") + hint, known)
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Those found through this object and the ones inside it."""
+        return tuple(self._problems[self._first :])
+
+    def say(self, key: str, **values: object) -> str:
+        return say(key, **values)
+
+    def wrong(self, name: str, message: str, allowed: tuple[str, ...] = ()) -> None:
+        self._problems.append(Problem(f"{self._path}{name}", message, allowed))
+
+    def keys(self, choices: str) -> tuple[str, ...]:
+        return tuple(choice.key for choice in self._choices.of(choices))
+
+    def text(self, name: str, most: int, *, required: bool = False, pattern: str = "", lines: bool = False) -> str:
+        """Stripped; at most ``most`` characters; no control characters (``lines``: line ends are fine)."""
+        value = self._raw.get(name)
+        if value is None or value == "":
+            if required:
+                self.wrong(name, say("required"))
+            return ""
+        return self._checked(name, value, most, pattern, lines, required)
+
+    def _checked(self, name: str, value: object, most: int, pattern: str, lines: bool, required: bool) -> str:
+        if not isinstance(value, str):
+            self.wrong(name, say("string"))
+            return ""
+        text = value.replace("\r\n", "\n").strip()
+        if len(text) > most:
+            self.wrong(name, say("long", most=most, given=len(text)))
+        elif not _clean(text, lines):
+            self.wrong(name, say("control"))
+        elif required and not text:
+            self.wrong(name, say("required"))
+        elif pattern and text and not re.fullmatch(pattern, text):
+            self.wrong(name, say("form", form=pattern))
+        else:
+            return text
+        return ""
+
+    def texts(self, name: str, items: int, most: int, pattern: str = "") -> tuple[str, ...]:
+        value = self._raw.get(name)
+        if value is None:
+            return ()
+        if not isinstance(value, list | tuple):
+            self.wrong(name, say("list"))
+            return ()
+        if len(value) > items:
+            self.wrong(name, say("many", most=items))
+            return ()
+        return tuple(self._checked(f"{name}.{n}", one, most, pattern, False, True) for n, one in enumerate(value))
+
+    def pairs(self, name: str, items: int, most: int) -> tuple[tuple[str, str], ...]:
+        value = self._raw.get(name)
+        if value is None:
+            return ()
+        if not isinstance(value, Mapping):
+            self.wrong(name, say("object"))
+            return ()
+        if len(value) > items:
+            self.wrong(name, say("many", most=items))
+            return ()
+        return tuple(
+            (
+                self._checked(name, str(key), most, "", False, True),
+                self._checked(f"{name}.{str(key)[:60]}", one, most, "", False, True),
+            )
+            for key, one in value.items()
+        )
+
+    def flag(self, name: str) -> bool:
+        value = self._raw.get(name, False)
+        if value is None:
+            return False
+        if not isinstance(value, bool):
+            self.wrong(name, say("flag"), ("true", "false"))
+            return False
+        return value
+
+    def number(self, name: str, least: float, most: float, *, required: bool = False) -> float | None:
+        value = self._raw.get(name)
+        if value is None:
+            if required:
+                self.wrong(name, say("required"))
+            return None
+        # bool is an int in Python; NaN passes no comparison.
+        if (
+            isinstance(value, bool)
+            or not isinstance(value, int | float)
+            or (isinstance(value, float) and not math.isfinite(value))
+        ):
+            self.wrong(name, say("number"))
+        elif not least <= value <= most:
+            self.wrong(name, say("range", least=least, most=most))
+        else:
+            return float(value)
+        return None
+
+    def choice(self, name: str, choices: str, default: str = "", *, required: bool = False) -> str:
+        """The key of the entry that was meant; a wrong word gets the nearest one proposed."""
+        said = self.text(name, 60, required=required)
+        if not said:
+            return default
+        found = self._choices.find(choices, said)
+        if found:
+            return found.key
+        near = self._choices.nearest(choices, said)
+        hint = say("did_you_mean", said=f"{near.key} ({near.zh})") if near else ""
+        self.wrong(name, say("not_allowed", said=said) + hint, self.keys(choices))
+        return ""
+
+    def one_of(self, name: str, allowed: tuple[str, ...]) -> str:
+        said = self.text(name, 60)
+        if said and said not in allowed:
+            close = get_close_matches(said, allowed, n=1)
+            hint = say("did_you_mean", said=close[0]) if close else ""
+            self.wrong(name, say("not_allowed", said=said) + hint, allowed)
+            return ""
+        return said
+
+    def moment(self, name: str) -> datetime | None:
+        """ISO 8601 with a zone; given back in UTC."""
+        said = self.text(name, 40)
+        if not said:
+            return None
+        try:
+            moment = datetime.fromisoformat(said)
+            if moment.tzinfo is None:
+                raise ValueError
+            return moment.astimezone(UTC)
+        except (ValueError, OverflowError):
+            self.wrong(name, say("moment"))
+            return None
+
+    def inner(self, name: str, names: Iterable[str]) -> Fields | None:
+        """The object under ``name``; None when it is not given."""
+        value = self._raw.get(name)
+        if value is None:
+            return None
+        if not isinstance(value, Mapping):
+            self.wrong(name, say("object"))
+            return None
+        return Fields(value, names, self._choices, f"{self._path}{name}.", self._problems)
+
+
+def _clean(text: str, lines: bool) -> bool:
+    """No control characters, no lone surrogates, no bidirectional overrides (they make a log lie)."""
+    return not any(
+        (unicodedata.category(letter) in ("Cc", "Cs") and not (lines and letter in "\n\t"))
+        or "\u202a" <= letter <= "\u202e"
+        or "\u2066" <= letter <= "\u2069"
+        for letter in text
+    )

@@ -1,0 +1,62 @@
+"""When to try a delivery again, and when a person must look. Pure; used by ``courier.py``.
+
+Chance is passed in. A ticket the store calls wrong is tried again ``poison_after`` times
+in all, since stores call things wrong that are right a minute later; an unreachable store
+is tried for ever.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class RetryRule:
+    first: float = 1.0
+    """Seconds to the second try."""
+    most: float = 300.0
+    """No wait is longer (jitter included)."""
+    poison_after: int = 8
+
+    def wait(self, tries: int, chance: float) -> float:
+        """Seconds until the next try after ``tries`` (1, 2…) failed ones; ``chance`` in [0, 1).
+
+        Doubles each time; between half of it and all of it, so that a backlog does not come back as one wave.
+        """
+        step = min(self.most, self.first * 2.0 ** min(max(tries, 1) - 1, 32))
+        return step * (0.5 + 0.5 * chance)
+
+    def next_try(self, tries: int, now: datetime, chance: float) -> datetime:
+        return now + timedelta(seconds=self.wait(tries, chance))
+
+    def is_poison(self, refusals: int) -> bool:
+        """``refusals``: how often the store has called it wrong, the last time included."""
+        return refusals >= self.poison_after
+
+
+@dataclass(frozen=True, slots=True)
+class StoreHealth:
+    """Is the store itself there? After ``limit`` tickets in a row without an answer it counts as lost, and then
+    only one ticket at a time asks, so that a long outage costs a probe a few minutes and no ticket its patience."""
+
+    silent: int = 0
+    asked_at: datetime | None = None
+    """The last unanswered try."""
+    limit: int = 5
+
+    @property
+    def lost(self) -> bool:
+        return self.silent >= self.limit
+
+    def answered(self) -> StoreHealth:
+        return StoreHealth(limit=self.limit)
+
+    def unanswered(self, at: datetime) -> StoreHealth:
+        return StoreHealth(self.silent + 1, at, self.limit)
+
+    def may_ask_at(self, rule: RetryRule, chance: float) -> datetime | None:
+        """When the next try is due while the store is lost; None: at once."""
+        if not self.lost or self.asked_at is None:
+            return None
+        return rule.next_try(self.silent - self.limit + 1, self.asked_at, chance)

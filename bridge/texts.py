@@ -1,0 +1,36 @@
+"""The sentences this room and the REST door say about wrong fields, in the centre's language."""
+
+from __future__ import annotations
+
+
+def _(text: str) -> str:
+    return text
+
+
+def say(key: str, **values: object) -> str:
+    """The sentence ``key`` with its blanks filled."""
+    return _(SENTENCES[key]).format(**values)
+
+
+SENTENCES = {
+    "required": "must be given",
+    "no_field": "no such field",
+    "did_you_mean": "; did you mean {said}?",
+    "string": "must be a string",
+    "long": "at most {most} characters, {given} given",
+    "control": "must not contain control characters",
+    "form": "must have the form {form}",
+    "list": "must be a list",
+    "many": "at most {most} entries",
+    "object": "must be an object",
+    "flag": "must be true or false",
+    "number": "must be a number",
+    "whole": "must be a whole number",
+    "range": "must be between {least} and {most}",
+    "not_allowed": "{said!r} is not allowed",
+    "moment": "must be a moment with a time zone, as 2026-01-31T08:30:00+08:00",
+    "no_scheme": "no code table {said!r} is loaded",
+    "no_code": "no code {said!r} in this table",
+    "ambiguous": "{said!r} is an event and a part; say which",
+    "both": "longitude and latitude belong together",
+}
