@@ -1,0 +1,216 @@
+"""What may be asked of the seats: imperative counterparts of ``events.py``.
+
+Made by the console's REST, by the CLI and by the demo; answered by ``Floor.ask`` with
+exactly one ``Accepted`` or ``Refused`` each. ``by`` says who asks: '' the agent at the
+seat, else a supervisor's id. Whether *this* caller may ask for *this* seat is settled
+before it comes here (``console/access.py``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from cti.ids import CallId, SeatId
+
+from .events import Listening
+from .ids import AgentId
+from .seat import Then
+
+
+@dataclass(frozen=True, slots=True)
+class LogIn:
+    """签入. ``ready`` False: paused (reason ``login``) until ``GoReady``."""
+
+    agent: AgentId
+    seat: SeatId
+    ready: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LogOut:
+    seat: SeatId
+
+
+@dataclass(frozen=True, slots=True)
+class GoReady:
+    """示闲; also ends a wrap-up."""
+
+    seat: SeatId
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """示忙 with one of the settings' reasons; also ends a wrap-up."""
+
+    seat: SeatId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class AfterCall:
+    """What shall be after this call and its wrap-up; ``Then.NOTHING`` takes it back."""
+
+    seat: SeatId
+    then: Then
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EndWrapUp:
+    seat: SeatId
+
+
+@dataclass(frozen=True, slots=True)
+class CallFiled:
+    """A ticket or disposition of this call was filed: whoever wraps it up is done."""
+
+    call: CallId
+
+
+# -- the telephone's verbs ---------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class TransferBlind:
+    seat: SeatId
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class TransferAttended:
+    """Begin a consultation (another seat, 110, …); the citizen hears music."""
+
+    seat: SeatId
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConsultComplete:
+    seat: SeatId
+
+
+@dataclass(frozen=True, slots=True)
+class ConsultCancel:
+    seat: SeatId
+
+
+@dataclass(frozen=True, slots=True)
+class Conference:
+    """Join citizen, seat and whoever is consulted."""
+
+    seat: SeatId
+
+
+@dataclass(frozen=True, slots=True)
+class HoldCall:
+    seat: SeatId
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeCall:
+    seat: SeatId
+
+
+@dataclass(frozen=True, slots=True)
+class HangUpCall:
+    """Hang up the talk, or decline what rings."""
+
+    seat: SeatId
+
+
+@dataclass(frozen=True, slots=True)
+class CallSeat:
+    seat: SeatId
+    to: SeatId
+
+
+@dataclass(frozen=True, slots=True)
+class DialOut:
+    seat: SeatId
+    number: str
+
+
+# -- supervisors' ---------------------------------------------------------------------
+
+
+class Force(StrEnum):
+    READY = "ready"
+    PAUSE = "pause"
+    LOG_OUT = "log_out"
+
+
+@dataclass(frozen=True, slots=True)
+class ForceSeat:
+    """强制示闲 / 示忙 / 签出. In a call: it takes effect after the call, nobody is cut off."""
+
+    seat: SeatId
+    force: Force
+    by: AgentId
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Supervise:
+    """监听 / 耳语 / 强插."""
+
+    seat: SeatId
+    mode: Listening
+    by: AgentId
+
+
+VerbRequest = (
+    TransferBlind
+    | TransferAttended
+    | ConsultComplete
+    | ConsultCancel
+    | Conference
+    | HoldCall
+    | ResumeCall
+    | HangUpCall
+    | CallSeat
+    | DialOut
+)
+SeatRequest = LogIn | LogOut | GoReady | Pause | AfterCall | EndWrapUp | CallFiled
+Request = SeatRequest | VerbRequest | ForceSeat | Supervise
+
+
+# -- answers ----------------------------------------------------------------------------
+
+
+class Why(StrEnum):
+    """Stable words for refusals; screens show the catalogue's sentence ``refused_<word>``."""
+
+    UNKNOWN_SEAT = "unknown_seat"
+    UNKNOWN_AGENT = "unknown_agent"
+    NOT_ALLOWED = "not_allowed"
+    SEAT_TAKEN = "seat_taken"
+    AGENT_ELSEWHERE = "agent_elsewhere"
+    NOT_NOW = "not_now"
+    UNKNOWN_REASON = "unknown_reason"
+    PHONE_UNREACHABLE = "phone_unreachable"
+    NO_CALL = "no_call"
+    IN_CALL = "in_call"
+    ON_HOLD = "on_hold"
+    CONSULTING = "consulting"
+    NO_CONSULTATION = "no_consultation"
+    TARGET = "target"
+    TOO_MANY = "too_many"
+    BLIND = "blind"
+    TELEPHONE = "telephone"
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    detail: str = ""
+    """'' or 'after_call': agreed for when the call is over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    why: Why
+    reason: str
+    """One sentence for a log or a developer, naming what was wrong."""
+
+
+Answer = Accepted | Refused

@@ -1,0 +1,213 @@
+"""What each seat's telephone is doing: the seats' legs, followed from the board's events.
+
+Kept by ``desk.py``. It says which cue the phone gives (rings, dials, talks, holds), in
+which call, and whether a consultation is under way. It decides nothing.
+
+A consultation is seen by its Local channel: Asterisk makes one when it begins and takes
+it away when it is over, whoever ended it (target refused, cancel, complete, three-way).
+Our own asking only bridges the moment before that channel exists.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from cti import events as ev
+from cti.ids import CallId, Instant, LegId, QueueId, SeatId
+
+from .presence import Cue
+from .seat import NO_CALL
+
+CONSULT_GRACE = 10.0
+"""Seconds in which an asked consultation counts although its channel is not there yet."""
+
+
+class Phase(StrEnum):
+    KNOWN = "known"  # exists; nothing heard of it yet, or its offer is over
+    DIALLING = "dialling"
+    RINGING = "ringing"
+    TALKING = "talking"
+    HELD = "held"  # by the phone itself
+
+
+class Aside(StrEnum):
+    NONE = ""
+    CONSULT = "consult"
+    PARKED = "parked"  # held by us: a consultation with silence
+
+
+@dataclass(slots=True)
+class SeatLeg:
+    id: LegId
+    seat: SeatId
+    call: CallId
+    queue: QueueId = QueueId("")  # noqa: RUF009 - a NewType is its value
+    phase: Phase = Phase.KNOWN
+    talked: bool = False
+    asked: bool = False
+    """It was only asked for advice: no citizen to wrap up."""
+    aside: Aside = Aside.NONE
+    aside_at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Over:
+    """A seat's leg has ended."""
+
+    leg: SeatLeg
+    inside: bool
+    """Its call was from seat to seat."""
+
+
+_CUES = (
+    (Phase.TALKING, Cue.TALKS),
+    (Phase.HELD, Cue.HOLDS),
+    (Phase.DIALLING, Cue.DIALS),
+    (Phase.RINGING, Cue.RINGS),
+)
+
+
+class Phones:
+    def __init__(self, seats: frozenset[SeatId]) -> None:
+        self._seats = seats
+        self.legs: dict[LegId, SeatLeg] = {}
+        self._calls: dict[CallId, dict[LegId, str]] = {}
+        """Every live call's legs and their endpoints ('' is a Local channel)."""
+        self._inside: set[CallId] = set()
+        self.away: set[SeatId] = set()
+        """Seats whose phone does not answer."""
+
+    # -- looking ---------------------------------------------------------------------
+
+    def of(self, seat: SeatId) -> list[SeatLeg]:
+        return [leg for leg in self.legs.values() if leg.seat == seat]
+
+    def busy(self, seat: SeatId) -> bool:
+        return any(leg.seat == seat for leg in self.legs.values())
+
+    def state(self, seat: SeatId) -> tuple[Cue, SeatLeg] | None:
+        """The weightiest thing the phone does, or None when it does nothing."""
+        legs = self.of(seat)
+        for phase, cue in _CUES:
+            for leg in legs:
+                if leg.phase is phase:
+                    parked = leg.aside is Aside.PARKED and cue is Cue.TALKS
+                    return (Cue.HOLDS if parked else cue), leg
+        return None
+
+    def in_queue_call(self, seat: SeatId) -> bool:
+        legs = self.of(seat)
+        return bool(legs) and all(leg.queue for leg in legs)
+
+    def talking(self, seat: SeatId) -> SeatLeg | None:
+        """The leg the telephone's verbs act on."""
+        found = [leg for leg in self.of(seat) if leg.phase in (Phase.TALKING, Phase.HELD)]
+        return found[-1] if found else None
+
+    def aside(self, leg: SeatLeg, at: Instant) -> Aside:
+        """Whether a consultation (or our hold) is under way on this leg."""
+        if "" in self._calls.get(leg.call, {}).values():
+            return leg.aside or Aside.CONSULT
+        return leg.aside if at - leg.aside_at < CONSULT_GRACE else Aside.NONE
+
+    def left_alone(self, call: CallId) -> list[SeatLeg]:
+        """Legs we hold although nobody is left to come back to."""
+        ends = self._calls.get(call, {})
+        return [
+            leg
+            for leg in self.legs.values()
+            if leg.call == call
+            and leg.aside is Aside.PARKED
+            and "" in ends.values()
+            and not any(endpoint for other, endpoint in ends.items() if other != leg.id)
+        ]
+
+    # -- following -------------------------------------------------------------------
+
+    def hear(self, event: ev.Event) -> Over | None:
+        """Follow one board event; what ended, if a seat's leg did."""
+        match event:
+            case ev.CallArrived():
+                self._calls.setdefault(event.call, {})
+                if event.direction is ev.Direction.INTERNAL:
+                    self._inside.add(event.call)
+            case ev.LegBegan():
+                self._leg_began(event)
+            case ev.CallOffered():
+                leg = self._leg(event.leg, event.seat, event.call)
+                leg.phase, leg.queue = Phase.RINGING, event.queue
+                leg.asked = not event.queue and any(
+                    other.call == leg.call and other is not leg and other.aside is Aside.CONSULT
+                    for other in self.legs.values()
+                )
+            case ev.OfferEnded():
+                if event.result is not ev.OfferResult.ANSWERED and (known := self.legs.get(event.leg)):
+                    known.phase = Phase.KNOWN
+            case ev.TalkBegan():
+                leg = self._leg(event.leg, event.seat, event.call)
+                leg.phase, leg.talked = Phase.TALKING, True
+            case ev.CallHeld() if (held := self.legs.get(event.leg)) and not held.aside:
+                held.phase = Phase.HELD
+            case ev.CallResumed() if (resumed := self.legs.get(event.leg)) and resumed.phase is Phase.HELD:
+                resumed.phase = Phase.TALKING
+            case ev.CallTransferred() | ev.CallsMerged():
+                self._joined(event)
+            case ev.LegEnded():
+                return self._leg_ended(event)
+            case ev.CallEnded():
+                self._calls.pop(event.call, None)
+                self._inside.discard(event.call)
+            case ev.EndpointReach() if event.endpoint in self._seats:
+                away = event.reach is ev.Reach.UNREACHABLE
+                (self.away.add if away else self.away.discard)(SeatId(event.endpoint))
+        return None
+
+    def _leg(self, leg: LegId, seat: SeatId, call: CallId) -> SeatLeg:
+        found = self.legs.get(leg)
+        if found is None:
+            found = self.legs[leg] = SeatLeg(leg, seat, call)
+            self._calls.setdefault(call, {})[leg] = seat
+        return found
+
+    def _leg_began(self, event: ev.LegBegan) -> None:
+        self._calls.setdefault(event.call, {})[event.leg] = event.endpoint
+        if event.endpoint in self._seats:
+            leg = self._leg(event.leg, SeatId(event.endpoint), event.call)
+            if event.leg == event.call and leg.phase is Phase.KNOWN:
+                leg.phase = Phase.DIALLING
+
+    def _joined(self, event: ev.CallTransferred | ev.CallsMerged) -> None:
+        if isinstance(event, ev.CallTransferred):
+            for leg in self.legs.values():
+                if leg.call == event.call:
+                    leg.asked = False
+            return
+        self._calls.setdefault(event.call, {}).update(self._calls.pop(event.merged, {}))
+        for leg in self.legs.values():
+            if leg.call == event.merged:
+                leg.call = event.call
+
+    def _leg_ended(self, event: ev.LegEnded) -> Over | None:
+        ends = self._calls.get(event.call, {})
+        ends.pop(event.leg, None)
+        if "" not in ends.values():
+            for leg in self.legs.values():
+                if leg.call == event.call and not event.endpoint:
+                    leg.aside = Aside.NONE
+        leg_gone = self.legs.pop(event.leg, None)
+        if leg_gone is None:
+            return None
+        return Over(leg_gone, event.call in self._inside)
+
+    def forget(self) -> list[SeatLeg]:
+        """A new life of Asterisk: no leg of the old one is left."""
+        gone = list(self.legs.values())
+        self.legs.clear()
+        self._calls.clear()
+        self._inside.clear()
+        return gone
+
+
+def call_of(found: tuple[Cue, SeatLeg] | None) -> CallId:
+    return found[1].call if found else NO_CALL
