@@ -12,6 +12,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from .language import say as _
+
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _TIME = re.compile(r"([0-9]{1,2}):([0-9]{2})")
 
@@ -46,7 +48,9 @@ def parse(text: str) -> Hours:
     for clause in text.split(";"):
         days, _, times = clause.strip().partition(" ")
         if not times.strip():
-            raise ValueError(f"{clause.strip()!r}: want DAYS TIMES, e.g. Mon-Fri 08:00-12:00,14:30-17:30")
+            raise ValueError(
+                _("{part}: want DAYS TIMES, e.g. Mon-Fri 08:00-12:00,14:30-17:30", part=repr(clause.strip()))
+            )
         weekdays = _weekdays(days)
         spans += [Span(weekdays, *_times(part)) for part in times.split(",")]
     return Hours(always=False, spans=tuple(spans))
@@ -65,21 +69,23 @@ def _day(text: str) -> int:
     try:
         return DAYS.index(text.strip().lower())
     except ValueError:
-        raise ValueError(f"{text.strip()!r} is no day: want Mon Tue Wed Thu Fri Sat Sun") from None
+        raise ValueError(_("{part} is no day: want Mon Tue Wed Thu Fri Sat Sun", part=repr(text.strip()))) from None
 
 
 def _times(text: str) -> tuple[int, int]:
     first, dash, last = text.strip().partition("-")
     if not dash:
-        raise ValueError(f"{text.strip()!r}: want HH:MM-HH:MM")
+        raise ValueError(_("{part}: want HH:MM-HH:MM", part=repr(text.strip())))
     start, end = _minute(first), _minute(last)
     if start >= end:
-        raise ValueError(f"{text.strip()!r}: the end is not after the start (write hours past midnight as two)")
+        raise ValueError(
+            _("{part}: the end is not after the start (write hours past midnight as two)", part=repr(text.strip()))
+        )
     return start, end
 
 
 def _minute(text: str) -> int:
     match = _TIME.fullmatch(text.strip())
     if not match or int(match[2]) > 59 or int(match[1]) * 60 + int(match[2]) > 1440:
-        raise ValueError(f"{text.strip()!r} is no time of day: want HH:MM, 00:00 to 24:00")
+        raise ValueError(_("{part} is no time of day: want HH:MM, 00:00 to 24:00", part=repr(text.strip())))
     return int(match[1]) * 60 + int(match[2])

@@ -71,6 +71,11 @@ class Places:
         return self.var / "recordings"
 
     @property
+    def recording_keys(self) -> Path:
+        """0700: one wrapped data key per sealed recording; back it up apart from the shelf."""
+        return self.var / "keys" / "recordings"
+
+    @property
     def ledger(self) -> Path:
         return self.var / "ledger.db"
 

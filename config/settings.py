@@ -43,7 +43,7 @@ class Mode(StrEnum):
 
 class Asterisk(_Section):
     mode: Mode = Mode.EMBEDDED
-    bind: IPvAnyAddress = Field(default="127.0.0.1", validate_default=True)  # type: ignore[assignment]
+    bind: IPvAnyAddress = Field(default="127.0.0.1", validate_default=True)
     log_dir: Path | None = None
     """external: where that Asterisk writes cel-custom/ and queue_log, as this machine sees it."""
     spool_dir: Path | None = None

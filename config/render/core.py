@@ -141,7 +141,7 @@ def _features() -> str:
                 "atxferthreeway": "C",
                 "atxferswap": "DD",
             },
-        ),  # fmt: skip
+        ),
         text.section(
             "featuremap", {"blindxfer": "", "disconnect": "", "automixmon": "", "parkcall": "", "atxfer": "D0"}
         ),

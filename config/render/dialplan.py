@@ -9,9 +9,9 @@ file name sees them; the caller's name is never read. The other contexts are in 
 from __future__ import annotations
 
 from ..hours import Hours, Span, parse
+from ..ports import told_full
 from ..settings import Line, Settings, Trunk
 from . import desks, text
-from .pjsip import told_full
 from .script import Step, context, exten
 
 CONNECT_SECONDS = 6

@@ -6,9 +6,9 @@ watch (``cti/probe.py``): it may dial the line checks and nothing more.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 
+from ..ports import rtp_count
 from ..settings import Device, Seat, Settings, Trunk
 from . import text
 
@@ -16,15 +16,9 @@ CODECS = "!all,alaw,ulaw"
 
 
 def rtp_ports(settings: Settings) -> tuple[int, int]:
-    """First and last RTP port: 4 for each call that may be up at once and 2 for each one being told we are full, + 20 %."""
-    calls = sum(4 * line.capacity + 2 * told_full(line.capacity) for line in settings.line) + 4 * len(settings.seat)
-    count = 2 * math.ceil(calls * 1.2 / 2)
-    return settings.ports.rtp_first, settings.ports.rtp_first + count - 1
-
-
-def told_full(capacity: int) -> int:
-    """How many callers over a line's capacity may hear the busy prompt at once."""
-    return max(10, capacity // 4)
+    """First and last RTP port."""
+    first = settings.ports.rtp_first
+    return first, first + rtp_count([line.capacity for line in settings.line], len(settings.seat)) - 1
 
 
 def render(settings: Settings, secrets: Mapping[str, str]) -> dict[str, str]:

@@ -37,7 +37,7 @@ def render() -> dict[str, str]:
                     "quoting_method": "all",
                     "fields": ",".join(CEL_COLUMNS),
                 },
-            )  # fmt: skip
+            )
         ),
         "cdr.conf": text.file(
             text.section("general", {"enable": True, "unanswered": True, "congestion": True, "batch": False}),

@@ -1,0 +1,120 @@
+"""Reads ``hotline.toml``: the file → ``Settings``, or everything that is wrong with it at once.
+
+Called by every command. The shape is checked by the models of ``settings``, what one
+entry says of another by ``references``. Messages are in the language the file asks for.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import UnionType
+from typing import Any, Union, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from . import language, references
+from .language import say as _
+from .problems import Problem, SettingsError, likely
+from .settings import Settings
+
+__all__ = ["Problem", "SettingsError", "parse", "read"]
+
+
+def read(path: Path) -> Settings:
+    """The settings of the file at ``path``.
+
+    Raises SettingsError when the file is missing, is no TOML, or has any wrong entry.
+    """
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise SettingsError(path, [Problem(str(path), _("there is no such file"))]) from None
+    except (OSError, UnicodeDecodeError) as fault:
+        raise SettingsError(path, [Problem(str(path), _("cannot be read: {fault}", fault=fault))]) from None
+    except tomllib.TOMLDecodeError as fault:
+        raise SettingsError(path, [Problem("TOML", _("not valid TOML: {fault}", fault=fault))]) from None
+    return parse(raw, path)
+
+
+def parse(raw: dict[str, Any], path: Path = Path("hotline.toml")) -> Settings:
+    """The settings in ``raw``, as tomllib gives them; ``path`` is only named in the error."""
+    centre = raw.get("centre")
+    if isinstance(centre, dict) and centre.get("language") in ("zh", "en"):
+        language.use(centre["language"])
+    settings, problems = None, references.check(raw)
+    try:
+        settings = Settings.model_validate(raw)
+    except ValidationError as fault:
+        problems = [*(_problem(raw, detail) for detail in fault.errors() if detail["loc"]), *problems]
+    if problems or settings is None:
+        raise SettingsError(path, problems)
+    return settings
+
+
+def _problem(raw: dict[str, Any], detail: ErrorDetails) -> Problem:
+    """One error of pydantic in our words."""
+    kind, loc, context = detail["type"], detail["loc"], detail.get("ctx", {})
+    value: object = detail["input"]
+    allowed: tuple[str, ...] = ()
+    hint = ""
+    if kind == "missing":
+        message, value = _("is missing"), None
+    elif kind == "extra_forbidden":
+        allowed = _fields_at(loc[:-1])
+        message, hint = _("there is no such setting"), likely(loc[-1], allowed)
+    elif kind in ("literal_error", "enum"):
+        allowed = tuple(part.strip("' ") for part in str(context["expected"]).replace(" or ", ", ").split(","))
+        message, hint = _("is not one of the possible values"), likely(value, allowed)
+    elif kind == "string_pattern_mismatch":
+        message = _("does not have the form {pattern}", pattern=context["pattern"])
+    elif kind in ("greater_than_equal", "greater_than"):
+        message = _("must be at least {least}", least=context.get("ge", context.get("gt")))
+    elif kind == "less_than_equal":
+        message = _("must be at most {most}", most=context["le"])
+    elif kind == "less_than":
+        message = _("must be below {bound}", bound=context["lt"])
+    elif kind.endswith(("_type", "_parsing")):
+        message = _("must be {type}", type=_(kind.removesuffix("_type").removesuffix("_parsing")))
+    else:
+        message = detail["msg"]
+    return Problem(where(raw, loc), message, _plain(value), allowed, hint)
+
+
+def where(raw: object, loc: Sequence[int | str]) -> str:
+    """``('line', 1, 'queue')`` → ``line.partner.queue``: an entry of a list is called by its id when it has one."""
+    parts: list[str] = []
+    for step in loc:
+        if isinstance(raw, Mapping):
+            raw = raw.get(step)
+            if step != "[key]":
+                parts.append(str(step))
+        elif isinstance(raw, Sequence) and not isinstance(raw, str) and isinstance(step, int) and step < len(raw):
+            raw = raw[step]
+            ident = raw.get("id") if isinstance(raw, Mapping) else None
+            parts.append(str(ident) if ident else str(step + 1))
+        elif step != "[key]":
+            parts.append(str(step))
+    return ".".join(parts)
+
+
+def _plain(value: object) -> object:
+    """Sections and lists are not shown back: the field says which one."""
+    return None if isinstance(value, dict | list) else value
+
+
+def _fields_at(loc: Sequence[int | str]) -> tuple[str, ...]:
+    """The settings there are in the section at ``loc``."""
+    model: Any = Settings
+    for step in loc:
+        if isinstance(step, str) and isinstance(model, type) and issubclass(model, BaseModel):
+            model = _model_in(model.model_fields[step].annotation)
+    return tuple(model.model_fields) if isinstance(model, type) and issubclass(model, BaseModel) else ()
+
+
+def _model_in(annotation: Any) -> Any:
+    if get_origin(annotation) in (tuple, Union, UnionType):
+        return next((arg for arg in get_args(annotation) if isinstance(arg, type) and arg is not type(None)), None)
+    return annotation
