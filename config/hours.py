@@ -46,7 +46,7 @@ def parse(text: str) -> Hours:
         return Hours(always=True)
     spans: list[Span] = []
     for clause in text.split(";"):
-        days, _, times = clause.strip().partition(" ")
+        days, _space, times = clause.strip().partition(" ")
         if not times.strip():
             raise ValueError(
                 _("{part}: want DAYS TIMES, e.g. Mon-Fri 08:00-12:00,14:30-17:30", part=repr(clause.strip()))
@@ -59,7 +59,7 @@ def parse(text: str) -> Hours:
 def _weekdays(text: str) -> tuple[int, ...]:
     found: set[int] = set()
     for part in text.split(","):
-        first, _, last = part.partition("-")
+        first, _dash, last = part.partition("-")
         start, end = _day(first), _day(last or first)
         found.update(range(start, end + 1) if start <= end else (*range(start, 7), *range(end + 1)))
     return tuple(sorted(found))
