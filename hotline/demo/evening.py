@@ -1,0 +1,184 @@
+"""One run of the demo: the daemon starts, robots sit down, citizens call, the account is made.
+
+Called by ``hotline demo``. The daemon is a child process; the telephones live in this one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import random
+import sqlite3
+import time
+import wave
+from argparse import Namespace
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from config.language import say
+
+from . import ports
+from .cast import Citizen, Numbers, play
+from .citizens import live
+from .narrator import Narrator
+from .rest import Rest, RestRefused
+from .robots import Robot
+from .stage import Stage, Table, Telephones, derive
+from .tally import Row, Tally, good, tally
+
+SETTLE_S = 60.0
+"""After the last call: recordings are encoded and tickets delivered within so many seconds, or they count as lost."""
+CLOSED, MENU = "12319002", "12319001"
+
+
+def settings(shipped: Table, base: int | None) -> Table:
+    """The shipped settings plus a line that is closed now and one with a menu; short wrap-up."""
+
+    def change(table: Table) -> None:
+        table["seats"]["wrap_up_seconds"] = 3
+        now = datetime.now(ZoneInfo(table["centre"]["timezone"])) + timedelta(hours=12)
+        night = f"Mon-Sun {now.hour:02}:00-{now.hour:02}:30"
+        queue = table["line"][0]["queue"]
+        plain = {"queue": queue, "capacity": 20, "check_seconds": 60}
+        keys = {"1": queue, **{key: one["id"] for key, one in zip("20", table["queue"][1:], strict=False)}}
+        table["line"] += [
+            {"id": "menu", "name": "按键选择", "numbers": [MENU], "hours": "always", **plain, "menu": keys},
+            {"id": "night", "name": "夜间关闭", "numbers": [CLOSED], "hours": night, **plain},
+        ]
+        for line in table["line"]:
+            line["check_seconds"] = min(line.get("check_seconds", 60), 60)
+
+    return derive(shipped, base, change)
+
+
+def numbers(table: Table) -> Numbers:
+    first = table["line"][0]
+    partners = tuple(number for line in table["line"] for number in line.get("partners", {}))
+    return Numbers(tuple(first["numbers"]), partners, MENU, CLOSED, tuple(trunk["id"] for trunk in table["trunk"]))
+
+
+def stage(shipped: Table, var: Path) -> tuple[Stage, ports.Block]:
+    """A stage on the shipped ports when all are free, else on a block of its own."""
+    block = ports.find()
+    wanted = {port for name, port in shipped["ports"].items() if name != "rtp_first"}
+    busy = any(ports.taken(port) for port in wanted)
+    busy = busy or any(ports.taken(trunk["port"], trunk["host"]) for trunk in shipped["trunk"])
+    return Stage(settings(shipped, block.base if busy else None), var, base=block.base), block
+
+
+class Evening:
+    """The run itself. ``refusals`` is what the REST door refused to a robot."""
+
+    def __init__(self, on: Stage, told: Narrator, args: Namespace) -> None:
+        self.stage, self.told, self.args = on, told, args
+        self.robots: list[Robot] = []
+        self._play: dict[str, Citizen] = {}
+
+    async def run(self) -> Tally | None:
+        """All of it; the account, or None when it went on until somebody ended it."""
+        begun = time.monotonic()
+        async with self.stage.telephones() as phones, self.stage.rest() as client:
+            rest = Rest(client)
+            await self._sit_down(phones, rest)
+            await self._call(phones)
+            if not self.args.calls:
+                return None
+            return await self._account(time.monotonic() - begun)
+
+    async def _sit_down(self, phones: Telephones, rest: Rest) -> None:
+        agents = [agent for agent in self.stage.settings["agent"] if agent.get("role", "agent") == "agent"]
+        trunks = tuple(phones.trunks.values())
+        for seat, agent in zip(self.stage.settings["seat"], agents, strict=False):
+            robot = Robot(seat["id"], agent["id"], rest, self.args.seed, self._play, trunks, self.told.seat)
+            await phones.desk.register(robot.seat, self.stage.secret(f"sip-{robot.seat}"), robot.manner)
+            await self._log_in(robot, rest)
+            self.robots.append(robot)
+        self.told.title(say("{count} seats are ready", count=len(self.robots)))
+
+    async def _log_in(self, robot: Robot, rest: Rest) -> None:
+        """The daemon learns of a new phone by an event: it may be a moment behind."""
+        for attempt in range(50):
+            try:
+                await rest.login(robot.seat, robot.agent)
+                return
+            except RestRefused:
+                if attempt == 49:
+                    raise
+                await asyncio.sleep(0.1)
+
+    async def _call(self, phones: Telephones) -> None:
+        notice = notice_seconds(self.stage)
+        tasks: set[asyncio.Task[None]] = set()
+        async for citizen in self._citizens():
+            self._play[citizen.caller] = citizen
+            self.told.dials(citizen)
+            task = asyncio.create_task(live(citizen, phones.trunks[citizen.trunk], notice))
+            tasks.add(task)
+            task.add_done_callback(tasks.discard)
+        await asyncio.gather(*tasks)
+        await asyncio.sleep(0.5)  # the seats' goodbyes
+
+    async def _citizens(self) -> AsyncIterator[Citizen]:
+        """The planned calls at their moments; without a number of calls, for ever."""
+        known, seed, loop = numbers(self.stage.settings), self.args.seed, asyncio.get_running_loop()
+        while True:
+            begun = loop.time()
+            for citizen in play(self.args.calls or 40, seed, known):
+                await asyncio.sleep(max(0.0, begun + citizen.at - loop.time()))
+                yield citizen
+            if self.args.calls:
+                return
+            seed = random.Random(seed).randrange(1 << 30)  # noqa: S311
+            await asyncio.sleep(5.0)
+
+    async def _account(self, seconds: float) -> Tally:
+        rows: list[Row] = []
+        cases = 0
+        limit = time.monotonic() + SETTLE_S
+        while time.monotonic() < limit:
+            rows = json.loads(await asyncio.to_thread(self.stage.hotline, "report", "calls", "--json"))
+            cases = await asyncio.to_thread(count_cases, self.stage)
+            if settled(rows, cases):
+                break
+            await asyncio.sleep(1.0)
+        done = await asyncio.to_thread(self.stage.command, "verify", "--json")
+        verdict = json.loads(done.stdout)
+        breaches = verdict if isinstance(verdict, list) else verdict["breaches"]
+        refusals = [fault for robot in self.robots for fault in robot.refusals]
+        return tally(
+            rows, phone_log(self.stage), cases=cases, verify=[str(breach) for breach in breaches], seconds=seconds,
+            refusals=refusals,
+        )  # fmt: skip
+
+
+def settled(rows: list[Row], cases: int) -> bool:
+    """Nothing is under way any more."""
+    calls = [row for row in rows if row["direction"] == "inbound"]
+    tickets = sum(len(row.get("tickets") or []) for row in calls)
+    over = all(row.get("ended_at") and row.get("outcome") for row in calls)
+    kept = all(good(item) or item.get("state") == "failed" for row in calls for item in row.get("recordings") or [])
+    return over and kept and cases >= tickets
+
+
+def count_cases(on: Stage) -> int:
+    """Cases in the embedded case store, counted in its own database."""
+    if not on.places.casestore.exists():
+        return 0
+    with contextlib.closing(sqlite3.connect(f"file:{on.places.casestore}?mode=ro", uri=True)) as store:
+        return int(store.execute("SELECT count(*) FROM cases").fetchone()[0])
+
+
+def phone_log(on: Stage) -> list[Row]:
+    log = on.places.var / "phones.jsonl"
+    return [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()] if log.exists() else []
+
+
+def notice_seconds(on: Stage) -> float:
+    """How long the notice of the first line is, as Asterisk plays it."""
+    prompt = on.places.sounds / "hotline" / f"{on.settings['line'][0].get('notice', 'welcome')}.wav"
+    with contextlib.suppress(OSError, wave.Error), wave.open(str(prompt)) as sound:
+        return float(sound.getnframes() / sound.getframerate())
+    return 8.0

@@ -1,0 +1,65 @@
+"""The daemon's REST as the robots use it: a thin client that turns a refusal into an exception."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+
+Row = dict[str, Any]
+
+
+class RestRefused(RuntimeError):
+    """The daemon said no. ``status`` is HTTP's, ``said`` its JSON."""
+
+    def __init__(self, what: str, status: int, said: object) -> None:
+        super().__init__(f"{what}: {status} {said}")
+        self.status, self.said = status, said
+
+
+class Rest:
+    """One client for all robots; give it an ``httpx.AsyncClient`` that carries the token."""
+
+    def __init__(self, client: httpx.AsyncClient) -> None:
+        self._client = client
+
+    async def seats(self) -> list[Row]:
+        return await self._rows("/api/seats")
+
+    async def live_calls(self) -> list[Row]:
+        return await self._rows("/api/calls/live")
+
+    async def login(self, seat: str, agent: str) -> None:
+        await self.verb(seat, "login", agent=agent)
+
+    async def verb(self, seat: str, verb: str, **words: str) -> None:
+        """One of the seat's verbs: logout, ready, pause, blind_transfer, hold …"""
+        await self._post(f"/api/seats/{seat}/{verb}", words)
+
+    async def file_ticket(self, call: str, fields: Row) -> Row:
+        return await self._post(f"/api/calls/{call}/tickets", fields)
+
+    async def dispose(self, call: str, outcome: str, **words: str) -> Row:
+        return await self._post(f"/api/calls/{call}/disposition", {"outcome": outcome, **words})
+
+    async def call_of(self, seat: str) -> str:
+        """The call this seat is in, or ''."""
+        return next((str(row.get("call") or "") for row in await self.seats() if row["seat"] == seat), "")
+
+    async def _rows(self, path: str) -> list[Row]:
+        told = await self._read(path)
+        rows: list[Row] = told if isinstance(told, list) else next(v for v in told.values() if isinstance(v, list))
+        return rows
+
+    async def _read(self, path: str) -> Any:
+        reply = await self._client.get(path)
+        if reply.status_code != 200:
+            raise RestRefused(f"GET {path}", reply.status_code, reply.text[:300])
+        return reply.json()
+
+    async def _post(self, path: str, body: Row) -> Row:
+        reply = await self._client.post(path, json=body)
+        if reply.status_code >= 300:
+            raise RestRefused(f"POST {path}", reply.status_code, reply.text[:300])
+        told = reply.json() if reply.content else {}
+        return told if isinstance(told, dict) else {}

@@ -1,0 +1,92 @@
+"""The seats of the demo: robots that log in, answer, talk, file what was asked for, and hang up.
+
+A robot is a desk phone (``phones.py``) and an agent at the REST door, as a person would be.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from .cast import Citizen, Filing, Matter, filing
+from .phones import Call, Rack
+from .rest import Rest, RestRefused, Row
+from .sound import speech
+
+
+@dataclass(slots=True)
+class Robot:
+    """One seat with its agent; ``manner`` is how its phone deals with a call."""
+
+    seat: str
+    agent: str
+    rest: Rest
+    seed: int
+    cast: Mapping[str, Citizen]
+    """Caller's number → the part played."""
+    callers: tuple[Rack, ...]
+    say: Callable[[str, Call], None]
+    filed: dict[Filing, int] = field(default_factory=dict)
+    refusals: list[str] = field(default_factory=list)
+    """What the REST door refused: none are expected."""
+
+    async def manner(self, call: Call) -> None:
+        call.ring()
+        self.say("ringing", call)
+        await asyncio.sleep(1.0 + (int(self.seat) % 4) * 0.2)
+        if call.ended is not None:
+            return
+        await call.answer(speech(int(self.seat)))
+        if not call.up:
+            return
+        self.say("talking", call)
+        await asyncio.gather(self._talk(call), self._file(call))
+
+    async def _talk(self, call: Call) -> None:
+        part = self.cast.get(call.caller)
+        with suppress(TimeoutError):
+            await call.until_ended(part.talk if part else 4.0)
+        if part is not None and part.caller_ends:
+            for rack in self.callers:
+                for other in rack.calls:
+                    if other.caller == call.caller and other.up:
+                        other.hang_up()
+            with suppress(TimeoutError):
+                await call.until_ended(3.0)
+        call.hang_up()
+        self.say("ended", call)
+
+    async def _file(self, call: Call) -> None:
+        """During the talk, as a practised agent does."""
+        what, matter = filing(self.seed, call.caller)
+        try:
+            name = await self._name_of(call)
+            await (self._ticket(name, matter) if what is Filing.TICKET else self._word(name, what))
+        except (RestRefused, LookupError) as fault:
+            self.refusals.append(str(fault))
+            return
+        self.filed[what] = self.filed.get(what, 0) + 1
+        self.say(what.value, call)
+
+    async def _name_of(self, call: Call) -> str:
+        """The daemon's name of this call: what it shows at this seat."""
+        for _ in range(50):
+            name = await self.rest.call_of(self.seat)
+            if name:
+                return name
+            await asyncio.sleep(0.1)
+        raise LookupError(f"seat {self.seat} talks to {call.caller}, but the daemon shows no call there")
+
+    def _ticket(self, name: str, matter: Matter) -> Awaitable[Row]:
+        fields: Row = {
+            "kind": matter.kind, "title": matter.title, "content": matter.content,
+            "subject": {"code": matter.code, "kind": "event"}, "place": {"address_text": matter.place},
+            "seat": self.seat,
+        }  # fmt: skip
+        return self.rest.file_ticket(name, fields)
+
+    def _word(self, name: str, what: Filing) -> Awaitable[Row]:
+        words = {"code": "other_authority"} if what is Filing.REFUSED else {}
+        return self.rest.dispose(name, what.value, seat=self.seat, **words)
