@@ -174,7 +174,7 @@ class Phones:
         self._calls.setdefault(event.call, {})[event.leg] = event.endpoint
         if event.endpoint in self._seats:
             leg = self._leg(event.leg, SeatId(event.endpoint), event.call)
-            if event.leg == event.call and leg.phase is Phase.KNOWN:
+            if event.leg == LegId(event.call) and leg.phase is Phase.KNOWN:
                 leg.phase = Phase.DIALLING
 
     def _joined(self, event: ev.CallTransferred | ev.CallsMerged) -> None:

@@ -28,6 +28,7 @@ class Then(StrEnum):
     NOTHING = ""
     PAUSE = "pause"
     LOG_OUT = "log_out"
+    READY = "ready"
 
 
 @dataclass(frozen=True, slots=True)

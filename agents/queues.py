@@ -1,0 +1,197 @@
+"""Which queues a seat shall be in, and the commands that make app_queue agree.
+
+``wanted`` and ``difference`` are pure; ``Memberships`` keeps what app_queue is known to
+say and what we last told it. Called by ``desk.py``; it performs nothing and reads no clock.
+
+app_queue is told, never believed: what it says (``MemberSeen``) is only compared. A
+difference that lasts ``GRACE`` is corrected, each further time after a longer wait
+(``PATIENCE``), and from the third time on somebody is told. Every command names its
+queue: without it app_queue walks all of them (measured: 800 at once delay calls).
+
+A seat that is on its phone is never unpaused: app_queue would offer it the next call in
+the moment between two device states.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from cti import commands as c
+from cti.events import MemberSeen
+from cti.ids import Instant, QueueId, SeatId
+
+GRACE = 2.0
+"""Seconds app_queue may say something else than we told it: its word travels over another link."""
+PATIENCE = (2.0, 10.0, 30.0, 60.0)
+"""Seconds before the next correction of the same membership; the last repeats."""
+ALARM_AT = 3
+
+MemberCommand = c.AddMember | c.RemoveMember | c.PauseMember
+Key = tuple[QueueId, SeatId]
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    penalty: int
+    paused: bool
+    reason: str = ""
+    """'' when not paused."""
+
+
+def wanted(penalties: Mapping[QueueId, int], pause: str | None) -> dict[QueueId, Membership]:
+    """Memberships of a seat whose agent has these skills; ``pause`` None: may be offered calls."""
+    return {
+        queue: Membership(penalty, paused=pause is not None, reason=pause or "") for queue, penalty in penalties.items()
+    }
+
+
+def difference(
+    queue: QueueId, seat: SeatId, name: str, have: Membership | None, want: Membership | None
+) -> list[MemberCommand]:
+    """The commands that turn ``have`` into ``want`` in one queue, in order; none when equal."""
+    if have == want:
+        return []
+    if want is None:
+        return [c.RemoveMember(queue, seat)]
+    add = c.AddMember(queue, seat, name, want.penalty, paused=want.paused, reason=want.reason)
+    if have is None:
+        return [add]
+    if have.penalty != want.penalty:
+        return [c.RemoveMember(queue, seat), add]
+    return [c.PauseMember(queue, seat, want.paused, want.reason)]
+
+
+@dataclass(slots=True)
+class _Entry:
+    want: Membership | None = None
+    told: Membership | None = None
+    """What app_queue says once all we sent is done."""
+    seen: Membership | None = None
+    flying: int = 0
+    name: str = ""
+    check_at: float | None = None
+    tries: int = 0
+    alarmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A membership that stays wrong (``over`` False), or came right again (True)."""
+
+    queue: QueueId
+    seat: SeatId
+    over: bool
+    detail: str
+
+
+class Memberships:
+    def __init__(self) -> None:
+        self._entries: dict[Key, _Entry] = {}
+        self._checks: set[Key] = set()
+        """Entries with a ``check_at``: ``due`` is asked often, and there may be thousands of entries."""
+        self._agreed: list[Doubt] = []
+
+    def want(
+        self, seat: SeatId, name: str, target: Mapping[QueueId, Membership], *, busy: bool, at: Instant
+    ) -> list[MemberCommand]:
+        """Wish for this seat from now on; the commands that this needs at once."""
+        out: list[MemberCommand] = []
+        queues = {queue for queue, other in self._entries if other == seat} | target.keys()
+        for queue in sorted(queues):
+            entry = self._entries.setdefault((queue, seat), _Entry())
+            entry.want, entry.name = self._never_unpaused(entry, target.get(queue), busy), name or entry.name
+            out += self._tell((queue, seat), entry, difference(queue, seat, entry.name, entry.told, entry.want))
+            self._compare((queue, seat), entry, at)
+        return out
+
+    @staticmethod
+    def _never_unpaused(entry: _Entry, want: Membership | None, busy: bool) -> Membership | None:
+        told = entry.told
+        if busy and want is not None and not want.paused and (told is None or told.paused):
+            return replace(want, paused=True, reason=told.reason if told else "on_call")
+        return want
+
+    def _tell(self, key: Key, entry: _Entry, commands: list[MemberCommand]) -> list[MemberCommand]:
+        entry.flying += len(commands)
+        entry.told = entry.want
+        return commands
+
+    # -- what app_queue says ---------------------------------------------------------
+
+    def seen(self, event: MemberSeen) -> None:
+        key = (event.queue, event.seat)
+        entry = self._entries.setdefault(key, _Entry())
+        reason = event.reason if event.paused else ""
+        entry.seen = Membership(event.penalty, event.paused, reason) if event.present else None
+        self._compare(key, entry, event.at)
+
+    def outcome(self, outcome: c.Outcome, at: Instant) -> None:
+        """One of our commands was answered. A refused or lost one leaves it to the next check."""
+        command = outcome.command
+        assert isinstance(command, MemberCommand)
+        key = (command.queue, command.seat)
+        entry = self._entries.setdefault(key, _Entry())
+        entry.flying = max(0, entry.flying - 1)
+        if outcome.result is not c.Result.DONE:
+            entry.told = entry.seen
+            if outcome.result is c.Result.REFUSED and isinstance(command, c.PauseMember):
+                entry.told = entry.seen = None  # "Interface not found": it is not in the queue
+        self._compare(key, entry, at)
+
+    def _compare(self, key: Key, entry: _Entry, at: Instant) -> None:
+        if entry.seen == entry.want and entry.told == entry.want and not entry.flying:
+            entry.check_at = None
+            self._checks.discard(key)
+            if entry.alarmed:
+                self._agreed.append(Doubt(*key, over=True, detail=""))
+            entry.tries, entry.alarmed = 0, False
+            if entry.want is None:
+                self._entries.pop(key)
+            return
+        if entry.check_at is None:
+            entry.check_at = at + GRACE
+            self._checks.add(key)
+
+    # -- correcting -------------------------------------------------------------------
+
+    def due(self) -> Instant | None:
+        """When ``correct`` has something to look at."""
+        return min((Instant(self._entries[key].check_at or 0.0) for key in self._checks), default=None)
+
+    def correct(self, busy: Iterable[SeatId], at: Instant) -> tuple[list[MemberCommand], list[Doubt]]:
+        """Correct what has been wrong for long enough; whom to tell about what."""
+        out: list[MemberCommand] = []
+        told: list[Doubt] = []
+        on_phone = frozenset(busy)
+        for key in sorted(self._checks):
+            entry = self._entries[key]
+            if entry.check_at is None or entry.check_at > at or entry.flying:
+                continue
+            entry.told = entry.seen  # here its word counts, not what we said
+            entry.want = self._never_unpaused(entry, entry.want, key[1] in on_phone)
+            commands = difference(*key, entry.name, entry.seen, entry.want)
+            if isinstance(commands[0] if commands else None, c.AddMember) and entry.want is not None:
+                # "Already there" leaves the pause as it was: say it too
+                commands.append(c.PauseMember(*key, entry.want.paused, entry.want.reason))
+            out += self._tell(key, entry, commands)
+            entry.check_at = at + PATIENCE[min(entry.tries, len(PATIENCE) - 1)]
+            entry.tries += 1
+            if entry.tries == ALARM_AT:
+                entry.alarmed = True
+                told.append(Doubt(*key, over=False, detail=f"app_queue says {entry.seen}, wanted {entry.want}"))
+        return out, told
+
+    def agreed(self) -> list[Doubt]:
+        """Memberships that were told about and have come right since the last time of asking."""
+        out, self._agreed = self._agreed, []
+        return out
+
+    def begin_again(self) -> None:
+        """The link was down: believe the snapshot, not what we said before."""
+        for entry in self._entries.values():
+            entry.told, entry.flying, entry.tries = entry.seen, 0, 0
+
+    def strangers(self, known: frozenset[SeatId]) -> frozenset[SeatId]:
+        """Members that are no seats of ours."""
+        return frozenset(seat for _, seat in self._entries if seat not in known and seat)
