@@ -17,12 +17,13 @@ from .errors import Problem
 from .fields import Fields
 from .ticket import CallFacts, Limit, Person, Place, Subject, Ticket, TicketId
 
-_FIELDS = (
+CONTENT = (
     "kind", "title", "content", "work_type", "urgency", "channel", "confidential", "anonymous", "person", "subject",
     "place", "unit_suggested", "unit_confirmed", "units_helping", "accept_limit", "handle_limit", "related_cases",
     "merged_into", "answered_directly", "knowledge", "attachments", "external_ids", "consent", "archive_level",
     "retention_class", "legal_hold",
 )  # fmt: skip
+"""The fields an agent may give."""
 
 _PHONE = r"[0-9+*#-]{3,24}"
 _ID = r"[0-9A-Za-z_.:/-]{1,64}"
@@ -45,7 +46,7 @@ class Made:
 
 def read(raw: Mapping[str, object], made: Made, choices: Choices, catalogue: Catalogue) -> Ticket | tuple[Problem, ...]:
     """One ticket, or every problem found (in the order of the fields)."""
-    fields = Fields(raw, _FIELDS, choices)
+    fields = Fields(raw, CONTENT, choices)
     ticket = Ticket(
         id=made.id, key=made.key, filed_at=made.filed_at, agent=made.agent, seat=made.seat, line=made.line,
         facts=made.facts,

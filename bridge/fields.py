@@ -146,8 +146,10 @@ class Fields:
         self.wrong(name, say("not_allowed", said=said) + hint, self.keys(choices))
         return ""
 
-    def one_of(self, name: str, allowed: tuple[str, ...]) -> str:
+    def one_of(self, name: str, allowed: tuple[str, ...], *, required: bool = False) -> str:
         said = self.text(name, 60)
+        if required and not self._raw.get(name):
+            self.wrong(name, say("required"), allowed)
         if said and said not in allowed:
             close = get_close_matches(said, allowed, n=1)
             hint = say("did_you_mean", said=close[0]) if close else ""

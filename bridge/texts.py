@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-
-def _(text: str) -> str:
-    return text
+from config.language import say as _
 
 
 def say(key: str, **values: object) -> str:
     """The sentence ``key`` with its blanks filled."""
-    return _(SENTENCES[key]).format(**values)
+    return _(SENTENCES[key], **values)
 
 
 SENTENCES = {
@@ -32,5 +30,6 @@ SENTENCES = {
     "no_scheme": "no code table {said!r} is loaded",
     "no_code": "no code {said!r} in this table",
     "ambiguous": "{said!r} is an event and a part; say which",
+    "only_refused": "only for a refused call",
     "both": "longitude and latitude belong together",
 }

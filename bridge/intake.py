@@ -1,0 +1,113 @@
+"""The desk where matters are taken in (受理): checks, files, disposes, replays; then tells the house.
+
+Called by the console's routes, the demo's seats and whatever takes in matters later
+(voicemail, WeChat). It writes only through the book; it never delivers.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from cti.ids import CallId
+
+from .catalogue import Catalogue
+from .choices import Choices
+from .disposition import CallOutcome, Disposition
+from .draft import CONTENT, Made, read
+from .errors import Problem
+from .events import CallDisposed, TicketFiled
+from .fields import Fields
+from .ports import Disposed, Filed, KeyTaken, NotDisposed, Push, PushState, TicketBook
+from .ticket import CallFacts, TicketId, ticket_id
+from .ticket_json import plain
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Who files, and about which call."""
+
+    facts: CallFacts | None
+    agent: str = ""
+    seat: str = ""
+    part: int = 1
+    """Which matter of the call: one call may bring several, one ticket each."""
+    key: str = ""
+    """Without a call: the sender's own idempotency key; '' when it has none."""
+    channel: str = "phone"
+
+
+Problems = tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """``wake``: the courier's. ``publish``: the bus."""
+
+    book: TicketBook
+    choices: Choices
+    catalogue: Catalogue
+    publish: Callable[[object], None]
+    wake: Callable[[], None]
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    noise: Callable[[int], bytes] = secrets.token_bytes
+
+    async def file(self, raw: Mapping[str, object], source: Source) -> Filed | KeyTaken | Problems:
+        """One ticket, on disk with its outbox row when this returns; or every problem, and nothing is written."""
+        now = self.clock()
+        ident = ticket_id(now, self.noise(10))
+        facts = source.facts
+        key = f"{facts.call}/{source.part}" if facts else source.key or ident
+        line = facts.line if facts else ""
+        made = Made(ident, key, now, source.agent, source.seat, line, facts, source.channel)
+        ticket = read(raw, made, self.choices, self.catalogue)
+        if isinstance(ticket, tuple):
+            return ticket
+        filed = await self.book.file(ticket)
+        if isinstance(filed, Filed) and filed.new:
+            self.publish(TicketFiled(ident, ticket.call, source.seat, source.agent, now))
+            self.wake()
+        return filed
+
+    async def dispose(
+        self, call: CallId, raw: Mapping[str, object], agent: str, seat: str
+    ) -> Disposed | NotDisposed | Problems:
+        """``raw``: outcome (direct, refused, nuisance), code (of ``choices.refusal``, when refused), note, knowledge."""
+        fields = Fields(raw, ("outcome", "code", "note", "knowledge"), self.choices)
+        outcome = fields.one_of("outcome", ("direct", "refused", "nuisance"), required=True)
+        code = fields.choice("code", "refusal", required=outcome == CallOutcome.REFUSED)
+        if code and outcome != CallOutcome.REFUSED:
+            fields.wrong("code", fields.say("only_refused"))
+        note = fields.text("note", 1000, lines=True)
+        knowledge = fields.texts("knowledge", 20, 64, r"[0-9A-Za-z_.:/-]{1,64}")
+        if fields.problems:
+            return fields.problems
+        now = self.clock()
+        disposition = Disposition(call, CallOutcome(outcome), now, agent, seat, code, note, knowledge)
+        answer = await self.book.dispose(disposition)
+        if isinstance(answer, Disposed):
+            self.publish(CallDisposed(call, disposition.outcome, seat, agent, now))
+        return answer
+
+    async def replay(self, ticket: TicketId, changes: Mapping[str, object]) -> Push | Problems | None:
+        """Send a dead letter again, with these fields of its content changed. None: there is no such dead letter."""
+        dead = await self.book.find(ticket)
+        if dead is None or dead.state is not PushState.POISONED:
+            return None
+        corrected = None
+        if changes:
+            old = dead.ticket
+            made = Made(old.id, old.key, old.filed_at, old.agent, old.seat, old.line, old.facts, old.channel)
+            fixed = read(self._content(dead) | dict(changes), made, self.choices, self.catalogue)
+            if isinstance(fixed, tuple):
+                return fixed
+            corrected = replace(fixed, id=old.id)
+        push = await self.book.replay(ticket, self.clock(), corrected)
+        if push is not None:
+            self.wake()
+        return push
+
+    def _content(self, push: Push) -> dict[str, object]:
+        return {name: value for name, value in plain(push.ticket).items() if name in CONTENT}

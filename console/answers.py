@@ -1,0 +1,118 @@
+"""One shape for everything that is not 2xx: ``{error, field, message, allowed, problems}``.
+
+Routes raise ``Failed``; what FastAPI and Starlette raise is translated here. An answer
+never repeats a secret, and never a value longer than a line.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import Response
+from starlette.exceptions import HTTPException
+
+from bridge.errors import Problem
+from config.language import say as _
+
+from .contract import ErrorOut
+from .ports import Answer, Refused
+
+log = structlog.get_logger("console")
+
+WORDS = {
+    400: "bad_request", 401: "unauthorised", 404: "not_found", 405: "method_not_allowed", 409: "conflict",
+    413: "too_large", 415: "unsupported_type", 422: "invalid", 500: "fault", 503: "unavailable", 504: "no_answer",
+}  # fmt: skip
+
+EVERYWHERE: dict[int | str, dict[str, Any]] = {
+    code: {"model": ErrorOut, "description": WORDS[code]} for code in (400, 401, 404, 409, 413, 415, 422, 503, 504)
+}
+"""What any route may answer besides its own; for OpenAPI."""
+
+
+class Failed(Exception):
+    def __init__(self, status: int, message: str, *, error: str = "", problems: Sequence[Problem] = ()) -> None:
+        super().__init__(message)
+        self.status, self.error, self.message, self.problems = status, error or WORDS[status], message, tuple(problems)
+
+
+def invalid(problems: Sequence[Problem]) -> Failed:
+    """422 with every problem; the first one in front."""
+    return Failed(422, problems[0].message, problems=problems)
+
+
+def not_found(field: str, said: str) -> Failed:
+    message = _("there is no {field} {said}", field=field, said=said)
+    return Failed(404, message, problems=(Problem(field, message),))
+
+
+def done_or_fail(answer: Answer) -> None:
+    """Turn a ``Refused`` into its answer: unknown seat 404, wrong argument 422, no word from Asterisk 504, else 409."""
+    if not isinstance(answer, Refused):
+        return
+    status = 409
+    if answer.reason == "unknown_seat":
+        status = 404
+    elif answer.reason in ("lost", "no_answer"):
+        status = 504
+    elif answer.field:
+        status = 422
+    message = answer.message or answer.reason
+    problems = (Problem(answer.field, message, answer.allowed),) if answer.field else ()
+    raise Failed(status, message, error=answer.reason, problems=problems)
+
+
+def answer(
+    status: int, error: str, message: str, problems: Sequence[Problem] = (), headers: dict[str, str] | None = None
+) -> Response:
+    first = problems[0] if problems else Problem("", message)
+    body = {
+        "error": error,
+        "field": first.field,
+        "message": message,
+        "allowed": list(first.allowed),
+        "problems": [{"field": p.field, "message": p.message, "allowed": list(p.allowed)} for p in problems],
+    }
+    # A lone surrogate that a client sent may stand in a field name: ASCII escapes carry even that.
+    content = json.dumps(body, ensure_ascii=True).encode("ascii")
+    return Response(content, status, headers, "application/json")
+
+
+def install(app: FastAPI) -> None:
+    """Make ``app`` answer every failure in this shape."""
+
+    @app.exception_handler(Failed)
+    async def failed(_: Request, fault: Failed) -> Response:
+        return answer(fault.status, fault.error, fault.message, fault.problems)
+
+    @app.exception_handler(RequestValidationError)
+    async def wrong(_: Request, fault: RequestValidationError) -> Response:
+        problems = [_problem(dict(error)) for error in fault.errors()]
+        if any(error["type"] == "json_invalid" for error in fault.errors()):
+            return answer(400, WORDS[400], problems[0].message, problems)
+        return answer(422, WORDS[422], problems[0].message, problems)
+
+    @app.exception_handler(HTTPException)
+    async def http(_: Request, fault: HTTPException) -> Response:
+        headers = dict(fault.headers) if fault.headers else None
+        return answer(fault.status_code, WORDS.get(fault.status_code, "failed"), str(fault.detail), headers=headers)
+
+    @app.exception_handler(Exception)
+    async def fault(request: Request, error: Exception) -> Response:
+        log.error("a route failed", path=request.url.path, exc_info=error)
+        return answer(500, WORDS[500], _MESSAGE_500)
+
+
+_MESSAGE_500 = "the daemon made a mistake; it is in its log"
+
+
+def _problem(error: dict[str, Any]) -> Problem:
+    where = [str(part) for part in error["loc"] if part not in ("body", "query", "path", "header")]
+    expected = (error.get("ctx") or {}).get("expected")
+    message = str(error["msg"])[:300]
+    return Problem(".".join(where)[:120], message, (str(expected),) if expected else ())

@@ -1,0 +1,309 @@
+"""What goes over the wire: the shapes of requests and responses, as OpenAPI shows them.
+
+The contents of a ticket are checked by ``bridge.draft`` (words, codes, did-you-mean);
+``TicketIn`` only documents them, and a test holds the two together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import Path, Query
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from bridge.ports import Push
+from bridge.ticket_json import plain
+
+CallIdText = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{1,100}$")]
+CallPath = Annotated[str, Path(pattern=r"^[A-Za-z0-9_.-]{1,100}$", description="CallId")]
+SeatPath = Annotated[str, Path(pattern=r"^[0-9]{2,20}$")]
+TicketPath = Annotated[str, Path(pattern=r"^[0-9A-HJKMNP-TV-Z]{26}$")]
+AgentText = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z_-]{1,20}$")]
+SeatText = Annotated[str, StringConstraints(pattern=r"^[0-9]{2,20}$")]
+Dialled = Annotated[str, StringConstraints(pattern=r"^[0-9*#+]{1,32}$")]
+Word = Annotated[str, StringConstraints(min_length=1, max_length=60, pattern=r"^[^\x00-\x1f\x7f]+$")]
+Most = Annotated[int, Query(ge=1, le=500)]
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class _View(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+
+# -- errors ------------------------------------------------------------------------
+
+
+class ProblemOut(BaseModel):
+    field: str
+    message: str
+    allowed: list[str] = []
+
+
+class ErrorOut(BaseModel):
+    """Every answer that is not 2xx."""
+
+    error: str = Field(description="a short stable word", examples=["invalid"])
+    field: str = Field(default="", description="the field at fault, if there is one")
+    message: str = Field(description="for a person, in the centre's language")
+    allowed: list[str] = []
+    problems: list[ProblemOut] = Field(default=[], description="all problems, when there are several")
+
+
+# -- seats ---------------------------------------------------------------------------
+
+
+class LoginIn(_Body):
+    agent: AgentText
+
+
+class PauseIn(_Body):
+    reason: Word
+
+
+class TransferIn(_Body):
+    to: Dialled
+    kind: Annotated[str, Field(pattern="^(blind|attended)$")] = "blind"
+
+
+class CallSeatIn(_Body):
+    to: SeatText
+
+
+class DialIn(_Body):
+    number: Dialled
+
+
+class DoneOut(BaseModel):
+    done: bool = True
+
+
+class SeatOut(_View):
+    seat: str
+    device: str
+    state: str
+    since: datetime | None
+    agent: str
+    agent_name: str
+    reason: str
+    call: str | None
+    reachable: bool | None
+    queues: Mapping[str, int]
+
+
+# -- calls -------------------------------------------------------------------------------
+
+
+class CallOut(_View):
+    call: str
+    direction: str
+    state: str
+    line: str
+    trunk: str
+    caller: str
+    dialled: str
+    partner: str
+    reference: str
+    origin: str
+    queue: str
+    seat: str
+    agent: str
+    arrived_at: datetime | None
+    notice_at: datetime | None
+    queued_at: datetime | None
+    answered_at: datetime | None
+    ended_at: datetime | None
+    outcome: str
+    reason: str
+    recordings: list[str]
+
+
+class DispositionIn(_Body):
+    """How a call ends without a ticket."""
+
+    outcome: Annotated[str, Field(pattern="^(direct|refused|nuisance)$")]
+    code: str = Field(default="", max_length=60, description="GET /api/choices → refusal; wanted when refused")
+    note: str = Field(default="", max_length=1000)
+    knowledge: list[Annotated[str, Field(pattern=r"^[0-9A-Za-z_.:/-]{1,64}$")]] = Field(default=[], max_length=20)
+    agent: AgentText | None = None
+    seat: SeatText | None = None
+
+
+class DisposedOut(BaseModel):
+    outcome: str
+    replaced: str | None
+
+
+# -- board --------------------------------------------------------------------------------
+
+
+class QueueOut(_View):
+    queue: str
+    name: str
+    waiting: int
+    longest_wait_seconds: float
+    members: int
+    ready: int
+
+
+class TrunkOut(_View):
+    trunk: str
+    name: str
+    reach: str
+    calls: int
+
+
+class LineOut(_View):
+    line: str
+    name: str
+    calls: int
+    capacity: int
+    healthy: bool | None
+
+
+class BoardOut(BaseModel):
+    live: bool
+    as_of: datetime | None
+    calls: list[CallOut]
+    seats: list[SeatOut]
+    queues: list[QueueOut]
+    trunks: list[TrunkOut]
+    lines: list[LineOut]
+
+
+# -- codes, choices, health -----------------------------------------------------------------
+
+
+class CodeOut(_View):
+    scheme: str
+    version: str
+    kind: str
+    code: str
+    name: str
+    major: str
+    major_name: str
+    confidence: str
+
+
+class ChoiceOut(_View):
+    key: str
+    zh: str
+    en: str
+
+
+class VitalOut(_View):
+    name: str
+    ok: bool
+    said: str
+
+
+class HealthOut(BaseModel):
+    ok: bool
+    live: bool
+    vitals: list[VitalOut]
+    backlog: int = Field(description="tickets on their way to the case store")
+    dead_letters: int
+
+
+# -- tickets -----------------------------------------------------------------------------------
+
+_Id = Annotated[str, Field(pattern=r"^[0-9A-Za-z_.:/-]{1,64}$")]
+
+
+class PersonIn(_Body):
+    name: str = Field(default="", max_length=60)
+    gender: str = Field(default="", max_length=60)
+    phones: list[Annotated[str, Field(pattern=r"^[0-9+*#-]{3,24}$")]] = Field(default=[], max_length=5)
+    address: str = Field(default="", max_length=200)
+
+
+class SubjectIn(_Body):
+    scheme: str = Field(default="", max_length=40)
+    version: str = Field(default="", max_length=20)
+    code: str = Field(pattern=r"^[0-9A-Za-z]{2,16}$", description="GET /api/codes; a string: codes begin with 0")
+    kind: str = Field(default="", pattern=r"^(event|part)?$")
+    part_id: str = Field(default="", pattern=r"^[0-9A-Za-z-]{0,24}$")
+
+
+class PlaceIn(_Body):
+    address_text: str = Field(default="", max_length=200)
+    address_std: str = Field(default="", max_length=200)
+    lng: float | None = Field(default=None, ge=-180, le=180)
+    lat: float | None = Field(default=None, ge=-90, le=90)
+    crs: str = Field(default="", max_length=60)
+    accuracy: str = Field(default="", max_length=60)
+    grid_code: str = Field(default="", pattern=r"^([0-9]{14,15})?$")
+    area: list[Annotated[str, Field(min_length=1, max_length=40)]] = Field(default=[], max_length=4)
+
+
+class LimitIn(_Body):
+    value: int = Field(ge=1, le=10_000)
+    unit: str = Field(max_length=60)
+    deadline: datetime | None = None
+
+
+class TicketIn(_Body):
+    """One matter. The words allowed in ``kind``, ``work_type``, ``urgency``, ``channel``: GET /api/choices."""
+
+    kind: str = Field(max_length=60, description="诉求类型 (appeal_kind)", examples=["complaint"])
+    title: str = Field(min_length=1, max_length=50)
+    content: str = Field(min_length=1, max_length=4000)
+    work_type: str = Field(default="general", max_length=60)
+    urgency: str = Field(default="normal", max_length=60)
+    channel: str = Field(default="phone", max_length=60)
+    confidential: bool = False
+    anonymous: bool = False
+    person: PersonIn | None = None
+    subject: SubjectIn | None = None
+    place: PlaceIn | None = None
+    unit_suggested: str = Field(default="", max_length=100)
+    unit_confirmed: str = Field(default="", max_length=100)
+    units_helping: list[Annotated[str, Field(min_length=1, max_length=100)]] = Field(default=[], max_length=10)
+    accept_limit: LimitIn | None = None
+    handle_limit: LimitIn | None = None
+    related_cases: list[_Id] = Field(default=[], max_length=20)
+    merged_into: str = Field(default="", pattern=r"^[0-9A-Za-z_.:/-]{0,64}$")
+    answered_directly: bool = False
+    knowledge: list[_Id] = Field(default=[], max_length=20)
+    attachments: list[Annotated[str, Field(min_length=1, max_length=200)]] = Field(default=[], max_length=20)
+    external_ids: dict[str, Annotated[str, Field(min_length=1, max_length=64)]] = Field(default={}, max_length=10)
+    consent: list[_Id] = Field(default=[], max_length=10)
+    archive_level: str = Field(default="", max_length=20)
+    retention_class: str = Field(default="standard", max_length=60)
+    legal_hold: bool = False
+
+
+class TicketPatch(BaseModel):
+    """Fields of a ticket to change before it is sent again; none: as it is."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+class TicketOut(BaseModel):
+    """A ticket and its way to the case store."""
+
+    id: str
+    call: str | None
+    state: str = Field(description="waiting, delivered, poisoned")
+    filed_at: datetime
+    tries: int
+    refusals: int
+    next_try: datetime
+    error: str
+    case_number: str
+    query_code: str
+    delivered_at: datetime | None
+    ticket: dict[str, Any]
+
+    @classmethod
+    def of(cls, push: Push) -> TicketOut:
+        return cls(
+            id=push.ticket.id, call=push.ticket.call, state=push.state, filed_at=push.ticket.filed_at,
+            tries=push.tries, refusals=push.refusals, next_try=push.next_try, error=push.error,
+            case_number=push.case_number, query_code=push.query_code, delivered_at=push.delivered_at,
+            ticket=plain(push.ticket),
+        )  # fmt: skip

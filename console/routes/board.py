@@ -1,0 +1,56 @@
+"""The live picture in one piece, the daemon's health, and its numbers."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Response
+
+from console import metrics
+from console.contract import (
+    BoardOut,
+    CallOut,
+    HealthOut,
+    LineOut,
+    QueueOut,
+    SeatOut,
+    TrunkOut,
+    VitalOut,
+)
+from console.plugs import Plugged
+
+router = APIRouter(tags=["board"])
+
+
+@router.get("/api/board")
+async def board(plugs: Plugged) -> BoardOut:
+    """Calls, seats, queues, trunks and lines as they are now; ``live`` false: as they were."""
+    picture = plugs.board
+    return BoardOut(
+        live=picture.live(),
+        as_of=picture.as_of(),
+        calls=[CallOut.model_validate(row) for row in plugs.calls.live()],
+        seats=[SeatOut.model_validate(row) for row in plugs.desk.seats()],
+        queues=[QueueOut.model_validate(row) for row in picture.queues()],
+        trunks=[TrunkOut.model_validate(row) for row in picture.trunks()],
+        lines=[LineOut.model_validate(row) for row in picture.lines()],
+    )
+
+
+@router.get("/api/health", responses={503: {"model": HealthOut}})
+async def health(plugs: Plugged, response: Response) -> HealthOut:
+    """200 when everything the daemon needs is there, 503 when something is not; the same body either way."""
+    vitals = await plugs.vitals.look()
+    waiting, poisoned = await plugs.intake.book.backlog()
+    ok = plugs.board.live() and all(vital.ok for vital in vitals)
+    response.status_code = 200 if ok else 503
+    return HealthOut(
+        ok=ok,
+        live=plugs.board.live(),
+        vitals=[VitalOut.model_validate(vital) for vital in vitals],
+        backlog=waiting,
+        dead_letters=poisoned,
+    )
+
+
+@router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
+async def prometheus(plugs: Plugged) -> Response:
+    return Response(await metrics.text(plugs), media_type="text/plain; version=0.0.4; charset=utf-8")

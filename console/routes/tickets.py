@@ -1,0 +1,96 @@
+"""Tickets: file one about a call (during it or after), file one without a call, read them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Query, Response
+
+from bridge.intake import Source
+from bridge.ports import Filed, KeyTaken
+from bridge.ticket import CallFacts, TicketId
+from config.language import say as _
+from console.answers import Failed, invalid, not_found
+from console.contract import CallPath, Most, TicketIn, TicketOut, TicketPath
+from console.plugs import Plugged
+from console.ports import CallRow
+from cti.ids import CallId
+
+from .body import Raw, documented
+from .calls import call_row
+
+router = APIRouter(prefix="/api", tags=["tickets"])
+
+_Agent = Annotated[str, Query(pattern=r"^[0-9A-Za-z_-]{0,20}$", description="who files; else who talked")]
+_Seat = Annotated[str, Query(pattern=r"^([0-9]{2,20})?$")]
+_Part = Annotated[int, Query(ge=1, le=20, description="which matter of the call, when it brought several")]
+_Key = Annotated[str, Header(alias="Idempotency-Key", pattern=r"^[A-Za-z0-9_.:-]{8,64}$")]
+_AGAIN: dict[int | str, dict[str, Any]] = {
+    200: {"model": TicketOut, "description": "the same had been filed before; this is it"}
+}
+
+
+@router.post("/calls/{call}/tickets", status_code=201, responses=_AGAIN, openapi_extra=documented(TicketIn))
+async def file_about_call(
+    call: CallPath, raw: Raw, plugs: Plugged, response: Response, part: _Part = 1, agent: _Agent = "", seat: _Seat = ""
+) -> TicketOut:
+    """One ticket a matter: the same ticket again gives the first one back, another one under this part is a conflict."""
+    row = await call_row(plugs, call)
+    source = Source(facts_of(row), agent or row.agent, seat or row.seat, part, channel=_channel(row))
+    return _filed(await plugs.intake.file(raw, source), response)
+
+
+@router.post("/tickets", status_code=201, responses=_AGAIN, openapi_extra=documented(TicketIn))
+async def file_alone(
+    raw: Raw, plugs: Plugged, response: Response, key: _Key, agent: _Agent = "", seat: _Seat = ""
+) -> TicketOut:
+    """Without a call (letter, WeChat, an agent's own observation). The key makes a repeated request harmless."""
+    return _filed(await plugs.intake.file(raw, Source(None, agent, seat, key=f"key:{key}")), response)
+
+
+@router.get("/calls/{call}/tickets")
+async def of_call(call: CallPath, plugs: Plugged) -> list[TicketOut]:
+    return [TicketOut.of(push) for push in await plugs.intake.book.of_call(CallId(call))]
+
+
+@router.get("/tickets")
+async def recent(
+    plugs: Plugged, before: Annotated[str, Query(pattern=r"^([0-9A-HJKMNP-TV-Z]{26})?$")] = "", most: Most = 100
+) -> list[TicketOut]:
+    """Newest first."""
+    pushes = await plugs.intake.book.recent(most, TicketId(before) if before else None)
+    return [TicketOut.of(push) for push in pushes]
+
+
+@router.get("/tickets/{ticket}")
+async def get_ticket(ticket: TicketPath, plugs: Plugged) -> TicketOut:
+    push = await plugs.intake.book.find(TicketId(ticket))
+    if push is None:
+        raise not_found("ticket", ticket)
+    return TicketOut.of(push)
+
+
+def facts_of(row: CallRow) -> CallFacts:
+    """What is known of the call now, as the ticket keeps it."""
+    return CallFacts(
+        call=row.call, line=row.line, trunk=row.trunk, ani=row.origin or row.caller,
+        ani_trust="partner" if row.origin else "network" if row.caller else "",
+        dnis=row.dialled, partner=row.partner, reference=row.reference, received_at=row.arrived_at,
+        queue_entered_at=row.queued_at, answered_at=row.answered_at, ended_at=row.ended_at,
+        notice_played_at=row.notice_at, seat=row.seat, recordings=tuple(row.recordings),
+    )  # fmt: skip
+
+
+def _channel(row: CallRow) -> str:
+    return f"partner_{row.partner}" if row.partner in ("110", "12345") else "phone"
+
+
+def _filed(answer: Filed | KeyTaken | tuple[object, ...], response: Response) -> TicketOut:
+    if isinstance(answer, tuple):
+        raise invalid(answer)  # type: ignore[arg-type]
+    if isinstance(answer, KeyTaken):
+        message = _("another ticket was filed for this already: {ticket}", ticket=answer.by)
+        raise Failed(409, message, error="already_filed")
+    response.status_code = 201 if answer.new else 200
+    response.headers["Location"] = f"/api/tickets/{answer.push.ticket.id}"
+    return TicketOut.of(answer.push)

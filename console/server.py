@@ -1,0 +1,109 @@
+"""The app and its socket: FastAPI on uvicorn, inside the daemon's own loop, on loopback.
+
+``make_app(plugs)`` is also what tests talk to. ``Server`` binds before it serves, so
+that a taken port is an ``OSError`` for whoever starts it and never a ``SystemExit``; it
+touches no signal, and after ``stop`` no task, socket or connection of it is left.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Generator
+from typing import Any
+
+import uvicorn
+from fastapi import Depends, FastAPI
+from fastapi.security import HTTPBearer
+from starlette.types import ASGIApp
+
+from . import answers
+from .guard import Guard
+from .plugs import Plugs
+from .routes import board, calls, codes, dead_letters, seats, tickets, verbs
+
+GRACE_SECONDS = 3
+
+
+def make_app(plugs: Plugs) -> ASGIApp:
+    """The whole REST door behind its guard."""
+    return Guard(routes_of(plugs), plugs.token)
+
+
+def routes_of(plugs: Plugs) -> FastAPI:
+    """Without the guard: only for its OpenAPI and for tests."""
+    app = FastAPI(
+        title="12319 hotline",
+        version="1",
+        summary="Calls, seats, tickets and the case store's backlog of a city-management hotline.",
+        docs_url=None,  # its page would be fetched from the internet
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+        dependencies=[Depends(HTTPBearer(auto_error=False))],  # documents it; the guard checks it
+        responses=answers.EVERYWHERE,
+    )
+    app.state.plugs = plugs
+    for part in (board, calls, codes, dead_letters, seats, verbs, tickets):
+        app.include_router(part.router)
+    answers.install(app)
+    return app
+
+
+class _Quiet(uvicorn.Server):
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        """Signals are the daemon's business."""
+        yield
+
+
+class Server:
+    """One listening door. ``start`` returns when it answers; ``stop`` when it is gone."""
+
+    def __init__(self, app: ASGIApp, port: int, host: str = "127.0.0.1") -> None:
+        self._address = (host, port)
+        config = uvicorn.Config(
+            app,
+            ws="websockets-sansio",
+            loop="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=GRACE_SECONDS,
+            timeout_keep_alive=30,
+            limit_concurrency=1000,
+            h11_max_incomplete_event_size=32 * 1024,
+        )
+        self._server = _Quiet(config)
+        self._task: asyncio.Task[Any] | None = None
+
+    async def start(self) -> None:
+        """Raises OSError when the port is taken."""
+        listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        try:
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listening.bind(self._address)
+            listening.setblocking(False)
+        except OSError:
+            listening.close()
+            raise
+        self._task = asyncio.get_running_loop().create_task(self._server.serve([listening]), name="rest")
+        while not self._server.started:
+            if self._task.done():
+                await self._task
+                raise OSError("the REST server ended while starting")
+            await asyncio.sleep(0.005)
+
+    async def stop(self) -> None:
+        """Within the grace time; requests that take longer are cut off."""
+        if self._task is None:
+            return
+        self._server.should_exit = True
+        await asyncio.gather(self._task, return_exceptions=True)
+        for connection in list(self._server.server_state.connections):
+            transport = getattr(connection, "transport", None)
+            if transport is not None:
+                transport.abort()
+        await asyncio.gather(*self._server.server_state.tasks, return_exceptions=True)
+        self._task = None
