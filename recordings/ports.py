@@ -86,13 +86,21 @@ class Failed:
     at: datetime
 
 
-class Claim(StrEnum):
+class ClaimState(StrEnum):
     """What the book knows of a raw file's call."""
 
     OPEN = "open"  # the call is still going on
     DUE = "due"
     SHELVED = "shelved"
     FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    call: CallId
+    state: ClaimState
+    path: str = ""
+    """``Shelved.path`` when shelved, else ''."""
 
 
 class RecordingBook(Protocol):

@@ -1,0 +1,89 @@
+"""The process that does the heavy work: ``python -m recordings.child``, nice 10.
+
+Started by ``studio.py``; reads orders from stdin, answers on stdout (``letters.py``), one at
+a time. Dies with the daemon (stdin ends, or the kernel tells it), and may die anywhere: each
+order can be given again. A lock in the shelf's work folder keeps two children apart.
+The first line it reads is its setting: ``{"settings", "var", "spool", "parent"}``.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import fcntl
+import json
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from config.places import Places
+from config.settings import Settings
+
+from . import letters, salvage
+from .durable import make_folder
+from .errors import Hopeless, RecordingError
+from .shelf import free_bytes
+from .worker import Worker
+
+NICE = 10
+
+
+def main() -> int:
+    setting = json.loads(sys.stdin.buffer.readline())
+    _die_with(int(setting["parent"]))
+    os.nice(NICE)
+    places = Places(Path(setting["var"]))
+    make_folder(places.shelf / ".work", 0o700)
+    with open(places.shelf / ".work" / "lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # the child of a daemon that just died may need a moment
+        worker = Worker(Settings.model_validate(setting["settings"]), places, Path(setting["spool"]))
+        worker.shelf.empty_work()
+        serve(worker, sys.stdin.buffer, sys.stdout.buffer)
+    return 0
+
+
+def serve(worker: Worker, orders: BinaryIO, answers: BinaryIO) -> None:
+    """Work until ``orders`` end."""
+    _say(worker, answers, {"did": "ready"})
+    for text in orders:
+        row = obey(worker, json.loads(text))
+        if row is not None:
+            _say(worker, answers, row)
+
+
+def obey(worker: Worker, order: dict[str, Any]) -> dict[str, Any] | None:
+    """Do one order; its answer, or None when there is none."""
+    match order["do"]:
+        case "forget":
+            worker.forget(order["file"], order["path"])
+            return None
+        case "sweep":
+            return {"did": "sweep", "files": sorted(salvage.raw_files(worker.spool, order["older"]))}
+        case "shelve":
+            due = letters.due(order["due"])
+            told: dict[str, Any] = {"did": "shelve", "call": due.call}
+            try:
+                return told | {"facts": letters.shelved(worker.shelve(due))}
+            except Hopeless as fault:
+                return told | {"hopeless": fault.reason, "detail": fault.detail}
+            except RecordingError as fault:
+                return told | {"later": fault.reason, "detail": fault.detail}
+            except Exception as fault:  # noqa: BLE001 - the loop top of this process: one bad file must not stop the others
+                return told | {"later": "fault", "detail": f"{type(fault).__name__}: {fault}"}
+    raise ValueError(f"unknown order {order!r}")
+
+
+def _say(worker: Worker, answers: BinaryIO, row: dict[str, Any]) -> None:
+    answers.write(letters.line(row | {"free": free_bytes(worker.shelf.folder) >> 20}))
+    answers.flush()
+
+
+def _die_with(parent: int) -> None:
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+    if os.getppid() != parent:  # it died before we asked
+        os._exit(0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

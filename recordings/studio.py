@@ -1,0 +1,229 @@
+"""The daemon's side of recording: asks the book what is due, has the child do it, settles it.
+
+Made by ``hotline/app.py``; ``start`` it with the daemon, ``wake`` it when a call ended in the
+book, ``stop`` it last. Keeps no file open and does no blocking call: everything that touches
+sound or disk is in the child (``child.py``), which is started when there is work and again,
+with growing pauses, when it dies. Calls are settled in batches, raw files are forgotten only
+after that. All that is due comes from the book, so a crash of anybody loses nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import structlog
+
+from cti.ids import CallId
+
+from .crew import Crew, CrewLost
+from .events import DiskFreed, DiskLow, OrphansFound, RecordingDelayed, RecordingFailed, RecordingShelved
+from .letters import Answer
+from .ports import ClaimState, Due, Failed, RecordingBook, Shelved
+
+log = structlog.get_logger("recordings")
+
+BATCH = 500
+GATHER_SECONDS = 0.5
+"""So long calls are gathered before the book is asked; one question then serves them all."""
+SETTLE_MOST = 20
+SETTLE_SECONDS = 2.0
+IDLE_SECONDS = 30.0
+ORPHAN_AGE_SECONDS = 3600.0
+HOPELESS_TRIES = 3
+FAULT_TRIES = 8
+BLOCKED = ("disk_full", "no_encoder")
+"""Reasons that only an operator can remove."""
+UNLIMITED = ("still_open", *BLOCKED)
+"""Tried for ever."""
+ROUND_FAILED_SECONDS = 5.0
+
+
+@dataclass(slots=True)
+class _Delay:
+    tries: int
+    until: float
+    reason: str
+
+
+class Studio:
+    def __init__(
+        self, crew: Crew, book: RecordingBook, publish: Callable[[object], None],
+        *, shelf: Path, min_free_mb: int, now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:  # fmt: skip
+        self._crew = crew
+        self._book = book
+        self._publish = publish
+        self._shelf = str(shelf)
+        self._min_free_mb = min_free_mb
+        self._now = now
+        self._wanted = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self._delays: dict[CallId, _Delay] = {}
+        self._again_at = 0.0
+        self._low = False
+        self._orphans: frozenset[str] = frozenset()
+        self._idle = asyncio.Event()
+
+    async def start(self) -> None:
+        """Begin with what earlier lives of the daemon left over."""
+        self._wanted.set()
+        self._task = asyncio.get_running_loop().create_task(self._run(), name="recordings")
+
+    def wake(self, _event: object = None) -> None:
+        """A recording may have become due (a listener of ``CallEnded`` on the book's bus)."""
+        self._idle.clear()
+        self._wanted.set()
+
+    async def drained(self) -> None:
+        """Wait until nothing is due that could be done now."""
+        await self._idle.wait()
+
+    async def stop(self) -> None:
+        """End at once; what was being done is done again by the next life."""
+        if self._task is not None:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+            self._task = None
+        await self._crew.close()
+
+    async def _run(self) -> None:
+        swept = False
+        while True:
+            await self._wait()
+            try:
+                if not swept:
+                    await self._sweep()
+                    swept = True
+                await self._work_off()
+                if not self._wanted.is_set() and all(d.reason in BLOCKED for d in self._delays.values()):
+                    self._idle.set()
+            except CrewLost as lost:
+                log.warning("recording child lost", reason=str(lost))
+                self._wanted.set()
+            except Exception:  # the loop top of this room: the next round asks the book anew
+                log.exception("recordings: this round failed")
+                self._again_at = self._clock() + ROUND_FAILED_SECONDS
+
+    async def _wait(self) -> None:
+        if self._again_at > self._clock():  # the book or this program failed: not at once again
+            await asyncio.sleep(self._again_at - self._clock())
+        pause = IDLE_SECONDS
+        if self._delays:
+            pause = min(pause, max(0.1, min(d.until for d in self._delays.values()) - self._clock()))
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._wanted.wait(), pause)
+            await asyncio.sleep(GATHER_SECONDS)
+        self._wanted.clear()
+
+    async def _work_off(self) -> None:
+        """Everything that is due and not delayed, oldest first."""
+        while True:
+            limit = BATCH + len(self._delays)
+            due = await self._book.due(limit)
+            still = {one.call for one in due}
+            self._delays = {call: delay for call, delay in self._delays.items() if call in still}
+            now = self._clock()
+            ready = [one for one in due if one.call not in self._delays or self._delays[one.call].until <= now]
+            await self._do(ready)
+            if not ready or len(due) < limit:
+                return
+
+    async def _do(self, some: Sequence[Due]) -> None:
+        """Have each done; settle those that are through together, but none later than a moment."""
+        done: list[tuple[Due, Shelved | Failed]] = []
+        settled = self._clock()
+        try:
+            for due in some:
+                try:
+                    result = self._judge(due, await self._crew.shelve(due))
+                except CrewLost as lost:  # this one may be what kills it: it is tried a few times only
+                    result = self._later(due, "child_lost", str(lost))
+                    if result is None:
+                        raise
+                if result is not None:
+                    done.append((due, result))
+                if len(done) >= SETTLE_MOST or self._clock() - settled >= SETTLE_SECONDS:
+                    await self._settle(done)
+                    done, settled = [], self._clock()
+        finally:
+            await self._settle(done)
+
+    async def _settle(self, done: Sequence[tuple[Due, Shelved | Failed]]) -> None:
+        """The ledger first; only what it has committed may be forgotten and is told to others."""
+        if not done:
+            return
+        await self._book.settle([result for _, result in done])
+        for due, result in done:
+            self._delays.pop(due.call, None)
+            if isinstance(result, Shelved):
+                await self._crew.forget(due.file, result.path)
+                log.info("recording shelved", call=result.call, seconds=result.seconds, faults=result.faults)
+                self._publish(RecordingShelved(result))
+            else:
+                log.error("recording failed", call=result.call, reason=result.reason)
+                self._publish(RecordingFailed(result))
+
+    def _judge(self, due: Due, answer: Answer) -> Shelved | Failed | None:
+        self._watch_disk(answer.free_mb)
+        if answer.facts is not None:
+            return answer.facts
+        if answer.hopeless:
+            return self._later(due, answer.hopeless, answer.detail, most=HOPELESS_TRIES)
+        return self._later(due, answer.later, answer.detail)
+
+    def _later(self, due: Due, reason: str, detail: str, *, most: int = FAULT_TRIES) -> Failed | None:
+        """Put it off, or give up when it was put off ``most`` times; the raw file stays in any case."""
+        known = self._delays.get(due.call)
+        tries = 1 if known is None else known.tries + 1
+        if tries >= most and reason not in UNLIMITED:
+            return Failed(due.call, reason if most == HOPELESS_TRIES else "gave_up", self._now())
+        pause = 1.0 if reason == "still_open" else min(2.0**tries, 300.0)
+        self._delays[due.call] = _Delay(tries, self._clock() + pause, reason)
+        if known is None or known.reason != reason:
+            log.warning("recording delayed", call=due.call, reason=reason, detail=detail)
+            self._publish(RecordingDelayed(due.call, reason, self._now()))
+        return None
+
+    async def _sweep(self) -> None:
+        """Finish what a crash left between settling and forgetting; report what nobody claims."""
+        answer = await self._crew.sweep(self._now().timestamp())
+        self._watch_disk(answer.free_mb)
+        orphans: list[str] = []
+        for first in range(0, len(answer.files), BATCH):
+            files = answer.files[first : first + BATCH]
+            claims = await self._book.claims(files)
+            for file in files:
+                claim = claims.get(file)
+                if claim is None:
+                    orphans.append(file)
+                elif claim.state is ClaimState.SHELVED:
+                    await self._crew.forget(file, claim.path)
+        if orphans:
+            # the book may lag behind Asterisk: only what is old enough is nobody's
+            old = set((await self._crew.sweep(self._now().timestamp() - ORPHAN_AGE_SECONDS)).files)
+            self._report_orphans(tuple(file for file in orphans if file in old))
+
+    def _report_orphans(self, files: tuple[str, ...]) -> None:
+        if files and frozenset(files) != self._orphans:
+            self._orphans = frozenset(files)
+            log.warning("raw recordings that no call claims", count=len(files), first=files[0])
+            self._publish(OrphansFound(files, self._now()))
+
+    def _watch_disk(self, free_mb: int) -> None:
+        low = free_mb < self._min_free_mb
+        if low and not self._low:
+            log.error("little room for recordings", folder=self._shelf, free_mb=free_mb)
+            self._publish(DiskLow(self._shelf, free_mb, self._min_free_mb, self._now()))
+        elif self._low and not low:
+            self._publish(DiskFreed(self._shelf, free_mb, self._now()))
+        self._low = low
+
+    @staticmethod
+    def _clock() -> float:
+        return asyncio.get_running_loop().time()

@@ -1,0 +1,189 @@
+"""Sealing recordings: one data key per file, wrapped by the installation's master key.
+
+Called by ``worker.py`` (seal) and by whoever may listen (unseal, after the audit row).
+Never decides who may. Dropping a data key (``Keys.shred``) makes every copy of the sealed
+file unreadable, also those in backups of the shelf: keys lie in a folder of their own.
+
+The sealed file (all integers big-endian)::
+
+    magic "HLSEAL01" | chunk size u32 | key id 16 B | label length u16 | label UTF-8
+    chunk, chunk, ... last chunk        each: AES-256-GCM ciphertext + 16 B tag
+
+A chunk's nonce is ``7 zero bytes | number u32 | 1 when last else 0`` under a key that is
+used for this one file only (the STREAM construction), its associated data the whole
+header: chunks cannot be altered, swapped, dropped, cut off at the end or moved to another
+file unnoticed. Every chunk but the last is full; an empty file is one empty last chunk.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import struct
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from .durable import sync_folder, write_new_durable
+from .errors import SealBroken
+
+MAGIC = b"HLSEAL01"
+CHUNK = 64 * 1024
+TAG = 16
+MOST_CHUNK = 1 << 24
+_HEAD = struct.Struct(">8sI16sH")
+
+
+@dataclass(frozen=True, slots=True)
+class DataKey:
+    id: bytes
+    secret: bytes
+    label: str
+    """What the key was made for (the call's file name); bound into key and file."""
+
+
+def new_key(label: str) -> DataKey:
+    return DataKey(os.urandom(16), os.urandom(32), label)
+
+
+def seal(plain: BinaryIO, sealed: BinaryIO, key: DataKey, chunk: int = CHUNK) -> None:
+    """Read ``plain`` to its end, write the sealed form; constant memory."""
+    label = key.label.encode()
+    head = _HEAD.pack(MAGIC, chunk, key.id, len(label)) + label
+    cipher = AESGCM(key.secret)
+    sealed.write(head)
+    number, block = 0, _full(plain, chunk)
+    while True:
+        following = _full(plain, chunk) if len(block) == chunk else b""
+        sealed.write(cipher.encrypt(_nonce(number, last=not following), block, head))
+        if not following:
+            return
+        number, block = number + 1, following
+
+
+def unseal(sealed: BinaryIO, key: DataKey) -> Iterator[bytes]:
+    """The plain chunks in order. Each is proven before it is given out; a cut-off file raises
+    ``SealBroken`` at its end, so what was given out before is true but not complete."""
+    chunk, key_id, label, head = read_head(sealed)
+    if key_id != key.id or label != key.label:
+        raise SealBroken("wrong_key", f"the file is sealed for {label!r} with key {key_id.hex()}")
+    cipher = AESGCM(key.secret)
+    number, block = 0, _full(sealed, chunk + TAG)
+    while True:
+        following = _full(sealed, chunk + TAG) if len(block) == chunk + TAG else b""
+        try:
+            yield cipher.decrypt(_nonce(number, last=not following), block, head)
+        except InvalidTag as fault:
+            raise SealBroken("altered", f"chunk {number} of {label!r} is altered or the file is cut") from fault
+        if not following:
+            return
+        number, block = number + 1, following
+
+
+def read_head(sealed: BinaryIO) -> tuple[int, bytes, str, bytes]:
+    """(chunk size, key id, label, the header's bytes). Raises ``SealBroken`` for anything else."""
+    fixed = sealed.read(_HEAD.size)
+    if len(fixed) < _HEAD.size or not fixed.startswith(MAGIC):
+        raise SealBroken("not_sealed", "no sealed recording begins like this")
+    _, chunk, key_id, length = _HEAD.unpack(fixed)
+    label = sealed.read(length)
+    if not 0 < chunk <= MOST_CHUNK or len(label) < length:
+        raise SealBroken("altered", "the header is damaged")
+    try:
+        return chunk, key_id, label.decode(), fixed + label
+    except UnicodeDecodeError as fault:
+        raise SealBroken("altered", "the header is damaged") from fault
+
+
+class Keys:
+    """The data keys' folder and the master key that wraps them."""
+
+    def __init__(self, folder: Path, master_file: Path) -> None:
+        """``folder``: ``Places.recording_keys``; ``master_file``: ``Places.secrets/recording-master``."""
+        self.folder = folder
+        self._master = _master(master_file, folder)
+
+    def keep(self, key: DataKey, path: str) -> None:
+        """Wrap ``key`` and store it for the recording at ``path`` (below the shelf); durable on return."""
+        nonce = os.urandom(12)
+        wrapped = AESGCM(self._master).encrypt(nonce, key.secret, _bound(key.id, key.label))
+        row = {"v": 1, "key": key.id.hex(), "label": key.label, "nonce": nonce.hex(), "wrapped": wrapped.hex()}
+        write_new_durable(self._file(path), json.dumps(row).encode() + b"\n", mode=0o600)
+
+    def get(self, path: str) -> DataKey:
+        """The key of the recording at ``path``. Raises ``SealBroken`` ('no_key' once shredded)."""
+        try:
+            row = json.loads(self._file(path).read_bytes())
+            key_id, label = bytes.fromhex(row["key"]), str(row["label"])
+            nonce, wrapped = bytes.fromhex(row["nonce"]), bytes.fromhex(row["wrapped"])
+            secret = AESGCM(self._master).decrypt(nonce, wrapped, _bound(key_id, label))
+        except FileNotFoundError as fault:
+            raise SealBroken("no_key", f"the key of {path} was dropped") from fault
+        except (InvalidTag, ValueError, KeyError, TypeError) as fault:
+            raise SealBroken("bad_key", f"the key of {path} is damaged or wrapped by another master key") from fault
+        return DataKey(key_id, secret, label)
+
+    def shred(self, path: str) -> bool:
+        """Drop the key of the recording at ``path``; False when it was gone already. Durable on return."""
+        file = self._file(path)
+        try:
+            with open(file, "r+b") as opened:
+                size = os.fstat(opened.fileno()).st_size
+                opened.write(b"\0" * size)
+                opened.flush()
+                os.fsync(opened.fileno())
+        except FileNotFoundError:
+            return False
+        file.unlink()
+        sync_folder(file.parent)
+        return True
+
+    def _file(self, path: str) -> Path:
+        return self.folder / f"{path}.key"
+
+
+def _bound(key_id: bytes, label: str) -> bytes:
+    return b"hotline recording key 1\0" + key_id + label.encode()
+
+
+def _nonce(number: int, *, last: bool) -> bytes:
+    return b"\0" * 7 + number.to_bytes(4, "big") + (b"\1" if last else b"\0")
+
+
+def _full(file: BinaryIO, size: int) -> bytes:
+    """Exactly ``size`` bytes, fewer only at the end of the file."""
+    parts: list[bytes] = []
+    while size and (part := file.read(size)):
+        parts.append(part)
+        size -= len(part)
+    return b"".join(parts)
+
+
+def _master(file: Path, keys: Path) -> bytes:
+    """The master key, made at the first use; refuses to make a second one where keys exist."""
+    with suppress(FileNotFoundError):
+        master = bytes.fromhex(file.read_text(encoding="ascii").strip())
+        if len(master) != 32:
+            raise SealBroken("bad_master", f"{file} must hold 64 hexadecimal digits")
+        return master
+    if keys.is_dir() and next(keys.rglob("*.key"), None) is not None:
+        raise SealBroken(
+            "no_master", f"{file} is missing, but recordings were sealed with it: restore it from a backup"
+        )
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with suppress(FileExistsError):
+        write_new_durable(file, os.urandom(32).hex().encode() + b"\n", mode=0o600, replace=False)
+    return bytes.fromhex(file.read_text(encoding="ascii").strip())
+
+
+def fingerprint(path: Path) -> tuple[int, str]:
+    """(bytes, SHA-256 in hex) of a file, streamed."""
+    with open(path, "rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        return file.tell(), digest
