@@ -17,7 +17,6 @@ from cti import events as ev
 from cti.ids import CallId, Instant, LegId, QueueId, SeatId
 
 from .presence import Cue
-from .seat import NO_CALL
 
 CONSULT_GRACE = 10.0
 """Seconds in which an asked consultation counts although its channel is not there yet."""
@@ -56,6 +55,7 @@ class Over:
     """A seat's leg has ended."""
 
     leg: SeatLeg
+    at: Instant
     inside: bool
     """Its call was from seat to seat."""
 
@@ -179,14 +179,18 @@ class Phones:
 
     def _joined(self, event: ev.CallTransferred | ev.CallsMerged) -> None:
         if isinstance(event, ev.CallTransferred):
-            for leg in self.legs.values():
-                if leg.call == event.call:
-                    leg.asked = False
+            self.joined(event.call)
             return
         self._calls.setdefault(event.call, {}).update(self._calls.pop(event.merged, {}))
         for leg in self.legs.values():
             if leg.call == event.merged:
                 leg.call = event.call
+
+    def joined(self, call: CallId) -> None:
+        """Who was only asked for advice talks with the citizen now."""
+        for leg in self.legs.values():
+            if leg.call == call:
+                leg.asked = False
 
     def _leg_ended(self, event: ev.LegEnded) -> Over | None:
         ends = self._calls.get(event.call, {})
@@ -198,7 +202,7 @@ class Phones:
         leg_gone = self.legs.pop(event.leg, None)
         if leg_gone is None:
             return None
-        return Over(leg_gone, event.call in self._inside)
+        return Over(leg_gone, event.at, event.call in self._inside)
 
     def forget(self) -> list[SeatLeg]:
         """A new life of Asterisk: no leg of the old one is left."""
@@ -207,7 +211,3 @@ class Phones:
         self._calls.clear()
         self._inside.clear()
         return gone
-
-
-def call_of(found: tuple[Cue, SeatLeg] | None) -> CallId:
-    return found[1].call if found else NO_CALL

@@ -1,0 +1,339 @@
+"""The desk decides: what happens on the board and what people ask → commands and events.
+
+Owned by ``floor.py``; does no I/O and knows no clock. ``hear`` takes board events,
+``ask`` one request (and gives exactly one answer), ``outcome`` what became of a command,
+``tick`` passing time; each returns a ``Decision`` to publish and perform, in order.
+``due`` says when ``tick`` is wanted next.
+
+While the board is blind (before the first snapshot, and whenever the link is lost) the
+seats' own states go on (a wrap-up ends on time), nothing is said to app_queue, and the
+telephone's verbs are refused. ``BoardLive`` then sets everything right: what phones do
+now, which wrap-ups still run, and all memberships, from what the snapshot says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import get_args
+
+from cti import commands as tel
+from cti import events as ev
+from cti.ids import CallId, Instant, SeatId
+
+from . import commands as req
+from . import events as out
+from . import supervision, verbs, wishes
+from .commands import Accepted, Answer, Refused, Why
+from .deeds import Deeds
+from .ids import AgentId, OwnReason
+from .landing import differs, landed, on_phone, pause_word
+from .phones import Aside, Over, Phones
+from .presence import IDLE, ON_PHONE, IllegalCue, Presence
+from .queues import MemberCommand, Memberships, wanted
+from .roster import Roster
+from .seat import SeatState, Then
+
+_AtASeat = (
+    ev.LegBegan | ev.CallOffered | ev.OfferEnded | ev.TalkBegan | ev.TalkEnded | ev.CallHeld | ev.CallResumed
+)  # fmt: skip
+_AT_A_SEAT = get_args(_AtASeat)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What follows: publish the events, perform the commands (in order per seat)."""
+
+    events: tuple[out.Event, ...] = ()
+    commands: tuple[tel.Command, ...] = ()
+
+
+class Desk:
+    def __init__(self, roster: Roster) -> None:
+        self.roster = roster
+        self.seats: dict[SeatId, SeatState] = {seat: SeatState(seat) for seat in sorted(roster.seats)}
+        self.phones = Phones(roster.seats)
+        self.blind = True
+        self._memberships = Memberships()
+        self._deeds = Deeds()
+        self._filed: set[CallId] = set()
+        self._events: list[out.Event] = []
+        self._commands: list[tel.Command] = []
+
+    def restore(self, states: Mapping[SeatId, SeatState]) -> None:
+        """What the book says of the seats; once, before the first event."""
+        for seat, state in states.items():
+            if seat in self.seats and (not state.agent or self.roster.may_sit(state.agent)):
+                self.seats[seat] = state
+
+    def where(self, agent: AgentId) -> SeatId | None:
+        """Where this agent sits."""
+        return next((seat for seat, state in self.seats.items() if state.agent == agent), None)
+
+    # -- the telephone's facts ---------------------------------------------------------
+
+    def hear(self, event: ev.Event, now: Instant) -> Decision:
+        match event:
+            case ev.MemberSeen():
+                self._memberships.seen(event)
+            case ev.BoardBlind():
+                self.blind = True
+            case ev.BoardLive():
+                self._live(now)
+            case ev.NodeStarted():
+                for leg in self.phones.forget():
+                    self._over(Over(leg, event.at, inside=False), now)
+            case _:
+                self._telephone(event, now)
+        return self._decided(now)
+
+    def _telephone(self, event: ev.Event, now: Instant) -> None:
+        over = self.phones.hear(event)
+        match event:
+            case ev.OfferEnded() if event.queue and event.result in (ev.OfferResult.MISSED, ev.OfferResult.REFUSED):
+                self._missed(event, now)
+            case ev.EndpointReach() if SeatId(event.endpoint) in self.seats:
+                self._reach(SeatId(event.endpoint), event, now)
+            case ev.LegEnded():
+                for leg in self.phones.left_alone(event.call):
+                    leg.aside = Aside.NONE
+                    deed = verbs.Deed(out.Verb.HANG_UP, leg.seat, leg.id, tel.HangUp(leg.id))
+                    self._deeds.begin(deed, self.phones, self.roster, now, "")
+                    self._commands.append(deed.command)
+            case ev.CallEnded():
+                self._filed.discard(event.call)
+        if over is not None:
+            self._over(over, now)
+        elif isinstance(event, ev.CallsMerged):
+            for seat, state in self.seats.items():
+                if state.call in (event.call, event.merged):
+                    self._follow(seat, event.at, now)
+        elif isinstance(event, _AT_A_SEAT) and (seat := _seat_of(event)) in self.seats:
+            self._follow(seat, event.at, now)
+
+    def _follow(self, seat: SeatId, at: Instant, now: Instant) -> None:
+        """Let the seat be what its phone says."""
+        state = self.seats[seat]
+        if state.presence is Presence.LOGGED_OUT:
+            return
+        found = self.phones.state(seat)
+        if found is not None:
+            self._become(on_phone(state, found[0], found[1].call), at, now)
+        elif state.presence in ON_PHONE and not self.phones.busy(seat):
+            self._become(self._landed(state, now), at, now)
+
+    def _over(self, over: Over, now: Instant) -> None:
+        leg, state = over.leg, self.seats[over.leg.seat]
+        seconds = self.roster.rules.wrap_up_seconds
+        wraps = leg.talked and not over.inside and not leg.asked and leg.call not in self._filed
+        if wraps and seconds and state.presence in ON_PHONE:
+            self.seats[leg.seat] = replace(state, wrap_until=Instant(now + seconds))
+        self._follow(leg.seat, over.at, now)
+        self._sync(leg.seat, now)
+
+    def _missed(self, event: ev.OfferEnded, now: Instant) -> None:
+        state = self.seats[event.seat]
+        if state.presence is not Presence.RINGING or state.pause or state.then is not Then.NOTHING:
+            return  # it had been paused when the offer came: the two crossed on the wire
+        missed = state.missed + 1
+        self._tell(out.OfferMissed(event.seat, state.agent, event.at, event.call, event.queue, missed))
+        too_many = missed >= self.roster.rules.missed_before_pause
+        if too_many:
+            self._tell(out.SeatAlarm(event.seat, event.at, out.Alarm.MISSED, f"{missed} offers missed in a row"))
+        self._become(replace(state, missed=missed, pause=OwnReason.MISSED if too_many else ""), event.at, now)
+
+    def _reach(self, seat: SeatId, event: ev.EndpointReach, now: Instant) -> None:
+        state = self.seats[seat]
+        if state.presence is Presence.LOGGED_OUT:
+            return
+        if seat in self.phones.away:
+            self._tell(out.SeatAlarm(seat, event.at, out.Alarm.UNREACHABLE, "the phone does not answer"))
+            if state.presence is Presence.READY:
+                self._become(self._landed(state, now), event.at, now)
+            return
+        self._tell(out.SeatAlarmCleared(seat, event.at, out.Alarm.UNREACHABLE))
+        if state.pause == OwnReason.UNREACHABLE:
+            state = replace(state, pause="")
+            if state.presence is Presence.PAUSED:
+                state = self._landed(state, now)
+            self._become(state, event.at, now)
+
+    def _live(self, now: Instant) -> None:
+        self.blind = False
+        self._memberships.begin_again()
+        for seat in self.seats:
+            state = self.seats[seat]
+            talked = state.presence in (Presence.TALKING, Presence.HOLDING)
+            if talked and not self.phones.busy(seat) and state.call and state.wrap_until is None:
+                # its call ended while we were away; nobody knows when
+                seconds = self.roster.rules.wrap_up_seconds
+                self.seats[seat] = replace(state, wrap_until=Instant(now + seconds))
+            self._follow(seat, now, now)
+            self._sync(seat, now)
+        for stranger in self._memberships.strangers(self.roster.seats):
+            self._commands += self._memberships.want(stranger, "", {}, busy=False, at=now)
+
+    # -- people's wishes -----------------------------------------------------------------
+
+    def ask(self, request: req.Request, now: Instant, by: str = "") -> tuple[Answer, Decision]:
+        """Exactly one answer to each request, and what follows from it."""
+        try:
+            answer = self._answer(request, now, by)
+        except IllegalCue as fault:
+            answer = Refused(Why.NOT_NOW, str(fault))
+        return answer, self._decided(now)
+
+    def _answer(self, request: req.Request, now: Instant, by: str) -> Answer:
+        if isinstance(request, req.CallFiled):
+            return self._call_filed(request.call, now, by)
+        state = self.seats.get(request.seat)
+        if state is None:
+            return Refused(Why.UNKNOWN_SEAT, f"there is no seat {request.seat!r}")
+        match request:
+            case req.LogIn():
+                return self._log_in(request, state, now)
+            case req.ForceSeat():
+                became = supervision.forced(request, state, self.roster)
+                return became if isinstance(became, Refused) else self._answer(became, now, request.by)
+            case req.Supervise():
+                told = supervision.listening(request, self.phones, self.roster, now)
+                if isinstance(told, Refused):
+                    return told
+                self._tell(told)
+                return Accepted()
+            case req.LogOut() | req.GoReady() | req.Pause() | req.AfterCall() | req.EndWrapUp():
+                new = wishes.granted(request, state, self.roster.rules, now, away=state.seat in self.phones.away)
+                if isinstance(new, Refused):
+                    return new
+                self._become(new, now, now, by)
+                return Accepted("after_call" if isinstance(request, req.AfterCall) else "")
+            case _:
+                return self._verb(request, state, now, by)
+
+    def _log_in(self, request: req.LogIn, state: SeatState, now: Instant) -> Answer:
+        if not self.roster.may_sit(request.agent):
+            return Refused(Why.UNKNOWN_AGENT, f"{request.agent!r} is no agent of this centre")
+        if state.agent == request.agent:
+            return Accepted()  # a reloaded page logs in again
+        if state.agent:
+            return Refused(Why.SEAT_TAKEN, f"agent {state.agent} sits at seat {state.seat}")
+        if (elsewhere := self.where(request.agent)) is not None:
+            return Refused(Why.AGENT_ELSEWHERE, f"agent {request.agent} sits at seat {elsewhere}")
+        came = wishes.arrived(request, state)
+        found = self.phones.state(state.seat)
+        new = on_phone(came, found[0], found[1].call) if found else self._landed(came, now)
+        self._become(new, now, now, request.agent)
+        return Accepted()
+
+    def _call_filed(self, call: CallId, now: Instant, by: str) -> Answer:
+        for state in list(self.seats.values()):
+            if state.call != call:
+                continue
+            if state.presence is Presence.WRAP_UP:
+                self._become(self._landed(replace(state, wrap_until=None), now), now, now, by)
+            elif state.presence in ON_PHONE:
+                self._filed.add(call)
+        return Accepted()
+
+    # -- the telephone's verbs ---------------------------------------------------------------
+
+    def _verb(self, request: req.VerbRequest, state: SeatState, now: Instant, by: str) -> Answer:
+        if state.presence is Presence.LOGGED_OUT:
+            return Refused(Why.NOT_NOW, f"nobody sits at seat {state.seat}")
+        if self.blind:
+            return Refused(Why.BLIND, "the link to Asterisk is down")
+        deed = verbs.decide(request, self.phones, self.roster, now)
+        if isinstance(deed, Refused):
+            return deed
+        if (refused := self._deeds.begin(deed, self.phones, self.roster, now, by)) is not None:
+            return refused
+        self._follow(state.seat, now, now)
+        self._sync(state.seat, now)  # a seat about to dial is paused first
+        self._commands.append(deed.command)
+        return Accepted()
+
+    def outcome(self, outcome: tel.Outcome, now: Instant) -> Decision:
+        """What became of a command. A membership is compared again; a verb tells who asked."""
+        if isinstance(outcome.command, MemberCommand):
+            self._memberships.outcome(outcome, now)
+            return self._decided(now)
+        ended = self._deeds.end(outcome, self.phones, now)
+        if ended is not None:
+            self._tell(ended)
+            self._follow(ended.seat, now, now)
+            self._sync(ended.seat, now)
+        return self._decided(now)
+
+    # -- time ------------------------------------------------------------------------------------
+
+    def due(self) -> Instant | None:
+        """When ``tick`` is wanted next; None: not before something else happens."""
+        times = [s.wrap_until for s in self.seats.values() if s.presence is Presence.WRAP_UP and s.wrap_until]
+        if not self.blind and (check := self._memberships.due()) is not None:
+            times.append(check)
+        return min(times, default=None)
+
+    def tick(self, now: Instant) -> Decision:
+        for state in list(self.seats.values()):
+            if state.presence is Presence.WRAP_UP and (state.wrap_until or now) <= now:
+                self._become(self._landed(state, now), now, now)
+        if not self.blind:
+            busy = {leg.seat for leg in self.phones.legs.values()}
+            commands, doubts = self._memberships.correct(busy, now)
+            self._commands += commands
+            for doubt in doubts:
+                self._tell(out.SeatAlarm(doubt.seat, now, out.Alarm.CONTRADICTION, f"{doubt.queue}: {doubt.detail}"))
+        return self._decided(now)
+
+    # -- the one place where a seat changes ------------------------------------------------------
+
+    def _become(self, new: SeatState, at: Instant, now: Instant, by: str = "") -> None:
+        old = self.seats[new.seat]
+        if differs(old, new):
+            at = max(at, old.since)
+            new = replace(new, since=at)
+            self.seats[new.seat] = new
+            who = new.agent or old.agent
+            if not old.agent and new.agent:
+                self._tell(out.AgentLoggedIn(who, new.seat, at))
+            self._tell(
+                out.SeatStateChanged(
+                    new.seat, at, who, old.presence, new.presence, new.reason, new.call or old.call, by, new
+                )
+            )
+            if old.agent and not new.agent:
+                self._tell(out.AgentLoggedOut(who, new.seat, at, by))
+        elif old != new:
+            self.seats[new.seat] = new
+            self._tell(out.SeatNoted(new.seat, at, new))
+        self._sync(new.seat, now)
+
+    def _landed(self, state: SeatState, now: Instant) -> SeatState:
+        return landed(state, now, away=state.seat in self.phones.away)
+
+    def _sync(self, seat: SeatId, now: Instant) -> None:
+        """Tell app_queue what this seat's memberships shall be."""
+        if self.blind:
+            return
+        state = self.seats[seat]
+        person = self.roster.people.get(state.agent)
+        target = {}
+        if person is not None and state.presence is not Presence.LOGGED_OUT:
+            word = pause_word(state, queue_call=self.phones.in_queue_call(seat), dialling=self._deeds.dialling(seat))
+            target = wanted(person.penalties, word)
+        busy = self.phones.busy(seat) or state.presence not in IDLE
+        self._commands += self._memberships.want(seat, person.name if person else "", target, busy=busy, at=now)
+
+    def _tell(self, event: out.Event) -> None:
+        self._events.append(event)
+
+    def _decided(self, now: Instant) -> Decision:
+        for doubt in self._memberships.agreed():
+            self._tell(out.SeatAlarmCleared(doubt.seat, now, out.Alarm.CONTRADICTION))
+        decision = Decision(tuple(self._events), tuple(self._commands))
+        self._events, self._commands = [], []
+        return decision
+
+
+def _seat_of(event: _AtASeat) -> SeatId:
+    return SeatId(event.endpoint) if isinstance(event, ev.LegBegan) else event.seat

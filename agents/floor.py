@@ -1,0 +1,237 @@
+"""The floor: the asyncio shell round the desk. The only file of this room with tasks and a clock.
+
+Made by ``hotline/app.py``: ``await floor.open()`` reads the seats back from the book,
+``floor.hear`` is put on the board bus for every board event, ``await floor.ask(request)``
+gives each request its one answer, ``await floor.close()`` ends it. Decisions are the
+desk's; here they are carried out: events published, presences written to the book in
+order, commands performed one after another per seat and paced over all seats, timers
+armed. It never decides, and no seat waits for the book.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections import deque
+from collections.abc import Callable
+
+import structlog
+
+from cti import commands as tel
+from cti import events as ev
+from cti.ids import Instant, SeatId
+
+from . import commands as req
+from . import events as out
+from .commands import Accepted, Answer, Refused, Why
+from .desk import Decision, Desk
+from .ports import SeatLog, Switchboard
+
+log = structlog.get_logger("floor")
+
+PACE_SECONDS = 0.01
+"""Between two membership commands: at most 100 a second (a burst of 800 made Asterisk drop calls)."""
+BOOK_RETRY_SECONDS = 1.0
+BOOK_MOST_WAITING = 50_000
+
+_SLOW = (req.CallSeat, req.DialOut)
+"""Answered as soon as they are on their way: the seat's phone rings for up to half a minute."""
+
+
+class Floor:
+    """:param publish: hears every event of this room, in order, synchronously."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        switchboard: Switchboard,
+        book: SeatLog,
+        publish: Callable[[out.Event], None],
+        *,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        self.desk = desk
+        self._switchboard = switchboard
+        self._book = book
+        self._publish = publish
+        self._now = now
+        self._waiting: dict[SeatId, deque[tuple[tel.Command, asyncio.Future[tel.Outcome] | None]]] = {}
+        self._workers: dict[SeatId, asyncio.Task[None]] = {}
+        self._originates: set[asyncio.Task[None]] = set()
+        self._next_slot = 0.0
+        self._pages: deque[out.SeatStateChanged | out.SeatNoted] = deque()
+        self._page_written = asyncio.Event()
+        self._writer: asyncio.Task[None] | None = None
+        self._alarm_clock: asyncio.TimerHandle | None = None
+        self._closing = False
+
+    async def open(self) -> None:
+        """Read the seats back and begin. The board must not have been connected yet."""
+        self.desk.restore(await self._book.last())
+        self._writer = asyncio.create_task(self._write_book(), name="seat-book")
+        self._arm()
+
+    async def close(self) -> None:
+        """Stop performing; what waits for the book is written if the book can take it now."""
+        self._closing = True
+        if self._alarm_clock is not None:
+            self._alarm_clock.cancel()
+        tasks = [*self._workers.values(), *self._originates]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        if self._writer is not None:
+            self._page_written.set()
+            with contextlib.suppress(TimeoutError, asyncio.CancelledError):
+                await asyncio.wait_for(self._writer, 3.0)
+
+    # -- in ------------------------------------------------------------------------------
+
+    def hear(self, event: ev.Event) -> None:
+        """A board event; call it for every kind, in order."""
+        self._carry_out(self.desk.hear(event, self._time()))
+
+    async def ask(self, request: req.Request, by: str = "") -> Answer:
+        """Exactly one answer. For a verb in a call: after Asterisk has said yes or no (5 s at most)."""
+        answer, decision = self.desk.ask(request, self._time(), by)
+        wanted = decision.commands[-1] if isinstance(request, req.VerbRequest) and decision.commands else None
+        outcome = self._carry_out(decision, wanted)
+        if isinstance(answer, Refused) or outcome is None or isinstance(request, _SLOW):
+            return answer
+        try:
+            became = await asyncio.shield(outcome)
+        except asyncio.CancelledError:
+            if not outcome.cancelled():
+                raise
+            return Refused(Why.TELEPHONE, "lost: stopped")
+        if became.result is tel.Result.DONE:
+            return Accepted()
+        return Refused(Why.TELEPHONE, f"{became.result}: {became.reason}")
+
+    # -- out -----------------------------------------------------------------------------
+
+    def _carry_out(self, decision: Decision, watched: tel.Command | None = None) -> asyncio.Future[tel.Outcome] | None:
+        """Perform first, tell afterwards: a listener may ask for more while it hears."""
+        future: asyncio.Future[tel.Outcome] | None = None
+        for command in decision.commands if not self._closing else ():
+            told = None
+            if command is watched:
+                told = future = asyncio.get_running_loop().create_future()
+            self._line_up(command, told)
+        for event in decision.events:
+            if isinstance(event, out.SeatStateChanged | out.SeatNoted):
+                self._note(event)
+            self._publish(event)
+        self._arm()
+        return future
+
+    def _line_up(self, command: tel.Command, told: asyncio.Future[tel.Outcome] | None) -> None:
+        seat = self._seat(command)
+        self._waiting.setdefault(seat, deque()).append((command, told))
+        if seat not in self._workers:
+            self._workers[seat] = asyncio.create_task(self._work(seat), name=f"seat-{seat}")
+
+    def _seat(self, command: tel.Command) -> SeatId:
+        match command:
+            case tel.AddMember() | tel.RemoveMember() | tel.PauseMember() | tel.CallSeat() | tel.DialOut():
+                return command.seat
+            case _:
+                leg = self.desk.phones.legs.get(command.leg)
+                return leg.seat if leg is not None else SeatId("")
+
+    async def _work(self, seat: SeatId) -> None:
+        """One seat's commands, in order; an originate does not hold up what follows it."""
+        line = self._waiting[seat]
+        try:
+            while line:
+                command, told = line.popleft()
+                if isinstance(command, tel.CallSeat | tel.DialOut):
+                    task = asyncio.create_task(self._perform(command, told), name=f"originate-{seat}")
+                    self._originates.add(task)
+                    task.add_done_callback(self._originates.discard)
+                    continue
+                if isinstance(command, tel.AddMember | tel.RemoveMember | tel.PauseMember):
+                    await self._pace()
+                await self._perform(command, told)
+        finally:
+            for _, told in line:  # stopped: whoever waits for an outcome gets one
+                if told is not None:
+                    told.cancel()
+            del self._waiting[seat], self._workers[seat]
+
+    async def _pace(self) -> None:
+        loop = asyncio.get_running_loop()
+        slot = max(self._next_slot, loop.time())
+        self._next_slot = slot + PACE_SECONDS
+        if slot > loop.time():
+            await asyncio.sleep(slot - loop.time())
+
+    async def _perform(self, command: tel.Command, told: asyncio.Future[tel.Outcome] | None) -> None:
+        outcome = tel.Outcome(command, tel.Result.LOST, "stopped")
+        try:
+            outcome = await self._switchboard.perform(command)
+            if outcome.result is not tel.Result.DONE:
+                log.warning("command not done", command=command, result=outcome.result, reason=outcome.reason)
+        except Exception as fault:  # loop top of a seat: the switchboard promises never to raise
+            log.exception("switchboard failed", command=command)
+            outcome = tel.Outcome(command, tel.Result.LOST, type(fault).__name__)
+        finally:
+            if told is not None and not told.done():
+                told.set_result(outcome)
+            self._carry_out(self.desk.outcome(outcome, self._time()))
+
+    # -- time -------------------------------------------------------------------------------
+
+    def _time(self) -> Instant:
+        return Instant(self._now())
+
+    def _arm(self) -> None:
+        if self._alarm_clock is not None:
+            self._alarm_clock.cancel()
+            self._alarm_clock = None
+        due = self.desk.due()
+        if due is not None and not self._closing:
+            # the wall clock may jump: look again after a second at the latest
+            wait = min(max(due - self._now(), 0.0), 1.0)
+            self._alarm_clock = asyncio.get_running_loop().call_later(wait, self._tick)
+
+    def _tick(self) -> None:
+        self._carry_out(self.desk.tick(self._time()))
+
+    # -- the book ------------------------------------------------------------------------------
+
+    def _note(self, event: out.SeatStateChanged | out.SeatNoted) -> None:
+        if len(self._pages) >= BOOK_MOST_WAITING:
+            lost = self._pages.popleft()
+            log.error("presence not written, too many wait", seat=lost.seat, at=lost.at)
+        self._pages.append(event)
+        self._page_written.set()
+
+    async def _write_book(self) -> None:
+        """Everything in order; a book that fails is tried again until it takes it, and a person is told once."""
+        failing = False
+        while self._pages or not self._closing:
+            if not self._pages:
+                self._page_written.clear()
+                await self._page_written.wait()
+                continue
+            page = self._pages[0]
+            try:
+                if isinstance(page, out.SeatStateChanged):
+                    await self._book.record(page)
+                else:
+                    await self._book.keep(page.state)
+            except Exception as fault:  # loop top: the book may be down for hours, the seats go on
+                if not failing:
+                    log.exception("seat book failed", seat=page.seat)
+                    self._publish(out.SeatAlarm(page.seat, self._time(), out.Alarm.LOG, repr(fault)[:200]))
+                failing = True
+                if self._closing:
+                    return
+                await asyncio.sleep(BOOK_RETRY_SECONDS)
+                continue
+            self._pages.popleft()
+            if failing:
+                failing = False
+                self._publish(out.SeatAlarmCleared(page.seat, self._time(), out.Alarm.LOG))

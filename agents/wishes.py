@@ -1,0 +1,68 @@
+"""What people wish for a seat → the seat's next memory, or why not. Pure; asked by ``desk.py``.
+
+``IllegalCue`` from the presence table passes through: the desk turns it into a refusal.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from cti.ids import Instant
+
+from . import commands as ask
+from .commands import Refused, Why
+from .ids import OwnReason
+from .landing import landed, left
+from .presence import ON_PHONE, Cue, Presence, after
+from .roster import Rules
+from .seat import NO_CALL, SeatState, Then
+
+Wish = ask.LogOut | ask.GoReady | ask.Pause | ask.AfterCall | ask.EndWrapUp
+
+
+def granted(wish: Wish, state: SeatState, rules: Rules, now: Instant, *, away: bool) -> SeatState | Refused:
+    """The seat after this wish."""
+    match wish:
+        case ask.LogOut():
+            return replace(left(state), presence=after(state.presence, Cue.LOG_OUT))
+        case ask.GoReady():
+            presence = after(state.presence, Cue.GO_READY)
+            if away:
+                return Refused(Why.PHONE_UNREACHABLE, f"the phone of seat {state.seat} does not answer")
+            return _resting(replace(state, presence=presence, missed=0), "")
+        case ask.Pause(reason=reason):
+            presence = after(state.presence, Cue.PAUSE)
+            return _unknown(reason, rules) or _resting(replace(state, presence=presence), reason)
+        case ask.AfterCall():
+            return _after_call(wish, state, rules)
+        case ask.EndWrapUp():
+            if state.presence is not Presence.WRAP_UP:
+                return Refused(Why.NOT_NOW, f"cannot end a wrap-up while {state.presence}")
+            return landed(replace(state, wrap_until=None), now, away=away)
+
+
+def arrived(wish: ask.LogIn, state: SeatState) -> SeatState:
+    """The empty seat with its new agent, before its phone or its rest is looked at."""
+    pause = "" if wish.ready else OwnReason.LOGIN
+    presence = after(state.presence, Cue.LOG_IN)
+    return replace(SeatState(state.seat), agent=wish.agent, pause=pause, presence=presence, reason=pause)
+
+
+def _after_call(wish: ask.AfterCall, state: SeatState, rules: Rules) -> SeatState | Refused:
+    if state.presence not in ON_PHONE and state.presence is not Presence.WRAP_UP:
+        return Refused(Why.NOT_NOW, f"there is no call to wait for while {state.presence}")
+    if wish.then is not Then.PAUSE:
+        return replace(state, then=wish.then, then_reason="")
+    return _unknown(wish.reason, rules) or replace(state, then=wish.then, then_reason=wish.reason)
+
+
+def _resting(state: SeatState, pause: str) -> SeatState:
+    return replace(
+        state, reason=pause, pause=pause, call=NO_CALL, wrap_until=None, then=Then.NOTHING, then_reason=""
+    )  # fmt: skip
+
+
+def _unknown(reason: str, rules: Rules) -> Refused | None:
+    if reason in rules.pause_reasons or reason == OwnReason.FORCED:
+        return None
+    return Refused(Why.UNKNOWN_REASON, f"{reason!r} is none of: {', '.join(rules.pause_reasons)}")
