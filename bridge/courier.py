@@ -106,14 +106,14 @@ class Courier:
     def _room(self, now: datetime) -> int:
         if not self.health.lost:
             return self.places - len(self._flying)
-        ask_at = self.health.may_ask_at(self.rule, 0.0)
+        ask_at = self.health.may_ask_at(self.rule)
         return 1 if not self._flying and (ask_at is None or ask_at <= now) else 0
 
     async def _until_next(self, now: datetime) -> float:
         next_due = await self.book.next_due(frozenset(self._flying))
         if next_due is None:
             return _LOOK_SECONDS
-        ask_at = self.health.may_ask_at(self.rule, 0.0)
+        ask_at = self.health.may_ask_at(self.rule)
         moment = max(next_due, ask_at) if ask_at else next_due
         return min(_LOOK_SECONDS, max(0.0, (moment - now).total_seconds()))
 
@@ -174,7 +174,7 @@ class Courier:
         self.publish(DeliveryFailed(push.ticket.id, now, error, next_try))
 
     def _silent(self, now: datetime, error: str) -> None:
-        before, self.health = self.health.lost, self.health.unanswered(now)
+        before, self.health = self.health.lost, self.health.unanswered(now, self.rule)
         if self.health.lost and not before:
             log.error("the case store does not answer", error=error)
             self.publish(StoreLost(now, error))

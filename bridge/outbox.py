@@ -41,8 +41,11 @@ class StoreHealth:
     only one ticket at a time asks, so that a long outage costs a probe a few minutes and no ticket its patience."""
 
     silent: int = 0
+    """Tickets without an answer in a row, up to ``limit``."""
+    probes: int = 0
+    """Questions asked in vain since it counts as lost."""
     asked_at: datetime | None = None
-    """The last unanswered try."""
+    """The last unanswered try that counted."""
     limit: int = 5
 
     @property
@@ -52,11 +55,15 @@ class StoreHealth:
     def answered(self) -> StoreHealth:
         return StoreHealth(limit=self.limit)
 
-    def unanswered(self, at: datetime) -> StoreHealth:
-        return StoreHealth(self.silent + 1, at, self.limit)
+    def unanswered(self, at: datetime, rule: RetryRule) -> StoreHealth:
+        if not self.lost:
+            return StoreHealth(self.silent + 1, 0, at, self.limit)
+        if at < (self.may_ask_at(rule) or at):
+            return self  # was on its way already when the store was given up: says nothing new
+        return StoreHealth(self.silent, self.probes + 1, at, self.limit)
 
-    def may_ask_at(self, rule: RetryRule, chance: float) -> datetime | None:
+    def may_ask_at(self, rule: RetryRule) -> datetime | None:
         """When the next try is due while the store is lost; None: at once."""
         if not self.lost or self.asked_at is None:
             return None
-        return rule.next_try(self.silent - self.limit + 1, self.asked_at, chance)
+        return rule.next_try(self.probes + 1, self.asked_at, 0.0)

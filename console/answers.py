@@ -16,21 +16,23 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
+from agents.commands import Accepted, Refused, Why
 from bridge.errors import Problem
 from config.language import say as _
 
-from .contract import ErrorOut
-from .ports import Answer, Refused
+from .contract import DoneOut, ErrorOut
 
 log = structlog.get_logger("console")
 
 WORDS = {
-    400: "bad_request", 401: "unauthorised", 404: "not_found", 405: "method_not_allowed", 409: "conflict",
-    413: "too_large", 415: "unsupported_type", 422: "invalid", 500: "fault", 503: "unavailable", 504: "no_answer",
+    400: "bad_request", 401: "unauthorised", 404: "not_found", 403: "not_allowed", 405: "method_not_allowed", 409: "conflict",
+    413: "too_large", 415: "unsupported_type", 422: "invalid", 429: "too_many",
+    500: "fault", 502: "telephone", 503: "unavailable",
 }  # fmt: skip
 
 EVERYWHERE: dict[int | str, dict[str, Any]] = {
-    code: {"model": ErrorOut, "description": WORDS[code]} for code in (400, 401, 404, 409, 413, 415, 422, 503, 504)
+    code: {"model": ErrorOut, "description": WORDS[code]}
+    for code in (400, 401, 403, 404, 409, 413, 415, 422, 429, 502, 503)
 }
 """What any route may answer besides its own; for OpenAPI."""
 
@@ -51,20 +53,23 @@ def not_found(field: str, said: str) -> Failed:
     return Failed(404, message, problems=(Problem(field, message),))
 
 
-def done_or_fail(answer: Answer) -> None:
-    """Turn a ``Refused`` into its answer: unknown seat 404, wrong argument 422, no word from Asterisk 504, else 409."""
-    if not isinstance(answer, Refused):
-        return
-    status = 409
-    if answer.reason == "unknown_seat":
-        status = 404
-    elif answer.reason in ("lost", "no_answer"):
-        status = 504
-    elif answer.field:
-        status = 422
-    message = answer.message or answer.reason
-    problems = (Problem(answer.field, message, answer.allowed),) if answer.field else ()
-    raise Failed(status, message, error=answer.reason, problems=problems)
+_STATUS = {
+    Why.UNKNOWN_SEAT: 404, Why.UNKNOWN_AGENT: 422, Why.UNKNOWN_REASON: 422, Why.TARGET: 422, Why.NOT_ALLOWED: 403,
+    Why.TOO_MANY: 429, Why.BLIND: 503, Why.TELEPHONE: 502,
+}  # fmt: skip
+_FIELD = {Why.UNKNOWN_SEAT: "seat", Why.UNKNOWN_AGENT: "agent", Why.UNKNOWN_REASON: "reason", Why.TARGET: "to"}
+
+
+def done_or_fail(said: Accepted | Refused, allowed: tuple[str, ...] = ()) -> DoneOut:
+    """Turn a desk's ``Refused`` into its answer: an unknown seat 404, a wrong argument 422, the seat's state 409."""
+    if isinstance(said, Accepted):
+        return DoneOut(detail=said.detail)
+    key = f"refused_{said.why}"
+    sentence = _(key)
+    message = said.reason if sentence == key else f"{sentence} ({said.reason})"
+    field = _FIELD.get(said.why, "")
+    problems = (Problem(field, message, allowed),) if field else ()
+    raise Failed(_STATUS.get(said.why, 409), message, error=said.why, problems=problems)
 
 
 def answer(

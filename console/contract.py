@@ -59,6 +59,7 @@ class ErrorOut(BaseModel):
 
 class LoginIn(_Body):
     agent: AgentText
+    ready: bool = Field(default=False, description="false: paused (reason login) until ready")
 
 
 class PauseIn(_Body):
@@ -78,8 +79,20 @@ class DialIn(_Body):
     number: Dialled
 
 
+class AfterCallIn(_Body):
+    then: Annotated[str, Field(pattern="^(pause|log_out|ready)?$", description="'': take it back")]
+    reason: str = Field(default="", max_length=60, description="wanted for a pause")
+
+
+class ForceIn(_Body):
+    force: Annotated[str, Field(pattern="^(ready|pause|log_out)$")]
+    by: AgentText = Field(description="the supervisor")
+    reason: str = Field(default="", max_length=60)
+
+
 class DoneOut(BaseModel):
     done: bool = True
+    detail: str = Field(default="", description="'after_call': agreed for when the call is over")
 
 
 class SeatOut(_View):

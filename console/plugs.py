@@ -27,6 +27,8 @@ class Plugs:
     intake: Intake
     """With it the ticket book, choices and catalogue."""
     token: str
+    pause_reasons: tuple[str, ...] = ()
+    """``settings.seats.pause_reasons``: named when an unknown one is given."""
     more_metrics: Callable[[], bytes] = bytes
     """What the rest of the daemon counts, in Prometheus' text form; may be empty."""
     clock: Callable[[], datetime] = _now

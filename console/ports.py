@@ -3,7 +3,7 @@
 ``hotline/app.py`` plugs them in. The ticket book is ``bridge.ports.TicketBook``. The
 structural Protocols (``CallRow`` …) are met by any value with these attributes, so that
 the ledger and the board need not know this room. Reading methods answer from memory or
-from one quick query; verbs end in exactly one ``Done`` or ``Refused``.
+from one quick query.
 """
 
 from __future__ import annotations
@@ -13,26 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from agents.commands import Accepted, Refused, Request
 from cti.ids import CallId, SeatId
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    pass
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    reason: str
-    """A short stable word: 'unknown_seat', 'not_talking', 'not_allowed', 'no_answer' …"""
-    message: str = ""
-    """For a person, in the centre's language; '' when the word says it all."""
-    field: str = ""
-    """The argument at fault, if it is one: 'seat', 'agent', 'reason', 'to', 'number'."""
-    allowed: tuple[str, ...] = ()
-
-
-Answer = Done | Refused
 
 
 class SeatRow(Protocol):
@@ -67,30 +49,13 @@ class SeatRow(Protocol):
 
 
 class Desk(Protocol):
-    """Seats and their telephone verbs (``agents/desk.py``)."""
+    """Seats and their telephone verbs (``agents/floor.py``)."""
 
     def seats(self) -> Sequence[SeatRow]: ...
-    async def login(self, seat: SeatId, agent: str) -> Answer: ...
-    async def logout(self, seat: SeatId) -> Answer: ...
-    async def ready(self, seat: SeatId) -> Answer:
-        """End a pause or the wrap-up."""
-        ...
 
-    async def pause(self, seat: SeatId, reason: str) -> Answer: ...
-    async def end_wrap_up(self, seat: SeatId) -> Answer: ...
-    async def blind_transfer(self, seat: SeatId, to: str) -> Answer: ...
-    async def attended_transfer(self, seat: SeatId, to: str) -> Answer:
-        """Begin the consultation; ``complete``, ``cancel`` or ``conference`` end it."""
+    async def ask(self, request: Request) -> Accepted | Refused:
+        """Exactly one answer, before the command's own deadline; never raises."""
         ...
-
-    async def complete(self, seat: SeatId) -> Answer: ...
-    async def cancel(self, seat: SeatId) -> Answer: ...
-    async def conference(self, seat: SeatId) -> Answer: ...
-    async def hold(self, seat: SeatId) -> Answer: ...
-    async def resume(self, seat: SeatId) -> Answer: ...
-    async def hang_up(self, seat: SeatId) -> Answer: ...
-    async def call_seat(self, seat: SeatId, to: str) -> Answer: ...
-    async def dial_out(self, seat: SeatId, number: str) -> Answer: ...
 
 
 class CallRow(Protocol):

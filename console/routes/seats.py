@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
+from agents import commands
+from agents.ids import AgentId
+from agents.seat import Then
 from console.answers import done_or_fail, not_found
-from console.contract import DoneOut, LoginIn, PauseIn, SeatOut, SeatPath
+from console.contract import AfterCallIn, DoneOut, ForceIn, LoginIn, PauseIn, SeatOut, SeatPath
 from console.plugs import Plugged
 from cti.ids import SeatId
 
@@ -27,31 +30,40 @@ async def get_seat(seat: SeatPath, plugs: Plugged) -> SeatOut:
 
 @router.post("/{seat}/login")
 async def login(seat: SeatPath, body: LoginIn, plugs: Plugged) -> DoneOut:
-    done_or_fail(await plugs.desk.login(SeatId(seat), body.agent))
-    return DoneOut()
+    return done_or_fail(await plugs.desk.ask(commands.LogIn(AgentId(body.agent), SeatId(seat), body.ready)))
 
 
 @router.post("/{seat}/logout")
 async def logout(seat: SeatPath, plugs: Plugged) -> DoneOut:
-    done_or_fail(await plugs.desk.logout(SeatId(seat)))
-    return DoneOut()
+    return done_or_fail(await plugs.desk.ask(commands.LogOut(SeatId(seat))))
 
 
 @router.post("/{seat}/ready")
 async def ready(seat: SeatPath, plugs: Plugged) -> DoneOut:
     """End a pause or the wrap-up."""
-    done_or_fail(await plugs.desk.ready(SeatId(seat)))
-    return DoneOut()
+    return done_or_fail(await plugs.desk.ask(commands.GoReady(SeatId(seat))))
 
 
 @router.post("/{seat}/pause")
 async def pause(seat: SeatPath, body: PauseIn, plugs: Plugged) -> DoneOut:
-    """From the next moment without a call, when the seat is talking."""
-    done_or_fail(await plugs.desk.pause(SeatId(seat), body.reason))
-    return DoneOut()
+    """While nothing rings or talks; else use ``after-call``."""
+    return done_or_fail(await plugs.desk.ask(commands.Pause(SeatId(seat), body.reason)), plugs.pause_reasons)
 
 
 @router.post("/{seat}/end-wrap-up")
 async def end_wrap_up(seat: SeatPath, plugs: Plugged) -> DoneOut:
-    done_or_fail(await plugs.desk.end_wrap_up(SeatId(seat)))
-    return DoneOut()
+    return done_or_fail(await plugs.desk.ask(commands.EndWrapUp(SeatId(seat))))
+
+
+@router.post("/{seat}/after-call")
+async def after_call(seat: SeatPath, body: AfterCallIn, plugs: Plugged) -> DoneOut:
+    """What shall be after this call and its wrap-up."""
+    request = commands.AfterCall(SeatId(seat), Then(body.then), body.reason)
+    return done_or_fail(await plugs.desk.ask(request), plugs.pause_reasons)
+
+
+@router.post("/{seat}/force")
+async def force(seat: SeatPath, body: ForceIn, plugs: Plugged) -> DoneOut:
+    """A supervisor's word; it never cuts a citizen off."""
+    request = commands.ForceSeat(SeatId(seat), commands.Force(body.force), AgentId(body.by), body.reason)
+    return done_or_fail(await plugs.desk.ask(request), plugs.pause_reasons)

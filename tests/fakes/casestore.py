@@ -1,0 +1,62 @@
+"""A case store that does what its script says, with a table of its own as the witness.
+
+It is *not* idempotent: a ticket given twice stands in the table twice. So a duplicate in
+``table`` is the courier's fault.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from bridge.drivers import Receipt, Rejected, Unreachable
+from bridge.ticket import Ticket, TicketId
+
+
+@dataclass
+class ScriptedStore:
+    """``script(ticket, nth)`` says what happens at the nth delivery (from 1) of this ticket:
+
+    ok · reject · down (Unreachable, not taken) · lost (taken, but the answer is lost) ·
+    crash (raises, not taken) · hang (never answers, not taken).
+    """
+
+    script: Callable[[Ticket, int], str] = lambda _ticket, _nth: "ok"
+    finds: Callable[[], bool] = lambda: True
+    """False: the question 'have you got it' gets no answer either."""
+    table: list[tuple[TicketId, str]] = field(default_factory=list)
+    """(key, title) of every case, in the order they were taken."""
+    deliveries: list[TicketId] = field(default_factory=list)
+
+    async def find(self, key: TicketId) -> Receipt | Unreachable | None:
+        await asyncio.sleep(0)
+        if not self.finds():
+            return Unreachable("503")
+        return self._receipt(key)
+
+    async def deliver(self, key: TicketId, ticket: Ticket) -> Receipt | Rejected | Unreachable:
+        self.deliveries.append(key)
+        await asyncio.sleep(0)
+        match self.script(ticket, self.deliveries.count(key)):
+            case "reject":
+                return Rejected("unknown code")
+            case "down":
+                return Unreachable("500")
+            case "crash":
+                raise RuntimeError("a fault in the driver")
+            case "hang":
+                await asyncio.Event().wait()
+            case "lost":
+                self.table.append((key, ticket.title))
+                raise TimeoutError
+        self.table.append((key, ticket.title))
+        receipt = self._receipt(key)
+        assert receipt is not None
+        return receipt
+
+    def _receipt(self, key: TicketId) -> Receipt | None:
+        for serial, (taken, _) in enumerate(self.table, 1):
+            if taken == key:
+                return Receipt(f"GD20261001{serial:06d}", "ABCD2345")
+        return None
