@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import io
 import wave
-from collections.abc import Callable
 from pathlib import Path
 
 from config.places import Places
@@ -22,16 +21,20 @@ BLANKS = ("beep", "beeperr", "pbx-transfer", "pbx-invalid")
 
 
 def lay_out(places: Places, shipped: Path = SHIPPED) -> list[str]:
-    """Bring sounds/ and moh/ up to date; returns what was written."""
-    wanted: dict[Path, Callable[[], bytes]] = {}
-    for folder in (shipped, places.prompts):
+    """Bring the embedded Asterisk's sounds/ and moh/ up to date; returns what was written."""
+    return lay_out_at(places.asterisk, places.prompts, shipped)
+
+
+def lay_out_at(data: Path, replaced: Path, shipped: Path = SHIPPED) -> list[str]:
+    """The same under ``data``, Asterisk's astdatadir; WAVs in ``replaced`` outrank the shipped ones."""
+    chosen: dict[Path, Path] = {}
+    for folder in (shipped, replaced):
         for path in sorted(folder.rglob("*.wav")) if folder.is_dir() else ():
-            target = places.sounds / "hotline" / path.relative_to(folder)
-            wanted[target] = lambda path=path: fit(path.read_bytes())  # type: ignore[misc]
-    for name in BLANKS:
-        wanted[places.sounds / f"{name}.wav"] = lambda: _blank(0.06)
-    written = [str(path) for path, make in wanted.items() if _write(path, make())]
-    tune = places.asterisk / "moh" / "hotline.wav"
+            chosen[path.relative_to(folder)] = path
+    wanted = {data / "sounds" / "hotline" / name: fit(path.read_bytes()) for name, path in chosen.items()}
+    wanted |= {data / "sounds" / f"{name}.wav": _blank(0.06) for name in BLANKS}
+    written = [str(path) for path, content in wanted.items() if _write(path, content)]
+    tune = data / "moh" / "hotline.wav"
     if not (tune.parent.is_dir() and any(tune.parent.iterdir())):
         _write(tune, music())
         written.append(str(tune))

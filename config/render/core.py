@@ -25,7 +25,7 @@ MODULES = (
     "bridge_simple", "bridge_native_rtp", "bridge_softmix", "bridge_holding", "bridge_builtin_features",
     "bridge_builtin_interval_features", "chan_bridge_media",
     # dialplan
-    "pbx_config", "app_dial", "app_queue", "app_playback", "app_mixmonitor", "app_stack", "app_userevent",
+    "pbx_config", "app_dial", "app_exec", "app_queue", "app_playback", "app_mixmonitor", "app_stack", "app_userevent",
     "app_celgenuserevent", "app_echo", "app_read", "res_speech", "res_agi", "func_callerid", "func_channel", "func_groupcount",
     "func_logic", "func_strings", "func_timeout", "func_global", "func_devstate", "func_dialplan", "func_cdr",
     # records and management
@@ -76,6 +76,37 @@ def options(settings: Settings) -> str:
             "documentation_language": "en_US",
         },
     )
+
+
+def site(settings: Settings) -> str:
+    """asterisk.conf in external mode: a site keeps its own folders."""
+    return text.file(options(settings))
+
+
+def readme(settings: Settings) -> str:
+    """What a site does with the rendered files."""
+    ports = settings.ports
+    return README.format(
+        ami=ports.ami, agi=ports.agi, http=ports.http, sip=ports.sip, node=settings.centre.node, rtp=ports.rtp_first
+    )
+
+
+README = """\
+Configuration for an Asterisk 22 (at least 22.10.1) that somebody else runs.
+
+1. Copy the *.conf files into its configuration folder (astetcdir). modules.conf loads only
+   what the hotline needs; a site that needs more adds `load =>` lines. manager.conf and
+   pjsip.conf hold secrets: keep them 0600 and owned by Asterisk's user.
+2. From asterisk.conf take the [options]; `systemname = {node}` is part of every call's id.
+3. Copy data/sounds and data/moh into its astdatadir.
+4. It must reach FastAGI at 127.0.0.1:{agi}, and the daemon its AMI at 127.0.0.1:{ami}: both on
+   loopback, so the daemon runs on the same machine, or through a tunnel.
+5. In hotline.toml set asterisk.mode = "external", log_dir to its astlogdir (the daemon reads
+   cel-custom/hotline.csv and queue_log there) and spool_dir to its astspooldir (recordings
+   are in monitor/).
+6. Open to trunks and seats: SIP {sip}/udp and RTP from {rtp}/udp on. Never AMI, HTTP ({http}) or FastAGI.
+7. Restart Asterisk. `hotline check` then says what is still missing.
+"""
 
 
 def modules() -> str:
