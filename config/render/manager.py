@@ -9,11 +9,15 @@ from . import text
 
 EVENTS = (
     "Newchannel", "Newstate", "Rename", "Hangup", "HangupRequest", "BridgeEnter", "BridgeLeave", "LocalBridge",
-    "Hold", "Unhold", "Pickup", "BlindTransfer", "AttendedTransfer", "QueueCallerJoin", "QueueCallerLeave",
-    "QueueCallerAbandon", "AgentRingNoAnswer", "QueueMemberAdded", "QueueMemberRemoved", "QueueMemberPause",
-    "QueueMemberPenalty", "UserEvent", "ContactStatus", "Shutdown",
+    "Hold", "Unhold", "Pickup", "BlindTransfer", "AttendedTransfer",
+    "QueueCallerJoin", "QueueCallerLeave", "QueueCallerAbandon", "AgentRingNoAnswer",
+    "QueueMemberAdded", "QueueMemberRemoved", "QueueMemberPause", "QueueMemberPenalty",
+    "UserEvent", "ContactStatus", "FullyBooted", "Shutdown",
 )  # fmt: skip
-"""What the events connection hears. What ``cti/frames.py`` reads; QueueMemberStatus is the one it can do without."""
+"""What the events connection hears: what ``cti/ami.py`` decodes, and the two words on Asterisk's own life.
+
+FullyBooted answers a login by itself, but a login made while Asterisk still boots hears it only as an event.
+"""
 
 
 def render(settings: Settings, secrets: Mapping[str, str]) -> dict[str, str]:
