@@ -58,7 +58,6 @@ class Reader:
             "BLINDTRANSFER": _blind,
             "ATTENDEDTRANSFER": _attended,
             "PICKUP": _pickup,
-            "USER_DEFINED": _user_defined,
         }
 
     def cel(self, line: str) -> list[fr.Frame]:
@@ -73,7 +72,8 @@ class Reader:
                 self.skipped += 1
                 self.last_bad = f"{fault}: {line[:120]!r}"
             return []
-        handler = self._handlers.get(row[_TYPE])
+        # An event of CELGenUserEvent has its own name for a type, and the name again in userdeftype.
+        handler = _user_defined if row[_USER] else self._handlers.get(row[_TYPE])
         return handler(row, at) if handler else []
 
     def queue_log(self, line: str) -> list[fr.Frame]:

@@ -52,7 +52,7 @@ def rows(frames: list[fr.Frame]) -> list[str]:
             out.append(row("APP_START", f.at, f.leg, appname="Queue", appdata=f"{f.queue},,,,300"))
         elif isinstance(f, fr.Lined):
             words = "|".join((f.line, f.trunk, f.number, f.partner, f.reference, f.origin))
-            out.append(row("USER_DEFINED", f.at, f.leg, user="LINE", extra=json.dumps({"extra": words})))
+            out.append(row("LINE", f.at, f.leg, user="LINE", extra=json.dumps({"extra": words})))
     return out
 
 
