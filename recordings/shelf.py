@@ -56,17 +56,16 @@ class Shelf:
         """The facts of this call's recording when it is already kept, whole and of the right size."""
         stem = self.folder / f"{started.astimezone(self._zone):%Y/%m/%d}" / checked_name(call)
         facts = read_facts(stem.with_name(stem.name + ".facts.json"))
-        return (
-            facts if facts is not None and facts.call == call and self.holds(facts.path, facts.stored_bytes) else None
-        )
+        return facts if facts is not None and facts.call == call and self.holds(facts.path) else None
 
-    def holds(self, path: str, size: int | None = None) -> bool:
-        """Is there a recording at ``path`` (with its facts, and of this size)?"""
+    def holds(self, path: str) -> bool:
+        """Does a recording lie at ``path``, with its facts and of the size they say?"""
         file = self.folder / path
-        if ".." in Path(path).parts or not facts_file(file).is_file():
+        if ".." in Path(path).parts:
             return False
+        facts = read_facts(facts_file(file))
         try:
-            return size is None or file.stat().st_size == size
+            return facts is not None and facts.path == path and file.stat().st_size == facts.stored_bytes
         except FileNotFoundError:
             return False
 

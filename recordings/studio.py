@@ -180,7 +180,7 @@ class Studio:
     def _later(self, due: Due, reason: str, detail: str, *, most: int = FAULT_TRIES) -> Failed | None:
         """Put it off, or give up when it was put off ``most`` times; the raw file stays in any case."""
         known = self._delays.get(due.call)
-        tries = 1 if known is None else known.tries + 1
+        tries = known.tries + 1 if known is not None and known.reason == reason else 1
         if tries >= most and reason not in UNLIMITED:
             return Failed(due.call, reason if most == HOPELESS_TRIES else "gave_up", self._now())
         pause = 1.0 if reason == "still_open" else min(2.0**tries, 300.0)

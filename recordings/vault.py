@@ -88,11 +88,11 @@ def unseal(sealed: BinaryIO, key: DataKey) -> Iterator[bytes]:
 
 def read_head(sealed: BinaryIO) -> tuple[int, bytes, str, bytes]:
     """(chunk size, key id, label, the header's bytes). Raises ``SealBroken`` for anything else."""
-    fixed = sealed.read(_HEAD.size)
+    fixed = _full(sealed, _HEAD.size)
     if len(fixed) < _HEAD.size or not fixed.startswith(MAGIC):
         raise SealBroken("not_sealed", "no sealed recording begins like this")
     _, chunk, key_id, length = _HEAD.unpack(fixed)
-    label = sealed.read(length)
+    label = _full(sealed, length)
     if not 0 < chunk <= MOST_CHUNK or len(label) < length:
         raise SealBroken("altered", "the header is damaged")
     try:

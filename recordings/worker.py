@@ -112,6 +112,9 @@ class Worker:
             )  # fmt: skip
             self._clear_rivals(path)
             self.shelf.put(kept, measured.peaks_json(), facts)
+        except TryLater:
+            self.shelf.room_for(raw.stat().st_size)  # ffmpeg does not always say that the disk is full
+            raise
         finally:
             for left in (draft, sealed):
                 with suppress(FileNotFoundError):
