@@ -65,10 +65,10 @@ class Framer:
 def headers(message: bytes) -> Headers:
     """One message as header → value, bytes; the first of doubles wins."""
     out: Headers = {}
-    for line in message.split(b"\r\n"):
-        name, sep, value = line.partition(b":")
-        if sep and name not in out:
-            out[name] = value[1:] if value[:1] == b" " else value
+    # Backwards, so that the first of doubles is written last; Asterisk always writes ": ".
+    for line in message.split(b"\r\n")[::-1]:
+        name, _, value = line.partition(b": ")
+        out[name] = value
     return out
 
 
