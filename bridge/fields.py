@@ -13,6 +13,9 @@ from .choices import Choices
 from .errors import Problem
 from .texts import say
 
+MOST_PROBLEMS = 20
+"""More are not looked for: an answer must not grow with what was sent."""
+
 
 class Fields:
     """The fields of one object. A wrong one is noted in ``problems`` and read as empty."""
@@ -30,10 +33,10 @@ class Fields:
         self._first = len(self._problems)
         known = tuple(names)
         for name in raw:
-            if name not in known:
+            if name not in known and len(self._problems) < MOST_PROBLEMS:
                 close = get_close_matches(str(name), known, n=1)
                 hint = say("did_you_mean", said=close[0]) if close else ""
-                self.wrong(str(name)[:60], say("no_field") + hint, known)
+                self.wrong(str(name)[:60] or "''", say("no_field") + hint, known)
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -44,7 +47,8 @@ class Fields:
         return say(key, **values)
 
     def wrong(self, name: str, message: str, allowed: tuple[str, ...] = ()) -> None:
-        self._problems.append(Problem(f"{self._path}{name}", message, allowed))
+        if len(self._problems) < MOST_PROBLEMS:
+            self._problems.append(Problem(f"{self._path}{name}", message, allowed))
 
     def keys(self, choices: str) -> tuple[str, ...]:
         return tuple(choice.key for choice in self._choices.of(choices))
