@@ -47,7 +47,9 @@ class Book:
         self._cel = Tail(cel, start.cel_resume)
         self._queue_log = Tail(queue_log, start.queue_log_resume)
         self._began: dict[CallId, tuple[Place, Place]] = {}
-        """Open call → places of its first row, oldest call first."""
+        """Call still needed → places of its first row, oldest first: the open ones, and what merged into them."""
+        self._into: dict[CallId, CallId] = {}
+        """Merged call → the one that went on with its legs."""
         self._lives: deque[tuple[fr.NodeLife, Place]] = deque()
         """Restarts of Asterisk not yet reached by the CEL rows, with the place before their line."""
         self._last: Instant = Instant(0.0)
@@ -99,9 +101,18 @@ class Book:
         for event in self.fold.apply(frame):
             if isinstance(event, ev.CallArrived):
                 self._began[event.call] = (place, self._queue_log_place())
-            elif isinstance(event, ev.CallEnded):
-                self._began.pop(event.call, None)
+            elif isinstance(event, ev.CallsMerged):
+                self._into[event.merged] = event.call
+            elif isinstance(event, ev.CallEnded) and event.call not in self._into:
+                self._forget(event.call)
             out.append(event)
+
+    def _forget(self, call: CallId) -> None:
+        """This call is over, and with it those that merged into it: none of their rows is needed again."""
+        self._began.pop(call, None)
+        for merged in [merged for merged, kept in self._into.items() if kept == call]:
+            del self._into[merged]
+            self._forget(merged)
 
     def _queue_log_place(self) -> Place:
         return self._lives[0][1] if self._lives else self._queue_log.at

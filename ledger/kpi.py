@@ -1,0 +1,214 @@
+"""The figures a centre is judged on, from the ledger alone (D8). Reads only.
+
+A figure is a ratio of two *sets* of calls, or a mean over one; the sets are the
+conditions of ``SETS``, so what a figure counts and which calls those are (``members``)
+can never differ. Every figure carries its numerator and denominator. A period is
+half-open, by the moment a call arrived; nothing is estimated: calls marked uncertain
+are counted like others and their number is said beside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from cti.events import Direction, EndedBy
+from cti.ids import CallId
+
+from . import tables as t
+from .floor import FloorTime, floor_time
+from .store import Store
+
+PROMPT_SECONDS = 15.0
+"""GB/T 33358 and the ministry: a person answers within 15 s."""
+
+_c, _o = t.calls.c, t.outcomes.c
+_answered = _c.talk_began_at.is_not(None)
+_over = _c.state == "closed"
+_gave_up = sa.and_(_over, ~_answered, _c.refusal == "", _c.ended_by == EndedBy.CALLER.value)
+_requested = sa.or_(_answered, _c.queued_at.is_not(None), _c.refusal == "full")
+
+SETS: Mapping[str, sa.ColumnElement[bool]] = {
+    "offered": sa.true(),
+    "requests": _requested,
+    "requests_but_short": sa.and_(_requested, sa.not_(sa.and_(_gave_up, _c.short_abandon))),
+    "answered": _answered,
+    "answered_15s": sa.and_(_answered, _c.wait_seconds <= PROMPT_SECONDS),
+    "answered_15s_ring": sa.and_(_answered, _c.ring_seconds <= PROMPT_SECONDS),
+    "abandoned": _gave_up,
+    "abandoned_in_notice": sa.and_(_gave_up, _c.queued_at.is_(None)),
+    "abandoned_in_queue": sa.and_(_gave_up, _c.queued_at.is_not(None)),
+    "abandoned_short": sa.and_(_gave_up, _c.short_abandon),
+    "closed": _c.refusal == "closed",
+    "full": _c.refusal == "full",
+    "unknown_number": _c.refusal == "unknown_number",
+    "unserved": sa.and_(_over, ~_answered, _c.refusal == "", _c.ended_by != EndedBy.CALLER.value),
+    "open": ~_over,
+    "pending": sa.and_(_over, _o.outcome.is_(None)),
+    "transferred": _c.transfers > 0,
+    "uncertain": _c.uncertain,
+}
+"""Name → condition on an inbound call (joined with its outcome). ``requests``: asked for a person, which is
+entering a queue, being answered, or being turned away because the line was full. ``unserved``: queued, but
+ended by the system (nobody there, waited too long, Asterisk died)."""
+
+_RATIOS = (
+    ("connect_rate", "answered", "requests"),
+    ("connect_rate_but_short", "answered", "requests_but_short"),
+    ("service_level_15s", "answered_15s", "requests"),
+    ("service_level_15s_ring", "answered_15s_ring", "requests"),
+    ("abandon_rate", "abandoned", "offered"),
+    ("abandon_rate_short", "abandoned_short", "offered"),
+    ("transfer_rate", "transferred", "answered"),
+)
+_MEANS = (
+    ("wait_seconds_mean", _c.wait_seconds, "answered"),
+    ("ring_seconds_mean", _c.ring_seconds, "answered"),
+    ("talk_seconds_mean", _c.talk_seconds, "answered"),
+    ("held_seconds_mean", _c.held_seconds, "answered"),
+    ("abandon_seconds_mean", _c.wait_seconds, "abandoned_in_queue"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """``value`` = ``numerator`` / ``denominator``; None where the denominator is 0."""
+
+    name: str
+    value: float | None
+    numerator: float
+    denominator: float
+    of: str
+    """What was divided by what: names of sets, or 'sum of …'."""
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    period: Period
+    line: str
+    counts: Mapping[str, int]
+    """Set → calls in it."""
+    outcomes: Mapping[str, int]
+    by_line: Mapping[str, int]
+    """Offered."""
+    figures: Sequence[Figure]
+    blind: Sequence[tuple[datetime, datetime | None]]
+    """Intervals that touch the period in which Asterisk's record was lost."""
+
+
+async def sheet(store: Store, period: Period, now: datetime, line: str = "") -> Sheet:
+    """All figures of a period; ``line`` '' means all lines (seats' times are always of the whole floor)."""
+    async with store.reading() as db:
+        counts, sums = await _count(db, period, line)
+        outcomes = await _by(db, period, line, _o.outcome)
+        lines = await _by(db, period, line, _c.line)
+        owed = await _owed(db, period, line)
+        floor = await floor_time(db, period.since, period.until, now)
+        blind = await _blind(db, period)
+    figures = [_ratio(name, a, b, counts) for name, a, b in _RATIOS]
+    figures += [_mean(name, sums[name], of, counts) for name, _, of in _MEANS]
+    figures += [*owed, *_seats(floor, figures)]
+    return Sheet(period, line, counts, outcomes, lines, figures, blind)
+
+
+async def members(
+    store: Store, period: Period, of: str, line: str = "", after: str = "", most: int = 1000
+) -> list[CallId]:
+    """The calls of one set, by id; KeyError when there is no such set. ``after``: the id a page ended with."""
+    asked = sa.select(_c.call_id).select_from(_joined()).where(*_within(period, line), SETS[of])
+    async with store.reading() as db:
+        found = await db.execute(asked.where(_c.call_id > after).order_by(_c.call_id).limit(most))
+        return [CallId(call) for call in found.scalars()]
+
+
+def _joined() -> sa.Join:
+    return t.calls.outerjoin(t.outcomes, _o.call_id == _c.call_id)
+
+
+def _within(period: Period, line: str) -> list[sa.ColumnElement[bool]]:
+    asked = [
+        _c.direction == Direction.INBOUND.value,
+        _c.arrived_at >= period.since,
+        _c.arrived_at < period.until,
+    ]
+    return [*asked, _c.line == line] if line else asked
+
+
+async def _count(db: AsyncConnection, period: Period, line: str) -> tuple[dict[str, int], dict[str, float]]:
+    """Every set and every sum in one pass."""
+    columns: list[Any] = [
+        sa.func.coalesce(sa.func.sum(sa.case((test, 1), else_=0)), 0).label(name) for name, test in SETS.items()
+    ]
+    columns += [
+        sa.func.coalesce(sa.func.sum(sa.case((SETS[of], column), else_=0.0)), 0.0).label(name)
+        for name, column, of in _MEANS
+    ]
+    row = (await db.execute(sa.select(*columns).select_from(_joined()).where(*_within(period, line)))).one()._mapping
+    return {name: int(row[name]) for name in SETS}, {name: float(row[name]) for name, _, _ in _MEANS}
+
+
+async def _by(db: AsyncConnection, period: Period, line: str, column: Any) -> dict[str, int]:
+    counted = sa.select(column, sa.func.count()).select_from(_joined()).where(*_within(period, line))
+    found = await db.execute(counted.where(column.is_not(None)).group_by(column).order_by(column))
+    return {name: count for name, count in found}
+
+
+async def _owed(db: AsyncConnection, period: Period, line: str) -> list[Figure]:
+    """Call-backs made of those due, cases opened of the tickets filed: each of the period's own."""
+    b, k, x = t.callbacks.c, t.tickets.c, t.outbox.c
+    done = sa.func.coalesce(sa.func.sum(sa.case((b.state == "done", 1), else_=0)), 0)
+    due = sa.select(done, sa.func.count()).where(b.made_at >= period.since, b.made_at < period.until)
+    made = sa.func.coalesce(sa.func.sum(sa.case((x.case_number != "", 1), else_=0)), 0)
+    filed = sa.select(made, sa.func.count(k.ticket_id)).select_from(t.tickets.outerjoin(t.outbox))
+    filed = filed.where(k.filed_at >= period.since, k.filed_at < period.until)
+    if line:
+        due, filed = due.where(b.line == line), filed.where(k.line == line)
+    back, opened = (await db.execute(due)).one(), (await db.execute(filed)).one()
+    return [
+        _figure("callback_rate", back[0], back[1], "call-backs done / call-backs due"),
+        _figure("filing_rate", opened[0], opened[1], "cases opened / tickets filed"),
+    ]
+
+
+async def _blind(db: AsyncConnection, period: Period) -> list[tuple[datetime, datetime | None]]:
+    i = t.blind_intervals.c
+    touching = sa.and_(i.began_at < period.until, sa.or_(i.ended_at.is_(None), i.ended_at > period.since))
+    found = await db.execute(sa.select(i.began_at, i.ended_at).where(i.source == "book", touching).order_by(i.began_at))
+    return [(began, ended) for began, ended in found]
+
+
+def _seats(floor: FloorTime, so_far: Sequence[Figure]) -> list[Figure]:
+    """Wrap-up, handling time, occupancy 占线率 (of the time free for calls), utilisation 工时利用率 (of all time logged in)."""
+    wrap = _figure("wrap_up_seconds_mean", floor.wrap_up, floor.wrap_ups, "sum of wrap-up seconds / wrap-ups")
+    talk = next(figure for figure in so_far if figure.name == "talk_seconds_mean")
+    handled = talk.numerator + floor.wrap_up
+    return [
+        wrap,
+        _figure("handle_seconds_mean", handled, talk.denominator, "sum of talk and wrap-up seconds / answered"),
+        _figure("occupancy", floor.busy, floor.busy + floor.ready, "busy seconds / busy and ready seconds"),
+        _figure("utilisation", floor.busy, floor.logged_in, "busy seconds / logged-in seconds"),
+    ]
+
+
+def _ratio(name: str, a: str, b: str, counts: Mapping[str, int]) -> Figure:
+    return _figure(name, counts[a], counts[b], f"{a} / {b}")
+
+
+def _mean(name: str, total: float, of: str, counts: Mapping[str, int]) -> Figure:
+    return _figure(name, total, counts[of], f"sum of {name.removesuffix('_mean')} / {of}")
+
+
+def _figure(name: str, numerator: float, denominator: float, of: str) -> Figure:
+    value = round(numerator / denominator, 6) if denominator else None
+    return Figure(name, value, round(numerator, 3), round(denominator, 3), of)

@@ -1,0 +1,140 @@
+"""Records as table rows: plain dicts for ``executemany``. Pure; used by ``scribe.py``."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from cti.ids import Instant
+
+from .record import CallRecord, Leg, Offer, Talk, Tape, Transfer, Visit, waited
+
+Row = dict[str, Any]
+
+
+def moment(at: Instant | float) -> datetime:
+    """An Instant as an aware UTC datetime."""
+    return datetime.fromtimestamp(at, UTC)
+
+
+def maybe(at: Instant | None) -> datetime | None:
+    return None if at is None else datetime.fromtimestamp(at, UTC)
+
+
+def call_row(r: CallRecord) -> Row:
+    first = r.talks[0] if r.talks else None
+    visit = r.visits[-1] if r.visits else None
+    return {
+        "call_id": r.call,
+        "node": r.call.rpartition("-")[0],
+        "direction": r.direction,
+        "line": r.line,
+        "trunk": r.trunk,
+        "number": r.number,
+        "partner": r.partner,
+        "reference": r.reference,
+        "origin": r.origin,
+        "endpoint": r.endpoint,
+        "caller": r.caller[:80],
+        "caller_name": r.caller_name[:200],
+        "dialled": r.dialled[:80],
+        "arrived_at": moment(r.arrived),
+        "answered_at": maybe(r.answered),
+        "notice_at": maybe(r.notice),
+        "notice_prompt": r.notice_prompt,
+        "notice_source": r.notice_source,
+        "refusal": r.refusal,
+        "queued_at": maybe(r.queued),
+        "queue": visit.queue if visit else "",
+        "queue_result": visit.result if visit else "",
+        "offers": len(r.offers),
+        "first_offer_at": maybe(r.first_offer),
+        "talk_began_at": maybe(first.began) if first else None,
+        "talk_ended_at": maybe(r.talks[-1].ended) if first else None,
+        "talk_seconds": round(r.talk_seconds, 6),
+        "seat": first.seat if first else "",
+        "agent": first.agent if first else "",
+        "holds": sum(talk.holds for talk in r.talks),
+        "held_seconds": round(sum(talk.held_seconds for talk in r.talks), 6),
+        "transfers": len(r.transfers),
+        "ended_at": maybe(r.ended),
+        "ended_by": r.ended_by,
+        "cause": r.cause,
+        "wait_seconds": waited(r.queued, r),
+        "ring_seconds": waited(r.first_offer, r),
+        "state": "open" if r.ended is None else "closed",
+        "short_abandon": r.short_abandon,
+        "merged_into": r.merged_into,
+        "uncertain": r.uncertain,
+    }
+
+
+def leg_row(leg: Leg) -> Row:
+    return {
+        "leg_id": leg.leg,
+        "call_id": leg.call,
+        "endpoint": leg.endpoint,
+        "began_at": moment(leg.began),
+        "ended_at": maybe(leg.ended),
+        "cause": leg.cause,
+    }
+
+
+def offer_row(offer: Offer) -> Row:
+    return {
+        "call_id": offer.call,
+        "seq": offer.seq,
+        "leg_id": offer.leg,
+        "seat": offer.seat,
+        "queue": offer.queue,
+        "began_at": moment(offer.began),
+        "ended_at": maybe(offer.ended),
+        "result": offer.result,
+    }
+
+
+def talk_row(talk: Talk) -> Row:
+    return {
+        "call_id": talk.call,
+        "seq": talk.seq,
+        "leg_id": talk.leg,
+        "seat": talk.seat,
+        "agent": talk.agent,
+        "queue": talk.queue,
+        "began_at": moment(talk.began),
+        "ended_at": maybe(talk.ended),
+        "holds": talk.holds,
+        "held_seconds": round(talk.held_seconds, 6),
+    }
+
+
+def visit_row(visit: Visit) -> Row:
+    return {
+        "call_id": visit.call,
+        "seq": visit.seq,
+        "queue": visit.queue,
+        "position": visit.position,
+        "entered_at": moment(visit.entered),
+        "left_at": maybe(visit.left),
+        "result": visit.result,
+    }
+
+
+def transfer_row(transfer: Transfer) -> Row:
+    return {
+        "call_id": transfer.call,
+        "seq": transfer.seq,
+        "at": moment(transfer.at),
+        "kind": transfer.kind,
+        "by_seat": transfer.by,
+        "target": transfer.to[:80],
+    }
+
+
+def tape_row(tape: Tape) -> Row:
+    return {
+        "call_id": tape.call,
+        "file": tape.file,
+        "started_at": moment(tape.started),
+        "ended_at": maybe(tape.ended),
+    }

@@ -1,0 +1,325 @@
+"""The scribe: writes what the book says happened. The only writer of calls and their rows.
+
+Fed by ``hotline/app.py`` with the batches of ``cti.book.Book``; publishes nothing.
+
+Exactly once. Rows and the offsets they were read up to are committed in one
+transaction, so a crash leaves either both or neither. After a crash the book is read
+again from the first row of the oldest call that was open (``resume``). Until the
+committed offset is reached again, ``write`` only folds; calls the ledger has already
+closed are ignored (``Resume.skip``), with every leg of theirs, because what is re-read
+of them may begin in their middle and look like a call of its own.
+
+A call of which neither rows nor memory is left (Asterisk's file was lost meanwhile) is
+closed as uncertain. Nothing is ever guessed about it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bridge.disposition import CallOutcome
+from cti import events as ev
+from cti.book import Mark
+from cti.ids import CallId
+from cti.tail import Place
+
+from . import rows, verdict
+from . import tables as t
+from .record import CallRecord, Records, Talk
+from .seats import sitting
+from .store import Store
+
+SLACK = timedelta(seconds=60)
+"""Rows of two calls may stand in Asterisk's file a little out of the order of their times."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    mark: Mark
+    """For ``Book(plan, cel, queue_log, start=mark)``."""
+    skip: frozenset[str]
+    """Calls and legs whose story is closed; the scribe ignores them by itself."""
+
+
+class Scribe:
+    def __init__(self, store: Store, node: str, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        """``node``: ``[centre] node``, the part of every CallId before its last '-'."""
+        self._store = store
+        self._node = node
+        self._clock = clock
+        self._records = Records()
+        self._start = Mark()
+        self._committed: Mark | None = None
+        self._reconciled = False
+        self._folded: tuple[Sequence[ev.Event], Mark] | None = None
+        self._statements = {
+            table.name: store.upsert(table, columns)
+            for table, columns in (
+                (t.calls, tuple(column.name for column in t.calls.columns)),
+                (t.legs, ("leg_id", "call_id", "endpoint", "began_at", "ended_at", "cause")),
+                (t.offers, ("call_id", "seq", "leg_id", "seat", "queue", "began_at", "ended_at", "result")),
+                (
+                    t.talks,
+                    (
+                        "call_id",
+                        "seq",
+                        "leg_id",
+                        "seat",
+                        "agent",
+                        "queue",
+                        "began_at",
+                        "ended_at",
+                        "holds",
+                        "held_seconds",
+                    ),
+                ),
+                (t.queue_visits, ("call_id", "seq", "queue", "position", "entered_at", "left_at", "result")),
+                (t.transfers, ("call_id", "seq", "at", "kind", "by_seat", "target")),
+                (t.recordings, ("call_id", "file", "started_at", "ended_at")),
+                (t.blind_intervals, ("node", "source", "began_at", "ended_at", "reason")),
+                (t.tail_marks, tuple(column.name for column in t.tail_marks.columns)),
+            )
+        }
+
+    # -- the beginning ----------------------------------------------------------------------
+
+    async def resume(self) -> Resume:
+        """Where to read on; forgets everything folded so far. Call once before the first ``write``."""
+        async with self._store.reading() as db:
+            marks = {
+                row.source: row for row in await db.execute(sa.select(t.tail_marks).where(self._ours(t.tail_marks)))
+            }
+            skip = await self._closed_since_the_oldest_open(db)
+        places = {
+            source: (Place(row.inode, row.offset), Place(row.resume_inode, row.resume_offset))
+            for source, row in marks.items()
+        }
+        cel, queue_log = (places.get(source, (Place(), Place())) for source in ("cel", "queue_log"))
+        self._start = Mark(cel[1], cel[1], queue_log[1], queue_log[1])
+        self._committed = Mark(cel[0], cel[1], queue_log[0], queue_log[1]) if marks else None
+        self._records = Records(skip)
+        self._reconciled = False
+        self._folded = None
+        return Resume(self._start, skip)
+
+    def _ours(self, table: sa.Table) -> sa.ColumnElement[bool]:
+        column: sa.Column[str] = table.c.node
+        return column == self._node
+
+    async def _closed_since_the_oldest_open(self, db: AsyncConnection) -> frozenset[str]:
+        c = t.calls.c
+        living = {row.call_id: row for row in await db.execute(self._open_calls())}
+        # A call that went on in one still open is read again whole, with it.
+        while True:
+            wave = sa.select(c.call_id, c.arrived_at).where(c.merged_into.in_(living), c.call_id.not_in(living))
+            more = {row.call_id: row for row in await db.execute(wave)} if living else {}
+            if not more:
+                break
+            living |= more
+        oldest = min((row.arrived_at for row in living.values()), default=None)
+        if oldest is None:
+            oldest = await db.scalar(sa.select(sa.func.max(c.ended_at)).where(self._ours(t.calls)))
+        if oldest is None:
+            return frozenset()
+        closed = (
+            sa.select(c.call_id, t.legs.c.leg_id)
+            .join_from(t.calls, t.legs, t.legs.c.call_id == c.call_id, isouter=True)
+            .where(self._ours(t.calls), c.state == "closed", c.ended_at >= oldest - SLACK, c.call_id.not_in(living))
+        )
+        found: set[str] = set()
+        for call, leg in await db.execute(closed):
+            found.add(call)
+            if leg is not None:
+                found.add(leg)
+        return frozenset(found)
+
+    def _open_calls(self) -> sa.Select[Any]:
+        return sa.select(t.calls.c.call_id, t.calls.c.arrived_at).where(t.calls.c.state == "open", self._ours(t.calls))
+
+    # -- the batches ----------------------------------------------------------------------------
+
+    async def write(self, events: Sequence[ev.Event], mark: Mark) -> int:
+        """Fold the batch and commit what it changed together with ``mark``, in one transaction.
+
+        Returns how many calls it closed. Raises ``LedgerUnavailable`` when nothing could be
+        committed: give the same batch again later (it is folded only once).
+        """
+        if self._folded is None or self._folded != (events, mark):
+            for event in events:
+                self._records.apply(event)
+            self._folded = (events, mark)
+        if self._behind(mark, events):
+            self._folded = None
+            return 0
+        changed = self._records.changed
+        if not changed and mark == self._committed and self._reconciled:
+            self._folded = None
+            return 0
+        async with self._store.writing() as db:
+            if not self._reconciled:
+                await self._reconcile(db)
+                changed = self._records.changed
+            await self._flush(db)
+            await self._set_mark(db, mark)
+        closed = len(changed.closed)
+        self._records.settled()
+        self._reconciled, self._committed, self._folded = True, mark, None
+        return closed
+
+    def _behind(self, mark: Mark, events: Sequence[ev.Event]) -> bool:
+        """Are these rows that were committed before the restart?"""
+        if self._reconciled or self._committed is None:
+            return False
+        was, now = self._committed.cel_read, mark.cel_read
+        if any(isinstance(event, ev.BookGap) for event in events):
+            return False
+        if now.inode == was.inode:
+            return now.offset < was.offset
+        return now.inode == self._start.cel_resume.inode
+
+    async def _flush(self, db: AsyncConnection) -> None:
+        changed = self._records.changed
+        await self._seat_agents(db, changed.talks.values())
+        await self._put(db, t.calls, map(rows.call_row, changed.calls.values()))
+        await self._put(db, t.legs, map(rows.leg_row, changed.legs.values()))
+        await self._put(db, t.offers, map(rows.offer_row, changed.offers.values()))
+        await self._put(db, t.talks, map(rows.talk_row, changed.talks.values()))
+        await self._put(db, t.queue_visits, map(rows.visit_row, changed.visits.values()))
+        await self._put(db, t.transfers, map(rows.transfer_row, changed.transfers.values()))
+        await self._put(db, t.recordings, map(rows.tape_row, changed.tapes.values()))
+        if changed.lives:
+            lives = [{"node": life.node or self._node, "began_at": rows.moment(life.at)} for life in changed.lives]
+            await db.execute(self._store.insert(t.node_lives).on_conflict_do_nothing(), lives)
+        if changed.gaps:
+            same = {"node": self._node, "source": "book", "reason": "rows of Asterisk's record were lost"}
+            gaps = ({**same, "began_at": rows.moment(a), "ended_at": rows.maybe(b)} for a, b in changed.gaps.items())
+            await self._put(db, t.blind_intervals, gaps)
+        await self._conclude(db, changed.closed)
+
+    async def _put(self, db: AsyncConnection, table: sa.Table, values: Iterable[rows.Row]) -> None:
+        listed = list(values)
+        if listed:
+            await db.execute(self._statements[table.name], listed)
+
+    async def _seat_agents(self, db: AsyncConnection, talks: Iterable[Talk]) -> None:
+        nameless = [talk for talk in talks if not talk.agent]
+        if nameless:
+            found = await sitting(db, [(talk.seat, rows.moment(talk.began)) for talk in nameless])
+            for talk, agent in zip(nameless, found, strict=True):
+                talk.agent = agent
+
+    async def _conclude(self, db: AsyncConnection, closed: Iterable[CallRecord]) -> None:
+        """The outcome of calls nobody talked in, and the call-back task of the missed; an agent's word stands."""
+        ends = [(record, found) for record in closed if (found := verdict.of(record)) is not None]
+        if not ends:
+            return
+        concluded = await self._outcomes(
+            db,
+            [
+                (record.call, found.outcome, found.detail, rows.moment(record.ended or record.arrived))
+                for record, found in ends
+            ],
+        )
+        owed = [
+            {
+                "call_id": record.call,
+                "reason": found.detail,
+                "line": record.line,
+                "number": (record.origin or record.caller)[:80],
+                "made_at": rows.moment(record.ended or record.arrived),
+            }
+            for record, found in ends
+            if found.outcome is CallOutcome.MISSED and record.call in concluded
+        ]
+        await self._owe(db, owed)
+
+    async def _outcomes(self, db: AsyncConnection, ends: Sequence[tuple[str, CallOutcome, str, datetime]]) -> set[str]:
+        """Write these where there is none yet; the calls that got theirs now."""
+        statement = self._store.insert(t.outcomes).on_conflict_do_nothing().returning(t.outcomes.c.call_id)
+        values = [
+            {"call_id": call, "outcome": str(outcome), "detail": str(detail), "at": at}
+            for call, outcome, detail, at in ends
+        ]
+        return set((await db.execute(statement, values)).scalars())
+
+    async def _owe(self, db: AsyncConnection, tasks: Sequence[rows.Row]) -> None:
+        if tasks:
+            await db.execute(self._store.insert(t.callbacks).on_conflict_do_nothing(), list(tasks))
+
+    async def _set_mark(self, db: AsyncConnection, mark: Mark) -> None:
+        now = self._clock()
+        pairs = (("cel", mark.cel_read, mark.cel_resume), ("queue_log", mark.queue_log_read, mark.queue_log_resume))
+        values = [
+            {
+                "node": self._node,
+                "source": source,
+                "inode": read.inode,
+                "offset": read.offset,
+                "resume_inode": resume.inode,
+                "resume_offset": resume.offset,
+                "moved_at": now,
+            }
+            for source, read, resume in pairs
+        ]
+        await self._put(db, t.tail_marks, values)
+
+    # -- the first batch after a restart ---------------------------------------------------------------
+
+    async def _reconcile(self, db: AsyncConnection) -> None:
+        """Compare what was folded again with what the ledger holds, once."""
+        records, c = self._records, t.calls.c
+        ended = {record.call for record in records.changed.closed}
+        held = list(records.open)
+        if held:
+            closed = sa.select(c.call_id).where(c.call_id.in_(held), c.state == "closed")
+            legs = sa.select(t.legs.c.leg_id).where(t.legs.c.leg_id.in_(held), t.legs.c.call_id != t.legs.c.leg_id)
+            for statement in (closed, legs):
+                for call in (await db.execute(statement)).scalars():
+                    records.forget(call)
+        known = set(records.open) | ended
+        unseen = [row.call_id for row in await db.execute(self._open_calls()) if row.call_id not in known]
+        if unseen:
+            await self._close_unseen(db, unseen)
+
+    async def _close_unseen(self, db: AsyncConnection, calls: Sequence[CallId]) -> None:
+        now, c = self._clock(), t.calls.c
+        for call in calls:
+            self._records.forget(call)
+        await db.execute(
+            sa.update(t.calls)
+            .where(c.call_id.in_(calls))
+            .values(state="closed", ended_at=now, ended_by=str(ev.EndedBy.UNKNOWN), uncertain=True)
+        )
+        await db.execute(
+            sa.update(t.recordings)
+            .where(t.recordings.c.call_id.in_(calls), t.recordings.c.ended_at.is_(None))
+            .values(ended_at=now)
+        )
+        found = await db.execute(
+            sa.select(c.call_id, c.line, c.origin, c.caller).where(
+                c.call_id.in_(calls), c.direction == str(ev.Direction.INBOUND), c.talk_began_at.is_(None)
+            )
+        )
+        lost = {row.call_id: row for row in found}
+        if not lost:
+            return
+        ends = [(call, CallOutcome.LOST, verdict.Lost.UNSEEN, now) for call in lost]
+        await self._owe(
+            db,
+            [
+                {
+                    "call_id": call,
+                    "reason": str(verdict.Lost.UNSEEN),
+                    "line": lost[call].line,
+                    "number": lost[call].origin or lost[call].caller,
+                    "made_at": now,
+                }
+                for call in await self._outcomes(db, ends)
+            ],
+        )

@@ -1,0 +1,340 @@
+"""The scribe: exactly once, whatever crashes, on both databases."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from agents.events import SeatStateChanged
+from agents.ids import AgentId
+from agents.presence import Presence
+from agents.seat import SeatState
+from cti import events as ev
+from cti import frames as fr
+from cti.book import Book, Mark
+from cti.ids import BridgeId, CallId, Instant, LegId, SeatId
+from cti.tail import Place
+from ledger import tables as t
+from ledger.errors import LedgerUnavailable
+from ledger.scribe import Scribe
+from ledger.seats import SeatBook
+from ledger.store import Store
+from tests.cti.story import PLAN, Story, stories
+from tests.cti.test_book import rows
+
+from .desk import T0, Told, contents, empty, grow, mark
+
+Quiet = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+async def write_all(url: str, *told: Told, scribe: Scribe | None = None) -> None:
+    store = Store(url)
+    if scribe is None:
+        scribe = Scribe(store, "xm1")
+        await scribe.resume()
+    offset = scribe._committed.cel_read.offset if scribe._committed else 0
+    for one in told:
+        offset += 100
+        await scribe.write(one.events, mark(offset))
+    await store.close()
+
+
+async def one(url: str, statement: sa.Select) -> sa.Row:  # type: ignore[type-arg]
+    store = Store(url)
+    async with store.reading() as db:
+        row = (await db.execute(statement)).one()
+    await store.close()
+    return row
+
+
+def merge(at: float) -> list[fr.Frame]:
+    """A seat's own call, begun ``at``, joins the citizen's (begun at 1003.1) in a bridge."""
+    told = Story(7)
+    told.clock = 1003.0
+    told.arrive()
+    told.queue()
+    leg = told.offer("8001")
+    bridge = told.answer(leg)
+    own, other = LegId("xm1-999.1"), LegId("xm1-999.2")
+    began = Instant(at)
+    link = own
+    frames = [
+        fr.LegNew(began, own, "PJSIP/8002-0000aaaa", link, CallId(""), "8002", "", "8003", False),
+        fr.LegNew(Instant(began + 0.1), other, "PJSIP/8003-0000aaab", link, CallId(own), "", "", "", False),
+        fr.LegUp(Instant(began + 0.2), other),
+        fr.LegUp(Instant(began + 0.2), own),
+        fr.BridgeIn(Instant(began + 0.3), other, BridgeId("b-own"), False),
+        fr.BridgeIn(Instant(began + 0.3), own, BridgeId("b-own"), False),
+        fr.BridgeOut(told.at(), own, BridgeId("b-own")),
+        fr.BridgeIn(told.at(), own, bridge, False),
+        fr.LegGone(told.at(4), other, 16, ""),
+        fr.BridgeOut(told.at(), own, bridge),
+        fr.LegGone(told.at(), own, 16, ""),
+    ]
+    told.talk_over(leg, bridge)
+    return sorted((*frames, *told.frames), key=lambda f: f.at)
+
+
+@st.composite
+def merging(draw: st.DrawFn) -> list[fr.Frame]:
+    """A merge, older or younger call into the citizen's; others come and go meanwhile."""
+    frames = merge(draw(st.sampled_from([1000.5, 1003.2, 1005.0])))
+    return sorted((*frames, *draw(stories(2))), key=lambda f: f.at)
+
+
+def dying(frames: list[fr.Frame], died: float) -> list[fr.Frame]:
+    """The same frames when Asterisk died at ``died``: of the calls begun before, nothing after."""
+    link = {f.leg: f.linked for f in frames if isinstance(f, fr.LegNew)}
+    began = {link[f.leg]: f.at for f in reversed(frames) if isinstance(f, fr.LegNew)}
+    return [f for f in frames if f.at < died or began[link[f.leg]] >= died]  # type: ignore[union-attr]
+
+
+class Day:
+    """One day of Asterisk's files, read into the ledger with crashes of the daemon in between."""
+
+    def __init__(self, url: str, folder: Path, frames: list[fr.Frame], died: float | None = None) -> None:
+        self.url, self.folder, self.died = url, folder, died
+        if died:
+            frames = dying(frames, died)
+        self.rows = rows(frames)
+        self.text = "".join(self.rows).encode()
+        self.older = sum(len(row.encode()) for row in rows([f for f in frames if not died or f.at < died]))
+
+    def ledger(
+        self, cuts: Sequence[int] = (), crashes: AbstractSet[int] = frozenset(), *, before_commit: bool = False
+    ) -> object:
+        """Rows come in pieces ending at ``cuts``; the daemon dies after the pieces numbered in ``crashes``."""
+        empty(self.url)
+        asyncio.run(self._run(cuts, crashes, before_commit))
+        found = contents(self.url)
+        del found["tail_marks"]
+        return found
+
+    async def _run(self, cuts: Sequence[int], crashes: AbstractSet[int], before_commit: bool) -> None:
+        cel, queue_log = self.folder / "cel.csv", self.folder / "queue_log"
+        cel.write_bytes(b"")
+        queue_log.write_bytes(b"")
+        store = Store(self.url)
+        scribe, book = await self._start(store)
+        begin = 0
+        for number, cut in enumerate([*cuts, len(self.text)]):
+            grow(cel, self.text[begin:cut])
+            if self.died and begin <= self.older < cut:  # a new life writes QUEUESTART before its first CEL row
+                grow(queue_log, f"{self.died:.0f}|NONE|NONE|NONE|QUEUESTART|\n".encode())
+            begin = cut
+            while (batch := book.read()) is not None:
+                if number in crashes and before_commit:
+                    for event in batch.events:
+                        scribe._records.apply(event)
+                else:
+                    await scribe.write(batch.events, batch.mark)
+            if number in crashes:
+                scribe, book = await self._start(store)
+        while (batch := book.read()) is not None:
+            await scribe.write(batch.events, batch.mark)
+        await store.close()
+
+    async def _start(self, store: Store) -> tuple[Scribe, Book]:
+        scribe = Scribe(store, "xm1")
+        resume = await scribe.resume()
+        return scribe, Book(PLAN, self.folder / "cel.csv", self.folder / "queue_log", resume.mark)
+
+
+@given(frames=st.one_of(stories(), merging()), data=st.data())
+@Quiet
+def test_a_crash_anywhere_reaches_the_same_rows(
+    databases, tmp_path_factory, frames: list[fr.Frame], data: st.DataObject
+) -> None:  # type: ignore[no-untyped-def]
+    """Rows come in pieces; the daemon dies anywhere, before or after a commit; every row ends up the same, once."""
+    day = Day(
+        _one_of(databases), tmp_path_factory.mktemp("day"), frames, data.draw(st.sampled_from([None, 1004.0, 1009.0]))
+    )
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(day.text)), max_size=6)))
+    crashes = data.draw(st.sets(st.integers(0, len(cuts))))
+    assert day.ledger(cuts, crashes, before_commit=data.draw(st.booleans())) == day.ledger()
+
+
+def test_a_crash_after_any_row_of_a_merge_reaches_the_same_rows(databases, tmp_path) -> None:  # type: ignore[no-untyped-def]
+    """An older call's legs go on in a younger one: both are read again from the older one's first row."""
+    day = Day(_one_of(databases), tmp_path, merge(1000.5))
+    whole, cut = day.ledger(), 0
+    for row in day.rows:
+        cut += len(row.encode())
+        assert day.ledger([cut], {0}) == whole
+
+
+_URLS: dict[object, str] = {}
+
+
+def _one_of(databases) -> str:  # type: ignore[no-untyped-def]
+    return _URLS.setdefault(databases, databases())
+
+
+async def test_the_same_batch_again_after_a_failure_counts_once(url: str) -> None:
+    """While the database is away ``write`` says so and keeps nothing; the same batch later is written once."""
+    store, good = Store(url), Told().arrive().queue().talk().end()
+    scribe = Scribe(store, "xm1")
+    await scribe.resume()
+    real, store.writing = store.writing, _away  # type: ignore[method-assign, assignment]
+    with pytest.raises(LedgerUnavailable):
+        await scribe.write(good.events, mark(100))
+    store.writing = real  # type: ignore[method-assign]
+    assert await scribe.write(good.events, mark(100)) == 1
+    await store.close()
+    row = await one(url, sa.select(t.calls))
+    assert (row.offers, row.talk_seconds, row.state) == (1, 60.0, "closed")
+
+
+def _away():  # type: ignore[no-untyped-def]
+    raise LedgerUnavailable("away")
+
+
+async def test_a_talked_call_waits_for_an_agent(url: str) -> None:
+    """An answered call closes with its waits and without an outcome."""
+    await write_all(url, Told().arrive().queue().talk(60, ring=3).end())
+    row = await one(url, sa.select(t.calls))
+    assert row.state == "closed"
+    assert row.seat == "8001"
+    assert row.wait_seconds == pytest.approx(3.2)
+    assert row.ring_seconds == pytest.approx(3.0)
+    found = contents(url)
+    assert found["outcomes"] == found["callbacks"] == []
+
+
+@pytest.mark.parametrize(
+    ("told", "outcome", "detail"),
+    [
+        (Told().arrive().end(after=1), "missed", "abandoned_in_notice"),
+        (Told().arrive().queue().end(after=20), "missed", "abandoned_in_queue"),
+        (Told().arrive().queue().leave_queue(ev.QueueExit.TIMEOUT).end(ev.EndedBy.SYSTEM), "missed", "timeout"),
+        (Told().arrive().queue().leave_queue(ev.QueueExit.EMPTY).end(ev.EndedBy.SYSTEM), "missed", "nobody"),
+        (Told().arrive().queue().leave_queue(ev.QueueExit.DIED).end(ev.EndedBy.NODE_DIED), "missed", "node_died"),
+        (
+            Told().arrive().say(ev.CallRefused(Told().call, Instant(T0), "full")).end(ev.EndedBy.SYSTEM),
+            "missed",
+            "full",
+        ),
+        (
+            Told().arrive().say(ev.CallRefused(Told().call, Instant(T0), "closed")).end(ev.EndedBy.SYSTEM),
+            "missed",
+            "closed",
+        ),
+        (
+            Told().arrive().say(ev.CallRefused(Told().call, Instant(T0), "unknown_number")).end(ev.EndedBy.SYSTEM),
+            "refused",
+            "unknown_number",
+        ),
+        (Told().arrive().end(ev.EndedBy.SYSTEM, after=9), "missed", "system"),
+    ],
+)
+async def test_a_call_nobody_answered_is_concluded_with_a_call_back(
+    url: str, told: Told, outcome: str, detail: str
+) -> None:
+    """Each way of not being answered has its reason; a missed call owes a call-back, a misdialled one does not."""
+    await write_all(url, told)
+    row = await one(url, sa.select(t.outcomes))
+    assert (row.outcome, row.detail) == (outcome, detail)
+    owed = contents(url)["callbacks"]
+    assert len(owed) == (outcome == "missed")
+
+
+async def test_a_call_back_goes_to_the_citizen_not_the_partner(url: str) -> None:
+    """A handed-over call is called back at the citizen's own number."""
+    await write_all(url, Told(caller="12345").arrive(partner="12345", origin="13950000001").end(after=9))
+    row = await one(url, sa.select(t.callbacks))
+    assert row.number == "13950000001"
+
+
+async def test_short_calls_are_marked(url: str) -> None:
+    """Gone in less than five seconds: a short abandon; six seconds are none."""
+    await write_all(url, Told(1).arrive().end(after=3), Told(2).arrive().end(after=6))
+    store = Store(url)
+    async with store.reading() as db:
+        found = (await db.execute(sa.select(t.calls.c.short_abandon).order_by(t.calls.c.call_id))).scalars().all()
+    await store.close()
+    assert found == [True, False]
+
+
+async def test_own_and_internal_calls_have_no_outcome(url: str) -> None:
+    """Only calls from a trunk are offered calls."""
+    await write_all(
+        url, Told(1).arrive(ev.Direction.OUTBOUND).end(after=9), Told(2).arrive(ev.Direction.INTERNAL).end()
+    )
+    assert contents(url)["outcomes"] == []
+
+
+async def test_the_agent_is_the_one_who_sat_there_when_the_talk_began(url: str) -> None:
+    """Somebody else logging in later does not change who answered."""
+    store = Store(url)
+    seats = SeatBook(store)
+    for at, agent, state in (
+        (-100, "1001", Presence.READY),
+        (30, "1001", Presence.LOGGED_OUT),
+        (40, "1002", Presence.READY),
+    ):
+        change = SeatStateChanged(
+            SeatId("8001"),
+            Instant(T0 + at),
+            AgentId(agent),
+            Presence.PAUSED,
+            state,
+            "",
+            CallId(""),
+            "",
+            SeatState(SeatId("8001")),
+        )
+        await seats.record(change)
+        await seats.record(change)
+    await store.close()
+    await write_all(url, Told(1).arrive().queue().talk(60).end(), Told(2, at=T0 + 27).arrive().queue().talk().end())
+    await write_all(url, Told(3, at=T0 + 60).arrive().queue().talk().end())
+    store = Store(url)
+    async with store.reading() as db:
+        agents = (await db.execute(sa.select(t.calls.c.agent).order_by(t.calls.c.arrived_at))).scalars().all()
+        intervals = (await db.execute(sa.select(t.seat_log.c.until).order_by(t.seat_log.c.since))).scalars().all()
+    await store.close()
+    assert agents == ["1001", "", "1002"]
+    assert [until is None for until in intervals] == [False, False, True]
+
+
+async def test_a_call_whose_rows_are_gone_is_closed_as_uncertain(url: str) -> None:
+    """Asterisk's file was cut while the daemon was away: the open call is lost, said so, and owes a call-back."""
+    whole = Told().arrive().queue()
+    await write_all(url, whole)
+    store = Store(url)
+    scribe = Scribe(store, "xm1")
+    await scribe.resume()
+    later = Told(2, at=T0 + 500).arrive().end(after=9)
+    await scribe.write([ev.BookGap(Instant(T0 + 50)), *later.events], Mark(Place(7, 10), Place(7, 10)))
+    await store.close()
+    row = await one(url, sa.select(t.calls).where(t.calls.c.call_id == whole.call))
+    assert (row.state, row.uncertain, row.ended_by) == ("closed", True, "unknown")
+    row = await one(url, sa.select(t.outcomes).where(t.outcomes.c.call_id == whole.call))
+    assert (row.outcome, row.detail) == ("lost", "unseen")
+    gap = await one(url, sa.select(t.blind_intervals))
+    assert (gap.source, (gap.ended_at - gap.began_at).total_seconds()) == ("book", 450)
+    assert len(contents(url)["callbacks"]) == 2
+
+
+async def test_a_tape_ends_with_its_leg_not_with_its_call(url: str) -> None:
+    """The leg of a merged call goes on in another call, and its recording with it."""
+    first, second = Told(1), Told(2)
+    first.arrive()
+    second.arrive()
+    second.say(
+        ev.CallsMerged(first.call, second.at(5), second.call),
+        ev.CallEnded(second.call, second.at(0), ev.EndedBy.UNKNOWN, 0, False),
+    )
+    second.say(ev.LegEnded(first.call, second.at(30), second.leg, "telecom", 16))
+    await write_all(url, first, second)
+    tape = await one(url, sa.select(t.recordings).where(t.recordings.c.call_id == second.call))
+    call = await one(url, sa.select(t.calls).where(t.calls.c.call_id == second.call))
+    assert call.merged_into == first.call
+    assert (tape.ended_at - call.ended_at).total_seconds() == pytest.approx(30)
