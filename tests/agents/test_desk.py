@@ -1,0 +1,623 @@
+"""The desk: what it decides for each thing that happens, told as short stories."""
+
+from __future__ import annotations
+
+import pytest
+
+from agents import commands as req
+from agents import events as out
+from agents.commands import Accepted, Refused, Why
+from agents.desk import Desk
+from agents.ids import OwnReason
+from agents.presence import Presence
+from agents.seat import SeatState, Then, pack, unpack
+from cti import commands as tel
+from cti import events as ev
+from cti.ids import Instant, LegId
+
+from .stage import AUDITOR, CHEN, LIN, MANDARIN, MINNAN, S1, S2, S3, SU, Stage, roster
+
+P = Presence
+
+
+def why(answer: req.Answer) -> Why:
+    assert isinstance(answer, Refused), answer
+    return answer.why
+
+
+# -- logging in and out -----------------------------------------------------------------
+
+
+def test_log_in_puts_the_seat_into_its_queues_paused() -> None:
+    """An agent who logs in is a member of each queue of theirs, paused until they say ready."""
+    s = Stage()
+    assert s.ask(req.LogIn(CHEN, S1)) == Accepted()
+    assert s.is_(S1) is P.PAUSED
+    assert s.obey() == [
+        tel.AddMember(MANDARIN, S1, "陈晓岚", 0, paused=True, reason="login"),
+        tel.AddMember(MINNAN, S1, "陈晓岚", 1, paused=True, reason="login"),
+    ]
+    assert s.ask(req.GoReady(S1)) == Accepted()
+    assert s.obey() == [tel.PauseMember(MANDARIN, S1, False), tel.PauseMember(MINNAN, S1, False)]
+    assert s.is_(S1) is P.READY
+
+
+def test_one_agent_one_seat() -> None:
+    """A seat takes one agent, an agent takes one seat, a repeated log-in is no second one."""
+    s = Stage()
+    s.ready()
+    assert why(s.ask(req.LogIn(CHEN, S2))) is Why.AGENT_ELSEWHERE
+    assert why(s.ask(req.LogIn(LIN, S1))) is Why.SEAT_TAKEN
+    assert s.ask(req.LogIn(CHEN, S1)) == Accepted()
+    assert s.is_(S1) is P.READY
+    assert why(s.ask(req.LogIn(AUDITOR, S2))) is Why.UNKNOWN_AGENT
+    assert why(s.ask(req.LogIn(LIN, "9999"))) is Why.UNKNOWN_SEAT  # type: ignore[arg-type]
+
+
+def test_log_out_leaves_every_queue() -> None:
+    """After log-out the seat is in no queue and empty for the next agent."""
+    s = Stage()
+    s.ready()
+    assert s.ask(req.LogOut(S1)) == Accepted()
+    assert s.obey() == [tel.RemoveMember(MANDARIN, S1), tel.RemoveMember(MINNAN, S1)]
+    assert s.members == {}
+    assert s.state(S1) == SeatState(S1, since=s.now)
+    assert why(s.ask(req.LogOut(S1))) is Why.NOT_NOW
+
+
+def test_pause_needs_a_known_reason() -> None:
+    """The reason is one of the settings'."""
+    s = Stage()
+    s.ready()
+    refused = s.ask(req.Pause(S1, "钓鱼"))
+    assert isinstance(refused, Refused)
+    assert refused.reason == "'钓鱼' is none of: 小休, 就餐"
+    assert s.ask(req.Pause(S1, "就餐")) == Accepted()
+    assert tel.PauseMember(MANDARIN, S1, True, "就餐") in s.obey()
+
+
+# -- a call -----------------------------------------------------------------------------------
+
+
+def test_a_queued_call_rings_talks_wraps_up_and_rests() -> None:
+    """Presence follows the phone; wrap-up is a pause of the daemon's own that ends by itself."""
+    s = Stage(wrap_up=30)
+    s.ready()
+    call = s.citizen()
+    leg = s.offer(S1, call)
+    assert s.is_(S1) is P.RINGING
+    s.answer(S1, call, leg)
+    assert (s.is_(S1), s.state(S1).call) == (P.TALKING, call)
+    assert s.took() == []  # app_queue knows by itself: nothing that would outlive a dead daemon
+    s.over(call, leg)
+    assert s.is_(S1) is P.WRAP_UP
+    assert s.obey() == [
+        tel.PauseMember(MANDARIN, S1, True, "wrap_up"),
+        tel.PauseMember(MINNAN, S1, True, "wrap_up"),
+    ]
+    s.passes(29.9)
+    assert s.is_(S1) is P.WRAP_UP
+    s.passes(0.1)
+    assert s.is_(S1) is P.READY
+    assert s.obey() == [tel.PauseMember(MANDARIN, S1, False), tel.PauseMember(MINNAN, S1, False)]
+    changes = [(e.old, e.new) for e in s.heard(out.SeatStateChanged)]  # type: ignore[attr-defined]
+    assert changes[-4:] == [
+        (P.READY, P.RINGING), (P.RINGING, P.TALKING), (P.TALKING, P.WRAP_UP), (P.WRAP_UP, P.READY),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("ender", [req.EndWrapUp(S1), req.GoReady(S1)])
+def test_the_agent_ends_the_wrap_up_early(ender: req.Request) -> None:
+    """Done early is ready early."""
+    s = Stage()
+    s.ready()
+    s.over(*s.talk())
+    assert s.ask(ender) == Accepted()
+    assert s.is_(S1) is P.READY
+    assert why(s.ask(req.EndWrapUp(S1))) is Why.NOT_NOW
+
+
+def test_filing_the_ticket_ends_the_wrap_up() -> None:
+    """Filed in wrap-up: ready at once. Filed while talking: no wrap-up at all."""
+    s = Stage()
+    s.ready()
+    call, leg = s.talk()
+    s.over(call, leg)
+    s.ask(req.CallFiled(call))
+    assert s.is_(S1) is P.READY
+    call, leg = s.talk()
+    s.ask(req.CallFiled(call))
+    s.over(call, leg)
+    assert s.is_(S1) is P.READY
+
+
+@pytest.mark.parametrize(
+    ("then", "reason", "lands"),
+    [(Then.PAUSE, "就餐", P.PAUSED), (Then.LOG_OUT, "", P.LOGGED_OUT), (Then.NOTHING, "", P.READY)],
+)
+def test_after_this_call(then: Then, reason: str, lands: Presence) -> None:
+    """What was agreed comes after the call and its wrap-up, and app_queue is told while the call still goes on."""
+    s = Stage()
+    s.ready()
+    call, leg = s.talk()
+    assert s.ask(req.AfterCall(S1, then, reason)) == Accepted("after_call")
+    told = s.obey()
+    assert bool(told) is (then is not Then.NOTHING)
+    s.over(call, leg)
+    assert s.is_(S1) is P.WRAP_UP
+    s.passes(30)
+    assert (s.is_(S1), s.state(S1).reason) == (lands, reason)
+    s.obey()
+    assert all(paused for paused, _, _ in s.members.values()) is (lands is not P.READY)
+
+
+def test_wishes_in_a_call_are_refused_with_one_clear_sentence() -> None:
+    """Somebody who talks does not pause: they say what shall be afterwards."""
+    s = Stage()
+    s.ready()
+    s.talk()
+    assert s.ask(req.Pause(S1, "小休")) == Refused(Why.NOT_NOW, "cannot pause while talking")
+    assert s.ask(req.LogOut(S1)) == Refused(Why.NOT_NOW, "cannot log out while talking")
+    assert s.ask(req.GoReady(S1)) == Refused(Why.NOT_NOW, "cannot go ready while talking")
+
+
+def test_missed_offers_in_a_row_pause_the_seat() -> None:
+    """The third offer in a row that rings out pauses the seat and raises an alarm; a talk begins the count anew."""
+    s = Stage(missed=3)
+    s.ready()
+    for n in (1, 2):
+        call = s.citizen()
+        s.rings_out(S1, call, s.offer(S1, call))
+        assert (s.is_(S1), s.state(S1).missed) == (P.READY, n)
+    s.over(*s.talk())
+    assert s.state(S1).missed == 0
+    s.ask(req.EndWrapUp(S1))
+    s.obey()
+    for _ in range(3):
+        assert s.is_(S1) is P.READY
+        call = s.citizen()
+        s.rings_out(S1, call, s.offer(S1, call))
+    assert (s.is_(S1), s.state(S1).reason) == (P.PAUSED, OwnReason.MISSED)
+    assert [e.alarm for e in s.heard(out.SeatAlarm)] == [out.Alarm.MISSED]  # type: ignore[attr-defined]
+    assert tel.PauseMember(MANDARIN, S1, True, "missed") in s.obey()
+    assert s.ask(req.GoReady(S1)) == Accepted()
+    assert s.state(S1).missed == 0
+
+
+def test_an_offer_that_crossed_the_pause_is_not_held_against_the_agent() -> None:
+    """A paused phone that still rings counts no miss and stays paused afterwards."""
+    s = Stage(missed=1)
+    s.ready()
+    s.ask(req.Pause(S1, "小休"))
+    call = s.citizen()
+    leg = s.offer(S1, call)
+    assert s.is_(S1) is P.RINGING
+    s.rings_out(S1, call, leg)
+    assert (s.is_(S1), s.state(S1).reason, s.state(S1).missed) == (P.PAUSED, "小休", 0)
+
+
+def test_a_withdrawn_offer_is_no_miss() -> None:
+    """The caller gave up: the agent missed nothing."""
+    s = Stage(missed=1)
+    s.ready()
+    call = s.citizen()
+    leg = s.offer(S1, call)
+    s.hear(ev.OfferEnded(call, s.now, leg, S1, MANDARIN, ev.OfferResult.WITHDRAWN))
+    s.ends(call, leg, S1)
+    assert s.is_(S1) is P.READY
+
+
+# -- calls of one's own -----------------------------------------------------------------------
+
+
+def test_dialling_out_pauses_first_and_returns_to_what_was() -> None:
+    """A seat that dials is paused before its phone rings, wraps up, and rests as before."""
+    s = Stage()
+    s.ready()
+    assert s.ask(req.DialOut(S1, "110")) == Accepted()
+    assert s.took() == [
+        tel.PauseMember(MANDARIN, S1, True, "on_call"),
+        tel.PauseMember(MINNAN, S1, True, "on_call"),
+        tel.DialOut(S1, "110"),
+    ]
+    call = s.citizen(ev.Direction.OUTBOUND, endpoint=S1)
+    leg = next(iter(s.desk.phones.legs))
+    assert s.is_(S1) is P.DIALLING
+    s.hear(ev.TalkBegan(call, s.now, leg, S1, MANDARIN))
+    assert s.is_(S1) is P.TALKING
+    s.ends(call, leg, S1)
+    assert s.is_(S1) is P.WRAP_UP
+    s.passes(30)
+    assert s.is_(S1) is P.READY
+
+
+def test_a_phone_that_does_not_answer_its_own_call_is_ready_again() -> None:
+    """A refused originate takes back the pause and tells who asked."""
+    s = Stage()
+    s.ready()
+    s.ask(req.CallSeat(S1, S2))
+    *pauses, call = s.took()
+    for pause in pauses:
+        s.app_queue(pause)
+        s._took(s.desk.outcome(tel.Outcome(pause, tel.Result.DONE), s.now))
+    s._took(s.desk.outcome(tel.Outcome(call, tel.Result.REFUSED, "not answered"), s.now))
+    assert s.took() == [tel.PauseMember(MANDARIN, S1, False), tel.PauseMember(MINNAN, S1, False)]
+    assert s.heard(out.VerbEnded) == [
+        out.VerbEnded(S1, s.now, out.Verb.CALL_SEAT, "", False, "not answered", "")  # type: ignore[arg-type]
+    ]
+
+
+def test_seat_to_seat_calls_need_no_wrap_up() -> None:
+    """A chat between seats leaves both where they were; a paused one keeps its reason."""
+    s = Stage()
+    s.ready()
+    s.ready(S2, LIN)
+    s.ask(req.Pause(S2, "小休"))
+    call = s.citizen(ev.Direction.INTERNAL, endpoint=S1)
+    one = next(iter(s.desk.phones.legs))
+    two = s.offer(S2, call, queue="")
+    assert (s.is_(S1), s.is_(S2)) == (P.DIALLING, P.RINGING)
+    s.answer(S2, call, two, queue="")
+    s.hear(ev.TalkBegan(call, s.now, one, S1, MANDARIN))
+    s.ends(call, two, S2)
+    s.ends(call, one, S1)
+    assert (s.is_(S1), s.is_(S2), s.state(S2).reason) == (P.READY, P.PAUSED, "小休")
+
+
+@pytest.mark.parametrize("number", ["00852123", "12319", "8002", "110;", ""])
+def test_only_allowed_numbers_are_dialled(number: str) -> None:
+    """The allow-list of the settings holds for calls and for transfers."""
+    s = Stage()
+    s.ready()
+    assert why(s.ask(req.DialOut(S1, number))) is Why.TARGET
+    s.talk()
+    if number != "8002":
+        assert why(s.ask(req.TransferBlind(S1, number))) is Why.TARGET
+    assert why(s.ask(req.TransferBlind(S1, S1))) is Why.TARGET
+
+
+def test_outgoing_calls_are_capped_per_minute() -> None:
+    """A seat gone wild cannot dial without end."""
+    s = Stage(per_minute=2)
+    for seat, agent in ((S1, CHEN), (S2, LIN), (S3, SU)):
+        s.ready(seat, agent)
+    assert s.ask(req.DialOut(S1, "110")) == Accepted()
+    assert why(s.ask(req.DialOut(S1, "110"))) is Why.IN_CALL
+    assert s.ask(req.DialOut(S2, "110")) == Accepted()
+    assert why(s.ask(req.DialOut(S3, "110"))) is Why.TOO_MANY
+    s.passes(61)
+    assert s.ask(req.DialOut(S3, "110")) == Accepted()
+
+
+# -- verbs ---------------------------------------------------------------------------------------
+
+
+def test_hold_and_resume() -> None:
+    """We hold by a consultation with silence; the seat holds until it comes back, whatever the board flickers."""
+    s = Stage()
+    s.ready()
+    call, leg = s.talk()
+    assert s.ask(req.HoldCall(S1)) == Accepted()
+    assert s.obey() == [tel.Hold(leg)]
+    s.hear(ev.CallHeld(call, s.now, leg, S1))
+    local = s.local(call)
+    s.hear(ev.CallResumed(call, s.now, leg, S1))
+    s.hear(ev.TalkEnded(call, s.now, leg, S1))
+    s.hear(ev.TalkBegan(call, s.now, leg, S1, MANDARIN))
+    assert s.is_(S1) is P.HOLDING
+    assert why(s.ask(req.TransferBlind(S1, S2))) is Why.ON_HOLD
+    assert why(s.ask(req.HoldCall(S1))) is Why.ON_HOLD
+    assert s.ask(req.ResumeCall(S1)) == Accepted()
+    assert s.obey() == [tel.Resume(leg)]
+    s.ends(call, local, "")
+    assert s.is_(S1) is P.TALKING
+    assert s.is_(S1) is P.TALKING
+
+
+def test_a_hold_that_failed_is_no_hold() -> None:
+    """Asterisk said no: the seat talks on, and whoever asked is told."""
+    s = Stage()
+    s.ready()
+    s.talk()
+    s.ask(req.HoldCall(S1))
+    s.obey(tel.Result.REFUSED)
+    assert s.is_(S1) is P.TALKING
+    assert [e.done for e in s.heard(out.VerbEnded)] == [False]  # type: ignore[attr-defined]
+
+
+def test_the_citizen_leaves_while_held() -> None:
+    """Nobody is left to come back to: the seat's leg is hung up."""
+    s = Stage()
+    s.ready()
+    call, leg = s.talk()
+    s.ask(req.HoldCall(S1))
+    s.obey()
+    s.local(call)
+    s.ends(call, LegId(call), "telecom")
+    assert s.took() == [tel.HangUp(leg)]
+
+
+@pytest.mark.parametrize(
+    ("request_", "how"),
+    [
+        (req.ConsultComplete(S1), tel.ConsultEnd.COMPLETE),
+        (req.Conference(S1), tel.ConsultEnd.CONFERENCE),
+        (req.ConsultCancel(S1), tel.ConsultEnd.CANCEL),
+    ],
+)
+def test_consultation(request_: req.VerbRequest, how: tel.ConsultEnd) -> None:
+    """A consultation begins once, and ends in one of three ways."""
+    s = Stage()
+    s.ready()
+    call, leg = s.talk()
+    assert why(s.ask(request_)) is Why.NO_CONSULTATION
+    assert s.ask(req.TransferAttended(S1, S2)) == Accepted()
+    assert s.obey() == [tel.AttendedTransfer(leg, S2)]
+    s.local(call)
+    assert s.is_(S1) is P.TALKING
+    assert why(s.ask(req.TransferAttended(S1, S2))) is Why.CONSULTING
+    assert why(s.ask(req.TransferBlind(S1, S2))) is Why.CONSULTING
+    assert why(s.ask(req.HoldCall(S1))) is Why.CONSULTING
+    assert s.ask(request_) == Accepted()
+    assert s.obey() == [tel.EndConsult(leg, how)]
+
+
+def test_a_consultation_that_the_target_ended_is_over() -> None:
+    """The Local channel has gone: the seat may begin another."""
+    s = Stage()
+    s.ready()
+    call, _ = s.talk()
+    s.ask(req.TransferAttended(S1, S2))
+    s.obey()
+    s.ends(call, s.local(call), "")
+    assert s.ask(req.TransferAttended(S1, S2)) == Accepted()
+
+
+def test_who_was_only_asked_needs_no_wrap_up_who_got_the_citizen_does() -> None:
+    """The consulted seat wraps up only when the citizen was given to it."""
+    for given in (False, True):
+        s = Stage()
+        s.ready()
+        s.ready(S2, LIN)
+        call, _ = s.talk()
+        s.ask(req.TransferAttended(S1, S2))
+        s.obey()
+        s.local(call)
+        leg = s.offer(S2, call, queue="")
+        s.answer(S2, call, leg, queue="")
+        if given:
+            s.hear(ev.CallTransferred(call, s.now, ev.TransferKind.ATTENDED, S1, S2))
+        s.ends(call, leg, S2)
+        assert s.is_(S2) is (P.WRAP_UP if given else P.READY)
+
+
+def test_verbs_need_a_call_and_a_person() -> None:
+    """Nothing to transfer, nobody logged in, and no link: three clear refusals."""
+    s = Stage()
+    assert why(s.ask(req.HoldCall(S1))) is Why.NOT_NOW
+    s.ready()
+    assert why(s.ask(req.HoldCall(S1))) is Why.NO_CALL
+    assert why(s.ask(req.HangUpCall(S1))) is Why.NO_CALL
+    s.talk()
+    s.hear(ev.BoardBlind(s.now, "cut"))
+    assert why(s.ask(req.HoldCall(S1))) is Why.BLIND
+
+
+def test_hang_up_ends_the_talk_or_declines() -> None:
+    """The same wish for a ringing and for a talking phone."""
+    s = Stage()
+    s.ready()
+    leg = s.offer(S1, s.citizen())
+    assert s.ask(req.HangUpCall(S1)) == Accepted()
+    assert s.took() == [tel.HangUp(leg)]
+
+
+# -- phones that go away -----------------------------------------------------------------------------
+
+
+def test_an_unreachable_phone_pauses_and_returns() -> None:
+    """A ready seat whose phone is gone is paused with an alarm, and ready again with the phone."""
+    s = Stage()
+    s.ready()
+    s.hear(ev.EndpointReach(s.now, S1, ev.Reach.UNREACHABLE))
+    assert (s.is_(S1), s.state(S1).reason) == (P.PAUSED, OwnReason.UNREACHABLE)
+    assert tel.PauseMember(MANDARIN, S1, True, "unreachable") in s.obey()
+    assert why(s.ask(req.GoReady(S1))) is Why.PHONE_UNREACHABLE
+    s.hear(ev.EndpointReach(s.now, S1, ev.Reach.REACHABLE))
+    assert s.is_(S1) is P.READY
+    assert len(s.heard(out.SeatAlarm)) == len(s.heard(out.SeatAlarmCleared)) == 1
+
+
+def test_a_phone_that_goes_in_wrap_up_is_paused_after_it() -> None:
+    """Wrap-up goes on; ready it is not."""
+    s = Stage()
+    s.ready()
+    s.over(*s.talk())
+    s.hear(ev.EndpointReach(s.now, S1, ev.Reach.UNREACHABLE))
+    assert s.is_(S1) is P.WRAP_UP
+    s.passes(30)
+    assert s.state(S1).reason == OwnReason.UNREACHABLE
+    s.hear(ev.EndpointReach(s.now, S1, ev.Reach.REACHABLE))
+    assert s.is_(S1) is P.READY
+
+
+# -- restarts ----------------------------------------------------------------------------------------
+
+
+def restarted(s: Stage) -> Stage:
+    """The daemon died and comes back: only the book and app_queue remember."""
+    desk = Desk(roster())
+    desk.restore({seat: unpack(pack(state)) for seat, state in s.desk.seats.items()})
+    again = Stage(desk, live=False)
+    again.now, again.members, again.calls = s.now, s.members, s.calls
+    return again
+
+
+def snapshot(s: Stage) -> None:
+    for key, (paused, reason, penalty) in s.members.items():
+        s.hear(ev.MemberSeen(s.now, *key, paused, reason, penalty, True))
+    s.hear(ev.BoardLive(s.now, Instant(500)))
+
+
+def test_wrap_up_goes_on_with_the_time_that_is_left() -> None:
+    """A daemon that dies 10 s into a wrap-up of 30 and is back 5 s later lets 15 s run."""
+    s = Stage()
+    s.ready()
+    s.over(*s.talk())
+    s.obey()
+    s.passes(10)
+    again = restarted(s)
+    again.now = Instant(again.now + 5)
+    snapshot(again)
+    assert again.is_(S1) is P.WRAP_UP
+    assert again.took() == []
+    again.passes(14.9)
+    assert again.is_(S1) is P.WRAP_UP
+    again.passes(0.1)
+    assert again.is_(S1) is P.READY
+    again.obey()
+    assert not any(paused for paused, _, _ in again.members.values())
+
+
+def test_wrap_up_that_ended_meanwhile_is_over_at_once() -> None:
+    """Asterisk kept the pause; the daemon takes it away."""
+    s = Stage()
+    s.ready()
+    s.over(*s.talk())
+    s.obey()
+    again = restarted(s)
+    again.now = Instant(again.now + 60)
+    snapshot(again)
+    again.passes(0)
+    assert again.is_(S1) is P.READY
+    assert again.obey() == [tel.PauseMember(MANDARIN, S1, False), tel.PauseMember(MINNAN, S1, False)]
+
+
+def test_a_seat_in_talk_is_talking_after_a_restart() -> None:
+    """The snapshot's legs come before BoardLive; nothing is undone by it."""
+    s = Stage()
+    s.ready()
+    call, leg = s.talk()
+    again = restarted(s)
+    again.hear(ev.CallArrived(call, again.now, call, "telecom", ev.Direction.INBOUND, "1", "", "12319"))  # type: ignore[arg-type]
+    again.hear(ev.LegBegan(call, again.now, leg, S1))
+    again.hear(ev.TalkBegan(call, again.now, leg, S1, MANDARIN))
+    snapshot(again)
+    assert (again.is_(S1), again.state(S1).call) == (P.TALKING, call)
+    again.over(call, leg)
+    assert again.is_(S1) is P.WRAP_UP
+
+
+def test_a_call_that_ended_meanwhile_is_wrapped_up() -> None:
+    """Nobody knows when it ended: the agent gets a whole wrap-up."""
+    s = Stage()
+    s.ready()
+    s.talk()
+    again = restarted(s)
+    snapshot(again)
+    assert again.is_(S1) is P.WRAP_UP
+    assert tel.PauseMember(MANDARIN, S1, True, "wrap_up") in again.obey()
+
+
+def test_asterisk_restarted_and_forgot() -> None:
+    """Memberships and wrap-up pauses that a new life of Asterisk does not have are put back."""
+    s = Stage()
+    s.ready()
+    s.ready(S2, LIN)
+    s.over(*s.talk())
+    s.obey()
+    s.hear(ev.BoardBlind(s.now, "eof"))
+    s.hear(ev.NodeStarted(s.now, "xm1"))
+    s.says((MANDARIN, S2), None)
+    s.says((MINNAN, S1), (False, "", 1))  # back from astdb, one second old
+    s.hear(ev.BoardLive(s.now, s.now))
+    assert s.obey() == [
+        tel.PauseMember(MINNAN, S1, True, "wrap_up"),
+        tel.AddMember(MANDARIN, S2, "林志强", 0, paused=False),
+    ]
+
+
+def test_members_that_are_nobodys_are_taken_out() -> None:
+    """A seat that left the settings, or was logged out while we were away, is no member."""
+    s = Stage(live=False)
+    s.members = {(MANDARIN, S1): (False, "", 0), (MANDARIN, "8999"): (False, "", 0)}  # type: ignore[dict-item]
+    snapshot(s)
+    assert set(s.obey()) == {tel.RemoveMember(MANDARIN, S1), tel.RemoveMember(MANDARIN, "8999")}  # type: ignore[arg-type]
+
+
+def test_while_blind_states_go_on_and_nothing_is_commanded() -> None:
+    """A wrap-up ends on time without a link; app_queue hears of it when the link is back."""
+    s = Stage()
+    s.ready()
+    s.over(*s.talk())
+    s.obey()
+    s.hear(ev.BoardBlind(s.now, "cut"))
+    s.passes(30)
+    assert s.is_(S1) is P.READY
+    assert s.ask(req.Pause(S1, "小休")) == Accepted()
+    assert s.took() == []
+    s.hear(ev.BoardLive(s.now, Instant(500)))
+    assert s.took() == [tel.PauseMember(MANDARIN, S1, True, "小休"), tel.PauseMember(MINNAN, S1, True, "小休")]
+
+
+def test_a_lost_membership_is_put_back_and_told() -> None:
+    """Somebody removes the member by hand: it is back after the grace, and unpaused again."""
+    s = Stage()
+    s.ready()
+    s.says((MANDARIN, S1), None)
+    s.passes(5)
+    s.obey()
+    assert s.members[MANDARIN, S1] == (False, "", 0)
+    assert s.heard(out.SeatAlarm) == []
+
+
+# -- supervisors ------------------------------------------------------------------------------------
+
+
+def test_forcing_is_a_supervisors_right() -> None:
+    """An agent may not force another."""
+    s = Stage()
+    s.ready()
+    assert why(s.ask(req.ForceSeat(S1, req.Force.PAUSE, LIN))) is Why.NOT_ALLOWED
+    assert why(s.ask(req.ForceSeat(S2, req.Force.PAUSE, SU))) is Why.NOT_NOW
+    assert s.ask(req.ForceSeat(S1, req.Force.PAUSE, SU, "就餐")) == Accepted()
+    assert (s.is_(S1), s.state(S1).reason) == (P.PAUSED, "就餐")
+    assert s.heard(out.SeatStateChanged)[-1].by == SU  # type: ignore[attr-defined]
+    assert s.ask(req.ForceSeat(S1, req.Force.READY, SU)) == Accepted()
+    assert s.is_(S1) is P.READY
+    assert s.ask(req.ForceSeat(S1, req.Force.LOG_OUT, SU)) == Accepted()
+    assert s.is_(S1) is P.LOGGED_OUT
+
+
+@pytest.mark.parametrize(
+    ("force", "lands"),
+    [(req.Force.READY, P.READY), (req.Force.PAUSE, P.PAUSED), (req.Force.LOG_OUT, P.LOGGED_OUT)],
+)
+def test_forcing_never_cuts_a_citizen_off(force: req.Force, lands: Presence) -> None:
+    """In a call it takes effect after the call and its wrap-up."""
+    s = Stage()
+    s.ready()
+    call, leg = s.talk()
+    assert s.ask(req.ForceSeat(S1, force, SU)) == Accepted("after_call")
+    assert s.is_(S1) is P.TALKING
+    s.over(call, leg)
+    s.passes(30)
+    assert s.is_(S1) is lands
+
+
+def test_listening_is_told() -> None:
+    """Who may listen is decided here; the event says who hears whom."""
+    s = Stage()
+    s.ready()
+    assert why(s.ask(req.Supervise(S1, out.Listening.WHISPER, SU))) is Why.NO_CALL
+    call, _ = s.talk()
+    assert why(s.ask(req.Supervise(S1, out.Listening.LISTEN, LIN))) is Why.NOT_ALLOWED
+    assert s.ask(req.Supervise(S1, out.Listening.LISTEN, SU)) == Accepted()
+    assert s.heard(out.SupervisionAsked) == [out.SupervisionAsked(SU, S1, call, out.Listening.LISTEN, s.now)]
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[]", "null", '{"seat":"8001","presence":"asleep","then":""}'])
+def test_a_broken_memory_is_refused(text: str) -> None:
+    """What is no seat state is not taken for one."""
+    with pytest.raises(ValueError):
+        unpack(text)

@@ -1,0 +1,138 @@
+"""Memberships: what is told to app_queue, and how a contradiction is corrected within bounds."""
+
+from __future__ import annotations
+
+import pytest
+
+from agents.queues import GRACE, PATIENCE, Membership, Memberships, difference, wanted
+from cti import commands as tel
+from cti.events import MemberSeen
+from cti.ids import Instant, QueueId, SeatId
+
+Q, S = QueueId("mandarin"), SeatId("8001")
+READY, LUNCH = Membership(0, paused=False), Membership(0, paused=True, reason="就餐")
+
+
+def seen(at: float, member: Membership | None) -> MemberSeen:
+    m = member or Membership(0, paused=False)
+    return MemberSeen(Instant(at), Q, S, m.paused, m.reason, m.penalty, member is not None)
+
+
+def done(command: tel.Command) -> tel.Outcome:
+    return tel.Outcome(command, tel.Result.DONE)
+
+
+@pytest.mark.parametrize(
+    ("have", "want", "commands"),
+    [
+        (None, None, []),
+        (READY, READY, []),
+        (None, LUNCH, [tel.AddMember(Q, S, "陈", 0, paused=True, reason="就餐")]),
+        (READY, None, [tel.RemoveMember(Q, S)]),
+        (READY, LUNCH, [tel.PauseMember(Q, S, True, "就餐")]),
+        (LUNCH, READY, [tel.PauseMember(Q, S, False)]),
+        (Membership(3, paused=False), READY, [tel.RemoveMember(Q, S), tel.AddMember(Q, S, "陈")]),
+    ],
+)
+def test_difference(have: Membership | None, want: Membership | None, commands: list[tel.Command]) -> None:
+    """The fewest commands that turn what is into what shall be, each naming its queue."""
+    assert difference(Q, S, "陈", have, want) == commands
+
+
+def test_wanted_is_in_every_queue_of_the_agent() -> None:
+    """A level becomes a penalty, a pause stands in each queue."""
+    assert wanted({Q: 0, QueueId("minnan"): 1}, "就餐") == {Q: LUNCH, QueueId("minnan"): Membership(1, True, "就餐")}
+    assert wanted({Q: 0}, None) == {Q: READY}
+
+
+def settled() -> Memberships:
+    m = Memberships()
+    [add] = m.want(S, "陈", {Q: READY}, busy=False, at=Instant(0))
+    m.seen(seen(0.1, READY))
+    m.outcome(done(add), Instant(0.2))
+    assert m.due() is None
+    return m
+
+
+def test_agreement_needs_nothing() -> None:
+    """When app_queue says what we told it, nothing is due."""
+    assert settled().want(S, "陈", {Q: READY}, busy=False, at=Instant(1)) == []
+
+
+def test_a_contradiction_is_corrected_with_patience_and_then_told() -> None:
+    """One correction after the grace, then ever slower, an alarm at the third, an all-clear at the end."""
+    m = settled()
+    m.seen(seen(10, None))
+    assert m.correct((), Instant(10 + GRACE - 0.1)) == ([], [])
+    at, alarms, corrections = 10 + GRACE, [], 0
+    for wait in PATIENCE:
+        commands, doubts = m.correct((), Instant(at))
+        assert commands[:1] == [tel.AddMember(Q, S, "陈")]
+        corrections += 1
+        for command in commands:
+            m.outcome(done(command), Instant(at))
+        alarms += doubts
+        assert m.due() == at + wait
+        assert m.correct((), Instant(at + wait - 0.1)) == ([], [])
+        at += wait
+    assert corrections == len(PATIENCE)
+    assert [(d.seat, d.over) for d in alarms] == [(S, False)]
+    m.seen(seen(at, READY))
+    assert [(d.seat, d.over) for d in m.agreed()] == [(S, True)]
+    assert m.due() is None
+    assert m.agreed() == []
+
+
+def test_a_word_that_crossed_ours_is_no_contradiction() -> None:
+    """A late MemberSeen of the state before last is overtaken by the next one: nothing is sent."""
+    m = settled()
+    [pause] = m.want(S, "陈", {Q: LUNCH}, busy=False, at=Instant(5))
+    m.outcome(done(pause), Instant(5.01))
+    [again] = m.want(S, "陈", {Q: READY}, busy=False, at=Instant(5.02))
+    m.outcome(done(again), Instant(5.03))
+    m.seen(seen(5.04, LUNCH))
+    m.seen(seen(5.05, READY))
+    assert m.due() is None
+
+
+@pytest.mark.parametrize("result", [tel.Result.REFUSED, tel.Result.LOST])
+def test_a_command_that_failed_is_looked_at_again(result: tel.Result) -> None:
+    """A refused or lost command is never the end of it."""
+    m = settled()
+    [pause] = m.want(S, "陈", {Q: LUNCH}, busy=False, at=Instant(5))
+    m.outcome(tel.Outcome(pause, result, "no"), Instant(6))
+    assert m.due() is not None
+    commands, _ = m.correct((), Instant(5 + GRACE))
+    assert tel.PauseMember(Q, S, True, "就餐") in commands
+
+
+def test_nothing_is_corrected_while_a_command_is_flying() -> None:
+    """Until our own command is answered, app_queue's word is not compared."""
+    m = settled()
+    m.want(S, "陈", {Q: LUNCH}, busy=False, at=Instant(5))
+    assert m.correct((), Instant(60)) == ([], [])
+
+
+def test_a_busy_seat_is_never_unpaused() -> None:
+    """Neither by a wish nor by a correction."""
+    m = Memberships()
+    [add] = m.want(S, "陈", {Q: LUNCH}, busy=False, at=Instant(0))
+    m.seen(seen(0, LUNCH))
+    m.outcome(done(add), Instant(0))
+    assert m.want(S, "陈", {Q: READY}, busy=True, at=Instant(1)) == []
+    assert m.want(S, "陈", {Q: READY}, busy=False, at=Instant(2)) == [tel.PauseMember(Q, S, False)]
+
+
+def test_a_new_connection_believes_the_snapshot() -> None:
+    """After the link was down, what is told starts from what app_queue says."""
+    m = settled()
+    m.seen(seen(10, LUNCH))
+    m.begin_again()
+    assert m.want(S, "陈", {Q: READY}, busy=False, at=Instant(10)) == [tel.PauseMember(Q, S, False)]
+
+
+def test_strangers_are_known() -> None:
+    """Members that are no seats of ours are named."""
+    m = settled()
+    assert m.strangers(frozenset()) == {S}
+    assert m.strangers(frozenset({S})) == frozenset()
