@@ -1,0 +1,25 @@
+"""A REST door around a fake house, asked in process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import httpx
+import pytest
+
+from console.server import make_app
+from tests.fakes.house import TOKEN, House, plugs
+
+Client = Callable[..., httpx.AsyncClient]
+
+
+@pytest.fixture
+def house() -> House:
+    return House()
+
+
+@pytest.fixture
+def client(house: House) -> httpx.AsyncClient:
+    transport = httpx.ASGITransport(make_app(plugs(house)), raise_app_exceptions=False)
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    return httpx.AsyncClient(transport=transport, base_url="http://hotline", headers=headers)

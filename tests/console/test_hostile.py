@@ -1,0 +1,164 @@
+"""The door against those who have no key, and against nonsense."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+import httpx
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from bridge.draft import CONTENT
+from console.contract import ErrorOut, TicketIn
+from console.server import Server, make_app, routes_of
+from tests.fakes.house import CALL, TOKEN, House, plugs
+
+OPENAPI: dict[str, Any] = routes_of(plugs(House())).openapi()
+ROUTES = [(method, path) for path, item in OPENAPI["paths"].items() for method in item]
+
+
+def filled(path: str) -> str:
+    return path.format(call=CALL, seat="8001", ticket="0" * 26)
+
+
+@pytest.mark.parametrize(("method", "path"), ROUTES)
+@pytest.mark.parametrize(
+    "header", ["", "Bearer", f"Bearer {TOKEN}x", f"Basic {TOKEN}", f"Bearer {TOKEN[:-1]}", "Bearer é"]
+)
+async def test_no_key(client: httpx.AsyncClient, house: House, method: str, path: str, header: str) -> None:
+    """Without the right token every route, known or not, says 401 and does nothing."""
+    client.headers["Authorization"] = header.encode()
+    answer = await client.request(method, filled(path))
+    assert answer.status_code == 401
+    ErrorOut.model_validate(answer.json())
+    assert house.asked == []
+
+
+async def test_no_key_elsewhere(client: httpx.AsyncClient) -> None:
+    """Not even which paths exist is told without the token."""
+    del client.headers["Authorization"]
+    for path in ("/", "/api/openapi.json", "/api/nothing", "/docs"):
+        assert (await client.get(path)).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "status"),
+    [
+        (b"{", "application/json", 400),
+        (b"[" * 60_000, "application/json", 400),
+        (b"[]", "application/json", 422),
+        (b'{"kind": NaN}', "application/json", 400),
+        (b"\xff\xfe", "application/json", 400),
+        (b"{}", "text/plain", 415),
+        (b'{"\\ud800": 1}', "application/json", 422),
+        (b"x" * 70_000, "application/json", 413),
+        (b'{"content": ' + b"9" * 5000 + b"}", "application/json", 400),
+        (b"{" + b",".join(b'"%d":1' % n for n in range(6000)) + b"}", "application/json", 422),
+    ],
+)
+async def test_bad_bodies(client: httpx.AsyncClient, body: bytes, kind: str, status: int) -> None:
+    """A broken, huge or strange body gets its error in the common shape, and a small one."""
+    answer = await client.post(f"/api/calls/{CALL}/tickets", content=body, headers={"Content-Type": kind})
+    assert answer.status_code == status
+    ErrorOut.model_validate(answer.json())
+    assert len(answer.content) < 40_000
+
+
+async def test_seat_bodies(client: httpx.AsyncClient) -> None:
+    """The same for the bodies that FastAPI reads."""
+    for body in (b"{", b"[" * 60_000, b'{"agent": "\\ud800"}', b'{"agent": ["1001"]}', b'{"agent": "1001", "x": 1}'):
+        answer = await client.post("/api/seats/8001/login", content=body, headers={"Content-Type": "application/json"})
+        assert answer.status_code in (400, 422)
+        ErrorOut.model_validate(answer.json())
+
+
+async def test_route_fault(client: httpx.AsyncClient, house: House) -> None:
+    """A fault of ours is a 500 in the common shape that tells nothing of the inside."""
+    house.book.broken = {"file": 1}
+    answer = await client.post(f"/api/calls/{CALL}/tickets", json={"kind": "help", "title": "a", "content": "b"})
+    assert answer.status_code == 500
+    assert "disk" not in answer.text
+
+
+def test_contract_is_the_draft() -> None:
+    """What OpenAPI shows of a ticket is what the bridge reads."""
+    assert tuple(TicketIn.model_fields) == tuple(CONTENT) or set(TicketIn.model_fields) == set(CONTENT)
+
+
+def test_openapi_is_complete() -> None:
+    """Every route has a tag, a success answer with a shape, the error shape, and bodies where it takes one."""
+    for path, item in OPENAPI["paths"].items():
+        for method, route in item.items():
+            assert route["tags"], path
+            assert route["security"], path
+            good = next(code for code in route["responses"] if code.startswith("2"))
+            assert route["responses"][good]["content"], (method, path)
+            assert "401" in route["responses"], path
+    assert "schema" in OPENAPI["paths"]["/api/tickets"]["post"]["requestBody"]["content"]["application/json"]
+
+
+schema = schemathesis.openapi.from_asgi(
+    "/api/openapi.json", make_app(plugs(House())), headers={"Authorization": f"Bearer {TOKEN}"}
+)
+
+
+@schema.parametrize()
+@settings(
+    max_examples=12, deadline=None, phases=(Phase.explicit, Phase.generate), suppress_health_check=list(HealthCheck)
+)
+def test_fuzz(case: schemathesis.Case) -> None:
+    """Whatever fits or breaks the OpenAPI: no 5xx but the documented, and every answer has its documented shape."""
+    response = case.call(headers={"Authorization": f"Bearer {TOKEN}"})
+    checks = schemathesis.checks
+    case.validate_response(
+        response,
+        checks=[
+            checks.not_a_server_error,
+            checks.load_check("status_code_conformance")
+            if hasattr(checks, "load_check")
+            else checks.not_a_server_error,
+        ],
+    )
+    if response.status_code >= 400 and "json" in response.headers.get("content-type", [""])[0]:
+        body = json.loads(response.content)
+        if "vitals" not in body:
+            ErrorOut.model_validate(body)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.binary(max_size=200), st.sampled_from(ROUTES))
+def test_raw_bytes(noise: bytes, route: tuple[str, str]) -> None:
+    """Raw bytes as a body never make a fault."""
+
+    async def ask() -> int:
+        transport = httpx.ASGITransport(make_app(plugs(House())))
+        headers = {"Authorization": f"Bearer {TOKEN}", "Content-Type": "application/json"}
+        async with httpx.AsyncClient(transport=transport, base_url="http://hotline", headers=headers) as client:
+            return (await client.request(route[0], filled(route[1]), content=noise)).status_code
+
+    assert asyncio.run(ask()) < 500
+
+
+async def test_server_starts_and_stops() -> None:
+    """The socket answers on loopback, a taken port is an OSError, and ``stop`` leaves no task and no socket."""
+    before = asyncio.all_tasks()
+    server = Server(make_app(plugs(House())), 12604)
+    await server.start()
+    async with httpx.AsyncClient(headers={"Authorization": f"Bearer {TOKEN}"}, trust_env=False) as client:
+        answer = await client.get("http://127.0.0.1:12604/api/health")
+        assert answer.status_code == 200
+        assert answer.headers["cache-control"] == "no-store"
+        with pytest.raises(OSError):
+            await Server(make_app(plugs(House())), 12604).start()
+        _, idle = await asyncio.open_connection("127.0.0.1", 12604)  # a client that never says anything
+        await server.stop()
+        idle.close()
+    await asyncio.sleep(0)
+    assert asyncio.all_tasks() == before
+    again = Server(make_app(plugs(House())), 12604)
+    await again.start()
+    await again.stop()

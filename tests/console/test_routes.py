@@ -1,0 +1,210 @@
+"""The REST door with a fake house behind it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+import pytest
+
+from agents import commands
+from agents.commands import Refused, Why
+from agents.ids import AgentId
+from bridge.events import CallDisposed, TicketFiled
+from bridge.ports import PushState
+from bridge.ticket import TicketId
+from cti.ids import CallId, SeatId
+from tests.fakes.house import CALL, Call, House
+
+TICKET: dict[str, Any] = {"kind": "投诉", "title": "积水", "content": "湖滨南路积水", "urgency": "紧急"}
+S = SeatId("8001")
+
+
+async def test_file_during_call(client: httpx.AsyncClient, house: House) -> None:
+    """A ticket about a live call is filed with what is known of the call, told to the house, and goes out."""
+    answer = await client.post(f"/api/calls/{CALL}/tickets", json=TICKET)
+    assert answer.status_code == 201
+    body = answer.json()
+    assert body["state"] == "waiting"
+    assert body["ticket"]["kind"] == "complaint"
+    assert body["ticket"]["facts"]["ani"] == "13800000001"
+    assert (body["ticket"]["agent"], body["ticket"]["seat"]) == ("1001", "8001")
+    assert [type(event) for event in house.heard] == [TicketFiled]
+    assert house.wakes == 1
+    assert (await client.get(answer.headers["location"])).json() == body
+    assert (await client.get(f"/api/calls/{CALL}/tickets")).json() == [body]
+    assert (await client.get("/api/tickets")).json() == [body]
+
+
+async def test_file_twice(client: httpx.AsyncClient, house: House) -> None:
+    """The same ticket again is the first one; another one needs its own part of the call."""
+    first = await client.post(f"/api/calls/{CALL}/tickets", json=TICKET)
+    again = await client.post(f"/api/calls/{CALL}/tickets", json=TICKET)
+    assert again.status_code == 200
+    assert again.json()["id"] == first.json()["id"]
+    other = TICKET | {"title": "井盖缺失"}
+    refused = await client.post(f"/api/calls/{CALL}/tickets", json=other)
+    assert (refused.status_code, refused.json()["error"]) == (409, "already_filed")
+    assert (await client.post(f"/api/calls/{CALL}/tickets?part=2", json=other)).status_code == 201
+    assert len(house.book.rows) == 2
+
+
+async def test_handed_over(client: httpx.AsyncClient, house: House) -> None:
+    """A call that 12345 handed over keeps the citizen's own number and the channel."""
+    call = CallId("xm1-2.2")
+    house.known[call] = Call(call, partner="12345", origin="13911112222", caller="059212345")
+    body = (await client.post(f"/api/calls/{call}/tickets", json=TICKET)).json()["ticket"]
+    assert (body["channel"], body["facts"]["ani"], body["facts"]["ani_trust"]) == (
+        "partner_12345", "13911112222", "partner",
+    )  # fmt: skip
+
+
+async def test_unknown_call(client: httpx.AsyncClient, house: House) -> None:
+    """A ticket about a call nobody knows is refused, naming it, and nothing is written."""
+    answer = await client.post("/api/calls/xm1-9.9/tickets", json=TICKET)
+    assert (answer.status_code, answer.json()["field"]) == (404, "call")
+    assert house.book.rows == {}
+
+
+async def test_without_call(client: httpx.AsyncClient) -> None:
+    """A ticket without a call needs the sender's key, and the key makes repetition harmless."""
+    assert (await client.post("/api/tickets", json=TICKET)).status_code == 422
+    headers = {"Idempotency-Key": "letter-2026-0001"}
+    first = await client.post("/api/tickets", json=TICKET, headers=headers)
+    again = await client.post("/api/tickets", json=TICKET, headers=headers)
+    assert (first.status_code, again.status_code) == (201, 200)
+
+
+async def test_wrong_ticket(client: httpx.AsyncClient) -> None:
+    """A wrong ticket names the field, the message, what is allowed, and every further problem."""
+    answer = await client.post(f"/api/calls/{CALL}/tickets", json={"kind": "投拆", "title": "x" * 51})
+    body = answer.json()
+    assert answer.status_code == 422
+    assert (body["error"], body["field"]) == ("invalid", "kind")
+    assert "complaint" in body["message"]
+    assert "enquiry" in body["allowed"]
+    assert [problem["field"] for problem in body["problems"]] == ["kind", "title", "content"]
+
+
+async def test_dispose(client: httpx.AsyncClient, house: House) -> None:
+    """A call is refused with a code, corrected to a direct answer, and cannot be disposed of once a ticket is filed."""
+    path = f"/api/calls/{CALL}/disposition"
+    wrong = await client.post(path, json={"outcome": "refused"})
+    assert (wrong.status_code, wrong.json()["field"]) == (422, "code")
+    assert (await client.post(path, json={"outcome": "refused", "code": "court"})).json()["outcome"] == "refused"
+    direct = await client.post(path, json={"outcome": "direct", "note": "已告知\n办理流程"})
+    assert direct.json() == {"outcome": "direct", "replaced": "refused"}
+    assert [type(event) for event in house.heard] == [CallDisposed, CallDisposed]
+    await client.post(f"/api/calls/{CALL}/tickets", json=TICKET)
+    assert (await client.post(path, json={"outcome": "nuisance"})).status_code == 409
+
+
+async def test_dead_letters(client: httpx.AsyncClient, house: House) -> None:
+    """A dead letter is listed, corrected in one field and sent again; a wrong correction changes nothing."""
+    ident = TicketId((await client.post(f"/api/calls/{CALL}/tickets", json=TICKET)).json()["id"])
+    assert (await client.post(f"/api/dead-letters/{ident}/replay")).status_code == 404
+    await house.book.poisoned(ident, "unknown code", house.book.rows[ident].next_try)
+    assert [row["id"] for row in (await client.get("/api/dead-letters")).json()] == [ident]
+    wrong = await client.post(f"/api/dead-letters/{ident}/replay", json={"kind": "nonsense"})
+    assert (wrong.status_code, wrong.json()["field"]) == (422, "kind")
+    assert house.book.rows[ident].state is PushState.POISONED
+    fixed = await client.post(f"/api/dead-letters/{ident}/replay", json={"kind": "help"})
+    assert fixed.json()["ticket"]["kind"] == "help"
+    assert fixed.json()["ticket"]["title"] == "积水"
+    assert house.book.rows[ident].state is PushState.WAITING
+    assert house.wakes == 2
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "request_"),
+    [
+        ("login", {"agent": "1001"}, commands.LogIn(AgentId("1001"), S)),
+        ("logout", None, commands.LogOut(S)),
+        ("ready", None, commands.GoReady(S)),
+        ("pause", {"reason": "小休"}, commands.Pause(S, "小休")),
+        ("end-wrap-up", None, commands.EndWrapUp(S)),
+        ("transfer", {"to": "8002"}, commands.TransferBlind(S, "8002")),
+        ("transfer", {"to": "110", "kind": "attended"}, commands.TransferAttended(S, "110")),
+        ("transfer/complete", None, commands.ConsultComplete(S)),
+        ("transfer/cancel", None, commands.ConsultCancel(S)),
+        ("transfer/conference", None, commands.Conference(S)),
+        ("hold", None, commands.HoldCall(S)),
+        ("resume", None, commands.ResumeCall(S)),
+        ("hang-up", None, commands.HangUpCall(S)),
+        ("call", {"to": "8002"}, commands.CallSeat(S, SeatId("8002"))),
+        ("dial", {"number": "13800000001"}, commands.DialOut(S, "13800000001")),
+    ],
+)
+async def test_seat_verbs(client: httpx.AsyncClient, house: House, path: str, body: Any, request_: object) -> None:
+    """Each verb reaches the desk as one request."""
+    answer = await client.post(f"/api/seats/8001/{path}", json=body)
+    assert answer.json() == {"done": True, "detail": ""}
+    assert house.asked == [request_]
+
+
+@pytest.mark.parametrize(
+    ("why", "status", "field"),
+    [
+        (Why.NOT_NOW, 409, ""),
+        (Why.UNKNOWN_REASON, 422, "reason"),
+        (Why.BLIND, 503, ""),
+        (Why.TELEPHONE, 502, ""),
+        (Why.NOT_ALLOWED, 403, ""),
+        (Why.TOO_MANY, 429, ""),
+    ],
+)
+async def test_refused(client: httpx.AsyncClient, house: House, why: Why, status: int, field: str) -> None:
+    """What the desk refuses comes back with its word, a sentence, and the field at fault."""
+    house.refusal = Refused(why, "because")
+    answer = await client.post("/api/seats/8001/pause", json={"reason": "喝茶"})
+    body = answer.json()
+    assert (answer.status_code, body["error"], body["field"]) == (status, why, field)
+    assert "because" in body["message"]
+    assert body["allowed"] == (["小休", "就餐"] if field else [])
+
+
+async def test_dialled_is_clean(client: httpx.AsyncClient, house: House) -> None:
+    """Line ends and dialplan characters never reach the desk."""
+    for number in ("123\r\nAction: Originate", "123&SIP/x", "${X}", "1" * 40, "", 12345):
+        answer = await client.post("/api/seats/8001/dial", json={"number": number})
+        assert (answer.status_code, answer.json()["field"]) == (422, "number")
+    assert house.asked == []
+
+
+async def test_unknown_seat(client: httpx.AsyncClient) -> None:
+    """An unknown seat is not found, wherever it is named."""
+    assert (await client.get("/api/seats/9999")).status_code == 404
+    assert (await client.post("/api/seats/9999/ready")).json()["field"] == "seat"
+
+
+async def test_board_and_health(client: httpx.AsyncClient, house: House) -> None:
+    """The board is one piece; health is 200 or 503 with the same body; metrics say the same in numbers."""
+    board = (await client.get("/api/board")).json()
+    assert board["live"] is True
+    assert board["queues"][0]["waiting"] == 2
+    assert board["seats"][0]["call"] == CALL
+    assert (await client.get("/api/health")).json()["ok"] is True
+    house.up = False
+    down = await client.get("/api/health")
+    assert (down.status_code, down.json()["live"]) == (503, False)
+    numbers = (await client.get("/metrics")).text
+    assert 'hotline_queue_waiting{queue="mandarin"} 2.0' in numbers
+    assert 'hotline_seats{state="ready"} 1.0' in numbers
+    assert "hotline_board_live 0.0" in numbers
+
+
+async def test_calls(client: httpx.AsyncClient, house: House) -> None:
+    """Past calls are asked for by filters; times need a zone."""
+    asked = await client.get("/api/calls", params={"since": "2026-10-01T00:00:00+08:00", "line": "citizen", "most": 5})
+    assert asked.json()[0]["call"] == CALL
+    assert house.wanted[0].since is not None
+    assert house.wanted[0].since.isoformat() == "2026-09-30T16:00:00+00:00"
+    assert (await client.get("/api/calls", params={"since": "2026-10-01T00:00:00"})).status_code == 422
+    assert (await client.get("/api/calls/live")).json()[0]["state"] == "talking"
+    assert (await client.get(f"/api/calls/{CALL}")).json()["line"] == "citizen"
+
+
+async def test_codes(client: httpx.AsyncClient) -> None:
+    """Codes are found by initials, choices are listed with their names."""
+    assert (await client.get("/api/codes", params={"q": "bllj"})).json()[0]["code"] == "0102"
+    assert (await client.get("/api/choices")).json()["appeal_kind"][1]["zh"] == "投诉"

@@ -1,0 +1,156 @@
+"""A house around the REST door: desk, calls, board and vitals in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from agents import commands
+from agents.commands import Accepted, Refused, Why
+from bridge import catalogue, choices
+from bridge.intake import Intake
+from console.plugs import Plugs
+from console.ports import CallFilter, Vital
+from cti.ids import CallId, SeatId
+from tests.fakes.book import MemoryBook
+
+TOKEN = "0123456789abcdef0123456789abcdef"
+NOON = datetime(2026, 10, 1, 4, 0, tzinfo=UTC)
+CALL = CallId("xm1-1790000000.1")
+
+
+@dataclass(frozen=True)
+class Seat:
+    seat: SeatId
+    state: str = "ready"
+    device: str = "desk"
+    since: datetime | None = NOON
+    agent: str = "1001"
+    agent_name: str = "陈晓岚"
+    reason: str = ""
+    call: CallId | None = None
+    reachable: bool | None = True
+    queues: Mapping[str, int] = field(default_factory=lambda: {"mandarin": 1})
+
+
+@dataclass(frozen=True)
+class Call:
+    call: CallId
+    direction: str = "inbound"
+    state: str = "talking"
+    line: str = "citizen"
+    trunk: str = "telecom"
+    caller: str = "13800000001"
+    dialled: str = "12319"
+    partner: str = ""
+    reference: str = ""
+    origin: str = ""
+    queue: str = "mandarin"
+    seat: str = "8001"
+    agent: str = "1001"
+    arrived_at: datetime | None = NOON
+    notice_at: datetime | None = NOON
+    queued_at: datetime | None = NOON
+    answered_at: datetime | None = NOON
+    ended_at: datetime | None = None
+    outcome: str = ""
+    reason: str = ""
+    recordings: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Queue:
+    queue: str = "mandarin"
+    name: str = "普通话"
+    waiting: int = 2
+    longest_wait_seconds: float = 7.5
+    members: int = 3
+    ready: int = 1
+
+
+@dataclass(frozen=True)
+class Trunk:
+    trunk: str = "telecom"
+    name: str = "中国电信"
+    reach: str = "reachable"
+    calls: int = 1
+
+
+@dataclass(frozen=True)
+class Line:
+    line: str = "citizen"
+    name: str = "12319 直拨"
+    calls: int = 1
+    capacity: int = 60
+    healthy: bool | None = None
+
+
+@dataclass
+class House:
+    book: MemoryBook = field(default_factory=MemoryBook)
+    known: dict[CallId, Call] = field(default_factory=lambda: {CALL: Call(CALL)})
+    asked: list[commands.Request] = field(default_factory=list)
+    refusal: Refused | None = None
+    up: bool = True
+    heard: list[object] = field(default_factory=list)
+    wakes: int = 0
+    wanted: list[CallFilter] = field(default_factory=list)
+
+    # -- desk
+    def seats(self) -> Sequence[Seat]:
+        return [Seat(SeatId("8001"), "talking", call=CALL), Seat(SeatId("8002"))]
+
+    async def ask(self, request: commands.Request) -> Accepted | Refused:
+        self.asked.append(request)
+        seat = getattr(request, "seat", None)
+        if seat not in ("8001", "8002"):
+            return Refused(Why.UNKNOWN_SEAT, f"there is no seat {seat!r}")
+        return self.refusal or Accepted()
+
+    # -- calls
+    def calls_now(self) -> Sequence[Call]:
+        return list(self.known.values())
+
+    async def past(self, wanted: CallFilter) -> Sequence[Call]:
+        self.wanted.append(wanted)
+        return list(self.known.values())
+
+    async def get(self, call: CallId) -> Call | None:
+        return self.known.get(call)
+
+    # -- board, vitals
+    def live(self) -> bool:
+        return self.up
+
+    def as_of(self) -> datetime | None:
+        return NOON
+
+    def queues(self) -> Sequence[Queue]:
+        return [Queue()]
+
+    def trunks(self) -> Sequence[Trunk]:
+        return [Trunk()]
+
+    def lines(self) -> Sequence[Line]:
+        return [Line()]
+
+    async def look(self) -> Sequence[Vital]:
+        return [Vital("ledger", True), Vital("disk", True, "12 GB")]
+
+    def wake(self) -> None:
+        self.wakes += 1
+
+
+class _Calls:
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self.past, self.get, self.live = house.past, house.get, house.calls_now
+
+
+def plugs(house: House) -> Plugs:
+    intake = Intake(house.book, choices.load(), catalogue.load(), house.heard.append, house.wake)
+    return Plugs(
+        desk=house, calls=_Calls(house), board=house, vitals=house, intake=intake, token=TOKEN,
+        pause_reasons=("小休", "就餐"), patience=0.0,
+    )  # fmt: skip
