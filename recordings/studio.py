@@ -109,6 +109,7 @@ class Studio:
             except Exception:  # the loop top of this room: the next round asks the book anew
                 log.exception("recordings: this round failed")
                 self._again_at = self._clock() + ROUND_FAILED_SECONDS
+                self._wanted.set()
 
     async def _wait(self) -> None:
         if self._again_at > self._clock():  # the book or this program failed: not at once again
@@ -174,15 +175,15 @@ class Studio:
         if answer.facts is not None:
             return answer.facts
         if answer.hopeless:
-            return self._later(due, answer.hopeless, answer.detail, most=HOPELESS_TRIES)
+            return self._later(due, answer.hopeless, answer.detail, hopeless=True)
         return self._later(due, answer.later, answer.detail)
 
-    def _later(self, due: Due, reason: str, detail: str, *, most: int = FAULT_TRIES) -> Failed | None:
-        """Put it off, or give up when it was put off ``most`` times; the raw file stays in any case."""
+    def _later(self, due: Due, reason: str, detail: str, *, hopeless: bool = False) -> Failed | None:
+        """Put it off, or give up when that was done often enough; the raw file stays in any case."""
         known = self._delays.get(due.call)
         tries = known.tries + 1 if known is not None and known.reason == reason else 1
-        if tries >= most and reason not in UNLIMITED:
-            return Failed(due.call, reason if most == HOPELESS_TRIES else "gave_up", self._now())
+        if tries >= (HOPELESS_TRIES if hopeless else FAULT_TRIES) and reason not in UNLIMITED:
+            return Failed(due.call, reason if hopeless else "gave_up", self._now())
         pause = 1.0 if reason == "still_open" else min(2.0**tries, 300.0)
         self._delays[due.call] = _Delay(tries, self._clock() + pause, reason)
         if known is None or known.reason != reason:
