@@ -144,11 +144,11 @@ class Scribe:
 
     # -- the batches ----------------------------------------------------------------------------
 
-    async def write(self, events: Sequence[ev.Event], mark: Mark) -> int:
+    async def write(self, events: Sequence[ev.Event], mark: Mark) -> None:
         """Fold the batch and commit what it changed together with ``mark``, in one transaction.
 
-        Returns how many calls it closed. Raises ``LedgerUnavailable`` when nothing could be
-        committed: give the same batch again later (it is folded only once).
+        Raises ``LedgerUnavailable`` when nothing could be committed: give the same batch
+        again later (it is folded only once).
         """
         if self._folded is None or self._folded != (events, mark):
             for event in events:
@@ -156,21 +156,19 @@ class Scribe:
             self._folded = (events, mark)
         if self._behind(mark, events):
             self._folded = None
-            return 0
+            return
         changed = self._records.changed
         if not changed and mark == self._committed and self._reconciled:
             self._folded = None
-            return 0
+            return
         async with self._store.writing() as db:
             if not self._reconciled:
                 await self._reconcile(db)
                 changed = self._records.changed
             await self._flush(db)
             await self._set_mark(db, mark)
-        closed = len(changed.closed)
         self._records.settled()
         self._reconciled, self._committed, self._folded = True, mark, None
-        return closed
 
     def _behind(self, mark: Mark, events: Sequence[ev.Event]) -> bool:
         """Are these rows that were committed before the restart?"""

