@@ -54,7 +54,7 @@ def check(line: LineId, server: tuple[str, int], password: str) -> LineChecked:
             return LineChecked(line, _now(), False, 0.0, "unreachable")
         try:
             if not call.until(lambda it: it.state == CallState.ANSWERED, _ANSWER_S):
-                reason = f"refused {call.refusal}" if call.refusal else "no_answer"
+                reason = f"refused {call.refusal}" if call.refusal else "cut" if call.clients else "no_answer"
                 return LineChecked(line, _now(), False, 0.0, reason)
             heard = call.until(lambda it: it.heard_seconds >= ENOUGH_SECONDS, _NOTICE_S)
             reason = "" if heard else "cut" if call.state == CallState.ENDED else "silent"

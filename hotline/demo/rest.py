@@ -33,11 +33,11 @@ class Rest:
         await self.verb(seat, "login", agent=agent)
 
     async def verb(self, seat: str, verb: str, **words: str) -> None:
-        """One of the seat's verbs: logout, ready, pause, blind_transfer, hold …"""
+        """One of the seat's verbs: logout, ready, pause, transfer, transfer/complete, hold, dial …"""
         await self._post(f"/api/seats/{seat}/{verb}", words)
 
-    async def file_ticket(self, call: str, fields: Row) -> Row:
-        return await self._post(f"/api/calls/{call}/tickets", fields)
+    async def file_ticket(self, call: str, fields: Row, *, seat: str = "") -> Row:
+        return await self._post(f"/api/calls/{call}/tickets" + (f"?seat={seat}" if seat else ""), fields)
 
     async def dispose(self, call: str, outcome: str, **words: str) -> Row:
         return await self._post(f"/api/calls/{call}/disposition", {"outcome": outcome, **words})

@@ -83,9 +83,8 @@ class Robot:
         fields: Row = {
             "kind": matter.kind, "title": matter.title, "content": matter.content,
             "subject": {"code": matter.code, "kind": "event"}, "place": {"address_text": matter.place},
-            "seat": self.seat,
         }  # fmt: skip
-        return self.rest.file_ticket(name, fields)
+        return self.rest.file_ticket(name, fields, seat=self.seat)
 
     def _word(self, name: str, what: Filing) -> Awaitable[Row]:
         words = {"code": "other_authority"} if what is Filing.REFUSED else {}

@@ -106,11 +106,13 @@ class Stage:
         raise StageError(f"the daemon is not live after {seconds:.0f} s:\n{self.tail()}")
 
     def live(self) -> bool:
+        """Whether the daemon says that its picture of the telephone is true."""
         try:
-            reply = httpx.get(f"{self.url}/api/health", timeout=2.0)
-        except httpx.HTTPError:
+            headers = {"Authorization": f"Bearer {self.secret('api-token')}"}
+            reply = httpx.get(f"{self.url}/api/health", timeout=2.0, headers=headers)
+            return bool(reply.json()["live"])
+        except (httpx.HTTPError, OSError, KeyError, ValueError):
             return False
-        return reply.status_code == 200
 
     def tail(self, lines: int = 30) -> str:
         text = self.log.read_text(encoding="utf-8", errors="replace") if self.log.exists() else ""

@@ -50,7 +50,7 @@ async def test_a_ticket_filed_in_the_call_becomes_one_case(site: Site) -> None:
         seat = await floor.seat_call(call.caller)
         name = await floor.rest.call_of("8001")
         assert name
-        await floor.rest.file_ticket(name, TICKET | {"seat": "8001"})
+        await floor.rest.file_ticket(name, TICKET, seat="8001")
         call.hang_up()
         await seat.until_ended(5)
         await eventually(lambda: _row(site, name)["outcome"] == "ticket", 10)

@@ -56,7 +56,7 @@ async def test_blind_transfer_to_a_seat(site: Site) -> None:
     async with Floor(site, 2) as floor:
         call, seat = await talking(floor, "13805922002")
         to = "8002" if seat.dialled == "8001" else "8001"
-        await floor.rest.verb(seat.dialled, "blind_transfer", to=to)
+        await floor.rest.verb(seat.dialled, "transfer", kind="blind", to=to)
         other = await other_seat(floor, seat)
         assert other.dialled == to
         await seat.until_ended(5)
@@ -73,10 +73,10 @@ async def test_attended_transfer_completed(site: Site) -> None:
     async with Floor(site, 2) as floor:
         call, seat = await talking(floor, "13805922003")
         to = "8002" if seat.dialled == "8001" else "8001"
-        await floor.rest.verb(seat.dialled, "attended_transfer", to=to)
+        await floor.rest.verb(seat.dialled, "transfer", kind="attended", to=to)
         other = await other_seat(floor, seat)
         await asyncio.sleep(1)
-        await floor.rest.verb(seat.dialled, "complete")
+        await floor.rest.verb(seat.dialled, "transfer/complete")
         await seat.until_ended(8)
         await asyncio.sleep(1.5)
         assert call.up
@@ -91,7 +91,7 @@ async def test_a_call_to_the_world_and_to_none_of_it(site: Site) -> None:
     async with Floor(site, 1) as floor:
         for rack in floor.phones.trunks.values():
             rack.take("", answering(0.3, 3.0, SEAT_TONE))
-        await floor.rest.verb("8001", "dial_out", number="13605920099")
+        await floor.rest.verb("8001", "dial", number="13605920099")
         async with asyncio.timeout(15):
             while not any(not call.outgoing and call.up for call in floor.phones.trunks["telecom"].calls):
                 await asyncio.sleep(0.05)
@@ -99,7 +99,7 @@ async def test_a_call_to_the_world_and_to_none_of_it(site: Site) -> None:
         assert told == ["13605920099"]
         await asyncio.sleep(4)
         with pytest.raises(Exception, match="4"):
-            await floor.rest.verb("8001", "dial_out", number="0019005551234")
+            await floor.rest.verb("8001", "dial", number="0019005551234")
         assert len([call for rack in floor.phones.trunks.values() for call in rack.calls]) == 1
 
 
@@ -108,7 +108,7 @@ async def test_a_carrier_that_is_down_is_passed_over(site: Site) -> None:
     async with Floor(site, 1) as floor:
         floor.phones.trunks["telecom"].take("", refusing(503))
         floor.phones.trunks["unicom"].take("", answering(0.3, 2.0, SEAT_TONE))
-        await floor.rest.verb("8001", "dial_out", number="13605920098")
+        await floor.rest.verb("8001", "dial", number="13605920098")
         async with asyncio.timeout(15):
             while not any(not call.outgoing and call.answered for call in floor.phones.trunks["unicom"].calls):
                 await asyncio.sleep(0.05)
