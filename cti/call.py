@@ -66,6 +66,7 @@ class Call:
         "legs",
         "line",
         "links",
+        "origin",
         "partner",
         "position",
         "queue",
@@ -91,6 +92,7 @@ class Call:
         self.trunk = TrunkId("")
         self.partner = ""
         self.reference = ""
+        self.origin = ""
         self.queue = QueueId("")
         """The queue the caller waits in now, '' when not waiting."""
         self.queued_at: Instant | None = None

@@ -396,7 +396,8 @@ class Fold:
         if leg is None or leg.call.line:
             return
         call = leg.call
-        call.line, call.trunk, call.partner, call.reference = f.line, f.trunk, f.partner, f.reference
+        call.line, call.trunk, call.partner = f.line, f.trunk, f.partner
+        call.reference, call.origin = f.reference, f.origin
         self._out.append(
             ev.CallLined(call.id, f.at, f.line, TrunkId(f.trunk), f.number, f.partner, f.reference, f.origin)
         )

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import structlog
@@ -25,7 +25,7 @@ RETRY_FIRST, RETRY_MOST = 0.5, 10.0
 
 
 class Scribe(Protocol):
-    async def write(self, events: list[Event], mark: Mark) -> None: ...
+    async def write(self, events: Sequence[Event], mark: Mark) -> object: ...
 
 
 class Bookkeeping:

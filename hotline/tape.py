@@ -21,6 +21,7 @@ from typing import Any
 
 from config.language import say as _
 from config.places import Places
+from config.read import read
 from config.secrets import Secrets
 from cti import ami
 from cti import events as ev
@@ -55,11 +56,9 @@ def _record(args: argparse.Namespace) -> int:
 
 
 async def _recording(args: argparse.Namespace) -> int:
-    from config.read import read
-
     settings, secrets = read(args.config), Secrets(Places(args.var).secrets)
     count = 0
-    with open(args.file, "xb") as out:
+    with open(args.file, "xb") as out:  # noqa: ASYNC230 - a tape is written by this program alone
 
         def tap(piece: bytes) -> None:
             nonlocal count
@@ -107,8 +106,6 @@ def as_json(event: ev.Event) -> dict[str, Any]:
 
 
 def _replay(args: argparse.Namespace) -> int:
-    from config.read import read
-
     plan = plan_of(read(args.config)) if args.config else Plan.foreign()
     fold = Fold(plan)
     counts: Counter[str] = Counter()

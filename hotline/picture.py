@@ -1,0 +1,235 @@
+"""What the console asks of the live house: seats, calls, queues, trunks, lines, vitals.
+
+Adapters between the rooms' own state and the console's Protocols; they read, count and
+never change anything. Times leave here as aware UTC datetimes.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from agents.commands import Accepted, Refused, Request
+from agents.floor import Floor
+from agents.presence import Presence
+from config.places import Places
+from config.settings import Settings
+from console.ports import CallFilter, CallRow, Vital
+from cti.board import Board as LiveBoard
+from cti.call import Call
+from cti.events import Direction, Reach
+from cti.ids import CallId, QueueId, SeatId
+from cti.probe import LineWatch
+from cti.switchboard import Switchboard
+from ledger.history import History
+
+from .bookkeeping import Bookkeeping
+
+
+def moment(at: float | None) -> datetime | None:
+    return datetime.fromtimestamp(at, UTC) if at else None
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    seat: SeatId
+    device: str
+    state: str
+    since: datetime | None
+    agent: str
+    agent_name: str
+    reason: str
+    call: CallId | None
+    reachable: bool | None
+    queues: Mapping[str, int]
+
+
+class Desk:
+    """``console.ports.Desk`` over the floor."""
+
+    def __init__(self, floor: Floor, board: LiveBoard, settings: Settings) -> None:
+        self._floor, self._board = floor, board
+        self._devices = {seat.id: str(seat.device) for seat in settings.seat}
+
+    def seats(self) -> Sequence[Seat]:
+        return [self._row(seat) for seat in self._floor.desk.seats]
+
+    def _row(self, seat: SeatId) -> Seat:
+        state = self._floor.desk.seats[seat]
+        person = self._floor.desk.roster.people.get(state.agent)
+        reach = self._board.phones.get(seat, Reach.UNKNOWN)
+        return Seat(
+            seat, self._devices[seat], str(state.presence), moment(state.since), state.agent,
+            person.name if person else "", state.reason, state.call or None,
+            None if reach is Reach.UNKNOWN else reach is Reach.REACHABLE,
+            {str(queue): level for queue, level in person.skills.items()} if person else {},
+        )  # fmt: skip
+
+    async def ask(self, request: Request) -> Accepted | Refused:
+        return await self._floor.ask(request)
+
+
+@dataclass(frozen=True, slots=True)
+class LiveCall:
+    call: CallId
+    direction: str
+    state: str
+    line: str
+    trunk: str
+    caller: str
+    dialled: str
+    partner: str
+    reference: str
+    origin: str
+    queue: str
+    seat: str
+    agent: str
+    arrived_at: datetime | None
+    queued_at: datetime | None
+    answered_at: datetime | None
+    notice_at: datetime | None = None
+    ended_at: datetime | None = None
+    outcome: str = ""
+    reason: str = ""
+    recordings: Sequence[str] = field(default=())
+
+
+class Calls:
+    """``console.ports.Calls``: alive from the board, else from the ledger."""
+
+    def __init__(self, board: LiveBoard, floor: Floor, history: History) -> None:
+        self._board, self._floor, self._history = board, floor, history
+
+    def live(self) -> Sequence[CallRow]:
+        return [self._row(call) for call in self._board.calls.values()]
+
+    async def past(self, wanted: CallFilter) -> Sequence[CallRow]:
+        return await self._history.past(wanted)
+
+    async def get(self, call: CallId) -> CallRow | None:
+        alive = self._board.calls.get(call)
+        return self._row(alive) if alive is not None else await self._history.get(call)
+
+    def _row(self, call: Call) -> LiveCall:
+        seats = [leg for leg in call.legs.values() if leg.seat]
+        now = next((leg for leg in seats if leg.talking), seats[0] if seats else None)
+        sitting = self._floor.desk.seats.get(SeatId(now.endpoint)) if now else None
+        return LiveCall(
+            call.id, str(call.direction), _state(call), call.line, call.trunk, call.caller, call.dialled,
+            call.partner, call.reference, call.origin, call.queue, now.endpoint if now else "",
+            sitting.agent if sitting else "", moment(call.arrived), moment(call.queued_at),
+            moment(min((leg.up for leg in seats if leg.up), default=None)),
+        )  # fmt: skip
+
+
+def _state(call: Call) -> str:
+    legs = call.legs.values()
+    if any(leg.held for leg in legs):
+        return "holding"
+    if any(leg.talking for leg in legs):
+        return "talking"
+    if any(leg.offer_open for leg in legs):
+        return "ringing"
+    return "queued" if call.queue else "arrived"
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    queue: str
+    name: str
+    waiting: int
+    longest_wait_seconds: float
+    members: int
+    ready: int
+
+
+@dataclass(frozen=True, slots=True)
+class Trunk:
+    trunk: str
+    name: str
+    reach: str
+    calls: int
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    line: str
+    name: str
+    calls: int
+    capacity: int
+    healthy: bool | None
+
+
+class Picture:
+    """``console.ports.Board``."""
+
+    def __init__(self, switchboard: Switchboard, floor: Floor, watch: LineWatch, settings: Settings) -> None:
+        self._switchboard, self._floor, self._watch, self._settings = switchboard, floor, watch, settings
+
+    @property
+    def _board(self) -> LiveBoard:
+        return self._switchboard.fold.board
+
+    def live(self) -> bool:
+        return self._switchboard.live
+
+    def as_of(self) -> datetime | None:
+        return moment(self._switchboard.events.heard_at)
+
+    def queues(self) -> Sequence[Queue]:
+        now = datetime.now(UTC).timestamp()
+        out = []
+        for queue in self._settings.queue:
+            waiting = self._board.waiting(QueueId(queue.id))
+            longest = max((now - (call.queued_at or now) for call in waiting), default=0.0)
+            sitting = [s for s in self._floor.desk.seats.values() if self._serves(s.agent, queue.id)]
+            ready = sum(1 for s in sitting if s.presence is Presence.READY)
+            out.append(Queue(queue.id, queue.name, len(waiting), round(longest, 1), len(sitting), ready))
+        return out
+
+    def _serves(self, agent: str, queue: str) -> bool:
+        people = self._floor.desk.roster.people
+        return any(person.id == agent and QueueId(queue) in person.skills for person in people.values())
+
+    def trunks(self) -> Sequence[Trunk]:
+        legs = self._board.legs.values()
+        return [
+            Trunk(
+                t.id,
+                t.name,
+                str(self._board.phones.get(t.id, Reach.UNKNOWN)),
+                sum(leg.endpoint == t.id for leg in legs),
+            )
+            for t in self._settings.trunk
+        ]
+
+    def lines(self) -> Sequence[Line]:
+        calls = [call.line for call in self._board.calls.values() if call.direction is Direction.INBOUND]
+        return [
+            Line(line.id, line.name, calls.count(line.id), line.capacity, self._healthy(line.id))  # type: ignore[arg-type]
+            for line in self._settings.line
+        ]
+
+    def _healthy(self, line: str) -> bool | None:
+        checked = next((result for known, result in self._watch.latest.items() if known == line), None)
+        return checked.ok if checked is not None else None
+
+
+class Vitals:
+    """``console.ports.Vitals``."""
+
+    def __init__(self, switchboard: Switchboard, books: Bookkeeping, places: Places, settings: Settings) -> None:
+        self._switchboard, self._books, self._places, self._settings = switchboard, books, places, settings
+
+    async def look(self) -> Sequence[Vital]:
+        free = shutil.disk_usage(self._places.var).free // (1 << 20)
+        reader = self._books.book.reader
+        return [
+            Vital("ami", self._switchboard.events.up and self._switchboard.actions.up),
+            Vital("board", self._switchboard.live, f"lag {self._switchboard.lag:.3f} s"),
+            Vital("book", reader.skipped == 0, f"{reader.skipped} rows unreadable" if reader.skipped else ""),
+            Vital("ledger", not self._books.behind),
+            Vital("disk", free >= self._settings.recording.min_free_mb, f"{free} MB free"),
+        ]

@@ -1,0 +1,81 @@
+"""``hotline run``: the daemon in the foreground, until SIGTERM or SIGINT.
+
+Twisted's reactor (on asyncio) is the spine: it owns the loop, the signals and the
+order of the end. ``ready`` on stdout says that callers and seats are served.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from config.language import say as _
+from config.places import Places
+from config.read import read
+
+from . import logs
+
+log = structlog.get_logger("hotline")
+
+CANNOT_START, FAILED = 3, 4
+
+
+def add(sub: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    verb = sub.add_parser("run", help=_("run the daemon until it is told to stop"))
+    verb.add_argument("--config", type=Path, default=Path("hotline.toml"), metavar="FILE")
+    verb.add_argument("--var", type=Path, default=Path("var"), metavar="DIR", help=_("everything is written below it"))
+    verb.add_argument("--json-log", action="store_true", help=_("one JSON object a log line"))
+    verb.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    settings = read(args.config)
+    logs.set_up(json=args.json_log or not sys.stderr.isatty())
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    from twisted.internet import asyncioreactor
+
+    asyncioreactor.install(loop)  # type: ignore[no-untyped-call]
+    from twisted.internet import reactor as chosen  # only now: importing it chooses a reactor
+    from twisted.internet.defer import Deferred
+
+    from .app import Hotline, StartError
+    from .embedded import AsteriskError
+
+    reactor: Any = chosen  # Twisted's interfaces are not what mypy takes a module for
+    hotline = Hotline(settings, Places(args.var.absolute()))
+    status = 0
+
+    async def begin() -> None:
+        nonlocal status
+        try:
+            await hotline.start()
+        except (StartError, AsteriskError, OSError) as fault:
+            print(_("cannot start: {fault}", fault=fault), file=sys.stderr)
+            status = CANNOT_START
+        except Exception:  # top of the program: nothing above can say it
+            log.exception("cannot start")
+            status = FAILED
+        else:
+            print(_("ready"), flush=True)
+            return
+        reactor.stop()
+
+    beginning: list[asyncio.Task[None]] = []
+
+    async def end() -> None:
+        for task in beginning:
+            if not task.done():
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)
+        await hotline.stop()
+
+    reactor.callWhenRunning(lambda: beginning.append(loop.create_task(begin())))
+    reactor.addSystemEventTrigger("before", "shutdown", lambda: Deferred.fromFuture(loop.create_task(end())))
+    reactor.run()
+    return status
