@@ -19,6 +19,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
+import pyVoIP.VoIP  # noqa: F401 - first: pyVoIP.SIP and pyVoIP.VoIP import each other, and only this order works
 from pyVoIP import RTP, SIP
 from pyVoIP.VoIP import CallState, VoIPCall, VoIPPhone
 

@@ -30,7 +30,8 @@ class Rest:
         return await self._rows("/api/calls/live")
 
     async def login(self, seat: str, agent: str) -> None:
-        await self.verb(seat, "login", agent=agent)
+        """The agent sits down, ready for calls."""
+        await self._post(f"/api/seats/{seat}/login", {"agent": agent, "ready": True})
 
     async def verb(self, seat: str, verb: str, **words: str) -> None:
         """One of the seat's verbs: logout, ready, pause, transfer, transfer/complete, hold, dial …"""
