@@ -87,6 +87,12 @@ class ShelfBook:
                 for row in await db.execute(wanted)
             }
 
+    async def shelved(self) -> Mapping[str, str]:
+        """Path below the shelf -> SHA-256 of the stored file, of everything that should lie there."""
+        wanted = sa.select(_R.path, _R.stored_sha256).where(_R.state == "shelved")
+        async with self._store.reading() as db:
+            return {row.path: row.stored_sha256 for row in await db.execute(wanted)}
+
 
 class ListeningLog:
     """Who listened to what, why: rows of the hash-chained audit log."""
