@@ -30,6 +30,9 @@ def postgres() -> Iterator[str]:
     folder.chmod(0o755)
     os.environ.setdefault("XDG_RUNTIME_DIR", str(folder / "run"))
     server = pgserver.get_server(folder / "data")
+    with psycopg.connect(server.get_uri(), autocommit=True) as admin:
+        admin.execute("ALTER SYSTEM SET fsync = off")  # thrown away anyway
+        admin.execute("SELECT pg_reload_conf()")
     try:
         yield server.get_uri()
     finally:
@@ -84,6 +87,8 @@ def _postgres(server: str) -> Iterator[Fresh]:
         return address(name)
 
     yield fresh
+    if not os.environ.get("HOTLINE_TEST_POSTGRES"):
+        return  # the server goes with its folder
     with psycopg.connect(server, autocommit=True) as admin:
         for name in reversed(made):
             admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")  # type: ignore[arg-type]

@@ -1,0 +1,235 @@
+"""Tickets and their outbox: one transaction, one key, and a case store that holds each once."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from bridge.disposition import CallOutcome, Disposition
+from bridge.ports import Disposed, Filed, KeyTaken, NotDisposed, PushState
+from bridge.ticket import Ticket, ticket_id
+from cti.ids import CallId
+from ledger import tables as t
+from ledger.store import Store
+from ledger.tickets import TicketShelf
+from tests.bridge.made import NOON, ticket
+
+from .desk import Told, contents
+from .test_scribe import write_all
+
+LATER = NOON + timedelta(hours=1)
+
+
+@asynccontextmanager
+async def shelf(url: str, holder: str = "xm1") -> AsyncIterator[TicketShelf]:
+    store = Store(url)
+    try:
+        yield TicketShelf(store, holder)
+    finally:
+        await store.close()
+
+
+async def test_ticket_outbox_and_outcome_are_one(url: str) -> None:
+    """Filing writes the three together; filing the same again gives the first back."""
+    one = ticket(1)
+    async with shelf(url) as book:
+        filed = await book.file(one)
+        again = await book.file(replace(one, id=ticket_id(LATER, os.urandom(10)), filed_at=LATER))
+    assert isinstance(filed, Filed)
+    assert isinstance(again, Filed)
+    assert (filed.new, again.new) == (True, False)
+    assert again.push.ticket == one
+    found = contents(url)
+    assert [len(found[name]) for name in ("tickets", "outbox", "outcomes")] == [1, 1, 1]
+    assert found["outcomes"][0][:3] == (one.call, "ticket", one.id)
+
+
+async def test_an_error_in_between_leaves_nothing(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A failure after the ticket's row undoes the ticket's row."""
+
+    async def fails(*_: object) -> None:
+        raise RuntimeError("died here")
+
+    monkeypatch.setattr("ledger.tickets.put", fails)
+    async with shelf(url) as book:
+        with pytest.raises(RuntimeError):
+            await book.file(ticket(1))
+    found = contents(url)
+    assert found["tickets"] == found["outbox"] == found["outcomes"] == []
+
+
+async def test_another_matter_under_the_same_key_is_refused(url: str) -> None:
+    """The key is unique; other content under it names who has it."""
+    one = ticket(1)
+    other = replace(one, id=ticket_id(LATER, os.urandom(10)), title="路灯不亮")
+    async with shelf(url) as book:
+        await book.file(one)
+        assert await book.file(other) == KeyTaken(one.id)
+
+
+async def test_the_same_key_filed_at_once_is_one_ticket(url: str) -> None:
+    """Two requests at the same time: one is new."""
+    one = ticket(1)
+    async with shelf(url) as book, shelf(url, "xm2") as other:
+        twins = [replace(one, id=ticket_id(NOON, os.urandom(10))) for _ in range(6)]
+        filed = await asyncio.gather(*((book if n % 2 else other).file(twin) for n, twin in enumerate(twins)))
+    assert sorted(one.new for one in filed if isinstance(one, Filed)) == [False] * 5 + [True]
+    assert len(contents(url)["outbox"]) == 1
+
+
+async def test_every_field_comes_back(url: str) -> None:
+    """What was filed is what ``find`` gives, to the last field; other ways of looking agree."""
+    one, two = ticket(1), ticket(2, LATER, confidential=True, external_ids=(("12345", "FZ-1"),))
+    async with shelf(url) as book:
+        for each in (one, two):
+            await book.file(each)
+        found = await book.find(two.id)
+        assert found is not None
+        assert found.ticket == two
+        assert [push.ticket.id for push in await book.recent(9)] == [two.id, one.id]
+        assert [push.ticket.id for push in await book.recent(9, before=two.id)] == [one.id]
+        assert [push.ticket.id for push in await book.of_call(CallId(one.call or ""))] == [one.id]
+        assert await book.find(ticket(3).id) is None
+
+
+async def test_a_ticket_filed_before_the_book_has_the_call_keeps_its_outcome(url: str) -> None:
+    """The outcome waits for the call; the call's closing does not touch it and owes no call-back."""
+    told = Told().arrive().end(after=9)
+    async with shelf(url) as book:
+        await book.dispose(Disposition(told.call, CallOutcome.NUISANCE, NOON, "1001", "8001"))
+    await write_all(url, told)
+    found = contents(url)
+    assert [row[1] for row in found["outcomes"]] == ["nuisance"]
+    assert found["callbacks"] == []
+
+
+async def test_an_agents_word_replaces_missed_and_settles_the_call_back(url: str) -> None:
+    """The replaced outcome stays in the history; a filed ticket is never taken back."""
+    told = Told().arrive().queue().end(after=30)
+    await write_all(url, told)
+    async with shelf(url) as book:
+        word = Disposition(told.call, CallOutcome.DIRECT, NOON, "1001", "8001", knowledge=("K1",))
+        assert await book.dispose(word) == Disposed(CallOutcome.DIRECT, CallOutcome.MISSED)
+        await book.file(ticket(1, key="k", facts=replace(ticket(1).facts, call=told.call)))  # type: ignore[type-var]
+        assert await book.dispose(word) == NotDisposed(CallOutcome.TICKET)
+        store = book._store
+        async with store.reading() as db:
+            h = t.outcome_history.c
+            history = (await db.execute(sa.select(h.outcome).where(h.call_id == told.call).order_by(h.seq))).scalars()
+            assert list(history) == ["missed", "direct"]
+            task = (await db.execute(sa.select(t.callbacks))).one()
+            assert (task.state, task.done_by) == ("done", "1001")
+
+
+async def test_the_life_of_a_push(url: str) -> None:
+    """Begun, failed, refused, poisoned, corrected and replayed, delivered; then nothing changes it any more."""
+    one = ticket(1)
+    async with shelf(url) as book:
+        await book.file(one)
+        assert await book.next_due() == NOON
+        assert [push.ticket for push in await book.due(NOON, 9)] == [one]
+        await book.begun(one.id)
+        await book.failed(one.id, "500", LATER, refused=False)
+        assert await book.due(NOON, 9) == []
+        await book.begun(one.id)
+        await book.failed(one.id, "422", LATER, refused=True)
+        push = await book.find(one.id)
+        assert push is not None
+        assert (push.tries, push.refusals, push.error, push.ever_sent) == (2, 1, "422", True)
+        await book.poisoned(one.id, "422", LATER)
+        assert await book.backlog() == (0, 1)
+        assert [push.ticket.id for push in await book.dead_letters(9)] == [one.id]
+        push = await book.replay(one.id, LATER, replace(one, title="湖滨南路积水（更正）"))
+        assert push is not None
+        assert (push.tries, push.refusals, push.ever_sent, push.ticket.title) == (0, 0, True, "湖滨南路积水（更正）")
+        assert await book.replay(one.id, LATER) is None
+        await book.delivered(one.id, "XM-1", "1234", LATER)
+        await book.delivered(one.id, "XM-1", "1234", LATER)
+        await book.failed(one.id, "late answer", LATER, refused=True)
+        push = await book.find(one.id)
+        assert push is not None
+        assert (push.state, push.case_number, push.query_code, push.delivered_at) == (
+            PushState.DELIVERED,
+            "XM-1",
+            "1234",
+            LATER,
+        )
+        assert (push.error, push.refusals) == ("", 0)
+        assert await book.next_due() is None
+    assert len(contents(url)["ticket_history"]) == 1
+
+
+async def test_due_leaves_out_what_flies_and_takes_the_longest_due_first(url: str) -> None:
+    """``but`` and ``most`` are obeyed."""
+    all_of = [ticket(n, NOON + timedelta(seconds=n)) for n in range(5)]
+    async with shelf(url) as book:
+        for one in reversed(all_of):
+            await book.file(one)
+        got = await book.due(LATER, 2, frozenset({all_of[0].id}))
+        assert [push.ticket.id for push in got] == [all_of[1].id, all_of[2].id]
+        assert await book.next_due(frozenset({all_of[0].id})) == NOON + timedelta(seconds=1)
+
+
+async def test_a_lease_keeps_other_daemons_away_until_it_ends(url: str) -> None:
+    """Another holder sees the row only after the lease; the same one sees it at once."""
+    async with shelf(url) as mine, shelf(url, "xm2") as theirs:
+        await mine.file(ticket(1))
+        assert len(await mine.due(NOON, 9)) == 1
+        assert len(await mine.due(NOON, 9)) == 1
+        assert await theirs.due(NOON, 9) == []
+        assert await theirs.next_due() == NOON + timedelta(seconds=120)
+        assert len(await theirs.due(NOON + timedelta(seconds=120), 9)) == 1
+
+
+class Cases:
+    """A case store that keeps one case a key, and is asked at the worst moments."""
+
+    def __init__(self) -> None:
+        self.cases: dict[str, str] = {}
+        self.posts = 0
+
+    async def open(self, one: Ticket) -> str:
+        self.posts += 1
+        await asyncio.sleep(random.uniform(0, 0.003))
+        return self.cases.setdefault(one.key, f"XM-{len(self.cases) + 1}")
+
+
+async def carry(book: TicketShelf, cases: Cases, clock: Callable[[], datetime], crash: Callable[[], bool]) -> None:
+    """A courier that may die between the store's answer and the book."""
+    while (await book.backlog())[0]:
+        for push in await book.due(clock(), 3):
+            await book.begun(push.ticket.id)
+            case = await cases.open(push.ticket)
+            if crash():
+                break
+            await book.delivered(push.ticket.id, case, "1", clock())
+        await asyncio.sleep(0)
+
+
+async def test_concurrent_couriers_that_crash_deliver_each_ticket_once(url: str) -> None:
+    """Four couriers on one outbox, dying at random: each ticket is one case and one delivered row."""
+    chance = random.Random(1)
+    cases = Cases()
+    steps = iter(range(1_000_000))
+
+    def clock() -> datetime:
+        return LATER + timedelta(seconds=10 * next(steps))
+
+    async with shelf(url, "a") as a, shelf(url, "b") as b, shelf(url, "c") as c, shelf(url, "d") as d:
+        for n in range(30):
+            await a.file(ticket(n))
+        work: list[Awaitable[None]] = [carry(one, cases, clock, lambda: chance.random() < 0.2) for one in (a, b, c, d)]
+        await asyncio.gather(*work)
+        rows = list(await a.recent(99))
+    assert {push.state for push in rows} == {PushState.DELIVERED}
+    assert {push.ticket.key: push.case_number for push in rows} == cases.cases
+    assert len(set(cases.cases.values())) == 30
+    assert cases.posts >= 30
