@@ -31,7 +31,7 @@ class FloorTime:
     logged_in: float
 
 
-class seconds_between(GenericFunction[float]):  # noqa: N801 (a SQL function)
+class seconds_between(GenericFunction[float]):
     """Seconds from one Moment to another."""
 
     type = sa.Float()
@@ -52,6 +52,9 @@ def _on_postgresql(element: Any, compiler: Any, **words: Any) -> str:
 
 
 async def floor_time(db: AsyncConnection, since: datetime, until: datetime, now: datetime) -> FloorTime:
+    """``now`` ends what still goes on; a period that has not begun is all zeros."""
+    if min(until, now) <= since:
+        return FloorTime(0.0, 0.0, 0.0, 0, 0.0)
     c = t.seat_log.c
     first, last = sa.literal(since, Moment()), sa.literal(min(until, now), Moment())
     began = sa.case((c.since < first, first), else_=c.since)

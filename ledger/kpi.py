@@ -161,7 +161,7 @@ async def _count(db: AsyncConnection, period: Period, line: str) -> tuple[dict[s
 async def _by(db: AsyncConnection, period: Period, line: str, column: Any) -> dict[str, int]:
     counted = sa.select(column, sa.func.count()).select_from(_joined()).where(*_within(period, line))
     found = await db.execute(counted.where(column.is_not(None)).group_by(column).order_by(column))
-    return {name: count for name, count in found}
+    return {name: int(count) for name, count in found}
 
 
 async def _owed(db: AsyncConnection, period: Period, line: str) -> list[Figure]:
@@ -210,5 +210,5 @@ def _mean(name: str, total: float, of: str, counts: Mapping[str, int]) -> Figure
 
 
 def _figure(name: str, numerator: float, denominator: float, of: str) -> Figure:
-    value = round(numerator / denominator, 6) if denominator else None
-    return Figure(name, value, round(numerator, 3), round(denominator, 3), of)
+    numerator, denominator = round(numerator, 3), round(denominator, 3)
+    return Figure(name, round(numerator / denominator, 6) if denominator else None, numerator, denominator, of)

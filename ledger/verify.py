@@ -19,6 +19,7 @@ from bridge.disposition import CallOutcome
 from bridge.ports import PushState
 from cti.events import Direction
 
+from . import auditlog
 from . import tables as t
 from .columns import Moment
 from .store import Store
@@ -350,3 +351,11 @@ async def seat_in_two_talks(look: Look) -> AsyncIterator[Breach]:
         if row.busy_until - row.began_at > TOUCH:
             said = f"talks in call {row.call_id} from {row.began_at:%H:%M:%S.%f}, in another one until"
             yield Breach("seat_in_two_talks", row.seat, f"{said} {row.busy_until:%H:%M:%S.%f}")
+
+
+@rule
+async def audit_broken(look: Look) -> AsyncIterator[Breach]:
+    """Who listened, deleted or unmasked is never rewritten."""
+    at = await auditlog.broken(look.db)
+    if at is not None:
+        yield Breach("audit_broken", f"audit row {at}", "does not follow from the row before it")

@@ -1,0 +1,133 @@
+"""``hotline report calls`` and ``hotline report kpi``: what the ledger has, as a table, JSON or CSV.
+
+``calls`` streams: a month of calls costs no more memory than one page. Times are UTC in
+JSON and the centre's own elsewhere. ``--mask`` hides the middle of every telephone number.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import sys
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bridge.disposition import CallOutcome
+from config.language import say as _
+from config.settings import Settings
+from ledger.history import OUTCOME_PENDING, Filter, History, PastCall
+from ledger.store import Store
+
+from .books import opened, options
+from .moments import moment
+from .report_kpi import add_kpi
+from .report_rows import SAME, Row, cell, masked, row_of
+
+USAGE = 2
+PAGE = 500
+
+
+def add(sub: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    verbs = sub.add_parser("report", help=_("what the ledger has")).add_subparsers(dest="verb", required=True)
+    calls = verbs.add_parser("calls", help=_("one row a call, newest first"))
+    options(calls)
+    calls.add_argument(
+        "--since", metavar="WHEN", help=_("arrived at or after: 2026-11-23, 2026-11-23T08:00, or 24h, 7d")
+    )
+    calls.add_argument("--until", metavar="WHEN", help=_("arrived before"))
+    for name in ("line", "seat", "caller"):
+        calls.add_argument(f"--{name}", default="")
+    outcomes = [*(outcome.value for outcome in CallOutcome), OUTCOME_PENDING]
+    calls.add_argument("--outcome", default="", choices=outcomes)
+    form = calls.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help=_("a list of objects"))
+    form.add_argument("--csv", action="store_true")
+    calls.add_argument("--mask", action="store_true", help=_("hide the middle of telephone numbers"))
+    calls.set_defaults(run=run)
+    add_kpi(verbs)
+
+
+def run(args: argparse.Namespace) -> int:
+    async def work(store: Store, settings: Settings) -> int:
+        zone = ZoneInfo(settings.centre.timezone)
+        try:
+            since, until = (moment(text, zone) for text in (args.since, args.until))
+        except ValueError as fault:
+            print(fault, file=sys.stderr)
+            return USAGE
+        wanted = Filter(since, until, args.line, args.seat, args.caller, args.outcome, most=PAGE)
+        shown = masked if args.mask else (lambda row: row)
+        calls = History(store).every(wanted)
+        if args.json:
+            await _json(calls, shown)
+        elif args.csv:
+            await _csv(calls, shown, zone)
+        else:
+            await _table(calls, shown, zone)
+        return 0
+
+    return opened(args, work)
+
+
+async def _json(calls: AsyncIterator[PastCall], shown: Callable[[Row], Row]) -> None:
+    between = "["
+    async for call in calls:
+        print(between, json.dumps(shown(row_of(call)), ensure_ascii=False, default=datetime.isoformat), end="")
+        between = ",\n"
+    print("]" if between != "[" else "[]")
+
+
+_COLUMNS = (*SAME, "recording", "recording_seconds", "recording_faults", "tickets", "cases")
+
+
+async def _csv(calls: AsyncIterator[PastCall], shown: Callable[[Row], Row], zone: ZoneInfo) -> None:
+    out = csv.writer(sys.stdout, lineterminator="\n")
+    out.writerow(_COLUMNS)
+    async for call in calls:
+        row = shown(row_of(call))
+        tape = row["recordings"][0] if row["recordings"] else {}
+        row |= {
+            "recording": tape.get("path") or tape.get("state", ""),
+            "recording_seconds": tape.get("seconds"),
+            "recording_faults": " ".join(tape.get("faults", ())),
+            "cases": " ".join(one["case"] for one in row["tickets"] if one["case"]),
+            "tickets": " ".join(one["ticket"] for one in row["tickets"]),
+        }
+        out.writerow(cell(row[name], zone) for name in _COLUMNS)
+
+
+_HEAD = "{:14} {:9} {:8} {:8} {:14} {:>6} {:>6} {:5} {:9} {:9} {}"
+
+
+async def _table(calls: AsyncIterator[PastCall], shown: Callable[[Row], Row], zone: ZoneInfo) -> None:
+    names = ("arrived", "way", "line", "trunk", "caller", "wait", "talk", "seat", "outcome", "recording", "ticket")
+    print(_HEAD.format(*names))
+    count = 0
+    async for call in calls:
+        row = shown(row_of(call))
+        tape = row["recordings"][0]["state"] if row["recordings"] else "-"
+        ticket = next((one["case"] or one["ticket"] for one in row["tickets"]), "-")
+        wait = "-" if row["wait_seconds"] is None else f"{row['wait_seconds']:.1f}"
+        talk = f"{row['talk_seconds']:.1f}" if row["answered_at"] else "-"
+        outcome = row["outcome"] or (
+            "-" if row["direction"] != "inbound" else row["state"] if not row["ended_at"] else "pending"
+        )
+        day = row["arrived_at"].astimezone(zone).strftime("%m-%d %H:%M:%S")
+        facts = (row["line"], row["trunk"], row["caller"])
+        print(
+            _HEAD.format(
+                day,
+                row["direction"],
+                *(fact or "-" for fact in facts),
+                wait,
+                talk,
+                row["seat"] or "-",
+                outcome,
+                tape,
+                ticket,
+            )
+        )
+        count += 1
+    print(_("{count} calls", count=count), file=sys.stderr)

@@ -1,0 +1,147 @@
+"""The invariant's checker: silent on a true ledger, red for each thing that can be lost, doubled or forgotten."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from ledger import tables as t
+from ledger.verify import RULES, Limits, verify
+
+from .conftest import Fresh
+from .seed import ANSWERED, DIRECT, MISSED, NOW, OPEN, after, do, ledger, talked
+
+
+@pytest.fixture(scope="module")
+def url(databases: Fresh) -> str:
+    """One database for all tests of this file: each begins with the true ledger anew."""
+    return databases()
+
+
+async def test_a_true_ledger_has_no_breach(url: str) -> None:
+    """Every call ended once, nothing is owed: nothing is said."""
+    async with ledger(url) as store:
+        assert await verify(store, NOW) == []
+
+
+def change(table: sa.Table, call: str, **values: Any) -> sa.Executable:
+    return sa.update(table).where(table.c.call_id == call).values(**values)
+
+
+def push(**values: Any) -> sa.Executable:
+    return sa.update(t.outbox).values(**values)
+
+
+def without(table: sa.Table, call: str) -> sa.Executable:
+    return sa.delete(table).where(table.c.call_id == call)
+
+
+def add(table: sa.Table, **values: Any) -> sa.Executable:
+    return sa.insert(table).values(**values)
+
+
+TWICE = talked("xm1-9.9", 60, "8001", 60.0)
+TWO_TALKS = (
+    add(t.calls, **TWICE),
+    add(t.talks, call_id="xm1-9.9", seq=0, leg_id="l", seat="8001", began_at=after(70), ended_at=after(130)),
+)
+
+WRONG: list[tuple[str, str, tuple[sa.Executable, ...]]] = [
+    ("open_too_long", OPEN, (change(t.calls, OPEN, arrived_at=NOW - timedelta(hours=5)),)),
+    ("no_outcome", MISSED, (without(t.outcomes, MISSED),)),
+    ("pending_too_long", DIRECT, (without(t.outcomes, DIRECT),)),
+    ("wrong_outcome", DIRECT, (change(t.outcomes, DIRECT, outcome="missed"),)),
+    ("wrong_outcome", DIRECT, (change(t.outcomes, DIRECT, outcome="solved"),)),
+    ("ended_without_end", MISSED, (change(t.calls, MISSED, ended_at=None),)),
+    ("ended_without_end", MISSED, (change(t.calls, MISSED, state="open"),)),
+    ("stray_outcome", "xm1-7.7", (add(t.outcomes, call_id="xm1-7.7", outcome="direct", at=after(0)),)),
+    ("orphans", "xm1-7.7", (add(t.talks, call_id="xm1-7.7", seq=0, leg_id="l", seat="8002", began_at=after(0)),)),
+    ("orphans", MISSED, (without(t.calls, MISSED),)),
+    ("missed_without_callback", MISSED, (without(t.callbacks, MISSED),)),
+    ("ticket_without_outbox", "01", (sa.delete(t.outbox),)),
+    ("ticket_and_outcome", ANSWERED, (change(t.outcomes, ANSWERED, outcome="direct"),)),
+    ("ticket_and_outcome", ANSWERED, (without(t.outcomes, ANSWERED),)),
+    ("ticket_and_outcome", DIRECT, (change(t.outcomes, DIRECT, outcome="ticket"),)),
+    ("push_stuck", "01", (push(state="poisoned", error="no such code"),)),
+    ("push_stuck", "01", (push(state="waiting", case_number=""),)),
+    ("push_stuck", "01", (push(case_number=""),)),
+    ("push_stuck", "01", (push(state="gone"),)),
+    (
+        "case_twice",
+        "A-1",
+        (
+            add(t.tickets, ticket_id="02", key="other", filed_at=after(80), body="{}"),
+            add(t.outbox, ticket_id="02", state="delivered", next_try=after(80), case_number="A-1"),
+        ),
+    ),
+    ("recording_missing", DIRECT, (without(t.recordings, DIRECT),)),
+    ("recording_missing", DIRECT, (change(t.recordings, DIRECT, state="failed", reason="missing"),)),
+    ("recording_missing", DIRECT, (change(t.recordings, DIRECT, state="raw"),)),
+    ("recording_missing", DIRECT, (change(t.recordings, DIRECT, faults="seat_silent"),)),
+    ("recording_missing", DIRECT, (change(t.recordings, DIRECT, faults="node_died caller_silent"),)),
+    ("times_disordered", DIRECT, (change(t.calls, DIRECT, queued_at=after(190)),)),
+    ("times_disordered", DIRECT, (change(t.calls, DIRECT, talk_began_at=after(300)),)),
+    ("times_disordered", DIRECT, (change(t.talks, DIRECT, ended_at=after(229)),)),
+    ("times_disordered", DIRECT, (change(t.talks, DIRECT, ended_at=None),)),
+    ("seat_in_two_talks", "8001", TWO_TALKS),
+    ("audit_broken", "audit row 1", (sa.update(t.audit).values(actor="somebody"),)),
+]
+
+
+@pytest.mark.parametrize(("rule", "subject", "statements"), WRONG)
+async def test_every_wrong_thing_is_named(
+    url: str, rule: str, subject: str, statements: tuple[sa.Executable, ...]
+) -> None:
+    """One thing wrong gives a breach of its rule that names whose it is."""
+    async with ledger(url) as store:
+        await do(store, *statements)
+        assert (rule, subject) in {(breach.rule, breach.subject) for breach in await verify(store, NOW)}
+
+
+def test_every_rule_has_a_red_test() -> None:
+    """No rule is there that was never seen to speak; the sum can not differ while the key of outcomes stands."""
+    assert {one.__name__ for one in RULES} == {rule for rule, _, _ in WRONG} | {"sum_differs"}
+
+
+EXCUSABLE = [
+    (change(t.recordings, DIRECT, faults="node_died short"),),
+    (change(t.recordings, DIRECT, faults="short"), change(t.calls, DIRECT, uncertain=True)),
+    (without(t.outcomes, DIRECT), change(t.calls, DIRECT, ended_at=NOW - timedelta(minutes=29))),
+    (change(t.recordings, DIRECT, state="raw"), change(t.calls, DIRECT, ended_at=NOW - timedelta(minutes=9))),
+    (add(t.outcomes, call_id="xm1-7.7", outcome="direct", at=NOW - timedelta(minutes=9)),),
+]
+
+
+@pytest.mark.parametrize("statements", EXCUSABLE)
+async def test_what_may_still_come_is_no_breach_yet(url: str, statements: tuple[sa.Executable, ...]) -> None:
+    """A fault that Asterisk's death explains, and what is owed for less than its limit, are not accused."""
+    async with ledger(url) as store:
+        await do(store, *statements)
+        assert await verify(store, NOW) == []
+
+
+@pytest.mark.parametrize("statements", EXCUSABLE[2:])
+async def test_strict_owes_nothing(url: str, statements: tuple[sa.Executable, ...]) -> None:
+    """At the end of a run nothing may be pending."""
+    async with ledger(url) as store:
+        await do(store, *statements)
+        assert await verify(store, NOW, Limits().strict()) != []
+
+
+async def test_unrecorded_centres_owe_no_recording(url: str) -> None:
+    """With recording switched off nothing is missing."""
+    async with ledger(url) as store:
+        await do(store, sa.delete(t.recordings))
+        assert await verify(store, NOW, Limits(recorded=False)) == []
+        assert len(await verify(store, NOW)) == 2
+
+
+async def test_breaches_are_bounded(url: str) -> None:
+    """A broken ledger names at most so many breaches of a rule."""
+    async with ledger(url) as store:
+        await do(store, sa.delete(t.outcomes))
+        found = await verify(store, NOW, most=1)
+        assert len([breach for breach in found if breach.rule == "no_outcome"]) == 1
