@@ -1,0 +1,198 @@
+"""``hotline report`` and ``hotline verify`` as programs read them."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+import sqlalchemy as sa
+
+from hotline.cli import main
+from hotline.moments import midnight, moment
+from hotline.report_rows import cell, mask
+from ledger import migrate
+from ledger import tables as t
+from tests.faults import witness
+from tests.ledger.seed import ANSWERED, DIRECT, MISSED, after, do, ledger
+
+SHIPPED = Path(__file__).resolve().parents[2] / "hotline.toml"
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+@pytest.fixture
+def var(tmp_path: Path) -> Path:
+    """A folder with the true ledger in it."""
+    url = f"sqlite+aiosqlite:///{tmp_path / 'ledger.db'}"
+    migrate.upgrade(url)
+
+    async def fill() -> None:
+        async with ledger(url):
+            pass
+
+    asyncio.run(fill())
+    return tmp_path
+
+
+def hotline(var: Path, *words: str) -> int:
+    return main([*words, "--config", str(SHIPPED), "--var", str(var)])
+
+
+def spoil(var: Path, *statements: sa.Executable) -> None:
+    async def work() -> None:
+        async with ledger(f"sqlite+aiosqlite:///{var / 'ledger.db'}") as store:
+            await do(store, *statements)
+
+    asyncio.run(work())
+
+
+def test_calls_are_told_as_the_witness_reads_them(var: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The judge of the fault tests gets every fact it holds against the other witnesses."""
+    assert hotline(var, "report", "calls", "--json") == 0
+    told = {row.call: row for row in witness.ledger(capsys.readouterr().out)}
+    assert len(told) == 6
+    call = told[ANSWERED]
+    assert (call.line, call.trunk, call.seat, call.outcome) == ("citizen", "telecom", "8001", "ticket")
+    assert (call.caller, call.name, call.dialled) == ("13806010001", "王小明", "12319")
+    assert (call.talk_seconds, call.recorded_seconds) == (60.0, 75.0)
+    assert call.answered == after(15).timestamp()
+    assert told[MISSED].answered is None
+
+
+def test_json_has_the_ticket_and_its_case(var: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Ticket, case number and the recording's state hang on the call."""
+    hotline(var, "report", "calls", "--json", "--outcome", "ticket")
+    (row,) = json.loads(capsys.readouterr().out)
+    assert [(one["ticket"], one["case"]) for one in row["tickets"]] == [("01", "A-1")]
+    assert [(one["state"], one["faults"]) for one in row["recordings"]] == [("shelved", [])]
+    assert row["talk_began_at"] == row["answered_at"] == after(15).isoformat()
+
+
+def test_nothing_found_is_an_empty_list(var: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """JSON stays JSON when there is no call."""
+    assert hotline(var, "report", "calls", "--json", "--line", "nowhere") == 0
+    assert json.loads(capsys.readouterr().out) == []
+
+
+def test_csv_has_one_row_a_call_and_no_formula(var: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What a caller sends as a name is never executed by a spreadsheet."""
+    spoil(var, sa.update(t.calls).where(t.calls.c.call_id == ANSWERED).values(caller_name='=cmd|"/c calc"!A0'))
+    assert hotline(var, "report", "calls", "--csv") == 0
+    rows = {row["call"]: row for row in csv.DictReader(io.StringIO(capsys.readouterr().out))}
+    assert rows[ANSWERED]["caller_name"] == '\'=cmd|"/c calc"!A0'
+    assert rows[ANSWERED]["cases"] == "A-1"
+    assert rows[ANSWERED]["arrived_at"].endswith("+08:00")
+    assert len(rows) == 6
+
+
+@pytest.mark.parametrize("form", ["--json", "--csv", ""])
+def test_masked_reports_show_no_whole_number(var: Path, capsys: pytest.CaptureFixture[str], form: str) -> None:
+    """Neither callers', citizens' nor dialled numbers, nor names."""
+    assert hotline(var, "report", "calls", "--mask", *filter(None, [form])) == 0
+    told = capsys.readouterr().out
+    assert not [secret for secret in ("13806010001", "13806010009", "05925550000", "王小明") if secret in told]
+    assert "138****0001" in told
+
+
+def test_the_figures_are_told_with_their_denominators(var: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A program gets value, numerator and denominator."""
+    assert (
+        hotline(var, "report", "kpi", "--since", after(-60).isoformat(), "--until", after(7200).isoformat(), "--json")
+        == 0
+    )
+    told = json.loads(capsys.readouterr().out)
+    assert told["counts"]["offered"] == 5
+    assert told["figures"]["connect_rate"]["denominator"] == 3
+
+
+def test_a_set_is_listed(var: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """``--calls SET`` drills down."""
+    assert hotline(var, "report", "kpi", "--since", after(-60).isoformat(), "--calls", "abandoned") == 0
+    assert capsys.readouterr().out.split() == [MISSED]
+
+
+def test_a_wrong_time_is_said(var: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The value, and what is possible."""
+    assert hotline(var, "report", "calls", "--since", "yesterday") == 2
+    said = capsys.readouterr().err
+    assert "yesterday" in said
+    assert "24h" in said
+
+
+def test_verify_tells_breaches_and_its_status(var: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Status 0 and an empty list, or 1 and a sentence for each breach."""
+    spoil(var, sa.delete(t.calls).where(t.calls.c.state == "open"))  # it is long ago by now
+    assert hotline(var, "verify", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["breaches"] == []
+    spoil(
+        var,
+        sa.delete(t.calls).where(t.calls.c.state == "open"),
+        sa.delete(t.recordings).where(t.recordings.c.call_id == DIRECT),
+    )
+    assert hotline(var, "verify", "--json") == 1
+    (breach,) = json.loads(capsys.readouterr().out)["breaches"]
+    assert DIRECT in breach
+    assert hotline(var, "verify") == 1
+
+
+@pytest.mark.parametrize("verb", [("verify",), ("report", "calls")])
+def test_a_ledger_that_is_not_there_is_not_made(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], verb: tuple[str, ...]
+) -> None:
+    """Reading creates nothing; it says what is missing."""
+    assert hotline(tmp_path, *verb) == 3
+    assert "ledger.db" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_old_ledger_is_said_with_its_cure(var: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Tables of another revision are not read."""
+    import sqlite3
+
+    with sqlite3.connect(var / "ledger.db") as database:
+        database.execute("UPDATE alembic_version SET version_num = '0000'")
+    database.close()
+    assert hotline(var, "verify") == 3
+    assert "hotline db upgrade" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        ("2026-11-23", datetime(2026, 11, 22, 16, tzinfo=UTC)),
+        ("2026-11-23T08:00", datetime(2026, 11, 23, tzinfo=UTC)),
+        ("2026-11-23T08:00+00:00", datetime(2026, 11, 23, 8, tzinfo=UTC)),
+        ("90m", datetime(2026, 11, 23, tzinfo=UTC) - timedelta(minutes=90)),
+        ("7d", datetime(2026, 11, 16, tzinfo=UTC)),
+    ],
+)
+def test_moments_as_people_type_them(text: str, at: datetime) -> None:
+    """Dates are the centre's; ages count from now."""
+    assert moment(text, SHANGHAI, datetime(2026, 11, 23, tzinfo=UTC)) == at
+
+
+def test_the_centres_day_begins_at_its_midnight() -> None:
+    """Not at UTC's."""
+    assert midnight(SHANGHAI, datetime(2026, 11, 22, 17, tzinfo=UTC)) == datetime(2026, 11, 22, 16, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"),
+    [("13806010001", "138****0001"), ("05925550000", "059****0000"), ("8001", "8**1"), ("12319", "1***9"), ("", "")],
+)
+def test_a_masked_number(number: str, shown: str) -> None:
+    """Ends stay, the middle goes."""
+    assert mask(number) == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"), [("+8613806010001", "+8613806010001"), ("@SUM(1)", "'@SUM(1)"), (None, "")]
+)
+def test_a_cell(value: str | None, shown: str) -> None:
+    """Numbers with a plus stay numbers; formulas become text."""
+    assert cell(value, SHANGHAI) == shown
