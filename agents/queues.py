@@ -21,6 +21,8 @@ from cti import commands as c
 from cti.events import MemberSeen
 from cti.ids import Instant, QueueId, SeatId
 
+from .ids import OwnReason
+
 GRACE = 2.0
 """Seconds app_queue may say something else than we told it: its word travels over another link."""
 PATIENCE = (2.0, 10.0, 30.0, 60.0)
@@ -107,10 +109,15 @@ class Memberships:
 
     @staticmethod
     def _never_unpaused(entry: _Entry, want: Membership | None, busy: bool) -> Membership | None:
+        """What may be wished for now: a seat on its phone waits for better penalties, too."""
         told = entry.told
-        if busy and want is not None and not want.paused and (told is None or told.paused):
-            return replace(want, paused=True, reason=told.reason if told else "on_call")
-        return want
+        if not busy or want is None:
+            return want
+        if told is None:
+            return want if want.paused else replace(want, paused=True, reason=OwnReason.ON_CALL)
+        if told.paused and not want.paused:
+            return told
+        return replace(want, penalty=told.penalty)
 
     def _tell(self, key: Key, entry: _Entry, commands: list[MemberCommand]) -> list[MemberCommand]:
         entry.flying += len(commands)
@@ -135,7 +142,7 @@ class Memberships:
         entry.flying = max(0, entry.flying - 1)
         if outcome.result is not c.Result.DONE:
             entry.told = entry.seen
-            if outcome.result is c.Result.REFUSED and isinstance(command, c.PauseMember):
+            if isinstance(command, c.PauseMember) and "not found" in outcome.reason:
                 entry.told = entry.seen = None  # "Interface not found": it is not in the queue
         self._compare(key, entry, at)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from agents import commands as req
 from agents import events as out
@@ -60,6 +60,12 @@ class Floor(RuleBasedStateMachine):
                 assert event.old is self.before.get(event.seat, Presence.LOGGED_OUT), "intervals follow each other"
                 assert event.state.seat == event.seat
                 self.before[event.seat] = event.new
+
+    @initialize()
+    def a_morning(self) -> None:
+        """Everybody is there and ready: the interesting things come after that."""
+        for seat, agent in ((S1, CHEN), (S2, LIN), (S3, SU)):
+            self.stage.ready(seat, agent)
 
     # -- people ---------------------------------------------------------------------------------
 
@@ -258,5 +264,5 @@ class Floor(RuleBasedStateMachine):
                     assert member[:2] == (state.presence is not Presence.READY, state.reason), state
 
 
-Floor.TestCase.settings = settings(max_examples=120, stateful_step_count=40, deadline=None)
+Floor.TestCase.settings = settings(max_examples=200, stateful_step_count=50, deadline=None)
 TestFloor = Floor.TestCase
