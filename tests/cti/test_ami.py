@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -30,7 +33,9 @@ def call_tape() -> bytes:
     return b"Asterisk Call Manager/10.0.0\r\n" + b"".join(
         [
             b"Response: Success\r\nMessage: Authentication accepted\r\n\r\n",
-            event("Newchannel", **leg, ChannelState="4", CallerIDNum="13806010001", CallerIDName="王小明", Exten="12319"),
+            event(
+                "Newchannel", **leg, ChannelState="4", CallerIDNum="13806010001", CallerIDName="王小明", Exten="12319"
+            ),
             event("UserEvent", UserEvent="HotlineLine", **leg, Line="citizen", Trunk="telecom", Number="12319"),
             event("Newstate", **leg, ChannelState="6"),
             event("VarSet", **leg, Variable="X", Value="1"),
@@ -47,7 +52,7 @@ def test_a_tape_cut_anywhere_tells_the_same(cuts: list[int]) -> None:
     """However the bytes are cut into pieces, the events are the same and 王小明 stays 王小明."""
     tape = call_tape()
     edges = [0, *sorted(cuts), len(tape)]
-    pieces = [tape[a:b] for a, b in zip(edges, edges[1:], strict=False)]
+    pieces = [tape[a:b] for a, b in pairwise(edges)]
     cut = list(events_of(iter(pieces), Fold(PLAN)))
     assert cut == list(events_of(iter([tape]), Fold(PLAN)))
     assert cut[0].caller_name == "王小明"  # type: ignore[union-attr]
@@ -92,8 +97,7 @@ def test_an_endless_message_is_given_up() -> None:
     framer = ami.Framer()
     framer.feed(b"Asterisk Call Manager/10\r\n")
     with pytest.raises(ami.Overrun):
-        for _ in range(20):
-            framer.feed(b"x" * 100_000)
+        deque(map(framer.feed, [b"x" * 100_000] * 20))
 
 
 def test_forged_user_events_do_nothing() -> None:

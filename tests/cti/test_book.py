@@ -38,7 +38,18 @@ def rows(frames: list[fr.Frame]) -> list[str]:
     for f in frames:
         if isinstance(f, fr.LegNew):
             channels[f.leg] = f.channel
-            out.append(row("CHAN_START", f.at, f.leg, linked=f.linked, channel=f.channel, cid_num=f.number, cid_name=f.name, exten=f.exten))
+            out.append(
+                row(
+                    "CHAN_START",
+                    f.at,
+                    f.leg,
+                    linked=f.linked,
+                    channel=f.channel,
+                    cid_num=f.number,
+                    cid_name=f.name,
+                    exten=f.exten,
+                )
+            )
         elif isinstance(f, fr.LegUp):
             out.append(row("ANSWER", f.at, f.leg, channel=channels[f.leg]))
         elif isinstance(f, fr.LegGone):
@@ -76,7 +87,9 @@ def summary(events: list[ev.Event]) -> dict[str, list[ev.Event]]:
 
 
 @given(stories(), st.data())
-def test_a_crash_and_a_resume_reach_the_same_ledger(tmp_path_factory, frames: list[fr.Frame], data: st.DataObject) -> None:  # type: ignore[no-untyped-def]
+def test_a_crash_and_a_resume_reach_the_same_ledger(
+    tmp_path_factory, frames: list[fr.Frame], data: st.DataObject
+) -> None:  # type: ignore[no-untyped-def]
     """Stop anywhere, lose all memory, resume from the committed mark: each call's events are the same."""
     folder: Path = tmp_path_factory.mktemp("book")
     cel, queue_log = folder / "cel.csv", folder / "queue_log"

@@ -100,7 +100,9 @@ async def test_an_action_without_an_answer_meets_its_deadline() -> None:
 async def test_an_error_answer_is_a_refusal_with_asterisks_words() -> None:
     """The message of an error response reaches who asked."""
     async with rig() as r:
-        r.server.script = lambda a, w: a["Action"] == "Bad" and (w.write(answer(a, "Error", Message="No such queue")) or True)
+        r.server.script = lambda a, w: (
+            a["Action"] == "Bad" and (w.write(answer(a, "Error", Message="No such queue")) or True)
+        )
         with pytest.raises(Refused, match="No such queue"):
             await r.link.ask({"Action": "Bad"}, deadline=2)
 
@@ -135,7 +137,11 @@ async def test_a_list_is_handed_over_in_its_place_in_the_stream() -> None:
             return True
 
         r.server.script = script
-        parts = await r.link.ask({"Action": "List"}, deadline=2, on_done=lambda p: order.append(f"list of {len(p)}, {len(r.events)} events before"))
+        parts = await r.link.ask(
+            {"Action": "List"},
+            deadline=2,
+            on_done=lambda p: order.append(f"list of {len(p)}, {len(r.events)} events before"),
+        )
         await r.until(lambda: r.events)
         assert [p.get(b"Name") for p in parts] == [None, b"one", None]
         assert order == ["list of 3, 0 events before"]
