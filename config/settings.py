@@ -7,6 +7,7 @@ allowed values and the likely intention.
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal
@@ -157,6 +158,14 @@ class Limits(_Section):
     outbound_per_minute: Annotated[int, Field(ge=1, le=1000)] = 30
 
 
+class Calendar(_Section):
+    """The operator's own days: they outrank the national work calendar (and give it the years it does not know)."""
+
+    holidays: tuple[date, ...] = ()
+    workdays: tuple[date, ...] = ()
+    """Weekend days on which one works (调休)."""
+
+
 class Settings(_Section):
     """All of ``hotline.toml``. References between sections are checked here."""
 
@@ -174,6 +183,7 @@ class Settings(_Section):
     casestore: CaseStore = CaseStore()
     outbox: Outbox = Outbox()
     limits: Limits = Limits()
+    calendar: Calendar = Calendar()
     prompts: dict[Name, str] = {}
 
     @model_validator(mode="after")

@@ -9,7 +9,7 @@ the years the calendar knows, the plain week counts. A line that is ``always`` o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from enum import StrEnum
@@ -36,6 +36,11 @@ class WorkCalendar:
     """Date → what it is; ``overrides`` (the operator's table) outranks the national calendar."""
 
     overrides: Mapping[date, Day] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, holidays: Iterable[date], workdays: Iterable[date]) -> WorkCalendar:
+        """From the settings' ``[calendar]``."""
+        return cls(dict.fromkeys(holidays, Day.HOLIDAY) | dict.fromkeys(workdays, Day.MADE_UP))
 
     def day(self, when: date) -> Day:
         return self.overrides.get(when) or _national(when)
@@ -67,7 +72,9 @@ class Opening:
         day = self.calendar.day(local.date())
         if day is Day.HOLIDAY:
             return False
-        weekday = self._first_weekday() if day is Day.MADE_UP else local.weekday()
+        weekday = local.weekday()
+        if day is Day.MADE_UP and weekday > FRIDAY:
+            weekday = self._first_weekday()
         return self.hours.open_at(weekday, local.hour * 60 + local.minute)
 
     def _first_weekday(self) -> int:
