@@ -11,7 +11,7 @@ import asyncio
 import os
 import sys
 from asyncio.subprocess import PIPE, Process
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -67,10 +67,13 @@ class Crew:
         """Raw files not changed since ``older``. Raises ``CrewLost``."""
         return await self._ask(letters.sweep(older), JOB_SECONDS)
 
-    async def forget(self, file: str, path: str) -> None:
-        """Have a raw file deleted; not answered, and found by the next sweep when it was lost."""
+    def forget(self, some: Iterable[tuple[str, str]]) -> None:
+        """Have raw files deleted whose recordings lie at these paths: (file, path).
+
+        Not answered: what was lost with a child is found by the next sweep.
+        """
         if self._process is not None and self._process.stdin is not None:
-            self._process.stdin.write(letters.forget(file, path))
+            self._process.stdin.write(b"".join(letters.forget(file, path) for file, path in some))
 
     async def close(self) -> None:
         """End the child by the end of its input, or by force after a moment."""
@@ -112,7 +115,8 @@ class Crew:
         try:
             process.stdin.write(order)
             await process.stdin.drain()
-            text = await asyncio.wait_for(process.stdout.readline(), seconds)
+            async with asyncio.timeout(seconds):  # wait_for would make a task for each
+                text = await process.stdout.readline()
             if text:
                 return letters.answer(text)
             reason = "it died"

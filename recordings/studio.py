@@ -160,11 +160,13 @@ class Studio:
         if not done:
             return
         await self._book.settle([result for _, result in done])
+        self._crew.forget((due.file, result.path) for due, result in done if isinstance(result, Shelved))
         for due, result in done:
             self._delays.pop(due.call, None)
             if isinstance(result, Shelved):
-                await self._crew.forget(due.file, result.path)
-                log.info("recording shelved", call=result.call, seconds=result.seconds, faults=result.faults)
+                # an ordinary one is no news: rendering its line would cost as much as all the rest
+                say = log.warning if result.faults else log.debug
+                say("recording shelved", call=result.call, seconds=result.seconds, faults=result.faults)
                 self._publish(RecordingShelved(result))
             else:
                 log.error("recording failed", call=result.call, reason=result.reason)
@@ -204,7 +206,7 @@ class Studio:
                 if claim is None:
                     orphans.append(file)
                 elif claim.state is ClaimState.SHELVED:
-                    await self._crew.forget(file, claim.path)
+                    self._crew.forget([(file, claim.path)])
         if orphans:
             # the book may lag behind Asterisk: only what is old enough is nobody's
             old = set((await self._crew.sweep(self._now().timestamp() - ORPHAN_AGE_SECONDS)).files)

@@ -129,7 +129,7 @@ class Worker:
                 self._keys.shred(str(rival.relative_to(self.shelf.folder)))
 
     def _check(self, draft: Path, seconds: float) -> None:
-        decoded = audio.decoded_seconds(draft, seconds=seconds)
+        decoded = audio.decoded_seconds(draft)
         if abs(decoded - seconds) > 0.2:  # codecs pad by up to two frames (Opus 20 ms, MP3 72 ms)
             raise TryLater("encoder_failed", f"{decoded:.2f} s came back of {seconds:.2f} s")
 
