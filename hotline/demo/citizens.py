@@ -49,7 +49,8 @@ async def _act(citizen: Citizen, call: Call, notice_seconds: float) -> None:
             await call.until_ended(notice_seconds + 0.8)
         return
     if citizen.intent is Intent.MENU:
-        await call.until_heard(2.0)
+        with suppress(TimeoutError):
+            await call.until_ended(notice_seconds + 1.5)  # the menu is spoken after the notice
         await call.press(citizen.digit)
     # who ends a talk is played by the seat's robot: it knows when the talk began
     with suppress(TimeoutError):

@@ -27,7 +27,7 @@ from .narrator import Narrator
 from .rest import Rest, RestRefused
 from .robots import Robot
 from .stage import Stage, Table, Telephones, derive
-from .tally import Row, Tally, good, tally
+from .tally import Row, Tally, tally
 
 SETTLE_S = 60.0
 """After the last call: recordings are encoded and tickets delivered within so many seconds, or they count as lost."""
@@ -159,7 +159,7 @@ def settled(rows: list[Row], cases: int) -> bool:
     calls = [row for row in rows if row["direction"] == "inbound"]
     tickets = sum(len(row.get("tickets") or []) for row in calls)
     over = all(row.get("ended_at") and row.get("outcome") for row in calls)
-    kept = all(good(item) or item.get("state") == "failed" for row in calls for item in row.get("recordings") or [])
+    kept = all(item.get("state") in ("shelved", "failed") for row in calls for item in row.get("recordings") or [])
     return over and kept and cases >= tickets
 
 
