@@ -124,6 +124,8 @@ class Reader:
         self._block_size += size
         if self._block_size > HEADER_MOST:
             self._give_up("header too long", found)
+        elif line and not line.startswith("agi_"):
+            self._give_up("not an AGI header", found)
         elif line:
             self._block.append(line)
         else:
@@ -140,7 +142,7 @@ def _opened(lines: list[str]) -> Opened | Garbled:
     headers: dict[str, str] = {}
     for line in lines:
         name, colon, value = line.partition(":")
-        if not colon or not name.startswith("agi_"):
+        if not colon:
             return Garbled("not an AGI header")
         headers.setdefault(name, value.removeprefix(" "))
     if "agi_uniqueid" not in headers or "agi_network_script" not in headers:

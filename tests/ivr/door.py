@@ -1,0 +1,119 @@
+"""The real FastAGI door in a process of its own, which a test can stop, continue and question.
+
+python -m tests.ivr.door PORT [MOST]     counts on stdin line, ends at end of file
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import structlog
+
+LINES = ("citizen", "menu", "broken")
+ROOT = Path(__file__).parents[2]
+
+
+class Door:
+    """``with Door(port) as door``: it listens inside the block."""
+
+    def __init__(self, port: int, most: int = 2000) -> None:
+        self.port = port
+        self._most = most
+
+    def __enter__(self) -> Door:
+        words = [sys.executable, "-m", "tests.ivr.door", str(self.port), str(self._most)]
+        self.process = subprocess.Popen(words, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        assert self.process.stdout is not None
+        assert self.process.stdout.readline() == "listening\n"
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.process.kill()
+        self.process.communicate()
+
+    def tally(self) -> dict[str, int]:
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.process.stdin.write("\n")
+        self.process.stdin.flush()
+        told: dict[str, int] = json.loads(self.process.stdout.readline())
+        return told
+
+    def until(self, seconds: float = 10.0, **wanted: int) -> dict[str, int]:
+        """Wait until the counts are as wanted; gives all of them."""
+        limit = time.monotonic() + seconds
+        while True:
+            now = self.tally()
+            if all(now[name] == count for name, count in wanted.items()):
+                return now
+            assert time.monotonic() < limit, f"wanted {wanted}, counted {now}"
+            time.sleep(0.02)
+
+
+def free_port() -> int:
+    """One below the ephemeral range that nobody listens on now."""
+    for port in range(12_203, 12_299):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise OSError("no free port")
+
+
+def main(port: int, most: int) -> None:
+    from twisted.internet import asyncioreactor
+
+    asyncioreactor.install()
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    from twisted.internet import reactor, stdio
+    from twisted.protocols.basic import LineOnlyReceiver
+
+    from cti.ids import Instant, LineId
+    from ivr.journeys import Arrival
+    from ivr.journeys.menu import menu
+    from ivr.journeys.welcome import welcome
+    from ivr.prompts import SHIPPED, Prompts
+    from ivr.server import FastAgi
+    from ivr.steps import Enqueue, Journey
+
+    def broken(arrival: Arrival) -> Journey:
+        yield Enqueue("mandarin")
+        raise RuntimeError("a fault of ours")
+
+    lines = {
+        LineId("citizen"): lambda _: welcome(notice="welcome", queue="mandarin"),
+        LineId("menu"): lambda _: menu(notice="welcome", keys={"2": "minnan"}, queue="mandarin"),
+        LineId("broken"): broken,
+    }
+    door = FastAgi(port, lines, Prompts(SHIPPED), lambda: Instant(time.time()), lambda event: None, most=most)
+
+    class Questions(LineOnlyReceiver):
+        delimiter = b"\n"
+
+        def lineReceived(self, line: bytes) -> None:
+            self.sendLine(json.dumps(door.tally.as_dict()).encode())
+
+        def connectionLost(self, reason: Any = None) -> None:
+            reactor.stop()  # type: ignore[attr-defined]
+
+    door.start()
+    sys.stdout.write("listening\n")
+    sys.stdout.flush()
+    stdio.StandardIO(Questions())
+    reactor.run()  # type: ignore[attr-defined]
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), int(sys.argv[2]))
