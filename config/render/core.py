@@ -26,7 +26,7 @@ MODULES = (
     "bridge_builtin_interval_features", "chan_bridge_media",
     # dialplan
     "pbx_config", "app_dial", "app_exec", "app_queue", "app_playback", "app_mixmonitor", "app_stack", "app_userevent",
-    "app_celgenuserevent", "app_echo", "app_read", "res_speech", "res_agi", "func_callerid", "func_channel", "func_groupcount",
+    "app_celgenuserevent", "app_echo", "app_read", "app_senddtmf", "res_speech", "res_agi", "func_callerid", "func_channel", "func_groupcount",
     "func_logic", "func_strings", "func_timeout", "func_global", "func_devstate", "func_dialplan", "func_cdr",
     # records and management
     "cdr_csv", "res_cdrel_custom", "cel_custom", "res_manager_devicestate",
@@ -142,7 +142,14 @@ def small_files() -> dict[str, str]:
         "cli.conf": text.file(text.section("startup_commands", {})),
         "cli_permissions.conf": text.file(text.section("general", {"default_perm": "permit"})),
         "cli_aliases.conf": text.file(text.section("general", {})),
-        "pjproject.conf": text.file(text.section("startup", {"log_level": 2, "type": "startup"})),
+        "pjproject.conf": text.file(
+            text.section("startup", {"type": "startup", "log_level": 2}),
+            # level 2 is what pjproject thinks of other people's packets, and of its own module order
+            text.section(
+                "log_mappings",
+                {"type": "log_mappings", "asterisk_error": "0,1", "asterisk_notice": "2", "asterisk_debug": "3,4,5"},
+            ),
+        ),
         "sorcery.conf": text.file(),
         "extconfig.conf": text.file(text.section("settings", {})),
         "dnsmgr.conf": text.file(text.section("general", {"enable": False})),
