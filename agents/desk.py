@@ -171,7 +171,7 @@ class Desk:
             self._follow(seat, now, now)
             self._sync(seat, now)
         for stranger in self._memberships.strangers(self.roster.seats):
-            self._commands += self._memberships.want(stranger, "", {}, busy=False, at=now)
+            self._commands += self._memberships.want(stranger, {}, busy=False, at=now)
 
     # -- people's wishes -----------------------------------------------------------------
 
@@ -322,7 +322,7 @@ class Desk:
             word = pause_word(state, queue_call=self.phones.in_queue_call(seat), dialling=self._deeds.dialling(seat))
             target = wanted(person.penalties, word)
         busy = self.phones.busy(seat) or state.presence not in IDLE
-        self._commands += self._memberships.want(seat, person.name if person else "", target, busy=busy, at=now)
+        self._commands += self._memberships.want(seat, target, busy=busy, at=now)
 
     def _tell(self, event: out.Event) -> None:
         self._events.append(event)

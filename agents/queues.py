@@ -48,15 +48,17 @@ def wanted(penalties: Mapping[QueueId, int], pause: str | None) -> dict[QueueId,
     }
 
 
-def difference(
-    queue: QueueId, seat: SeatId, name: str, have: Membership | None, want: Membership | None
-) -> list[MemberCommand]:
-    """The commands that turn ``have`` into ``want`` in one queue, in order; none when equal."""
+def difference(queue: QueueId, seat: SeatId, have: Membership | None, want: Membership | None) -> list[MemberCommand]:
+    """The commands that turn ``have`` into ``want`` in one queue, in order; none when equal.
+
+    The member is named by its seat: queue_log's agent column shows that name, and a
+    person's could hold what app_queue's stored list reads as syntax.
+    """
     if have == want:
         return []
     if want is None:
         return [c.RemoveMember(queue, seat)]
-    add = c.AddMember(queue, seat, name, want.penalty, paused=want.paused, reason=want.reason)
+    add = c.AddMember(queue, seat, str(seat), want.penalty, paused=want.paused, reason=want.reason)
     if have is None:
         return [add]
     if have.penalty != want.penalty:
@@ -71,7 +73,6 @@ class _Entry:
     """What app_queue says once all we sent is done."""
     seen: Membership | None = None
     flying: int = 0
-    name: str = ""
     check_at: float | None = None
     tries: int = 0
     alarmed: bool = False
@@ -95,15 +96,15 @@ class Memberships:
         self._agreed: list[Doubt] = []
 
     def want(
-        self, seat: SeatId, name: str, target: Mapping[QueueId, Membership], *, busy: bool, at: Instant
+        self, seat: SeatId, target: Mapping[QueueId, Membership], *, busy: bool, at: Instant
     ) -> list[MemberCommand]:
         """Wish for this seat from now on; the commands that this needs at once."""
         out: list[MemberCommand] = []
         queues = {queue for queue, other in self._entries if other == seat} | target.keys()
         for queue in sorted(queues):
             entry = self._entries.setdefault((queue, seat), _Entry())
-            entry.want, entry.name = self._never_unpaused(entry, target.get(queue), busy), name or entry.name
-            out += self._tell((queue, seat), entry, difference(queue, seat, entry.name, entry.told, entry.want))
+            entry.want = self._never_unpaused(entry, target.get(queue), busy)
+            out += self._tell((queue, seat), entry, difference(queue, seat, entry.told, entry.want))
             self._compare((queue, seat), entry, at)
         return out
 
@@ -177,7 +178,7 @@ class Memberships:
                 continue
             entry.told = entry.seen  # here its word counts, not what we said
             entry.want = self._never_unpaused(entry, entry.want, key[1] in on_phone)
-            commands = difference(*key, entry.name, entry.seen, entry.want)
+            commands = difference(*key, entry.seen, entry.want)
             if isinstance(commands[0] if commands else None, c.AddMember) and entry.want is not None:
                 # "Already there" leaves the pause as it was: say it too
                 commands.append(c.PauseMember(*key, entry.want.paused, entry.want.reason))

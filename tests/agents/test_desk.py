@@ -34,8 +34,8 @@ def test_log_in_puts_the_seat_into_its_queues_paused() -> None:
     assert s.ask(req.LogIn(CHEN, S1)) == Accepted()
     assert s.is_(S1) is P.PAUSED
     assert s.obey() == [
-        tel.AddMember(MANDARIN, S1, "陈晓岚", 0, paused=True, reason="login"),
-        tel.AddMember(MINNAN, S1, "陈晓岚", 1, paused=True, reason="login"),
+        tel.AddMember(MANDARIN, S1, "8001", 0, paused=True, reason="login"),
+        tel.AddMember(MINNAN, S1, "8001", 1, paused=True, reason="login"),
     ]
     assert s.ask(req.GoReady(S1)) == Accepted()
     assert s.obey() == [tel.PauseMember(MANDARIN, S1, False), tel.PauseMember(MINNAN, S1, False)]
@@ -533,7 +533,7 @@ def test_asterisk_restarted_and_forgot() -> None:
     s.hear(ev.BoardLive(s.now, s.now))
     assert s.obey() == [
         tel.PauseMember(MINNAN, S1, True, "wrap_up"),
-        tel.AddMember(MANDARIN, S2, "林志强", 0, paused=False),
+        tel.AddMember(MANDARIN, S2, "8002", 0, paused=False),
     ]
 
 

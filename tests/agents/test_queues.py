@@ -27,16 +27,16 @@ def done(command: tel.Command) -> tel.Outcome:
     [
         (None, None, []),
         (READY, READY, []),
-        (None, LUNCH, [tel.AddMember(Q, S, "陈", 0, paused=True, reason="就餐")]),
+        (None, LUNCH, [tel.AddMember(Q, S, "8001", 0, paused=True, reason="就餐")]),
         (READY, None, [tel.RemoveMember(Q, S)]),
         (READY, LUNCH, [tel.PauseMember(Q, S, True, "就餐")]),
         (LUNCH, READY, [tel.PauseMember(Q, S, False)]),
-        (Membership(3, paused=False), READY, [tel.RemoveMember(Q, S), tel.AddMember(Q, S, "陈")]),
+        (Membership(3, paused=False), READY, [tel.RemoveMember(Q, S), tel.AddMember(Q, S, "8001")]),
     ],
 )
 def test_difference(have: Membership | None, want: Membership | None, commands: list[tel.Command]) -> None:
     """The fewest commands that turn what is into what shall be, each naming its queue."""
-    assert difference(Q, S, "陈", have, want) == commands
+    assert difference(Q, S, have, want) == commands
 
 
 def test_wanted_is_in_every_queue_of_the_agent() -> None:
@@ -47,7 +47,7 @@ def test_wanted_is_in_every_queue_of_the_agent() -> None:
 
 def settled() -> Memberships:
     m = Memberships()
-    [add] = m.want(S, "陈", {Q: READY}, busy=False, at=Instant(0))
+    [add] = m.want(S, {Q: READY}, busy=False, at=Instant(0))
     m.seen(seen(0.1, READY))
     m.outcome(done(add), Instant(0.2))
     assert m.due() is None
@@ -56,7 +56,7 @@ def settled() -> Memberships:
 
 def test_agreement_needs_nothing() -> None:
     """When app_queue says what we told it, nothing is due."""
-    assert settled().want(S, "陈", {Q: READY}, busy=False, at=Instant(1)) == []
+    assert settled().want(S, {Q: READY}, busy=False, at=Instant(1)) == []
 
 
 def test_a_contradiction_is_corrected_with_patience_and_then_told() -> None:
@@ -67,7 +67,7 @@ def test_a_contradiction_is_corrected_with_patience_and_then_told() -> None:
     at, alarms, corrections = 10 + GRACE, [], 0
     for wait in PATIENCE:
         commands, doubts = m.correct((), Instant(at))
-        assert commands[:1] == [tel.AddMember(Q, S, "陈")]
+        assert commands[:1] == [tel.AddMember(Q, S, "8001")]
         corrections += 1
         for command in commands:
             m.outcome(done(command), Instant(at))
@@ -86,9 +86,9 @@ def test_a_contradiction_is_corrected_with_patience_and_then_told() -> None:
 def test_a_word_that_crossed_ours_is_no_contradiction() -> None:
     """A late MemberSeen of the state before last is overtaken by the next one: nothing is sent."""
     m = settled()
-    [pause] = m.want(S, "陈", {Q: LUNCH}, busy=False, at=Instant(5))
+    [pause] = m.want(S, {Q: LUNCH}, busy=False, at=Instant(5))
     m.outcome(done(pause), Instant(5.01))
-    [again] = m.want(S, "陈", {Q: READY}, busy=False, at=Instant(5.02))
+    [again] = m.want(S, {Q: READY}, busy=False, at=Instant(5.02))
     m.outcome(done(again), Instant(5.03))
     m.seen(seen(5.04, LUNCH))
     m.seen(seen(5.05, READY))
@@ -99,7 +99,7 @@ def test_a_word_that_crossed_ours_is_no_contradiction() -> None:
 def test_a_command_that_failed_is_looked_at_again(result: tel.Result) -> None:
     """A refused or lost command is never the end of it."""
     m = settled()
-    [pause] = m.want(S, "陈", {Q: LUNCH}, busy=False, at=Instant(5))
+    [pause] = m.want(S, {Q: LUNCH}, busy=False, at=Instant(5))
     m.outcome(tel.Outcome(pause, result, "no"), Instant(6))
     assert m.due() is not None
     commands, _ = m.correct((), Instant(5 + GRACE))
@@ -109,18 +109,18 @@ def test_a_command_that_failed_is_looked_at_again(result: tel.Result) -> None:
 def test_nothing_is_corrected_while_a_command_is_flying() -> None:
     """Until our own command is answered, app_queue's word is not compared."""
     m = settled()
-    m.want(S, "陈", {Q: LUNCH}, busy=False, at=Instant(5))
+    m.want(S, {Q: LUNCH}, busy=False, at=Instant(5))
     assert m.correct((), Instant(60)) == ([], [])
 
 
 def test_a_busy_seat_is_never_unpaused() -> None:
     """Neither by a wish nor by a correction."""
     m = Memberships()
-    [add] = m.want(S, "陈", {Q: LUNCH}, busy=False, at=Instant(0))
+    [add] = m.want(S, {Q: LUNCH}, busy=False, at=Instant(0))
     m.seen(seen(0, LUNCH))
     m.outcome(done(add), Instant(0))
-    assert m.want(S, "陈", {Q: READY}, busy=True, at=Instant(1)) == []
-    assert m.want(S, "陈", {Q: READY}, busy=False, at=Instant(2)) == [tel.PauseMember(Q, S, False)]
+    assert m.want(S, {Q: READY}, busy=True, at=Instant(1)) == []
+    assert m.want(S, {Q: READY}, busy=False, at=Instant(2)) == [tel.PauseMember(Q, S, False)]
 
 
 def test_a_new_connection_believes_the_snapshot() -> None:
@@ -128,7 +128,7 @@ def test_a_new_connection_believes_the_snapshot() -> None:
     m = settled()
     m.seen(seen(10, LUNCH))
     m.begin_again()
-    assert m.want(S, "陈", {Q: READY}, busy=False, at=Instant(10)) == [tel.PauseMember(Q, S, False)]
+    assert m.want(S, {Q: READY}, busy=False, at=Instant(10)) == [tel.PauseMember(Q, S, False)]
 
 
 def test_strangers_are_known() -> None:
