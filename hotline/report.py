@@ -10,8 +10,9 @@ import argparse
 import csv
 import json
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime
+from unicodedata import east_asian_width
 from zoneinfo import ZoneInfo
 
 from bridge.disposition import CallOutcome
@@ -98,36 +99,42 @@ async def _csv(calls: AsyncIterator[PastCall], shown: Callable[[Row], Row], zone
         out.writerow(cell(row[name], zone) for name in _COLUMNS)
 
 
-_HEAD = "{:14} {:9} {:8} {:8} {:14} {:>6} {:>6} {:5} {:9} {:9} {}"
+_WIDTHS = (14, 9, 9, 9, 14, 7, 7, 5, 9, 9, 0)
 
 
 async def _table(calls: AsyncIterator[PastCall], shown: Callable[[Row], Row], zone: ZoneInfo) -> None:
     names = ("arrived", "way", "line", "trunk", "caller", "wait", "talk", "seat", "outcome", "recording", "ticket")
-    print(_HEAD.format(*names))
+    print(_line([_(name) for name in names]))
     count = 0
     async for call in calls:
-        row = shown(row_of(call))
-        tape = row["recordings"][0]["state"] if row["recordings"] else "-"
-        ticket = next((one["case"] or one["ticket"] for one in row["tickets"]), "-")
-        wait = "-" if row["wait_seconds"] is None else f"{row['wait_seconds']:.1f}"
-        talk = f"{row['talk_seconds']:.1f}" if row["answered_at"] else "-"
-        outcome = row["outcome"] or (
-            "-" if row["direction"] != "inbound" else row["state"] if not row["ended_at"] else "pending"
-        )
-        day = row["arrived_at"].astimezone(zone).strftime("%m-%d %H:%M:%S")
-        facts = (row["line"], row["trunk"], row["caller"])
-        print(
-            _HEAD.format(
-                day,
-                row["direction"],
-                *(fact or "-" for fact in facts),
-                wait,
-                talk,
-                row["seat"] or "-",
-                outcome,
-                tape,
-                ticket,
-            )
-        )
+        print(_line(_cells(shown(row_of(call)), zone)))
         count += 1
     print(_("{count} calls", count=count), file=sys.stderr)
+
+
+def _cells(row: Row, zone: ZoneInfo) -> list[str]:
+    return [
+        row["arrived_at"].astimezone(zone).strftime("%m-%d %H:%M:%S"),
+        *(row[name] for name in ("direction", "line", "trunk", "caller")),
+        "" if row["wait_seconds"] is None else f"{row['wait_seconds']:.1f}",
+        f"{row['talk_seconds']:.1f}" if row["answered_at"] else "",
+        row["seat"],
+        row["outcome"] or _unfinished(row),
+        row["recordings"][0]["state"] if row["recordings"] else "",
+        next((one["case"] or one["ticket"] for one in row["tickets"]), ""),
+    ]
+
+
+def _unfinished(row: Row) -> str:
+    if row["ended_at"] is None:
+        return str(row["state"])
+    return OUTCOME_PENDING if row["direction"] == "inbound" else ""
+
+
+def _line(cells: Sequence[str]) -> str:
+    """Columns; a Chinese character is two wide."""
+    padded = [
+        cell + " " * (width - sum(2 if east_asian_width(letter) in "WF" else 1 for letter in cell))
+        for cell, width in zip((cell or "-" for cell in cells), _WIDTHS, strict=True)
+    ]
+    return " ".join(padded).rstrip()
