@@ -34,7 +34,7 @@ def add(sub: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
     one = verbs.add_parser("cli", help=_("a command of Asterisk's console, for the embedded one"))
     _common(one)
-    one.add_argument("words", nargs=argparse.REMAINDER)
+    one.add_argument("words", nargs="*")
     one.set_defaults(run=_cli)
 
 
@@ -77,12 +77,11 @@ def _render(args: argparse.Namespace) -> int:
 
 def _cli(args: argparse.Namespace) -> int:
     places = Places(args.var.resolve())
-    words = args.words[1:] if args.words[:1] == ["--"] else args.words
     found = asterisk_found.find()
     if found is None or not (places.asterisk_etc / "asterisk.conf").is_file():
         print("!! " + _("no embedded Asterisk under {var}. Cure: hotline run", var=places.var), file=sys.stderr)
         return FAILED
-    how = ["-rx", " ".join(words)] if words else ["-r"]
+    how = ["-rx", " ".join(args.words)] if args.words else ["-r"]
     return subprocess.run(
         found[0].command("-C", str(places.asterisk_etc / "asterisk.conf"), *how), check=False
     ).returncode

@@ -56,7 +56,8 @@ class EmbeddedAsterisk:
         *,
         on_exit: Callable[[int | None], None] = lambda _code: None,
     ) -> None:
-        self._settings, self._places, self._secrets, self._asterisk = settings, places, secrets, asterisk
+        self._settings, self._secrets, self._asterisk = settings, secrets, asterisk
+        self._places = Places(places.var.absolute())  # Asterisk does not run where we run
         self._on_exit = on_exit
         self._pid: int | None = None
         self._child: subprocess.Popen[bytes] | None = None

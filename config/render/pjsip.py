@@ -76,7 +76,8 @@ def _trunk(settings: Settings, trunk: Trunk) -> list[str]:
         "direct_media": False,
         "dtmf_mode": "rfc4733",
         "trust_id_inbound": True,
-        "send_pai": True,
+        # who answers is not the carrier's business, and each change would be a re-INVITE
+        "send_connected_line": False,
         "allow_transfer": False,
         "allow_subscribe": False,
         "rtp_timeout": 300,
@@ -122,6 +123,7 @@ def _seat(settings: Settings, seat: Seat, secret: str) -> list[str]:
         "set_var": "__TRANSFER_CONTEXT=transfer-targets",
         "trust_id_outbound": True,
         "send_pai": True,
+        "send_connected_line": False,
         "tone_zone": "cn",
     }
     if browser:

@@ -10,7 +10,7 @@ from . import text
 
 CEL_FILE = "hotline.csv"
 CEL_COLUMNS = (
-    "eventtype", "eventtime", "name", "num", "ani", "rdnis", "dnid", "exten", "context", "channame", "appname",
+    "eventenum", "eventtime", "name", "num", "ani", "rdnis", "dnid", "exten", "context", "channame", "appname",
     "appdata", "amaflags", "accountcode", "uniqueid", "linkedid", "peer", "userfield", "userdeftype", "eventextra",
 )  # fmt: skip
 """Asterisk's field names, in the order of the file; read by ``cti/backfill.py``."""

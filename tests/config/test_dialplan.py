@@ -1,0 +1,179 @@
+"""The rendered dialplan on a real Asterisk, with no daemon: decision D2."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from hotline.demo.phones import Call, answering, refusing
+from hotline.demo.sound import tone
+from hotline.demo.stage import Table
+
+from .alone import Alone, alone
+
+pytestmark = pytest.mark.live
+
+CALLER, SEAT = tone(440), tone(620)
+
+
+def lines(table: Table) -> None:
+    hour = (time.gmtime().tm_hour + 8 + 12) % 24
+    table["line"] += [
+        {"id": "night", "name": "夜间", "numbers": ["12319002"], "queue": "mandarin",
+         "hours": f"Mon-Sun {hour:02}:00-{hour:02}:30"},
+        {"id": "tiny", "name": "小线", "numbers": ["12319003"], "queue": "mandarin", "capacity": 1},
+    ]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Alone]:
+    with alone(tmp_path_factory.mktemp("alone"), lines) as one:
+        yield one
+
+
+async def ended(call: Call) -> int:
+    await call.until_ended(30)
+    return call.code
+
+
+def test_starts_without_a_complaint(here: Alone) -> None:
+    """Asterisk takes up every rendered file without one WARNING or ERROR."""
+    assert "fully booted" in here.cli("core waitfullybooted")
+    assert [line for line in here.complaints() if "res_agi" not in line] == []
+
+
+async def test_a_citizen_is_greeted_queued_answered_and_recorded(here: Alone) -> None:
+    """With the daemon dead a caller reaches a seat all the same, and every step is written down."""
+    async with here.rack("telecom") as telecom, here.rack("desk") as desk:
+        await desk.register("8005", here.secrets["sip-8005"], answering(0.2, None, SEAT))
+        here.cli("queue add member PJSIP/8005 to mandarin")
+        call = await telecom.dial("12319", caller="13806021234", name="王小明", sound=CALLER)
+        assert await call.until_answered(5)
+        await here.until(lambda: bool(desk.calls_to("8005")) and desk.calls_to("8005")[0].up, 20)
+        seat = desk.calls_to("8005")[0]
+        assert (seat.caller, seat.name) == ("13806021234", "王小明")
+        assert await seat.until_heard(1.0)
+        seat.hang_up()
+        await ended(call)
+        here.cli("queue remove member PJSIP/8005 from mandarin")
+    told = here.said("13806021234")
+    first = here.rows()
+    unique = next(row[14] for row in first if row[0] == "CHAN_START" and row[3] == "13806021234")
+    assert ("LINE", "citizen|telecom|12319|||") in told
+    assert ("RECORD", f"{unique}.raw") in told
+    assert ("NOTICE", "welcome|dialplan") in told
+    kinds = [kind for kind, _extra in told]
+    assert kinds.index("ANSWER") < kinds.index("NOTICE") < kinds.index("APP_START") < kinds.index("BRIDGE_ENTER")
+    assert "QUEUEEXIT" not in kinds
+    log = here.places.queue_log.read_text()
+    assert f"|{unique}|mandarin|PJSIP/8005|CONNECT|" in log
+    assert f"|{unique}|mandarin|PJSIP/8005|COMPLETEAGENT|" in log
+    seconds = (here.places.spool / f"{unique}.raw").stat().st_size / 32000
+    assert seconds == pytest.approx(call.ended - call.answered, abs=1.0)  # type: ignore[operator]
+
+
+async def test_a_number_that_is_not_ours(here: Alone) -> None:
+    """It is told so and refused with 404, booked as refused."""
+    async with here.rack("unicom") as unicom:
+        call = await unicom.dial("95598", caller="13806020002")
+        assert await ended(call) == 404
+    told = here.said("13806020002")
+    assert ("LINE", "|unicom|95598|||") in told
+    assert ("REFUSED", "unknown_number") in told
+
+
+async def test_a_full_line_is_busy(here: Alone) -> None:
+    """The caller over capacity is told so before any answer and gets 486; the next one is let in again."""
+    async with here.rack("telecom") as telecom:
+        inside = await telecom.dial("12319003", caller="13806020003")
+        assert await inside.until_answered(5)
+        over = await telecom.dial("12319003", caller="13806020004")
+        assert await ended(over) == 486
+        inside.hang_up()
+        await here.until(lambda: "0 active channels" in here.cli("core show channels count"))
+        again = await telecom.dial("12319003", caller="13806020005")
+        assert await again.until_answered(5)
+        again.hang_up()
+    assert ("REFUSED", "full") in here.said("13806020004")
+    assert "REFUSED" not in [kind for kind, _extra in here.said("13806020005")]
+
+
+async def test_a_closed_line(here: Alone) -> None:
+    """Outside its hours a line says so and lets go, also when the daemon can not."""
+    async with here.rack("telecom") as telecom:
+        call = await telecom.dial("12319002", caller="13806020006")
+        assert await call.until_answered(5)
+        await ended(call)
+    told = here.said("13806020006")
+    assert ("NOTICE", "closed|dialplan") in told
+    assert ("REFUSED", "closed") in told
+    assert "APP_START" not in [kind for kind, _extra in told]
+
+
+async def test_a_frozen_daemon_costs_six_seconds(here: Alone) -> None:
+    """One that accepts the connection and then says nothing: the caller is greeted and queued by the dialplan."""
+    server = await asyncio.start_server(lambda _r, _w: asyncio.sleep(60), "127.0.0.1", here.settings.ports.agi)
+    async with server, here.rack("telecom") as telecom:
+        call = await telecom.dial("12319", caller="13806020007", sound=CALLER)
+        assert await call.until_answered(5)
+        assert await call.until_heard(1.0, 4)  # music meanwhile, never dead air
+        await here.until(lambda: "1 calls" in here.cli("queue show mandarin"), 25)
+        call.hang_up()
+        await here.until(lambda: "0 active channels" in here.cli("core show channels count"))
+    rows = [row for row in here.rows() if row[3] == "13806020007"]
+    began = next(float(row[1]) for row in rows if row[0] == "ANSWER")
+    notice = next(float(row[1]) for row in rows if row[18] == "NOTICE")
+    assert 5.5 < notice - began < 7.5
+
+
+async def test_a_partner_hands_over_a_case(here: Alone) -> None:
+    """The work-order number and the citizen's own number are kept; what could be syntax is filtered out."""
+    headers = {"X-Work-Order": 'GD-2026/01,${SHELL(id)}|x"y)', "X-Origin-Number": "+86 138;0000"}
+    async with here.rack("unicom") as unicom:
+        call = await unicom.dial("12319110", caller="059212345", headers=headers)
+        assert await call.until_answered(5)
+        call.hang_up()
+        await here.until(lambda: "0 active channels" in here.cli("core show channels count"))
+    assert ("LINE", "partner|unicom|12319110|110|GD-202601SHELLidxy|+861380000") in here.said("059212345")
+
+
+async def test_a_seat_calls_the_world(here: Alone) -> None:
+    """Allowed numbers go out, over the next trunk when the first can't; others are refused; the citizen's leg is recorded."""
+    async with here.rack("telecom") as telecom, here.rack("unicom") as unicom, here.rack("desk") as desk:
+        telecom.take("", refusing(503))
+        # a trunk that does not answer OPTIONS is not even tried
+        await here.until(lambda: here.cli("pjsip show contacts").count("Avail") == 2, 15)
+        unicom.take("", answering(0.1, None, CALLER))
+        secret = here.secrets["sip-8006"]
+        await desk.register("8006", secret, refusing())
+        bad = await desk.dial("0085212345678", caller="8006", secret=secret)
+        assert await ended(bad) == 403
+        good = await desk.dial("13806020008", caller="8006", secret=secret, sound=SEAT)
+        assert await good.until_answered(10)
+        assert [call.dialled for call in telecom.calls] == ["13806020008"]
+        assert [call.caller for call in unicom.calls] == ["12319"]
+        assert await good.until_heard(1.0)
+        good.hang_up()
+        await here.until(lambda: "0 active channels" in here.cli("core show channels count"))
+    told = here.said("8006")
+    unique = [row[14] for row in here.rows() if row[0] == "CHAN_START" and row[3] == "8006"][-1]
+    assert ("RECORD", f"{unique}.raw") in told
+    assert (here.places.spool / f"{unique}.raw").stat().st_size > 32000
+
+
+async def test_the_line_watch_is_no_call(here: Alone) -> None:
+    """The probe hears the notice and is let go: no facts, no queue, no recording."""
+    async with here.rack("desk") as desk:
+        secret = here.secrets["sip-probe"]
+        await desk.register("probe", secret, refusing())
+        call = await desk.dial("citizen", caller="probe", secret=secret)
+        assert await call.until_answered(5)
+        assert await call.until_heard(2.0)
+        await ended(call)
+        out = await desk.dial("13806020009", caller="probe", secret=secret)
+        assert await ended(out) == 404
+    kinds = [row[18] or row[0] for row in here.rows() if "PJSIP/probe-" in row[9]]
+    assert set(kinds) == {"CHAN_START", "ANSWER", "HANGUP", "CHAN_END", "LINKEDID_END"}
