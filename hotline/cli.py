@@ -22,7 +22,7 @@ VERBS = {
     "asterisk": "hotline.asterisk_cli",
     "db": "hotline.db",
     "seat": "hotline.seat",
-    "ticket": "hotline.seat",
+    "ticket": "hotline.ticket",
     "report": "hotline.report",
     "verify": "hotline.verify",
     "recording": "hotline.recording",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -50,7 +52,11 @@ async def test_numbers(tmp_path: Path) -> None:
 
 async def test_broken_file(tmp_path: Path) -> None:
     """A store whose file cannot be used is unreachable, and says nothing of the citizen."""
-    store = EmbeddedStore(tmp_path / "no" / "casestore.db", "Asia/Shanghai")
+    file = tmp_path / "casestore.db"
+    store = EmbeddedStore(file, "Asia/Shanghai")
+    await store.open()
+    with closing(sqlite3.connect(file)) as other:
+        other.execute("DROP TABLE cases")
     answer = await Embedded(store).deliver(ticket().id, ticket())
     assert isinstance(answer, Unreachable)
     assert "湖滨" not in answer.reason

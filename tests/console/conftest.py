@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import httpx
 import pytest
+import structlog
 
 from console.server import make_app
 from tests.fakes.house import TOKEN, House, plugs
@@ -23,3 +24,9 @@ def client(house: House) -> httpx.AsyncClient:
     transport = httpx.ASGITransport(make_app(plugs(house)), raise_app_exceptions=False)
     headers = {"Authorization": f"Bearer {TOKEN}"}
     return httpx.AsyncClient(transport=transport, base_url="http://hotline", headers=headers)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def plain_log() -> None:
+    """The default renderer spends seconds on drawing the locals of a traceback."""
+    structlog.configure(processors=[structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer()])

