@@ -18,6 +18,7 @@ from starlette.exceptions import HTTPException
 
 from agents.commands import Accepted, Refused, Why
 from bridge.errors import Problem
+from bridge.texts import say
 from config.language import say as _
 
 from .contract import DoneOut, ErrorOut
@@ -88,36 +89,52 @@ def answer(
     return Response(content, status, headers, "application/json")
 
 
-def install(app: FastAPI) -> None:
-    """Make ``app`` answer every failure in this shape."""
+def install(app: FastAPI, absent: Sequence[type[Exception]] = ()) -> None:
+    """Make ``app`` answer every failure in this shape; ``absent``: what means 'the ledger is not there now' (503)."""
 
     @app.exception_handler(Failed)
-    async def failed(_: Request, fault: Failed) -> Response:
+    async def failed(_request: Request, fault: Failed) -> Response:
         return answer(fault.status, fault.error, fault.message, fault.problems)
 
     @app.exception_handler(RequestValidationError)
-    async def wrong(_: Request, fault: RequestValidationError) -> Response:
+    async def wrong(_request: Request, fault: RequestValidationError) -> Response:
         problems = [_problem(dict(error)) for error in fault.errors()]
         if any(error["type"] == "json_invalid" for error in fault.errors()):
             return answer(400, WORDS[400], problems[0].message, problems)
         return answer(422, WORDS[422], problems[0].message, problems)
 
     @app.exception_handler(HTTPException)
-    async def http(_: Request, fault: HTTPException) -> Response:
+    async def http(_request: Request, fault: HTTPException) -> Response:
         headers = dict(fault.headers) if fault.headers else None
         return answer(fault.status_code, WORDS.get(fault.status_code, "failed"), str(fault.detail), headers=headers)
 
     @app.exception_handler(Exception)
     async def fault(request: Request, error: Exception) -> Response:
         log.error("a route failed", path=request.url.path, exc_info=error)
-        return answer(500, WORDS[500], _MESSAGE_500)
+        return answer(500, WORDS[500], _("the daemon made a mistake; it is in its log"))
+
+    async def unavailable(request: Request, error: Exception) -> Response:
+        log.warning("a route found no ledger", path=request.url.path, fault=str(error))
+        return answer(503, WORDS[503], _("the ledger cannot be reached now; nothing was written, try again"))
+
+    for kind in absent:
+        app.add_exception_handler(kind, unavailable)
 
 
-_MESSAGE_500 = "the daemon made a mistake; it is in its log"
+_SENTENCE = {
+    "missing": "required", "extra_forbidden": "no_field", "string_type": "string", "string_too_long": "long",
+    "string_pattern_mismatch": "form", "bool_type": "flag", "int_type": "number", "int_parsing": "number",
+    "list_type": "list", "model_attributes_type": "object", "timezone_aware": "moment",
+    "datetime_from_date_parsing": "moment", "datetime_parsing": "moment",
+}  # fmt: skip
+"""Pydantic's kinds of error → our sentences; the rest keep Pydantic's English."""
 
 
 def _problem(error: dict[str, Any]) -> Problem:
     where = [str(part) for part in error["loc"] if part not in ("body", "query", "path", "header")]
-    expected = (error.get("ctx") or {}).get("expected")
-    message = str(error["msg"])[:300]
+    told = error.get("ctx") or {}
+    values = {"most": told.get("max_length"), "given": len(str(error.get("input", ""))), "form": told.get("pattern")}
+    key = _SENTENCE.get(error["type"])
+    message = say(key, **values) if key else str(error["msg"])[:300]
+    expected = told.get("expected")
     return Problem(".".join(where)[:120], message, (str(expected),) if expected else ())

@@ -7,6 +7,8 @@ import hmac
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from config.language import say as _
+
 from .answers import WORDS, answer
 
 MOST_BYTES = 64 * 1024
@@ -30,22 +32,22 @@ class Guard:
             return  # no WebSocket here yet; lifespan is off
         headers = dict(scope["headers"])
         if not self._allowed(headers.get(b"authorization", b"")):
-            refusal = answer(401, WORDS[401], "a bearer token is needed", headers={"WWW-Authenticate": "Bearer"})
+            refusal = answer(401, WORDS[401], _("a bearer token is needed"), headers={"WWW-Authenticate": "Bearer"})
             await refusal(scope, receive, send)
             return
         try:
             body = await self._body(headers, receive)
         except _TooLarge:
-            await answer(413, WORDS[413], f"at most {self._most} bytes")(scope, receive, send)
+            await answer(413, WORDS[413], _("at most {most} bytes", most=self._most))(scope, receive, send)
             return
         except TimeoutError:
-            await answer(400, WORDS[400], "the body came too slowly")(scope, receive, send)
+            await answer(400, WORDS[400], _("the body came too slowly"))(scope, receive, send)
             return
         if body is not None:
             await self._app(scope, _replayed(body, receive), _safe(send))
 
     def _allowed(self, header: bytes) -> bool:
-        scheme, _, token = header.partition(b" ")
+        scheme, _blank, token = header.partition(b" ")
         return hmac.compare_digest(token.strip(), self._token) and scheme.lower() == b"bearer"
 
     async def _body(self, headers: dict[bytes, bytes], receive: Receive) -> bytes | None:

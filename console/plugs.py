@@ -32,6 +32,8 @@ class Plugs:
     more_metrics: Callable[[], bytes] = bytes
     """What the rest of the daemon counts, in Prometheus' text form; may be empty."""
     clock: Callable[[], datetime] = _now
+    absent: tuple[type[Exception], ...] = ()
+    """What the book raises when its database is not there: answered 503, try again."""
     patience: float = 3.0
     """Seconds to wait for a call that just left the board and is not in the ledger yet."""
 

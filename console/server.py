@@ -46,7 +46,7 @@ def routes_of(plugs: Plugs) -> FastAPI:
     app.state.plugs = plugs
     for part in (board, calls, codes, dead_letters, seats, verbs, tickets):
         app.include_router(part.router)
-    answers.install(app)
+    answers.install(app, plugs.absent)
     return app
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 from pydantic import BaseModel
 
+from config.language import say as _
 from console.answers import Failed
 
 
@@ -21,13 +22,13 @@ async def _object(request: Request) -> dict[str, object]:
     if not body:
         return {}
     if kind != "application/json":
-        raise Failed(415, "Content-Type: application/json is needed")
+        raise Failed(415, _("Content-Type: application/json is needed"))
     try:
         value = json.loads(body, parse_constant=_refuse)
     except (ValueError, RecursionError) as error:
-        raise Failed(400, f"this is not JSON: {str(error)[:200]}") from error
+        raise Failed(400, _("this is not JSON: {fault}", fault=str(error)[:200])) from error
     if not isinstance(value, dict):
-        raise Failed(422, "a JSON object is needed")
+        raise Failed(422, _("a JSON object is needed"))
     return value
 
 
