@@ -1,0 +1,63 @@
+"""``hotline bench``: what we cost, measured beside something else in the same run.
+
+``fold``: AMI messages a second beside panoramisk and panoramisk + cacofonisk. ``calls``:
+CPU of the daemon per call beside Asterisk's on the same calls. Figures, no verdicts.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import sys
+
+from config.language import say as _
+
+
+def add(sub: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    bench = sub.add_parser("bench", help=_("measure, side by side in one run"))
+    verbs = bench.add_subparsers(dest="verb", required=True)
+    fold = verbs.add_parser("fold", help=_("AMI messages a second: decode, fold, publish"))
+    fold.add_argument("--copies", type=int, default=120, help=_("how often the tape is repeated with new ids"))
+    fold.add_argument("--rounds", type=int, default=5)
+    fold.add_argument("--json", action="store_true")
+    fold.set_defaults(run=_fold)
+    calls = verbs.add_parser("calls", help=_("CPU per call: the daemon's beside Asterisk's"))
+    calls.add_argument("--calls", type=int, default=60)
+    calls.add_argument("--rate", type=float, default=2.0, help=_("new calls a second"))
+    calls.add_argument("--talk", type=float, default=2.0, help=_("seconds of talk"))
+    calls.add_argument("--json", action="store_true")
+    calls.set_defaults(run=_calls)
+
+
+def _fold(args: argparse.Namespace) -> int:
+    from . import bench_fold
+
+    try:
+        figures = bench_fold.run(args.copies, args.rounds)
+    except ImportError as missing:
+        print(_("bench fold compares with {name}: install the dev extra", name=missing.name), file=sys.stderr)
+        return 3
+    if args.json:
+        print(json.dumps(figures))
+        return 0
+    print(_("{messages} messages of a real Asterisk 22, median of {rounds} rounds", rounds=args.rounds, **figures))
+    for name in ("ours", "panoramisk", "panoramisk_cacofonisk"):
+        print(f"{name:24}{figures[name]:>12,.0f} /s")
+    print(_("ours ÷ panoramisk + cacofonisk: {ratio}", ratio=figures["ratio"]))
+    return 0
+
+
+def _calls(args: argparse.Namespace) -> int:
+    from . import bench_calls
+
+    figures = asyncio.run(bench_calls.run(args.calls, args.rate, args.talk))
+    if args.json:
+        print(json.dumps(figures))
+        return 0
+    print(_("{calls} calls: notice, queue, answer, recording, ledger row", **figures))
+    print(f"daemon    {figures['daemon_ms_per_call']:8.2f} ms CPU / call")
+    print(f"Asterisk  {figures['asterisk_ms_per_call']:8.2f} ms CPU / call")
+    print(f"audio     {figures['audio_ms_per_call']:8.2f} ms CPU / call")
+    print(_("daemon ÷ Asterisk: {ratio}", **figures))
+    return 0
