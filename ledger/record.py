@@ -120,6 +120,8 @@ class CallRecord:
     talked: bool = False
     merged_into: str = ""
     uncertain: bool = False
+    written: bool = False
+    """The ledger has a row of it."""
     offers: list[Offer] = field(default_factory=list)
     talks: list[Talk] = field(default_factory=list)
     visits: list[Visit] = field(default_factory=list)
@@ -167,7 +169,7 @@ class Changed:
     """Begin → end of an interval whose rows are lost."""
 
     def __bool__(self) -> bool:
-        return bool(self.calls or self.legs or self.offers or self.talks or self.tapes or self.lives or self.gaps)
+        return any(getattr(self, name) for name in self.__slots__)
 
 
 class Records:
@@ -221,9 +223,39 @@ class Records:
                 step(event, record)
                 self.changed.calls[record.call] = record
 
-    def settled(self) -> None:
-        """``changed`` is on disk."""
-        self.changed = Changed()
+    def urgent(self) -> Changed:
+        """The part of ``changed`` that a reader misses: calls new or closed, with all rows of the closed ones.
+
+        What happens inside a call that goes on can wait: it is folded again after a crash.
+        """
+        changed, living = self.changed, self.open
+        return Changed(
+            calls={call: r for call, r in changed.calls.items() if not r.written or r.ended is not None},
+            closed=changed.closed,
+            legs={key: leg for key, leg in changed.legs.items() if leg.call not in living},
+            offers={key: row for key, row in changed.offers.items() if key[0] not in living},
+            talks={key: row for key, row in changed.talks.items() if key[0] not in living},
+            visits={key: row for key, row in changed.visits.items() if key[0] not in living},
+            transfers={key: row for key, row in changed.transfers.items() if key[0] not in living},
+            tapes=changed.tapes,
+            lives=changed.lives,
+            gaps=changed.gaps,
+        )
+
+    def settled(self, done: Changed) -> None:
+        """``done``, which is ``changed`` or its urgent part, is on disk."""
+        for record in done.calls.values():
+            record.written = True
+        left, self.changed = self.changed, Changed()
+        if done is left:
+            return
+        new = self.changed
+        new.calls = {key: row for key, row in left.calls.items() if key not in done.calls}
+        new.legs = {key: row for key, row in left.legs.items() if key not in done.legs}
+        new.offers = {key: row for key, row in left.offers.items() if key not in done.offers}
+        new.talks = {key: row for key, row in left.talks.items() if key not in done.talks}
+        new.visits = {key: row for key, row in left.visits.items() if key not in done.visits}
+        new.transfers = {key: row for key, row in left.transfers.items() if key not in done.transfers}
 
     def forget(self, call: CallId) -> None:
         """This call is closed in the ledger: drop what was folded of it and ignore what follows."""

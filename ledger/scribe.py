@@ -1,6 +1,6 @@
 """The scribe: writes what the book says happened. The only writer of calls and their rows.
 
-Fed by ``hotline/app.py`` with the batches of ``cti.book.Book``; publishes nothing.
+Fed by ``hotline/bookkeeping.py`` with the batches of ``cti.book.Book``; publishes nothing.
 
 Exactly once. Rows and the offsets they were read up to are committed in one
 transaction, so a crash leaves either both or neither. After a crash the book is read
@@ -8,6 +8,11 @@ again from the first row of the oldest call that was open (``resume``). Until th
 committed offset is reached again, ``write`` only folds; calls the ledger has already
 closed are ignored (``Resume.skip``), with every leg of theirs, because what is re-read
 of them may begin in their middle and look like a call of its own.
+
+Cheap. New calls, closed calls and recordings are committed with the batch that tells of
+them; what happens inside a call that goes on is written at most every ``REST``, because
+nobody reads it in the ledger meanwhile and a crash folds it again. A batch that holds
+nothing else commits nothing, not even its mark.
 
 A call of which neither rows nor memory is left (Asterisk's file was lost meanwhile) is
 closed as uncertain. Nothing is ever guessed about it.
@@ -21,7 +26,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bridge.disposition import CallOutcome
 from cti import events as ev
@@ -31,10 +35,11 @@ from cti.tail import Place
 
 from . import rows, verdict
 from . import tables as t
-from .record import CallRecord, Records, Talk
+from .record import CallRecord, Changed, Records, Talk
 from .seats import sitting
 from .store import Store
 
+REST = timedelta(seconds=5)
 SLACK = timedelta(seconds=60)
 """Rows of two calls may stand in Asterisk's file a little out of the order of their times."""
 
@@ -48,16 +53,27 @@ class Resume:
 
 
 class Scribe:
-    def __init__(self, store: Store, node: str, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    def __init__(
+        self,
+        store: Store,
+        node: str,
+        *,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        rest: timedelta = REST,
+    ) -> None:
         """``node``: ``[centre] node``, the part of every CallId before its last '-'."""
         self._store = store
         self._node = node
         self._clock = clock
+        self._rest = rest
+        self._written = datetime.min.replace(tzinfo=UTC)
+        """When the open calls were last written."""
         self._records = Records()
         self._start = Mark()
         self._committed: Mark | None = None
         self._reconciled = False
         self._folded: tuple[Sequence[ev.Event], Mark] | None = None
+        """A batch that is folded and not yet committed."""
         self._statements = {
             table.name: store.upsert(table, columns)
             for table, columns in (
@@ -91,11 +107,7 @@ class Scribe:
 
     async def resume(self) -> Resume:
         """Where to read on; forgets everything folded so far. Call once before the first ``write``."""
-        async with self._store.reading() as db:
-            marks = {
-                row.source: row for row in await db.execute(sa.select(t.tail_marks).where(self._ours(t.tail_marks)))
-            }
-            skip = await self._closed_since_the_oldest_open(db)
+        marks, skip = await self._store.transact(self._look)
         places = {
             source: (Place(row.inode, row.offset), Place(row.resume_inode, row.resume_offset))
             for source, row in marks.items()
@@ -108,23 +120,27 @@ class Scribe:
         self._folded = None
         return Resume(self._start, skip)
 
+    def _look(self, db: sa.Connection) -> tuple[dict[str, Any], frozenset[str]]:
+        marks = {row.source: row for row in db.execute(sa.select(t.tail_marks).where(self._ours(t.tail_marks)))}
+        return marks, self._closed_since_the_oldest_open(db)
+
     def _ours(self, table: sa.Table) -> sa.ColumnElement[bool]:
         column: sa.Column[str] = table.c.node
         return column == self._node
 
-    async def _closed_since_the_oldest_open(self, db: AsyncConnection) -> frozenset[str]:
+    def _closed_since_the_oldest_open(self, db: sa.Connection) -> frozenset[str]:
         c = t.calls.c
-        living = {row.call_id: row for row in await db.execute(self._open_calls())}
+        living = {row.call_id: row for row in db.execute(self._open_calls())}
         # A call that went on in one still open is read again whole, with it.
         while True:
             wave = sa.select(c.call_id, c.arrived_at).where(c.merged_into.in_(living), c.call_id.not_in(living))
-            more = {row.call_id: row for row in await db.execute(wave)} if living else {}
+            more = {row.call_id: row for row in db.execute(wave)} if living else {}
             if not more:
                 break
             living |= more
         oldest = min((row.arrived_at for row in living.values()), default=None)
         if oldest is None:
-            oldest = await db.scalar(sa.select(sa.func.max(c.ended_at)).where(self._ours(t.calls)))
+            oldest = db.scalar(sa.select(sa.func.max(c.ended_at)).where(self._ours(t.calls)))
         if oldest is None:
             return frozenset()
         closed = (
@@ -133,7 +149,7 @@ class Scribe:
             .where(self._ours(t.calls), c.state == "closed", c.ended_at >= oldest - SLACK, c.call_id.not_in(living))
         )
         found: set[str] = set()
-        for call, leg in await db.execute(closed):
+        for call, leg in db.execute(closed):
             found.add(call)
             if leg is not None:
                 found.add(leg)
@@ -150,25 +166,33 @@ class Scribe:
         Raises ``LedgerUnavailable`` when nothing could be committed: give the same batch
         again later (it is folded only once).
         """
-        if self._folded is None or self._folded != (events, mark):
+        if self._folded != (events, mark):
             for event in events:
                 self._records.apply(event)
             self._folded = (events, mark)
         if self._behind(mark, events):
             self._folded = None
             return
-        changed = self._records.changed
-        if not changed and mark == self._committed and self._reconciled:
-            self._folded = None
-            return
-        async with self._store.writing() as db:
-            if not self._reconciled:
-                await self._reconcile(db)
-                changed = self._records.changed
-            await self._flush(db)
-            await self._set_mark(db, mark)
-        self._records.settled()
-        self._reconciled, self._committed, self._folded = True, mark, None
+        now, records = self._clock(), self._records
+        whole = not self._reconciled or now - self._written >= self._rest
+        put = records.changed if whole else records.urgent()
+        if put or (whole and mark != self._committed):
+            put = await self._store.transact(lambda db: self._commit(db, put, mark, now))
+            records.settled(put)
+            self._reconciled, self._committed = True, mark
+            self._written = now if whole else self._written
+        self._folded = None
+
+    def _commit(self, db: sa.Connection, put: Changed, mark: Mark, now: datetime) -> Changed:
+        """All of one transaction; gives back what it wrote."""
+        if not self._reconciled:
+            self._reconcile(db, now)
+            put = self._records.changed
+        self._seat_agents(db, put.talks.values())
+        self._flush(db, put)
+        self._conclude(db, put.closed)
+        self._set_mark(db, mark, now)
+        return put
 
     def _behind(self, mark: Mark, events: Sequence[ev.Event]) -> bool:
         """Are these rows that were committed before the restart?"""
@@ -181,43 +205,38 @@ class Scribe:
             return now.offset < was.offset
         return now.inode == self._start.cel_resume.inode
 
-    async def _flush(self, db: AsyncConnection) -> None:
-        changed = self._records.changed
-        await self._seat_agents(db, changed.talks.values())
-        await self._put(db, t.calls, map(rows.call_row, changed.calls.values()))
-        await self._put(db, t.legs, map(rows.leg_row, changed.legs.values()))
-        await self._put(db, t.offers, map(rows.offer_row, changed.offers.values()))
-        await self._put(db, t.talks, map(rows.talk_row, changed.talks.values()))
-        await self._put(db, t.queue_visits, map(rows.visit_row, changed.visits.values()))
-        await self._put(db, t.transfers, map(rows.transfer_row, changed.transfers.values()))
-        await self._put(db, t.recordings, map(rows.tape_row, changed.tapes.values()))
+    def _flush(self, db: sa.Connection, changed: Changed) -> None:
+        self._put(db, t.calls, map(rows.call_row, changed.calls.values()))
+        self._put(db, t.legs, map(rows.leg_row, changed.legs.values()))
+        self._put(db, t.offers, map(rows.offer_row, changed.offers.values()))
+        self._put(db, t.talks, map(rows.talk_row, changed.talks.values()))
+        self._put(db, t.queue_visits, map(rows.visit_row, changed.visits.values()))
+        self._put(db, t.transfers, map(rows.transfer_row, changed.transfers.values()))
+        self._put(db, t.recordings, map(rows.tape_row, changed.tapes.values()))
         if changed.lives:
             lives = [{"node": life.node or self._node, "began_at": rows.moment(life.at)} for life in changed.lives]
-            await db.execute(self._store.insert(t.node_lives).on_conflict_do_nothing(), lives)
+            db.execute(self._store.insert(t.node_lives).on_conflict_do_nothing(), lives)
         if changed.gaps:
             same = {"node": self._node, "source": "book", "reason": "rows of Asterisk's record were lost"}
             gaps = ({**same, "began_at": rows.moment(a), "ended_at": rows.maybe(b)} for a, b in changed.gaps.items())
-            await self._put(db, t.blind_intervals, gaps)
-        await self._conclude(db, changed.closed)
+            self._put(db, t.blind_intervals, gaps)
 
-    async def _put(self, db: AsyncConnection, table: sa.Table, values: Iterable[rows.Row]) -> None:
+    def _put(self, db: sa.Connection, table: sa.Table, values: Iterable[rows.Row]) -> None:
         listed = list(values)
         if listed:
-            await db.execute(self._statements[table.name], listed)
+            db.execute(self._statements[table.name], listed)
 
-    async def _seat_agents(self, db: AsyncConnection, talks: Iterable[Talk]) -> None:
-        nameless = [talk for talk in talks if not talk.agent]
-        if nameless:
-            found = await sitting(db, [(talk.seat, rows.moment(talk.began)) for talk in nameless])
-            for talk, agent in zip(nameless, found, strict=True):
-                talk.agent = agent
+    def _seat_agents(self, db: sa.Connection, talks: Iterable[Talk]) -> None:
+        for talk in talks:
+            if not talk.agent:
+                talk.agent = sitting(db, talk.seat, rows.moment(talk.began))
 
-    async def _conclude(self, db: AsyncConnection, closed: Iterable[CallRecord]) -> None:
+    def _conclude(self, db: sa.Connection, closed: Iterable[CallRecord]) -> None:
         """The outcome of calls nobody talked in, and the call-back task of the missed; an agent's word stands."""
         ends = [(record, found) for record in closed if (found := verdict.of(record)) is not None]
         if not ends:
             return
-        concluded = await self._outcomes(
+        concluded = self._outcomes(
             db,
             [
                 (record.call, found.outcome, found.detail, rows.moment(record.ended or record.arrived))
@@ -235,23 +254,23 @@ class Scribe:
             for record, found in ends
             if found.outcome is CallOutcome.MISSED and record.call in concluded
         ]
-        await self._owe(db, owed)
+        self._owe(db, owed)
 
-    async def _outcomes(self, db: AsyncConnection, ends: Sequence[tuple[str, CallOutcome, str, datetime]]) -> set[str]:
+    def _outcomes(self, db: sa.Connection, ends: Sequence[tuple[str, CallOutcome, str, datetime]]) -> set[str]:
         """Write these where there is none yet; the calls that got theirs now."""
         statement = self._store.insert(t.outcomes).on_conflict_do_nothing().returning(t.outcomes.c.call_id)
         values = [
             {"call_id": call, "outcome": str(outcome), "detail": str(detail), "at": at}
             for call, outcome, detail, at in ends
         ]
-        return set((await db.execute(statement, values)).scalars())
+        return set((db.execute(statement, values)).scalars())
 
-    async def _owe(self, db: AsyncConnection, tasks: Sequence[rows.Row]) -> None:
+    def _owe(self, db: sa.Connection, tasks: Sequence[rows.Row]) -> None:
         if tasks:
-            await db.execute(self._store.insert(t.callbacks).on_conflict_do_nothing(), list(tasks))
+            db.execute(self._store.insert(t.callbacks).on_conflict_do_nothing(), list(tasks))
 
-    async def _set_mark(self, db: AsyncConnection, mark: Mark) -> None:
-        now = self._clock()
+    def _set_mark(self, db: sa.Connection, mark: Mark, now: datetime) -> None:
+        was = self._committed
         pairs = (("cel", mark.cel_read, mark.cel_resume), ("queue_log", mark.queue_log_read, mark.queue_log_resume))
         values = [
             {
@@ -264,12 +283,13 @@ class Scribe:
                 "moved_at": now,
             }
             for source, read, resume in pairs
+            if was is None or source == "cel" or was.queue_log_read != read or was.queue_log_resume != resume
         ]
-        await self._put(db, t.tail_marks, values)
+        self._put(db, t.tail_marks, values)
 
     # -- the first batch after a restart ---------------------------------------------------------------
 
-    async def _reconcile(self, db: AsyncConnection) -> None:
+    def _reconcile(self, db: sa.Connection, now: datetime) -> None:
         """Compare what was folded again with what the ledger holds, once."""
         records, c = self._records, t.calls.c
         ended = {record.call for record in records.changed.closed}
@@ -278,28 +298,28 @@ class Scribe:
             closed = sa.select(c.call_id).where(c.call_id.in_(held), c.state == "closed")
             legs = sa.select(t.legs.c.leg_id).where(t.legs.c.leg_id.in_(held), t.legs.c.call_id != t.legs.c.leg_id)
             for statement in (closed, legs):
-                for call in (await db.execute(statement)).scalars():
+                for call in (db.execute(statement)).scalars():
                     records.forget(call)
         known = set(records.open) | ended
-        unseen = [row.call_id for row in await db.execute(self._open_calls()) if row.call_id not in known]
+        unseen = [row.call_id for row in db.execute(self._open_calls()) if row.call_id not in known]
         if unseen:
-            await self._close_unseen(db, unseen)
+            self._close_unseen(db, unseen, now)
 
-    async def _close_unseen(self, db: AsyncConnection, calls: Sequence[CallId]) -> None:
-        now, c = self._clock(), t.calls.c
+    def _close_unseen(self, db: sa.Connection, calls: Sequence[CallId], now: datetime) -> None:
+        c = t.calls.c
         for call in calls:
             self._records.forget(call)
-        await db.execute(
+        db.execute(
             sa.update(t.calls)
             .where(c.call_id.in_(calls))
             .values(state="closed", ended_at=now, ended_by=str(ev.EndedBy.UNKNOWN), uncertain=True)
         )
-        await db.execute(
+        db.execute(
             sa.update(t.recordings)
             .where(t.recordings.c.call_id.in_(calls), t.recordings.c.ended_at.is_(None))
             .values(ended_at=now)
         )
-        found = await db.execute(
+        found = db.execute(
             sa.select(c.call_id, c.line, c.origin, c.caller).where(
                 c.call_id.in_(calls), c.direction == str(ev.Direction.INBOUND), c.talk_began_at.is_(None)
             )
@@ -308,7 +328,7 @@ class Scribe:
         if not lost:
             return
         ends = [(call, CallOutcome.LOST, verdict.Lost.UNSEEN, now) for call in lost]
-        await self._owe(
+        self._owe(
             db,
             [
                 {
@@ -318,6 +338,6 @@ class Scribe:
                     "number": lost[call].origin or lost[call].caller,
                     "made_at": now,
                 }
-                for call in await self._outcomes(db, ends)
+                for call in self._outcomes(db, ends)
             ],
         )

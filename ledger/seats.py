@@ -5,9 +5,8 @@ Also answers the scribe's question who sat at a seat when a talk began.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -18,6 +17,7 @@ from agents.seat import SeatState, pack, unpack
 from cti.ids import SeatId
 
 from . import tables as t
+from .columns import Moment
 from .rows import moment
 from .store import Store
 
@@ -65,25 +65,15 @@ class SeatBook:
         await db.execute(statement, [{"seat": state.seat, "state": pack(state)}])
 
 
-async def sitting(db: AsyncConnection, asked: Sequence[tuple[str, datetime]]) -> list[str]:
-    """The agent at each (seat, moment); '' where nobody was logged in or the log knows nothing."""
-    c = t.seat_log.c
-    first, last = min(at for _, at in asked), max(at for _, at in asked)
-    found = await db.execute(
-        sa.select(c.seat, c.since, c.until, c.agent, c.state)
-        .where(c.seat.in_({seat for seat, _ in asked}), c.since <= last, sa.or_(c.until.is_(None), c.until >= first))
-        .order_by(c.since)
-    )
-    by_seat: dict[str, list[Any]] = {}
-    for row in found:
-        by_seat.setdefault(row.seat, []).append(row)
-    return [_at(by_seat.get(seat, []), at) for seat, at in asked]
+_SAT = (
+    sa.select(t.seat_log.c.agent, t.seat_log.c.state)
+    .where(t.seat_log.c.seat == sa.bindparam("seat"), t.seat_log.c.since <= sa.bindparam("at", type_=Moment()))
+    .order_by(t.seat_log.c.since.desc(), t.seat_log.c.until.is_(None).desc())
+    .limit(1)
+)
 
 
-def _at(intervals: Sequence[Any], at: datetime) -> str:
-    agent = ""
-    for row in intervals:
-        if row.since > at:
-            break
-        agent = "" if row.state == Presence.LOGGED_OUT else row.agent
-    return agent
+def sitting(db: sa.Connection, seat: str, at: datetime) -> str:
+    """The agent at this seat at this moment; '' when nobody was logged in or the log knows nothing."""
+    row = db.execute(_SAT, {"seat": seat, "at": at}).first()
+    return "" if row is None or row.state == Presence.LOGGED_OUT else str(row.agent)
