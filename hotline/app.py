@@ -218,7 +218,7 @@ class Hotline:
     ) -> None:  # fmt: skip
         settings, board = self._settings, switchboard.fold.board
         intake = Intake(
-            tickets, choices.load(), catalogue.load(), self.house_bus.publish, courier.wake,
+            tickets, choices.load(self._places.var / "choices.toml"), catalogue.load(self._places.var / "codes.csv"), self.house_bus.publish, courier.wake,
             lambda: datetime.now(UTC), noise.token_bytes,
         )  # fmt: skip
         plugs = Plugs(
@@ -226,6 +226,7 @@ class Hotline:
             board=picture.Picture(switchboard, floor, watch, settings),
             vitals=picture.Vitals(switchboard, books, self._places, settings), intake=intake, token=token,
             pause_reasons=settings.seats.pause_reasons, more_metrics=metrics.exposition,
+            absent=(LedgerUnavailable,),
         )  # fmt: skip
         server = Server(make_app(plugs), settings.ports.api)
         await server.start()
