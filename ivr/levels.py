@@ -33,8 +33,10 @@ def for_telephone(samples: Samples, rate: int) -> Samples:
 
     ``rate`` must be a multiple of 8000. Raises ValueError otherwise or when there is nothing to hear.
     """
+    if not samples.size:
+        raise ValueError("nothing to hear")
     narrow = decimate(samples, rate)
-    spoken = trim(narrow - np.float32(narrow.mean() if narrow.size else 0.0))
+    spoken = trim(narrow - np.float32(narrow.mean()))
     return level(spoken)
 
 
