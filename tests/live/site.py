@@ -34,7 +34,8 @@ CLOSED, MENU, TINY = "12319002", "12319001", "12319003"
 
 def usual(table: Table) -> None:
     """A test's settings: quick wrap-up, and beside the shipped lines a menu, a closed one and a tiny one."""
-    table["seats"] |= {"wrap_up_seconds": 2, "missed_before_pause": 3}
+    table["seats"] |= {"wrap_up_seconds": 2, "missed_before_pause": 2}
+    table["queue"][0]["ring_seconds"] = 5
     table["centre"]["timezone"] = "Asia/Shanghai"
     hour = (time.gmtime().tm_hour + 8 + 12) % 24  # Shanghai's clock, half a day from now
     queue = "mandarin"
