@@ -21,6 +21,11 @@ def maybe(at: Instant | None) -> datetime | None:
     return None if at is None else datetime.fromtimestamp(at, UTC)
 
 
+def clip(text: str, most: int = 80) -> str:
+    """What a phone network sent, made to fit: PostgreSQL refuses a row for one letter too many, or for a NUL."""
+    return text.replace("\0", "")[:most]
+
+
 def call_row(r: CallRecord) -> Row:
     first = r.talks[0] if r.talks else None
     visit = r.visits[-1] if r.visits else None
@@ -28,31 +33,31 @@ def call_row(r: CallRecord) -> Row:
         "call_id": r.call,
         "node": r.call.rpartition("-")[0],
         "direction": r.direction,
-        "line": r.line,
-        "trunk": r.trunk,
-        "number": r.number,
-        "partner": r.partner,
-        "reference": r.reference,
-        "origin": r.origin,
-        "endpoint": r.endpoint,
-        "caller": r.caller[:80],
-        "caller_name": r.caller_name[:200],
-        "dialled": r.dialled[:80],
+        "line": clip(r.line, 40),
+        "trunk": clip(r.trunk, 40),
+        "number": clip(r.number),
+        "partner": clip(r.partner),
+        "reference": clip(r.reference),
+        "origin": clip(r.origin),
+        "endpoint": clip(r.endpoint),
+        "caller": clip(r.caller),
+        "caller_name": clip(r.caller_name, 200),
+        "dialled": clip(r.dialled),
         "arrived_at": moment(r.arrived),
         "answered_at": maybe(r.answered),
         "notice_at": maybe(r.notice),
-        "notice_prompt": r.notice_prompt,
-        "notice_source": r.notice_source,
-        "refusal": r.refusal,
+        "notice_prompt": clip(r.notice_prompt, 40),
+        "notice_source": clip(r.notice_source, 40),
+        "refusal": clip(r.refusal, 40),
         "queued_at": maybe(r.queued),
-        "queue": visit.queue if visit else "",
+        "queue": clip(visit.queue, 40) if visit else "",
         "queue_result": visit.result if visit else "",
         "offers": len(r.offers),
         "first_offer_at": maybe(r.first_offer),
         "talk_began_at": maybe(first.began) if first else None,
         "talk_ended_at": maybe(r.talks[-1].ended) if first else None,
         "talk_seconds": round(r.talk_seconds, 6),
-        "seat": first.seat if first else "",
+        "seat": clip(first.seat, 40) if first else "",
         "agent": first.agent if first else "",
         "holds": sum(talk.holds for talk in r.talks),
         "held_seconds": round(sum(talk.held_seconds for talk in r.talks), 6),
@@ -73,7 +78,7 @@ def leg_row(leg: Leg) -> Row:
     return {
         "leg_id": leg.leg,
         "call_id": leg.call,
-        "endpoint": leg.endpoint,
+        "endpoint": clip(leg.endpoint),
         "began_at": moment(leg.began),
         "ended_at": maybe(leg.ended),
         "cause": leg.cause,
@@ -85,8 +90,8 @@ def offer_row(offer: Offer) -> Row:
         "call_id": offer.call,
         "seq": offer.seq,
         "leg_id": offer.leg,
-        "seat": offer.seat,
-        "queue": offer.queue,
+        "seat": clip(offer.seat, 40),
+        "queue": clip(offer.queue, 40),
         "began_at": moment(offer.began),
         "ended_at": maybe(offer.ended),
         "result": offer.result,
@@ -98,9 +103,9 @@ def talk_row(talk: Talk) -> Row:
         "call_id": talk.call,
         "seq": talk.seq,
         "leg_id": talk.leg,
-        "seat": talk.seat,
+        "seat": clip(talk.seat, 40),
         "agent": talk.agent,
-        "queue": talk.queue,
+        "queue": clip(talk.queue, 40),
         "began_at": moment(talk.began),
         "ended_at": maybe(talk.ended),
         "holds": talk.holds,
@@ -112,7 +117,7 @@ def visit_row(visit: Visit) -> Row:
     return {
         "call_id": visit.call,
         "seq": visit.seq,
-        "queue": visit.queue,
+        "queue": clip(visit.queue, 40),
         "position": visit.position,
         "entered_at": moment(visit.entered),
         "left_at": maybe(visit.left),
@@ -126,15 +131,15 @@ def transfer_row(transfer: Transfer) -> Row:
         "seq": transfer.seq,
         "at": moment(transfer.at),
         "kind": transfer.kind,
-        "by_seat": transfer.by,
-        "target": transfer.to[:80],
+        "by_seat": clip(transfer.by, 40),
+        "target": clip(transfer.to),
     }
 
 
 def tape_row(tape: Tape) -> Row:
     return {
         "call_id": tape.call,
-        "file": tape.file,
+        "file": clip(tape.file, 200),
         "started_at": moment(tape.started),
         "ended_at": maybe(tape.ended),
     }

@@ -156,7 +156,7 @@ class Scribe:
         return frozenset(found)
 
     def _open_calls(self) -> sa.Select[Any]:
-        return sa.select(t.calls.c.call_id, t.calls.c.arrived_at).where(t.calls.c.state == "open", self._ours(t.calls))
+        return sa.select(t.calls.c.call_id, t.calls.c.arrived_at).where(t.is_open, self._ours(t.calls))
 
     # -- the batches ----------------------------------------------------------------------------
 
@@ -229,7 +229,7 @@ class Scribe:
     def _seat_agents(self, db: sa.Connection, talks: Iterable[Talk]) -> None:
         for talk in talks:
             if not talk.agent:
-                talk.agent = sitting(db, talk.seat, rows.moment(talk.began))
+                talk.agent = sitting(db, rows.clip(talk.seat, 40), rows.moment(talk.began))
 
     def _conclude(self, db: sa.Connection, closed: Iterable[CallRecord]) -> None:
         """The outcome of calls nobody talked in, and the call-back task of the missed; an agent's word stands."""
@@ -247,8 +247,8 @@ class Scribe:
             {
                 "call_id": record.call,
                 "reason": found.detail,
-                "line": record.line,
-                "number": (record.origin or record.caller)[:80],
+                "line": rows.clip(record.line, 40),
+                "number": rows.clip(record.origin or record.caller),
                 "made_at": rows.moment(record.ended or record.arrived),
             }
             for record, found in ends

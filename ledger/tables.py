@@ -429,3 +429,6 @@ audit = Table(
     Index(None, "call_id"),
     Index(None, "at"),
 )
+
+is_open = calls.c.state == sa.literal_column("'open'")
+"""Spelled out, not bound: only so can SQLite use the small index of the open calls."""

@@ -267,6 +267,17 @@ async def test_short_calls_are_marked(url: str) -> None:
     assert found == [True, False]
 
 
+async def test_what_a_network_sends_never_stops_the_book(url: str) -> None:
+    """Overlong and odd values are clipped, not refused: one hostile call must not hold up all that follow."""
+    odd = "长\0" * 500
+    told = Told(caller=odd).arrive(partner=odd, origin=odd, line=odd).queue().talk(seat=odd)
+    told.say(ev.CallTransferred(told.call, told.at(0), ev.TransferKind.BLIND, SeatId(odd), odd)).end()
+    await write_all(url, told, Told(2, caller=odd).arrive(origin=odd, line=odd).end(after=9))
+    found = contents(url)
+    assert len(found["calls"]) == 2
+    assert len(found["callbacks"]) == 1
+
+
 async def test_own_and_internal_calls_have_no_outcome(url: str) -> None:
     """Only calls from a trunk are offered calls."""
     await write_all(
