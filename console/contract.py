@@ -118,6 +118,7 @@ class CallOut(_View):
     line: str
     trunk: str
     caller: str
+    caller_name: str
     dialled: str
     partner: str
     reference: str

@@ -44,6 +44,7 @@ class Fold:
         self._live = live
         self._out: list[ev.Event] = []
         self._unseen: set[LegId] | None = None
+        self._unseen_members: set[tuple[QueueId, SeatId]] = set()
         self._steps: dict[type, Callable[[Any], None]] = {
             fr.LegNew: self._leg_new,
             fr.LegUp: self._leg_up,
@@ -436,6 +437,7 @@ class Fold:
 
     def _member(self, f: fr.Member) -> None:
         key = (f.queue, f.seat)
+        self._unseen_members.discard(key)
         now = (f.paused, f.reason, f.penalty)
         if f.present:
             if self.board.members.get(key) == now:
@@ -459,6 +461,7 @@ class Fold:
 
     def _snapshot_began(self, f: fr.SnapshotBegan) -> None:
         self._unseen = set(self.board.legs)
+        self._unseen_members = set(self.board.members)
 
     def _leg_seen(self, f: fr.LegSeen) -> None:
         board = self.board
@@ -489,6 +492,8 @@ class Fold:
             leg = self.board.legs.get(leg_id)
             if leg is not None:
                 self._remove(leg, f.at, 0, "", EndedBy.UNKNOWN)
+        for queue, seat in sorted(self._unseen_members):
+            self._member(fr.Member(f.at, queue, seat, False, "", 0, False))
 
 
 _NOTHING: list[ev.Event] = []

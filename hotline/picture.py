@@ -79,6 +79,7 @@ class LiveCall:
     line: str
     trunk: str
     caller: str
+    caller_name: str
     dialled: str
     partner: str
     reference: str
@@ -117,7 +118,7 @@ class Calls:
         now = next((leg for leg in seats if leg.talking), seats[0] if seats else None)
         sitting = self._floor.desk.seats.get(SeatId(now.endpoint)) if now else None
         return LiveCall(
-            call.id, str(call.direction), _state(call), call.line, call.trunk, call.caller, call.dialled,
+            call.id, str(call.direction), _state(call), call.line, call.trunk, call.caller, call.caller_name, call.dialled,
             call.partner, call.reference, call.origin, call.queue, now.endpoint if now else "",
             sitting.agent if sitting else "", moment(call.arrived), moment(call.queued_at),
             moment(min((leg.up for leg in seats if leg.up), default=None)),

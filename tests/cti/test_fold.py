@@ -209,6 +209,17 @@ def test_drop_and_snapshot_reach_the_same_board(frames: list[fr.Frame], data: st
     assert deaf.board.facts() == truth.facts()
 
 
+def test_a_member_that_vanished_while_we_were_away_is_no_member() -> None:
+    """What a snapshot does not name any more is removed, and said."""
+    at = Instant(1.0)
+    member = fr.Member(at, fr.QueueId("mandarin"), fr.SeatId("8001"), False, "", 0, True)
+    gone = member._replace(seat=fr.SeatId("8002"))
+    snapshot = [fr.SnapshotBegan(at), member, fr.SnapshotEnded(at)]
+    fold, events = told([member, gone, *snapshot])
+    assert list(fold.board.members) == [("mandarin", "8001")]
+    assert [(e.seat, e.present) for e in events if isinstance(e, ev.MemberSeen)][-1] == ("8002", False)
+
+
 def test_memory_is_flat_over_many_calls() -> None:
     """Ten thousand calls leave only the bounded memory of what ended."""
     fold = Fold(Plan.foreign())

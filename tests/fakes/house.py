@@ -42,6 +42,7 @@ class Call:
     line: str = "citizen"
     trunk: str = "telecom"
     caller: str = "13800000001"
+    caller_name: str = "王小明"
     dialled: str = "12319"
     partner: str = ""
     reference: str = ""
