@@ -70,7 +70,9 @@ class ShelfBook:
                     set_: dict[str, Any] = {name: sa.bindparam(f"b_{name}") for name in rows[0] if name != "call_id"}
                     await db.execute(
                         sa.update(t.recordings)
-                        .where(_R.call_id == sa.bindparam("b_call_id"), _R.state.in_(states))
+                        .where(
+                            _R.call_id == sa.bindparam("b_call_id"), sa.or_(*(_R.state == state for state in states))
+                        )
                         .values(set_),
                         [{f"b_{name}": value for name, value in row.items()} for row in rows],
                     )

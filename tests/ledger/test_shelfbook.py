@@ -45,6 +45,20 @@ async def test_a_closed_calls_recording_is_due_until_settled(url: str) -> None:
     await store.close()
 
 
+async def test_many_are_settled_together(url: str) -> None:
+    """One transaction, several of each kind."""
+    told = [Told(n).arrive().end(after=9) for n in range(1, 5)]
+    await write_all(url, *told)
+    store = Store(url)
+    book = ShelfBook(store)
+    ends = [shelved(one.call) if n % 2 else Failed(one.call, "missing", NOW) for n, one in enumerate(told)]
+    await book.settle(ends)
+    assert await book.due(9) == []
+    claims = await book.claims([f"{one.call}.raw" for one in told])
+    assert sorted(str(claim.state) for claim in claims.values()) == ["failed", "failed", "shelved", "shelved"]
+    await store.close()
+
+
 async def test_a_failed_recording_may_still_be_found(url: str) -> None:
     """Failed is final for the worker, yet a later find is kept; an empty settlement is none."""
     done = Told(1).arrive().end(ev.EndedBy.NODE_DIED, after=9)
