@@ -7,8 +7,9 @@
 - ``server.py``     the door: FastAGI on Twisted, loopback only
 - ``hours.py``      is the line open at this moment (work calendar, operator's table)
 - ``prompts.py``    which prompts exist, how long they last, which text has no sound
-- ``numbers.py``    a number → the words to play; ``speech.py``, ``voice.py``: text → sound, at build time
+- ``numbers.py``    a number → the sounds to play
 - ``sound_check.py`` can Asterisk play this file
+- ``voice.py``, ``levels.py``, ``manifest.py``  text → sound, at build time (``hotline prompts build``)
 
 The telephone does not depend on this room: each step re-arms a deadline in Asterisk,
 and the rendered dialplan greets and queues by itself when it passes or nobody answers.
