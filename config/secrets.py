@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import secrets as random
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -58,10 +59,7 @@ def ensure(folder: Path, wanted: tuple[str, ...]) -> Secrets:
 
 def _write_new(path: Path, secret: str) -> None:
     """Appear whole or not at all, and never replace what another process just made."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    with suppress(FileNotFoundError):
-        draft.unlink()
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    descriptor, draft = tempfile.mkstemp(prefix=".new-", dir=path.parent)  # 0600
     try:
         with os.fdopen(descriptor, "w", encoding="ascii") as file:
             file.write(secret + "\n")
@@ -70,4 +68,4 @@ def _write_new(path: Path, secret: str) -> None:
         with suppress(FileExistsError):
             os.link(draft, path)
     finally:
-        draft.unlink()
+        os.unlink(draft)

@@ -22,6 +22,9 @@ Seconds = Annotated[int, Field(ge=1, le=86400)]
 Plain = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[^\r\n\x00;,|\"\\]+$")]
 """A person's or thing's name: no line ends and nothing Asterisk's files would read as syntax."""
 
+Word = Annotated[str, Field(pattern=r"^[0-9A-Za-z_.:+*#-]{1,32}$")]
+"""A name that goes through the dialplan into records: no character that means something there."""
+
 
 class _Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -73,7 +76,7 @@ class Line(_Section):
     id: Name
     name: Plain
     numbers: tuple[Extension, ...] = ()
-    partners: dict[Extension, Plain] = {}
+    partners: dict[Extension, Word] = {}
     """Dialled number → the partner that hands calls over on it."""
     queue: Name
     capacity: Annotated[int, Field(ge=1, le=5000)] = 60

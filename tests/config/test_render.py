@@ -1,0 +1,133 @@
+"""The rendered configuration, as text. What a real Asterisk makes of it: test_dialplan."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from config import secrets
+from config.places import Places
+from config.read import SettingsError, parse
+from config.render import core, render, text
+from config.render.pjsip import rtp_ports
+from config.render.script import exten
+from config.settings import Settings
+from tests.config.test_read import SHIPPED
+
+
+def shipped() -> dict[str, Any]:
+    return tomllib.loads(SHIPPED.read_text(encoding="utf-8"))
+
+
+def rendered(settings: Settings, var: Path = Path("/var/x")) -> dict[str, str]:
+    return render(settings, Places(var), dict.fromkeys(secrets.names(settings), "secret"))
+
+
+@pytest.fixture(scope="module")
+def files() -> dict[str, str]:
+    return rendered(parse(shipped()))
+
+
+def test_management_is_on_loopback_and_asks_little(files: dict[str, str]) -> None:
+    """AMI and HTTP bind loopback; no user may run programs, read files or change the configuration."""
+    assert "bindaddr = 127.0.0.1" in files["manager.conf"]
+    assert "bindaddr = 127.0.0.1" in files["http.conf"]
+    assert "webenabled = no" in files["manager.conf"]
+    rights = set(re.findall(r"^write = (.*)$", files["manager.conf"], re.MULTILINE))
+    assert not {"system", "command", "config", "all"} & set(",".join(rights).split(","))
+
+
+def test_only_named_modules(files: dict[str, str]) -> None:
+    """Nothing loads by itself, and nothing that runs programs, fetches pages or speaks to a database."""
+    assert "autoload = no" in files["modules.conf"]
+    for name in ("ari", "curl", "shell", "odbc", "pgsql", "realtime", "app_system", "func_env", "anonymous"):
+        assert name not in files["modules.conf"]
+
+
+def test_nobody_comes_in_without_a_name(files: dict[str, str]) -> None:
+    """Every endpoint is a trunk known by its address or a phone with a password."""
+    endpoints = re.findall(r"\[([^\]]+)\]\ntype = endpoint\n((?:.+\n)*)", files["pjsip.conf"])
+    assert len(endpoints) == 2 + 8 + 1
+    for _name, body in endpoints:
+        assert ("identify_by = ip" in body) != ("auth = " in body)
+
+
+def test_trunks_lead_nowhere_out(files: dict[str, str]) -> None:
+    """A trunk's context holds our numbers and the refusal of all others; it includes and dials nothing."""
+    for body in re.findall(r"\[trunk-[^\]]+\]\n((?:.+\n)*)", files["extensions.conf"]):
+        assert "include" not in body
+        assert "Dial(" not in body
+    for body in re.findall(r"\[line-[^\]]+\]\n((?:.+\n)*)", files["extensions.conf"]):
+        assert "Dial(" not in body
+
+
+def test_rtp_ports_are_enough_and_below_the_ephemeral(files: dict[str, str]) -> None:
+    """Four a call and a fifth more."""
+    settings = parse(shipped())
+    first, last = rtp_ports(settings)
+    assert last - first + 1 >= 1.2 * 4 * (60 + 30 + 8)
+    assert last < 32768
+    assert f"rtpend = {last}" in files["rtp.conf"]
+
+
+def test_hours_end_before_their_last_minute() -> None:
+    """Asterisk's ranges include their end, ours do not."""
+    table = shipped()
+    table["line"][0]["hours"] = "Mon-Fri 08:00-12:00; Sat 20:00-24:00"
+    dialplan = rendered(parse(table))["extensions.conf"]
+    assert "GotoIfTime(08:00-11:59,mon&tue&wed&thu&fri,*,*,Asia/Shanghai?open)" in dialplan
+    assert "GotoIfTime(20:00-23:59,sat,*,*,Asia/Shanghai?open)" in dialplan
+
+
+def test_external_leaves_the_sites_folders_alone() -> None:
+    """No asterisk.conf with our paths; the README says what the site does."""
+    table = shipped()
+    table["asterisk"] |= {"mode": "external", "log_dir": "/var/log/asterisk", "spool_dir": "/var/spool/asterisk"}
+    settings = parse(table)
+    files = rendered(settings)
+    assert "asterisk.conf" not in files
+    assert not [name for name, body in files.items() if "/var/x" in body]
+    assert "directories" not in core.site(settings)
+    assert "5038" in core.readme(settings)
+
+
+def test_a_long_var_gets_a_short_socket() -> None:
+    """A Unix socket's path may have 107 bytes."""
+    deep = Places(Path("/" + "deep/" * 40))
+    assert len(str(core.run_folder(deep) / "asterisk.ctl")) < 107
+    assert core.run_folder(Places(Path("/x"))) == Path("/x/asterisk/run")
+
+
+_NAMES = st.text(st.characters(codec="utf-8"), max_size=30)
+
+
+@given(_NAMES, _NAMES, _NAMES)
+def test_no_name_becomes_configuration(centre: str, line: str, partner: str) -> None:
+    """Whatever a name holds, it is refused, or every file still says what it would have said without it."""
+    table = shipped()
+    table["centre"]["name"] = centre
+    table["line"][0]["name"] = line
+    table["line"][1]["partners"] = {"12319110": partner}
+    try:
+        settings = parse(table)
+    except SettingsError:
+        return
+    files = rendered(settings)
+    usual = rendered(parse(shipped() | {"line": [table["line"][0] | {"name": "x"}, table["line"][1]]}))
+    assert {n: b.count("\n") for n, b in files.items()} == {n: b.count("\n") for n, b in usual.items()}
+    assert f"HOTLINE_PARTNER={partner})" in files["extensions.conf"]
+
+
+@pytest.mark.parametrize("bad", ["a\nb", "a\rb", "a\0b"])
+def test_line_ends_never_pass(bad: str) -> None:
+    """The writers refuse what the settings should have refused."""
+    with pytest.raises(ValueError):
+        text.value(bad)
+    with pytest.raises(ValueError):
+        exten("s", f"Set(A={bad})")
