@@ -45,7 +45,7 @@ from cti.probe import LineWatch
 from cti.switchboard import Switchboard
 from ivr.hours import Opening, WorkCalendar
 from ivr.journeys import of_line
-from ivr.prompts import Prompts
+from ivr.prompts import SHIPPED, Prompts
 from ivr.server import FastAgi
 from ledger import migrate
 from ledger.errors import LedgerUnavailable
@@ -177,12 +177,13 @@ class Hotline:
         return asterisk
 
     async def _ivr(self) -> None:
-        settings, calendar = self._settings, WorkCalendar()
+        settings = self._settings
+        calendar = WorkCalendar.of(settings.calendar.holidays, settings.calendar.workdays)
         zone = ZoneInfo(settings.centre.timezone)
         lines = {
             LineId(line.id): of_line(line, Opening(hours.parse(line.hours), zone, calendar)) for line in settings.line
         }
-        prompts = Prompts(self._places.sounds / "hotline")
+        prompts = Prompts(self._places.sounds / "hotline", self._places.prompts, SHIPPED)
         ivr = FastAgi(settings.ports.agi, lines, prompts, lambda: Instant(time.time()), self.house_bus.publish)
         ivr.start()
         # Twisted's own: its Deferreds are awaited in a Deferred

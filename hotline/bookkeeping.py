@@ -20,7 +20,8 @@ from cti.events import Event
 
 log = structlog.get_logger("book")
 
-POLL_SECONDS = 0.25
+POLL_SECONDS = 1.0
+"""How far the ledger may lag behind the telephone; each commit has a price, so calls share one."""
 RETRY_FIRST, RETRY_MOST = 0.5, 10.0
 
 
