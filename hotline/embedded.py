@@ -67,7 +67,7 @@ class EmbeddedAsterisk:
 
     @property
     def pid(self) -> int | None:
-        """Its process id while it runs."""
+        """Its process id while it runs and is ready; None while it starts."""
         return self._pid
 
     async def start(self) -> bool:
@@ -98,7 +98,7 @@ class EmbeddedAsterisk:
             await self._cli("core stop now")
             if not await _gone(pid, KILL_SECONDS):
                 await self._end(pid)
-        self._reap()
+        self._reap(pid)
         log.info("stopped", pid=pid)
 
     async def leave(self) -> int | None:
@@ -107,6 +107,8 @@ class EmbeddedAsterisk:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         pid, self._pid = self._pid, None
+        if pid is None and self._child is not None and self._child.poll() is None:
+            return self._child.pid  # it was just being started
         return pid
 
     async def restart(self, reason: str) -> None:
@@ -120,23 +122,23 @@ class EmbeddedAsterisk:
     async def _spawn(self) -> None:
         with suppress(FileNotFoundError):
             (run_folder(self._places) / "asterisk.ctl").unlink()
-        self._child = self._launch()
-        self._pid = self._child.pid
+        self._child = child = self._launch()
         with suppress(OSError, ValueError):
             most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-            resource.prlimit(self._pid, resource.RLIMIT_NOFILE, (most, most))
+            resource.prlimit(child.pid, resource.RLIMIT_NOFILE, (most, most))
         began = time.monotonic()
-        while not (self._child.poll() is not None or time.monotonic() - began > START_SECONDS):
+        while not (child.poll() is not None or time.monotonic() - began > START_SECONDS):
             if (await self._cli("core waitfullybooted")).startswith("Asterisk has fully booted"):
                 if await self._ami_answers(2.0):
+                    self._pid = child.pid
                     log.info("started", pid=self._pid, seconds=round(time.monotonic() - began, 1))
                     return
-                break  # finding: a failed bind leaves AMI dead for good, while Asterisk says it is ready
+                break  # a failed bind leaves AMI dead for good, while Asterisk says it is ready
             await asyncio.sleep(0.1)
-        code = self._child.poll()
-        pid, self._pid = self._pid, None
+        code = child.poll()
         if code is None:
-            await self._end(pid)
+            await self._end(child.pid)
+            child.wait()
         raise AsteriskError(self._why(code))
 
     def _launch(self) -> subprocess.Popen[bytes]:
@@ -151,7 +153,7 @@ class EmbeddedAsterisk:
             began = time.monotonic()
             if self._pid is not None:
                 await _exit_of(self._pid)
-                code = self._reap()
+                code = self._reap(self._pid)
                 log.error("ended", pid=self._pid, code=code)
                 self._pid = None
                 self._on_exit(code)
@@ -190,9 +192,9 @@ class EmbeddedAsterisk:
             if await _gone(pid, patience):
                 return
 
-    def _reap(self) -> int | None:
+    def _reap(self, pid: int) -> int | None:
         """The exit status of our own child; None for an adopted one."""
-        return self._child.wait() if self._child is not None and self._child.pid == self._pid else None
+        return self._child.wait() if self._child is not None and self._child.pid == pid else None
 
     # -- looking at it ------------------------------------------------------------------
 

@@ -1,0 +1,62 @@
+"""What Asterisk plays, laid out."""
+
+from __future__ import annotations
+
+import io
+import wave
+from pathlib import Path
+
+import numpy as np
+
+from config.places import Places
+from hotline import sounds
+from hotline.music import music
+
+
+def wav(rate: int = 8000, channels: int = 1, seconds: float = 0.2) -> bytes:
+    out = io.BytesIO()
+    with wave.open(out, "wb") as file:
+        file.setnchannels(channels)
+        file.setsampwidth(2)
+        file.setframerate(rate)
+        file.writeframes(b"\1\0" * int(rate * channels * seconds))
+    return out.getvalue()
+
+
+def test_the_operators_own_outranks_the_shipped(tmp_path: Path) -> None:
+    """A replaced prompt is taken, converted to what Asterisk reads; the second time nothing is written."""
+    places, stock = Places(tmp_path / "var"), tmp_path / "stock"
+    stock.mkdir()
+    places.prompts.mkdir(parents=True)
+    (stock / "welcome.wav").write_bytes(wav())
+    (stock / "busy.wav").write_bytes(wav())
+    (places.prompts / "welcome.wav").write_bytes(wav(rate=44100, channels=2, seconds=0.5))
+    written = sounds.lay_out(places, stock)
+    laid = places.sounds / "hotline"
+    with wave.open(str(laid / "welcome.wav")) as file:
+        assert (file.getframerate(), file.getnchannels(), file.getsampwidth()) == (8000, 1, 2)
+        assert abs(file.getnframes() / 8000 - 0.5) < 0.05
+    assert (laid / "busy.wav").read_bytes() == wav()
+    assert written
+    assert sounds.lay_out(places, stock) == []
+
+
+def test_a_sites_own_music_stays(tmp_path: Path) -> None:
+    """A file in moh/ is never joined by ours."""
+    places = Places(tmp_path)
+    own = tmp_path / "asterisk" / "moh" / "own.wav"
+    own.parent.mkdir(parents=True)
+    own.write_bytes(wav())
+    sounds.lay_out(places, tmp_path / "none")
+    assert list(own.parent.iterdir()) == [own]
+
+
+def test_the_music_is_music() -> None:
+    """Half a minute, never silent for long, never clipped, and it repeats without a click."""
+    with wave.open(io.BytesIO(music())) as file:
+        sound = np.frombuffer(file.readframes(file.getnframes()), "<i2").astype(float)
+    assert len(sound) > 30 * 8000
+    assert np.abs(sound).max() < 32000
+    assert max(abs(sound[0]), abs(sound[-1])) < 200
+    halves = np.abs(sound[: len(sound) // 4000 * 4000]).reshape(-1, 4000).max(axis=1)
+    assert halves[:-6].min() > 100
