@@ -6,7 +6,10 @@ import asyncio
 import time
 from collections.abc import Iterator
 
+import httpx
 import pytest
+from websockets.asyncio.client import connect
+from websockets.typing import Subprotocol
 
 from hotline.demo.phones import Call, answering, refusing
 from hotline.demo.sound import tone
@@ -21,6 +24,7 @@ CALLER, SEAT = tone(440), tone(620)
 
 def lines(table: Table) -> None:
     hour = (time.gmtime().tm_hour + 8 + 12) % 24
+    table["seat"][0]["device"] = table["seat"][1]["device"] = "browser"
     table["line"] += [
         {"id": "night", "name": "夜间", "numbers": ["12319002"], "queue": "mandarin",
          "hours": f"Mon-Sun {hour:02}:00-{hour:02}:30"},
@@ -177,3 +181,22 @@ async def test_the_line_watch_is_no_call(here: Alone) -> None:
         assert await ended(out) == 404
     kinds = [row[18] or row[0] for row in here.rows() if "PJSIP/probe-" in row[9]]
     assert set(kinds) == {"CHAN_START", "ANSWER", "HANGUP", "CHAN_END", "LINKEDID_END"}
+
+
+async def test_a_browser_phone_registers_over_websocket(here: Alone) -> None:
+    """Asterisk's WebSocket takes a REGISTER of a browser seat and challenges it; the HTTP server says nothing else."""
+    url = f"ws://127.0.0.1:{here.settings.ports.http}/ws"
+    request = (
+        "REGISTER sip:127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/WS a.invalid;branch=z9hG4bK1\r\nFrom: <sip:8001@127.0.0.1>;tag=1\r\n"
+        "To: <sip:8001@127.0.0.1>\r\nCall-ID: ws1\r\nCSeq: 1 REGISTER\r\nMax-Forwards: 70\r\n"
+        "Contact: <sip:x@a.invalid;transport=ws>\r\nContent-Length: 0\r\n\r\n"
+    )
+    async with connect(url, subprotocols=[Subprotocol("sip")]) as socket:
+        await socket.send(request)
+        answer = str(await socket.recv())
+    assert answer.startswith("SIP/2.0 401")
+    assert "Asterisk" not in answer
+    async with httpx.AsyncClient() as client:
+        status = await client.get(f"http://127.0.0.1:{here.settings.ports.http}/httpstatus")
+    assert status.status_code == 404
+    assert "webrtc                             : yes" in here.cli("pjsip show endpoint 8002")
