@@ -177,7 +177,13 @@ def _run(command: list[str], fault: str) -> None:
     trouble = [line for line in done.stderr.splitlines() if line.startswith(("E:", "W:", "Err"))]
     # apt-get update ends well although a list could not be fetched
     if done.returncode != 0 or any("Failed to fetch" in line or "not signed" in line for line in trouble):
-        raise InstallError(f"{fault}: {' '.join(trouble[:3]) or done.stderr[-300:]}. " + _("Cure: check the network"))
+        unsigned = any("NO_PUBKEY" in line or "not signed" in line for line in trouble)
+        cure = (
+            _("Cure: apt-get install {package}", package="debian-archive-keyring")
+            if unsigned
+            else _("Cure: check the network")
+        )
+        raise InstallError(f"{fault}: {' '.join(trouble[:3]).rstrip('.') or done.stderr[-300:]}. {cure}")
 
 
 def _unpack(package: Path, root: Path) -> None:
