@@ -26,12 +26,14 @@ from . import commands as req
 from . import events as out
 from .commands import Accepted, Answer, Refused, Why
 from .desk import Decision, Desk
-from .ports import SeatLog, Switchboard
+from .ports import Page, SeatLog, Switchboard
 
 log = structlog.get_logger("floor")
 
 PACE_SECONDS = 0.01
 """Between two membership commands: at most 100 a second (a burst of 800 made Asterisk drop calls)."""
+BOOK_GATHER_SECONDS = 0.2
+"""What changes within it is written in one transaction; a crash can cost so much of a seat's memory."""
 BOOK_RETRY_SECONDS = 1.0
 BOOK_MOST_WAITING = 50_000
 
@@ -60,7 +62,7 @@ class Floor:
         self._workers: dict[SeatId, asyncio.Task[None]] = {}
         self._originates: set[asyncio.Task[None]] = set()
         self._next_slot = 0.0
-        self._pages: deque[out.SeatStateChanged | out.SeatNoted] = deque()
+        self._pages: deque[Page] = deque()
         self._page_written = asyncio.Event()
         self._writer: asyncio.Task[None] | None = None
         self._alarm_clock: asyncio.TimerHandle | None = None
@@ -201,7 +203,7 @@ class Floor:
 
     # -- the book ------------------------------------------------------------------------------
 
-    def _note(self, event: out.SeatStateChanged | out.SeatNoted) -> None:
+    def _note(self, event: Page) -> None:
         if len(self._pages) >= BOOK_MOST_WAITING:
             lost = self._pages.popleft()
             log.error("presence not written, too many wait", seat=lost.seat, at=lost.at)
@@ -209,29 +211,29 @@ class Floor:
         self._page_written.set()
 
     async def _write_book(self) -> None:
-        """Everything in order; a book that fails is tried again until it takes it, and a person is told once."""
+        """Everything in order, a moment's pages at once; a book that fails is tried again until it takes them."""
         failing = False
         while self._pages or not self._closing:
             if not self._pages:
                 self._page_written.clear()
                 await self._page_written.wait()
+                if not self._closing:
+                    await asyncio.sleep(BOOK_GATHER_SECONDS)
                 continue
-            page = self._pages[0]
+            pages = list(self._pages)
+            self._pages.clear()
             try:
-                if isinstance(page, out.SeatStateChanged):
-                    await self._book.record(page)
-                else:
-                    await self._book.keep(page.state)
+                await self._book.write(pages)
             except Exception as fault:  # loop top: the book may be down for hours, the seats go on
+                self._pages.extendleft(reversed(pages))
                 if not failing:
-                    log.exception("seat book failed", seat=page.seat)
-                    self._publish(out.SeatAlarm(page.seat, self._time(), out.Alarm.LOG, repr(fault)[:200]))
+                    log.exception("seat book failed", seat=pages[0].seat)
+                    self._publish(out.SeatAlarm(pages[0].seat, self._time(), out.Alarm.LOG, repr(fault)[:200]))
                 failing = True
                 if self._closing:
                     return
                 await asyncio.sleep(BOOK_RETRY_SECONDS)
                 continue
-            self._pages.popleft()
             if failing:
                 failing = False
-                self._publish(out.SeatAlarmCleared(page.seat, self._time(), out.Alarm.LOG))
+                self._publish(out.SeatAlarmCleared(pages[0].seat, self._time(), out.Alarm.LOG))

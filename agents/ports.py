@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from cti.commands import Command, Outcome
 from cti.ids import SeatId
 
-from .events import SeatStateChanged
+from .events import SeatNoted, SeatStateChanged
 from .seat import SeatState
+
+Page = SeatStateChanged | SeatNoted
+"""What the seats' book is told."""
 
 
 class SeatLog(Protocol):
     """The durable book of presences (the ledger has it)."""
 
-    async def record(self, change: SeatStateChanged) -> None:
-        """End the seat's open interval at ``change.at`` and begin the new one; keep ``change.state``.
+    async def write(self, pages: Sequence[Page]) -> None:
+        """All of them or none, in order; durable against a crash of the daemon when it returns.
 
-        Called in order per seat. Idempotent by (seat, at, new). May raise: the floor keeps
-        the change, tries again and raises an alarm; nothing a seat does waits for it.
+        A ``SeatStateChanged`` ends the seat's open interval at its moment and begins the new one,
+        idempotently by (seat, at, new); both kinds keep ``state`` as what ``last`` gives back. May
+        raise: the floor keeps the pages, tries again and raises an alarm; nothing a seat does waits.
         """
-        ...
-
-    async def keep(self, state: SeatState) -> None:
-        """The interval goes on; only the memory that a restart needs has changed."""
         ...
 
     async def last(self) -> Mapping[SeatId, SeatState]:

@@ -5,13 +5,13 @@ Also answers the scribe's question who sat at a seat when a talk began.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from agents.events import SeatStateChanged
+from agents.ports import Page
 from agents.presence import Presence
 from agents.seat import SeatState, pack, unpack
 from cti.ids import SeatId
@@ -25,44 +25,46 @@ from .store import Store
 class SeatBook:
     def __init__(self, store: Store) -> None:
         self._store = store
-
-    async def record(self, change: SeatStateChanged) -> None:
-        """End the open interval at ``change.at``, begin the new one, keep ``change.state``. Idempotent."""
-        at, c = moment(change.at), t.seat_log.c
-        begun = (
-            self._store.insert(t.seat_log)
-            .values(
-                seat=change.seat,
-                since=at,
-                state=str(change.new),
-                agent=change.agent,
-                reason=change.reason[:80],
-                call_id=change.call,
-                by=change.by,
+        c = t.seat_log.c
+        columns = ("seat", "since", "state", "agent", "reason", "call_id", "by")
+        self._begin = store.insert(t.seat_log).values({n: sa.bindparam(n) for n in columns}).on_conflict_do_nothing()
+        self._end = (
+            sa.update(t.seat_log)
+            .where(
+                c.seat == sa.bindparam("b_seat"),
+                c.until.is_(None),
+                sa.or_(c.since != sa.bindparam("b_since"), c.state != sa.bindparam("b_state")),
             )
-            .on_conflict_do_nothing()
+            .values(until=sa.bindparam("b_since"))
         )
-        async with self._store.writing() as db:
-            if (await db.execute(begun)).rowcount:
-                await db.execute(
-                    sa.update(t.seat_log)
-                    .where(c.seat == change.seat, c.until.is_(None), sa.or_(c.since != at, c.state != str(change.new)))
-                    .values(until=at)
-                )
-            await self._keep(db, change.state)
+        self._remember = store.upsert(t.seat_memory, ("seat", "state"))
 
-    async def keep(self, state: SeatState) -> None:
-        async with self._store.writing() as db:
-            await self._keep(db, state)
+    async def write(self, pages: Sequence[Page]) -> None:
+        """All of them in one transaction, in order.
+
+        A change ends the seat's open interval at its moment and begins the new one (told twice is the
+        same); either kind keeps the seat's memory.
+        """
+        await self._store.transact(lambda db: self._write(db, pages))
+
+    def _write(self, db: sa.Connection, pages: Sequence[Page]) -> None:
+        for page in pages:
+            if isinstance(page, SeatStateChanged):
+                self._change(db, page)
+        newest = {page.seat: page.state for page in pages}
+        db.execute(self._remember, [{"seat": seat, "state": pack(state)} for seat, state in newest.items()])
+
+    def _change(self, db: sa.Connection, change: SeatStateChanged) -> None:
+        at, state = moment(change.at), str(change.new)
+        interval = {"seat": change.seat, "since": at, "state": state, "agent": change.agent, "by": change.by}
+        begun = db.execute(self._begin, {**interval, "reason": change.reason[:80], "call_id": change.call})
+        if begun.rowcount:
+            db.execute(self._end, {"b_seat": change.seat, "b_since": at, "b_state": state})
 
     async def last(self) -> Mapping[SeatId, SeatState]:
         async with self._store.reading() as db:
             found = await db.execute(sa.select(t.seat_memory))
             return {SeatId(row.seat): unpack(row.state) for row in found}
-
-    async def _keep(self, db: AsyncConnection, state: SeatState) -> None:
-        statement = self._store.upsert(t.seat_memory, ("seat", "state"))
-        await db.execute(statement, [{"seat": state.seat, "state": pack(state)}])
 
 
 _SAT = (

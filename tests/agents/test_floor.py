@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 from agents import commands as req
@@ -11,6 +11,7 @@ from agents import events as out
 from agents.commands import Accepted, Refused, Why
 from agents.desk import Desk
 from agents.floor import Floor
+from agents.ports import Page
 from agents.presence import Presence
 from agents.seat import SeatState
 from cti import commands as tel
@@ -45,15 +46,14 @@ class FakeBook:
         self.changes: list[out.SeatStateChanged] = []
         self.failures = 0
 
-    async def record(self, change: out.SeatStateChanged) -> None:
+    async def write(self, pages: Sequence[Page]) -> None:
         if self.failures:
             self.failures -= 1
             raise OSError("disk full")
-        self.changes.append(change)
-        self.states[change.seat] = change.state
-
-    async def keep(self, state: SeatState) -> None:
-        self.states[state.seat] = state
+        for page in pages:
+            if isinstance(page, out.SeatStateChanged):
+                self.changes.append(page)
+            self.states[page.seat] = page.state
 
     async def last(self) -> Mapping[SeatId, SeatState]:
         return self.states

@@ -306,8 +306,8 @@ async def test_the_agent_is_the_one_who_sat_there_when_the_talk_began(url: str) 
             "",
             SeatState(SeatId("8001")),
         )
-        await seats.record(change)
-        await seats.record(change)
+        await seats.write([change])
+        await seats.write([change])
     await store.close()
     await write_all(url, Told(1).arrive().queue().talk(60).end(), Told(2, at=T0 + 27).arrive().queue().talk().end())
     await write_all(url, Told(3, at=T0 + 60).arrive().queue().talk().end())

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import sqlalchemy as sa
 
-from agents.events import SeatStateChanged
+from agents.events import SeatNoted, SeatStateChanged
 from agents.ids import AgentId
 from agents.presence import Presence
 from agents.seat import SeatState, Then
@@ -34,7 +34,7 @@ async def test_intervals_follow_each_other(url: str) -> None:
     book = SeatBook(store)
     told = [change(0, Presence.PAUSED, reason="login"), change(5, Presence.READY), change(9, Presence.RINGING)]
     for one in (*told, told[2]):
-        await book.record(one)
+        await book.write([one])
     async with store.reading() as db:
         rows = (await db.execute(sa.select(t.seat_log).order_by(t.seat_log.c.since))).all()
     assert [(row.state, row.until and row.until.timestamp() - T0) for row in rows] == [
@@ -49,8 +49,8 @@ async def test_two_changes_at_the_same_moment_are_both_kept(url: str) -> None:
     """Wrap-up of no length: the interval begins and ends at once."""
     store = Store(url)
     book = SeatBook(store)
-    await book.record(change(0, Presence.WRAP_UP))
-    await book.record(change(0, Presence.READY))
+    await book.write([change(0, Presence.WRAP_UP)])
+    await book.write([change(0, Presence.READY)])
     async with store.reading() as db:
         rows = {row.state: row.until for row in await db.execute(sa.select(t.seat_log))}
     assert rows == {"wrap_up": moment(T0), "ready": None}
@@ -62,9 +62,9 @@ async def test_the_newest_memory_comes_back(url: str) -> None:
     store = Store(url)
     book = SeatBook(store)
     one = change(0, Presence.READY)
-    await book.record(one)
+    await book.write([one])
     kept = replace(one.state, missed=2)
-    await book.keep(kept)
+    await book.write([SeatNoted(SEAT, Instant(T0 + 1), kept)])
     assert await book.last() == {SEAT: kept}
     await store.close()
     assert len(contents(url)["seat_log"]) == 1
