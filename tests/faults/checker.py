@@ -16,6 +16,9 @@ UNANSWERED = {"missed", "refused", "lost"}
 ANSWERED = {"", "ticket", "direct", "refused", "nuisance", "lost"}
 """Outcomes an answered call may have; '' while its agent has not filed anything yet."""
 
+RESTART_S = 15.0
+"""An Asterisk that was killed answers nobody for so long at most."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tolerances:
@@ -54,8 +57,14 @@ def _inbound(history: History) -> list[LedgerCall]:
 
 def _dialled_is_in_cel(history: History, plan: Plan, allowed: Tolerances) -> Iterator[str]:
     for call in _callers(history, plan):
-        if call.by != "silent" and _cel_of(call, history, allowed) is None:
+        if not _into_nothing(call, plan) and _cel_of(call, history, allowed) is None:
             yield f"{_who(call)}: dialled, but Asterisk's CEL has no such call"
+
+
+def _into_nothing(call: PhoneCall, plan: Plan) -> bool:
+    """Nobody was there to be called: no reply at all, or given up right after Asterisk had been killed."""
+    dead = any(0 <= call.began - death < RESTART_S for death in plan.deaths)
+    return call.by == "silent" or (dead and call.answered is None and call.by == "cancelled")
 
 
 def _cel_is_in_ledger(history: History) -> Iterator[str]:
