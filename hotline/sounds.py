@@ -11,8 +11,12 @@ import io
 import wave
 from pathlib import Path
 
+import structlog
+
 from config.places import Places
 from hotline.music import music
+
+log = structlog.get_logger("sounds")
 
 SHIPPED = Path(__file__).resolve().parent.parent / "ivr" / "sounds"
 RATE = 8000
@@ -31,7 +35,7 @@ def lay_out_at(data: Path, replaced: Path, shipped: Path = SHIPPED) -> list[str]
     for folder in (shipped, replaced):
         for path in sorted(folder.rglob("*.wav")) if folder.is_dir() else ():
             chosen[path.relative_to(folder)] = path
-    wanted = {data / "sounds" / "hotline" / name: fit(path.read_bytes()) for name, path in chosen.items()}
+    wanted = {data / "sounds" / "hotline" / name: _playable(path, shipped / name) for name, path in chosen.items()}
     wanted |= {data / "sounds" / f"{name}.wav": _blank(0.06) for name in BLANKS}
     written = [str(path) for path, content in wanted.items() if _write(path, content)]
     tune = data / "moh" / "hotline.wav"
@@ -39,6 +43,17 @@ def lay_out_at(data: Path, replaced: Path, shipped: Path = SHIPPED) -> list[str]
         _write(tune, music())
         written.append(str(tune))
     return written
+
+
+def _playable(path: Path, shipped: Path) -> bytes:
+    """The sound, fitted; an operator's file that nobody can read is said, and the shipped one plays."""
+    try:
+        return fit(path.read_bytes())
+    except Exception as fault:  # pydub raises whatever ffmpeg and it could not do
+        if path == shipped:
+            raise
+        log.error("prompt cannot be played; the shipped one is used", file=str(path), fault=str(fault)[:200])
+        return fit(shipped.read_bytes()) if shipped.exists() else _blank(0.5)
 
 
 def fit(data: bytes) -> bytes:

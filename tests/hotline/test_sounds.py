@@ -60,3 +60,12 @@ def test_the_music_is_music() -> None:
     assert max(abs(sound[0]), abs(sound[-1])) < 200
     halves = np.abs(sound[: len(sound) // 4000 * 4000]).reshape(-1, 4000).max(axis=1)
     assert halves[:-6].min() > 100
+
+
+def test_an_operators_file_nobody_can_read_does_not_silence_the_line(tmp_path: Path) -> None:
+    """The shipped prompt plays instead of a broken one."""
+    places = Places(tmp_path)
+    places.make()
+    (places.prompts / "welcome.wav").write_bytes(b"not a sound")
+    sounds.lay_out(places)
+    assert (places.sounds / "hotline" / "welcome.wav").read_bytes() == sounds.fit((sounds.SHIPPED / "welcome.wav").read_bytes())
