@@ -22,6 +22,8 @@ from .demo.phones import Call, answering
 from .demo.sound import speech
 from .demo.stage import Stage, Telephones, derive, shipped
 
+WARM = 8
+"""Calls made before the measured ones."""
 IDLE_SECONDS = 5.0
 SETTLE_SECONDS = 60.0
 _TICKS = os.sysconf("SC_CLK_TCK")
@@ -83,14 +85,14 @@ async def _measured(stage: Stage, calls: int, rate: float, talk: float) -> dict[
     assert asterisk is not None
     async with stage.telephones() as phones, stage.rest() as rest:
         await _sit_down(stage, phones, rest, talk)
-        await _dial(phones, 2, rate)  # warm: caches, the recording child
-        await _settled(stage, 2)
+        await _dial(phones, WARM, rate)  # caches, the recording child
+        await _settled(stage, WARM)
         idle = Meter(stage.daemon.pid, asterisk)
         await asyncio.sleep(IDLE_SECONDS)
         idle_daemon, idle_asterisk, _, idle_seconds = idle.read()
         meter = Meter(stage.daemon.pid, asterisk)
         dialled = await _dial(phones, calls, rate)
-        await _settled(stage, calls + 2)
+        await _settled(stage, calls + WARM)
         daemon, pbx, audio, seconds = meter.read()
     daemon -= idle_daemon / idle_seconds * seconds
     pbx -= idle_asterisk / idle_seconds * seconds
