@@ -38,10 +38,10 @@ def everything() -> Journey:
 
 JOURNEYS = [citizens, closed, choosing, everything]
 
-GREETING = 'EXEC MSet "TIMEOUT(absolute)=7.0,HOTLINE_QUEUE=mandarin,HOTLINE_ACTION=queue,HOTLINE_GREETED=welcome"'
+GREETING = 'EXEC MSet "TIMEOUT(absolute)=6.5,HOTLINE_QUEUE=mandarin,HOTLINE_ACTION=queue,HOTLINE_GREETED=welcome"'
 NOTICE = 'EXEC CELGenUserEvent "NOTICE,welcome|journey"'
 MENU = "GET OPTION hotline/menu 0123456789*# 5000"
-ARMED_MENU = 'EXEC MSet "TIMEOUT(absolute)=12.0"'
+ARMED_MENU = 'EXEC MSet "TIMEOUT(absolute)=11.5"'
 
 
 def test_welcome_takes_three_commands() -> None:
@@ -54,7 +54,7 @@ def test_welcome_takes_three_commands() -> None:
 def test_closed_says_so_and_then_lets_go() -> None:
     """The dialplan hears that the caller is told before he is, and to hang up only after."""
     play = Play(closed())
-    play << 'EXEC MSet "TIMEOUT(absolute)=7.0,HOTLINE_GREETED=closed"' >> reply()
+    play << 'EXEC MSet "TIMEOUT(absolute)=6.5,HOTLINE_GREETED=closed"' >> reply()
     play << 'EXEC CELGenUserEvent "NOTICE,closed|journey"' >> reply()
     play << 'STREAM FILE hotline/closed ""' >> PLAYED
     play << "EXEC MSet HOTLINE_ACTION=closed" >> reply() << End.DONE
@@ -85,7 +85,7 @@ def test_a_number_is_asked_in_one_command() -> None:
     def asking() -> Journey:
         heard.append((yield Ask("menu", digits=4, seconds=2)))
 
-    play = Play(asking()) << 'EXEC MSet "TIMEOUT(absolute)=15.0"' >> reply()
+    play = Play(asking()) << 'EXEC MSet "TIMEOUT(absolute)=14.5"' >> reply()
     play << "GET DATA hotline/menu 2000 4" >> Reply(200, "12", "timeout") << End.DONE
     assert heard == ["12"]
 
