@@ -102,6 +102,18 @@ class HangUp:
 
 
 @dataclass(frozen=True, slots=True)
+class RenewRecording:
+    """Begin the recording of this leg anew, in the same file: after its partner in the bridge changed.
+
+    Asterisk's MixMonitor remembers the RTP sequence numbers of the first partner and leaves out
+    whoever comes later with lower ones (asterisk issue 507; one in two, measured).
+    """
+
+    leg: LegId
+    """The leg that is recorded: the one towards the world."""
+
+
+@dataclass(frozen=True, slots=True)
 class MoveWaiting:
     """Put a waiting caller at another place or (by redirect) into another queue."""
 
@@ -122,6 +134,7 @@ Command = (
     | Hold
     | Resume
     | HangUp
+    | RenewRecording
     | MoveWaiting
 )
 

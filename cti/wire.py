@@ -29,6 +29,8 @@ HOLD_EXTENSION = "hold"
 
 CONSULT, ABORT, COMPLETE, THREEWAY, SWAP = "D0", "A", "B", "C", "DD"
 """Keys of features.conf: atxfer, atxferabort, atxfercomplete, atxferthreeway, atxferswap."""
+RENEW = "D"
+"""Key of features.conf's applicationmap, known on recorded legs only (DYNAMIC_FEATURES)."""
 RING_MS = 30_000
 KEY_MS = 100
 
@@ -133,6 +135,11 @@ def _(command: c.Resume) -> Action:
 @_action.register
 def _(command: c.HangUp) -> Action:
     return {"Action": "Hangup", "Channel": _leg(command.leg), "Cause": str(_whole("cause", command.cause, 1, 127))}
+
+
+@_action.register
+def _(command: c.RenewRecording) -> Action:
+    return _key(command.leg, RENEW)
 
 
 @_action.register

@@ -56,6 +56,8 @@ from ledger.seats import SeatBook
 from ledger.shelfbook import ShelfBook
 from ledger.store import Store, url_of
 from ledger.tickets import TicketShelf
+from recordings import continuity
+from recordings.continuity import ContinuityKeeper
 from recordings.crew import Crew
 from recordings.studio import Studio
 
@@ -125,7 +127,7 @@ class Hotline:
         watch = LineWatch.of(settings, secrets["sip-probe"], self.board_bus.publish)
         courier = await self._courier(tickets)
         self._filed_ends_wrap_up(floor)
-        await self._recordings(store)
+        await self._recordings(store, switchboard)
 
         metrics = Metrics(switchboard, books, self.board_bus, self.book_bus)
         await self._console(switchboard, floor, books, history, watch, tickets, courier, secrets["api-token"], metrics)
@@ -200,7 +202,7 @@ class Hotline:
         self._stack.push_async_callback(courier.stop)
         return courier
 
-    async def _recordings(self, store: Store) -> None:
+    async def _recordings(self, store: Store, switchboard: Switchboard) -> None:
         if not self._settings.recording.enabled:
             return
         spool = self._settings.asterisk.spool_dir
@@ -212,6 +214,9 @@ class Hotline:
         self.book_bus.listen(cti_events.CallEnded, studio.wake)
         await studio.start()
         self._stack.push_async_callback(studio.stop)
+        keeper = ContinuityKeeper(frozenset(trunk.id for trunk in self._settings.trunk), switchboard.perform)
+        self.board_bus.listen(continuity.HEARD, keeper.hear)
+        self._stack.callback(keeper.close)
 
     async def _console(
         self, switchboard: Switchboard, floor: Floor, books: Bookkeeping, history: History, watch: LineWatch,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ..places import Places
 from ..settings import Settings
-from . import text
+from . import desks, text
 
 MODULES = (
     # sorcery and timing first: others look for them while they load
@@ -183,4 +183,6 @@ def _features() -> str:
         text.section(
             "featuremap", {"blindxfer": "", "disconnect": "", "automixmon": "", "parkcall": "", "atxfer": "D0"}
         ),
+        # on a recorded leg only (DYNAMIC_FEATURES): pressed by AMI after an attended transfer
+        text.section("applicationmap", {desks.RENEW: 'D,self,Gosub,"renew,s,1"'}),
     )

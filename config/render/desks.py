@@ -13,6 +13,8 @@ from .script import Step, context, exten, extens, include
 RING_SECONDS = 30
 """How long a seat's phone rings for a direct call or a transfer."""
 WORLD_SECONDS = 60
+RENEW = "renew"
+"""The name of the feature in features.conf that begins a recording anew."""
 
 
 def contexts(settings: Settings) -> list[str]:
@@ -25,6 +27,7 @@ def contexts(settings: Settings) -> list[str]:
         context("cti-originate", include("seats")),
         _between(limit),
         _transfer_targets(settings),
+        _renew(),
         _given(limit),
         _back(settings),
         *_outbound(settings, limit),
@@ -39,6 +42,7 @@ def _queues(settings: Settings) -> str:
             exten(
                 queue.id,
                 f"MSet(HOTLINE_QUEUE={queue.id},QUEUESTATUS=)",
+                'ExecIf($["${BLINDTRANSFER}"!=""]?Gosub(renew,s,1))',
                 f"Queue({queue.id},ti,,,{queue.max_wait_seconds})",
                 "Goto(left-queue,s,1)",
             )
@@ -110,10 +114,40 @@ def _transfer_targets(settings: Settings) -> str:
     )
 
 
+def record(file: str) -> list[Step]:
+    """Record this channel, which is the citizen's, into ``file``: left what it says, right what it hears."""
+    return [
+        f"MSet(HOTLINE_RECORDING={file},DYNAMIC_FEATURES={RENEW})",
+        "MixMonitor(${HOTLINE_RECORDING},D)",
+        "CELGenUserEvent(RECORD,${HOTLINE_RECORDING})",
+    ]
+
+
+def _renew() -> str:
+    """The citizen's partner changes: begin anew in the same file, or half of the new partners stay unheard.
+
+    MixMonitor translates what it hears with one path that remembers RTP sequence numbers, and
+    drops a new partner's frames as late when its numbers are lower (asterisk issue 507; measured).
+    The path dies when a frame passes while nothing is recorded: hence the wait. By the dialplan
+    before each later Dial() or Queue(); by the daemon (features.conf) after an attended transfer.
+    """
+    return context(
+        "renew",
+        exten(
+            "s",
+            'GotoIf($["${HOTLINE_RECORDING}"=""]?done)',
+            "StopMixMonitor()",
+            "Wait(0.06)",
+            "MixMonitor(${HOTLINE_RECORDING},Da)",
+            ("done", "Return()"),
+        ),
+    )
+
+
 def _given(limit: str) -> str:
     return context(
         "given",
-        exten("_X.", limit, f"Dial(PJSIP/${{EXTEN}},{RING_SECONDS},ti)", "Goto(back,s,1)"),
+        exten("_X.", limit, "Gosub(renew,s,1)", f"Dial(PJSIP/${{EXTEN}},{RING_SECONDS},ti)", "Goto(back,s,1)"),
         exten("T", "Hangup(102)"),
     )
 
@@ -163,12 +197,13 @@ def _outbound(settings: Settings, limit: str) -> list[str]:
         'Set(HOTLINE_MAY=${IF($["${HOTLINE_CALL}"=""]?TU(outbound-answered):)})',
         _own_call(),
         limit,
+        "Gosub(renew,s,1)",
         *tries,
         ("done", "Goto(back,s,1)"),
     )
     # the world's leg is the citizen's: recorded there, it stays recorded through every transfer
-    record = ["MixMonitor(${HOTLINE_CALL}.raw,D)", "CELGenUserEvent(RECORD,${HOTLINE_CALL}.raw)"]
-    answered = exten("s", "Set(HOTLINE_CITIZEN=1)", *(record if settings.recording.enabled else []), "Return()")
+    recorded = record("${HOTLINE_CALL}.raw") if settings.recording.enabled else []
+    answered = exten("s", "Set(HOTLINE_CITIZEN=1)", *recorded, "Return()")
     return [
         context("outbound", world, exten("T", "Hangup(102)")),
         context("outbound-answered", answered),

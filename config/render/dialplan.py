@@ -99,7 +99,7 @@ def _line(settings: Settings, line: Line) -> str:
         "Answer()",
     ]
     if settings.recording.enabled:
-        steps += ["MixMonitor(${UNIQUEID}.raw,D)", "CELGenUserEvent(RECORD,${UNIQUEID}.raw)"]
+        steps += desks.record("${UNIQUEID}.raw")
     steps += [*_greeting(settings, line), *_full(line)]
     return context(
         f"line-{line.id}",

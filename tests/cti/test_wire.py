@@ -43,6 +43,8 @@ EXAMPLES: list[tuple[c.Command, dict[str, str]]] = [
     (c.Hold(LEG), {"Action": "Atxfer", "Channel": LEG, "Context": "transfer-targets", "Exten": "hold"}),
     (c.Resume(LEG), {"Action": "CancelAtxfer", "Channel": LEG}),
     (c.HangUp(LEG), {"Action": "Hangup", "Channel": LEG, "Cause": "16"}),
+    (c.RenewRecording(LEG),
+     {"Action": "PlayDTMF", "Channel": LEG, "Digit": "D", "Duration": "100", "Receive": "true"}),
     (c.MoveWaiting(LEG, Q),
      {"Action": "Redirect", "Channel": LEG, "Context": "move", "Exten": "mandarin", "Priority": "1"}),
     (c.MoveWaiting(LEG, Q, priority=5),
@@ -77,6 +79,7 @@ COMMANDS = st.one_of(
     st.builds(c.Hold, leg=ANY),
     st.builds(c.Resume, leg=ANY),
     st.builds(c.HangUp, leg=ANY, cause=st.integers()),
+    st.builds(c.RenewRecording, leg=ANY),
     st.builds(c.MoveWaiting, leg=ANY, queue=ANY, priority=st.integers()),
 )
 

@@ -1,0 +1,94 @@
+"""Keeping the seat audible in the recording when the citizen's partner changes.
+
+Asterisk leaves a new partner out of a running recording when its RTP numbers are lower than
+the first one's: every second transfer (issue 507, measured). The dialplan begins the recording
+anew where the citizen's leg passes through it (blind transfer, second queue); where it does
+not (attended transfer, pickup), the daemon presses the key for it. ``Continuity`` decides from the
+board's events; ``keep`` is its shell, plugged in by ``hotline/app.py``. With the daemon dead,
+only attended transfers between desk phones can lose the second seat's voice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import structlog
+
+from cti import events as ev
+from cti.commands import Command, Outcome, RenewRecording, Result
+from cti.ids import CallId, LegId
+
+log = structlog.get_logger("recordings")
+
+HEARD = (ev.CallArrived, ev.LegBegan, ev.TalkBegan, ev.CallTransferred, ev.CallsMerged, ev.CallEnded)
+"""What ``Continuity`` wants to hear of the board."""
+SETTLE_SECONDS = 0.4
+"""A transfer is several events; the new partner is in the bridge after the last of them."""
+
+
+class Continuity:
+    """Pure: tell it each event, it gives the leg whose recording must begin anew, or None."""
+
+    def __init__(self, trunks: frozenset[str]) -> None:
+        self._trunks = trunks
+        self._recorded: dict[CallId, LegId] = {}
+        self._partner: dict[CallId, LegId] = {}
+
+    def hear(self, event: object) -> LegId | None:
+        match event:
+            case (
+                ev.CallArrived(call=call, leg=leg, endpoint=endpoint)
+                | ev.LegBegan(call=call, leg=leg, endpoint=endpoint)
+            ) if endpoint in self._trunks:
+                self._recorded.setdefault(call, leg)
+            case ev.TalkBegan(call=call, leg=leg):
+                before = self._partner.get(call)
+                self._partner[call] = leg
+                if before is not None and before != leg:
+                    return self._recorded.get(call)
+            case ev.CallTransferred(call=call, kind=kind) if kind is not ev.TransferKind.BLIND:
+                return self._recorded.get(call)
+            case ev.CallsMerged(call=call):
+                return self._recorded.get(call)
+            case ev.CallEnded(call=call):
+                self._recorded.pop(call, None)
+                self._partner.pop(call, None)
+        return None
+
+
+class ContinuityKeeper:
+    """Performs what ``Continuity`` decides, once for the several events of one transfer."""
+
+    def __init__(self, trunks: frozenset[str], perform: Callable[[Command], Awaitable[Outcome]]) -> None:
+        self._rule = Continuity(trunks)
+        self._perform = perform
+        self._timers: dict[LegId, asyncio.TimerHandle] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def hear(self, event: object) -> None:
+        """A listener of the board's bus, for the classes of ``HEARD``."""
+        leg = self._rule.hear(event)
+        if leg is None:
+            return
+        loop = asyncio.get_running_loop()
+        if (waiting := self._timers.pop(leg, None)) is not None:
+            waiting.cancel()
+        self._timers[leg] = loop.call_later(SETTLE_SECONDS, self._renew, leg)
+
+    def close(self) -> None:
+        for timer in self._timers.values():
+            timer.cancel()
+        for task in self._tasks:
+            task.cancel()
+
+    def _renew(self, leg: LegId) -> None:
+        self._timers.pop(leg, None)
+        task = asyncio.get_running_loop().create_task(self._ask(leg))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _ask(self, leg: LegId) -> None:
+        outcome = await self._perform(RenewRecording(leg))
+        if outcome.result is not Result.DONE:
+            log.warning("recording not renewed after a transfer", leg=leg, reason=outcome.reason)

@@ -1,0 +1,65 @@
+"""Continuity: the recording begins anew when, and only when, the citizen's partner changes."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from cti import events as ev
+from cti.commands import Command, Outcome, RenewRecording, Result
+from cti.ids import CallId, Instant, LegId, QueueId, SeatId
+from recordings import continuity
+from recordings.continuity import Continuity, ContinuityKeeper
+
+CALL, WORLD = CallId("xm1-1.0"), LegId("xm1-1.0")
+NOW = Instant(1.0)
+
+
+def arrived(endpoint: str = "telecom") -> ev.CallArrived:
+    return ev.CallArrived(CALL, NOW, WORLD, endpoint, ev.Direction.INBOUND, "1380", "", "12319")
+
+
+def talk(leg: str) -> ev.TalkBegan:
+    return ev.TalkBegan(CALL, NOW, LegId(leg), SeatId("8001"), QueueId("mandarin"))
+
+
+def moved(kind: ev.TransferKind) -> ev.CallTransferred:
+    return ev.CallTransferred(CALL, NOW, kind, SeatId("8001"), "8002")
+
+
+@pytest.mark.parametrize(
+    ("events", "renewed"),
+    [
+        ([arrived(), talk("a")], 0),
+        ([arrived(), talk("a"), talk("a")], 0),  # back from hold
+        ([arrived(), talk("a"), talk("b")], 1),
+        ([arrived(), talk("a"), moved(ev.TransferKind.BLIND)], 0),  # the dialplan does it
+        ([arrived(), talk("a"), moved(ev.TransferKind.ATTENDED)], 1),
+        ([arrived(), talk("a"), ev.CallsMerged(CALL, NOW, CallId("xm1-2.0"))], 1),
+        ([arrived("8001"), talk("a"), talk("b")], 0),  # seat to seat: not recorded
+        ([arrived("8001"), ev.LegBegan(CALL, NOW, LegId("w"), "unicom"), talk("a"), talk("b")], 1),
+        ([arrived(), talk("a"), ev.CallEnded(CALL, NOW, ev.EndedBy.CALLER, 16, True), talk("b")], 0),
+    ],
+)
+def test_renewed_when_the_partner_changes(events: list[object], renewed: int) -> None:
+    """Another seat's leg, or an attended transfer: yes; hold, blind transfer, internal calls: no."""
+    rule = Continuity(frozenset({"telecom", "unicom"}))
+    assert len([leg for leg in map(rule.hear, events) if leg is not None]) == renewed
+
+
+async def test_one_transfer_renews_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The several events of a transfer become one command on the citizen's leg."""
+    monkeypatch.setattr(continuity, "SETTLE_SECONDS", 0.01)
+    done: list[Command] = []
+
+    async def perform(command: Command) -> Outcome:
+        done.append(command)
+        return Outcome(command, Result.DONE)
+
+    keeper = ContinuityKeeper(frozenset({"telecom"}), perform)
+    for event in (arrived(), talk("a"), moved(ev.TransferKind.ATTENDED), talk("b")):
+        keeper.hear(event)
+    await asyncio.sleep(0.05)
+    keeper.close()
+    assert done == [RenewRecording(WORLD)]
