@@ -10,12 +10,13 @@ import asyncio
 import json
 import time
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from cti.probe_phone import ProbePhone
 
 from .cast import Citizen, Intent
-from .phones import Call, Rack
+from .phones import Call, EndedBy, Rack
 from .sound import speech
 
 ANSWER_S = 20.0
@@ -23,11 +24,18 @@ PATIENCE_S = 90.0
 """Nobody in the play waits longer, whatever goes wrong."""
 
 
-async def live(citizen: Citizen, rack: Rack, notice_seconds: float) -> None:
-    """One citizen's whole call."""
+@dataclass(frozen=True, slots=True)
+class End:
+    """Who ended a call (``phones.EndedBy``), and the SIP code of a refusal."""
+
+    by: EndedBy
+    code: int = 0
+
+
+async def live(citizen: Citizen, rack: Rack, notice_seconds: float) -> End:
+    """One citizen's whole call, and how it ended."""
     if citizen.plain_phone:
-        await asyncio.to_thread(_live_plainly, citizen, rack)
-        return
+        return await asyncio.to_thread(_live_plainly, citizen, rack)
     call = await rack.dial(
         citizen.dialled, caller=citizen.caller, name=citizen.name, headers=dict(citizen.headers),
         sound=speech(citizen.number),
@@ -38,6 +46,7 @@ async def live(citizen: Citizen, rack: Rack, notice_seconds: float) -> None:
                 await _act(citizen, call, notice_seconds)
     finally:
         call.hang_up()
+    return End(call.by, call.code)
 
 
 async def _act(citizen: Citizen, call: Call, notice_seconds: float) -> None:
@@ -57,7 +66,7 @@ async def _act(citizen: Citizen, call: Call, notice_seconds: float) -> None:
         await call.until_ended(PATIENCE_S)
 
 
-def _live_plainly(citizen: Citizen, rack: Rack) -> None:
+def _live_plainly(citizen: Citizen, rack: Rack) -> End:
     """The same with pyVoIP, and its line into the log."""
     began, answered = time.time(), None
     refusal = 0
@@ -65,24 +74,25 @@ def _live_plainly(citizen: Citizen, rack: Rack) -> None:
         try:
             call = phone.dial(citizen.dialled, speech(citizen.number))
         except (TimeoutError, OSError):
-            _note(rack.log, citizen, rack, began, None, "silent", 0)
-            return
+            _note(rack.log, citizen, rack, began, None, End("silent"))
+            return End("silent")
         if call.until(lambda it: it.state.name == "ANSWERED", ANSWER_S):
             answered = time.time()
             gone = call.until(lambda it: it.state.name == "ENDED", PATIENCE_S)
         else:
             gone, refusal = True, call.refusal
         call.end()
-    by = "refused" if refusal else "far" if gone else "us"
-    _note(rack.log, citizen, rack, began, answered, by, refusal)
+    end = End("refused" if refusal else "far" if gone else "us", refusal)
+    _note(rack.log, citizen, rack, began, answered, end)
+    return end
 
 
-def _note(log: Path | None, who: Citizen, rack: Rack, began: float, answered: float | None, by: str, code: int) -> None:
+def _note(log: Path | None, who: Citizen, rack: Rack, began: float, answered: float | None, end: End) -> None:
     if log is None:
         return
     row = {
         "rack": rack.name, "role": "caller", "caller": who.caller, "name": who.name, "dialled": who.dialled,
-        "began": began, "answered": answered, "ended": time.time(), "by": by, "code": code,
+        "began": began, "answered": answered, "ended": time.time(), "by": end.by, "code": end.code,
     }  # fmt: skip
     with log.open("a", encoding="utf-8") as out:
         out.write(json.dumps(row, ensure_ascii=False) + "\n")

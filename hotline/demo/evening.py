@@ -80,7 +80,7 @@ class Evening:
     async def run(self) -> Tally | None:
         """All of it; the account, or None when it went on until somebody ended it."""
         begun = time.monotonic()
-        async with self.stage.telephones() as phones, self.stage.rest() as client:
+        async with self.stage.telephones(keep=False) as phones, self.stage.rest() as client:
             rest = Rest(client)
             await self._sit_down(phones, rest)
             await self._call(phones)
@@ -115,11 +115,17 @@ class Evening:
         async for citizen in self._citizens():
             self._play[citizen.caller] = citizen
             self.told.dials(citizen)
-            task = asyncio.create_task(live(citizen, phones.trunks[citizen.trunk], notice))
+            task = asyncio.create_task(self._live(citizen, phones, notice))
             tasks.add(task)
             task.add_done_callback(tasks.discard)
         await asyncio.gather(*tasks)
         await asyncio.sleep(0.5)  # the seats' goodbyes
+
+    async def _live(self, citizen: Citizen, phones: Telephones, notice: float) -> None:
+        end = await live(citizen, phones.trunks[citizen.trunk], notice)
+        self.told.gone(citizen, end)
+        if not self.args.calls:
+            self._play.pop(citizen.caller, None)
 
     async def _citizens(self) -> AsyncIterator[Citizen]:
         """The planned calls at their moments; without a number of calls, for ever."""

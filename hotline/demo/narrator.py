@@ -12,6 +12,7 @@ from typing import TextIO
 from config.language import say
 
 from .cast import Citizen, Intent
+from .citizens import End
 from .phones import Call
 
 LINES = {
@@ -32,7 +33,7 @@ INTENTS = {
     Intent.LEAVES_QUEUE: "will not wait long",
     Intent.AFTER_HOURS: "calls outside opening hours",
 }
-ENDS = {
+ENDS: dict[str, str] = {
     "us": "hung up",
     "far": "we hung up",
     "refused": "turned away with {code}",
@@ -64,8 +65,8 @@ class Narrator:
         seconds = round((call.ended or time.time()) - (call.answered or call.began))
         self._line(what, seat=call.dialled, who=_who(call.name, call.caller), seconds=seconds)
 
-    def gone(self, call: Call) -> None:
-        self._line("gone", who=_who(call.name, call.caller), end=say(ENDS.get(call.by, "hung up"), code=call.code))
+    def gone(self, citizen: Citizen, end: End) -> None:
+        self._line("gone", who=_who(citizen.name, citizen.caller), end=say(ENDS[end.by], code=end.code))
 
     def _line(self, what: str, **values: object) -> None:
         self.title(say(LINES[what], clock=time.strftime("%H:%M:%S"), **values))

@@ -251,11 +251,13 @@ class Rack:
         ports: RtpPorts,
         metronome: Metronome | None = None,
         log: Path | None = None,
+        keep: bool = True,
     ) -> None:
         self.name, self.host, self.registrar, self.ports = name, address[0], registrar, ports
         self.metronome = metronome or Metronome()
         self.calls: list[Call] = []
-        """Every call this rack ever had, in order."""
+        """Every call this rack ever had, in order; only those that live when it does not ``keep`` them."""
+        self._keep = keep
         self.lines: dict[str, Line] = {}
         self.log = log
         self._live: dict[str, Call] = {}
@@ -401,6 +403,11 @@ class Rack:
         if self.log is not None:
             with self.log.open("a", encoding="utf-8") as out:
                 out.write(json.dumps(call.line(), ensure_ascii=False) + "\n")
+        if not self._keep:
+            self.calls.remove(call)
+            for line in self.lines.values():
+                if call in line.calls:
+                    line.calls.remove(call)
 
     def _spawn(self, job: Awaitable[None]) -> None:
         async def run() -> None:

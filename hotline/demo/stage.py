@@ -71,6 +71,9 @@ def derive(shipped: Table, base: int | None, change: Callable[[Table], None] | N
 class Stage:
     """One daemon with its folder, from ``start`` to ``close``."""
 
+    program: tuple[str, ...] = ("hotline.cli",)
+    """The daemon's module; a test of the tests puts a broken one here."""
+
     def __init__(self, settings: Table, var: Path, *, base: int, config: Path | None = None) -> None:
         self.settings, self.places, self.fixed = settings, Places(var), Fixed(base)
         var.mkdir(parents=True, exist_ok=True)
@@ -90,7 +93,7 @@ class Stage:
         """Start the daemon and wait until it says it is live."""
         with self.log.open("ab") as out:
             self.daemon = subprocess.Popen(
-                [sys.executable, "-m", "hotline.cli", "run", "--config", str(self.config), "--var", str(self.places.var)],
+                [sys.executable, "-m", *self.program, "run", "--config", str(self.config), "--var", str(self.places.var)],
                 stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT, start_new_session=True,
                 env={**os.environ, "PYTHONUNBUFFERED": "1", **(environ or {})},
             )  # fmt: skip
@@ -179,8 +182,9 @@ class Stage:
 
     # -- telephones --------------------------------------------------------------------
 
-    def telephones(self) -> Telephones:
-        return Telephones(self)
+    def telephones(self, *, keep: bool = True) -> Telephones:
+        """``keep``: calls that are over stay to be asked what they heard."""
+        return Telephones(self, keep)
 
     def rest(self) -> httpx.AsyncClient:
         """A client of the daemon's REST with the installation's own token."""
@@ -191,7 +195,7 @@ class Stage:
 class Telephones:
     """The carriers and the desk of a stage, on the running loop. ``async with``."""
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: Stage, keep: bool = True) -> None:
         metronome, registrar = Metronome(), ("127.0.0.1", stage.settings["ports"]["sip"])
         self.log = stage.places.var / "phones.jsonl"
         low = stage.fixed.base + 500
@@ -202,11 +206,14 @@ class Telephones:
         self.trunks: dict[str, Rack] = {
             trunk["id"]: Rack(
                 trunk["id"], (trunk["host"], trunk["port"]), registrar,
-                ports=ports[trunk["host"]], metronome=metronome, log=self.log,
+                ports=ports[trunk["host"]], metronome=metronome, log=self.log, keep=keep,
             )
             for trunk in stage.settings["trunk"]
         }  # fmt: skip
-        self.desk = Rack("desk", stage.fixed.desk, registrar, ports=ports[DESK_HOST], metronome=metronome, log=self.log)
+        desk_ports = ports[DESK_HOST]
+        self.desk = Rack(
+            "desk", stage.fixed.desk, registrar, ports=desk_ports, metronome=metronome, log=self.log, keep=keep
+        )
 
     async def __aenter__(self) -> Telephones:
         for rack in (*self.trunks.values(), self.desk):

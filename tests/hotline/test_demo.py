@@ -1,0 +1,120 @@
+"""The demo's play and account, without a telephone: same seed same play, and what is lost is named."""
+
+from __future__ import annotations
+
+import tomllib
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from config.settings import Settings
+from hotline.demo import toml
+from hotline.demo.cast import Intent, Numbers, play
+from hotline.demo.evening import numbers, settings
+from hotline.demo.ports import find
+from hotline.demo.stage import shipped
+from hotline.demo.tally import tally
+
+NUMBERS = Numbers(("12319", "059212319"), ("1231912345",), "12319001", "12319002", ("telecom", "unicom"))
+Row = dict[str, Any]
+
+
+def test_the_same_seed_gives_the_same_play() -> None:
+    """Forty citizens of one seed are the same forty each time; another seed gives others."""
+    assert play(40, 7, NUMBERS) == play(40, 7, NUMBERS)
+    assert play(40, 7, NUMBERS) != play(40, 8, NUMBERS)
+
+
+@pytest.mark.parametrize("count", [10, 40, 200])
+def test_every_kind_of_citizen_calls(count: int) -> None:
+    """Some talk, some press keys, some give up in the notice and in the queue, some call after hours; all differ."""
+    cast = play(count, 12319, NUMBERS)
+    kinds = Counter(citizen.intent for citizen in cast)
+    assert set(kinds) == set(Intent)
+    assert kinds[Intent.TALK] >= count * 0.4
+    assert len({citizen.caller for citizen in cast}) == count
+    assert {citizen.trunk for citizen in cast} == set(NUMBERS.trunks)
+    assert [citizen.at for citizen in cast] == sorted(citizen.at for citizen in cast)
+
+
+def test_the_stage_s_settings_are_valid() -> None:
+    """What the demo derives from the shipped file is a file the daemon takes."""
+    table = settings(shipped(), 17000)
+    read = Settings.model_validate(tomllib.loads(toml.dump(table)))
+    assert {line.id for line in read.line} >= {"citizen", "partner", "menu", "night"}
+    assert all(seat.device == "desk" for seat in read.seat)
+    assert numbers(table).partner
+
+
+def test_toml_comes_back_as_it_went() -> None:
+    """Tables in tables, lists of tables, odd keys, quotes and Chinese survive."""
+    table = {
+        "one": {
+            "text": '厦门 "热线" \\',
+            "list": ["a", "b"],
+            "yes": True,
+            "number": 3,
+            "inner": {"110": "警", "a b": 1.5},
+        },
+        "many": [{"id": "x", "deep": {"k": 1}}, {"id": "y", "empty": []}],
+    }
+    assert tomllib.loads(toml.dump(table)) == table
+
+
+def test_two_stages_never_share_a_port() -> None:
+    """Blocks are held while they are used."""
+    one, two = find(), find()
+    try:
+        assert abs(one.base - two.base) >= 1000
+    finally:
+        one.free()
+        two.free()
+
+
+def row(caller: str, **changes: Any) -> Row:
+    made: Row = {
+        "call": f"n-{caller}", "direction": "inbound", "line": "citizen", "caller": caller, "talk_began_at": "t",
+        "ended_at": "t", "outcome": "ticket", "wait_seconds": 3.0, "refusal": "",
+        "recordings": [{"state": "shelved", "faults": []}], "tickets": [{"case": "GD1"}],
+    }  # fmt: skip
+    return made | changes
+
+
+def phones(*callers: str) -> list[Row]:
+    both = [{"role": "caller", "caller": caller, "by": "far", "answered": 1.0} for caller in callers]
+    return both + [{"role": "callee", "caller": caller, "by": "us", "answered": 1.0} for caller in callers]
+
+
+def test_a_true_account_is_clean() -> None:
+    """Two calls, one answered with a ticket and one given up: figures as they were, nothing lost."""
+    rows = [row("1"), row("2", talk_began_at=None, outcome="missed", tickets=[], recordings=[])]
+    seen = [*phones("1"), {"role": "caller", "caller": "2", "by": "us", "answered": 1.0}]
+    made = tally(rows, seen, cases=1, verify=[], seconds=9.96)
+    assert made.clean
+    assert (made.offered, made.answered, made.abandoned, made.recordings, made.recordings_ok) == (2, 1, 1, 1, 1)
+    assert (made.tickets, made.cases, made.by_line, made.service_level_15s) == (1, 1, {"citizen": 2}, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (lambda rows, seen: rows.clear(), "in the ledger 0 times"),
+        (lambda rows, seen: rows.append(row("1", call="n-x")), "in the ledger 2 times"),
+        (lambda rows, seen: rows[0].update(ended_at=None), "still open"),
+        (lambda rows, seen: rows[0].update(outcome=""), "no outcome"),
+        (lambda rows, seen: rows[0].update(talk_began_at=None), "differ on whether somebody talked"),
+        (lambda rows, seen: rows[0]["recordings"].clear(), "without a good recording"),
+        (lambda rows, seen: rows[0]["recordings"][0].update(faults=["silent_seat"]), "without a good recording"),
+        (lambda rows, seen: rows[0]["tickets"].append({"case": ""}), "2 tickets, 1 cases"),
+        (lambda rows, seen: seen.append({"role": "caller", "caller": "3", "by": "silent", "answered": None}), "nothing answered"),
+    ],
+)  # fmt: skip
+def test_what_is_lost_is_named(spoil: Callable[[list[Row], list[Row]], None], said: str) -> None:
+    """Each way to lose a call, a recording or a ticket makes the account unclean and says so."""
+    rows, seen = [row("1")], phones("1")
+    spoil(rows, seen)
+    made = tally(rows, seen, cases=1, verify=[], seconds=1)
+    assert not made.clean
+    assert any(said in line for line in made.lost), made.lost
