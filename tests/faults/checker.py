@@ -19,6 +19,9 @@ ANSWERED = {"", "ticket", "direct", "refused", "nuisance", "lost"}
 RESTART_S = 15.0
 """An Asterisk that was killed answers nobody for so long at most."""
 
+CLOCK_S = 0.3
+"""A hang-up takes so long at most from a phone to the daemon."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tolerances:
@@ -37,6 +40,8 @@ class Plan:
     recorded: bool = True
     deaths: tuple[float, ...] = ()
     """Moments Asterisk was killed: calls that were up ended then, whatever a phone still believed."""
+    wrap_up: float = 0.0
+    """Seconds a seat must be left alone after a talk; 0 where a test ends wrap-ups early or breaks who keeps them."""
 
 
 def check(history: History, plan: Plan, tolerances: Tolerances | None = None) -> list[str]:
@@ -48,6 +53,8 @@ def check(history: History, plan: Plan, tolerances: Tolerances | None = None) ->
         *_cel_is_in_ledger(history),
         *_queue_agrees(history),
         *_phones_agree(history, plan, allowed),
+        *_cases_agree(history),
+        *_wrap_up_is_kept(history, plan),
     ]
 
 
@@ -151,6 +158,33 @@ def _same_recording(call: PhoneCall, row: LedgerCall, plan: Plan, allowed: Toler
         yield f"{_who(call)}: answered, but there is no good recording"
     elif abs(row.recorded_seconds - lived) > allowed.recording:
         yield f"{_who(call)}: up for {lived:.1f} s, the recording has {row.recorded_seconds:.1f} s"
+
+
+def _cases_agree(history: History) -> Iterator[str]:
+    """Each ticket is one case, under the number the ledger has."""
+    taken = Counter(case.ticket for case in history.cases)
+    numbers = {case.number for case in history.cases}
+    filed = {ticket: (row, case) for row in history.ledger for ticket, case in row.tickets}
+    for ticket, (row, case) in filed.items():
+        if taken[ticket] > 1:
+            yield f"ticket {ticket} of {row.call}: {taken[ticket]} times in the case store"
+        if case and case not in numbers:
+            yield f"ticket {ticket} of {row.call}: the ledger says case {case}, the case store has none"
+    for one in history.cases:
+        if one.call and one.ticket not in filed:
+            yield f"case {one.number}: of ticket {one.ticket} of {one.call}, which the ledger does not have"
+
+
+def _wrap_up_is_kept(history: History, plan: Plan) -> Iterator[str]:
+    """No seat's phone rings for a caller before the wrap-up of its last talk is over."""
+    at_seats = sorted((call for call in history.phones if not call.calling and call.caller), key=lambda one: one.began)
+    for call in at_seats if plan.wrap_up else ():
+        ends = [
+            one.ended for one in at_seats
+            if one.dialled == call.dialled and one.answered is not None and one.ended <= call.began
+        ]  # fmt: skip
+        if ends and call.began - max(ends) < plan.wrap_up - CLOCK_S:
+            yield f"seat {call.dialled}: rung {call.began - max(ends):.1f} s after a talk, the wrap-up is {plan.wrap_up:g} s"
 
 
 def _callers(history: History, plan: Plan) -> Iterator[PhoneCall]:

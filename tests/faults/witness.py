@@ -1,7 +1,8 @@
-"""Four witnesses of the same calls, each read from its own testimony.
+"""Five witnesses of the same calls, each read from its own testimony.
 
 The phones' logs (what callers and seats lived through), Asterisk's CEL and queue_log (what
-it wrote down), and the ledger as ``hotline report calls --json`` tells it. Nothing of the
+it wrote down), the ledger as ``hotline report calls --json`` tells it, and the case store's own
+table. Nothing of the
 daemon is imported: a fault in its reading must not be copied into the judgement of it.
 Moments are epoch seconds.
 """
@@ -10,7 +11,9 @@ from __future__ import annotations
 
 import csv
 import json
+import sqlite3
 from collections.abc import Iterable
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -74,6 +77,18 @@ class LedgerCall:
     recorded_seconds: float | None
     """Length of the finished recording; None: there is none."""
     name: str = ""
+    tickets: tuple[tuple[str, str], ...] = ()
+    """(ticket, its case number; '' until the case store answered)."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    """One case as the embedded case store's own table has it."""
+
+    number: str
+    ticket: str
+    call: str
+    """The call it tells of, or ''."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +99,7 @@ class History:
     ledger: tuple[LedgerCall, ...]
     breaches: tuple[str, ...] = ()
     """What ``hotline verify`` said."""
+    cases: tuple[CaseRow, ...] = ()
 
 
 # -- W1: the phones --------------------------------------------------------------------
@@ -172,6 +188,7 @@ def _ledger(row: dict[str, Any]) -> LedgerCall:
         answered=_moment(row.get("answered_at")), ended=_moment(row.get("ended_at")), seat=row.get("seat") or "",
         talk_seconds=float(row.get("talk_seconds") or 0), outcome=row.get("outcome") or "",
         recorded_seconds=sum(filter(None, lengths)) if lengths else None, name=row.get("caller_name") or "",
+        tickets=tuple((one["ticket"], one.get("case") or "") for one in row.get("tickets") or ()),
     )  # fmt: skip
 
 
@@ -179,3 +196,15 @@ def _moment(told: str | float | None) -> float | None:
     if told is None or told == "":
         return None
     return float(told) if isinstance(told, int | float) else datetime.fromisoformat(told).timestamp()
+
+
+# -- W4: the case store's own table ------------------------------------------------------------
+
+
+def cases(path: Path) -> tuple[CaseRow, ...]:
+    """Every case of ``casestore.db``, under the ticket and call its own copy of the ticket names."""
+    if not path.exists():
+        return ()
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as db:
+        rows = [(number, json.loads(body)) for number, body in db.execute("SELECT number, ticket FROM cases")]
+    return tuple(CaseRow(number, body["id"], (body.get("facts") or {}).get("call") or "") for number, body in rows)

@@ -141,6 +141,7 @@ class Site(Stage):
             queue=witness.queue_log(self.places.queue_log),
             ledger=self.ledger(),
             breaches=self.verify(),
+            cases=witness.cases(self.places.casestore),
         )
 
     def plan(self) -> Plan:
