@@ -25,6 +25,9 @@ class Proxy:
         self.dribbling = False
         self.half_open = False
         self.refusing = False
+        self.asked = bytearray()
+        """What the near ends said, in the order it was passed on."""
+        self._near: set[asyncio.StreamWriter] = set()
         self._open: set[asyncio.StreamWriter] = set()
         self._server: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -61,6 +64,11 @@ class Proxy:
                     taken.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             writer.transport.abort()
 
+    def forge(self, data: bytes) -> None:
+        """Tell the near ends something the far end never said."""
+        for writer in tuple(self._near):
+            writer.write(data)
+
     # -- carrying --------------------------------------------------------------------
 
     async def _serve(self, near_in: asyncio.StreamReader, near_out: asyncio.StreamWriter) -> None:
@@ -89,12 +97,15 @@ class Proxy:
             return  # the target is down: the near end sees it as a closed connection
         finally:
             self._tasks.discard(task)
+            self._near.discard(near_out)
             for writer in (near_out, far_out):
                 if writer is not None:
                     self._open.discard(writer)
                     writer.close()
 
-    async def _carry(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+    async def _carry(
+        self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, kept: bytearray | None = None
+    ) -> None:
         swallowed = False
         while data := await source.read(65536):
             swallowed = swallowed or self.half_open
@@ -103,6 +114,8 @@ class Proxy:
             if self.delay:
                 await asyncio.sleep(self.delay)
             self.carried += len(data)
+            if kept is not None:
+                kept += data
             for piece in (data[at : at + 1] for at in range(len(data))) if self.dribbling else (data,):
                 sink.write(piece)
                 await sink.drain()
