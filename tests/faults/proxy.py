@@ -83,8 +83,9 @@ class Proxy:
                 return
             far_in, far_out = await asyncio.open_connection(*self.target)
             self._open.add(far_out)
+            self._near.add(near_out)
             ways = [
-                asyncio.create_task(self._carry(near_in, far_out)),
+                asyncio.create_task(self._carry(near_in, far_out, self.asked)),
                 asyncio.create_task(self._carry(far_in, near_out)),
             ]
             try:

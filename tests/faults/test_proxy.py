@@ -101,3 +101,17 @@ def test_cut_and_reset_end_the_connection() -> None:
                 pass
 
     with_echo(test)
+
+
+def test_it_remembers_what_was_asked_and_can_lie() -> None:
+    """What the near end said is kept; a forged word reaches the near end only."""
+
+    async def test(proxy: Proxy, connect: Callable[[], Awaitable[Wire]]) -> None:
+        reader, writer = await connect()
+        writer.write(b"ask")
+        assert await reader.readexactly(3) == b"ask"
+        proxy.forge(b"lie")
+        assert await reader.readexactly(3) == b"lie"
+        assert bytes(proxy.asked) == b"ask"
+
+    with_echo(test)
