@@ -111,6 +111,7 @@ async def test_a_silent_peer_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None
     """A half-open connection (no end, no answer) is found by the pulse and replaced."""
     monkeypatch.setattr(link, "PULSE_SECONDS", 0.05)
     monkeypatch.setattr(link, "PULSE_DEADLINE", 0.05)
+    monkeypatch.setattr(link, "LOGIN_DEADLINE", 0.3)  # a login may still meet the silence
     async with rig() as r:
         r.server.deaf = True
         await r.until(lambda: r.downs)

@@ -68,4 +68,6 @@ def test_an_operators_file_nobody_can_read_does_not_silence_the_line(tmp_path: P
     places.make()
     (places.prompts / "welcome.wav").write_bytes(b"not a sound")
     sounds.lay_out(places)
-    assert (places.sounds / "hotline" / "welcome.wav").read_bytes() == sounds.fit((sounds.SHIPPED / "welcome.wav").read_bytes())
+    assert (places.sounds / "hotline" / "welcome.wav").read_bytes() == sounds.fit(
+        (sounds.SHIPPED / "welcome.wav").read_bytes()
+    )
