@@ -51,6 +51,7 @@ def check(history: History, plan: Plan, tolerances: Tolerances | None = None) ->
         *(f"verify: {breach}" for breach in history.breaches),
         *_dialled_is_in_cel(history, plan, allowed),
         *_cel_is_in_ledger(history),
+        *_told_as_in_cel(history),
         *_queue_agrees(history),
         *_phones_agree(history, plan, allowed),
         *_cases_agree(history),
@@ -87,6 +88,25 @@ def _cel_is_in_ledger(history: History) -> Iterator[str]:
             yield f"{row.call} (from {row.caller}): in the ledger, unknown to CEL"
         if row.ended is None:
             yield f"{row.call} (from {row.caller}): still open in the ledger"
+
+
+def _told_as_in_cel(history: History) -> Iterator[str]:
+    """What Asterisk said once of a call: picked up, notice, refusal, recording."""
+    rows = {row.call: row for row in _inbound(history)}
+    for told in history.cel:
+        row = rows.get(told.call)
+        if row is None:
+            continue  # said above
+        who = f"{told.call} (from {told.caller})"
+        if told.answered and row.picked_up is None:
+            yield f"{who}: CEL says ANSWER, the ledger says never picked up"
+        if told.notice and row.notice != told.notice:
+            yield f"{who}: CEL says notice {told.notice}, the ledger says {row.notice or 'none'}"
+        if told.refused != row.refusal:
+            yield f"{who}: CEL says refused {told.refused or 'not'}, the ledger says {row.refusal or 'not'}"
+        for file in told.tapes[:1]:  # later ones are of the same call going on
+            if file not in row.tapes:
+                yield f"{who}: CEL says it was recorded to {file}, the ledger knows of no such recording"
 
 
 def _queue_agrees(history: History) -> Iterator[str]:
@@ -134,6 +154,9 @@ def _same_call(call: PhoneCall, row: LedgerCall, plan: Plan) -> Iterator[str]:
 
 
 def _same_talk(call: PhoneCall, row: LedgerCall, history: History, plan: Plan, allowed: Tolerances) -> Iterator[str]:
+    rung = sum(1 for seat in history.phones if not seat.calling and seat.caller == call.caller and _within(seat, call))
+    if row.offers is not None and row.offers < rung:
+        yield f"{_who(call)}: rang {rung} times at a seat, the ledger says {row.offers}"
     talks = [seat for seat in history.phones if _talked_with(seat, call)]
     if talks and row.answered is None:
         yield f"{_who(call)}: seat {talks[0].dialled} talked to them, the ledger says not answered"
@@ -204,6 +227,10 @@ def _cel_of(call: PhoneCall, history: History, allowed: Tolerances) -> CelCall |
 def _talked_with(seat: PhoneCall, call: PhoneCall) -> bool:
     overlap = seat.answered is not None and seat.answered >= call.began - 0.5 and seat.answered <= call.ended + 0.5
     return not seat.calling and seat.caller == call.caller and overlap
+
+
+def _within(seat: PhoneCall, call: PhoneCall) -> bool:
+    return call.began - 0.5 <= seat.began <= call.ended + 0.5
 
 
 def _end(call: PhoneCall, plan: Plan) -> float:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from .checker import Plan, check
-from .witness import CelCall, History, LedgerCall, PhoneCall, QueueCall
+from .witness import CaseRow, CelCall, History, LedgerCall, PhoneCall, QueueCall
 
 PLAN = Plan(lines={"12319": "citizen", "12319110": "partner"})
 
@@ -27,7 +27,7 @@ def written(name: str, call: PhoneCall, seat_name: str, outcome: str) -> LedgerC
     return LedgerCall(
         name, "inbound", PLAN.lines[call.dialled], call.rack, call.caller, call.dialled, call.began + 5,
         call.began + 6 if seat_name else None, call.ended, seat_name, talk, outcome,
-        call.ended - call.began if seat_name else None, "王小明",
+        call.ended - call.began if seat_name else None, "王小明", (), call.began + 0.1, "welcome", "", 1, (f"{name}.raw",),
     )  # fmt: skip
 
 
@@ -39,7 +39,19 @@ def agreed() -> History:
     return History(
         phones=(one, seat("8001", one), two, seat("8002", two), three),
         cel=(
-            CelCall("n-1", "telecom", one.caller, "12319", one.began, one.ended, ("8001",)),
+            CelCall(
+                "n-1",
+                "telecom",
+                one.caller,
+                "12319",
+                one.began,
+                one.ended,
+                ("8001",),
+                True,
+                "welcome",
+                "",
+                ("n-1.raw",),
+            ),
             CelCall("n-2", "unicom", two.caller, "12319110", two.began, two.ended, ("8002",)),
             CelCall("n-3", "telecom", three.caller, "12319", three.began, three.ended, ()),
         ),
@@ -76,6 +88,20 @@ def seats_swapped(history: History) -> History:
     return replace(history, ledger=(replace(one, seat=two.seat), replace(two, seat=one.seat), three))
 
 
+def twice_in_the_store(history: History) -> History:
+    return replace(history, cases=(CaseRow("GD1", "t1", "n-1"), CaseRow("GD2", "t1", "n-1")))
+
+
+def test_a_seat_rung_in_its_wrap_up_is_named() -> None:
+    """A seat whose phone rings again too soon after a talk; one that was left alone long enough is not named."""
+    history = agreed()
+    late, soon = (replace(history.phones[1], began=history.phones[1].ended + after, answered=None) for after in (9, 2))
+    plan = replace(PLAN, wrap_up=5.0)
+    assert check(replace(history, phones=(*history.phones, replace(late, ended=late.began + 1))), plan) == []
+    (said,) = check(replace(history, phones=(*history.phones, replace(soon, ended=soon.began + 1))), plan)
+    assert "seat 8001: rung 2.0 s after a talk" in said
+
+
 def test_witnesses_that_agree_give_no_breach() -> None:
     """A true ledger is not accused."""
     assert check(agreed(), PLAN) == []
@@ -103,6 +129,14 @@ def test_witnesses_that_agree_give_no_breach() -> None:
         (at(0, recorded_seconds=None), "no good recording"),
         (at(0, recorded_seconds=11.0), "the recording has 11.0 s"),
         (at(2, queued=None), "never queued"),
+        (at(0, picked_up=None), "never picked up"),
+        (at(0, notice=""), "the ledger says none"),
+        (at(0, refusal="closed"), "the ledger says closed"),
+        (at(0, tapes=()), "no such recording"),
+        (at(0, offers=0), "rang 1 times at a seat"),
+        (at(0, tickets=(("t1", "GD1"),)), "the case store has none"),
+        (lambda h: replace(h, cases=(CaseRow("GD1", "t1", "n-1"),)), "which the ledger does not have"),
+        (lambda h: twice_in_the_store(at(0, tickets=(("t1", "GD1"),))(h)), "2 times in the case store"),
         (lambda h: replace(h, queue=h.queue[1:]), "no ENTERQUEUE"),
         (lambda h: replace(h, cel=h.cel[1:]), "CEL has no such call"),
         (lambda h: replace(h, breaches=("n-1: two outcomes",)), "verify: n-1"),

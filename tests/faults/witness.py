@@ -49,6 +49,14 @@ class CelCall:
     ended: float | None
     seats: tuple[str, ...]
     """Seats that were in a bridge with it, in order."""
+    answered: bool = False
+    """Asterisk picked up."""
+    notice: str = ""
+    """The first prompt the dialplan or the journey says it played."""
+    refused: str = ""
+    """Why the dialplan turned it away."""
+    tapes: tuple[str, ...] = ()
+    """Files that were to be written of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +87,12 @@ class LedgerCall:
     name: str = ""
     tickets: tuple[tuple[str, str], ...] = ()
     """(ticket, its case number; '' until the case store answered)."""
+    picked_up: float | None = None
+    notice: str = ""
+    refusal: str = ""
+    offers: int | None = None
+    """How often a seat's phone rang for it; None: not told."""
+    tapes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +141,7 @@ def _lines(path: Path) -> Iterable[str]:
 # -- W2: Asterisk's own files ------------------------------------------------------------
 
 _TYPE, _TIME, _NUMBER, _DNID, _EXTEN, _CONTEXT, _CHANNEL, _UNIQUE, _LINKED = 0, 1, 3, 6, 7, 8, 9, 14, 15
+_USER, _EXTRA = 18, 19
 
 
 def cel(path: Path, trunks: Iterable[str], seats: Iterable[str]) -> tuple[CelCall, ...]:
@@ -135,20 +150,38 @@ def cel(path: Path, trunks: Iterable[str], seats: Iterable[str]) -> tuple[CelCal
     begun: dict[str, dict[str, Any]] = {}
     with path.open(encoding="utf-8", errors="surrogateescape", newline="") as file:
         for row in csv.reader(file):
-            if len(row) <= _LINKED:
+            if len(row) <= _EXTRA:
                 continue
             kind, at, unique, linked = row[_TYPE], float(row[_TIME]), row[_UNIQUE], row[_LINKED]
             endpoint = _endpoint(row[_CHANNEL])
             if kind == "CHAN_START" and endpoint in trunks and unique == linked:
                 begun[unique] = {
                     "trunk": endpoint, "caller": row[_NUMBER], "dialled": row[_EXTEN] or row[_DNID], "began": at,
-                    "ended": None, "seats": [],
+                    "ended": None, "seats": [], "tapes": [],
                 }  # fmt: skip
             elif kind == "CHAN_END" and unique in begun:
                 begun[unique]["ended"] = at
+            elif kind == "ANSWER" and unique in begun:
+                begun[unique]["answered"] = True
+            elif row[_USER] and unique in begun:
+                _said(row[_USER], json.loads(row[_EXTRA] or "{}").get("extra", ""), begun[unique])
             elif kind == "BRIDGE_ENTER" and linked in begun and endpoint in seats - set(begun[linked]["seats"]):
                 begun[linked]["seats"].append(endpoint)
-    return tuple(CelCall(call=call, **{**facts, "seats": tuple(facts["seats"])}) for call, facts in begun.items())
+    lists = ("seats", "tapes")
+    return tuple(
+        CelCall(call=call, **{**facts, **{name: tuple(facts[name]) for name in lists}}) for call, facts in begun.items()
+    )
+
+
+def _said(kind: str, words: str, facts: dict[str, Any]) -> None:
+    """An event of the dialplan's own."""
+    word = words.partition("|")[0]
+    if kind == "NOTICE":
+        facts.setdefault("notice", word)
+    elif kind == "REFUSED":
+        facts.setdefault("refused", word)
+    elif kind == "RECORD" and word not in facts["tapes"]:
+        facts["tapes"].append(word)
 
 
 def _endpoint(channel: str) -> str:
@@ -188,6 +221,8 @@ def _ledger(row: dict[str, Any]) -> LedgerCall:
         answered=_moment(row.get("answered_at")), ended=_moment(row.get("ended_at")), seat=row.get("seat") or "",
         talk_seconds=float(row.get("talk_seconds") or 0), outcome=row.get("outcome") or "",
         recorded_seconds=sum(filter(None, lengths)) if lengths else None, name=row.get("caller_name") or "",
+        picked_up=_moment(row.get("picked_up_at")), notice=row.get("notice_prompt") or "",
+        refusal=row.get("refusal") or "", offers=row.get("offers"), tapes=tuple(one["file"] for one in recordings),
         tickets=tuple((one["ticket"], one.get("case") or "") for one in row.get("tickets") or ()),
     )  # fmt: skip
 
