@@ -19,7 +19,7 @@ test: prepare
 	@echo "== tests on a real Asterisk" && $(PYTEST) -n 2 --dist loadfile -m "live or fault"
 
 test-fast: prepare
-	@$(PYTEST) -n 2 -m "not live and not fault and not postgres"
+	@$(PYTEST) -n 2 -m "not live and not fault and not postgres and not slow"
 
 check: prepare
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check -q . && $(BIN)/mypy && $(BIN)/lint-imports --no-cache | tail -4

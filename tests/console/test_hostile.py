@@ -18,6 +18,8 @@ from console.contract import ErrorOut, TicketIn
 from console.server import Server, make_app, routes_of
 from tests.fakes.house import CALL, TOKEN, House, plugs
 
+pytestmark = pytest.mark.slow
+
 OPENAPI: dict[str, Any] = routes_of(plugs(House())).openapi()
 ROUTES = [(method, path) for path, item in OPENAPI["paths"].items() for method in item]
 

@@ -22,6 +22,8 @@ from tests.ledger.desk import Told
 from tests.ledger.test_scribe import write_all
 from tests.recordings.sound import settings, spool, stereo
 
+pytestmark = pytest.mark.slow
+
 CONFIG = str(Path(__file__).parents[2] / "hotline.toml")
 
 

@@ -21,6 +21,8 @@ from ledger import tables as t
 from tests.faults import witness
 from tests.ledger.seed import ANSWERED, DIRECT, MISSED, after, do, ledger
 
+pytestmark = pytest.mark.slow
+
 SHIPPED = Path(__file__).resolve().parents[2] / "hotline.toml"
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 

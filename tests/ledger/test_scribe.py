@@ -32,6 +32,8 @@ from tests.cti.test_book import rows
 
 from .desk import T0, Told, contents, empty, grow, mark
 
+pytestmark = pytest.mark.slow
+
 Quiet = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 
 

@@ -14,6 +14,8 @@ from ledger.verify import RULES, Limits, verify
 from .conftest import Fresh
 from .seed import ANSWERED, DIRECT, MISSED, NOW, OPEN, after, do, ledger, talked
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def url(databases: Fresh) -> str:

@@ -21,6 +21,8 @@ from .conftest import Fresh
 from .desk import empty, mark
 from .test_scribe import merging
 
+pytestmark = pytest.mark.slow
+
 LIMITS = Limits(disposition=timedelta(days=1), recorded=False)
 ELSEWHERE = {"seat_in_two_talks"}
 """The stories' seats are drawn at random and may be in two of them at once."""

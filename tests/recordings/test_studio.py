@@ -20,6 +20,8 @@ from recordings.studio import Studio
 
 from .sound import DictBook, due, settings, spool, stereo
 
+pytestmark = pytest.mark.slow
+
 
 class House:
     """A studio over a folder, with what it said."""

@@ -21,6 +21,8 @@ from recordings.worker import Worker, listen
 
 from .sound import STARTED, due, settings, spool, stereo
 
+pytestmark = pytest.mark.slow
+
 STEPS = ["complete", "measured", "encoded", "checked", "key kept", "sealed", "moved", "shelved"]
 DEAD = 9
 
