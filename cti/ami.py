@@ -178,6 +178,14 @@ def _local_bridge(h: Headers, at: Instant) -> list[fr.Frame]:
     return [fr.LocalPair(at, _leg(h, b"LocalOneUniqueid"), _leg(h, b"LocalTwoUniqueid"))]
 
 
+def _melting(h: Headers, at: Instant) -> list[fr.Frame]:
+    return [fr.LocalMelting(at, _leg(h, b"LocalOneUniqueid"), True)]
+
+
+def _molten(h: Headers, at: Instant) -> list[fr.Frame]:
+    return [fr.LocalMelting(at, _leg(h, b"LocalOneUniqueid"), False)]
+
+
 def _queue_join(h: Headers, at: Instant) -> list[fr.Frame]:
     return [fr.QueueIn(at, _leg(h), QueueId(text(h[b"Queue"])), number(h, b"Position"))]
 
@@ -192,6 +200,13 @@ def _queue_abandon(h: Headers, at: Instant) -> list[fr.Frame]:
 
 def _ring_no_answer(h: Headers, at: Instant) -> list[fr.Frame]:
     return [fr.RangOut(at, _leg(h, b"DestUniqueid"))]
+
+
+def _dial_end(h: Headers, at: Instant) -> list[fr.Frame]:
+    status = h.get(b"DialStatus")
+    if status not in (b"NOANSWER", b"CANCEL"):
+        return []
+    return [fr.RangOut(at, _leg(h, b"DestUniqueid"), status == b"CANCEL")]
 
 
 def _hold(h: Headers, at: Instant) -> list[fr.Frame]:
@@ -212,16 +227,24 @@ def _blind(h: Headers, at: Instant) -> list[fr.Frame]:
     ]
 
 
+_STILL_ASKING = (b"Dial", b"Queue")
+"""The transferer's second line was in this application: nobody had answered it."""
+
+
 def _attended(h: Headers, at: Instant) -> list[fr.Frame]:
     if h.get(b"Result", b"Success") != b"Success":
         return []
-    target = h.get(b"TransferTargetUniqueid", h.get(b"SecondTransfererUniqueid", b""))
-    to = text(h.get(b"TransferTargetConnectedLineNum", b"") or h.get(b"SecondTransfererExten", b""))
-    return [
-        fr.Transferred(
-            at, _leg(h, b"OrigTransfererUniqueid"), TransferKind.ATTENDED, to, LegId(target.decode("ascii", "replace"))
-        )
-    ]
+    # A feature code asks through a Local channel, which knows what was dialled; a phone's second line dialled it itself.
+    through_local = h.get(b"TransferTargetChannel", b"").startswith(b"Local/")
+    to = h.get(b"TransferTargetExten", b"") if through_local else b""
+    to = to or h.get(b"SecondTransfererExten", b"") or h.get(b"SecondTransfererConnectedLineNum", b"")
+    kind = TransferKind.BLONDE if h.get(b"DestApp") in _STILL_ASKING else TransferKind.ATTENDED
+    target, second = (
+        LegId(h.get(key, b"").decode("ascii", "replace"))
+        for key in (b"TransferTargetUniqueid", b"SecondTransfererUniqueid")
+    )
+    bridge = BridgeId(text(h.get(b"DestBridgeUniqueid", b"")))
+    return [fr.Transferred(at, _leg(h, b"OrigTransfererUniqueid"), kind, text(to), target, second, bridge)]
 
 
 def _pickup(h: Headers, at: Instant) -> list[fr.Frame]:
@@ -288,10 +311,13 @@ _DECODERS: dict[bytes, Callable[[Headers, Instant], list[fr.Frame]]] = {
     b"BridgeEnter": _bridge_enter,
     b"BridgeLeave": _bridge_leave,
     b"LocalBridge": _local_bridge,
+    b"LocalOptimizationBegin": _melting,
+    b"LocalOptimizationEnd": _molten,
     b"QueueCallerJoin": _queue_join,
     b"QueueCallerLeave": _queue_leave,
     b"QueueCallerAbandon": _queue_abandon,
     b"AgentRingNoAnswer": _ring_no_answer,
+    b"DialEnd": _dial_end,
     b"Hold": _hold,
     b"Unhold": _unhold,
     b"BlindTransfer": _blind,

@@ -58,6 +58,8 @@ class Reader:
             "BLINDTRANSFER": _blind,
             "ATTENDEDTRANSFER": _attended,
             "PICKUP": _pickup,
+            "LOCAL_OPTIMIZE_BEGIN": _melting,
+            "LOCAL_OPTIMIZE": _molten,
         }
 
     def cel(self, line: str) -> list[fr.Frame]:
@@ -151,13 +153,24 @@ def _blind(row: Row, at: Instant) -> list[fr.Frame]:
 
 def _attended(row: Row, at: Instant) -> list[fr.Frame]:
     extra = _extra(row)
-    target = extra.get("transfer_target_channel_uniqueid") or extra.get("channel2_uniqueid") or ""
-    return [fr.Transferred(at, _leg(row), TransferKind.ATTENDED, "", LegId(str(target)))]
+    target, second = (
+        LegId(str(extra.get(key) or "")) for key in ("transfer_target_channel_uniqueid", "channel2_uniqueid")
+    )
+    kind = TransferKind.BLONDE if extra.get("app") in ("Dial", "Queue") else TransferKind.ATTENDED
+    return [fr.Transferred(at, _leg(row), kind, "", target, second, BridgeId(str(extra.get("bridge1_id") or "")))]
 
 
 def _pickup(row: Row, at: Instant) -> list[fr.Frame]:
     by = _extra(row).get("pickup_channel_uniqueid")
     return [fr.PickedUp(at, LegId(str(by)), _leg(row))] if by else []
+
+
+def _melting(row: Row, at: Instant) -> list[fr.Frame]:
+    return [fr.LocalMelting(at, _leg(row), True)]
+
+
+def _molten(row: Row, at: Instant) -> list[fr.Frame]:
+    return [fr.LocalMelting(at, _leg(row), False)]
 
 
 def _user_defined(row: Row, at: Instant) -> list[fr.Frame]:

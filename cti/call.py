@@ -24,10 +24,13 @@ class Leg:
         "id",
         "offer_open",
         "offered_from",
+        "pair",
+        "plumbing",
         "rang_out",
         "seat",
         "talking",
         "up",
+        "withdrawn",
     )
 
     def __init__(self, leg: LegId, channel: str, endpoint: str, call: Call, born: Instant, first: bool) -> None:
@@ -37,6 +40,10 @@ class Leg:
         self.call = call
         self.born = born
         self.first = first
+        self.plumbing = False
+        """Asterisk's own: half a Local channel, a stand-in. Nobody hears with it."""
+        self.pair: Leg | None = None
+        """The other half of a Local channel; sound goes through."""
         self.seat = False
         """The endpoint is a seat's phone."""
         self.up: Instant | None = None
@@ -44,6 +51,8 @@ class Leg:
         self.offer_open = False
         self.offered_from = QueueId("")
         self.rang_out = False
+        self.withdrawn = False
+        """Offer: the dialler gave it up because it rang too long; because nobody needed it any more."""
         self.talking = False
         self.held = False
         self.doubtful = False
@@ -66,12 +75,14 @@ class Call:
         "legs",
         "line",
         "links",
+        "melting",
         "origin",
         "partner",
         "position",
         "queue",
         "queued_at",
         "reference",
+        "serial",
         "talked",
         "trunk",
         "unsettled",
@@ -83,6 +94,10 @@ class Call:
         self.direction = direction
         self.arrived = arrived
         self.legs: dict[LegId, Leg] = {}
+        self.serial = 0
+        """The how-manieth call it is: the older where moments are equal or unknown."""
+        self.melting: set[LegId] = set()
+        """Local channels (their first halves) that Asterisk is taking out of the way now."""
         self.links: set[LegId] = set()
         """Linkedids its legs were born with."""
         self.caller = ""

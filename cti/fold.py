@@ -5,8 +5,15 @@ Theory of operation
 A *leg* is a channel; a *call* is all legs one arrival brought about. A leg joins the
 call named by its inherited HOTLINE_CALL, else the call its Linkedid led to when it was
 born, else it begins a call of its own. Linkedid is asked only at birth: Asterisk
-rewrites it when bridges merge. When legs of two calls meet in one bridge the calls are
-one: the citizen's (else the older) goes on, the other is merged and ended.
+rewrites it when bridges merge. When legs of two calls meet in one bridge, when one takes
+over what rings at the other, or when a transferer joins them, the calls are one: the
+citizen's (else the older) goes on, the other is merged and ended.
+
+A seat talks while somebody else hears it: another leg in its bridge, or in one that
+Local channels connect with it. The halves of a Local channel hear nothing themselves,
+so a seat whose bridge leads to a phone still ringing talks to nobody. When Asterisk
+takes a Local channel out of the way (*melting*), legs change bridges one by one; talks
+that go on afterwards are not cut there.
 
 Every frame is a statement about state, so hearing it twice changes nothing, and a
 frame about a leg that ended, or was never born, is ignored. A call arrives with its
@@ -28,11 +35,13 @@ from .board import Board
 from .call import Call, Leg
 from .events import Direction, EndedBy, OfferResult, QueueExit, Reach
 from .ids import BridgeId, CallId, Instant, LegId, QueueId, SeatId, TrunkId
-from .plan import PROBE, Plan, endpoint_of
+from .plan import PROBE, Plan, endpoint_of, is_plumbing
 
 REFUSING_CAUSES = frozenset({1, 3, 17, 18, 20, 21, 22, 27, 34, 38, 41, 42, 44, 58, 127})
 """Q.850 causes with which a phone or its registration says no (18, 20: not there)."""
 ELSEWHERE = 26
+START = "s"
+"""Asterisk's extension for 'nothing was dialled': originated calls, trunks without numbers."""
 
 
 class Fold:
@@ -43,6 +52,7 @@ class Fold:
         self._plan = plan
         self._live = live
         self._out: list[ev.Event] = []
+        self._serial = 0
         self._unseen: set[LegId] | None = None
         self._unseen_members: set[tuple[QueueId, SeatId]] = set()
         self._steps: dict[type, Callable[[Any], None]] = {
@@ -54,6 +64,7 @@ class Fold:
             fr.BridgeIn: self._bridge_in,
             fr.BridgeOut: self._bridge_out,
             fr.LocalPair: self._local_pair,
+            fr.LocalMelting: self._local_melting,
             fr.QueueIn: self._queue_in,
             fr.QueueOut: self._queue_out,
             fr.RangOut: self._rang_out,
@@ -104,13 +115,22 @@ class Fold:
             # Its beginning may lie before our time: then the name it inherited is its call's.
             ident = next((i for i in (named, CallId(linked)) if i and i not in board.ended), CallId(leg_id))
             call = Call(ident, LegId(ident), self._plan.direction(endpoint, exten, ringing_in=ringing_in), at)
-            call.caller, call.caller_name, call.dialled = number, name, exten
+            self._serial += 1
+            call.serial = self._serial
+            dialled = "" if exten == START else exten
+            call.caller, call.caller_name, call.dialled = number, name, dialled
             board.calls[ident] = call
-            self._out.append(ev.CallArrived(ident, at, LegId(ident), endpoint, call.direction, number, name, exten))
+            self._out.append(ev.CallArrived(ident, at, LegId(ident), endpoint, call.direction, number, name, dialled))
         else:
             self._settle(call, at)
         leg = Leg(leg_id, channel, endpoint, call, at, leg_id == call.first)
         leg.seat = self._plan.is_seat(endpoint, first=leg.first)
+        leg.plumbing = is_plumbing(channel)
+        if leg.plumbing and channel.startswith("Local/"):
+            twin = channel[:-1] + ("1" if channel[-1] == "2" else "2")
+            for other in call.legs.values():
+                if other.channel == twin:
+                    leg.pair, other.pair = other, leg
         call.legs[leg_id] = leg
         board.legs[leg_id] = leg
         board.linked[linked] = call.id
@@ -122,7 +142,7 @@ class Fold:
 
     def _offer(self, leg: Leg, at: Instant) -> None:
         leg.offer_open = True
-        leg.rang_out = False
+        leg.rang_out = leg.withdrawn = False
         leg.offered_from = leg.call.queue
         self._out.append(ev.CallOffered(leg.call.id, at, leg.id, SeatId(leg.endpoint), leg.offered_from))
 
@@ -158,6 +178,9 @@ class Fold:
         if leg.talking:
             self._stop_talking(leg, f.at)
         leg.endpoint = endpoint
+        if leg.plumbing:  # a phone has taken the place of a Local half
+            leg.plumbing = False
+            self._part(leg)
         leg.seat = self._plan.is_seat(endpoint, first=leg.first)
         if open_offer and leg.seat:
             self._offer(leg, f.at)
@@ -165,8 +188,9 @@ class Fold:
             self._hear_each_other(leg.bridge, f.at)
 
     def _leg_asked(self, f: fr.LegAsked) -> None:
+        # A phone that refuses, a transferer who has left and a Local half are asked to go too: they end no call.
         leg = self.board.legs.get(f.leg)
-        if leg is not None and leg.call.ended_by is EndedBy.UNKNOWN:
+        if leg is not None and not leg.plumbing and (leg.first or leg.talking) and leg.call.ended_by is EndedBy.UNKNOWN:
             leg.call.ended_by = self._side(leg)
 
     def _side(self, leg: Leg) -> EndedBy:
@@ -185,6 +209,9 @@ class Fold:
             self._settle(call, at, caller_left=leg.first)
         if leg.bridge is not None:
             self._leave_bridge(leg, at)
+        if leg.talking:
+            self._stop_talking(leg, at)
+        self._part(leg)
         if source and leg.first and call.ended_by is EndedBy.UNKNOWN:
             if source.startswith("dialplan/"):
                 call.ended_by = EndedBy.SYSTEM
@@ -198,6 +225,8 @@ class Fold:
                 self._leave_queue(call, at, QueueExit.DIED if by is EndedBy.NODE_DIED else QueueExit.ABANDONED)
         del call.legs[leg.id]
         del board.legs[leg.id]
+        if leg.id in call.melting:
+            self._molten(call, leg.id, at)
         board.bury(leg.id)
         self._out.append(ev.LegEnded(call.id, at, leg.id, leg.endpoint, cause))
         if not call.legs:
@@ -205,10 +234,12 @@ class Fold:
 
     def _close_offer(self, leg: Leg, at: Instant, cause: int) -> None:
         """An offer that nobody answered: say why, or (book) wait for the next fact."""
-        if leg.rang_out and cause not in REFUSING_CAUSES:
+        if leg.rang_out and cause not in REFUSING_CAUSES and cause != ELSEWHERE:
             self._end_offer(leg, at, OfferResult.MISSED)
-        elif cause == ELSEWHERE or (
-            not leg.call.queue and not leg.offered_from and leg.call.first not in leg.call.legs
+        elif (
+            leg.withdrawn
+            or cause == ELSEWHERE
+            or (not leg.call.queue and not leg.offered_from and leg.call.first not in leg.call.legs)
         ):
             self._end_offer(leg, at, OfferResult.WITHDRAWN)
         elif cause in REFUSING_CAUSES:
@@ -237,8 +268,10 @@ class Fold:
         self._settle(call, at, caller_left=True)
         if call.queue:
             self._leave_queue(call, at, QueueExit.DIED if by is EndedBy.NODE_DIED else QueueExit.UNKNOWN)
-        ended_by = by or (EndedBy.SYSTEM if call.ended_by is EndedBy.UNKNOWN and call.cause else call.ended_by)
         board = self.board
+        ended_by = by or call.ended_by
+        if ended_by is EndedBy.UNKNOWN and by is None and (call.cause or (self._live and call.first in board.ended)):
+            ended_by = EndedBy.SYSTEM  # nobody at a phone did
         del board.calls[call.id]
         board.bury(call.id)
         for link in call.links:
@@ -275,24 +308,44 @@ class Fold:
         members = self.board.bridges[bridge]
         del members[leg.id]
         leg.bridge = None
-        if leg.talking:
+        if leg.talking and not leg.call.melting:
             self._stop_talking(leg, at)
-        if not members:
+        if members:
+            self._fall_silent(bridge, at)
+        else:
             del self.board.bridges[bridge]
-        elif len(members) == 1:
-            (last,) = members.values()
-            if last.talking:
-                self._stop_talking(last, at)
+        if leg.pair is not None and leg.pair.bridge is not None:
+            self._fall_silent(leg.pair.bridge, at)
+
+    def _parties(self, bridge: BridgeId) -> list[Leg]:
+        """Who hears whom in this bridge and those that Local channels connect with it."""
+        legs = list(self.board.bridges[bridge].values())
+        if not any(leg.plumbing for leg in legs):
+            return legs
+        reached = {bridge}
+        for leg in legs:  # grows while we walk
+            far = leg.pair.bridge if leg.pair is not None else None
+            if far is not None and far not in reached:
+                reached.add(far)
+                legs.extend(self.board.bridges[far].values())
+        return [leg for leg in legs if not leg.plumbing]
+
+    def _fall_silent(self, bridge: BridgeId, at: Instant) -> None:
+        """Somebody left: who is alone now talks no longer."""
+        parties = self._parties(bridge)
+        if len(parties) == 1 and parties[0].talking and not parties[0].call.melting:
+            self._stop_talking(parties[0], at)
 
     def _hear_each_other(self, bridge: BridgeId, at: Instant) -> None:
-        members = self.board.bridges[bridge]
-        if len(members) < 2:
+        parties = self._parties(bridge)
+        if len(parties) < 2:
             return
-        for leg in members.values():
+        for leg in parties:
             if leg.seat and not leg.talking:
                 leg.talking = True
                 call = leg.call
                 call.talked = True
+                call.ended_by = EndedBy.UNKNOWN  # whoever left before did not end it
                 self._out.append(ev.TalkBegan(call.id, at, leg.id, SeatId(leg.endpoint), leg.offered_from))
 
     def _stop_talking(self, leg: Leg, at: Instant) -> None:
@@ -304,30 +357,65 @@ class Fold:
 
     def _merge(self, one: Call, two: Call, at: Instant) -> None:
         """``one`` and ``two`` have met; the citizen's, else the older, goes on."""
-        rank_one = (one.direction is not Direction.INBOUND, one.arrived, one.id)
-        rank_two = (two.direction is not Direction.INBOUND, two.arrived, two.id)
+        rank_one = (one.direction is not Direction.INBOUND, one.arrived, one.serial)
+        rank_two = (two.direction is not Direction.INBOUND, two.arrived, two.serial)
         kept, gone = (one, two) if rank_one <= rank_two else (two, one)
         self._settle(gone, at)
         if gone.queue:
             self._leave_queue(gone, at, QueueExit.MOVED)
         self._out.append(ev.CallsMerged(kept.id, at, gone.id))
+        talks = []
         for leg in gone.legs.values():
             if leg.talking:
                 self._stop_talking(leg, at)
+                talks.append(leg)
             leg.call = kept
             leg.first = False
+            leg.seat = self._plan.is_seat(leg.endpoint, first=False)
             kept.legs[leg.id] = leg
         gone.legs.clear()
         for link in gone.links:
             self.board.linked[link] = kept.id
         kept.links |= gone.links
+        kept.melting |= gone.melting
         gone.links.clear()
         self._end(gone, at)
+        for leg in talks:
+            if leg.bridge is not None:
+                self._hear_each_other(leg.bridge, at)
+
+    # -- Local channels ------------------------------------------------------------------
 
     def _local_pair(self, f: fr.LocalPair) -> None:
         one, two = self.board.legs.get(f.one), self.board.legs.get(f.two)
-        if one is not None and two is not None and one.call is not two.call:
+        if one is None or two is None:
+            return
+        one.pair, two.pair = two, one
+        if one.call is not two.call:
             self._merge(one.call, two.call, f.at)
+
+    def _part(self, leg: Leg) -> None:
+        if leg.pair is not None:
+            leg.pair.pair = None
+            leg.pair = None
+
+    def _local_melting(self, f: fr.LocalMelting) -> None:
+        leg = self.board.legs.get(f.one)
+        if leg is None:
+            return
+        if f.begun:
+            leg.call.melting.add(leg.id)
+        elif leg.id in leg.call.melting:
+            self._molten(leg.call, leg.id, f.at)
+
+    def _molten(self, call: Call, half: LegId, at: Instant) -> None:
+        """The Local channel is out of the way: who is alone now talks no longer."""
+        call.melting.discard(half)
+        if call.melting:
+            return
+        for leg in call.legs.values():
+            if leg.talking and (leg.bridge is None or len(self._parties(leg.bridge)) < 2):
+                self._stop_talking(leg, at)
 
     # -- queues --------------------------------------------------------------------------
 
@@ -361,7 +449,8 @@ class Fold:
     def _rang_out(self, f: fr.RangOut) -> None:
         leg = self.board.legs.get(f.leg)
         if leg is not None and leg.offer_open:
-            leg.rang_out = True
+            leg.withdrawn = leg.withdrawn or (f.withdrawn and not leg.rang_out)
+            leg.rang_out = not leg.withdrawn
 
     # -- hold, transfer, pick-up ------------------------------------------------------------
 
@@ -374,21 +463,40 @@ class Fold:
         self._out.append(kind(leg.call.id, f.at, leg.id, SeatId(leg.endpoint)))
 
     def _transferred(self, f: fr.Transferred) -> None:
-        leg = self.board.legs.get(f.leg)
+        legs = self.board.legs
+        leg = legs.get(f.leg)
         if leg is None:
             return
         kind, to = f.kind, f.to
-        target = self.board.legs.get(f.target) if f.target else None
+        target, second = (legs.get(f.target) if f.target else None), (legs.get(f.second) if f.second else None)
+        joined = [target] if target is not None else list(self.board.bridges.get(f.bridge, {}).values())
+        if kind is ev.TransferKind.ATTENDED and any(one.up is None for one in joined):
+            kind = ev.TransferKind.BLONDE
         if target is not None:
             to = target.endpoint or to
-            if kind is ev.TransferKind.ATTENDED and target.up is None:
-                kind = ev.TransferKind.BLONDE
+        elif second is not None and not to:
+            to = second.call.dialled
+        if second is not None and second.call is not leg.call:
+            self._merge(leg.call, second.call, f.at)
         self._out.append(ev.CallTransferred(leg.call.id, f.at, kind, SeatId(leg.endpoint), to))
 
     def _picked_up(self, f: fr.PickedUp) -> None:
+        """What rang at ``target`` was offered to, and answered by, ``leg``."""
         leg, target = self.board.legs.get(f.leg), self.board.legs.get(f.target)
-        if leg is not None and target is not None and leg.call is not target.call:
+        if leg is None or target is None:
+            return
+        if leg.call is not target.call:
             self._merge(target.call, leg.call, f.at)
+        if not target.offer_open:
+            return
+        self._end_offer(target, f.at, OfferResult.WITHDRAWN)
+        if not leg.seat or leg.first or leg.offer_open:
+            return
+        self._offer(leg, f.at)
+        leg.offered_from = target.offered_from
+        self._end_offer(leg, f.at, OfferResult.ANSWERED)
+        if leg.call.queue and leg.call.queue == leg.offered_from:
+            self._leave_queue(leg.call, f.at, QueueExit.ANSWERED)
 
     # -- what our dialplan says ----------------------------------------------------------------
 

@@ -77,6 +77,15 @@ class LocalPair(NamedTuple):
     two: LegId
 
 
+class LocalMelting(NamedTuple):
+    """Asterisk takes a Local channel out of the way; until it has, legs change bridges and go on talking."""
+
+    at: Instant
+    one: LegId
+    """Its first half."""
+    begun: bool
+
+
 class QueueIn(NamedTuple):
     at: Instant
     leg: LegId
@@ -93,10 +102,12 @@ class QueueOut(NamedTuple):
 
 
 class RangOut(NamedTuple):
-    """app_queue gave up on this member's leg."""
+    """app_queue or Dial gave up on this leg."""
 
     at: Instant
     leg: LegId
+    withdrawn: bool = False
+    """Not because it rang too long: the caller left or another phone answered."""
 
 
 class HeldBy(NamedTuple):
@@ -113,6 +124,10 @@ class Transferred(NamedTuple):
     to: str
     target: LegId
     """Attended: the leg of the target, '' otherwise."""
+    second: LegId = LegId("")
+    """Attended: the transferer's leg towards the target, where it has two."""
+    bridge: BridgeId = BridgeId("")
+    """Attended: where those who were joined are now."""
 
 
 class PickedUp(NamedTuple):
@@ -215,6 +230,7 @@ Frame = (
     | BridgeIn
     | BridgeOut
     | LocalPair
+    | LocalMelting
     | QueueIn
     | QueueOut
     | RangOut

@@ -37,12 +37,18 @@ class Plan:
         return Direction.INTERNAL if exten in self.seats or endpoint == PROBE else Direction.OUTBOUND
 
 
+_PLUMBING = frozenset({"AsyncGoto", "Bridge", "Message", "Parked", "Snoop", "Surrogate"})
+
+
+def is_plumbing(channel: str) -> bool:
+    """A channel Asterisk made for itself: half a Local channel (``…;1``), a stand-in, an announcer."""
+    return channel[-2:] in (";1", ";2") or channel.partition("/")[0] in _PLUMBING
+
+
 def endpoint_of(channel: str) -> str:
-    """``PJSIP/8001-0000002a`` → ``8001``; a Local channel or a zombie has none: ''."""
-    if channel.startswith("Local/") or channel.endswith(">"):
-        return ""
+    """``PJSIP/8001-0000002a`` → ``8001``; plumbing or a zombie has none: ''."""
     tech, slash, rest = channel.partition("/")
-    if not slash or not tech:
+    if not slash or not tech or tech == "Local" or channel.endswith(">") or is_plumbing(channel):
         return ""
     name, dash, _ = rest.rpartition("-")
     return name if dash else rest

@@ -10,9 +10,11 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import gzip
 import json
 import signal
 import sys
+import zlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -25,6 +27,7 @@ from config.read import read
 from config.secrets import Secrets
 from cti import ami
 from cti import events as ev
+from cti import frames as fr
 from cti.fold import Fold
 from cti.ids import Instant
 from cti.link import Link
@@ -85,18 +88,32 @@ async def _recording(args: argparse.Namespace) -> int:
 
 
 def events_of(pieces: Iterator[bytes], fold: Fold) -> Iterator[ev.Event]:
-    """Fold a byte stream, however it is cut; the events in order."""
+    """Fold a byte stream, however it is cut; the events in order.
+
+    Without ``timestampevents`` the only clock on a tape is the second each Uniqueid was made in.
+    """
     framer = ami.Framer()
     now = Instant(0.0)
     for piece in pieces:
         for message in framer.feed(piece):
             for frame in ami.decode(message, now):
+                if isinstance(frame, fr.LegNew) and frame.at == now and (born := born_in(frame.leg)) > now:
+                    frame = frame._replace(at=born)
                 now = frame.at
                 yield from fold.apply(frame)
 
 
+def born_in(leg: str) -> Instant:
+    """The epoch second in a Uniqueid (``1795440958.42``, ``xm1-1795440958.42``); 0 when it has none."""
+    seconds = leg.rpartition("-")[2].partition(".")[0]
+    return Instant(float(seconds)) if len(seconds) == 10 and seconds.isdecimal() else Instant(0.0)
+
+
 def pieces_of(path: Path) -> Iterator[bytes]:
-    with open(path, "rb") as file:
+    """The tape's bytes; one packed with gzip is unpacked as it is read."""
+    with open(path, "rb") as plain:
+        packed = plain.read(2) == b"\x1f\x8b"
+    with gzip.open(path) if packed else open(path, "rb") as file:
         while piece := file.read(PIECE):
             yield piece
 
@@ -114,7 +131,7 @@ def _replay(args: argparse.Namespace) -> int:
             counts[type(event).__name__] += 1
             line = as_json(event)
             print(json.dumps(line, ensure_ascii=False) if args.json else _line(line))
-    except (OSError, ami.Overrun) as fault:
+    except (OSError, EOFError, zlib.error, ami.Overrun) as fault:
         print(_("cannot read the tape {file}: {fault}", file=args.file, fault=fault), file=sys.stderr)
         return 2
     open_calls = sorted(fold.board.calls)

@@ -9,6 +9,7 @@ from . import text
 
 EVENTS = (
     "Newchannel", "Newstate", "Rename", "Hangup", "HangupRequest", "BridgeEnter", "BridgeLeave", "LocalBridge",
+    "LocalOptimizationBegin", "LocalOptimizationEnd", "DialEnd",
     "Hold", "Unhold", "Pickup", "BlindTransfer", "AttendedTransfer",
     "QueueCallerJoin", "QueueCallerLeave", "QueueCallerAbandon", "AgentRingNoAnswer",
     "QueueMemberAdded", "QueueMemberRemoved", "QueueMemberPause", "QueueMemberPenalty",
