@@ -69,7 +69,8 @@ def _end(file: Path) -> Place:
 
 
 def drop_one(kind: str) -> Patches:
-    wanted, dropped = _kind(kind), []
+    wanted = _kind(kind)
+    dropped: list[ev.Event] = []
 
     def meddle(event: ev.Event) -> Sequence[ev.Event]:
         if dropped or not isinstance(event, wanted):
@@ -85,11 +86,11 @@ def swap_two(first: str, second: str) -> Patches:
     held: list[Any] = []
     done: list[bool] = []
 
-    def meddle(event: Any) -> Sequence[ev.Event]:
+    def meddle(event: Any) -> Sequence[Any]:
         if not done and not held and isinstance(event, early):
             held.append(event)
             return ()
-        if held and isinstance(event, late) and event.call == held[0].call:
+        if held and isinstance(event, late) and getattr(event, "call", "") == held[0].call:
             done.append(True)
             return (event, held.pop())
         return (event,)

@@ -111,7 +111,8 @@ def evening(site: Broken, tmp_path_factory: pytest.TempPathFactory) -> Evening:
     with closing(sqlite3.connect(site.places.ledger)) as db, closing(sqlite3.connect(folder / "ledger.db")) as copy:
         db.backup(copy)
     settings = site.settings
-    numbers = Numbers(*(frozenset(one["id"] for one in settings[kind]) for kind in ("trunk", "seat")))
+    trunks, seats = (frozenset(one["id"] for one in settings[kind]) for kind in ("trunk", "seat"))
+    numbers = Numbers(trunks, seats)
     return Evening(Tape(folder, settings["centre"]["node"], numbers, site.history(), died, back), plan, breaches)
 
 
