@@ -102,6 +102,8 @@ def decode(message: bytes, now: Instant) -> list[fr.Frame]:
     make = _DECODERS.get(name_of(message))
     if make is None:
         return []
+    if make is _dial_end and b"\r\nDialStatus: ANSWER" in message:
+        return []  # Newstate says so too; every answered call has one
     h = headers(message)
     stamp = h.get(b"Timestamp")
     at = now
@@ -158,7 +160,8 @@ def _rename(h: Headers, at: Instant) -> list[fr.Frame]:
 
 
 def _hangup_request(h: Headers, at: Instant) -> list[fr.Frame]:
-    return [fr.LegAsked(at, _leg(h))]
+    # Busy: Asterisk has turned this leg away itself and hears the phone's goodbye.
+    return [] if h.get(b"ChannelState") == b"7" else [fr.LegAsked(at, _leg(h))]
 
 
 def _hangup(h: Headers, at: Instant) -> list[fr.Frame]:

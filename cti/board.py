@@ -23,17 +23,18 @@ class Board:
         self.linked: dict[LegId, CallId] = {}
         """Linkedid → the call that carried it when one of its legs was born."""
         self.bridges: dict[BridgeId, dict[LegId, Leg]] = {}
-        self.ended: dict[str, None] = {}
+        self.ended: dict[str, bool] = {}
+        """Legs and calls that ended last; true for a call whose beginning lies before our time."""
         self.contacts: dict[str, dict[str, bool]] = {}
         """Endpoint → its contacts and whether each answers."""
         self.phones: dict[str, Reach] = {}
         self.members: dict[tuple[QueueId, SeatId], tuple[bool, str, int]] = {}
         self.node_began: Instant | None = None
 
-    def bury(self, ident: str) -> None:
-        """Remember that this leg or call has ended."""
+    def bury(self, ident: str, *, headless: bool = False) -> None:
+        """Remember that this leg or call has ended. ``headless``: a call whose first leg was never seen."""
         ended = self.ended
-        ended[ident] = None
+        ended[ident] = headless
         if len(ended) > REMEMBERED:
             del ended[next(iter(ended))]
 

@@ -100,6 +100,9 @@ class Fold:
         if self._plan.known and endpoint_of(f.channel) == PROBE:
             board.bury(f.leg)  # the line watch is nobody's call
             return
+        if f.linked not in board.linked and board.ended.get(f.linked):
+            board.bury(f.leg)  # of a call that began before our time and was ended once: it does not come again
+            return
         self._birth(f.at, f.leg, f.channel, f.linked, f.call, f.number, f.name, f.exten, f.ringing_in)
 
     def _birth(
@@ -125,7 +128,7 @@ class Fold:
             self._settle(call, at)
         leg = Leg(leg_id, channel, endpoint, call, at, leg_id == call.first)
         leg.seat = self._plan.is_seat(endpoint, first=leg.first)
-        leg.plumbing = is_plumbing(channel)
+        leg.plumbing = not endpoint and is_plumbing(channel)
         if leg.plumbing and channel.startswith("Local/"):
             twin = channel[:-1] + ("1" if channel[-1] == "2" else "2")
             for other in call.legs.values():
@@ -211,7 +214,8 @@ class Fold:
             self._leave_bridge(leg, at)
         if leg.talking:
             self._stop_talking(leg, at)
-        self._part(leg)
+        if leg.pair is not None:
+            self._part(leg)
         if source and leg.first and call.ended_by is EndedBy.UNKNOWN:
             if source.startswith("dialplan/"):
                 call.ended_by = EndedBy.SYSTEM
@@ -273,7 +277,7 @@ class Fold:
         if ended_by is EndedBy.UNKNOWN and by is None and (call.cause or (self._live and call.first in board.ended)):
             ended_by = EndedBy.SYSTEM  # nobody at a phone did
         del board.calls[call.id]
-        board.bury(call.id)
+        board.bury(call.id, headless=call.first not in board.legs and call.first not in board.ended)
         for link in call.links:
             board.linked.pop(link, None)
         self._out.append(ev.CallEnded(call.id, at, ended_by, call.cause, call.talked))
@@ -320,7 +324,10 @@ class Fold:
     def _parties(self, bridge: BridgeId) -> list[Leg]:
         """Who hears whom in this bridge and those that Local channels connect with it."""
         legs = list(self.board.bridges[bridge].values())
-        if not any(leg.plumbing for leg in legs):
+        for leg in legs:
+            if leg.plumbing:
+                break
+        else:
             return legs
         reached = {bridge}
         for leg in legs:  # grows while we walk

@@ -37,7 +37,7 @@ class Plan:
         return Direction.INTERNAL if exten in self.seats or endpoint == PROBE else Direction.OUTBOUND
 
 
-_PLUMBING = frozenset({"AsyncGoto", "Bridge", "Message", "Parked", "Snoop", "Surrogate"})
+_PLUMBING = frozenset({"Local", "AsyncGoto", "Bridge", "Message", "Parked", "Snoop", "Surrogate"})
 
 
 def is_plumbing(channel: str) -> bool:
@@ -48,7 +48,7 @@ def is_plumbing(channel: str) -> bool:
 def endpoint_of(channel: str) -> str:
     """``PJSIP/8001-0000002a`` → ``8001``; plumbing or a zombie has none: ''."""
     tech, slash, rest = channel.partition("/")
-    if not slash or not tech or tech == "Local" or channel.endswith(">") or is_plumbing(channel):
+    if not slash or not tech or tech in _PLUMBING or channel[-1] == ">" or channel[-2] == ";":
         return ""
     name, dash, _ = rest.rpartition("-")
     return name if dash else rest

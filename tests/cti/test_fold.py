@@ -116,6 +116,52 @@ def test_a_pickup_moves_the_offer_to_the_seat_that_picked_up() -> None:
     assert offers == [("8001", ev.OfferResult.WITHDRAWN), ("8002", ev.OfferResult.ANSWERED)]
 
 
+def test_a_call_begun_before_our_time_ends_once() -> None:
+    """Read from the middle, a call whose beginning is missing is ended once; its later legs are no calls of their own."""
+    caller, one, two = LegId("xm1-1.1"), LegId("xm1-1.2"), LegId("xm1-1.3")
+    _, events = told(
+        [
+            fr.LegNew(Instant(1.0), one, "PJSIP/8001-00000001", caller, CallId(""), "", "", "", False),
+            fr.LegGone(Instant(2.0), one, 17, ""),
+            fr.LegNew(Instant(3.0), two, "PJSIP/8002-00000002", caller, CallId(""), "", "", "", False),
+            fr.LegGone(Instant(4.0), two, 16, ""),
+        ],
+        live=False,
+    )
+    assert [e.call for e in events if isinstance(e, ev.CallArrived | ev.CallEnded)] == [caller, caller]
+
+
+def test_a_talk_goes_through_a_local_channel_and_survives_its_going() -> None:
+    """A seat behind a Local channel talks once the sound reaches it, and on while the channel is taken away."""
+    story = Story(0)
+    story.arrive()
+    one, two = story.leg(), story.leg()
+    near, far = BridgeId("near"), BridgeId("far")
+    for leg, half in ((one, 1), (two, 2)):
+        channel = f"Local/8001@seats-00000001;{half}"
+        story.say(fr.LegNew(story.at(), leg, channel, story.caller, story.call, "", "", "", False))
+    seat = story.offer("8001")
+    story.say(
+        fr.BridgeIn(story.at(), story.caller, near, False),
+        fr.BridgeIn(story.at(), one, near, False),
+        fr.LegUp(story.at(), seat),
+        fr.BridgeIn(story.at(), seat, far, False),
+    )
+    fold, events = told(story.frames)
+    assert "TalkBegan" not in kinds(events)
+    steps = [
+        fr.BridgeIn(story.at(), two, far, False),
+        fr.LocalMelting(story.at(), one, True),
+        fr.BridgeOut(story.at(), seat, far),
+        fr.BridgeOut(story.at(), one, near),
+        fr.BridgeIn(story.at(), seat, near, False),
+        fr.LocalMelting(story.at(), one, False),
+        fr.BridgeOut(story.at(), story.caller, near),
+    ]
+    seen = [kinds(fold.apply(step)) for step in steps]
+    assert seen == [["TalkBegan"], [], [], [], [], [], ["TalkEnded"]]
+
+
 def test_a_new_life_of_asterisk_ends_every_call_of_the_old_one() -> None:
     """Calls born before Asterisk's start are ended with the cause that it died."""
     story = Story(0)

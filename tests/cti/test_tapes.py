@@ -51,7 +51,7 @@ class Told:
 TOLD = {
     "plain": Told("101", offers="102:answered", talks="102"),
     "no_answer": Told(CITIZEN, offers="101:missed", by="system"),
-    "busy": Told(CITIZEN, offers="101:refused"),
+    "busy": Told(CITIZEN, offers="101:refused", by="system"),
     "given_up": Told(CITIZEN, offers="101:withdrawn"),
     "to_the_world": Told("101", offers="trunk:answered", talks="trunk", by="seat"),
     "local_n": Told("101", offers="102:answered", talks="102"),

@@ -248,7 +248,7 @@ class House:
         found = re.findall(
             rb"Event: Newchannel\r\nPrivilege: \S+\r\nChannel: (PJSIP/%s-\S+)" % phone.encode(), bytes(self.tape.bytes)
         )
-        return found[-1].decode()
+        return str(found[-1], "ascii")
 
     def at(self, phone: str) -> Call:
         """The call this phone took last."""
