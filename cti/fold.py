@@ -11,7 +11,8 @@ citizen's (else the older) goes on, the other is merged and ended.
 
 A seat talks while somebody else hears it: another leg in its bridge, or in one that
 Local channels connect with it. The halves of a Local channel hear nothing themselves,
-so a seat whose bridge leads to a phone still ringing talks to nobody. When Asterisk
+so a seat whose bridge leads to a phone still ringing talks to nobody; where the dialplan
+behind one has answered (the music of a hold) the seat is as engaged as in a talk. When Asterisk
 takes a Local channel out of the way (*melting*), legs change bridges one by one; talks
 that go on afterwards are not cut there.
 
@@ -166,6 +167,8 @@ class Fold:
             self._end_offer(leg, f.at, OfferResult.ANSWERED)
             if call.queue and call.queue == leg.offered_from:
                 self._leave_queue(call, f.at, QueueExit.ANSWERED)
+        if leg.pair is not None and leg.pair.bridge is not None:
+            self._hear_each_other(leg.pair.bridge, f.at)
 
     def _leg_renamed(self, f: fr.LegRenamed) -> None:
         leg = self.board.legs.get(f.leg)
@@ -329,13 +332,20 @@ class Fold:
                 break
         else:
             return legs
-        reached = {bridge}
+        reached, parties = {bridge}, []
         for leg in legs:  # grows while we walk
-            far = leg.pair.bridge if leg.pair is not None else None
-            if far is not None and far not in reached:
-                reached.add(far)
-                legs.extend(self.board.bridges[far].values())
-        return [leg for leg in legs if not leg.plumbing]
+            far = leg.pair
+            if not leg.plumbing:
+                parties.append(leg)
+            elif far is None:
+                continue
+            elif far.bridge is None:
+                if far.up is not None and far.channel.endswith(";2"):
+                    parties.append(far)  # the dialplan there has answered: music, an announcement
+            elif far.bridge not in reached:
+                reached.add(far.bridge)
+                legs.extend(self.board.bridges[far.bridge].values())
+        return parties
 
     def _fall_silent(self, bridge: BridgeId, at: Instant) -> None:
         """Somebody left: who is alone now talks no longer."""

@@ -71,12 +71,12 @@ TOLD = {
         merged=1,
     ),
     "attended_feature": Told(
-        CITIZEN, offers="101:answered 102:answered", talks="101 102 101 102", transfers="attended:101>102"
+        CITIZEN, offers="101:answered 102:answered", talks="101 101 102 102", transfers="attended:101>102"
     ),
     "attended_ami": Told(
-        CITIZEN, offers="101:answered 102:answered", talks="101 102 101 102", transfers="attended:101>102"
+        CITIZEN, offers="101:answered 102:answered", talks="101 101 102 102", transfers="attended:101>102"
     ),
-    "attended_back": Told(CITIZEN, offers="101:answered 102:answered", talks="101 102 101 101"),
+    "attended_back": Told(CITIZEN, offers="101:answered 102:answered", talks="101 101 102 101"),
     "attended_refused": Told(CITIZEN, offers="101:answered 102:refused", talks="101 101"),
     "blonde_refer": Told(
         CITIZEN, offers="101:answered 102:answered", talks="101 102", transfers="blonde:101>102", calls=2, merged=1
