@@ -12,7 +12,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
-DEFAULT = "http://deb.debian.org/debian"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +53,10 @@ def one_line(text: str) -> list[Source]:
 
 
 def mirror(sources: Iterable[Source], codename: str) -> str:
-    """The mirror that carries Debian's own ``codename`` main; Debian's usual address when there is none."""
+    """The mirror that carries Debian's own ``codename`` main; '' when there is none."""
     for source in sources:
         uri = source.uri.rstrip("/")
         plain = uri.startswith(("http://", "https://"))
         if plain and codename in source.suites and "main" in source.components and not uri.endswith("-security"):
             return uri
-    return DEFAULT
+    return ""

@@ -122,7 +122,13 @@ def where() -> tuple[str, str]:
     release = platform.freedesktop_os_release() if Path("/etc/os-release").exists() else {}
     codename = release.get("VERSION_CODENAME", "")
     own = codename if release.get("ID") == "debian" and _offered() >= LEAST else NEWEST_SUITE
-    return apt_sources.mirror(sources, codename), own
+    mirror = apt_sources.mirror(sources, codename)
+    if not mirror:
+        fault = _("this machine's apt sources name no mirror of Debian")
+        raise InstallError(
+            f"{fault}. " + _("Cure: add one to /etc/apt/sources.list, or install an Asterisk 22 of your own")
+        )
+    return mirror, own
 
 
 def _offered() -> Version:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hotline.apt_sources import DEFAULT, Source, deb822, mirror, one_line
+from hotline.apt_sources import Source, deb822, mirror, one_line
 
 SOURCES = """\
 # a comment
@@ -49,9 +49,9 @@ def test_one_line() -> None:
 
 
 def test_the_mirror_is_the_one_of_the_machines_own_suite() -> None:
-    """Neither a security archive, nor another vendor's, nor a disc; Debian's own address when there is none."""
+    """Neither a security archive, nor another vendor's, nor a disc; none is said to be none."""
     assert mirror(one_line(LIST), "bookworm") == "http://one.example/debian"
     security_first = [*deb822(SOURCES)[2:], *deb822(SOURCES)[:2]]
     assert mirror(security_first, "bookworm") == "https://mirror.example/debian"
-    assert mirror(one_line("deb cdrom:[Debian]/ bookworm main"), "bookworm") == DEFAULT
-    assert mirror([], "noble") == DEFAULT
+    assert mirror(one_line("deb cdrom:[Debian]/ bookworm main"), "bookworm") == ""
+    assert mirror([], "noble") == ""
