@@ -11,7 +11,7 @@ them. Old trunks send GBK: tried second. The first of duplicate headers is ours.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from . import frames as fr
 from .events import QueueExit, Reach, TransferKind
@@ -116,11 +116,6 @@ def decode(message: bytes, now: Instant) -> list[fr.Frame]:
         return make(h, at)
     except KeyError:  # a header we need is missing: not a message of that event
         return []
-
-
-def decode_all(messages: list[bytes], now: Instant) -> Iterator[fr.Frame]:
-    for message in messages:
-        yield from decode(message, now)
 
 
 def _leg(h: Headers, key: bytes = b"Uniqueid") -> LegId:

@@ -43,9 +43,6 @@ class Board:
         found = [call for call in self.calls.values() if call.queue == queue]
         return sorted(found, key=lambda call: call.queued_at or call.arrived)
 
-    def seat_legs(self, seat: SeatId) -> list[Leg]:
-        return [leg for leg in self.legs.values() if leg.seat and leg.endpoint == seat]
-
     def facts(self) -> dict[str, object]:
         """A comparable summary (tests: two ways to the same board)."""
         return {

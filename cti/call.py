@@ -17,7 +17,6 @@ class Leg:
         "bridge",
         "call",
         "channel",
-        "doubtful",
         "endpoint",
         "first",
         "held",
@@ -55,8 +54,6 @@ class Leg:
         """Offer: the dialler gave it up because it rang too long; because nobody needed it any more."""
         self.talking = False
         self.held = False
-        self.doubtful = False
-        """Only a snapshot vouches for it (no Newchannel was seen)."""
 
 
 class Call:

@@ -597,7 +597,6 @@ class Fold:
             if f.leg in board.ended or (self._plan.known and endpoint_of(f.channel) == PROBE):
                 return
             leg = self._birth(f.born, f.leg, f.channel, f.linked, f.call, f.number, f.name, f.exten, True)
-            leg.doubtful = True
         else:
             self._leg_renamed(fr.LegRenamed(f.at, f.leg, f.channel))
         if f.up:

@@ -114,7 +114,6 @@ class Link:
         self._lost: asyncio.Event = asyncio.Event()
         self._reason = "not connected yet"
         self.up = False
-        self.logins = 0
         self.messages = 0
         self.heard_at: Instant = Instant(0.0)
 
@@ -139,7 +138,6 @@ class Link:
                 raise
             backoff = BACKOFF_FIRST
             self.up = True
-            self.logins += 1
             log.info("AMI up", link=self.name)
             self._guarded(self._on_up)
             try:

@@ -96,9 +96,7 @@ class Switchboard:
         frames = ami.decode(message, Instant(now))
         if frames:
             self.lag = now - frames[0].at
-            for frame in frames:
-                for event in self.fold.apply(frame):
-                    self._publish(event)
+            self._apply(frames)
             return
         name = ami.name_of(message)
         if name == b"FullyBooted":

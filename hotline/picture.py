@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 
 from agents.commands import Accepted, Refused, Request
 from agents.floor import Floor
+from agents.ids import AgentId
 from agents.presence import Presence
 from config.places import Places
 from config.settings import Settings
@@ -191,8 +192,8 @@ class Picture:
         return out
 
     def _serves(self, agent: str, queue: str) -> bool:
-        people = self._floor.desk.roster.people
-        return any(person.id == agent and QueueId(queue) in person.skills for person in people.values())
+        person = self._floor.desk.roster.people.get(AgentId(agent))
+        return person is not None and QueueId(queue) in person.skills
 
     def trunks(self) -> Sequence[Trunk]:
         legs = self._board.legs.values()
