@@ -21,7 +21,7 @@ from bridge.errors import Problem
 from bridge.texts import say
 from config.language import say as _
 
-from .contract import DoneOut, ErrorOut
+from .contract.rest import DoneOut, ErrorOut
 
 log = structlog.get_logger("console")
 

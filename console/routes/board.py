@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Response
 
 from console import metrics
-from console.contract import (
+from console.contract.rest import (
     BoardOut,
     CallOut,
     HealthOut,

@@ -13,7 +13,7 @@ from bridge.errors import Problem
 from bridge.ports import NotDisposed
 from config.language import say as _
 from console.answers import Failed, invalid, not_found
-from console.contract import CallOut, CallPath, DisposedOut, DispositionIn, Most
+from console.contract.rest import CallOut, CallPath, DisposedOut, DispositionIn, Most
 from console.plugs import Plugged, Plugs
 from console.ports import CallFilter, CallRow
 from cti.ids import CallId

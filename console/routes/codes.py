@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from bridge.choices import LISTS
-from console.contract import ChoiceOut, CodeOut
+from console.contract.rest import ChoiceOut, CodeOut
 from console.plugs import Plugged
 
 router = APIRouter(prefix="/api", tags=["codes"])

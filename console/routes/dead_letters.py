@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from bridge.ticket import TicketId
 from console.answers import invalid, not_found
-from console.contract import Most, TicketOut, TicketPatch, TicketPath
+from console.contract.rest import Most, TicketOut, TicketPatch, TicketPath
 from console.plugs import Plugged
 
 from .body import Raw, documented

@@ -8,7 +8,7 @@ from agents import commands
 from agents.ids import AgentId
 from agents.seat import Then
 from console.answers import done_or_fail, not_found
-from console.contract import AfterCallIn, DoneOut, ForceIn, LoginIn, PauseIn, SeatOut, SeatPath
+from console.contract.rest import AfterCallIn, DoneOut, ForceIn, LoginIn, PauseIn, SeatOut, SeatPath
 from console.plugs import Plugged
 from cti.ids import SeatId
 

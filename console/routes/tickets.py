@@ -11,7 +11,7 @@ from bridge.ports import Filed, KeyTaken
 from bridge.ticket import CallFacts, TicketId
 from config.language import say as _
 from console.answers import Failed, invalid, not_found
-from console.contract import CallPath, Most, TicketIn, TicketOut, TicketPath
+from console.contract.rest import CallPath, Most, TicketIn, TicketOut, TicketPath
 from console.plugs import Plugged
 from console.ports import CallRow
 from cti.ids import CallId

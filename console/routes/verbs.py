@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from agents import commands
 from console.answers import done_or_fail
-from console.contract import CallSeatIn, DialIn, DoneOut, SeatPath, TransferIn
+from console.contract.rest import CallSeatIn, DialIn, DoneOut, SeatPath, TransferIn
 from console.plugs import Plugged
 from cti.ids import SeatId
 

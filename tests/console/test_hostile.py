@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from bridge.draft import CONTENT
-from console.contract import ErrorOut, TicketIn
+from console.contract.rest import ErrorOut, TicketIn
 from console.server import Server, make_app, routes_of
 from tests.fakes.house import CALL, TOKEN, House, plugs
 

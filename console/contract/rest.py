@@ -11,28 +11,17 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import Path, Query
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field
 
 from bridge.ports import Push
 from bridge.ticket_json import plain
 
-CallIdText = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{1,100}$")]
+from .shapes import AgentText, Body, Dialled, SeatText, View, Word
+
 CallPath = Annotated[str, Path(pattern=r"^[A-Za-z0-9_.-]{1,100}$", description="CallId")]
 SeatPath = Annotated[str, Path(pattern=r"^[0-9]{2,20}$")]
 TicketPath = Annotated[str, Path(pattern=r"^[0-9A-HJKMNP-TV-Z]{26}$")]
-AgentText = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z_-]{1,20}$")]
-SeatText = Annotated[str, StringConstraints(pattern=r"^[0-9]{2,20}$")]
-Dialled = Annotated[str, StringConstraints(pattern=r"^[0-9*#+]{1,32}$")]
-Word = Annotated[str, StringConstraints(min_length=1, max_length=60, pattern=r"^[^\x00-\x1f\x7f]+$")]
 Most = Annotated[int, Query(ge=1, le=500)]
-
-
-class _Body(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-
-class _View(BaseModel):
-    model_config = ConfigDict(from_attributes=True)
 
 
 # -- errors ------------------------------------------------------------------------
@@ -57,34 +46,34 @@ class ErrorOut(BaseModel):
 # -- seats ---------------------------------------------------------------------------
 
 
-class LoginIn(_Body):
+class LoginIn(Body):
     agent: AgentText
     ready: bool = Field(default=False, description="false: paused (reason login) until ready")
 
 
-class PauseIn(_Body):
+class PauseIn(Body):
     reason: Word
 
 
-class TransferIn(_Body):
+class TransferIn(Body):
     to: Dialled
     kind: Annotated[str, Field(pattern="^(blind|attended)$")] = "blind"
 
 
-class CallSeatIn(_Body):
+class CallSeatIn(Body):
     to: SeatText
 
 
-class DialIn(_Body):
+class DialIn(Body):
     number: Dialled
 
 
-class AfterCallIn(_Body):
+class AfterCallIn(Body):
     then: Annotated[str, Field(pattern="^(pause|log_out|ready)?$", description="'': take it back")]
     reason: str = Field(default="", max_length=60, description="wanted for a pause")
 
 
-class ForceIn(_Body):
+class ForceIn(Body):
     force: Annotated[str, Field(pattern="^(ready|pause|log_out)$")]
     by: AgentText = Field(description="the supervisor")
     reason: str = Field(default="", max_length=60)
@@ -95,7 +84,7 @@ class DoneOut(BaseModel):
     detail: str = Field(default="", description="'after_call': agreed for when the call is over")
 
 
-class SeatOut(_View):
+class SeatOut(View):
     seat: str
     device: str
     state: str
@@ -111,7 +100,7 @@ class SeatOut(_View):
 # -- calls -------------------------------------------------------------------------------
 
 
-class CallOut(_View):
+class CallOut(View):
     call: str
     direction: str
     state: str
@@ -136,7 +125,7 @@ class CallOut(_View):
     recordings: list[str]
 
 
-class DispositionIn(_Body):
+class DispositionIn(Body):
     """How a call ends without a ticket."""
 
     outcome: Annotated[str, Field(pattern="^(direct|refused|nuisance)$")]
@@ -155,7 +144,7 @@ class DisposedOut(BaseModel):
 # -- board --------------------------------------------------------------------------------
 
 
-class QueueOut(_View):
+class QueueOut(View):
     queue: str
     name: str
     waiting: int
@@ -164,14 +153,14 @@ class QueueOut(_View):
     ready: int
 
 
-class TrunkOut(_View):
+class TrunkOut(View):
     trunk: str
     name: str
     reach: str
     calls: int
 
 
-class LineOut(_View):
+class LineOut(View):
     line: str
     name: str
     calls: int
@@ -192,7 +181,7 @@ class BoardOut(BaseModel):
 # -- codes, choices, health -----------------------------------------------------------------
 
 
-class CodeOut(_View):
+class CodeOut(View):
     scheme: str
     version: str
     kind: str
@@ -203,13 +192,13 @@ class CodeOut(_View):
     confidence: str
 
 
-class ChoiceOut(_View):
+class ChoiceOut(View):
     key: str
     zh: str
     en: str
 
 
-class VitalOut(_View):
+class VitalOut(View):
     name: str
     ok: bool
     said: str
@@ -228,14 +217,14 @@ class HealthOut(BaseModel):
 _Id = Annotated[str, Field(pattern=r"^[0-9A-Za-z_.:/-]{1,64}$")]
 
 
-class PersonIn(_Body):
+class PersonIn(Body):
     name: str = Field(default="", max_length=60)
     gender: str = Field(default="", max_length=60)
     phones: list[Annotated[str, Field(pattern=r"^[0-9+*#-]{3,24}$")]] = Field(default=[], max_length=5)
     address: str = Field(default="", max_length=200)
 
 
-class SubjectIn(_Body):
+class SubjectIn(Body):
     scheme: str = Field(default="", max_length=40)
     version: str = Field(default="", max_length=20)
     code: str = Field(pattern=r"^[0-9A-Za-z]{2,16}$", description="GET /api/codes; a string: codes begin with 0")
@@ -243,7 +232,7 @@ class SubjectIn(_Body):
     part_id: str = Field(default="", pattern=r"^[0-9A-Za-z-]{0,24}$")
 
 
-class PlaceIn(_Body):
+class PlaceIn(Body):
     address_text: str = Field(default="", max_length=200)
     address_std: str = Field(default="", max_length=200)
     lng: float | None = Field(default=None, ge=-180, le=180)
@@ -254,13 +243,13 @@ class PlaceIn(_Body):
     area: list[Annotated[str, Field(min_length=1, max_length=40)]] = Field(default=[], max_length=4)
 
 
-class LimitIn(_Body):
+class LimitIn(Body):
     value: int = Field(ge=1, le=10_000)
     unit: str = Field(max_length=60)
     deadline: datetime | None = None
 
 
-class TicketIn(_Body):
+class TicketIn(Body):
     """One matter. The words allowed in ``kind``, ``work_type``, ``urgency``, ``channel``: GET /api/choices."""
 
     kind: str = Field(max_length=60, description="诉求类型 (appeal_kind)", examples=["complaint"])

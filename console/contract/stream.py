@@ -1,0 +1,222 @@
+"""The live stream, ``/stream``: JSON text frames, one object each, told apart by ``t``.
+
+The client says ``hello`` first. The server answers with one ``snapshot`` (or, when the
+client could resume, the missed deltas), then numbered deltas: ``seq`` grows by one with each
+frame that has it; a gap means the client must say ``hello`` again. Who may see what is
+settled by role before a frame is made: an agent's picture holds every seat, queue and
+line, but of calls only those of the own seat.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from .rest import CallOut, LineOut, QueueOut, SeatOut, TrunkOut
+from .shapes import CallIdText
+
+
+class _Said(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+# -- client → server -------------------------------------------------------------------
+
+
+class Hello(_Said):
+    t: Literal["hello"] = "hello"
+    instance: Annotated[str, Field(pattern=r"^[0-9A-Za-z-]{8,64}$")]
+    """Made by the page when it was loaded: a reload makes another."""
+    epoch: str = Field(default="", max_length=40, description="of the last snapshot; '': none")
+    seq: int = Field(default=0, ge=0, description="the last one heard")
+
+
+class PhoneSays(_Said):
+    """The softphone's proof that it can ring and speak; every 5 s and whenever it changes."""
+
+    t: Literal["phone"] = "phone"
+    registered: bool
+    audio: bool = Field(description="the page may play sound (a person touched it)")
+    microphone: bool = Field(description="permission given and a device there")
+    visible: bool
+    call: CallIdText | Literal[""] = Field(default="", description="the call it holds media for")
+    leg: bool = Field(default=False, description="it holds a SIP session, whatever it is")
+    rtt_ms: int | None = Field(default=None, ge=0, le=60_000)
+    loss_percent: float | None = Field(default=None, ge=0, le=100)
+    jitter_ms: int | None = Field(default=None, ge=0, le=60_000)
+
+
+class PongBack(_Said):
+    """Answer to ``ping``."""
+
+    t: Literal["pong"] = "pong"
+    n: int = Field(ge=0)
+
+
+ClientSays = Annotated[Hello | PhoneSays | PongBack, Field(discriminator="t")]
+
+# -- server → client --------------------------------------------------------------------
+
+
+class PartyOut(BaseModel):
+    """Who calls, as far as the number tells; numbers are masked where the role demands it."""
+
+    number: str
+    area: str = Field(description="厦门, 福建泉州…; '' unknown")
+    carrier: str
+    kind: str = Field(description="mobile | landline | service | short | hidden | unknown")
+
+
+class AlarmOut(BaseModel):
+    id: int
+    at: datetime
+    kind: str = Field(description="queue_threshold, blind, trunk_down, line_down, backlog, seat_phone, missed …")
+    severity: Literal["critical", "warning"]
+    subject: str
+    detail: str = Field(description="a sentence in the centre's language")
+    call: str = ""
+    acknowledged_by: str = ""
+    acknowledged_at: datetime | None = None
+    cleared_at: datetime | None = None
+
+
+class FiguresOut(BaseModel):
+    """Today so far, for one queue or one line (``of``): counts, the two rates, and their targets."""
+
+    of: Literal["all", "queue", "line"]
+    id: str
+    offered: int
+    answered: int
+    abandoned: int
+    requests: int
+    answered_15s: int
+    service_level_15s: float | None
+    connect_rate_24h: float | None
+    wait_seconds_mean: float | None
+    talk_seconds_mean: float | None
+    uncertain: int = Field(description="calls in intervals that could not be back-filled")
+
+
+class TargetsOut(BaseModel):
+    service_level_15s: float
+    connect_rate_24h: float
+    waiting_most: int
+    wait_seconds_most: int
+
+
+class VitalsOut(BaseModel):
+    """The house at a glance."""
+
+    live: bool
+    as_of: datetime | None
+    blind_since: datetime | None
+    backlog: int = Field(description="tickets on their way to the case store")
+    dead_letters: int
+    callbacks_open: int
+
+
+class Snapshot(BaseModel):
+    t: Literal["snapshot"] = "snapshot"
+    epoch: str
+    seq: int
+    at: datetime
+    vitals: VitalsOut
+    seats: list[SeatOut]
+    calls: list[CallOut]
+    queues: list[QueueOut]
+    lines: list[LineOut]
+    trunks: list[TrunkOut]
+    alarms: list[AlarmOut] = Field(description="standing or not acknowledged; supervisors only")
+    figures: list[FiguresOut]
+    targets: TargetsOut
+
+
+class Delta(BaseModel):
+    """Rows that changed, whole; ``gone``: calls that are over."""
+
+    t: Literal["delta"] = "delta"
+    seq: int
+    at: datetime
+    vitals: VitalsOut | None = None
+    seats: list[SeatOut] = []
+    calls: list[CallOut] = []
+    gone: list[str] = []
+    queues: list[QueueOut] = []
+    lines: list[LineOut] = []
+    trunks: list[TrunkOut] = []
+    alarms: list[AlarmOut] = []
+    figures: list[FiguresOut] = []
+
+
+class Pop(BaseModel):
+    """Your seat rings (or dials): sent at once, before any delta. Not numbered."""
+
+    t: Literal["pop"] = "pop"
+    at: datetime
+    seat: str
+    call: CallOut
+    party: PartyOut
+    rejoin: bool = Field(
+        default=False, description="your own call again after the page was loaded anew: answer by yourself"
+    )
+
+
+class NoticeSaid(BaseModel):
+    """A supervisor's broadcast."""
+
+    t: Literal["notice"] = "notice"
+    id: int
+    at: datetime
+    by: str
+    by_name: str
+    text: str
+    urgent: bool
+
+
+class SeatWarned(BaseModel):
+    """Something about your own seat that you should see now."""
+
+    t: Literal["warned"] = "warned"
+    at: datetime
+    what: Literal["phone", "forced", "watched", "paused", "missed", "rejoin"]
+    detail: str
+
+
+class TicketMoved(BaseModel):
+    """One of your tickets got its case number, or was refused."""
+
+    t: Literal["ticket"] = "ticket"
+    at: datetime
+    id: str
+    call: str
+    state: str
+    case_number: str
+    query_code: str
+    error: str
+
+
+class Ping(BaseModel):
+    t: Literal["ping"] = "ping"
+    n: int
+
+
+class Bye(BaseModel):
+    """The last frame; then the socket closes with 4000 + a number of its own."""
+
+    t: Literal["bye"] = "bye"
+    why: Literal["signed_out", "expired", "slow", "another_tab", "bad_frame", "too_many", "going_down"]
+    again: bool = Field(description="connect again by yourself")
+
+
+ServerSays = Annotated[
+    Snapshot | Delta | Pop | NoticeSaid | SeatWarned | TicketMoved | Ping | Bye, Field(discriminator="t")
+]
+
+
+class StreamMessages(BaseModel):
+    """Only to carry both unions into OpenAPI's components."""
+
+    client: ClientSays
+    server: ServerSays
