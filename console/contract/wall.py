@@ -37,6 +37,8 @@ class DayOut(BaseModel):
     """GET /api/wall/day?day=2026-11-23: a day's figures, its curve and the curve a week before."""
 
     day: date
+    since: datetime = Field(description="the day's bounds in the centre's time zone: what drill-downs ask for")
+    until: datetime
     figures: list[FiguresOut]
     targets: TargetsOut
     curve: list[BinOut]
