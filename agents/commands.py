@@ -11,9 +11,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from cti.ids import CallId, SeatId
+from cti.commands import Listening
+from cti.ids import CallId, QueueId, SeatId
 
-from .events import Listening
 from .ids import AgentId
 from .seat import Then
 
@@ -25,6 +25,8 @@ class LogIn:
     agent: AgentId
     seat: SeatId
     ready: bool = False
+    proof: bool = False
+    """A console takes the seat: at a browser seat, calls are offered only while its page proves that it can ring."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,34 @@ class CallFiled:
     """A ticket or disposition of this call was filed: whoever wraps it up is done."""
 
     call: CallId
+
+
+# -- the consoles' word ----------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneSaid:
+    """A console on its seat's softphone; every 5 s and whenever it changes. It is heard in the moment of asking."""
+
+    seat: SeatId
+    instance: str
+    """Made by the page when it was loaded: a reload makes another."""
+    registered: bool
+    audio: bool
+    """The page may play sound."""
+    microphone: bool
+    visible: bool
+    leg: bool
+    """It holds a SIP session, whatever it is."""
+    call: CallId = CallId("")  # noqa: RUF009 - a NewType is its value
+
+
+@dataclass(frozen=True, slots=True)
+class ConsoleGone:
+    """The stream of this page is closed: it may come back, as itself or loaded anew, or never."""
+
+    seat: SeatId
+    instance: str
 
 
 # -- the telephone's verbs ---------------------------------------------------------
@@ -120,6 +150,14 @@ class HangUpCall:
 
 
 @dataclass(frozen=True, slots=True)
+class PressKeys:
+    """Telephone keys into the call, as if pressed at the seat's phone."""
+
+    seat: SeatId
+    keys: str
+
+
+@dataclass(frozen=True, slots=True)
 class CallSeat:
     seat: SeatId
     to: SeatId
@@ -151,12 +189,39 @@ class ForceSeat:
 
 
 @dataclass(frozen=True, slots=True)
-class Supervise:
-    """监听 / 耳语 / 强插."""
+class Watch:
+    """监听 / 耳语 / 强插: ring the supervisor's own seat, then let it hear ``seat``. Asked again: the mode changes."""
 
     seat: SeatId
     mode: Listening
     by: AgentId
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unwatch:
+    seat: SeatId
+    by: AgentId
+
+
+@dataclass(frozen=True, slots=True)
+class TakeOver:
+    """接管: the citizen comes to the supervisor's own seat; the agent is done with the call."""
+
+    seat: SeatId
+    by: AgentId
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MoveCall:
+    """调队: a waiting caller to a queue's head (``urgent``) or end, another's or the same one's."""
+
+    call: CallId
+    queue: QueueId
+    by: AgentId
+    urgent: bool = False
+    reason: str = ""
 
 
 VerbRequest = (
@@ -168,11 +233,14 @@ VerbRequest = (
     | HoldCall
     | ResumeCall
     | HangUpCall
+    | PressKeys
     | CallSeat
     | DialOut
 )
 SeatRequest = LogIn | LogOut | GoReady | Pause | AfterCall | EndWrapUp | CallFiled
-Request = SeatRequest | VerbRequest | ForceSeat | Supervise
+ConsoleWord = PhoneSaid | ConsoleGone
+Supervision = ForceSeat | Watch | Unwatch | TakeOver | MoveCall
+Request = SeatRequest | VerbRequest | ConsoleWord | Supervision
 
 
 # -- answers ----------------------------------------------------------------------------
@@ -189,6 +257,12 @@ class Why(StrEnum):
     NOT_NOW = "not_now"
     UNKNOWN_REASON = "unknown_reason"
     PHONE_UNREACHABLE = "phone_unreachable"
+    PHONE_UNPROVED = "phone_unproved"
+    NO_SEAT = "no_seat"
+    NOT_WATCHING = "not_watching"
+    NOT_WAITING = "not_waiting"
+    UNKNOWN_CALL = "unknown_call"
+    UNKNOWN_QUEUE = "unknown_queue"
     NO_CALL = "no_call"
     IN_CALL = "in_call"
     ON_HOLD = "on_hold"

@@ -16,7 +16,7 @@ from .phones import Aside, Phones
 from .roster import Roster
 from .verbs import Deed
 
-NEW_CALLS = (Verb.CALL_SEAT, Verb.DIAL_OUT)
+NEW_CALLS = (Verb.CALL_SEAT, Verb.DIAL_OUT, Verb.WATCH)
 _BEGINS_ASIDE = {Verb.HOLD: Aside.PARKED, Verb.CONSULT: Aside.CONSULT}
 _ENDS_ASIDE = (Verb.RESUME, Verb.CANCEL, Verb.CONFERENCE)
 
@@ -28,11 +28,11 @@ class Deeds:
 
     def dialling(self, seat: SeatId) -> bool:
         """A call of this seat's own is on its way, though its phone may not ring yet."""
-        return any(deed.seat == seat and deed.verb in NEW_CALLS for deed, _ in self._flying)
+        return any(deed.seat == seat and deed.verb in NEW_CALLS and not deed.leg for deed, _ in self._flying)
 
     def begin(self, deed: Deed, phones: Phones, roster: Roster, now: Instant, by: str) -> Refused | None:
         """Take it on, unless this seat dials already or the whole centre dials too much."""
-        if deed.verb in NEW_CALLS and self.dialling(deed.seat):
+        if deed.verb in NEW_CALLS and not deed.leg and self.dialling(deed.seat):
             return Refused(Why.IN_CALL, f"seat {deed.seat} is being called already")
         if deed.verb is Verb.DIAL_OUT and not self._may_dial(roster.rules.outbound_per_minute, now):
             return Refused(Why.TOO_MANY, "too many outgoing calls in this minute")

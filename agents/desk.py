@@ -25,14 +25,17 @@ from . import commands as req
 from . import events as out
 from . import supervision, verbs, wishes
 from .commands import Accepted, Answer, Refused, Why
+from .consoles import Consoles
 from .deeds import Deeds
 from .ids import AgentId, OwnReason
-from .landing import differs, landed, on_phone, pause_word
+from .landing import BARS, differs, landed, on_phone, pause_word
+from .mending import Mending
 from .phones import Aside, Over, Phones
 from .presence import IDLE, ON_PHONE, IllegalCue, Presence
 from .queues import MemberCommand, Memberships, wanted
 from .roster import Roster
 from .seat import SeatState, Then
+from .supervision import NO_SEAT
 
 _AtASeat = (
     ev.LegBegan | ev.CallOffered | ev.OfferEnded | ev.TalkBegan | ev.TalkEnded | ev.CallHeld | ev.CallResumed
@@ -57,6 +60,9 @@ class Desk:
         self._memberships = Memberships()
         self._deeds = Deeds()
         self._filed: set[CallId] = set()
+        self._consoles = Consoles()
+        self._mending = Mending(self._consoles, self.phones)
+        self._watches = supervision.Watches()
         self._events: list[out.Event] = []
         self._commands: list[tel.Command] = []
 
@@ -65,6 +71,8 @@ class Desk:
         for seat, state in states.items():
             if seat in self.seats and (not state.agent or self.roster.may_sit(state.agent)):
                 self.seats[seat] = state
+                if state.proof:
+                    self._consoles.doubt(seat)
 
     def where(self, agent: AgentId) -> SeatId | None:
         """Where this agent sits."""
@@ -89,6 +97,9 @@ class Desk:
 
     def _telephone(self, event: ev.Event, now: Instant) -> None:
         over = self.phones.hear(event)
+        self._mending.hear(event, now)
+        if (over_watch := self._watches.hear(event, now)) is not None:
+            self._tell(over_watch)
         match event:
             case ev.OfferEnded() if event.queue and event.result in (ev.OfferResult.MISSED, ev.OfferResult.REFUSED):
                 self._missed(event, now)
@@ -148,18 +159,24 @@ class Desk:
             return
         if seat in self.phones.away:
             self._tell(out.SeatAlarm(seat, event.at, out.Alarm.UNREACHABLE, "the phone does not answer"))
-            if state.presence is Presence.READY:
-                self._become(self._landed(state, now), event.at, now)
-            return
-        self._tell(out.SeatAlarmCleared(seat, event.at, out.Alarm.UNREACHABLE))
-        if state.pause == OwnReason.UNREACHABLE:
-            state = replace(state, pause="")
-            if state.presence is Presence.PAUSED:
-                state = self._landed(state, now)
-            self._become(state, event.at, now)
+        else:
+            self._tell(out.SeatAlarmCleared(seat, event.at, out.Alarm.UNREACHABLE))
+        self._rotate(seat, event.at, now)
+        if state.proof:
+            self._consoles.look(seat, now)
+
+    def _rotate(self, seat: SeatId, at: Instant, now: Instant) -> None:
+        """Take the seat out of rotation while its phone cannot ring, and put it back as it was."""
+        state = self.seats[seat]
+        barred = state.pause in BARS
+        if state.presence is Presence.READY or (state.presence is Presence.PAUSED and barred):
+            self._become(self._landed(replace(state, pause=""), now), at, now)
+        elif barred and not self._bar(state, now):
+            self._become(replace(state, pause=""), at, now)
 
     def _live(self, now: Instant) -> None:
         self.blind = False
+        self._consoles.begin(now)
         self._memberships.begin_again()
         for seat in self.seats:
             state = self.seats[seat]
@@ -170,6 +187,8 @@ class Desk:
                 self.seats[seat] = replace(state, wrap_until=Instant(now + seconds))
             self._follow(seat, now, now)
             self._sync(seat, now)
+            if state.proof:
+                self._consoles.look(seat, now)
         for stranger in self._memberships.strangers(self.roster.seats):
             self._commands += self._memberships.want(stranger, {}, busy=False, at=now)
 
@@ -186,23 +205,22 @@ class Desk:
     def _answer(self, request: req.Request, now: Instant, by: str) -> Answer:
         if isinstance(request, req.CallFiled):
             return self._call_filed(request.call, now, by)
+        if isinstance(request, req.Supervision):
+            return self._supervise(request, now)
         state = self.seats.get(request.seat)
         if state is None:
             return Refused(Why.UNKNOWN_SEAT, f"there is no seat {request.seat!r}")
         match request:
+            case req.PhoneSaid() | req.ConsoleGone():
+                self._page(request, state, now)
+                return Accepted()
             case req.LogIn():
                 return self._log_in(request, state, now)
-            case req.ForceSeat():
-                became = supervision.forced(request, state, self.roster)
-                return became if isinstance(became, Refused) else self._answer(became, now, request.by)
-            case req.Supervise():
-                told = supervision.listening(request, self.phones, self.roster, now)
-                if isinstance(told, Refused):
-                    return told
-                self._tell(told)
-                return Accepted()
             case req.LogOut() | req.GoReady() | req.Pause() | req.AfterCall() | req.EndWrapUp():
-                new = wishes.granted(request, state, self.roster.rules, now, away=state.seat in self.phones.away)
+                new = wishes.granted(
+                    request, state, self.roster.rules, now, bar=self._bar(state, now),
+                    lacks=self._consoles.lacks(state.seat, now),
+                )  # fmt: skip
                 if isinstance(new, Refused):
                     return new
                 self._become(new, now, now, by)
@@ -213,17 +231,44 @@ class Desk:
     def _log_in(self, request: req.LogIn, state: SeatState, now: Instant) -> Answer:
         if not self.roster.may_sit(request.agent):
             return Refused(Why.UNKNOWN_AGENT, f"{request.agent!r} is no agent of this centre")
-        if state.agent == request.agent:
-            return Accepted()  # a reloaded page logs in again
+        proof = request.proof and state.seat in self.roster.browsers
+        if state.agent == request.agent:  # a reloaded page logs in again
+            if proof and not state.proof:
+                self._become(replace(state, proof=True), now, now, request.agent)
+                self._rotate(state.seat, now, now)
+            return Accepted()
         if state.agent:
             return Refused(Why.SEAT_TAKEN, f"agent {state.agent} sits at seat {state.seat}")
         if (elsewhere := self.where(request.agent)) is not None:
             return Refused(Why.AGENT_ELSEWHERE, f"agent {request.agent} sits at seat {elsewhere}")
-        came = wishes.arrived(request, state)
+        came = wishes.arrived(request, state, proof=proof)
         found = self.phones.state(state.seat)
         new = on_phone(came, found[0], found[1].call) if found else self._landed(came, now)
         self._become(new, now, now, request.agent)
         return Accepted()
+
+    def _page(self, word: req.ConsoleWord, state: SeatState, now: Instant) -> None:
+        """A page's word on its phone: in rotation or not, and whether its call is still its own."""
+        if isinstance(word, req.PhoneSaid):
+            self._consoles.hear(word, self.phones.leg_of(state.seat), now)
+        else:
+            self._consoles.gone(word, now)
+        self._look(state.seat, now)
+
+    def _look(self, seat: SeatId, now: Instant) -> None:
+        if not self.seats[seat].proof:
+            return
+        self._rotate(seat, now, now)
+        if self.blind:
+            return
+        for mended in self._mending.look(seat, now):
+            if mended.rejoin is not None:
+                self._tell(mended.rejoin)
+                detail = "queue" if mended.rejoin.to_queue else ""
+                self._tell(out.SeatWarned(seat, now, out.Warned.REJOIN, detail))
+            self._deeds.begin(mended.deed, self.phones, self.roster, now, "")
+            self._sync(seat, now)  # before its caller is taken out: nobody else may be offered to it now
+            self._commands.append(mended.deed.command)
 
     def _call_filed(self, call: CallId, now: Instant, by: str) -> Answer:
         for state in list(self.seats.values()):
@@ -242,15 +287,55 @@ class Desk:
             return Refused(Why.NOT_NOW, f"nobody sits at seat {state.seat}")
         if self.blind:
             return Refused(Why.BLIND, "the link to Asterisk is down")
-        deed = verbs.decide(request, self.phones, self.roster, now)
+        return self._begin(verbs.decide(request, self.phones, self.roster, now), now, by)
+
+    def _begin(self, deed: verbs.Deed | Refused, now: Instant, by: str) -> Answer:
         if isinstance(deed, Refused):
             return deed
         if (refused := self._deeds.begin(deed, self.phones, self.roster, now, by)) is not None:
             return refused
-        self._follow(state.seat, now, now)
-        self._sync(state.seat, now)  # a seat about to dial is paused first
+        if deed.seat:
+            self._follow(deed.seat, now, now)
+            self._sync(deed.seat, now)  # a seat about to dial is paused first
         self._commands.append(deed.command)
         return Accepted()
+
+    # -- supervisors' ------------------------------------------------------------------------
+
+    def _supervise(self, request: req.Supervision, now: Instant) -> Answer:
+        if not self.roster.may_supervise(request.by):
+            return Refused(Why.NOT_ALLOWED, f"{request.by!r} is no supervisor")
+        seat = NO_SEAT if isinstance(request, req.MoveCall) else request.seat
+        if seat and seat not in self.seats:
+            return Refused(Why.UNKNOWN_SEAT, f"there is no seat {seat!r}")
+        answer, told = self._supervised(request, now)
+        if isinstance(answer, Accepted):
+            self._tell(out.Supervised(request.by, now, told.action, seat, told.call, told.detail))
+            if told.warned is not None:
+                self._tell(out.SeatWarned(seat, now, told.warned, told.detail))
+        return answer
+
+    def _supervised(self, request: req.Supervision, now: Instant) -> tuple[Answer, supervision.Told]:
+        own = self.seats.get(self.where(request.by) or NO_SEAT)
+        told = supervision.told(request, self.phones)
+        if isinstance(request, req.ForceSeat):
+            became = supervision.forced(request, self.seats[request.seat], self.roster)
+            return (became if isinstance(became, Refused) else self._answer(became, now, request.by)), told
+        if self.blind:
+            return Refused(Why.BLIND, "the link to Asterisk is down"), told
+        match request:
+            case req.Watch():
+                deed = supervision.watch(request, own, self.phones, self._watches)
+            case req.Unwatch():
+                deed = supervision.unwatch(request, self.phones, self._watches)
+            case req.TakeOver():
+                deed = supervision.take_over(request, own, self.phones, self._watches, now)
+            case req.MoveCall():
+                deed = supervision.move(request, self.phones, self.roster)
+        answer = self._begin(deed, now, request.by)
+        if isinstance(answer, Accepted) and isinstance(deed, verbs.Deed) and isinstance(deed.command, tel.WatchSeat):
+            self._watches.begin(supervision.Watched(request.by, deed.seat, told.seat, told.call, deed.command.watched))
+        return answer, told
 
     def outcome(self, outcome: tel.Outcome, now: Instant) -> Decision:
         """What became of a command. A membership is compared again; a verb tells who asked."""
@@ -259,9 +344,13 @@ class Desk:
             return self._decided(now)
         ended = self._deeds.end(outcome, self.phones, now)
         if ended is not None:
+            self._mending.ended(ended)
+            if ended.verb is out.Verb.WATCH and not ended.done and not ended.leg:
+                self._watches.failed(ended.seat)
             self._tell(ended)
-            self._follow(ended.seat, now, now)
-            self._sync(ended.seat, now)
+            if ended.seat:
+                self._follow(ended.seat, now, now)
+                self._sync(ended.seat, now)
         return self._decided(now)
 
     # -- time ------------------------------------------------------------------------------------
@@ -271,12 +360,16 @@ class Desk:
         times = [s.wrap_until for s in self.seats.values() if s.presence is Presence.WRAP_UP and s.wrap_until]
         if not self.blind and (check := self._memberships.due()) is not None:
             times.append(check)
+        if (look := self._consoles.due()) is not None:
+            times.append(look)
         return min(times, default=None)
 
     def tick(self, now: Instant) -> Decision:
         for state in list(self.seats.values()):
             if state.presence is Presence.WRAP_UP and (state.wrap_until or now) <= now:
                 self._become(self._landed(state, now), now, now)
+        for seat in sorted(self._consoles.ripe(now)):
+            self._look(seat, now)
         if not self.blind:
             busy = {leg.seat for leg in self.phones.legs.values()}
             commands, doubts = self._memberships.correct(busy, now)
@@ -303,13 +396,30 @@ class Desk:
             )
             if old.agent and not new.agent:
                 self._tell(out.AgentLoggedOut(who, new.seat, at, by))
+            self._tell_proof(old, new, at)
         elif old != new:
             self.seats[new.seat] = new
             self._tell(out.SeatNoted(new.seat, at, new))
         self._sync(new.seat, now)
 
+    def _tell_proof(self, old: SeatState, new: SeatState, at: Instant) -> None:
+        if OwnReason.PHONE not in (old.reason, new.reason):
+            return
+        if new.reason == OwnReason.PHONE:
+            lacks = self._consoles.lacks(new.seat, at)
+            self._tell(out.SeatAlarm(new.seat, at, out.Alarm.PHONE, lacks))
+            self._tell(out.SeatWarned(new.seat, at, out.Warned.PHONE, lacks))
+        else:
+            self._tell(out.SeatAlarmCleared(new.seat, at, out.Alarm.PHONE))
+
+    def _bar(self, state: SeatState, now: Instant) -> str:
+        """Why this seat can't be ready, whatever its agent wishes; '' it can."""
+        if state.seat in self.phones.away:
+            return OwnReason.UNREACHABLE
+        return OwnReason.PHONE if state.proof and self._consoles.lacks(state.seat, now) else ""
+
     def _landed(self, state: SeatState, now: Instant) -> SeatState:
-        return landed(state, now, away=state.seat in self.phones.away)
+        return landed(state, now, bar=self._bar(state, now))
 
     def _sync(self, seat: SeatId, now: Instant) -> None:
         """Tell app_queue what this seat's memberships shall be."""
@@ -319,10 +429,14 @@ class Desk:
         person = self.roster.people.get(state.agent)
         target = {}
         if person is not None and state.presence is not Presence.LOGGED_OUT:
-            word = pause_word(state, queue_call=self.phones.in_queue_call(seat), dialling=self._deeds.dialling(seat))
+            word = pause_word(state, queue_call=self.phones.in_queue_call(seat), dialling=self._dialling(seat, now))
             target = wanted(person.penalties, word)
         busy = self.phones.busy(seat) or state.presence not in IDLE
         self._commands += self._memberships.want(seat, target, busy=busy, at=now)
+
+    def _dialling(self, seat: SeatId, now: Instant) -> bool:
+        """A call of its own is on its way to it."""
+        return self._deeds.dialling(seat) or self._mending.returning(seat, now)
 
     def _tell(self, event: out.Event) -> None:
         self._events.append(event)

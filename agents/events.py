@@ -77,6 +77,7 @@ class Alarm(StrEnum):
     CONTRADICTION = "contradiction"  # app_queue keeps saying something else than we set
     COMMAND = "command"  # a command was refused or lost and is not to be tried again by itself
     LOG = "log"  # a presence could not be written durably
+    PHONE = "phone"  # the seat's page does not prove that it can ring
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +108,13 @@ class Verb(StrEnum):
     HOLD = "hold"
     RESUME = "resume"
     HANG_UP = "hang_up"
+    KEYS = "keys"
     CALL_SEAT = "call_seat"
     DIAL_OUT = "dial_out"
+    REJOIN = "rejoin"
+    WATCH = "watch"
+    TAKE_OVER = "take_over"
+    MOVE = "move"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,21 +131,63 @@ class VerbEnded:
     by: str
 
 
-class Listening(StrEnum):
-    LISTEN = "listen"  # 监听
-    WHISPER = "whisper"  # 耳语: the agent hears the supervisor, the citizen does not
-    BARGE = "barge"  # 强插
+class Warned(StrEnum):
+    """The words of ``console.contract.stream.SeatWarned``."""
+
+    PHONE = "phone"  # no calls are offered: the page does not prove that it can ring
+    FORCED = "forced"  # a supervisor changed the seat's state
+    WATCHED = "watched"  # a supervisor speaks into the call (listening alone is not told)
+    PAUSED = "paused"  # the daemon paused the seat
+    MISSED = "missed"  # an offer rang out
+    REJOIN = "rejoin"  # the own call comes again, or went to the head of the queue
 
 
 @dataclass(frozen=True, slots=True)
-class SupervisionAsked:
-    """A supervisor may now hear this seat in this way; the telephone part follows."""
+class SeatWarned:
+    """Something about the own seat that whoever sits there should see now."""
+
+    seat: SeatId
+    at: Instant
+    what: Warned
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class RejoinBegan:
+    """重连: this call was torn from its seat's page and is on its way back.
+
+    ``to_queue`` False: the next ``CallOffered`` of this call at this seat is the page's own call
+    again (``Pop.rejoin``). True: the page is gone, the citizen goes to the head of the queue.
+    """
+
+    seat: SeatId
+    at: Instant
+    call: CallId
+    to_queue: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Supervised:
+    """A supervisor did, or began, this to a seat or a call: what the audit log is told."""
 
     supervisor: AgentId
-    seat: SeatId
-    call: CallId
-    mode: Listening
     at: Instant
+    action: str
+    """watch, unwatch, take_over, force, move."""
+    seat: SeatId
+    """'' for a caller who waits."""
+    call: CallId
+    detail: str
+    """Mode, force or queue, and the reason given."""
+
+
+@dataclass(frozen=True, slots=True)
+class WatchEnded:
+    supervisor: AgentId
+    at: Instant
+    seat: SeatId
+    """The one that was watched."""
+    call: CallId
 
 
 Event = (
@@ -151,5 +199,8 @@ Event = (
     | SeatAlarm
     | SeatAlarmCleared
     | VerbEnded
-    | SupervisionAsked
+    | SeatWarned
+    | RejoinBegan
+    | Supervised
+    | WatchEnded
 )

@@ -15,6 +15,7 @@ import contextlib
 import time
 from collections import deque
 from collections.abc import Callable
+from typing import get_args
 
 import structlog
 
@@ -37,8 +38,10 @@ BOOK_GATHER_SECONDS = 0.2
 BOOK_RETRY_SECONDS = 1.0
 BOOK_MOST_WAITING = 50_000
 
-_SLOW = (req.CallSeat, req.DialOut)
+_ORIGINATE = (tel.CallSeat, tel.DialOut, tel.WatchSeat)
 """Answered as soon as they are on their way: the seat's phone rings for up to half a minute."""
+_TELEPHONED = (*get_args(req.VerbRequest), req.Watch, req.Unwatch, req.TakeOver, req.MoveCall)
+"""Requests that end with what Asterisk says of their last command."""
 
 
 class Floor:
@@ -97,9 +100,9 @@ class Floor:
     async def ask(self, request: req.Request, by: str = "") -> Answer:
         """Exactly one answer. For a verb in a call: after Asterisk has said yes or no (5 s at most)."""
         answer, decision = self.desk.ask(request, self._time(), by)
-        wanted = decision.commands[-1] if isinstance(request, req.VerbRequest) and decision.commands else None
+        wanted = decision.commands[-1] if isinstance(request, _TELEPHONED) and decision.commands else None
         outcome = self._carry_out(decision, wanted)
-        if isinstance(answer, Refused) or outcome is None or isinstance(request, _SLOW):
+        if isinstance(answer, Refused) or outcome is None or isinstance(wanted, _ORIGINATE):
             return answer
         try:
             became = await asyncio.shield(outcome)
@@ -136,7 +139,9 @@ class Floor:
 
     def _seat(self, command: tel.Command) -> SeatId:
         match command:
-            case tel.AddMember() | tel.RemoveMember() | tel.PauseMember() | tel.CallSeat() | tel.DialOut():
+            case tel.AddMember() | tel.RemoveMember() | tel.PauseMember():
+                return command.seat
+            case tel.CallSeat() | tel.DialOut() | tel.WatchSeat():
                 return command.seat
             case _:
                 leg = self.desk.phones.legs.get(command.leg)
@@ -148,7 +153,7 @@ class Floor:
         try:
             while line:
                 command, told = line.popleft()
-                if isinstance(command, tel.CallSeat | tel.DialOut):
+                if isinstance(command, _ORIGINATE):
                     task = asyncio.create_task(self._perform(command, told), name=f"originate-{seat}")
                     self._originates.add(task)
                     task.add_done_callback(self._originates.discard)

@@ -24,4 +24,5 @@ class OwnReason(StrEnum):
     MISSED = "missed"  # 漏接: too many offers rang out in a row
     UNREACHABLE = "unreachable"  # 话机离线
     FORCED = "forced"  # 班长示忙, when no other word was given
+    PHONE = "phone"  # 软电话未就绪: its page does not prove that it can ring
     LOGIN = "login"  # 签入未就绪: logged in, not yet ready

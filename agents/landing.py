@@ -13,11 +13,14 @@ from .ids import OwnReason
 from .presence import ON_PHONE, Cue, Presence, after
 from .seat import NO_CALL, SeatState, Then
 
+BARS = frozenset({OwnReason.UNREACHABLE, OwnReason.PHONE})
+"""Reasons for which a seat that is ready is kept from calls, for as long as they last."""
 
-def landed(state: SeatState, now: Instant, *, away: bool) -> SeatState:
+
+def landed(state: SeatState, now: Instant, *, bar: str) -> SeatState:
     """The seat with an idle phone: still wrapping up, gone, paused or ready, as agreed.
 
-    ``away``: its phone does not answer, so it can't be ready.
+    ``bar``: the reason of ``BARS`` for which it can't be ready; '' none.
     """
     if state.wrap_until is not None and state.wrap_until > now:
         return replace(state, presence=after(state.presence, Cue.WRAPS), reason=OwnReason.WRAP_UP)
@@ -28,8 +31,8 @@ def landed(state: SeatState, now: Instant, *, away: bool) -> SeatState:
             state = replace(state, pause=state.then_reason)
         case Then.READY:
             state = replace(state, pause="", missed=0)
-    if away and not state.pause:
-        state = replace(state, pause=OwnReason.UNREACHABLE)
+    if bar and (not state.pause or state.pause in BARS):
+        state = replace(state, pause=bar)
     cue = Cue.RESTS_PAUSED if state.pause else Cue.RESTS_READY
     return replace(
         state, presence=after(state.presence, cue), reason=state.pause, call=NO_CALL, wrap_until=None,

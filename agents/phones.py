@@ -28,6 +28,7 @@ class Phase(StrEnum):
     RINGING = "ringing"
     TALKING = "talking"
     HELD = "held"  # by the phone itself
+    WATCHING = "watching"  # a supervisor hears another seat with it
 
 
 class Aside(StrEnum):
@@ -48,6 +49,8 @@ class SeatLeg:
     """It was only asked for advice: no citizen to wrap up."""
     aside: Aside = Aside.NONE
     aside_at: float = 0.0
+    since: Instant = Instant(0.0)  # noqa: RUF009 - a NewType is its value
+    """When it began."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,7 @@ class Over:
 _CUES = (
     (Phase.TALKING, Cue.TALKS),
     (Phase.HELD, Cue.HOLDS),
+    (Phase.WATCHING, Cue.TALKS),
     (Phase.DIALLING, Cue.DIALS),
     (Phase.RINGING, Cue.RINGS),
 )
@@ -75,8 +79,10 @@ class Phones:
         self._calls: dict[CallId, dict[LegId, str]] = {}
         """Every live call's legs and their endpoints ('' is a Local channel)."""
         self._inside: set[CallId] = set()
-        self.away: set[SeatId] = set()
-        """Seats whose phone does not answer."""
+        self.away: dict[SeatId, Instant] = {}
+        """Seats whose phone does not answer, and since when."""
+        self.waiting: dict[CallId, QueueId] = {}
+        """Callers in a queue."""
 
     # -- looking ---------------------------------------------------------------------
 
@@ -96,6 +102,11 @@ class Phones:
                     return (Cue.HOLDS if parked else cue), leg
         return None
 
+    def leg_of(self, seat: SeatId) -> LegId:
+        """The leg that rings or talks at this seat; '' none."""
+        found = self.state(seat)
+        return found[1].id if found else LegId("")
+
     def in_queue_call(self, seat: SeatId) -> bool:
         legs = self.of(seat)
         return bool(legs) and all(leg.queue for leg in legs)
@@ -110,6 +121,17 @@ class Phones:
         if "" in self._calls.get(leg.call, {}).values():
             return leg.aside or Aside.CONSULT
         return leg.aside if at - leg.aside_at < CONSULT_GRACE else Aside.NONE
+
+    def alive(self, call: CallId) -> bool:
+        return call in self._calls
+
+    def inside(self, call: CallId) -> bool:
+        """It is between seats: no citizen is in it."""
+        return call in self._inside
+
+    def others(self, leg: SeatLeg) -> int:
+        """How many telephones beside this one are in its call."""
+        return sum(1 for other, endpoint in self._calls.get(leg.call, {}).items() if endpoint and other != leg.id)
 
     def left_alone(self, call: CallId) -> list[SeatLeg]:
         """Legs we hold although nobody is left to come back to."""
@@ -135,7 +157,7 @@ class Phones:
             case ev.LegBegan():
                 self._leg_began(event)
             case ev.CallOffered():
-                leg = self._leg(event.leg, event.seat, event.call)
+                leg = self._leg(event.leg, event.seat, event.call, event.at)
                 leg.phase, leg.queue = Phase.RINGING, event.queue
                 leg.asked = not event.queue and any(
                     other.call == leg.call and other is not leg and other.aside is Aside.CONSULT
@@ -145,7 +167,7 @@ class Phones:
                 if event.result is not ev.OfferResult.ANSWERED and (known := self.legs.get(event.leg)):
                     known.phase = Phase.KNOWN
             case ev.TalkBegan():
-                leg = self._leg(event.leg, event.seat, event.call)
+                leg = self._leg(event.leg, event.seat, event.call, event.at)
                 leg.phase, leg.talked = Phase.TALKING, True
             case ev.CallHeld() if (held := self.legs.get(event.leg)) and not held.aside:
                 held.phase = Phase.HELD
@@ -155,25 +177,33 @@ class Phones:
                 self._joined(event)
             case ev.LegEnded():
                 return self._leg_ended(event)
+            case ev.WatchBegan():
+                self._leg(event.leg, event.seat, event.call, event.at).phase = Phase.WATCHING
+            case ev.CallQueued():
+                self.waiting[event.call] = event.queue
+            case ev.CallLeftQueue():
+                self.waiting.pop(event.call, None)
             case ev.CallEnded():
                 self._calls.pop(event.call, None)
                 self._inside.discard(event.call)
             case ev.EndpointReach() if event.endpoint in self._seats:
-                away = event.reach is ev.Reach.UNREACHABLE
-                (self.away.add if away else self.away.discard)(SeatId(event.endpoint))
+                if event.reach is ev.Reach.UNREACHABLE:
+                    self.away.setdefault(SeatId(event.endpoint), event.at)
+                else:
+                    self.away.pop(SeatId(event.endpoint), None)
         return None
 
-    def _leg(self, leg: LegId, seat: SeatId, call: CallId) -> SeatLeg:
+    def _leg(self, leg: LegId, seat: SeatId, call: CallId, at: Instant) -> SeatLeg:
         found = self.legs.get(leg)
         if found is None:
-            found = self.legs[leg] = SeatLeg(leg, seat, call)
+            found = self.legs[leg] = SeatLeg(leg, seat, call, since=at)
             self._calls.setdefault(call, {})[leg] = seat
         return found
 
     def _leg_began(self, event: ev.LegBegan) -> None:
         self._calls.setdefault(event.call, {})[event.leg] = event.endpoint
         if event.endpoint in self._seats:
-            leg = self._leg(event.leg, SeatId(event.endpoint), event.call)
+            leg = self._leg(event.leg, SeatId(event.endpoint), event.call, event.at)
             if event.leg == LegId(event.call) and leg.phase is Phase.KNOWN:
                 leg.phase = Phase.DIALLING
 
@@ -210,4 +240,5 @@ class Phones:
         self.legs.clear()
         self._calls.clear()
         self._inside.clear()
+        self.waiting.clear()
         return gone

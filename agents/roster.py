@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from config.settings import Role, Settings
+from config.settings import Device, Role, Settings
 from cti.ids import QueueId, SeatId
 
 from .ids import AgentId
@@ -46,6 +46,9 @@ class Roster:
     people: Mapping[AgentId, Person]
     seats: frozenset[SeatId]
     rules: Rules
+    browsers: frozenset[SeatId] = frozenset()
+    """Seats whose telephone is a page."""
+    queues: frozenset[QueueId] = frozenset()
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Roster:
@@ -60,7 +63,10 @@ class Roster:
             tuple(re.compile(pattern) for pattern in settings.limits.outbound),
             settings.limits.outbound_per_minute,
         )
-        return cls({p.id: p for p in people}, frozenset(SeatId(seat.id) for seat in settings.seat), rules)
+        browsers = frozenset(SeatId(seat.id) for seat in settings.seat if seat.device is Device.BROWSER)
+        seats = frozenset(SeatId(seat.id) for seat in settings.seat)
+        queues = frozenset(QueueId(queue.id) for queue in settings.queue)
+        return cls({p.id: p for p in people}, seats, rules, browsers, queues)
 
     def may_supervise(self, agent: AgentId) -> bool:
         person = self.people.get(agent)

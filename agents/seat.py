@@ -52,6 +52,8 @@ class SeatState:
     then_reason: str = ""
     missed: int = 0
     """Offers of a queue that rang out, in a row."""
+    proof: bool = False
+    """Calls are offered only while its page proves that it can ring."""
 
 
 def pack(state: SeatState) -> str:

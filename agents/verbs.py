@@ -58,6 +58,8 @@ def decide(request: ask.VerbRequest, phones: Phones, roster: Roster, at: Instant
             return _end(leg, aside, Verb.CONFERENCE, tel.ConsultEnd.CONFERENCE)
         case ask.ConsultCancel():
             return _end(leg, aside, Verb.CANCEL, tel.ConsultEnd.CANCEL)
+        case ask.PressKeys(keys=keys):
+            return Deed(Verb.KEYS, leg.seat, leg.id, tel.SendDigits(leg.id, keys))
         case ask.HoldCall():
             return _hold(leg, aside)
         case ask.ResumeCall():

@@ -20,15 +20,17 @@ from .seat import NO_CALL, SeatState, Then
 Wish = ask.LogOut | ask.GoReady | ask.Pause | ask.AfterCall | ask.EndWrapUp
 
 
-def granted(wish: Wish, state: SeatState, rules: Rules, now: Instant, *, away: bool) -> SeatState | Refused:
-    """The seat after this wish."""
+def granted(wish: Wish, state: SeatState, rules: Rules, now: Instant, *, bar: str, lacks: str) -> SeatState | Refused:
+    """The seat after this wish. ``bar``: why it can't be ready; ``lacks``: what its page does not prove."""
     match wish:
         case ask.LogOut():
             return replace(left(state), presence=after(state.presence, Cue.LOG_OUT))
         case ask.GoReady():
             presence = after(state.presence, Cue.GO_READY)
-            if away:
+            if bar == OwnReason.UNREACHABLE:
                 return Refused(Why.PHONE_UNREACHABLE, f"the phone of seat {state.seat} does not answer")
+            if bar:
+                return Refused(Why.PHONE_UNPROVED, f"the page of seat {state.seat} lacks: {lacks}")
             return _resting(replace(state, presence=presence, missed=0), "")
         case ask.Pause(reason=reason):
             presence = after(state.presence, Cue.PAUSE)
@@ -38,14 +40,16 @@ def granted(wish: Wish, state: SeatState, rules: Rules, now: Instant, *, away: b
         case ask.EndWrapUp():
             if state.presence is not Presence.WRAP_UP:
                 return Refused(Why.NOT_NOW, f"cannot end a wrap-up while {state.presence}")
-            return landed(replace(state, wrap_until=None), now, away=away)
+            return landed(replace(state, wrap_until=None), now, bar=bar)
 
 
-def arrived(wish: ask.LogIn, state: SeatState) -> SeatState:
+def arrived(wish: ask.LogIn, state: SeatState, *, proof: bool) -> SeatState:
     """The empty seat with its new agent, before its phone or its rest is looked at."""
     pause = "" if wish.ready else OwnReason.LOGIN
     presence = after(state.presence, Cue.LOG_IN)
-    return replace(SeatState(state.seat), agent=wish.agent, pause=pause, presence=presence, reason=pause)
+    return replace(
+        SeatState(state.seat), agent=wish.agent, pause=pause, presence=presence, reason=pause, proof=proof
+    )  # fmt: skip
 
 
 def _after_call(wish: ask.AfterCall, state: SeatState, rules: Rules) -> SeatState | Refused:

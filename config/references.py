@@ -17,7 +17,7 @@ from . import hours
 from .language import say as _
 from .problems import Problem, likely
 
-PROMPTS = ("busy", "closed", "nobody", "unknown", "sorry")
+PROMPTS = ("busy", "closed", "nobody", "unknown", "sorry", "rejoin")
 """Prompts the telephone needs whatever the lines say."""
 RESERVED = {
     "trunk": {"global", "system", "udp", "ws", "probe"},

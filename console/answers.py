@@ -56,9 +56,12 @@ def not_found(field: str, said: str) -> Failed:
 
 _STATUS = {
     Why.UNKNOWN_SEAT: 404, Why.UNKNOWN_AGENT: 422, Why.UNKNOWN_REASON: 422, Why.TARGET: 422, Why.NOT_ALLOWED: 403,
+    Why.UNKNOWN_CALL: 404, Why.UNKNOWN_QUEUE: 422,
     Why.TOO_MANY: 429, Why.BLIND: 503, Why.TELEPHONE: 502,
 }  # fmt: skip
-_FIELD = {Why.UNKNOWN_SEAT: "seat", Why.UNKNOWN_AGENT: "agent", Why.UNKNOWN_REASON: "reason", Why.TARGET: "to"}
+_FIELD = {Why.UNKNOWN_SEAT: "seat", Why.UNKNOWN_AGENT: "agent", Why.UNKNOWN_REASON: "reason", Why.TARGET: "to",
+    Why.UNKNOWN_CALL: "call", Why.UNKNOWN_QUEUE: "queue",
+}  # fmt: skip
 
 
 def done_or_fail(said: Accepted | Refused, allowed: tuple[str, ...] = ()) -> DoneOut:

@@ -260,6 +260,8 @@ def _user_event(h: Headers, at: Instant) -> list[fr.Frame]:
         ]  # fmt: skip
     if kind == b"HotlineRefused":
         return [fr.TurnedAway(at, _leg(h), text(h[b"Reason"]))]
+    if kind == b"HotlineWatch":
+        return [fr.Watching(at, _leg(h), _leg(h, b"Watched"), text(h.get(b"Mode", b"")))]
     return []
 
 

@@ -184,6 +184,8 @@ def _user_defined(row: Row, at: Instant) -> list[fr.Frame]:
         return [fr.Noticed(at, leg, words[0], words[1])]
     if kind == "REFUSED":
         return [fr.TurnedAway(at, leg, words[0])]
+    if kind == "WATCH":
+        return [fr.Watching(at, leg, LegId(words[0]), words[1])]
     if kind == "RECORD":
         return [fr.Recorded(at, leg, words[0])]
     if kind == "QUEUEEXIT":

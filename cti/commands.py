@@ -96,9 +96,32 @@ class Resume:
 
 
 @dataclass(frozen=True, slots=True)
+class Rejoin:
+    """The page of this seat's leg is gone: its caller hears a prompt and music while the same seat is rung again."""
+
+    leg: LegId
+    seat: SeatId
+
+
+@dataclass(frozen=True, slots=True)
+class ToHead:
+    """Nobody is at this seat's leg any more: its caller hears a prompt and goes to the head of the queue."""
+
+    leg: LegId
+
+
+@dataclass(frozen=True, slots=True)
 class HangUp:
     leg: LegId
     cause: int = 16
+
+
+@dataclass(frozen=True, slots=True)
+class SendDigits:
+    """Keys of a telephone, as if pressed at this seat."""
+
+    leg: LegId
+    digits: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +136,46 @@ class RenewRecording:
     """The leg that is recorded: the one towards the world."""
 
 
+class Listening(StrEnum):
+    LISTEN = "listen"  # 监听
+    WHISPER = "whisper"  # 耳语: the agent hears the supervisor, the citizen does not
+    BARGE = "barge"  # 强插
+
+
+@dataclass(frozen=True, slots=True)
+class WatchSeat:
+    """Ring this seat's phone (a supervisor's), then let it hear ``watched`` until that leg ends."""
+
+    seat: SeatId
+    watched: LegId
+    """The leg of the seat that is listened to."""
+    mode: Listening
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeWatch:
+    leg: LegId
+    """The supervisor's."""
+    mode: Listening
+
+
+@dataclass(frozen=True, slots=True)
+class TakeOver:
+    """Give the caller of this seat's leg to ``seat``; its leg ``ear``, with which it listened, ends first."""
+
+    leg: LegId
+    seat: SeatId
+    ear: LegId = LegId("")  # noqa: RUF009 - a NewType is its value
+
+
 @dataclass(frozen=True, slots=True)
 class MoveWaiting:
-    """Put a waiting caller at another place or (by redirect) into another queue."""
+    """Put a caller who waits in ``queue`` at the end, or (``urgent``) the head, of the queue ``to``."""
 
     leg: LegId
     queue: QueueId
-    priority: int = 0
+    to: QueueId
+    urgent: bool = False
 
 
 Command = (
@@ -133,8 +189,14 @@ Command = (
     | EndConsult
     | Hold
     | Resume
+    | Rejoin
+    | ToHead
     | HangUp
+    | SendDigits
     | RenewRecording
+    | WatchSeat
+    | ChangeWatch
+    | TakeOver
     | MoveWaiting
 )
 

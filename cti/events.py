@@ -21,6 +21,7 @@ class Direction(StrEnum):
     INBOUND = "inbound"  # from a trunk
     OUTBOUND = "outbound"  # a seat (or the daemon) dials the world
     INTERNAL = "internal"  # seat to seat
+    WATCH = "watch"  # a supervisor hears a seat
 
 
 class OfferResult(StrEnum):
@@ -203,6 +204,20 @@ class CallTransferred:
 
 
 @dataclass(frozen=True, slots=True)
+class WatchBegan:
+    """This call is a supervisor's who hears another seat from now on, in this mode; said again when it changes."""
+
+    call: CallId
+    at: Instant
+    leg: LegId
+    seat: SeatId
+    """The supervisor's."""
+    watched: LegId
+    mode: str
+    """listen, whisper or barge."""
+
+
+@dataclass(frozen=True, slots=True)
 class CallsMerged:
     """``merged`` went on as part of ``call``; ``merged`` itself gets its own CallEnded."""
 
@@ -340,6 +355,7 @@ CallEvent = (
     | CallHeld
     | CallResumed
     | CallTransferred
+    | WatchBegan
     | CallsMerged
     | LegBegan
     | LegEnded

@@ -76,6 +76,7 @@ class Fold:
             fr.Noticed: self._noticed,
             fr.TurnedAway: self._turned_away,
             fr.Recorded: self._recorded,
+            fr.Watching: self._watching,
             fr.Reached: self._reached,
             fr.Member: self._member,
             fr.NodeLife: self._node_life,
@@ -542,6 +543,12 @@ class Fold:
         leg = self.board.legs.get(f.leg)
         if leg is not None:
             self._out.append(ev.RecordingStarted(leg.call.id, f.at, f.file))
+
+    def _watching(self, f: fr.Watching) -> None:
+        leg = self.board.legs.get(f.leg)
+        if leg is not None and leg.first:
+            leg.call.direction = Direction.WATCH
+            self._out.append(ev.WatchBegan(leg.call.id, f.at, leg.id, SeatId(leg.endpoint), f.watched, f.mode))
 
     # -- the plant ------------------------------------------------------------------------------
 

@@ -168,6 +168,15 @@ class Recorded(NamedTuple):
     file: str
 
 
+class Watching(NamedTuple):
+    """Our dialplan's word: this leg hears another from now on."""
+
+    at: Instant
+    leg: LegId
+    watched: LegId
+    mode: str
+
+
 class Reached(NamedTuple):
     at: Instant
     endpoint: str
@@ -241,6 +250,7 @@ Frame = (
     | Noticed
     | TurnedAway
     | Recorded
+    | Watching
     | Reached
     | Member
     | NodeLife

@@ -23,7 +23,7 @@ from . import frames as fr
 from .commands import AddMember, Command, Outcome, RemoveMember, Result
 from .errors import LinkError, LinkLost, NoAnswer, Refused
 from .fold import Fold
-from .ids import Instant
+from .ids import Instant, LegId
 from .link import Link
 from .plan import Plan
 
@@ -190,7 +190,7 @@ class Switchboard:
             return Outcome(command, Result.REFUSED, str(fault))
         try:
             for action in actions:
-                await self._do(dict(action))
+                await self._do(self._named(action))
         except Refused as fault:
             if _ALREADY.get(type(command), "\0") in str(fault).lower():
                 return Outcome(command, Result.DONE)
@@ -200,6 +200,11 @@ class Switchboard:
         except NoAnswer as fault:
             return Outcome(command, Result.LOST, str(fault))
         return Outcome(command, Result.DONE)
+
+    def _named(self, action: wire.Action) -> dict[str, str | list[str]]:
+        """app_queue knows its callers by their channels' names only."""
+        caller = self.fold.board.legs.get(LegId(action.get("Caller", "")))
+        return {**action, "Caller": caller.channel} if caller is not None else dict(action)
 
     async def _do(self, action: dict[str, str | list[str]]) -> None:
         if action.get("Action") != "Originate":

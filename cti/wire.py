@@ -23,8 +23,16 @@ from . import commands as c
 from .ids import LegId, QueueId, SeatId
 
 ORIGINATE = "cti-originate"
+REJOIN = "rejoin"
+HEAD = "head"
+"""Its extensions are the seats', and one for the head of the queue."""
 TARGETS = "transfer-targets"
-MOVE, MOVE_URGENT = "move", "move-urgent"
+MOVE_TO = "HOTLINE_MOVE"
+"""Channel variable: the queue that a withdrawn caller goes to."""
+WATCH, WATCHED = "watch", "HOTLINE_WATCHED"
+"""Context whose extensions are the modes, and the channel variable with the leg to hear."""
+WATCH_NUMBER = "0"
+"""What the supervisor's phone shows: no number at all rings there."""
 HOLD_EXTENSION = "hold"
 
 CONSULT, ABORT, COMPLETE, THREEWAY, SWAP = "D0", "A", "B", "C", "DD"
@@ -39,6 +47,7 @@ _SEAT = re.compile(r"[0-9]{2,20}")
 _QUEUE = re.compile(r"[a-z][a-z0-9_]{0,30}")
 _LEG = re.compile(r"[A-Za-z0-9_]{0,64}-?[0-9]{1,20}\.[0-9]{1,20}")
 _DIALLED = re.compile(r"\+?[0-9*#]{1,32}")
+_DIGITS = re.compile(r"[0-9*#]{1,32}")
 _SYNTAX = frozenset(';,|"\\')
 
 Action = dict[str, str]
@@ -49,14 +58,27 @@ class WireError(ValueError):
 
 
 def encode(command: c.Command) -> list[Action]:
-    """The actions that perform ``command``, in order (today always one), without ActionID.
+    """The actions that perform ``command``, in order, without ActionID.
 
     Raises ``WireError`` (a ``ValueError``) when a value is not what its field may hold.
     """
-    action = _action(command)
-    for field, value in action.items():
-        _line(field, value)
-    return [action]
+    actions = _actions(command)
+    for action in actions:
+        for field, value in action.items():
+            _line(field, value)
+    return actions
+
+
+def _actions(command: c.Command) -> list[Action]:
+    match command:
+        case c.TakeOver():
+            give = _transfer("BlindTransfer", command.leg, _matched("seat", _SEAT, command.seat))
+            return [_action(c.HangUp(command.ear)), give] if command.ear else [give]
+        case c.MoveWaiting():
+            return _moved(command)
+        case c.SendDigits():
+            return [_key(command.leg, digit) for digit in _matched("digits", _DIGITS, command.digits)]
+    return [_action(command)]
 
 
 @singledispatch
@@ -133,6 +155,16 @@ def _(command: c.Resume) -> Action:
 
 
 @_action.register
+def _(command: c.Rejoin) -> Action:
+    return _transfer("BlindTransfer", command.leg, _matched("seat", _SEAT, command.seat), REJOIN)
+
+
+@_action.register
+def _(command: c.ToHead) -> Action:
+    return _transfer("BlindTransfer", command.leg, HEAD, REJOIN)
+
+
+@_action.register
 def _(command: c.HangUp) -> Action:
     return {"Action": "Hangup", "Channel": _leg(command.leg), "Cause": str(_whole("cause", command.cause, 1, 127))}
 
@@ -143,14 +175,41 @@ def _(command: c.RenewRecording) -> Action:
 
 
 @_action.register
-def _(command: c.MoveWaiting) -> Action:
+def _(command: c.WatchSeat) -> Action:
+    return {
+        "Action": "Originate",
+        "Channel": f"PJSIP/{_matched('seat', _SEAT, command.seat)}",
+        "Context": WATCH,
+        "Exten": command.mode.value,
+        "Priority": "1",
+        "Variable": f"{WATCHED}={_leg(command.watched)}",
+        "CallerID": f"<{WATCH_NUMBER}>",
+        "Timeout": str(RING_MS),
+        "Async": "true",
+    }
+
+
+@_action.register
+def _(command: c.ChangeWatch) -> Action:
     return {
         "Action": "Redirect",
         "Channel": _leg(command.leg),
-        "Context": MOVE_URGENT if _whole("priority", command.priority, 0, 100) else MOVE,
-        "Exten": _matched("queue", _QUEUE, command.queue),
+        "Context": WATCH,
+        "Exten": command.mode.value,
         "Priority": "1",
     }
+
+
+def _moved(command: c.MoveWaiting) -> list[Action]:
+    """Redirect would make app_queue write the caller down as one who gave up: it is asked to let go instead.
+
+    Where to, the dialplan reads when Queue() says WITHDRAW.
+    """
+    leg = _leg(command.leg)
+    queue, to = _matched("queue", _QUEUE, command.queue), _matched("to", _QUEUE, command.to)
+    where = {"Action": "Setvar", "Channel": leg, "Variable": MOVE_TO, "Value": to}
+    before = {"Action": "Setvar", "Channel": leg, "Variable": "QUEUE_PRIO", "Value": "10" if command.urgent else "0"}
+    return [where, before, {"Action": "QueueWithdrawCaller", "Queue": queue, "Caller": leg}]
 
 
 def _originate(seat: SeatId, to: str) -> Action:
@@ -167,8 +226,8 @@ def _originate(seat: SeatId, to: str) -> Action:
     }
 
 
-def _transfer(action: str, leg: LegId, to: str) -> Action:
-    return {"Action": action, "Channel": _leg(leg), "Context": TARGETS, "Exten": to}
+def _transfer(action: str, leg: LegId, to: str, context: str = TARGETS) -> Action:
+    return {"Action": action, "Channel": _leg(leg), "Context": context, "Exten": to}
 
 
 def _key(leg: LegId, key: str) -> Action:

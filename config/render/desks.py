@@ -13,6 +13,8 @@ from .script import Step, context, exten, extens, include
 RING_SECONDS = 30
 """How long a seat's phone rings for a direct call or a transfer."""
 WORLD_SECONDS = 60
+REJOIN_SECONDS = 20
+"""How long a seat's phone rings for its own call, after its page was loaded anew."""
 RENEW = "renew"
 """The name of the feature in features.conf that begins a recording anew."""
 
@@ -22,13 +24,14 @@ def contexts(settings: Settings) -> list[str]:
     return [
         _queues(settings),
         _left_queue(),
-        *_moves(settings),
+        _watch(),
         _seats(settings),
         context("cti-originate", include("seats")),
         _between(limit),
         _transfer_targets(settings),
         _renew(),
         _given(limit),
+        _rejoin(settings, limit),
         _back(settings),
         *_outbound(settings, limit),
     ]
@@ -44,7 +47,10 @@ def _queues(settings: Settings) -> str:
                 f"MSet(HOTLINE_QUEUE={queue.id},QUEUESTATUS=)",
                 'ExecIf($["${BLINDTRANSFER}"!=""]?Gosub(renew,s,1))',
                 f"Queue({queue.id},ti,,,{queue.max_wait_seconds})",
+                'GotoIf($["${QUEUESTATUS}"="WITHDRAW" & ${DIALPLAN_EXISTS(queues,${HOTLINE_MOVE},1)}]?moved)',
                 "Goto(left-queue,s,1)",
+                ("moved", f"CELGenUserEvent(QUEUEEXIT,{queue.id}|WITHDRAW)"),
+                "Goto(${HOTLINE_MOVE},1)",
             )
             for queue in settings.queue
         ),
@@ -67,11 +73,24 @@ def _left_queue() -> str:
     )
 
 
-def _moves(settings: Settings) -> list[str]:
-    """Where a waiting caller is redirected to by the daemon."""
-    ids = [queue.id for queue in settings.queue]
-    urgent = [exten(one, "Set(QUEUE_PRIO=10)", f"Goto(queues,{one},1)") for one in ids]
-    return [context("move", *(exten(one, f"Goto(queues,{one},1)") for one in ids)), context("move-urgent", *urgent)]
+def _watch() -> str:
+    """A supervisor's phone hears a seat's leg until that ends. Reached by the daemon alone; redirected to change the mode.
+
+    ``u``: a Uniqueid names the leg; ``E``, ``S``: over when it is; ``q``: without a beep.
+    """
+    return context(
+        "watch",
+        *(
+            exten(
+                mode,
+                f"CELGenUserEvent(WATCH,${{HOTLINE_WATCHED}}|{mode})",
+                f"UserEvent(HotlineWatch,Watched: ${{HOTLINE_WATCHED}},Mode: {mode})",
+                f"ChanSpy(${{HOTLINE_WATCHED}},quES{option})",
+                "Hangup(16)",
+            )
+            for mode, option in (("listen", ""), ("whisper", "w"), ("barge", "B"))
+        ),
+    )
 
 
 def _seats(settings: Settings) -> str:
@@ -152,6 +171,27 @@ def _given(limit: str) -> str:
     )
 
 
+def _rejoin(settings: Settings, limit: str) -> str:
+    """The seat's page was torn from this citizen: told so, with music, until the same seat answers or any other."""
+    return context(
+        "rejoin",
+        *(
+            exten(
+                seat.id,
+                limit,
+                "Gosub(renew,s,1)",
+                "Playback(hotline/rejoin)",
+                f"Dial(PJSIP/{seat.id},{REJOIN_SECONDS},tim)",
+                "Goto(back,s,1)",
+            )
+            for seat in settings.seat
+        ),
+        # DIALSTATUS may stand there from an earlier transfer
+        exten("head", limit, "Set(DIALSTATUS=)", "Playback(hotline/rejoin)", "Goto(back,s,1)"),
+        exten("T", "Hangup(102)"),
+    )
+
+
 def _back(settings: Settings) -> str:
     """A citizen who was given to somebody who does not answer goes back into the queue, before the others."""
     return context(
@@ -185,6 +225,7 @@ def _outbound(settings: Settings, limit: str) -> list[str]:
         "GotoIf($[${LEN(${EXTEN})} != ${LEN(${HOTLINE_DIAL})}]?forbidden)",
         *rules,
         ("forbidden", "CELGenUserEvent(FORBIDDEN,${HOTLINE_DIAL})"),
+        "Set(DIALSTATUS=)",
         'GotoIf($["${HOTLINE_CITIZEN}"!=""]?back,s,1)',
         "Hangup(21)",
         ("paced", "Set(HOTLINE_NOW=${STRFTIME(${EPOCH},,%H%M)})"),

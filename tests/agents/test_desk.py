@@ -605,17 +605,6 @@ def test_forcing_never_cuts_a_citizen_off(force: req.Force, lands: Presence) -> 
     assert s.is_(S1) is lands
 
 
-def test_listening_is_told() -> None:
-    """Who may listen is decided here; the event says who hears whom."""
-    s = Stage()
-    s.ready()
-    assert why(s.ask(req.Supervise(S1, out.Listening.WHISPER, SU))) is Why.NO_CALL
-    call, _ = s.talk()
-    assert why(s.ask(req.Supervise(S1, out.Listening.LISTEN, LIN))) is Why.NOT_ALLOWED
-    assert s.ask(req.Supervise(S1, out.Listening.LISTEN, SU)) == Accepted()
-    assert s.heard(out.SupervisionAsked) == [out.SupervisionAsked(SU, S1, call, out.Listening.LISTEN, s.now)]
-
-
 @pytest.mark.parametrize("text", ["", "{}", "[]", "null", '{"seat":"8001","presence":"asleep","then":""}'])
 def test_a_broken_memory_is_refused(text: str) -> None:
     """What is no seat state is not taken for one."""
