@@ -15,11 +15,11 @@ demo: prepare
 	@$(BIN)/hotline demo $(ARGS)
 
 test: prepare
-	@echo "== tests without Asterisk" && $(PYTEST) -n 2 -m "not live and not fault"
-	@echo "== tests on a real Asterisk" && $(PYTEST) -n 2 --dist loadfile -m "live or fault"
+	@echo "== tests without Asterisk" && $(PYTEST) -n 2 -m "not live and not fault and not browser"
+	@echo "== tests on a real Asterisk, in a real browser" && $(PYTEST) -n 2 --dist loadfile -m "live or fault or browser"
 
 test-fast: prepare
-	@$(PYTEST) -n 2 -m "not live and not fault and not postgres and not slow"
+	@$(PYTEST) -n 2 -m "not live and not fault and not browser and not postgres and not slow"
 
 check: prepare
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check -q . && $(BIN)/mypy && $(BIN)/lint-imports --no-cache | tail -4

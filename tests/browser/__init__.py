@@ -1,0 +1,1 @@
+"""The pages in a real Chromium, against a real Asterisk, daemon and nginx, with real sound."""

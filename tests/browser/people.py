@@ -1,0 +1,137 @@
+"""The people of a browser test: what an agent or a supervisor does with the pages, by ``data-testid``.
+
+All names of the pages' parts are in this file. Nothing here sleeps: each step waits for
+what it caused. Pitches are hertz; ``hears`` is judged by what the browser's own peer
+connections received.
+"""
+
+from __future__ import annotations
+
+from playwright.async_api import BrowserContext, Locator, Page, expect
+
+PASSWORD = "Lu-Deng-Bu-Liang-88"
+LOUD_SHARE = 0.15
+"""A pitch counts as heard from this share of the received power on; three voices at once have a third each."""
+SEAT_SECONDS = 10.0
+
+
+class Person:
+    """Someone signed in, in a browser context of their own."""
+
+    def __init__(self, account: str, context: BrowserContext, page: Page, url: str) -> None:
+        self.account, self.context, self.page, self._url = account, context, page, url
+        self.faults: list[str] = []
+        page.on("pageerror", lambda error: self.faults.append(f"{account}: {error}"))
+        page.on("console", lambda said: self.faults.append(f"{account}: {said.text}") if said.type == "error" else None)
+
+    def part(self, name: str) -> Locator:
+        return self.page.get_by_test_id(name)
+
+    async def press(self, name: str) -> None:
+        await self.part(name).click()
+
+    async def go(self, path: str) -> None:
+        await self.page.goto(f"{self._url}{path}")
+
+    async def sign_in(self, password: str = PASSWORD) -> None:
+        await self.go("/")
+        await self.part("login-account").fill(self.account)
+        await self.part("login-password").fill(password)
+        await self.press("login-submit")
+
+    async def hears(self, hertz: float, seconds: float = 10.0) -> None:
+        """Wait until this pitch arrives."""
+        await self.page.wait_for_function(
+            "([hertz, share]) => window.__ears.share(hertz) > share", arg=[hertz, LOUD_SHARE], timeout=seconds * 1000
+        )
+
+    async def hears_no(self, hertz: float, seconds: float = 10.0) -> None:
+        """Wait until this pitch has been away for a second."""
+        await self.page.wait_for_function(
+            """([hertz, share]) => {
+                 const now = performance.now();
+                 if (window.__ears.share(hertz) > share / 3) window.__quiet_since = undefined;
+                 else window.__quiet_since ??= now;
+                 return window.__quiet_since !== undefined && now - window.__quiet_since > 1000;
+               }""",
+            arg=[hertz, LOUD_SHARE],
+            polling=50,
+            timeout=seconds * 1000,
+        )
+        await self.page.evaluate("window.__quiet_since = undefined")
+
+    async def listens(self, seconds: float) -> None:
+        """Wait until so many seconds of sound, loud or not, were played since the call began."""
+        await self.page.evaluate(
+            """async (seconds) => {
+                 while ((await window.__ears.figures()).seconds < seconds)
+                   await new Promise((next) => setTimeout(next, 100));
+               }""",
+            seconds,
+        )
+
+    async def figures(self) -> dict[str, float]:
+        """Energy, packets and seconds of this page's calls; see ``ears.js``."""
+        told: dict[str, float] = await self.page.evaluate("window.__ears.figures()")
+        return told
+
+
+class Agent(Person):
+    """An agent at a browser seat."""
+
+    async def take_seat(self, seat: str) -> None:
+        await self.part("seat-choice").fill(seat)
+        await self.press("take-seat")
+        await self.registered()
+
+    async def registered(self, seconds: float = SEAT_SECONDS) -> None:
+        await expect(self.part("phone")).to_have_attribute("data-registered", "true", timeout=seconds * 1000)
+
+    async def ready(self) -> None:
+        await self.press("go-ready")
+        await self.until("ready")
+
+    async def until(self, state: str, seconds: float = SEAT_SECONDS) -> None:
+        await expect(self.part("presence")).to_have_attribute("data-state", state, timeout=seconds * 1000)
+
+    async def rings(self, seconds: float = 20.0) -> None:
+        await expect(self.part("answer")).to_be_enabled(timeout=seconds * 1000)
+
+    async def answer(self) -> None:
+        await self.rings()
+        await self.press("answer")
+        await self.until("talking")
+
+    async def dial(self, number: str) -> None:
+        await self.part("dial-number").fill(number)
+        await self.press("dial")
+
+    async def transfer(self, to: str, kind: str = "blind") -> None:
+        await self.part("transfer-to").fill(to)
+        await self.press(f"transfer-{kind}")
+
+    async def write(self, **fields: str) -> None:
+        """Fill parts of the ticket's form: title, content, address …"""
+        for name, value in fields.items():
+            await self.part(f"ticket-{name}").fill(value)
+
+
+class Supervisor(Agent):
+    """A supervisor, with a seat of their own where the test gives one."""
+
+    async def choose(self, seat: str) -> None:
+        await self.press(f"seat-{seat}")
+        await expect(self.part("seat-panel")).to_contain_text(seat)
+
+    async def because(self, reason: str = "质检") -> None:
+        await self.part("because-reason").fill(reason)
+        await self.press("because-confirm")
+        await expect(self.part("because")).to_have_count(0)
+
+    async def watch(self, mode: str) -> None:
+        await self.press(f"watch-{mode}")
+        await self.because()
+
+    async def force(self, what: str) -> None:
+        await self.press(f"force-{what}")
+        await self.because("班次结束")
