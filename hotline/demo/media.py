@@ -83,6 +83,8 @@ class Media:
 
     def __init__(self, metronome: Metronome) -> None:
         self.ear = Ear()
+        self.keys: list[str] = []
+        """DTMF received, in order."""
         self._metronome = metronome
         self._session: RTPSession | None = None
         self._sound: tuple[bytes, ...] = ()
@@ -106,6 +108,7 @@ class Media:
                     raise
         assert self._session is not None
         self._session.on_audio = lambda payload, _timestamp: self.ear.hear(payload, time.time())
+        self._session.on_dtmf = lambda digit, _duration: self.keys.append(digit)
 
     def connect(self, remote: tuple[str, int]) -> None:
         """Send to ``remote`` from now on; port 0 or nothing known: stay silent."""

@@ -10,6 +10,9 @@ export type Seat = Shapes['SeatOut']
 
 export type Verdict = 'met' | 'missed' | 'none'
 
+/** A verdict's shape, beside its colour and word. */
+export const MARKS: Record<Verdict, string> = { met: '▲', missed: '▼', none: '◇' }
+
 /** What a value is against its target; `none` where nothing was counted yet. */
 export function verdict(value: number | null | undefined, target: number): Verdict {
   if (value === null || value === undefined) return 'none'
