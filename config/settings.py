@@ -169,6 +169,58 @@ class Calendar(_Section):
     """Weekend days on which one works (调休)."""
 
 
+class Edge(_Section):
+    """nginx: the one origin of all browsers (design D10)."""
+
+    mode: Mode = Mode.EMBEDDED
+    """embedded: we run it beside Asterisk | external: the site's own, by ``hotline edge render``."""
+    bind: IPvAnyAddress = Field(default="127.0.0.1", validate_default=True)
+    port: Port = 8443
+    names: tuple[Annotated[str, Field(pattern=r"^[A-Za-z0-9.\-]{1,253}$")], ...] = ("localhost", "127.0.0.1")
+    """Names and addresses browsers use: the only origins that are let in; in our own certificate."""
+    certificate: Path | None = None
+    """PEM, with its chain; none: one of our own under VAR/edge."""
+    key: Path | None = None
+
+
+class Access(_Section):
+    session_hours: Annotated[int, Field(ge=1, le=24)] = 12
+    idle_lock_seconds: Annotated[int, Field(ge=30, le=86400)] = 900
+    """Without a key or mouse the screen locks; calls go on."""
+    tries: Annotated[int, Field(ge=3, le=20)] = 5
+    """Wrong passwords in a row, then the account rests."""
+    rest_seconds: Annotated[int, Field(ge=10, le=86400)] = 300
+    password_least: Annotated[int, Field(ge=8, le=128)] = 10
+
+
+class Oidc(_Section):
+    """Log-in by the site's own identity provider, beside passwords. The client's secret: VAR/secrets/oidc-client."""
+
+    issuer: Annotated[str, Field(pattern=r"^https?://[^\s]+$")]
+    client_id: Annotated[str, Field(min_length=1, max_length=200)]
+    account_claim: Annotated[str, Field(pattern=r"^[A-Za-z_]{1,40}$")] = "preferred_username"
+    name: Plain = "统一身份认证"
+
+
+class Targets(_Section):
+    """What figures are held against (GB/T 33358-2016), and when the wallboard raises an alarm."""
+
+    service_level_15s: Annotated[float, Field(gt=0, le=1)] = 0.8
+    connect_rate_24h: Annotated[float, Field(gt=0, le=1)] = 0.95
+    waiting_most: Annotated[int, Field(ge=1, le=5000)] = 10
+    wait_seconds_most: Annotated[int, Field(ge=1, le=7200)] = 60
+    backlog_most: Annotated[int, Field(ge=1, le=100000)] = 20
+
+
+class PhonebookEntry(_Section):
+    """A one-key number of the consoles."""
+
+    id: Name
+    name: Plain
+    number: Extension
+    group: Literal["linkage", "unit"] = "unit"
+
+
 class Settings(_Section):
     """All of ``hotline.toml``. References between sections are checked here."""
 
@@ -187,6 +239,11 @@ class Settings(_Section):
     outbox: Outbox = Outbox()
     limits: Limits = Limits()
     calendar: Calendar = Calendar()
+    edge: Edge = Edge()
+    access: Access = Access()
+    oidc: Oidc | None = None
+    targets: Targets = Targets()
+    phonebook: tuple[PhonebookEntry, ...] = ()
     prompts: dict[Name, str] = {}
 
     @model_validator(mode="after")

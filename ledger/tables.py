@@ -378,6 +378,51 @@ accounts = Table(
     _text("password_hash", String(200)),
     _flag("locked"),
     Column("changed_at", Moment, nullable=False),
+    _count("failures"),  # wrong passwords in a row
+    Column("locked_until", Moment),  # too many of them
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("session_id", String(26), primary_key=True),  # what people may see; the cookie's secret is another
+    Column("secret_sha256", String(64), nullable=False, unique=True),
+    Column("account_id", _Word, nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    Column("ended_at", Moment),
+    _text("ended_why"),  # signed_out | revoked | expired
+    _text("address", String(64)),
+    _text("browser", String(200)),
+    _text("seat"),
+    _flag("locked"),  # by idleness: the password opens it again
+    Index(None, "account_id", "ended_at"),
+    Index(None, "ended_at", "expires_at"),
+)
+
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("call_id", _Id, primary_key=True),
+    Column("agent", _Word, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("fields", Text, nullable=False),  # the form as JSON, complete or not
+    Index(None, "at"),
+)
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("notice_id", _Big, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("by", _Word, nullable=False),
+    _text("by_name", String(80)),
+    Column("text", Text, nullable=False),
+    _flag("urgent"),
+    Column("seats", sa.JSON, nullable=False, server_default="[]"),  # []: everybody
+    Index(None, "at"),
 )
 
 # -- the plant, and what was done by whom ----------------------------------------------------------------
@@ -410,9 +455,14 @@ alarms = Table(
     _text("subject", _Number),
     _text("call_id", _Id),
     _text("detail", Text()),
+    Column("severity", _Word, nullable=False, server_default="warning"),  # critical | warning
     Column("cleared_at", Moment),
+    Column("acknowledged_at", Moment),
+    _text("acknowledged_by"),
+    _text("note", Text()),
     Index(None, "call_id"),
     Index(None, "kind", "at"),
+    Index(None, "cleared_at", "acknowledged_at"),
 )
 
 audit = Table(

@@ -57,7 +57,7 @@ def find() -> Block:
         except OSError:
             lock.close()
             continue
-        if not any(taken(base + offset, host) for offset in range(10) for host in HOSTS):
+        if not any(taken(base + offset, host) for offset in range(11) for host in HOSTS):
             return Block(base, lock)
         lock.close()
     raise RuntimeError(f"no free block of ports between {_FIRST} and {_LAST}")

@@ -43,7 +43,7 @@ class Fixed:
     """Where the telephones of the stage stand."""
 
     base: int
-    """First port of the block; trunks at +5, +6 …, the desk rack at +9."""
+    """First port of the block; trunks at +5, +6 …, the desk rack at +9, the edge at +10."""
 
     def ports(self) -> Table:
         names = ("sip", "ami", "http", "agi", "api")
@@ -59,6 +59,7 @@ def derive(shipped: Table, base: int | None, change: Callable[[Table], None] | N
     settings: Table = json.loads(json.dumps(shipped))
     if base is not None:
         settings["ports"] = Fixed(base).ports()
+        settings.setdefault("edge", {})["port"] = base + 10
         for place, trunk in enumerate(settings["trunk"]):
             trunk["port"] = base + 5 + place
     for seat in settings["seat"]:
