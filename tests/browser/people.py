@@ -77,7 +77,18 @@ class Person:
 
 
 class Agent(Person):
-    """An agent at a browser seat."""
+    """An agent at a browser seat.
+
+    Names of the parts, beside those below. Softphone: ``phone`` (data-registered, data-muted), ``answer``, ``decline``,
+    ``hang-up``, ``hold``, ``resume``, ``mute`` (the same button unmutes), ``keypad``, ``key-0`` … ``key-*``,
+    ``transfer-complete``, ``transfer-cancel``, ``transfer-conference``, ``number-ID`` (one-key, of [[phonebook]]),
+    ``level-in``, ``level-out``, ``network``, ``auto-answer``, ``self-test``, ``phone-said`` (its last refusal or trouble).
+    Seat: ``pause``, ``pause-REASON``, ``after-log_out``, ``wrap-up-left``, ``end-wrap-up``, ``sign-out``, ``warned``,
+    ``notice``, ``ticket-said``, ``language``, ``cheat-sheet``. Pop: ``pop`` (data-call) with ``pop-number``, ``pop-area``,
+    ``pop-line``, ``pop-earlier``, ``pop-tickets``. Form: ``ticket``, ``draft`` (data-saved), ``ticket-file``,
+    ``ticket-case`` (the case number), ``direct-answer``, ``refuse``, ``refusal-code``, ``refuse-confirm``.
+    Lists: ``my-calls``, ``my-tickets``, ``my-day``. Another tab took the seat: ``another-tab``.
+    """
 
     async def take_seat(self, seat: str) -> None:
         await self.part("seat-choice").fill(seat)
@@ -91,6 +102,11 @@ class Agent(Person):
         await self.press("go-ready")
         await self.until("ready")
 
+    async def pause(self, reason: str = "小休") -> None:
+        await self.press("pause")
+        await self.press(f"pause-{reason}")
+        await self.until("paused")
+
     async def until(self, state: str, seconds: float = SEAT_SECONDS) -> None:
         await expect(self.part("presence")).to_have_attribute("data-state", state, timeout=seconds * 1000)
 
@@ -101,6 +117,10 @@ class Agent(Person):
         await self.rings()
         await self.press("answer")
         await self.until("talking")
+
+    async def hang_up(self) -> None:
+        await self.press("hang-up")
+        await self.until("wrap_up")
 
     async def dial(self, number: str) -> None:
         await self.part("dial-number").fill(number)
@@ -114,6 +134,10 @@ class Agent(Person):
         """Fill parts of the ticket's form: title, content, address …"""
         for name, value in fields.items():
             await self.part(f"ticket-{name}").fill(value)
+
+    async def saved(self) -> None:
+        """Every keystroke so far is on the server."""
+        await expect(self.part("draft")).to_have_attribute("data-saved", "true")
 
 
 class Supervisor(Agent):
