@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from config.language import say as _
 
 from .answers import WORDS, answer
+from .door import BEARER
 
 MOST_BYTES = 64 * 1024
 BODY_SECONDS = 10.0
@@ -35,6 +36,7 @@ class Guard:
             refusal = answer(401, WORDS[401], _("a bearer token is needed"), headers={"WWW-Authenticate": "Bearer"})
             await refusal(scope, receive, send)
             return
+        scope.setdefault("state", {})["who"] = BEARER
         try:
             body = await self._body(headers, receive)
         except _TooLarge:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Annotated, cast
 
@@ -11,11 +11,20 @@ from fastapi import Depends, Request
 
 from bridge.intake import Intake
 
-from .ports import Board, Calls, Desk, Vitals
+from .ports import Audit, Board, Calls, Desk, Phones, Vitals
 
 
 def _now() -> datetime:
     return datetime.now(UTC)
+
+
+class NoAudit:
+    """Keeps nothing: for tests and for OpenAPI alone."""
+
+    async def append(
+        self, at: datetime, actor: str, action: str, *, call: str = "", detail: Mapping[str, str] | None = None
+    ) -> int:
+        return 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +45,9 @@ class Plugs:
     """What the book raises when its database is not there: answered 503, try again."""
     patience: float = 3.0
     """Seconds to wait for a call that just left the board and is not in the ledger yet."""
+    audit: Audit = field(default_factory=NoAudit)
+    phones: Phones | None = None
+    """Keys of browser phones; None: not to be had (503)."""
 
 
 def plugs_of(request: Request) -> Plugs:

@@ -213,3 +213,41 @@ class Vitals(Protocol):
     async def look(self) -> Sequence[Vital]:
         """Cheap; called at every /api/health."""
         ...
+
+
+# -- who is at the door -------------------------------------------------------------------
+
+
+class Audit(Protocol):
+    """``ledger.auditlog.AuditLog``."""
+
+    async def append(
+        self, at: datetime, actor: str, action: str, *, call: str = "", detail: Mapping[str, str] | None = None
+    ) -> int:
+        """Durable when it returns; the row's number."""
+        ...
+
+
+class PhoneKey(Protocol):
+    """Short-lived SIP credentials of a browser seat."""
+
+    @property
+    def user(self) -> str: ...
+    @property
+    def password(self) -> str: ...
+    @property
+    def uri(self) -> str: ...
+    @property
+    def register_seconds(self) -> int: ...
+
+
+class Phones(Protocol):
+    """Keys of browser phones, made anew and taken back."""
+
+    async def issue(self, seat: SeatId) -> PhoneKey:
+        """A new key; the one before it goes on working for a registration that stands."""
+        ...
+
+    async def revoke(self, seat: SeatId) -> None:
+        """Nobody registers there with an old key any more. A call that stands goes on."""
+        ...

@@ -48,6 +48,7 @@ from ivr.journeys import of_line
 from ivr.prompts import SHIPPED, Prompts
 from ivr.server import FastAgi
 from ledger import migrate
+from ledger.auditlog import AuditLog
 from ledger.errors import LedgerUnavailable
 from ledger.history import History
 from ledger.plant import PlantDiary
@@ -130,7 +131,9 @@ class Hotline:
         await self._recordings(store, switchboard)
 
         metrics = Metrics(switchboard, books, self.board_bus, self.book_bus)
-        await self._console(switchboard, floor, books, history, watch, tickets, courier, secrets["api-token"], metrics)
+        await self._console(
+            switchboard, floor, books, history, watch, tickets, courier, secrets["api-token"], metrics, store
+        )
 
         switchboard.start()
         self._stack.push_async_callback(switchboard.stop)
@@ -220,7 +223,7 @@ class Hotline:
 
     async def _console(
         self, switchboard: Switchboard, floor: Floor, books: Bookkeeping, history: History, watch: LineWatch,
-        tickets: TicketShelf, courier: Courier, token: str, metrics: Metrics,
+        tickets: TicketShelf, courier: Courier, token: str, metrics: Metrics, store: Store,
     ) -> None:  # fmt: skip
         settings, board = self._settings, switchboard.fold.board
         intake = Intake(
@@ -232,7 +235,7 @@ class Hotline:
             board=picture.Picture(switchboard, floor, watch, settings),
             vitals=picture.Vitals(switchboard, books, self._places, settings), intake=intake, token=token,
             pause_reasons=settings.seats.pause_reasons, more_metrics=metrics.exposition,
-            absent=(LedgerUnavailable,),
+            absent=(LedgerUnavailable,), audit=AuditLog(store),
         )  # fmt: skip
         server = Server(make_app(plugs), settings.ports.api)
         await server.start()
