@@ -6,7 +6,7 @@ ARGS ?=
 BIN := .venv/bin
 PYTEST := $(BIN)/pytest -q -p no:cacheprovider
 
-.PHONY: prepare demo test test-fast check format clean
+.PHONY: prepare demo test test-fast check format contract clean
 
 prepare:
 	@.ci/prepare
@@ -26,6 +26,9 @@ check: prepare
 
 format: prepare
 	@$(BIN)/ruff check -q --fix . ; $(BIN)/ruff format -q .
+
+contract: prepare
+	@$(BIN)/python -m hotline.contract_ts
 
 clean:
 	@rm -rf .venv var *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

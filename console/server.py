@@ -18,7 +18,7 @@ from fastapi import Depends, FastAPI
 from fastapi.security import HTTPBearer
 from starlette.types import ASGIApp
 
-from . import answers
+from . import answers, contract
 from .guard import Guard
 from .plugs import Plugs
 from .routes import board, calls, codes, dead_letters, seats, tickets, verbs
@@ -32,8 +32,16 @@ def make_app(plugs: Plugs) -> ASGIApp:
 
 
 def routes_of(plugs: Plugs) -> FastAPI:
-    """Without the guard: only for its OpenAPI and for tests."""
-    app = FastAPI(
+    """Without the guard: only for tests."""
+    app = bare()
+    app.state.plugs = plugs
+    answers.install(app, plugs.absent)
+    return app
+
+
+def bare() -> FastAPI:
+    """Every route with nothing behind it: what OpenAPI and the pages' types are made from."""
+    app = _Documented(
         title="12319 hotline",
         version="1",
         summary="Calls, seats, tickets and the case store's backlog of a city-management hotline.",
@@ -43,11 +51,20 @@ def routes_of(plugs: Plugs) -> FastAPI:
         dependencies=[Depends(HTTPBearer(auto_error=False))],  # documents it; the guard checks it
         responses=answers.EVERYWHERE,
     )
-    app.state.plugs = plugs
     for part in (board, calls, codes, dead_letters, seats, verbs, tickets):
         app.include_router(part.router)
-    answers.install(app, plugs.absent)
     return app
+
+
+class _Documented(FastAPI):
+    """Its OpenAPI holds every shape of the contract, the stream's messages too."""
+
+    def openapi(self) -> dict[str, Any]:
+        if self.openapi_schema is None:
+            schemas = super().openapi().setdefault("components", {}).setdefault("schemas", {})
+            for name, schema in contract.shapes_of_all().items():
+                schemas.setdefault(name, schema)
+        return super().openapi()
 
 
 class _Quiet(uvicorn.Server):

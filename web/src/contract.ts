@@ -1,0 +1,882 @@
+// Made by `make contract` from console/contract: do not edit. A test fails when it is stale.
+export interface paths {
+  '/api/board': {
+    get: { responses: { 200: { content: { 'application/json': components['schemas']['BoardOut'] } } } }
+  }
+  '/api/calls': {
+    get: { parameters: { query: { since?: string | null; until?: string | null; line?: string; seat?: string; caller?: string; outcome?: string; after?: string; most?: number } }; responses: { 200: { content: { 'application/json': components['schemas']['CallOut'][] } } } }
+  }
+  '/api/calls/live': {
+    get: { responses: { 200: { content: { 'application/json': components['schemas']['CallOut'][] } } } }
+  }
+  '/api/calls/{call}': {
+    get: { parameters: { path: { call: string } }; responses: { 200: { content: { 'application/json': components['schemas']['CallOut'] } } } }
+  }
+  '/api/calls/{call}/disposition': {
+    post: { parameters: { path: { call: string } }; requestBody: { content: { 'application/json': components['schemas']['DispositionIn'] } }; responses: { 200: { content: { 'application/json': components['schemas']['DisposedOut'] } } } }
+  }
+  '/api/calls/{call}/tickets': {
+    get: { parameters: { path: { call: string } }; responses: { 200: { content: { 'application/json': components['schemas']['TicketOut'][] } } } }
+    post: { parameters: { path: { call: string }; query: { part?: number; agent?: string; seat?: string } }; requestBody: { content: { 'application/json': {
+      /** 诉求类型 (appeal_kind) */
+      kind: string
+      title: string
+      content: string
+      work_type?: string
+      urgency?: string
+      channel?: string
+      confidential?: boolean
+      anonymous?: boolean
+      person?: {
+        name?: string
+        gender?: string
+        phones?: string[]
+        address?: string
+      } | null
+      subject?: {
+        scheme?: string
+        version?: string
+        /** GET /api/codes; a string: codes begin with 0 */
+        code: string
+        kind?: string
+        part_id?: string
+      } | null
+      place?: {
+        address_text?: string
+        address_std?: string
+        lng?: number | null
+        lat?: number | null
+        crs?: string
+        accuracy?: string
+        grid_code?: string
+        area?: string[]
+      } | null
+      unit_suggested?: string
+      unit_confirmed?: string
+      units_helping?: string[]
+      accept_limit?: {
+        value: number
+        unit: string
+        deadline?: string | null
+      } | null
+      handle_limit?: {
+        value: number
+        unit: string
+        deadline?: string | null
+      } | null
+      related_cases?: string[]
+      merged_into?: string
+      answered_directly?: boolean
+      knowledge?: string[]
+      attachments?: string[]
+      external_ids?: { [key: string]: string }
+      consent?: string[]
+      archive_level?: string
+      retention_class?: string
+      legal_hold?: boolean
+    } } }; responses: { 200: { content: { 'application/json': components['schemas']['TicketOut'] } }; 201: { content: { 'application/json': components['schemas']['TicketOut'] } } } }
+  }
+  '/api/choices': {
+    get: { responses: { 200: { content: { 'application/json': { [key: string]: components['schemas']['ChoiceOut'][] } } } } }
+  }
+  '/api/codes': {
+    get: { parameters: { query: { q?: string; kind?: string; most?: number } }; responses: { 200: { content: { 'application/json': components['schemas']['CodeOut'][] } } } }
+  }
+  '/api/dead-letters': {
+    get: { parameters: { query: { most?: number } }; responses: { 200: { content: { 'application/json': components['schemas']['TicketOut'][] } } } }
+  }
+  '/api/dead-letters/{ticket}/replay': {
+    post: { parameters: { path: { ticket: string } }; requestBody?: { content: { 'application/json': { [key: string]: unknown } } }; responses: { 200: { content: { 'application/json': components['schemas']['TicketOut'] } } } }
+  }
+  '/api/health': {
+    get: { responses: { 200: { content: { 'application/json': components['schemas']['HealthOut'] } } } }
+  }
+  '/api/seats': {
+    get: { responses: { 200: { content: { 'application/json': components['schemas']['SeatOut'][] } } } }
+  }
+  '/api/seats/{seat}': {
+    get: { parameters: { path: { seat: string } }; responses: { 200: { content: { 'application/json': components['schemas']['SeatOut'] } } } }
+  }
+  '/api/seats/{seat}/after-call': {
+    post: { parameters: { path: { seat: string } }; requestBody: { content: { 'application/json': components['schemas']['AfterCallIn'] } }; responses: { 200: { content: { 'application/json': components['schemas']['DoneOut'] } } } }
+  }
+  '/api/seats/{seat}/call': {
+    post: { parameters: { path: { seat: string } }; requestBody: { content: { 'application/json': components['schemas']['CallSeatIn'] } }; responses: { 200: { content: { 'application/json': components['schemas']['DoneOut'] } } } }
+  }
+  '/api/seats/{seat}/dial': {
+    post: { parameters: { path: { seat: string } }; requestBody: { content: { 'application/json': components['schemas']['DialIn'] } }; responses: { 200: { content: { 'application/json': components['schemas']['DoneOut'] } } } }
+  }
+  '/api/seats/{seat}/end-wrap-up': {
+    post: { parameters: { path: { seat: string } }; responses: { 200: { content: { 'application/json': components['schemas']['DoneOut'] } } } }
+  }
+  '/api/seats/{seat}/force': {
+    post: { parameters: { path: { seat: string } }; requestBody: { content: { 'application/json': components['schemas']['ForceIn'] } }; responses: { 200: { content: { 'application/json': components['schemas']['DoneOut'] } } } }
+  }
+  '/api/seats/{seat}/hang-up': {
+    post: { parameters: { path: { seat: string } }; responses: { 200: { content: { 'application/json': components['schemas']['DoneOut'] } } } }
+  }
+  '/api/seats/{seat}/hold': {
+    post: { parameters: { path: { seat: string } }; responses: { 200: { content: { 'application/json': components['schemas']['DoneOut'] } } } }
+  }
+  '/api/seats/{seat}/login': {
+    post: { parameters: { path: { seat: string } }; requestBody: { content: { 'application/json': components['schemas']['LoginIn'] } }; responses: { 200: { content: { 'application/json': components['schemas']['DoneOut'] } } } }
+  }
+  '/api/seats/{seat}/logout': {
+    post: { parameters: { path: { seat: string } }; responses: { 200: { content: { 'application/json': components['schemas']['DoneOut'] } } } }
+  }
+  '/api/seats/{seat}/pause': {
+    post: { parameters: { path: { seat: string } }; requestBody: { content: { 'application/json': components['schemas']['PauseIn'] } }; responses: { 200: { content: { 'application/json': components['schemas']['DoneOut'] } } } }
+  }
+  '/api/seats/{seat}/ready': {
+    post: { parameters: { path: { seat: string } }; responses: { 200: { content: { 'application/json': components['schemas']['DoneOut'] } } } }
+  }
+  '/api/seats/{seat}/resume': {
+    post: { parameters: { path: { seat: string } }; responses: { 200: { content: { 'application/json': components['schemas']['DoneOut'] } } } }
+  }
+  '/api/seats/{seat}/transfer': {
+    post: { parameters: { path: { seat: string } }; requestBody: { content: { 'application/json': components['schemas']['TransferIn'] } }; responses: { 200: { content: { 'application/json': components['schemas']['DoneOut'] } } } }
+  }
+  '/api/seats/{seat}/transfer/cancel': {
+    post: { parameters: { path: { seat: string } }; responses: { 200: { content: { 'application/json': components['schemas']['DoneOut'] } } } }
+  }
+  '/api/seats/{seat}/transfer/complete': {
+    post: { parameters: { path: { seat: string } }; responses: { 200: { content: { 'application/json': components['schemas']['DoneOut'] } } } }
+  }
+  '/api/seats/{seat}/transfer/conference': {
+    post: { parameters: { path: { seat: string } }; responses: { 200: { content: { 'application/json': components['schemas']['DoneOut'] } } } }
+  }
+  '/api/tickets': {
+    get: { parameters: { query: { before?: string; most?: number } }; responses: { 200: { content: { 'application/json': components['schemas']['TicketOut'][] } } } }
+    post: { parameters: { query: { agent?: string; seat?: string }; header: { 'Idempotency-Key': string } }; requestBody: { content: { 'application/json': {
+      /** 诉求类型 (appeal_kind) */
+      kind: string
+      title: string
+      content: string
+      work_type?: string
+      urgency?: string
+      channel?: string
+      confidential?: boolean
+      anonymous?: boolean
+      person?: {
+        name?: string
+        gender?: string
+        phones?: string[]
+        address?: string
+      } | null
+      subject?: {
+        scheme?: string
+        version?: string
+        /** GET /api/codes; a string: codes begin with 0 */
+        code: string
+        kind?: string
+        part_id?: string
+      } | null
+      place?: {
+        address_text?: string
+        address_std?: string
+        lng?: number | null
+        lat?: number | null
+        crs?: string
+        accuracy?: string
+        grid_code?: string
+        area?: string[]
+      } | null
+      unit_suggested?: string
+      unit_confirmed?: string
+      units_helping?: string[]
+      accept_limit?: {
+        value: number
+        unit: string
+        deadline?: string | null
+      } | null
+      handle_limit?: {
+        value: number
+        unit: string
+        deadline?: string | null
+      } | null
+      related_cases?: string[]
+      merged_into?: string
+      answered_directly?: boolean
+      knowledge?: string[]
+      attachments?: string[]
+      external_ids?: { [key: string]: string }
+      consent?: string[]
+      archive_level?: string
+      retention_class?: string
+      legal_hold?: boolean
+    } } }; responses: { 200: { content: { 'application/json': components['schemas']['TicketOut'] } }; 201: { content: { 'application/json': components['schemas']['TicketOut'] } } } }
+  }
+  '/api/tickets/{ticket}': {
+    get: { parameters: { path: { ticket: string } }; responses: { 200: { content: { 'application/json': components['schemas']['TicketOut'] } } } }
+  }
+  '/metrics': {
+    get: { responses: { 200: { content: { 'text/plain': unknown } } } }
+  }
+}
+
+export interface components {
+  schemas: {
+    /** PUT /api/accounts/{account}. */
+    AccountIn: {
+      name: string
+      role: string
+      /** none: as it is */
+      password: string | null
+      locked: boolean
+    }
+    AccountOut: {
+      account: string
+      name: string
+      role: string
+      locked: boolean
+      has_password: boolean
+      changed_at: string
+    }
+    /** POST /api/alarms/{id}/acknowledge. */
+    AcknowledgeIn: {
+      note: string
+    }
+    AfterCallIn: {
+      /** '': take it back */
+      then: string
+      /** wanted for a pause */
+      reason?: string
+    }
+    AlarmOut: {
+      id: number
+      at: string
+      /** queue_threshold, blind, trunk_down, line_down, backlog, seat_phone, missed … */
+      kind: string
+      severity: 'critical' | 'warning'
+      subject: string
+      /** a sentence in the centre's language */
+      detail: string
+      call: string
+      acknowledged_by: string
+      acknowledged_at: string | null
+      cleared_at: string | null
+    }
+    /** GET /api/audit. Each row's hash covers the row before it. */
+    AuditOut: {
+      seq: number
+      at: string
+      actor: string
+      action: string
+      call: string
+      detail: string
+      hash: string
+    }
+    AuditPageOut: {
+      rows: components['schemas']['AuditOut'][]
+      /** the chain of the rows shown fits */
+      unbroken: boolean
+    }
+    /** Why a person does something that is written into the audit log. */
+    BecauseIn: {
+      reason: string
+    }
+    /** One half hour, by when calls arrived. */
+    BinOut: {
+      at: string
+      offered: number
+      answered: number
+      abandoned: number
+      service_level_15s: number | null
+    }
+    BoardOut: {
+      live: boolean
+      as_of: string | null
+      calls: components['schemas']['CallOut'][]
+      seats: components['schemas']['SeatOut'][]
+      queues: components['schemas']['QueueOut'][]
+      trunks: components['schemas']['TrunkOut'][]
+      lines: components['schemas']['LineOut'][]
+    }
+    /** The last frame; then the socket closes with 4000 + a number of its own. */
+    Bye: {
+      t: 'bye'
+      why: 'signed_out' | 'expired' | 'slow' | 'another_tab' | 'bad_frame' | 'too_many' | 'going_down'
+      /** connect again by yourself */
+      again: boolean
+    }
+    CallOut: {
+      call: string
+      direction: string
+      state: string
+      line: string
+      trunk: string
+      caller: string
+      caller_name: string
+      dialled: string
+      partner: string
+      reference: string
+      origin: string
+      queue: string
+      seat: string
+      agent: string
+      arrived_at: string | null
+      notice_at: string | null
+      queued_at: string | null
+      answered_at: string | null
+      ended_at: string | null
+      outcome: string
+      reason: string
+      recordings: string[]
+    }
+    CallSeatIn: {
+      to: string
+    }
+    ChoiceOut: {
+      key: string
+      zh: string
+      en: string
+    }
+    CodeOut: {
+      scheme: string
+      version: string
+      kind: string
+      code: string
+      name: string
+      major: string
+      major_name: string
+      confidence: string
+    }
+    CountOut: {
+      key: string
+      name: string
+      count: number
+    }
+    /** GET /api/wall/day?day=2026-11-23: a day's figures, its curve and the curve a week before. */
+    DayOut: {
+      day: string
+      /** the day's bounds in the centre's time zone: what drill-downs ask for */
+      since: string
+      until: string
+      figures: components['schemas']['FiguresOut'][]
+      targets: components['schemas']['TargetsOut']
+      curve: components['schemas']['BinOut'][]
+      week_before: components['schemas']['BinOut'][]
+      tickets_by_kind: components['schemas']['CountOut'][]
+      /** the 15 most frequent */
+      tickets_by_code: components['schemas']['CountOut'][]
+      /** intervals that could not be back-filled */
+      uncertain: components['schemas']['SpanOut'][]
+    }
+    /** Rows that changed, whole; ``gone``: calls that are over. */
+    Delta: {
+      t: 'delta'
+      seq: number
+      at: string
+      vitals: components['schemas']['VitalsOut'] | null
+      seats: components['schemas']['SeatOut'][]
+      calls: components['schemas']['CallOut'][]
+      gone: string[]
+      queues: components['schemas']['QueueOut'][]
+      lines: components['schemas']['LineOut'][]
+      trunks: components['schemas']['TrunkOut'][]
+      alarms: components['schemas']['AlarmOut'][]
+      figures: components['schemas']['FiguresOut'][]
+    }
+    DialIn: {
+      number: string
+    }
+    DisposedOut: {
+      outcome: string
+      replaced: string | null
+    }
+    /** How a call ends without a ticket. */
+    DispositionIn: {
+      outcome: string
+      /** GET /api/choices → refusal; wanted when refused */
+      code?: string
+      note?: string
+      knowledge?: string[]
+      agent?: string | null
+      seat?: string | null
+    }
+    DoneOut: {
+      done: boolean
+      /** 'after_call': agreed for when the call is over */
+      detail: string
+    }
+    /** PUT /api/calls/{call}/draft. ``version`` grows; an older one than stands is refused (409, the standing one wins). */
+    DraftIn: {
+      version: number
+      /** the form as it stands, complete or not; at most 16 kB as JSON */
+      fields: { [key: string]: unknown }
+    }
+    DraftOut: {
+      call: string
+      agent: string
+      version: number
+      at: string
+      fields: { [key: string]: unknown }
+    }
+    /** Every answer that is not 2xx. */
+    ErrorOut: {
+      /** a short stable word */
+      error: string
+      /** the field at fault, if there is one */
+      field: string
+      /** for a person, in the centre's language */
+      message: string
+      allowed: string[]
+      /** all problems, when there are several */
+      problems: components['schemas']['ProblemOut'][]
+    }
+    /** Today so far, for one queue or one line (``of``): counts, the two rates, and their targets. */
+    FiguresOut: {
+      of: 'all' | 'queue' | 'line'
+      id: string
+      offered: number
+      answered: number
+      abandoned: number
+      requests: number
+      answered_15s: number
+      service_level_15s: number | null
+      connect_rate_24h: number | null
+      wait_seconds_mean: number | null
+      talk_seconds_mean: number | null
+      /** calls in intervals that could not be back-filled */
+      uncertain: number
+    }
+    ForceIn: {
+      force: string
+      /** the supervisor */
+      by: string
+      reason?: string
+    }
+    HealthOut: {
+      ok: boolean
+      live: boolean
+      vitals: components['schemas']['VitalOut'][]
+      /** tickets on their way to the case store */
+      backlog: number
+      dead_letters: number
+    }
+    Hello: {
+      t: 'hello'
+      instance: string
+      /** of the last snapshot; '': none */
+      epoch?: string
+      /** the last one heard */
+      seq?: number
+    }
+    LimitIn: {
+      value: number
+      unit: string
+      deadline: string | null
+    }
+    LineOut: {
+      line: string
+      name: string
+      calls: number
+      capacity: number
+      healthy: boolean | null
+    }
+    LoginIn: {
+      agent: string
+      /** false: paused (reason login) until ready */
+      ready?: boolean
+    }
+    /** GET /api/session: who I am here, and what I may. */
+    MeOut: {
+      account: string
+      name: string
+      role: string
+      /** the words of console.access.Right */
+      rights: string[]
+      seat: string | null
+      /** browser | desk; '' without a seat */
+      device: string
+      locked: boolean
+      idle_lock_seconds: number
+      expires_at: string
+      /** the centre's name */
+      centre: string
+      /** 12319 */
+      number: string
+      pause_reasons: string[]
+      wrap_up_seconds: number
+      /** the demo's daemon: the page says so */
+      demo: boolean
+    }
+    /** POST /api/calls/{call}/move: a waiting caller to a queue's head (``urgent``) or end. */
+    MoveIn: {
+      queue: string
+      urgent: boolean
+      reason: string
+    }
+    /** GET /api/my/day: since midnight in the centre's time zone, from the ledger; me only. */
+    MyDayOut: {
+      answered: number
+      missed: number
+      talk_seconds: number
+      talk_seconds_mean: number | null
+      held_seconds: number
+      wrap_up_seconds: number
+      ready_seconds: number
+      paused_seconds: number
+      tickets: number
+      direct: number
+      signed_in_at: string | null
+      /** my calls that still want a ticket or another outcome */
+      without_outcome: components['schemas']['CallOut'][]
+    }
+    /** POST /api/notices: to every console, or to those at ``seats``. */
+    NoticeIn: {
+      text: string
+      urgent: boolean
+      seats: string[]
+    }
+    NoticeOut: {
+      id: number
+      at: string
+      by: string
+      by_name: string
+      text: string
+      urgent: boolean
+      /** consoles it reached at once */
+      heard: number
+    }
+    /** A supervisor's broadcast. */
+    NoticeSaid: {
+      t: 'notice'
+      id: number
+      at: string
+      by: string
+      by_name: string
+      text: string
+      urgent: boolean
+    }
+    /** One-key numbers: 12345, 110, units. GET /api/phonebook. */
+    NumberOut: {
+      key: string
+      name: string
+      number: string
+      /** linkage | unit */
+      group: string
+    }
+    /** Who calls, as far as the number tells; numbers are masked where the role demands it. */
+    PartyOut: {
+      number: string
+      /** 厦门, 福建泉州…; '' unknown */
+      area: string
+      carrier: string
+      /** mobile | landline | service | short | hidden | unknown */
+      kind: string
+    }
+    PasswordIn: {
+      old: string
+      /** at least 10 characters, and none of the most common ones */
+      new: string
+    }
+    /** One earlier call of the same number. */
+    PastCallOut: {
+      call: components['schemas']['CallOut']
+      ticket_ids: string[]
+      recording: components['schemas']['RecordingOut'] | null
+    }
+    PauseIn: {
+      reason: string
+    }
+    PersonIn: {
+      name: string
+      gender: string
+      phones: string[]
+      address: string
+    }
+    /** POST /api/session/phone: made anew at each request, for the page's own SIP stack; never shown, never stored. */
+    PhoneOut: {
+      user: string
+      password: string
+      /** sip:8001@hotline */
+      uri: string
+      /** path of the WebSocket on this origin: /sip */
+      socket: string
+      register_seconds: number
+    }
+    /** The softphone's proof that it can ring and speak; every 5 s and whenever it changes. */
+    PhoneSays: {
+      t: 'phone'
+      registered: boolean
+      /** the page may play sound (a person touched it) */
+      audio: boolean
+      /** permission given and a device there */
+      microphone: boolean
+      visible: boolean
+      /** the call it holds media for */
+      call?: string | ''
+      /** it holds a SIP session, whatever it is */
+      leg?: boolean
+      rtt_ms?: number | null
+      loss_percent?: number | null
+      jitter_ms?: number | null
+    }
+    Ping: {
+      t: 'ping'
+      n: number
+    }
+    PlaceIn: {
+      address_text: string
+      address_std: string
+      lng: number | null
+      lat: number | null
+      crs: string
+      accuracy: string
+      grid_code: string
+      area: string[]
+    }
+    /** Answer to ``ping``. */
+    PongBack: {
+      t: 'pong'
+      n: number
+    }
+    /** Your seat rings (or dials): sent at once, before any delta. Not numbered. */
+    Pop: {
+      t: 'pop'
+      at: string
+      seat: string
+      call: components['schemas']['CallOut']
+      party: components['schemas']['PartyOut']
+      /** your own call again after the page was loaded anew: answer by yourself */
+      rejoin: boolean
+    }
+    /** GET /api/calls/{call}/pop: all that is known about who calls. */
+    PopOut: {
+      call: components['schemas']['CallOut']
+      party: components['schemas']['PartyOut']
+      line_name: string
+      partner_name: string
+      /** newest first, at most 20 */
+      earlier: components['schemas']['PastCallOut'][]
+      /** of the same number, newest first, at most 20 */
+      tickets: components['schemas']['TicketOut'][]
+      /** of them, not closed by the case store */
+      open_tickets: number
+      calls_30_days: number
+      /** we owe this number a call */
+      callback_open: boolean
+    }
+    ProblemOut: {
+      field: string
+      message: string
+      allowed: string[]
+    }
+    QueueOut: {
+      queue: string
+      name: string
+      waiting: number
+      longest_wait_seconds: number
+      members: number
+      ready: number
+    }
+    /** How a call's recording is; heard at GET /api/calls/{call}/recording?purpose=… */
+    RecordingOut: {
+      /** raw | shelved | failed */
+      state: string
+      seconds: number | null
+      format: string
+      faults: string
+    }
+    /** GET /api/seats/{seat}/day: what this seat's agent did today. */
+    SeatDayOut: {
+      seat: string
+      agent: string
+      agent_name: string
+      answered: number
+      missed: number
+      talk_seconds_mean: number | null
+      wrap_up_seconds: number
+      ready_seconds: number
+      paused_seconds: number
+      /** since, state, reason; oldest first */
+      states: [string, string, string][]
+    }
+    /** POST /api/seats/{seat}/force. In a call it takes effect after it. */
+    SeatForceIn: {
+      force: string
+      reason: string
+    }
+    SeatOut: {
+      seat: string
+      device: string
+      state: string
+      since: string | null
+      agent: string
+      agent_name: string
+      reason: string
+      call: string | null
+      reachable: boolean | null
+      queues: { [key: string]: number }
+    }
+    /** Something about your own seat that you should see now. */
+    SeatWarned: {
+      t: 'warned'
+      at: string
+      what: 'phone' | 'forced' | 'watched' | 'paused' | 'missed' | 'rejoin'
+      detail: string
+    }
+    /** GET /api/sessions. */
+    SessionOut: {
+      id: string
+      account: string
+      name: string
+      role: string
+      seat: string | null
+      made_at: string
+      seen_at: string
+      expires_at: string
+      address: string
+      browser: string
+      current: boolean
+    }
+    /** POST /api/session. The answer sets the session's cookie. */
+    SignIn: {
+      account: string
+      password: string
+    }
+    Snapshot: {
+      t: 'snapshot'
+      epoch: string
+      seq: number
+      at: string
+      vitals: components['schemas']['VitalsOut']
+      seats: components['schemas']['SeatOut'][]
+      calls: components['schemas']['CallOut'][]
+      queues: components['schemas']['QueueOut'][]
+      lines: components['schemas']['LineOut'][]
+      trunks: components['schemas']['TrunkOut'][]
+      /** standing or not acknowledged; supervisors only */
+      alarms: components['schemas']['AlarmOut'][]
+      figures: components['schemas']['FiguresOut'][]
+      targets: components['schemas']['TargetsOut']
+    }
+    SpanOut: {
+      began_at: string
+      ended_at: string | null
+      reason: string
+    }
+    /** Only to carry both unions into OpenAPI's components. */
+    StreamMessages: {
+      client: components['schemas']['Hello'] | components['schemas']['PhoneSays'] | components['schemas']['PongBack']
+      server: components['schemas']['Snapshot'] | components['schemas']['Delta'] | components['schemas']['Pop'] | components['schemas']['NoticeSaid'] | components['schemas']['SeatWarned'] | components['schemas']['TicketMoved'] | components['schemas']['Ping'] | components['schemas']['Bye']
+    }
+    SubjectIn: {
+      scheme: string
+      version: string
+      /** GET /api/codes; a string: codes begin with 0 */
+      code: string
+      kind: string
+      part_id: string
+    }
+    /** POST /api/seats/{seat}/take-over: the citizen comes to my seat, theirs is freed. */
+    TakeOverIn: {
+      reason: string
+    }
+    /** POST /api/session/seat: 签入. The seat's presence becomes paused (reason ``login``) until ready. */
+    TakeSeatIn: {
+      seat: string
+      ready: boolean
+    }
+    TargetsOut: {
+      service_level_15s: number
+      connect_rate_24h: number
+      waiting_most: number
+      wait_seconds_most: number
+    }
+    /** One matter. The words allowed in ``kind``, ``work_type``, ``urgency``, ``channel``: GET /api/choices. */
+    TicketIn: {
+      /** 诉求类型 (appeal_kind) */
+      kind: string
+      title: string
+      content: string
+      work_type: string
+      urgency: string
+      channel: string
+      confidential: boolean
+      anonymous: boolean
+      person: components['schemas']['PersonIn'] | null
+      subject: components['schemas']['SubjectIn'] | null
+      place: components['schemas']['PlaceIn'] | null
+      unit_suggested: string
+      unit_confirmed: string
+      units_helping: string[]
+      accept_limit: components['schemas']['LimitIn'] | null
+      handle_limit: components['schemas']['LimitIn'] | null
+      related_cases: string[]
+      merged_into: string
+      answered_directly: boolean
+      knowledge: string[]
+      attachments: string[]
+      external_ids: { [key: string]: string }
+      consent: string[]
+      archive_level: string
+      retention_class: string
+      legal_hold: boolean
+    }
+    /** One of your tickets got its case number, or was refused. */
+    TicketMoved: {
+      t: 'ticket'
+      at: string
+      id: string
+      call: string
+      state: string
+      case_number: string
+      query_code: string
+      error: string
+    }
+    /** A ticket and its way to the case store. */
+    TicketOut: {
+      id: string
+      call: string | null
+      /** waiting, delivered, poisoned */
+      state: string
+      filed_at: string
+      tries: number
+      refusals: number
+      next_try: string
+      error: string
+      case_number: string
+      query_code: string
+      delivered_at: string | null
+      ticket: { [key: string]: unknown }
+    }
+    /** Fields of a ticket to change before it is sent again; none: as it is. */
+    TicketPatch: { [key: string]: unknown }
+    TransferIn: {
+      to: string
+      kind?: string
+    }
+    TrunkOut: {
+      trunk: string
+      name: string
+      reach: string
+      calls: number
+    }
+    /** POST /api/session/unlock: the screen was locked by idleness; calls went on meanwhile. */
+    UnlockIn: {
+      password: string
+    }
+    VitalOut: {
+      name: string
+      ok: boolean
+      said: string
+    }
+    /** The house at a glance. */
+    VitalsOut: {
+      live: boolean
+      as_of: string | null
+      blind_since: string | null
+      /** tickets on their way to the case store */
+      backlog: number
+      dead_letters: number
+      callbacks_open: number
+    }
+    /** POST /api/seats/{seat}/watch: my own seat's phone rings, then I hear theirs. Again with another mode: it changes. DELETE the same path: I hear no more. */
+    WatchIn: {
+      mode: 'listen' | 'whisper' | 'barge'
+      reason: string
+    }
+  }
+}
