@@ -69,7 +69,7 @@ def build(texts: Mapping[str, str], folder: Path, *, force: bool = False) -> int
     if not due:
         print(_("all {count} sounds are up to date", count=len(texts)))
         return OK
-    voice = Voice(_cache())
+    voice = Voice(voice_cache())
     for number, name in enumerate(due, 1):
         path = folder / f"{name}.wav"
         _write(path, voice.say(texts[name]), RATE)
@@ -103,5 +103,6 @@ def _texts(config: Path) -> dict[str, str]:
     return dict(read(config).prompts)
 
 
-def _cache() -> Path:
+def voice_cache() -> Path:
+    """Where the offline voice keeps what was fetched once."""
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "hotline" / "voice"

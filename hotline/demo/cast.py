@@ -35,6 +35,8 @@ class Citizen:
     headers: tuple[tuple[str, str], ...] = ()
     plain_phone: bool = False
     """Calls with pyVoIP instead of aiosipua."""
+    patience: float = 90.0
+    """Seconds after which they hang up whatever happens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +57,29 @@ _PLAY = (
     *[Intent.LEAVES_QUEUE] * 3,
     *[Intent.AFTER_HOURS] * 2,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast the play goes."""
+
+    every: float = 1.1
+    """Seconds between calls, about."""
+    talk: tuple[float, float] = (3.0, 7.0)
+    patience: float = 90.0
+    plain_phones: bool = True
+
+
+MEASURED = Pace()
+"""As many calls as the seats can take, each as short as it can be."""
+OPEN = Pace(8.0, (25.0, 45.0), 600.0, plain_phones=False)
+"""Calls that a person can take part in."""
 _FAMILY = "陈林黄张李王吴蔡刘许郑洪杨叶曾苏谢柯庄郭"
 _GIVEN = ("小明", "美玲", "建国", "雅婷", "志强", "淑芬", "文杰", "秀英", "伟", "丽华", "阿福", "晓岚", "家豪", "月娥")
 
 
-def play(count: int, seed: int, numbers: Numbers, *, every: float = 1.1) -> tuple[Citizen, ...]:
-    """``count`` citizens, about ``every`` seconds apart, in the same order for the same seed."""
+def play(count: int, seed: int, numbers: Numbers, pace: Pace = MEASURED) -> tuple[Citizen, ...]:
+    """``count`` citizens, in the same order for the same seed."""
     chance = random.Random(seed)  # noqa: S311 - a play, not a secret
     intents = [_PLAY[place % len(_PLAY)] for place in range(count)]
     if count < len(_PLAY):
@@ -68,14 +87,16 @@ def play(count: int, seed: int, numbers: Numbers, *, every: float = 1.1) -> tupl
     chance.shuffle(intents)
     at, cast = 0.0, []
     for number, intent in enumerate(intents, 1):
-        cast.append(_citizen(number, at, intent, chance, numbers))
-        at += chance.uniform(0.5, 1.5) * every
+        cast.append(_citizen(number, at, intent, chance, numbers, pace))
+        at += chance.uniform(0.5, 1.5) * pace.every
     return tuple(cast)
 
 
-def _citizen(number: int, at: float, intent: Intent, chance: random.Random, numbers: Numbers) -> Citizen:
+def _citizen(
+    number: int, at: float, intent: Intent, chance: random.Random, numbers: Numbers, pace: Pace
+) -> Citizen:  # fmt: skip
     handed_over = intent in (Intent.TALK, Intent.LEAVES_QUEUE) and bool(numbers.partner) and chance.random() < 0.35
-    plain = intent is Intent.TALK and not handed_over and number % 5 == 0
+    plain = pace.plain_phones and intent is Intent.TALK and not handed_over and number % 5 == 0
     caller = f"1{chance.choice('35789')}{number % 10}0592{number:05d}"
     headers: tuple[tuple[str, str], ...] = ()
     if handed_over:
@@ -84,8 +105,9 @@ def _citizen(number: int, at: float, intent: Intent, chance: random.Random, numb
         number=number, at=at, trunk=chance.choice(numbers.trunks), caller=caller,
         dialled=_dialled(intent, handed_over, chance, numbers),
         name="" if plain else chance.choice(_FAMILY) + chance.choice(_GIVEN),
-        intent=intent, talk=chance.uniform(3.0, 7.0), caller_ends=not plain and chance.random() < 0.6,
+        intent=intent, talk=chance.uniform(*pace.talk), caller_ends=not plain and chance.random() < 0.6,
         digit=chance.choice("120") if intent is Intent.MENU else "", headers=headers, plain_phone=plain,
+        patience=pace.patience,
     )  # fmt: skip
 
 
@@ -115,17 +137,24 @@ class Matter:
     title: str
     content: str
     place: str
+    voice: str
+    """How it is told: a part of ``voices.LINES``."""
 
 
 MATTERS = (
     Matter(
-        "complaint", "0102", "暴露垃圾无人清运", "小区门口垃圾堆放三天，气味很大，请尽快清运。", "思明区湖滨南路88号"
+        "complaint", "0102", "暴露垃圾无人清运", "小区门口垃圾堆放三天，气味很大，请尽快清运。", "思明区湖滨南路88号",
+        "garbage",
     ),
-    Matter("complaint", "0101", "楼顶私搭乱建", "邻居在楼顶搭铁皮房，担心台风天掉落。", "湖里区殿前街道长虹路12号"),
-    Matter("help", "0104", "道路不洁", "工地车辆带泥上路，路面湿滑，请安排冲洗。", "集美区杏林湾路与诚毅北大街路口"),
-    Matter("complaint", "0103", "积存渣土", "路边堆着装修渣土，盲道被占了。", "同安区环城西路"),
-    Matter("suggestion", "0104", "增设果皮箱", "公交站旁没有果皮箱，建议增设。", "海沧区滨湖北路公交站"),
-)
+    Matter(
+        "complaint", "0101", "楼顶私搭乱建", "邻居在楼顶搭铁皮房，担心台风天掉落。", "湖里区殿前街道长虹路12号", "roof",
+    ),
+    Matter(
+        "help", "0104", "道路不洁", "工地车辆带泥上路，路面湿滑，请安排冲洗。", "集美区杏林湾路与诚毅北大街路口", "road",
+    ),
+    Matter("complaint", "0103", "积存渣土", "路边堆着装修渣土，盲道被占了。", "同安区环城西路", "rubble"),
+    Matter("suggestion", "0104", "增设果皮箱", "公交站旁没有果皮箱，建议增设。", "海沧区滨湖北路公交站", "bin"),
+)  # fmt: skip
 
 
 def filing(seed: int, caller: str) -> tuple[Filing, Matter]:

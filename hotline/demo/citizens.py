@@ -20,8 +20,6 @@ from .phones import Call, EndedBy, Rack
 from .sound import speech
 
 ANSWER_S = 20.0
-PATIENCE_S = 90.0
-"""Nobody in the play waits longer, whatever goes wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +30,13 @@ class End:
     code: int = 0
 
 
-async def live(citizen: Citizen, rack: Rack, notice_seconds: float) -> End:
-    """One citizen's whole call, and how it ended."""
+async def live(citizen: Citizen, rack: Rack, notice_seconds: float, *, silent: bool = False) -> End:
+    """One citizen's whole call, and how it ended. ``silent``: until somebody tells the call to speak."""
     if citizen.plain_phone:
         return await asyncio.to_thread(_live_plainly, citizen, rack)
     call = await rack.dial(
         citizen.dialled, caller=citizen.caller, name=citizen.name, headers=dict(citizen.headers),
-        sound=speech(citizen.number),
+        sound=() if silent else speech(citizen.number),
     )  # fmt: skip
     try:
         with suppress(TimeoutError):
@@ -63,7 +61,7 @@ async def _act(citizen: Citizen, call: Call, notice_seconds: float) -> None:
         await call.press(citizen.digit)
     # who ends a talk is played by the seat's robot: it knows when the talk began
     with suppress(TimeoutError):
-        await call.until_ended(PATIENCE_S)
+        await call.until_ended(citizen.patience)
 
 
 def _live_plainly(citizen: Citizen, rack: Rack) -> End:
@@ -78,7 +76,7 @@ def _live_plainly(citizen: Citizen, rack: Rack) -> End:
             return End("silent")
         if call.until(lambda it: it.state.name == "ANSWERED", ANSWER_S):
             answered = time.time()
-            gone = call.until(lambda it: it.state.name == "ENDED", PATIENCE_S)
+            gone = call.until(lambda it: it.state.name == "ENDED", citizen.patience)
         else:
             gone, refusal = True, call.refusal
         call.end()

@@ -20,25 +20,31 @@ from zoneinfo import ZoneInfo
 
 from config.language import say
 
-from . import ports
-from .cast import Citizen, Numbers, play
+from . import ports, visitors
+from .cast import MEASURED, OPEN, Citizen, Numbers, play
 from .citizens import live
 from .narrator import Narrator
 from .rest import Rest, RestRefused
 from .robots import Robot
 from .stage import Stage, Table, Telephones, derive
 from .tally import Row, Tally, tally
+from .voices import AGENT, spoken
 
 SETTLE_S = 60.0
 """After the last call: recordings are encoded and tickets delivered within so many seconds, or they count as lost."""
 CLOSED, MENU = "12319002", "12319001"
 
 
-def settings(shipped: Table, base: int | None) -> Table:
-    """The shipped settings plus a line that is closed now and one with a menu; short wrap-up."""
+def settings(shipped: Table, base: int | None, *, people: bool = False) -> Table:
+    """The shipped settings plus a line that is closed now and one with a menu; short wrap-up.
+
+    ``people``: browser seats stay such, for people.
+    """
 
     def change(table: Table) -> None:
         table["seats"]["wrap_up_seconds"] = 3
+        if people:
+            visitors.make_room(table, shipped)
         now = datetime.now(ZoneInfo(table["centre"]["timezone"])) + timedelta(hours=12)
         night = f"Mon-Sun {now.hour:02}:00-{now.hour:02}:30"
         queue = table["line"][0]["queue"]
@@ -60,20 +66,22 @@ def numbers(table: Table) -> Numbers:
     return Numbers(tuple(first["numbers"]), partners, MENU, CLOSED, tuple(trunk["id"] for trunk in table["trunk"]))
 
 
-def stage(shipped: Table, var: Path) -> tuple[Stage, ports.Block]:
+def stage(shipped: Table, var: Path, *, people: bool = False) -> tuple[Stage, ports.Block]:
     """A stage on the shipped ports when all are free, else on a block of its own."""
     block = ports.find()
-    wanted = {port for name, port in shipped["ports"].items() if name != "rtp_first"}
+    wanted = {port for name, port in shipped["ports"].items() if name != "rtp_first"} | {shipped["edge"]["port"]}
     busy = any(ports.taken(port) for port in wanted)
     busy = busy or any(ports.taken(trunk["port"], trunk["host"]) for trunk in shipped["trunk"])
-    return Stage(settings(shipped, block.base if busy else None), var, base=block.base), block
+    made = settings(shipped, block.base if busy else None, people=people)
+    return Stage(made, var, base=block.base), block
 
 
 class Evening:
-    """The run itself. ``refusals`` is what the REST door refused to a robot."""
+    """The run itself: measured where a number of calls is given, else open for people to take part."""
 
     def __init__(self, on: Stage, told: Narrator, args: Namespace) -> None:
         self.stage, self.told, self.args = on, told, args
+        self.open = not args.calls
         self.robots: list[Robot] = []
         self._play: dict[str, Citizen] = {}
 
@@ -83,20 +91,28 @@ class Evening:
         async with self.stage.telephones(keep=False) as phones, self.stage.rest() as client:
             rest = Rest(client)
             await self._sit_down(phones, rest)
-            await self._call(phones)
-            if not self.args.calls:
+            if not self.args.exit:
+                visitors.tell(self.told, self.stage, await visitors.admit(client, self.stage.settings))
+            if self.open:
+                async with asyncio.TaskGroup() as group:
+                    group.create_task(visitors.prompt(rest, phones, self.args.seed))
+                    group.create_task(self._call(phones))
                 return None
+            await self._call(phones)
             return await self._account(time.monotonic() - begun)
 
     async def _sit_down(self, phones: Telephones, rest: Rest) -> None:
         agents = [agent for agent in self.stage.settings["agent"] if agent.get("role", "agent") == "agent"]
         trunks = tuple(phones.trunks.values())
+        voice = spoken(AGENT) if self.open else ()
         for seat, agent in zip(self.stage.settings["seat"], agents, strict=False):
-            robot = Robot(seat["id"], agent["id"], rest, self.args.seed, self._play, trunks, self.told.seat)
+            if seat["device"] != "desk":
+                continue
+            robot = Robot(seat["id"], agent["id"], rest, self.args.seed, self._play, trunks, self.told.seat, voice)
             await phones.desk.register(robot.seat, self.stage.secret(f"sip-{robot.seat}"), robot.manner)
             await self._log_in(robot, rest)
             self.robots.append(robot)
-        self.told.title(say("{count} seats are ready", count=len(self.robots)))
+        self.told.title(say("{count} automatic seats are ready", count=len(self.robots)))
 
     async def _log_in(self, robot: Robot, rest: Rest) -> None:
         """The daemon learns of a new phone by an event: it may be a moment behind."""
@@ -122,9 +138,9 @@ class Evening:
         await asyncio.sleep(0.5)  # the seats' goodbyes
 
     async def _live(self, citizen: Citizen, phones: Telephones, notice: float) -> None:
-        end = await live(citizen, phones.trunks[citizen.trunk], notice)
+        end = await live(citizen, phones.trunks[citizen.trunk], notice, silent=self.open)
         self.told.gone(citizen, end)
-        if not self.args.calls:
+        if self.open:
             self._play.pop(citizen.caller, None)
 
     async def _citizens(self) -> AsyncIterator[Citizen]:
@@ -132,10 +148,10 @@ class Evening:
         known, seed, loop = numbers(self.stage.settings), self.args.seed, asyncio.get_running_loop()
         while True:
             begun = loop.time()
-            for citizen in play(self.args.calls or 40, seed, known):
+            for citizen in play(self.args.calls or 40, seed, known, OPEN if self.open else MEASURED):
                 await asyncio.sleep(max(0.0, begun + citizen.at - loop.time()))
                 yield citizen
-            if self.args.calls:
+            if not self.open:
                 return
             seed = random.Random(seed).randrange(1 << 30)  # noqa: S311
             await asyncio.sleep(5.0)

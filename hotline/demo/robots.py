@@ -28,6 +28,8 @@ class Robot:
     """Caller's number → the part played."""
     callers: tuple[Rack, ...]
     say: Callable[[str, Call], None]
+    voice: tuple[bytes, ...] = ()
+    """What it says, over and over; none: something like speech."""
     filed: dict[Filing, int] = field(default_factory=dict)
     refusals: list[str] = field(default_factory=list)
     """What the REST door refused: none are expected."""
@@ -38,7 +40,7 @@ class Robot:
         await asyncio.sleep(1.0 + (int(self.seat) % 4) * 0.2)
         if call.ended is not None:
             return
-        await call.answer(speech(int(self.seat)))
+        await call.answer(self.voice or speech(int(self.seat)))
         if not call.up:
             return
         self.say("talking", call)

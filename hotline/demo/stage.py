@@ -88,6 +88,11 @@ class Stage:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.settings['ports']['api']}"
 
+    @property
+    def origin(self) -> str:
+        """The one address of browsers."""
+        return f"https://127.0.0.1:{self.settings['edge']['port']}"
+
     # -- the daemon ------------------------------------------------------------------
 
     def start(self, *, seconds: float = 60.0, environ: Mapping[str, str] | None = None) -> None:

@@ -14,8 +14,11 @@ from hotline.demo import toml
 from hotline.demo.cast import Intent, Numbers, play
 from hotline.demo.evening import numbers, settings
 from hotline.demo.ports import find
+from hotline.demo.sound import Ear
 from hotline.demo.stage import shipped
 from hotline.demo.tally import tally
+from hotline.demo.visitors import cast
+from hotline.demo.voices import LINES, spoken
 
 NUMBERS = Numbers(("12319", "059212319"), ("1231912345",), "12319001", "12319002", ("telecom", "unicom"))
 Row = dict[str, Any]
@@ -30,13 +33,13 @@ def test_the_same_seed_gives_the_same_play() -> None:
 @pytest.mark.parametrize("count", [10, 40, 200])
 def test_every_kind_of_citizen_calls(count: int) -> None:
     """Some talk, some press keys, some give up in the notice and in the queue, some call after hours; all differ."""
-    cast = play(count, 12319, NUMBERS)
-    kinds = Counter(citizen.intent for citizen in cast)
+    people = play(count, 12319, NUMBERS)
+    kinds = Counter(citizen.intent for citizen in people)
     assert set(kinds) == set(Intent)
     assert kinds[Intent.TALK] >= count * 0.4
-    assert len({citizen.caller for citizen in cast}) == count
-    assert {citizen.trunk for citizen in cast} == set(NUMBERS.trunks)
-    assert [citizen.at for citizen in cast] == sorted(citizen.at for citizen in cast)
+    assert len({citizen.caller for citizen in people}) == count
+    assert {citizen.trunk for citizen in people} == set(NUMBERS.trunks)
+    assert [citizen.at for citizen in people] == sorted(citizen.at for citizen in people)
 
 
 def test_the_stage_s_settings_are_valid() -> None:
@@ -46,6 +49,34 @@ def test_the_stage_s_settings_are_valid() -> None:
     assert {line.id for line in read.line} >= {"citizen", "partner", "menu", "night"}
     assert all(seat.device == "desk" for seat in read.seat)
     assert numbers(table).partner
+
+
+def test_people_find_seats_and_are_served_first() -> None:
+    """In the open run the browser seats are free for people, and every robot's skill is behind theirs."""
+    table = settings(shipped(), 17000, people=True)
+    read = Settings.model_validate(tomllib.loads(toml.dump(table)))
+    free = {seat.id for seat in read.seat if seat.device == "browser"}
+    assert free == {"8001", "8002", "8003", "8004"}
+    people = [agent for agent in read.agent if agent.id in ("1001", "1002", "1003", "1004")]
+    robots = [agent for agent in read.agent if agent.id in ("1005", "1006", "1007", "1008")]
+    for queue in ("mandarin", "minnan", "emergency"):
+        best = min(agent.skills[queue] for agent in people if queue in agent.skills)
+        assert all(agent.skills[queue] > best for agent in robots if queue in agent.skills)
+    visitors = cast(table)
+    assert {visitor.role for visitor in visitors} == {"agent", "supervisor", "auditor", "operator"}
+    assert {visitor.seat for visitor in visitors if visitor.role == "agent"} == free
+    assert len({visitor.password for visitor in visitors}) == len(visitors)
+
+
+@pytest.mark.parametrize("name", LINES)
+def test_every_part_is_spoken(name: str) -> None:
+    """Each part has its sounds, loud enough to be heard, and a pause before it begins again."""
+    part = spoken(name)
+    ear = Ear()
+    for place, frame in enumerate(part):
+        ear.hear(frame, place * 0.02)
+    assert ear.loud_seconds() > 3
+    assert ear.loud_seconds() < len(part) * 0.02 - LINES[name].rest
 
 
 def test_toml_comes_back_as_it_went() -> None:

@@ -1,0 +1,5 @@
+"""``python -m hotline.demo.voices``: see the package."""
+
+from . import build
+
+build()
