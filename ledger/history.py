@@ -159,18 +159,18 @@ class History:
     async def past(self, wanted: Wanted) -> Sequence[PastCall]:
         """One page, newest first; empty when ``wanted.after`` is no call of the ledger."""
         async with self._store.reading() as db:
-            statement = _calls()
+            statement = calls_with_outcome()
             if wanted.after:
                 at = await db.scalar(sa.select(t.calls.c.arrived_at).where(t.calls.c.call_id == wanted.after))
                 if at is None:
                     return []
                 statement = statement.where(_before(at, wanted.after))
             statement = statement.where(*conditions(wanted)).limit(max(1, min(wanted.most, MOST)))
-            return await _dressed(db, statement.order_by(t.calls.c.arrived_at.desc(), t.calls.c.call_id.desc()))
+            return await dressed(db, statement.order_by(t.calls.c.arrived_at.desc(), t.calls.c.call_id.desc()))
 
     async def get(self, call: CallId) -> PastCall | None:
         async with self._store.reading() as db:
-            found = await _dressed(db, _calls().where(t.calls.c.call_id == call))
+            found = await dressed(db, calls_with_outcome().where(t.calls.c.call_id == call))
         return found[0] if found else None
 
     async def every(self, wanted: Filter) -> AsyncIterator[PastCall]:
@@ -206,7 +206,7 @@ def _before(at: datetime, call: str) -> sa.ColumnElement[bool]:
     return sa.and_(c.arrived_at <= at, sa.or_(c.arrived_at < at, c.call_id < call))
 
 
-def _calls() -> sa.Select[Any]:
+def calls_with_outcome() -> sa.Select[Any]:
     o, b = t.outcomes.c, t.callbacks.c
     named = (o.outcome, o.detail.label("outcome_detail"), b.state.label("callback"))
     joined = t.calls.outerjoin(t.outcomes, o.call_id == t.calls.c.call_id).outerjoin(
@@ -215,7 +215,7 @@ def _calls() -> sa.Select[Any]:
     return sa.select(*t.calls.c, *named).select_from(joined)
 
 
-async def _dressed(db: AsyncConnection, statement: sa.Select[Any]) -> list[PastCall]:
+async def dressed(db: AsyncConnection, statement: sa.Select[Any]) -> list[PastCall]:
     rows = (await db.execute(statement)).all()
     ids = [row.call_id for row in rows]
     tapes = _grouped(await _of(db, t.recordings, ids))

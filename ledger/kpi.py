@@ -115,28 +115,28 @@ async def sheet(store: Store, period: Period, now: datetime, line: str = "") -> 
         lines = await _by(db, period, line, _c.line)
         owed = await _owed(db, period, line)
         floor = await floor_time(db, period.since, period.until, now)
-        blind = await _blind(db, period)
+        lost = await blind(db, period)
     figures = [_ratio(name, a, b, counts) for name, a, b in _RATIOS]
     figures += [_mean(name, sums[name], of, counts) for name, _, of in _MEANS]
     figures += [*owed, *_seats(floor, figures)]
-    return Sheet(period, line, counts, outcomes, lines, figures, blind)
+    return Sheet(period, line, counts, outcomes, lines, figures, [(began, ended) for began, ended, _ in lost])
 
 
 async def members(
     store: Store, period: Period, of: str, line: str = "", after: str = "", most: int = 1000
 ) -> list[CallId]:
     """The calls of one set, by id; KeyError when there is no such set. ``after``: the id a page ended with."""
-    asked = sa.select(_c.call_id).select_from(_joined()).where(*_within(period, line), SETS[of])
+    asked = sa.select(_c.call_id).select_from(joined()).where(*within(period, line), SETS[of])
     async with store.reading() as db:
         found = await db.execute(asked.where(_c.call_id > after).order_by(_c.call_id).limit(most))
         return [CallId(call) for call in found.scalars()]
 
 
-def _joined() -> sa.Join:
+def joined() -> sa.Join:
     return t.calls.outerjoin(t.outcomes, _o.call_id == _c.call_id)
 
 
-def _within(period: Period, line: str) -> list[sa.ColumnElement[bool]]:
+def within(period: Period, line: str) -> list[sa.ColumnElement[bool]]:
     asked = [
         _c.direction == Direction.INBOUND.value,
         _c.arrived_at >= period.since,
@@ -154,12 +154,12 @@ async def _count(db: AsyncConnection, period: Period, line: str) -> tuple[dict[s
         sa.func.coalesce(sa.func.sum(sa.case((SETS[of], column), else_=0.0)), 0.0).label(name)
         for name, column, of in _MEANS
     ]
-    row = (await db.execute(sa.select(*columns).select_from(_joined()).where(*_within(period, line)))).one()._mapping
+    row = (await db.execute(sa.select(*columns).select_from(joined()).where(*within(period, line)))).one()._mapping
     return {name: int(row[name]) for name in SETS}, {name: float(row[name]) for name, _, _ in _MEANS}
 
 
 async def _by(db: AsyncConnection, period: Period, line: str, column: Any) -> dict[str, int]:
-    counted = sa.select(column, sa.func.count()).select_from(_joined()).where(*_within(period, line))
+    counted = sa.select(column, sa.func.count()).select_from(joined()).where(*within(period, line))
     found = await db.execute(counted.where(column.is_not(None)).group_by(column).order_by(column))
     return {name: int(count) for name, count in found}
 
@@ -181,11 +181,12 @@ async def _owed(db: AsyncConnection, period: Period, line: str) -> list[Figure]:
     ]
 
 
-async def _blind(db: AsyncConnection, period: Period) -> list[tuple[datetime, datetime | None]]:
+async def blind(db: AsyncConnection, period: Period) -> list[tuple[datetime, datetime | None, str]]:
+    """Intervals that touch the period in which Asterisk's record was lost, and why."""
     i = t.blind_intervals.c
     touching = sa.and_(i.began_at < period.until, sa.or_(i.ended_at.is_(None), i.ended_at > period.since))
-    found = await db.execute(sa.select(i.began_at, i.ended_at).where(i.source == "book", touching).order_by(i.began_at))
-    return [(began, ended) for began, ended in found]
+    wanted = sa.select(i.began_at, i.ended_at, i.reason).where(i.source == "book", touching).order_by(i.began_at)
+    return [(began, ended, reason) for began, ended, reason in await db.execute(wanted)]
 
 
 def _seats(floor: FloorTime, so_far: Sequence[Figure]) -> list[Figure]:

@@ -315,6 +315,7 @@ tickets = Table(
     Index(None, "caller", "filed_at"),
     Index(None, "phone", "filed_at"),
     Index(None, "code", "filed_at"),
+    Index(None, "agent", "filed_at"),
 )
 
 ticket_history = Table(
@@ -410,6 +411,7 @@ drafts = Table(
     Column("at", Moment, nullable=False),
     Column("fields", Text, nullable=False),  # the form as JSON, complete or not
     Index(None, "at"),
+    Index(None, "agent", "at"),
 )
 
 notices = Table(

@@ -26,10 +26,10 @@ from . import tables as t
 from .outcomes import Said, put
 from .store import Store
 
-_O, _T = t.outbox.c, t.tickets.c
+_O, _T, _D = t.outbox.c, t.tickets.c, t.drafts.c
 _WAITING = str(PushState.WAITING)
 _POISONED = str(PushState.POISONED)
-_PUSH = sa.select(t.outbox, _T.body).join_from(t.outbox, t.tickets)
+PUSH = sa.select(t.outbox, _T.body).join_from(t.outbox, t.tickets)
 
 
 class TicketShelf:
@@ -45,14 +45,15 @@ class TicketShelf:
         async with self._store.writing() as db:
             fresh = self._store.insert(t.tickets).values(_ticket_row(ticket)).returning(_T.ticket_id)
             if (await db.execute(fresh.on_conflict_do_nothing(index_elements=["key"]))).first() is None:
-                standing = (await db.execute(_PUSH.where(_T.key == ticket.key))).one()
-                push = _push(standing)
+                standing = (await db.execute(PUSH.where(_T.key == ticket.key))).one()
+                push = push_of(standing)
                 same = ticket_json.same_matter(push.ticket, ticket)
                 return Filed(push, new=False) if same else KeyTaken(push.ticket.id)
             await db.execute(sa.insert(t.outbox).values(ticket_id=ticket.id, state=_WAITING, next_try=ticket.filed_at))
             if ticket.call is not None:
                 said = Said(ticket.call, CallOutcome.TICKET, ticket.filed_at, ticket.agent, ticket.seat, ticket.id)
                 await put(self._store, db, said)
+                await db.execute(sa.delete(t.drafts).where(_D.call_id == ticket.call, _D.agent == ticket.agent))
             return Filed(await _one(db, ticket.id), new=True)
 
     async def dispose(self, disposition: Disposition) -> Disposed | NotDisposed:
@@ -60,6 +61,8 @@ class TicketShelf:
         said = Said(d.call, d.outcome, d.at, d.agent, d.seat, d.code, d.note, d.knowledge)
         async with self._store.writing() as db:
             done = await put(self._store, db, said)
+            if done.done:  # nothing is left to be written about this call
+                await db.execute(sa.delete(t.drafts).where(_D.call_id == d.call, _D.agent == d.agent))
         if done.done:
             return Disposed(d.outcome, done.before)
         assert done.before is not None
@@ -68,18 +71,18 @@ class TicketShelf:
     # -- looking --------------------------------------------------------------------------------
 
     async def find(self, ticket: TicketId) -> Push | None:
-        found = await self._read(_PUSH.where(_O.ticket_id == ticket))
+        found = await self._read(PUSH.where(_O.ticket_id == ticket))
         return found[0] if found else None
 
     async def of_call(self, call: CallId) -> Sequence[Push]:
-        return await self._read(_PUSH.where(_T.call_id == call).order_by(_T.ticket_id))
+        return await self._read(PUSH.where(_T.call_id == call).order_by(_T.ticket_id))
 
     async def recent(self, most: int, before: TicketId | None = None) -> Sequence[Push]:
-        wanted = _PUSH if before is None else _PUSH.where(_T.ticket_id < before)
+        wanted = PUSH if before is None else PUSH.where(_T.ticket_id < before)
         return await self._read(wanted.order_by(_T.ticket_id.desc()).limit(most))
 
     async def dead_letters(self, most: int) -> Sequence[Push]:
-        return await self._read(_PUSH.where(_O.state == _POISONED).order_by(_O.error_at, _O.ticket_id).limit(most))
+        return await self._read(PUSH.where(_O.state == _POISONED).order_by(_O.error_at, _O.ticket_id).limit(most))
 
     async def backlog(self) -> tuple[int, int]:
         async with self._store.reading() as db:
@@ -89,7 +92,7 @@ class TicketShelf:
 
     async def _read(self, statement: sa.Select[Any]) -> list[Push]:
         async with self._store.reading() as db:
-            return [_push(row) for row in await db.execute(statement)]
+            return [push_of(row) for row in await db.execute(statement)]
 
     # -- the courier's side ------------------------------------------------------------------------
 
@@ -110,8 +113,8 @@ class TicketShelf:
                 .where(_O.ticket_id.in_(ids))
                 .values(holder=self._holder, held_until=now + self._lease)
             )
-            found = await db.execute(_PUSH.where(_O.ticket_id.in_(ids)).order_by(_O.next_try, _O.ticket_id))
-            return [_push(row) for row in found]
+            found = await db.execute(PUSH.where(_O.ticket_id.in_(ids)).order_by(_O.next_try, _O.ticket_id))
+            return [push_of(row) for row in found]
 
     def _free(self, now: datetime) -> sa.ColumnElement[bool]:
         return sa.or_(_O.held_until.is_(None), _O.held_until <= now, _O.holder == self._holder)
@@ -174,10 +177,10 @@ async def _replace(db: AsyncConnection, corrected: Ticket, at: datetime) -> None
 
 
 async def _one(db: AsyncConnection, ticket: TicketId) -> Push:
-    return _push((await db.execute(_PUSH.where(_O.ticket_id == ticket))).one())
+    return push_of((await db.execute(PUSH.where(_O.ticket_id == ticket))).one())
 
 
-def _push(row: Any) -> Push:
+def push_of(row: Any) -> Push:
     return Push(
         ticket=ticket_json.load(row.body),
         state=PushState(row.state),

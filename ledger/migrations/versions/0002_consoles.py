@@ -64,6 +64,10 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("drafts", schema=None) as drafts:
         drafts.create_index(drafts.f("ix_drafts_at"), ["at"])
+        drafts.create_index(drafts.f("ix_drafts_agent_at"), ["agent", "at"])
+
+    with op.batch_alter_table("tickets", schema=None) as tickets:
+        tickets.create_index(tickets.f("ix_tickets_agent_filed_at"), ["agent", "filed_at"])
 
     op.create_table(
         "notices",

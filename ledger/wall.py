@@ -1,0 +1,220 @@
+"""A day on the wallboard: its figures by queue and line, its curve, its tickets, and what is behind each. Reads only.
+
+Asked by the console (``console.books.WallBook``). What a figure counts are the conditions of
+``kpi.SETS``, as in every report: one pass over the period's calls, grouped by line, queue and
+half hour, and everything else is added up from that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import GenericFunction
+
+from bridge.ports import Push
+
+from . import tables as t
+from .columns import Moment
+from .history import MOST, PastCall, calls_with_outcome, dressed
+from .kpi import SETS, Period, blind, joined, within
+from .store import Store
+from .tickets import PUSH, push_of
+
+HALF_HOUR = timedelta(minutes=30)
+CODES = 15
+_C, _T = t.calls.c, t.tickets.c
+_COUNTED = ("offered", "answered", "abandoned", "requests", "answered_15s", "uncertain")
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Counts of ``kpi.SETS`` and the sums behind two means."""
+
+    offered: int = 0
+    answered: int = 0
+    abandoned: int = 0
+    requests: int = 0
+    answered_15s: int = 0
+    uncertain: int = 0
+    wait_seconds: float = 0.0
+    """Of the answered."""
+    talk_seconds: float = 0.0
+
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(*(getattr(self, name) + getattr(other, name) for name in self.__slots__))
+
+    @property
+    def service_level_15s(self) -> float | None:
+        return _ratio(self.answered_15s, self.requests)
+
+    @property
+    def connect_rate(self) -> float | None:
+        return _ratio(self.answered, self.requests)
+
+    @property
+    def wait_seconds_mean(self) -> float | None:
+        return _ratio(self.wait_seconds, self.answered)
+
+    @property
+    def talk_seconds_mean(self) -> float | None:
+        return _ratio(self.talk_seconds, self.answered)
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Tickets of one kind, or of one code of a scheme."""
+
+    kind: str
+    scheme: str
+    version: str
+    code: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    all: Tally
+    by_line: Mapping[str, Tally]
+    by_queue: Mapping[str, Tally]
+    """By the last queue a call stood in; '' none."""
+    curve: Sequence[tuple[datetime, Tally]]
+    """Half hours in which calls arrived, by when they did."""
+    week_before: Sequence[tuple[datetime, Tally]]
+    kinds: Sequence[Counted]
+    codes: Sequence[Counted]
+    blind: Sequence[tuple[datetime, datetime | None, str]]
+
+
+class Wall:
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def day(self, period: Period) -> Day:
+        before = Period(period.since - timedelta(days=7), period.until - timedelta(days=7))
+        async with self._store.reading() as db:
+            rows = await _tallies(db, period)
+            old = await _tallies(db, before)
+            kinds = await _tickets(db, period, (_T.kind,), None)
+            codes = await _tickets(db, period, (_T.scheme, _T.scheme_version, _T.code), CODES)
+            lost = await blind(db, period)
+        return Day(
+            all=_sum(tally for _, tally in rows),
+            by_line=_by(rows, 0),
+            by_queue=_by(rows, 1),
+            curve=_curve(rows, period.since),
+            week_before=_curve(old, before.since),
+            kinds=[Counted(kind, "", "", "", count) for kind, count in kinds],
+            codes=[Counted("", scheme, version, code, count) for scheme, version, code, count in codes],
+            blind=lost,
+        )
+
+    async def figures(self, period: Period) -> tuple[Tally, Mapping[str, Tally], Mapping[str, Tally]]:
+        """All, by line, by queue; without the rest of ``day``."""
+        async with self._store.reading() as db:
+            rows = await _tallies(db, period)
+        return _sum(tally for _, tally in rows), _by(rows, 0), _by(rows, 1)
+
+    async def calls(self, period: Period, of: str, line: str = "", queue: str = "", most: int = 100) -> list[PastCall]:
+        """The calls of one set, newest first; KeyError when there is no such set."""
+        asked = [*within(period, line), SETS[of]]
+        if queue:
+            asked.append(_C.queue == queue)
+        newest = calls_with_outcome().where(*asked).order_by(_C.arrived_at.desc(), _C.call_id.desc())
+        async with self._store.reading() as db:
+            return await dressed(db, newest.limit(max(1, min(most, MOST))))
+
+    async def tickets(self, period: Period, kind: str = "", code: str = "", most: int = 100) -> list[Push]:
+        """Tickets filed in the period, newest first."""
+        asked = [_T.filed_at >= period.since, _T.filed_at < period.until]
+        if kind:
+            asked.append(_T.kind == kind)
+        if code:
+            asked.append(_T.code == code)
+        newest = PUSH.where(*asked).order_by(_T.filed_at.desc(), _T.ticket_id.desc()).limit(max(1, min(most, MOST)))
+        async with self._store.reading() as db:
+            return [push_of(row) for row in await db.execute(newest)]
+
+
+_Row = tuple[tuple[str, str, int], Tally]
+
+
+async def _tallies(db: AsyncConnection, period: Period) -> list[_Row]:
+    """One row a line, queue and half hour."""
+    half_hour = half_hours(sa.literal(period.since, Moment()), _C.arrived_at).label("half_hour")
+    sums = [sa.func.sum(sa.case((SETS[name], 1), else_=0)).label(name) for name in _COUNTED]
+    answered = SETS["answered"]
+    sums += [
+        sa.func.coalesce(sa.func.sum(sa.case((answered, column), else_=0.0)), 0.0).label(column.name)
+        for column in (_C.wait_seconds, _C.talk_seconds)
+    ]
+    wanted = sa.select(_C.line, _C.queue, half_hour, *sums).select_from(joined()).where(*within(period, ""))
+    found = await db.execute(wanted.group_by(_C.line, _C.queue, half_hour))
+    return [
+        (
+            (row.line, row.queue, int(row.half_hour)),
+            Tally(
+                **{name: int(row._mapping[name]) for name in _COUNTED},
+                wait_seconds=float(row.wait_seconds),
+                talk_seconds=float(row.talk_seconds),
+            ),
+        )
+        for row in found
+    ]
+
+
+def _by(rows: Sequence[_Row], place: int) -> dict[str, Tally]:
+    found: dict[str, Tally] = {}
+    for key, tally in rows:
+        name = str(key[place])
+        found[name] = found.get(name, Tally()) + tally
+    return found
+
+
+def _curve(rows: Sequence[_Row], since: datetime) -> list[tuple[datetime, Tally]]:
+    found: dict[int, Tally] = {}
+    for (_, _, half_hour), tally in rows:
+        found[half_hour] = found.get(half_hour, Tally()) + tally
+    return [(since + HALF_HOUR * half_hour, found[half_hour]) for half_hour in sorted(found)]
+
+
+def _sum(tallies: Iterable[Tally]) -> Tally:
+    return sum(tallies, Tally())
+
+
+def _ratio(a: float, b: float) -> float | None:
+    return round(a / b, 6) if b else None
+
+
+async def _tickets(db: AsyncConnection, period: Period, columns: Sequence[Any], most: int | None) -> list[Any]:
+    """Counts, the most frequent first; a ticket without a code is not counted by code."""
+    count = sa.func.count().label("count")
+    asked = [_T.filed_at >= period.since, _T.filed_at < period.until, columns[-1] != ""]
+    wanted = sa.select(*columns, count).where(*asked).group_by(*columns).order_by(count.desc(), *columns)
+    return list((await db.execute(wanted.limit(most))).all())
+
+
+class half_hours(GenericFunction[int]):
+    """Whole half hours from one Moment to another, later one."""
+
+    type = sa.Integer()
+    inherit_cache = True
+    name = "half_hours"
+
+
+@compiles(half_hours, "sqlite")
+def _on_sqlite(element: Any, compiler: Any, **words: Any) -> str:
+    # whole seconds, not days: a fraction of a day is inexact just at the boundary, and one of a second is rounded
+    a, b = (f"substr({compiler.process(part, **words)}, 1, 19)" for part in element.clauses)
+    return f"((strftime('%s', {b}) - strftime('%s', {a})) / 1800)"
+
+
+@compiles(half_hours, "postgresql")
+def _on_postgresql(element: Any, compiler: Any, **words: Any) -> str:
+    a, b = (compiler.process(part, **words) for part in element.clauses)
+    return f"CAST(floor(extract(epoch from ({b}) - ({a})) / 1800) AS INTEGER)"
