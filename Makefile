@@ -6,10 +6,13 @@ ARGS ?=
 BIN := .venv/bin
 PYTEST := $(BIN)/pytest -q -p no:cacheprovider
 
-.PHONY: prepare demo test test-fast check format contract clean
+.PHONY: prepare web demo test test-fast check format contract clean
 
 prepare:
 	@.ci/prepare
+
+web:
+	@.ci/web
 
 demo: prepare
 	@$(BIN)/hotline demo $(ARGS)
@@ -23,6 +26,7 @@ test-fast: prepare
 
 check: prepare
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check -q . && $(BIN)/mypy && $(BIN)/lint-imports --no-cache | tail -4
+	@.ci/web run -s types && .ci/web run -s lint && .ci/web -s test
 
 format: prepare
 	@$(BIN)/ruff check -q --fix . ; $(BIN)/ruff format -q .

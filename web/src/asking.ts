@@ -1,0 +1,88 @@
+// Asking the daemon by REST: one place for headers, errors and what a lost session means. Throws `Refused`.
+
+/** The daemon, or the edge before it, said no. `message` is a sentence for a person. */
+export class Refused extends Error {
+  constructor(
+    message: string,
+    /** HTTP status; 0: nobody answered */
+    readonly status: number = 0,
+    /** the field at fault, if there is one */
+    readonly field: string = '',
+    /** a short stable word: invalid, not_found, locked … */
+    readonly word: string = '',
+    readonly problems: readonly { field: string; message: string }[] = [],
+  ) {
+    super(message)
+  }
+
+  /** Nobody there, or the edge could not reach the daemon: it may work in a moment. */
+  get away(): boolean {
+    return this.status === 0 || this.status === 502 || this.status === 503 || this.status === 504
+  }
+}
+
+export function failure(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
+
+type Ear = (refused: Refused, path: string) => void
+const ears = new Set<Ear>()
+/** Be told of every refusal (the session's end is noticed by it). */
+export function onRefusal(ear: Ear): () => void {
+  ears.add(ear)
+  return () => ears.delete(ear)
+}
+
+const asked = new Set<(path: string, body: unknown) => void>()
+/** Be told of every request that changes something, as it goes out. */
+export function onSend(ear: (path: string, body: unknown) => void): () => void {
+  asked.add(ear)
+  return () => asked.delete(ear)
+}
+
+let nobody = (): string => 'the server does not answer'
+/** The sentence for a server that does not answer, from the catalogue. */
+export function sayNobody(sentence: () => string): void {
+  nobody = sentence
+}
+
+export async function api<T>(path: string, query: Record<string, string | number | boolean | undefined> = {}): Promise<T> {
+  const words = Object.entries(query).filter(([, value]) => value !== undefined && value !== '')
+  const wanted = new URLSearchParams(words.map(([name, value]) => [name, String(value)]))
+  return call<T>(words.length ? `${path}?${wanted}` : path, {})
+}
+
+export async function send<T>(method: string, path: string, body?: unknown, keepalive = false): Promise<T> {
+  const headers: Record<string, string> = { 'X-Hotline': '1' }
+  if (body !== undefined) headers['Content-Type'] = 'application/json'
+  for (const ear of asked) ear(path, body)
+  return call<T>(path, { method, headers, keepalive, body: body === undefined ? undefined : JSON.stringify(body) })
+}
+
+async function call<T>(path: string, how: RequestInit): Promise<T> {
+  let reply: Response
+  try {
+    reply = await fetch(path, { ...how, credentials: 'same-origin' })
+  } catch {
+    throw heard(new Refused(nobody()), path)
+  }
+  const told = toldBy(await reply.text())
+  if (reply.ok) return told as T
+  const said = (told ?? {}) as { message?: string; field?: string; error?: string; problems?: { field: string; message: string }[] }
+  const silent = reply.status >= 502 && reply.status <= 504 && !said.message
+  throw heard(new Refused(silent ? nobody() : (said.message ?? `${reply.status}`), reply.status, said.field, said.error, said.problems), path)
+}
+
+function heard(refused: Refused, path: string): Refused {
+  for (const ear of ears) ear(refused, path)
+  return refused
+}
+
+function toldBy(text: string): unknown {
+  if (!text) return undefined
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined // the edge's own page, not the daemon's word
+  }
+}

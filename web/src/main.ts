@@ -1,0 +1,11 @@
+// Begins here: the frame, its catalogues, its three pages.
+import { createApp } from 'vue'
+import App from './App.vue'
+import { sayNobody } from './asking'
+import { i18n, say, speak } from './i18n'
+import { router } from './router'
+import './style.css'
+
+speak(i18n.global.locale.value)
+sayNobody(() => say('app.nobody'))
+createApp(App).use(i18n).use(router).mount('#app')

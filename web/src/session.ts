@@ -1,0 +1,94 @@
+// Who is at this page: signed in or not, rights, seat, lock. One session a browser; the cookie is not ours to see.
+import { computed, reactive, readonly } from 'vue'
+import { api, onRefusal, Refused, send } from './asking'
+import type { components } from './contract'
+
+type Shapes = components['schemas']
+export type Me = Shapes['MeOut']
+
+interface Kept {
+  /** `unknown` until the daemon was asked; `away`: it did not answer yet */
+  state: 'unknown' | 'away' | 'out' | 'in'
+  me: Me | null
+  /** covered by the lock screen */
+  locked: boolean
+  /** why the log-in page is shown though somebody was in: expired, signed_out … */
+  ended: string
+}
+
+const kept = reactive<Kept>({ state: 'unknown', me: null, locked: false, ended: '' })
+export const session = readonly(kept) as Readonly<Kept>
+export const may = (right: string): boolean => kept.me?.rights.includes(right) ?? false
+/** My own seat; '' without one. */
+export const ownSeat = computed(() => kept.me?.seat ?? '')
+export const byDesk = computed(() => kept.me?.device === 'desk')
+
+/** Ask who I am; true when the daemon gave an answer. */
+export async function recall(): Promise<boolean> {
+  try {
+    know(await api<Me>('/api/session'))
+    return true
+  } catch (error) {
+    if (error instanceof Refused && !error.away) {
+      if (kept.state !== 'out') leave(kept.me ? 'expired' : '')
+      return true
+    }
+    if (kept.state === 'unknown') kept.state = 'away'
+    return false
+  }
+}
+
+export async function signIn(account: string, password: string): Promise<void> {
+  know(await send<Me>('POST', '/api/session', { account, password }))
+}
+
+export async function takeSeat(seat: string, ready = false): Promise<void> {
+  know(await send<Me>('POST', '/api/session/seat', { seat, ready }))
+}
+
+/** Give the seat back (签出) and stay signed in. */
+export async function leaveSeat(): Promise<void> {
+  know(await send<Me>('DELETE', '/api/session/seat'))
+}
+
+export async function unlock(password: string): Promise<void> {
+  know(await send<Me>('POST', '/api/session/unlock', { password }))
+  kept.locked = false
+}
+
+export function lock(): void {
+  if (kept.me && !kept.locked) {
+    kept.locked = true
+    void send('POST', '/api/session/lock').catch(() => undefined)
+  }
+}
+
+export async function changePassword(old: string, fresh: string): Promise<void> {
+  await send('POST', '/api/session/password', { old, new: fresh })
+}
+
+export async function signOut(): Promise<void> {
+  await send('DELETE', '/api/session')
+  leave('signed_out')
+}
+
+/** The session is over, whoever ended it. */
+export function leave(why: string): void {
+  kept.state = 'out'
+  kept.me = null
+  kept.locked = false
+  kept.ended = why
+}
+
+function know(me: Me): void {
+  kept.me = me
+  kept.state = 'in'
+  kept.ended = ''
+  kept.locked = me.locked
+}
+
+// any answer may tell that the session is over or locked
+onRefusal((refused, path) => {
+  if (refused.status === 401 && kept.state === 'in' && !path.startsWith('/api/session')) void recall()
+  if (refused.word === 'locked' && kept.me) kept.locked = true
+})

@@ -1,0 +1,27 @@
+// The pages' build: static files for the edge, nothing fetched from elsewhere, nothing inline (CSP).
+import { fileURLToPath } from 'node:url'
+import vue from '@vitejs/plugin-vue'
+import { defineConfig } from 'vite'
+
+export default defineConfig({
+  plugins: [vue()],
+  root: fileURLToPath(new URL('.', import.meta.url)),
+  define: {
+    __VUE_OPTIONS_API__: 'true',
+    __VUE_PROD_DEVTOOLS__: 'false',
+    __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: 'false',
+    __VUE_I18N_FULL_INSTALL__: 'false',
+    __VUE_I18N_LEGACY_API__: 'false',
+    // messages are read by an interpreter, never made into code: no 'unsafe-eval'
+    __INTLIFY_JIT_COMPILATION__: 'true',
+    __INTLIFY_PROD_DEVTOOLS__: 'false',
+  },
+  build: {
+    target: 'es2022',
+    modulePreload: { polyfill: false },
+    assetsInlineLimit: 0,
+    reportCompressedSize: true,
+    chunkSizeWarningLimit: 1200,
+  },
+  server: { host: '127.0.0.1' },
+})
