@@ -23,15 +23,15 @@ _FLAGS = (
 _RATE = 48_000
 
 
-def voice(file: Path, hertz: float, *, seconds: int = 2) -> Path:
+def voice(file: Path, hertz: float, *, seconds: int = 2, rate: int = _RATE) -> Path:
     """A WAV of one pitch in syllables: a steady tone is what a browser's noise suppression takes away."""
-    at = np.arange(seconds * _RATE) / _RATE
+    at = np.arange(seconds * rate) / rate
     syllables = np.clip(np.sin(2 * np.pi * 3 * at) * 4 + 2, 0, 1)
     wave_form = (np.sin(2 * np.pi * hertz * at) * syllables * 12_000).astype("<i2")
     with wave.open(str(file), "wb") as out:
         out.setnchannels(1)
         out.setsampwidth(2)
-        out.setframerate(_RATE)
+        out.setframerate(rate)
         out.writeframes(wave_form.tobytes())
     return file
 

@@ -1,7 +1,8 @@
-"""A house for one browser test: telephones of the city, and people at browsers of their own.
+"""A town for all browser tests of a worker, and a house in it for each test.
 
-``async with House(site) as house`` gives citizens with real sound (``house.floor``) and
-people (``house.agent``, ``house.supervisor``). Each distinct voice is a Chromium of its own.
+``Town``: one Asterisk, daemon and edge; one loop; one Chromium for each voice. ``async with
+house`` gives citizens with real sound (``house.floor``) and people (``house.agent``,
+``house.supervisor``), and afterwards leaves every seat empty.
 """
 
 from __future__ import annotations
@@ -10,21 +11,37 @@ import asyncio
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import httpx
 from playwright.async_api import Browser, Page, Playwright, async_playwright
 
 from hotline.demo.phones import Call
-from tests.live.site import Floor, Site
+from hotline.demo.rest import RestRefused
+from tests.live.site import Floor, Site, eventually, usual
 
 from . import chrome
 from .people import PASSWORD, Agent, Person, Supervisor
 
 CITIZEN, ANNA, BAO, CHIEF = 440.0, 620.0, 830.0, 1130.0
 """Pitches of the voices: the citizen's is the live tests' caller tone; no one is another's harmonic."""
+WELCOME, REJOIN, MUSIC = 350.0, 970.0, 1270.0
+"""Pitches of what Asterisk plays in a town, so that it is known by ear who hears what; the prompts are a second long."""
+OTHERS = (("3001", "auditor"), ("4001", "operator"))
+"""Accounts of nobody who ever sits at a seat."""
 P = TypeVar("P", bound=Person)
+
+
+def settings(table: dict[str, Any]) -> None:
+    """A test's settings with browser seats for people, 8001 to 8004."""
+    usual(table)
+    table["seats"]["wrap_up_seconds"] = 4
+    for seat in table["seat"][:4]:
+        seat["device"] = "browser"
+    table["queue"][0]["ring_seconds"] = 8
+    table.setdefault("targets", {})["waiting_most"] = 2
 
 
 def origin(site: Site) -> str:
@@ -32,56 +49,107 @@ def origin(site: Site) -> str:
     return f"https://127.0.0.1:{site.settings['edge']['port']}"
 
 
+class Town:
+    """``with``. Its loop outlives a test, so that the browsers do."""
+
+    def __init__(self, var: Path) -> None:
+        self.site = Site(var, settings)
+        self._runner = asyncio.Runner()
+        self._folder = tempfile.TemporaryDirectory(prefix="hotline-voices-")
+        self._browsers: dict[float, Browser] = {}
+        self._manager = async_playwright()
+        self._playwright: Playwright | None = None
+        self.run = self._runner.run
+
+    def __enter__(self) -> Town:
+        places = self.site.places
+        for folder, name, hertz in (
+            (places.prompts, "welcome", WELCOME),
+            (places.prompts, "rejoin", REJOIN),
+            (places.asterisk / "moh", "music", MUSIC),
+        ):
+            folder.mkdir(parents=True, exist_ok=True)
+            chrome.voice(folder / f"{name}.wav", hertz, seconds=1, rate=8000)
+        self.site.__enter__()
+        try:
+            self.run(give_passwords(self.site))
+            self._playwright = self.run(self._manager.__aenter__())
+        except BaseException:
+            self.__exit__(None, None, None)
+            raise
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        try:
+            for browser in self._browsers.values():
+                self.run(browser.close())
+            if self._playwright is not None:
+                self.run(self._manager.__aexit__(None, None, None))
+            self._runner.close()
+            self._folder.cleanup()
+        finally:
+            self.site.__exit__(*error)
+
+    async def browser(self, voice: float = 0.0) -> Browser:
+        """The browser that speaks with this pitch; 0: any that is there."""
+        assert self._playwright is not None
+        voice = voice or next(iter(self._browsers), ANNA)
+        browser = self._browsers.get(voice)
+        if browser is None or not browser.is_connected():
+            microphone = chrome.voice(Path(self._folder.name) / f"{voice:.0f}.wav", voice)
+            browser = self._browsers[voice] = await chrome.launch(self._playwright, microphone)
+        return browser
+
+
 class House:
     """One test's people and telephones. ``async with``."""
 
-    def __init__(self, site: Site) -> None:
-        self.site = site
-        self.floor = Floor(site)
+    def __init__(self, town: Town) -> None:
+        self.town, self.site = town, town.site
         self.people: list[Person] = []
-        self._browsers: dict[float, Browser] = {}
-        self._folder = tempfile.TemporaryDirectory(prefix="hotline-voices-")
-        self._manager = async_playwright()
-        self._playwright: Playwright | None = None
 
     async def __aenter__(self) -> House:
-        self._playwright = await self._manager.__aenter__()
+        self.floor = Floor(self.site)
         await self.floor.__aenter__()
         return self
 
-    async def __aexit__(self, *error: object) -> None:
+    async def __aexit__(self, kind: type[BaseException] | None, *error: object) -> None:
         try:
+            for rack in self.floor.phones.trunks.values():
+                for call in rack.calls:
+                    call.hang_up()
             for person in self.people:
                 await self._leave(person)
-            for browser in self._browsers.values():
-                await browser.close()
+            await self._empty()
         finally:
-            await self.floor.__aexit__(*error)
-            await self._manager.__aexit__(*error)
-            self._folder.cleanup()
+            await self.floor.__aexit__(kind, *error)
+        if kind is None:
+            assert self.faults() == [], "a page threw an error"
 
     async def _leave(self, person: Person) -> None:
         """Sign out, so that the next test finds the seat free; the page may be gone or the daemon down."""
-        try:
+        with suppress(Exception):  # playwright's errors share no narrower root with the socket's
             await person.context.request.delete(
                 f"{origin(self.site)}/api/session", headers={"X-Hotline": "1", "Origin": origin(self.site)}
             )
-        except Exception as gone:  # playwright's errors share no narrower root with the socket's
-            person.faults.append(f"{person.account} could not sign out: {gone}")
         await person.context.close()
 
-    async def browser(self, voice: float = 0.0) -> Browser:
-        """The browser that speaks with this pitch; 0: with no voice worth telling apart."""
-        assert self._playwright is not None
-        if voice not in self._browsers:
-            folder = Path(self._folder.name)
-            microphone = chrome.voice(folder / f"{voice:.0f}.wav", voice) if voice else None
-            self._browsers[voice] = await chrome.launch(self._playwright, microphone)
-        return self._browsers[voice]
+    async def _empty(self) -> None:
+        """Whatever a test left at the browser seats is put away."""
+        for row in await self.floor.rest.seats():
+            if row["state"] != "logged_out" and row["device"] == "browser":
+                with suppress(RestRefused):
+                    await self.floor.rest.verb(str(row["seat"]), "logout")
+
+        async def empty() -> None:
+            rows = await self.floor.rest.seats()
+            assert all(row["state"] == "logged_out" for row in rows if row["device"] == "browser"), rows
+
+        await eventually(empty, 10)
 
     async def page(self, kind: type[P], account: str, *, voice: float = 0.0, width: int = 1366, height: int = 768) -> P:
         """A person before the log-in page, signed in to nothing yet."""
-        context = await chrome.context(await self.browser(voice), width=width, height=height)
+        context = await chrome.context(await self.town.browser(voice), width=width, height=height)
         page: Page = await context.new_page()
         person = kind(account, context, page, origin(self.site))
         self.people.append(person)
@@ -116,8 +184,12 @@ class House:
         await heard(call, agent_pitch(agent))
         return call
 
+    async def at(self, seat: str) -> str:
+        """The name of the call at this seat, by the daemon's word; '' none."""
+        return await self.floor.rest.call_of(seat)
+
     def faults(self) -> list[str]:
-        """Errors any page logged."""
+        """Errors no page caught."""
         return [fault for person in self.people for fault in person.faults]
 
 
@@ -148,11 +220,12 @@ async def _until(call: Call, true: Callable[[float], bool], hertz: float, within
         await asyncio.sleep(0.05)
 
 
-async def give_passwords(site: Site, *accounts: str) -> None:
-    """Passwords for these accounts, through the installation's own token."""
+async def give_passwords(site: Site) -> None:
+    """A password for everybody of the settings, and for ``OTHERS``, through the installation's own token."""
+    people = [(row["id"], row["name"], row["role"]) for row in site.settings["agent"]]
+    people += [(account, role, role) for account, role in OTHERS]
     async with site.rest() as client:
-        for account in accounts or [row["id"] for row in site.settings["agent"]]:
-            row = next(one for one in site.settings["agent"] if one["id"] == account)
-            body = {"name": row["name"], "role": row["role"], "password": PASSWORD}
+        for account, name, role in people:
+            body = {"name": name, "role": role, "password": PASSWORD}
             reply: httpx.Response = await client.put(f"/api/accounts/{account}", json=body)
-            reply.raise_for_status()
+            assert reply.status_code < 300, reply.text

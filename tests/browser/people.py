@@ -7,6 +7,8 @@ connections received.
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from playwright.async_api import BrowserContext, Locator, Page, expect
 
 PASSWORD = "Lu-Deng-Bu-Liang-88"
@@ -19,10 +21,23 @@ class Person:
     """Someone signed in, in a browser context of their own."""
 
     def __init__(self, account: str, context: BrowserContext, page: Page, url: str) -> None:
-        self.account, self.context, self.page, self._url = account, context, page, url
+        self.account, self.context, self.page, self.url = account, context, page, url
         self.faults: list[str] = []
-        page.on("pageerror", lambda error: self.faults.append(f"{account}: {error}"))
-        page.on("console", lambda said: self.faults.append(f"{account}: {said.text}") if said.type == "error" else None)
+        self.cut: list[str] = []
+        """Paths of this page's sockets that were closed."""
+        self.listen_to(page)
+
+    def listen_to(self, page: Page) -> None:
+        """Work with this page of the same browser from now on."""
+        self.page = page
+        page.on("pageerror", lambda error: self.faults.append(f"{self.account}: {error}"))
+        page.on("websocket", lambda one: one.on("close", lambda _: self.cut.append(urlsplit(one.url).path)))
+
+    async def another_page(self) -> Page:
+        """One more tab, with the same cookies; the one before stays."""
+        self.listen_to(await self.context.new_page())
+        await self.go("/")
+        return self.page
 
     def part(self, name: str) -> Locator:
         return self.page.get_by_test_id(name)
@@ -31,7 +46,7 @@ class Person:
         await self.part(name).click()
 
     async def go(self, path: str) -> None:
-        await self.page.goto(f"{self._url}{path}")
+        await self.page.goto(f"{self.url}{path}")
 
     async def sign_in(self, password: str = PASSWORD) -> None:
         await self.go("/")
@@ -84,7 +99,8 @@ class Agent(Person):
     ``transfer-complete``, ``transfer-cancel``, ``transfer-conference``, ``number-ID`` (one-key, of [[phonebook]]),
     ``level-in``, ``level-out``, ``network``, ``auto-answer``, ``self-test``, ``phone-said`` (its last refusal or trouble).
     Seat: ``pause``, ``pause-REASON``, ``after-log_out``, ``wrap-up-left``, ``end-wrap-up``, ``sign-out``, ``warned``,
-    ``notice``, ``ticket-said``, ``language``, ``cheat-sheet``. Pop: ``pop`` (data-call) with ``pop-number``, ``pop-area``,
+    ``notice``, ``ticket-said``, ``stale`` (the daemon is away), ``go-seat``, ``go-wall``, ``go-watch`` (links),
+    ``language``, ``cheat-sheet``. Pop: ``pop`` (data-call) with ``pop-number``, ``pop-area``,
     ``pop-line``, ``pop-earlier``, ``pop-tickets``. Form: ``ticket``, ``draft`` (data-saved), ``ticket-file``,
     ``ticket-case`` (the case number), ``direct-answer``, ``refuse``, ``refusal-code``, ``refuse-confirm``.
     Lists: ``my-calls``, ``my-tickets``, ``my-day``. Another tab took the seat: ``another-tab``.
@@ -142,6 +158,10 @@ class Agent(Person):
 
 class Supervisor(Agent):
     """A supervisor, with a seat of their own where the test gives one."""
+
+    async def visit(self, path: str) -> None:
+        """Go by a link of the page, as a person does: the phone stays as it is."""
+        await self.press(f"go-{path.strip('/') or 'seat'}")
 
     async def choose(self, seat: str) -> None:
         await self.press(f"seat-{seat}")

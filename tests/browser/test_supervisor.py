@@ -1,0 +1,122 @@
+"""What a supervisor hears, says and does; what the wallboard shows of real calls."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from playwright.async_api import expect
+
+from .kit import ANNA, BAO, CHIEF, CITIZEN, House, heard, unheard
+from .people import Supervisor
+
+pytestmark = pytest.mark.browser
+
+
+async def shown(chief: Supervisor, figure: str) -> int:
+    return int(await chief.part(f"value-{figure}").inner_text())
+
+
+@pytest.mark.bound(100)
+async def test_listening_whispering_barging_taking_over(house: House) -> None:
+    """Each mode lets exactly those hear the supervisor who should; taken over, the agent is done."""
+    async with house:
+        anna, chief = await asyncio.gather(house.agent("1001", "8001", ANNA), house.supervisor("2001", "8004", CHIEF))
+        call = await house.talk(anna, "13805927001")
+        await chief.visit("/watch")
+        await chief.choose("8001")
+        await expect(chief.part("panel-call")).to_contain_text("13805927001")
+
+        await chief.watch("listen")
+        await chief.answer()
+        await asyncio.gather(chief.hears(CITIZEN), chief.hears(ANNA))
+        await asyncio.gather(anna.hears_no(CHIEF), unheard(call, CHIEF))
+
+        await chief.watch("whisper")
+        await anna.hears(CHIEF)
+        await expect(anna.part("warned")).not_to_be_empty()
+        await unheard(call, CHIEF)
+
+        await chief.watch("barge")
+        await asyncio.gather(heard(call, CHIEF, share=0.15), anna.hears(CHIEF), chief.hears(CITIZEN))
+
+        await chief.press("take-over")
+        await chief.because()
+        await anna.until("wrap_up")
+        await asyncio.gather(heard(call, CHIEF), unheard(call, ANNA), chief.hears(CITIZEN))
+        call.hang_up()
+        audit = await chief.context.request.get(f"{house.site.origin}/api/audit")
+        assert audit.status == 403, "a supervisor reads no audit log"
+        async with house.site.rest() as client:
+            actions = [row["action"] for row in (await client.get("/api/audit")).json()["rows"]]
+        assert "take_over" in " ".join(actions)
+
+
+async def test_forcing_a_seat(house: House) -> None:
+    """Ready, paused, logged off by a supervisor's word; whoever sits there is told each time."""
+    async with house:
+        anna, chief = await asyncio.gather(house.agent("1001", "8001", ANNA, ready=False), house.supervisor())
+        await chief.visit("/watch")
+        await chief.choose("8001")
+        for what, state in (("ready", "ready"), ("pause", "paused"), ("log-out", "logged_out")):
+            await chief.force(what)
+            await expect(chief.part("seat-8001")).to_have_attribute("data-state", state)
+            if state != "logged_out":
+                await anna.until(state)
+                await expect(anna.part("warned")).not_to_be_empty()
+        await expect(anna.part("seat-choice")).to_be_visible()
+
+
+async def test_who_waits_is_moved_and_an_alarm_is_acknowledged(house: House) -> None:
+    """Three wait, which is too many: the alarm is acknowledged; the last of them is moved up and served first; a notice is read."""
+    async with house:
+        bao, chief = await asyncio.gather(house.agent("1002", "8002", BAO, ready=False), house.supervisor())
+        await chief.visit("/watch")
+        callers = ["13805927011", "13805927012", "13805927013"]
+        calls = {}
+        for place, caller in enumerate(callers, 1):
+            calls[caller] = await house.citizen(caller)
+            await expect(chief.part("waiting-list").get_by_role("listitem")).to_have_count(place)
+        row = chief.part("waiting-list").get_by_role("listitem").filter(has_text=callers[2])
+        await row.get_by_test_id("move-up").click()
+        await chief.because()
+        await chief.part("notice-text").fill("台风蓝色预警：先登记，后派单")
+        await chief.press("notice-send")
+        await expect(bao.part("notice")).to_contain_text("台风蓝色预警")
+
+        await chief.visit("/wall")
+        alarm = chief.part("alarm-queue_threshold").first
+        await alarm.get_by_role("button", name="确认").last.click()
+        await expect(alarm).to_contain_text("2001")
+
+        await bao.ready()
+        await bao.rings()
+        await expect(bao.part("pop-number")).to_contain_text(callers[2])
+        await bao.answer()
+        await heard(calls[callers[2]], BAO)
+
+
+async def test_the_wallboard_follows_a_call(house: House) -> None:
+    """Waiting, answered, and each figure's calls behind it; an abandoned one is counted as such."""
+    async with house:
+        anna, chief = await asyncio.gather(house.agent("1001", "8001", ANNA, ready=False), house.supervisor())
+        await chief.visit("/wall")
+        await expect(chief.part("value-waiting")).to_have_text("0")
+        answered, abandoned = await shown(chief, "answered"), await shown(chief, "abandoned")
+        await house.citizen("13805927021")
+        leaver = await house.citizen("13805927022")
+        await expect(chief.part("value-waiting")).to_have_text("2")
+        leaver.hang_up()
+        await expect(chief.part("value-waiting")).to_have_text("1")
+        await anna.ready()
+        await anna.answer()
+        await anna.hears(CITIZEN)
+        await expect(chief.part("value-waiting")).to_have_text("0")
+        await expect(chief.part("state-talking")).to_contain_text("1")
+        await anna.hang_up()
+        await expect(chief.part("value-answered")).to_have_text(str(answered + 1))
+        await expect(chief.part("value-abandoned")).to_have_text(str(abandoned + 1))
+        for figure, caller in (("answered", "13805927021"), ("abandoned", "13805927022")):
+            await chief.press(f"figure-{figure}")
+            await expect(chief.part("drill-calls")).to_contain_text(caller)
+            await chief.press("drill-close")

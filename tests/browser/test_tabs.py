@@ -1,0 +1,43 @@
+"""One agent, several tabs; and a tab in the background that no longer can ring."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.async_api import expect
+
+from .kit import ANNA, CITIZEN, House, heard
+
+pytestmark = pytest.mark.browser
+
+
+async def test_two_tabs_of_one_agent(house: House) -> None:
+    """The newer tab is the phone, the older one says so; a call rings and is answered in one place only."""
+    async with house:
+        anna = await house.agent("1001", "8001", ANNA)
+        first = anna.page
+        await anna.another_page()
+        await expect(first.get_by_test_id("another-tab")).to_be_visible()
+        await anna.registered()
+        call = await house.citizen("13805925001")
+        await anna.answer()
+        await anna.hears(CITIZEN)
+        await heard(call, ANNA)
+        await expect(first.get_by_test_id("answer")).to_have_count(0)
+        await anna.hang_up()
+
+
+@pytest.mark.bound(100)
+async def test_a_tab_that_cannot_ring_gets_no_calls(house: House) -> None:
+    """A frozen tab: taken out of rotation, the supervisor is alarmed; awake again, it is told and gets calls."""
+    async with house:
+        anna = await house.agent("1001", "8001", ANNA)
+        chief = await house.supervisor()
+        await chief.go("/wall")
+        pipe = await anna.context.new_cdp_session(anna.page)
+        await pipe.send("Page.setWebLifecycleState", {"state": "frozen"})
+        await house.floor.until_state("8001", "paused", 25)
+        await expect(chief.part("alarm-seat_phone").first).to_contain_text("8001")
+        await pipe.send("Page.setWebLifecycleState", {"state": "active"})
+        await anna.until("ready", 20)
+        await expect(anna.part("warned")).not_to_be_empty()
+        await house.talk(anna, "13805925002")

@@ -1,0 +1,71 @@
+"""The form beside the call: kept on the server with every keystroke, filed once, or the call ends without one."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+
+import pytest
+from playwright.async_api import Error, expect
+
+from .kit import ANNA, CITIZEN, House, heard
+
+pytestmark = pytest.mark.browser
+
+MATTER = {"title": "路灯不亮", "content": "湖滨南路一段路灯三天不亮，晚上很危险。", "address": "思明区湖滨南路88号"}
+
+
+async def test_a_draft_outlives_the_browser_and_is_filed(house: House) -> None:
+    """Typed during the talk; a reload and a crash lose nothing; filed by the code's initials, the case number comes."""
+    async with house:
+        anna = await house.agent("1001", "8001", ANNA)
+        call = await house.talk(anna, "13805926001")
+        await anna.write(title=MATTER["title"])
+        await anna.saved()
+        await anna.page.reload()
+        await expect(anna.part("ticket-title")).to_have_value(MATTER["title"])
+        await anna.until("talking", 20)
+
+        await anna.write(content=MATTER["content"])
+        await anna.saved()
+        with suppress(Error):  # the page has no time to answer
+            await anna.page.goto("chrome://crash", timeout=2_000)
+        await anna.another_page()
+        await anna.until("talking", 30)
+        await expect(anna.part("ticket-title")).to_have_value(MATTER["title"])
+        await expect(anna.part("ticket-content")).to_have_value(MATTER["content"])
+        await asyncio.gather(anna.hears(CITIZEN), heard(call, ANNA))
+
+        await anna.write(address=MATTER["address"], code="bllj")
+        await anna.page.keyboard.press("Enter")
+        await anna.saved()
+        name = await house.at("8001")
+        await anna.press("ticket-file")
+        await expect(anna.part("ticket-case")).to_contain_text("20")
+        case = (await anna.part("ticket-case").inner_text()).strip()
+        told = await anna.context.request.get(f"{house.site.origin}/api/my/tickets")
+        mine = [row for row in await told.json() if row["call"] == name]
+        assert len(mine) == 1
+        assert mine[0]["case_number"] in case
+        assert mine[0]["ticket"]["content"] == MATTER["content"]
+        assert mine[0]["ticket"]["place"]["address_text"] == MATTER["address"]
+        assert mine[0]["ticket"]["subject"]["code"] == "0102"
+
+
+async def test_answered_on_the_spot_and_refused(house: House) -> None:
+    """Two calls without a ticket: one answered directly, one refused with a code; the ledger says which is which."""
+    async with house:
+        anna = await house.agent("1001", "8001", ANNA)
+        ends = {"13805926002": "direct-answer", "13805926003": "refuse"}
+        for caller, key in ends.items():
+            call = await house.citizen(caller)
+            await anna.answer()
+            await anna.press(key)
+            if key == "refuse":
+                await anna.part("refusal-code").select_option(index=1)
+                await anna.press("refuse-confirm")
+            await anna.press("hang-up")
+            await call.until_ended(5)
+            await anna.until("ready")
+        ledger = {row.caller: row.outcome for row in house.site.ledger()}
+        assert [ledger[caller] for caller in ends] == ["direct", "refused"]
