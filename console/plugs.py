@@ -12,6 +12,7 @@ from fastapi import Depends, Request
 from bridge.intake import Intake
 
 from .ports import Audit, Board, Calls, Desk, Phones, Vitals
+from .stream.hub import Hub
 
 
 def _now() -> datetime:
@@ -48,6 +49,8 @@ class Plugs:
     audit: Audit = field(default_factory=NoAudit)
     phones: Phones | None = None
     """Keys of browser phones; None: not to be had (503)."""
+    stream: Hub | None = None
+    """The consoles that are connected; None: there is no live stream."""
 
 
 def plugs_of(request: Request) -> Plugs:

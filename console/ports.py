@@ -8,13 +8,16 @@ from one quick query.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from agents.commands import Accepted, Refused, Request
 from cti.ids import CallId, SeatId
+
+from .contract.stream import VitalsOut
+from .picture import Kind
 
 
 class SeatRow(Protocol):
@@ -250,4 +253,38 @@ class Phones(Protocol):
 
     async def revoke(self, seat: SeatId) -> None:
         """Nobody registers there with an old key any more. A call that stands goes on."""
+        ...
+
+
+# -- the live stream ------------------------------------------------------------------------
+
+
+class Live(Protocol):
+    """Single rows of the live picture; each is asked for only when something touched it."""
+
+    def ids(self) -> Mapping[Kind, Iterable[str]]:
+        """Every row there is now, by kind."""
+        ...
+
+    def row(self, kind: Kind, ident: str) -> object | None:
+        """A value with the attributes of that kind's shape (not for calls); None: there is none."""
+        ...
+
+    def call(self, call: CallId) -> CallRow | None: ...
+    def seats_in(self, call: CallId) -> frozenset[str]:
+        """Seats whose phones have, or had, a part in this live call."""
+        ...
+
+    def where(self, account: str) -> str:
+        """The seat this account sits at; '' none."""
+        ...
+
+    def waiting(self) -> Iterable[str]:
+        """Queues in which somebody waits."""
+        ...
+
+    def vitals(self) -> VitalsOut: ...
+
+    async def refresh(self) -> None:
+        """Figures and whatever else comes from slow places; asked every few seconds, raises nothing."""
         ...

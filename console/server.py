@@ -22,6 +22,9 @@ from . import answers, contract
 from .guard import Guard
 from .plugs import Plugs
 from .routes import board, calls, codes, dead_letters, seats, tickets, verbs
+from .session import FRAME_MOST
+from .stream import endpoint
+from .stream.wire import Speaking
 
 GRACE_SECONDS = 3
 
@@ -53,6 +56,7 @@ def bare() -> FastAPI:
     )
     for part in (board, calls, codes, dead_letters, seats, verbs, tickets):
         app.include_router(part.router)
+    app.router.routes.append(endpoint.route)
     return app
 
 
@@ -81,7 +85,10 @@ class Server:
         self._address = (host, port)
         config = uvicorn.Config(
             app,
-            ws="websockets-sansio",
+            ws=Speaking,
+            ws_max_size=FRAME_MOST,
+            ws_per_message_deflate=False,
+            ws_ping_interval=None,
             loop="none",
             lifespan="off",
             log_config=None,
@@ -89,7 +96,7 @@ class Server:
             server_header=False,
             timeout_graceful_shutdown=GRACE_SECONDS,
             timeout_keep_alive=30,
-            limit_concurrency=1000,
+            limit_concurrency=5000,
             h11_max_incomplete_event_size=32 * 1024,
         )
         self._server = _Quiet(config)

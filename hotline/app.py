@@ -69,6 +69,7 @@ from .diary import Diary
 from .embedded import EmbeddedAsterisk
 from .metrics import Metrics
 from .plan import plan_of
+from .streaming import stream_of
 
 log = structlog.get_logger("hotline")
 
@@ -230,9 +231,11 @@ class Hotline:
             tickets, choices.load(self._places.var / "choices.toml"), catalogue.load(self._places.var / "codes.csv"), self.house_bus.publish, courier.wake,
             lambda: datetime.now(UTC), noise.token_bytes,
         )  # fmt: skip
+        desk, calls = picture.Desk(floor, board, settings), picture.Calls(board, floor, history)
+        rooms = picture.Picture(switchboard, floor, watch, settings)
+        stream = stream_of(rooms, desk, calls, floor, board, settings, self.board_bus, self.house_bus)
         plugs = Plugs(
-            desk=picture.Desk(floor, board, settings), calls=picture.Calls(board, floor, history),
-            board=picture.Picture(switchboard, floor, watch, settings),
+            desk=desk, calls=calls, board=rooms, stream=stream,
             vitals=picture.Vitals(switchboard, books, self._places, settings), intake=intake, token=token,
             pause_reasons=settings.seats.pause_reasons, more_metrics=metrics.exposition,
             absent=(LedgerUnavailable,), audit=AuditLog(store),
@@ -240,6 +243,8 @@ class Hotline:
         server = Server(make_app(plugs), settings.ports.api)
         await server.start()
         self._stack.push_async_callback(server.stop)
+        await stream.start()
+        self._stack.push_async_callback(stream.stop)
 
     def _diary(self, plant: PlantDiary) -> None:
         diary = Diary(plant)

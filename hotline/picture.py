@@ -55,9 +55,9 @@ class Desk:
         self._devices = {seat.id: str(seat.device) for seat in settings.seat}
 
     def seats(self) -> Sequence[Seat]:
-        return [self._row(seat) for seat in self._floor.desk.seats]
+        return [self.row(seat) for seat in self._floor.desk.seats]
 
-    def _row(self, seat: SeatId) -> Seat:
+    def row(self, seat: SeatId) -> Seat:
         state = self._floor.desk.seats[seat]
         person = self._floor.desk.roster.people.get(state.agent)
         reach = self._board.phones.get(seat, Reach.UNKNOWN)
@@ -106,6 +106,10 @@ class Calls:
 
     def live(self) -> Sequence[CallRow]:
         return [self._row(call) for call in self._board.calls.values()]
+
+    def alive(self, call: CallId) -> CallRow | None:
+        found = self._board.calls.get(call)
+        return self._row(found) if found is not None else None
 
     async def past(self, wanted: CallFilter) -> Sequence[CallRow]:
         return await self._history.past(wanted)
@@ -213,6 +217,11 @@ class Picture:
             Line(line.id, line.name, calls.count(line.id), line.capacity, self._healthy(line.id))  # type: ignore[arg-type]
             for line in self._settings.line
         ]
+
+    def line(self, ident: str, calls: int) -> Line | None:
+        """One line, its calls counted by whoever asks."""
+        found = next((line for line in self._settings.line if line.id == ident), None)
+        return Line(ident, found.name, calls, found.capacity, self._healthy(ident)) if found else None
 
     def _healthy(self, line: str) -> bool | None:
         checked = next((result for known, result in self._watch.latest.items() if known == line), None)

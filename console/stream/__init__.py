@@ -1,0 +1,1 @@
+"""The live stream's shell: hub, wire, and what touches which row."""

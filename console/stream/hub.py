@@ -1,0 +1,435 @@
+"""The hub: every console that is connected, one picture, and what goes to whom. The stream's shell.
+
+Made by ``hotline/app.py``; ``feed.py`` tells it what was touched and who must be told at once,
+``endpoint.py`` brings sockets. Ten times a second the touched rows become one turn; its frame
+is made once per view that differs and written to each socket a slice at a time, with the loop
+free between slices, so that no wallboard delays a pop: a pop is written in the very moment its
+event is heard. Nobody is waited for: a console that does not take its bytes is left out until
+it does, and then gets what it missed or a fresh snapshot; one that never does is dropped.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+from pydantic import BaseModel
+
+from agents.commands import ConsoleGone, PhoneSaid
+from cti.ids import CallId, SeatId
+
+from .. import masking
+from ..access import Role
+from ..contract import stream as said
+from ..contract.rest import CallOut
+from ..door import Who
+from ..picture import Kind, Picture, Turn, View
+from ..ports import Desk, Live
+from ..session import AGAIN, CODES, Act, AskAgain, AskPing, Greet, Leave, Phone, Session, Why
+from .rows import Rows, view_of
+from .wire import Wire, framed
+
+log = structlog.get_logger("stream")
+
+TURN_SECONDS = 0.1
+REFRESH_SECONDS = 5.0
+SLICE = 16
+"""Consoles written to before the loop may do something else: a fraction of a millisecond."""
+UNSENT_MOST = 256 * 1024
+"""A console with more waiting for it is left out of the deltas."""
+UNSENT_LOW = 16 * 1024
+"""With so little left it is told again."""
+UNSENT_END = 4 * 1024 * 1024
+"""No snapshot is so large: it takes nothing at all."""
+SLOW_SECONDS = 20.0
+
+
+class Seen:
+    """One connected console."""
+
+    __slots__ = ("holds", "seat", "seq", "session", "slow_since", "spoke", "view", "who", "wire")
+
+    def __init__(self, who: Who, wire: Wire, session: Session, seat: str, view: View) -> None:
+        self.who, self.wire, self.session = who, wire, session
+        self.seat, self.view = seat, view
+        self.seq = -1
+        """The last turn it was told; -1 before its hello."""
+        self.slow_since: float | None = None
+        self.holds = False
+        """It is the page of its seat, not a wallboard beside it."""
+        self.spoke = False
+        """It said something of a softphone."""
+
+
+class Hub:
+    """
+    :param again: a session's person as of now, None when it is over.
+    :param greetings: what a console that has just come is told beside the snapshot.
+    """
+
+    def __init__(
+        self,
+        live: Live,
+        desk: Desk,
+        targets: said.TargetsOut,
+        again: Callable[[Who], Awaitable[Who | None]],
+        greetings: Callable[[Who, str], Awaitable[Iterable[BaseModel]]] | None = None,
+        *,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        seconds: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._live, self._desk, self._again, self._greetings = live, desk, again, greetings
+        self._now, self._seconds = now, seconds
+        self.picture = Picture(secrets.token_hex(5), Rows(live).look, targets, framed)
+        self.consoles: dict[Seen, None] = {}
+        self._of: dict[str, list[Seen]] = {}
+        """By account."""
+        self._at: dict[str, list[Seen]] = {}
+        """By seat, those that have said hello."""
+        self._ringing: dict[str, said.Pop] = {}
+        """The last pop of each seat whose phone rings: for a page that comes meanwhile."""
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._vitals_asked = True
+        self.told = 0
+        """Messages written."""
+        self.pops = 0
+        self.dropped = 0
+
+    async def start(self) -> None:
+        await self._live.refresh()
+        self.touch_all()
+        self._keep(self._turns(), "stream-turns")
+        self._keep(self._refreshes(), "stream-refresh")
+
+    async def stop(self) -> None:
+        """Every console is told that we go, and to come again."""
+        for console in list(self.consoles):
+            self.leave(console, "going_down")
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    # -- what changed ----------------------------------------------------------------------
+
+    def touch(self, kind: Kind, ident: str) -> None:
+        self.picture.touch(kind, ident)
+
+    def touch_all(self) -> None:
+        self.picture.touch_all(self._live.ids())
+        self._vitals_asked = True
+
+    def look_at_vitals(self) -> None:
+        self._vitals_asked = True
+
+    # -- at once -----------------------------------------------------------------------------
+
+    def at(self, seat: str) -> list[Seen]:
+        return self._at.get(seat, [])
+
+    def pop(
+        self, seat: SeatId, call: CallId, at: datetime, party: Callable[[str], said.PartyOut], *, rejoin: bool
+    ) -> None:
+        """The seat's phone rings, or dials: its pages hear of it now, or as soon as they come."""
+        row = self._live.call(call)
+        if row is None:
+            return
+        shown = CallOut.model_validate(row).model_copy(update={"seat": seat})
+        number = (shown.origin or shown.caller) if shown.direction == "inbound" else shown.dialled or shown.caller
+        message = said.Pop(at=at, seat=seat, call=shown, party=party(number), rejoin=rejoin)
+        self._ringing[seat] = message
+        consoles = self.at(seat)
+        whole = _frame(message) if consoles else b""
+        for console in list(consoles):
+            self._write(console, whole if console.view.numbers else _frame(_masked(message)))
+            self.pops += 1
+
+    def quiet(self, seat: str) -> None:
+        """Its phone rings no more."""
+        self._ringing.pop(seat, None)
+
+    def over(self, call: CallId) -> None:
+        for seat in [seat for seat, pop in self._ringing.items() if pop.call.call == call]:
+            del self._ringing[seat]
+
+    def tell_seat(self, seat: str, message: BaseModel) -> int:
+        return self.tell(self.at(seat), message)
+
+    def tell_account(self, account: str, message: BaseModel) -> int:
+        return self.tell(list(self._of.get(account, ())), message)
+
+    def tell_all(self, message: BaseModel) -> int:
+        return self.tell(list(self.consoles), message)
+
+    def tell(self, consoles: Iterable[Seen], message: BaseModel) -> int:
+        """Written now to those that have said hello; how many."""
+        whole, heard = _frame(message), 0
+        for console in consoles:
+            if console.seq >= 0:
+                self._write(console, whole)
+                heard += 1
+        return heard
+
+    # -- consoles ------------------------------------------------------------------------------
+
+    def enter(self, who: Who, wire: Wire) -> Seen:
+        seat = self._live.where(who.account)
+        console = Seen(who, wire, Session(self._seconds()), seat, view_of(who, seat))
+        self.consoles[console] = None
+        self._of.setdefault(who.account, []).append(console)
+        return console
+
+    async def hear(self, console: Seen, text: str | None) -> None:
+        act = console.session.hear(text, self._seconds())
+        if act is not None:
+            await self._do(console, act)
+
+    async def left(self, console: Seen) -> None:
+        """Its socket is closed."""
+        self._forget(console)
+        if console.spoke and console.seat:
+            others = [one for one in self.at(console.seat) if one.session.instance == console.session.instance]
+            if not others:
+                await self._desk.ask(ConsoleGone(SeatId(console.seat), console.session.instance))
+
+    def revoked(self, session: str, why: Why = "signed_out") -> None:
+        """This session is over: its consoles go now."""
+        for console in [one for one in self.consoles if one.who.session == session]:
+            self.leave(console, why)
+
+    def _forget(self, console: Seen) -> None:
+        if self.consoles.pop(console, False) is None:
+            self._unseat(console)
+            same = self._of[console.who.account]
+            same.remove(console)
+            if not same:
+                del self._of[console.who.account]
+
+    def moved(self, account: str) -> None:
+        """This account may have sat down, or got up."""
+        for console in list(self._of.get(account, ())):
+            self._reseat(console)
+
+    def leave(self, console: Seen, why: Why) -> None:
+        """Say good-bye; the endpoint then comes with ``left``."""
+        if console not in self.consoles:
+            return
+        self._forget(console)
+        if why == "slow":
+            self.dropped += 1
+        bye = said.Bye(why=why, again=why in AGAIN)
+        console.wire.write(_frame(bye))
+        if console.wire.unsent > UNSENT_MOST:
+            console.wire.abort()
+        else:
+            console.wire.close(CODES[why])
+
+    async def _do(self, console: Seen, act: Act) -> None:
+        match act:
+            case Greet():
+                await self._greet(console, act)
+            case Phone(words):
+                await self._phone(console, words)
+            case AskPing(n):
+                self._write(console, _frame(said.Ping(n=n)))
+            case AskAgain():
+                self._keep(self._ask_again(console), "stream-ask-again")
+            case Leave(why):
+                self.leave(console, why)
+
+    async def _greet(self, console: Seen, hello: Greet) -> None:
+        first = console.seq < 0
+        missed = self.picture.missed(console.view, hello.epoch, hello.seq)
+        if missed is None or sum(turn.size for turn in missed) > UNSENT_MOST:
+            self._snapshot(console)
+        else:
+            console.seq = hello.seq
+            self._catch_up(console, missed)
+        if not first:
+            return
+        self._seat(console)
+        if console.who.role is Role.AGENT:
+            self._hold(console)
+        if (ringing := self._ringing.get(console.seat)) is not None:
+            self._write(console, _frame(ringing if console.view.numbers else _masked(ringing)))
+        if self._greetings is not None:
+            for message in await self._greetings(console.who, console.seat):
+                self._write(console, _frame(message))
+
+    async def _phone(self, console: Seen, words: said.PhoneSays) -> None:
+        if not console.seat:
+            return
+        console.spoke = True
+        self._hold(console)
+        word = PhoneSaid(
+            SeatId(console.seat), console.session.instance, words.registered, words.audio, words.microphone,
+            words.visible, words.leg, CallId(words.call),
+        )  # fmt: skip
+        await self._desk.ask(word)
+
+    def _hold(self, console: Seen) -> None:
+        """This is its seat's page now: another one has lost it."""
+        if console.holds or not console.seat:
+            return
+        console.holds = True
+        for other in list(self.at(console.seat)):
+            if other is not console and other.holds:
+                self.leave(other, "another_tab")
+
+    async def _ask_again(self, console: Seen) -> None:
+        who = await self._again(console.who)
+        if who is None:
+            self.leave(console, "expired")
+        elif console in self.consoles:
+            console.who = who
+            self._reseat(console)
+
+    def _reseat(self, console: Seen) -> None:
+        seat = self._live.where(console.who.account)
+        view = view_of(console.who, seat)
+        if seat == console.seat and view == console.view:
+            return
+        self._unseat(console)
+        console.holds = console.spoke = False
+        console.seat, console.view = seat, view
+        if console.seq >= 0:
+            self._seat(console)
+            if console.who.role is Role.AGENT:
+                self._hold(console)
+            self._snapshot(console)
+
+    def _seat(self, console: Seen) -> None:
+        if console.seat:
+            self._at.setdefault(console.seat, []).append(console)
+
+    def _unseat(self, console: Seen) -> None:
+        there = self._at.get(console.seat, [])
+        if console in there:
+            there.remove(console)
+            if not there:
+                del self._at[console.seat]
+
+    # -- writing -----------------------------------------------------------------------------------
+
+    def _write(self, console: Seen, whole: bytes) -> None:
+        console.wire.write(whole)
+        self.told += 1
+        if console.wire.unsent > UNSENT_END:
+            self.leave(console, "slow")
+
+    def _snapshot(self, console: Seen) -> None:
+        self._write(console, self.picture.snapshot(console.view, self._now()))
+        console.seq = self.picture.seq
+
+    def _catch_up(self, console: Seen, missed: Iterable[Turn]) -> None:
+        for turn in missed:
+            self._write(console, turn.frame(console.view))
+            console.seq = turn.seq
+
+    def _deliver(self, console: Seen, turn: Turn, at: float) -> None:
+        """One turn to one console, unless it does not take what it got before."""
+        if console.seq < 0 or console.seq >= turn.seq:
+            return
+        if console.slow_since is None:
+            if console.wire.unsent <= UNSENT_MOST:
+                if console.seq == turn.seq - 1:
+                    console.wire.write(turn.frame(console.view))
+                    console.seq = turn.seq
+                    self.told += 1
+                    return
+            else:
+                console.slow_since = at
+        elif console.wire.unsent > UNSENT_LOW:
+            if at - console.slow_since > SLOW_SECONDS:
+                self.leave(console, "slow")
+            return
+        else:
+            console.slow_since = None
+        if console.slow_since is None:
+            self._again_from(console)
+
+    def _again_from(self, console: Seen) -> None:
+        missed = self.picture.missed(console.view, self.picture.epoch(console.view), console.seq)
+        if missed is None or sum(turn.size for turn in missed) > UNSENT_LOW:
+            self._snapshot(console)
+        else:
+            self._catch_up(console, missed)
+
+    # -- time ---------------------------------------------------------------------------------------
+
+    async def _turns(self) -> None:
+        ticked = self._seconds()
+        while True:
+            await asyncio.sleep(TURN_SECONDS)
+            try:
+                await self.turn()
+                if self._seconds() - ticked >= 1.0:
+                    ticked = self._seconds()
+                    await self.tick()
+            except Exception:  # loop top: the next turn tells what this one could not
+                log.exception("a turn failed")
+
+    async def turn(self) -> None:
+        """Tell what changed since the last one."""
+        if self._vitals_asked:
+            self._vitals_asked = False
+            self.picture.vitals(self._live.vitals())
+        if not self.picture.waits:
+            return
+        turn = self.picture.turn(self._now())
+        if turn is None:
+            return
+        at = self._seconds()
+        consoles = list(self.consoles)
+        for first in range(0, len(consoles), SLICE):
+            for console in consoles[first : first + SLICE]:
+                if console in self.consoles:
+                    self._deliver(console, turn, at)
+            await asyncio.sleep(0)
+
+    async def tick(self) -> None:
+        """A second has passed: pings, silences, and how long people wait."""
+        for ident in self._live.waiting():
+            self.touch("queues", ident)
+        now = self._seconds()
+        for n, console in enumerate(list(self.consoles), 1):
+            act = console.session.tick(now)
+            if act is not None:
+                await self._do(console, act)
+            if n % SLICE == 0:
+                await asyncio.sleep(0)
+
+    async def _refreshes(self) -> None:
+        while True:
+            await asyncio.sleep(REFRESH_SECONDS)
+            try:
+                await self._live.refresh()
+                ids = self._live.ids()
+                self.picture.touch_all({kind: ids[kind] for kind in ("figures", "queues", "lines", "trunks")})
+                self._vitals_asked = True
+            except Exception:  # loop top: figures may be late, the stream goes on
+                log.exception("figures could not be read")
+
+    def _keep(self, work: Any, name: str) -> None:
+        task = asyncio.create_task(work, name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._landed)
+
+    def _landed(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            log.error("a task of the stream failed", task=task.get_name(), exc_info=task.exception())
+
+
+def _frame(message: BaseModel) -> bytes:
+    return framed(message.__pydantic_serializer__.to_json(message))
+
+
+def _masked(pop: said.Pop) -> said.Pop:
+    party = pop.party.model_copy(update={"number": masking.number(pop.party.number)})
+    return pop.model_copy(update={"call": masking.masked(pop.call), "party": party})

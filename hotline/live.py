@@ -1,0 +1,136 @@
+"""Single rows of the live house for the stream: ``console.ports.Live`` over board, floor and ledger.
+
+A row is made when something touched it, not when somebody looks at all of them; counts are kept
+by ``tally.py``. What comes from the ledger (figures of today, backlog, call-backs) is read every
+few seconds, once for all consoles, and remembered here.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+import structlog
+
+from agents.floor import Floor
+from agents.ids import AgentId
+from config.settings import Settings
+from console.contract.stream import FiguresOut, VitalsOut
+from console.picture import Kind
+from console.ports import CallRow
+from cti import events as ev
+from cti.board import Board
+from cti.events import Reach
+from cti.ids import CallId, SeatId
+from ledger.errors import LedgerUnavailable
+
+from . import picture
+from .tally import Tally
+
+log = structlog.get_logger("live")
+
+
+@dataclass(frozen=True, slots=True)
+class Slowly:
+    """What was read from the ledger last."""
+
+    figures: Mapping[str, FiguresOut] = field(default_factory=dict)
+    backlog: int = 0
+    dead_letters: int = 0
+    callbacks_open: int = 0
+
+
+class Live:
+    """:param slowly: reads the ledger; may raise, then what was read before stands."""
+
+    def __init__(
+        self, rooms: picture.Picture, desk: picture.Desk, calls: picture.Calls, floor: Floor, board: Board,
+        settings: Settings, slowly: Callable[[], Awaitable[Slowly]], alarms: Mapping[str, object],
+    ) -> None:  # fmt: skip
+        self._rooms, self._desk, self._calls, self._floor, self._board = rooms, desk, calls, floor, board
+        self._settings, self._slowly, self._alarms = settings, slowly, alarms
+        self._names = {
+            "queues": {q.id: q.name for q in settings.queue},
+            "lines": {line.id: line.name for line in settings.line},
+            "trunks": {trunk.id: trunk.name for trunk in settings.trunk},
+        }
+        self._read = Slowly()
+        self._blind_since: float | None = None
+        self._sits: dict[str, str] = {}
+        self.tally = Tally(floor.desk.roster)
+
+    # -- hearing -------------------------------------------------------------------------
+
+    def hear(self, event: object) -> None:
+        """Board events and seats' changes, before the stream hears them."""
+        if isinstance(event, ev.BoardLive):
+            self._blind_since = None
+            self.recount()
+        elif isinstance(event, ev.BoardBlind):
+            self._blind_since = event.at
+        elif isinstance(event, ev.NodeStarted):
+            self.recount()
+        else:
+            self.tally.hear(event)
+
+    def recount(self) -> None:
+        self.tally.recount(self._board, self._floor.desk.seats.values())
+
+    async def refresh(self) -> None:
+        self.recount()
+        try:
+            self._read = await self._slowly()
+        except LedgerUnavailable as fault:  # the ledger may be away for hours; what was read stands
+            log.warning("figures of today could not be read", fault=str(fault))
+
+    # -- console.ports.Live -----------------------------------------------------------------
+
+    def ids(self) -> Mapping[Kind, Iterable[str]]:
+        return {
+            "seats": self._floor.desk.seats, "queues": self._names["queues"], "lines": self._names["lines"],
+            "trunks": self._names["trunks"], "figures": self._read.figures, "calls": self._board.calls,
+            "alarms": self._alarms,
+        }  # fmt: skip
+
+    def row(self, kind: Kind, ident: str) -> object | None:
+        match kind:
+            case "seats":
+                return self._desk.row(SeatId(ident))
+            case "queues":
+                return self._queue(ident)
+            case "lines":
+                return self._rooms.line(ident, self.tally.lines[ident])
+            case "trunks":
+                reach = str(self._board.phones.get(ident, Reach.UNKNOWN))
+                return picture.Trunk(ident, self._names["trunks"][ident], reach, self.tally.legs[ident])
+            case "figures":
+                return self._read.figures.get(ident)
+            case "alarms":
+                return self._alarms.get(ident)
+        return None
+
+    def _queue(self, ident: str) -> picture.Queue:
+        waiting = self.tally.waiting.get(ident, {})
+        longest = max(0.0, time.time() - min(waiting.values())) if waiting else 0.0
+        counts = (len(waiting), round(longest, 1), self.tally.members[ident], self.tally.ready[ident])
+        return picture.Queue(ident, self._names["queues"][ident], *counts)
+
+    def call(self, call: CallId) -> CallRow | None:
+        return self._calls.alive(call)
+
+    def seats_in(self, call: CallId) -> frozenset[str]:
+        found = self._board.calls.get(call)
+        return frozenset(leg.endpoint for leg in found.legs.values() if leg.seat) if found else frozenset()
+
+    def where(self, account: str) -> str:
+        return self._floor.desk.where(AgentId(account)) or ""
+
+    def waiting(self) -> Iterable[str]:
+        return [queue for queue, calls in self.tally.waiting.items() if calls]
+
+    def vitals(self) -> VitalsOut:
+        return VitalsOut(
+            live=self._rooms.live(), as_of=self._rooms.as_of(), blind_since=picture.moment(self._blind_since),
+            backlog=self._read.backlog, dead_letters=self._read.dead_letters, callbacks_open=self._read.callbacks_open,
+        )  # fmt: skip
