@@ -103,6 +103,7 @@ class Hub:
     async def start(self) -> None:
         await self._live.refresh()
         self.touch_all()
+        await self.turn()  # or who comes first would see an empty house
         self._keep(self._turns(), "stream-turns")
         self._keep(self._refreshes(), "stream-refresh")
 

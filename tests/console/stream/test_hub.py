@@ -1,0 +1,280 @@
+"""The hub over wires that the test holds: who is told what, when, and who is not waited for."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from agents import commands
+from agents import events as house_events
+from agents.presence import Presence
+from agents.seat import SeatState
+from console.contract.stream import NoticeSaid, PartyOut
+from console.door import Who
+from console.stream import hub as hub_file
+from console.stream.feed import Feed
+from console.stream.hub import Hub, Seen
+from cti import events as ev
+from cti.ids import CallId, Instant, LegId, QueueId, SeatId
+from tests.fakes.live import TARGETS, LiveHouse, Wire, person
+
+NOON = Instant(1_790_000_000.0)
+CALL = CallId("xm1-1790000000.1")
+
+
+def party(number: str) -> PartyOut:
+    return PartyOut(number=number, area="", carrier="", kind="mobile")
+
+
+async def still(who: Who) -> Who | None:
+    return who
+
+
+class Centre:
+    def __init__(self) -> None:
+        self.house = LiveHouse()
+        self.house.furnish()
+        for seat, account in (("8001", "1001"), ("8002", "1002")):
+            self.house.seat(seat)
+            self.house.sits[account] = seat
+        self.seconds = 0.0
+        self.hub = Hub(self.house, self.house, TARGETS, still, seconds=lambda: self.seconds)
+        self.feed = Feed(self.hub, self.house, party)
+        self.hub.touch_all()
+
+    async def come(
+        self, who: Who, instance: str = "page-0001", wire: Wire | None = None, **more: object
+    ) -> tuple[Seen, Wire]:
+        wire = wire or Wire()
+        console = self.hub.enter(who, wire)
+        await self.hub.hear(console, json.dumps({"t": "hello", "instance": instance, **more}))
+        return console, wire
+
+    def offer(self, seat: str = "8001", call: str = CALL) -> None:
+        self.house.ring(call, seat, state="ringing")
+        self.feed.hear(ev.CallOffered(CallId(call), NOON, LegId("l1"), SeatId(seat), QueueId("mandarin")))
+
+
+def said(wire: Wire) -> list[dict[str, Any]]:
+    return [json.loads(frame[frame.index(b"{") :]) for frame in wire.sent]
+
+
+def words(wire: Wire) -> list[str]:
+    return [message["t"] for message in said(wire)]
+
+
+@pytest.fixture
+def centre() -> Centre:
+    return Centre()
+
+
+async def test_hello_is_answered_with_a_snapshot_then_deltas_are_numbered(centre: Centre) -> None:
+    await centre.hub.turn()
+    _, wire = await centre.come(person())
+    centre.house.seat("8002", "paused")
+    centre.hub.touch("seats", "8002")
+    await centre.hub.turn()
+    snapshot, delta = said(wire)
+    assert snapshot["t"] == "snapshot"
+    assert {seat["seat"] for seat in snapshot["seats"]} == {"8001", "8002"}
+    assert delta["seq"] == snapshot["seq"] + 1
+    assert [seat["state"] for seat in delta["seats"]] == ["paused"]
+
+
+async def test_a_pop_is_there_before_the_delta_and_only_at_its_seat(centre: Centre) -> None:
+    _, own = await centre.come(person())
+    _, other = await centre.come(person(account="1002", session="s2"))
+    _, chief = await centre.come(person("supervisor", "2001", "s3"))
+    await centre.hub.turn()
+    for wire in (own, other, chief):
+        wire.sent.clear()
+    centre.offer()
+    assert words(own) == ["pop"], "written while the event was told"
+    await centre.hub.turn()
+    assert words(own) == ["pop", "delta"]
+    pop = said(own)[0]
+    assert (pop["seat"], pop["call"]["call"], pop["party"]["number"], pop["rejoin"]) == (
+        "8001",
+        CALL,
+        "13800000001",
+        False,
+    )
+    assert said(other)[0]["calls"] == []
+    assert [call["call"] for call in said(chief)[0]["calls"]] == [CALL]
+
+
+async def test_a_pop_overtakes_a_turn_that_is_being_told(centre: Centre, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hub_file, "SLICE", 1)
+    for n in range(20):
+        await centre.come(person("supervisor", f"3{n:03}", f"s{n}"))
+    _, own = await centre.come(person())
+    await centre.hub.turn()
+    own.sent.clear()
+    centre.house.seat("8002", "paused")
+    centre.hub.touch("seats", "8002")
+    telling = asyncio.create_task(centre.hub.turn())
+    await asyncio.sleep(0)
+    centre.offer()
+    await telling
+    assert words(own) == ["pop", "delta"]
+
+
+async def test_the_own_call_again_is_said_to_be_so_once(centre: Centre) -> None:
+    _, wire = await centre.come(person())
+    centre.feed.hear_house(house_events.RejoinBegan(SeatId("8001"), NOON, CALL, False))
+    centre.offer()
+    centre.offer()
+    assert [pop["rejoin"] for pop in said(wire) if pop["t"] == "pop"] == [True, False]
+
+
+async def test_who_comes_while_the_phone_rings_is_told(centre: Centre) -> None:
+    centre.offer()
+    _, wire = await centre.come(person())
+    assert words(wire) == ["snapshot", "pop"]
+    centre.feed.hear(ev.TalkBegan(CALL, NOON, LegId("l1"), SeatId("8001"), QueueId("mandarin")))
+    _, late = await centre.come(person())
+    assert words(late) == ["snapshot"]
+
+
+async def test_who_comes_back_gets_the_missed_deltas_and_no_snapshot(centre: Centre) -> None:
+    await centre.hub.turn()
+    console, wire = await centre.come(person())
+    epoch, seq = said(wire)[0]["epoch"], said(wire)[0]["seq"]
+    await centre.hub.left(console)
+    centre.house.seat("8002", "paused")
+    centre.hub.touch("seats", "8002")
+    await centre.hub.turn()
+    _, back = await centre.come(person(), epoch=epoch, seq=seq)
+    assert [(m["t"], m["seq"]) for m in said(back)] == [("delta", seq + 1)]
+    _, stranger = await centre.come(person(), epoch="gone", seq=seq)
+    assert words(stranger) == ["snapshot"]
+
+
+async def test_a_slow_console_is_left_out_then_told_anew_or_dropped(centre: Centre) -> None:
+    slow = Wire()
+    _, quick = await centre.come(person("supervisor", "2001", "s3"))
+    await centre.come(person("supervisor", "2002", "s4"), wire=slow)
+    slow.window, slow.unsent = 0, hub_file.UNSENT_MOST + 1
+    slow.sent.clear()
+    for state in ("paused", "ready", "paused"):
+        centre.house.seat("8002", state)
+        centre.hub.touch("seats", "8002")
+        await centre.hub.turn()
+    assert slow.sent == []
+    assert words(quick)[-3:] == ["delta"] * 3
+    slow.window, slow.unsent = 1 << 30, 0
+    centre.house.seat("8001", "paused")
+    centre.hub.touch("seats", "8001")
+    await centre.hub.turn()
+    assert words(slow) == ["delta"] * 4
+    assert said(slow)[-1]["seq"] == said(quick)[-1]["seq"]
+    slow.window, slow.unsent = 0, hub_file.UNSENT_MOST + 1
+    for state in ("ready", "paused"):
+        centre.seconds += hub_file.SLOW_SECONDS + 1
+        centre.house.seat("8001", state)
+        centre.hub.touch("seats", "8001")
+        await centre.hub.turn()
+    assert slow.aborted
+    assert centre.hub.dropped == 1
+
+
+async def test_a_second_page_of_an_agents_seat_takes_over(centre: Centre) -> None:
+    _, first = await centre.come(person(), "page-0001")
+    _, second = await centre.come(person(), "page-0002")
+    assert said(first)[-1] == {"t": "bye", "why": "another_tab", "again": False}
+    assert first.closed == 4004
+    assert words(second) == ["snapshot"]
+
+
+async def test_a_wallboard_beside_the_seats_page_stays(centre: Centre) -> None:
+    centre.house.sits["2001"] = "8002"
+    chief = person("supervisor", "2001", "s3")
+    phone = json.dumps({"t": "phone", "registered": True, "audio": True, "microphone": True, "visible": True})
+    page, page_wire = await centre.come(chief, "page-0001")
+    await centre.hub.hear(page, phone)
+    _, wall = await centre.come(chief, "page-0002")
+    assert page_wire.closed is None
+    assert wall.closed is None
+    third, _ = await centre.come(chief, "page-0003")
+    await centre.hub.hear(third, phone)
+    assert page_wire.closed == 4004
+    assert wall.closed is None
+
+
+async def test_the_phones_word_and_the_end_of_a_page_reach_the_desk(centre: Centre) -> None:
+    console, _ = await centre.come(person())
+    said = {
+        "t": "phone",
+        "registered": True,
+        "audio": False,
+        "microphone": True,
+        "visible": True,
+        "call": CALL,
+        "leg": True,
+    }
+    await centre.hub.hear(console, json.dumps(said))
+    await centre.hub.left(console)
+    assert centre.house.asked == [
+        commands.PhoneSaid(SeatId("8001"), "page-0001", True, False, True, True, True, CALL),
+        commands.ConsoleGone(SeatId("8001"), "page-0001"),
+    ]
+
+
+async def test_a_page_that_is_back_already_is_not_gone(centre: Centre) -> None:
+    phone = json.dumps({"t": "phone", "registered": True, "audio": True, "microphone": True, "visible": True})
+    old, _ = await centre.come(person())
+    await centre.hub.hear(old, phone)
+    await centre.come(person())
+    await centre.hub.left(old)
+    assert not any(isinstance(word, commands.ConsoleGone) for word in centre.house.asked)
+
+
+async def test_who_sits_down_sees_the_own_calls_from_then_on(centre: Centre) -> None:
+    centre.house.ring(CALL, "8003", state="talking")
+    centre.hub.touch("calls", CALL)
+    await centre.hub.turn()
+    _, wire = await centre.come(person(account="1003", session="s5"))
+    assert said(wire)[-1]["calls"] == []
+    centre.house.sits["1003"] = "8003"
+    state = SeatState(SeatId("8003"))
+    centre.feed.hear_house(
+        house_events.SeatStateChanged(
+            SeatId("8003"),
+            NOON,
+            "1003",
+            Presence.LOGGED_OUT,
+            Presence.PAUSED,
+            "login",
+            CallId(""),
+            "1003",
+            state,  # type: ignore[arg-type]
+        )
+    )
+    assert words(wire) == ["snapshot", "snapshot"]
+    assert [call["call"] for call in said(wire)[-1]["calls"]] == [CALL]
+
+
+async def test_a_revoked_session_loses_its_stream_at_once(centre: Centre) -> None:
+    _, wire = await centre.come(person(session="s1"))
+    _, other = await centre.come(person(account="1002", session="s2"))
+    centre.hub.revoked("s1")
+    assert said(wire)[-1] == {"t": "bye", "why": "signed_out", "again": False}
+    assert wire.closed == 4001
+    assert other.closed is None
+
+
+async def test_a_notice_reaches_those_who_said_hello(centre: Centre) -> None:
+    await centre.come(person())
+    centre.hub.enter(person(account="1002", session="s2"), Wire())
+    notice = NoticeSaid(id=1, at=datetime.now(UTC), by="2001", by_name="苏丽华", text="台风蓝色预警", urgent=True)
+    assert centre.hub.tell_all(notice) == 1
+
+
+async def test_going_down_says_come_again(centre: Centre) -> None:
+    _, wire = await centre.come(person())
+    await centre.hub.stop()
+    assert said(wire)[-1] == {"t": "bye", "why": "going_down", "again": True}
