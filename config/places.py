@@ -66,6 +66,11 @@ class Places:
         return self.asterisk / "spool" / "monitor"
 
     @property
+    def edge(self) -> Path:
+        """0700: everything of nginx: its configuration, certificate, logs and temporary files."""
+        return self.var / "edge"
+
+    @property
     def shelf(self) -> Path:
         """Finished recordings: YYYY/MM/DD/CALLID.EXT."""
         return self.var / "recordings"
@@ -99,4 +104,5 @@ class Places:
             self.asterisk / "run",
         ):
             place.mkdir(parents=True, exist_ok=True)
-        self.secrets.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for private in (self.secrets, self.edge):
+            private.mkdir(mode=0o700, parents=True, exist_ok=True)

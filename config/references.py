@@ -1,7 +1,8 @@
 """What one entry of ``hotline.toml`` says of another: names that must exist, numbers that may stand once.
 
 Works on the raw file, so that these problems are told together with wrong types and
-unknown entries; whatever has the wrong type here is left to the models. Pure.
+unknown entries; whatever has the wrong type here is left to the models. Pure, but for
+asking whether a named file is there.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from ipaddress import ip_address
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -28,6 +30,7 @@ RESERVED = {
 LAST_PORT = 32767
 """Ephemeral ports begin above; one of them may be taken when Asterisk starts, and then AMI stays dead."""
 _RULE = re.compile(r"\^[0-9\[\]?*+(){},|.\-]+\$")
+_PLAIN_PATH = re.compile(r"/[^\r\n\x00\"'\\$;{}]*")
 _HOST = re.compile(r"(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*")
 
 Raw = Mapping[str, Any]
@@ -45,6 +48,7 @@ def check(raw: Raw) -> list[Problem]:
         *_outbound(raw),
         *_centre(raw),
         *_external(raw),
+        *_edge(raw),
     ]
 
 
@@ -154,25 +158,26 @@ def _is_host(host: str) -> bool:
 
 
 def _ports(raw: Raw) -> Iterator[Problem]:
-    from .settings import Ports  # the defaults stand there
+    from .settings import Edge, Ports  # the defaults stand there
 
     table = _table(raw, "ports")
-    ports = {name: table.get(name, field.default) for name, field in Ports.model_fields.items()}
+    ports = {f"ports.{name}": table.get(name, field.default) for name, field in Ports.model_fields.items()}
+    ports["edge.port"] = _table(raw, "edge").get("port", Edge.model_fields["port"].default)
     ports = {name: port for name, port in ports.items() if isinstance(port, int)}
     owners: dict[int, str] = {}
     for name, port in ports.items():
         if port in owners:
-            yield Problem(f"ports.{name}", _("is taken by ports.{owner} already", owner=owners[port]), port)
+            yield Problem(name, _("is taken by {owner} already", owner=owners[port]), port)
         owners.setdefault(port, name)
-    first = ports.get("rtp_first", 0)
+    first = ports.get("ports.rtp_first", 0)
     last = first + _rtp_count(raw) - 1
     if last > LAST_PORT:
         need = _("{count} ports are needed for this many lines and seats, up to {last}; the last may be {most}",
                  count=last - first + 1, last=last, most=LAST_PORT)  # fmt: skip
         yield Problem("ports.rtp_first", need, first)
     for name, port in ports.items():
-        if name != "rtp_first" and first < port <= last:
-            yield Problem(f"ports.{name}", _("lies in the RTP range {first}-{last}", first=first, last=last), port)
+        if name != "ports.rtp_first" and first < port <= last:
+            yield Problem(name, _("lies in the RTP range {first}-{last}", first=first, last=last), port)
 
 
 def _rtp_count(raw: Raw) -> int:
@@ -207,6 +212,26 @@ def _centre(raw: Raw) -> Iterator[Problem]:
             ZoneInfo(zone)
         except (KeyError, ValueError, OSError):
             yield Problem("centre.timezone", _("there is no such time zone"), zone, hint="Asia/Shanghai")
+
+
+def _edge(raw: Raw) -> Iterator[Problem]:
+    table = _table(raw, "edge")
+    if table.get("names") == []:
+        yield Problem("edge.names", _("at least one is needed"))
+    files = {name: table.get(name) for name in ("certificate", "key")}
+    for (name, file), other in zip(files.items(), ("key", "certificate"), strict=True):
+        if file is None and files[other] is not None:
+            yield Problem(f"edge.{name}", _("is needed when edge.{other} is given", other=other))
+        if isinstance(file, str) and not Path(file).is_file():
+            yield Problem(f"edge.{name}", _("there is no such file"), file)
+        elif isinstance(file, str) and not _PLAIN_PATH.fullmatch(file):
+            yield Problem(f"edge.{name}", _("must be an absolute path without quotes, dollar signs, semicolons, braces and line ends"), file)
+    browsers = any(entry.get("device", "desk") == "browser" for _path, entry in _items(raw, "seat"))
+    for path, trunk in _items(raw, "trunk"):
+        # identified by its address before a name is asked for: a browser's phone would be this trunk
+        if browsers and str(trunk.get("host")).lower() in ("127.0.0.1", "localhost", "::1"):
+            fault = _("is where the phones of browsers come from (nginx); take another loopback address")
+            yield Problem(f"{path}.host", fault, trunk.get("host"))
 
 
 def _external(raw: Raw) -> Iterator[Problem]:

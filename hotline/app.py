@@ -66,6 +66,8 @@ from . import asterisk_found, picture
 from .bookkeeping import Bookkeeping
 from .bus import Bus
 from .diary import Diary
+from .edge import EmbeddedEdge
+from .edge import program as edge_program
 from .embedded import EmbeddedAsterisk
 from .metrics import Metrics
 from .plan import plan_of
@@ -135,6 +137,8 @@ class Hotline:
         await self._console(
             switchboard, floor, books, history, watch, tickets, courier, secrets["api-token"], metrics, store
         )
+
+        await self._edge()
 
         switchboard.start()
         self._stack.push_async_callback(switchboard.stop)
@@ -245,6 +249,20 @@ class Hotline:
         self._stack.push_async_callback(server.stop)
         await stream.start()
         self._stack.push_async_callback(stream.stop)
+
+    async def _edge(self) -> None:
+        if self._settings.edge.mode is not Mode.EMBEDDED:
+            return
+        nginx = edge_program()
+        if nginx is None:
+            raise StartError(
+                language.say(
+                    "there is no nginx: apt-get install nginx-light (its own service is not needed), or edge.mode = external"
+                )
+            )
+        edge = EmbeddedEdge(self._settings, self._places, nginx)
+        await edge.start()
+        self._stack.push_async_callback(edge.stop)
 
     def _diary(self, plant: PlantDiary) -> None:
         diary = Diary(plant)

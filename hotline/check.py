@@ -14,10 +14,8 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import datetime
-from enum import StrEnum
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -26,7 +24,8 @@ from config.places import Places
 from config.ports import rtp_count
 from config.read import SettingsError, read
 from config.settings import Mode, Settings
-from hotline import apt_sources, asterisk_found, books, port_owners
+from hotline import apt_sources, asterisk_found, books, edge_check, port_owners
+from hotline.finding import Checked, Finding, State
 from ivr import manifest
 from ivr.manifest import State as Sound
 from ledger import migrate
@@ -38,21 +37,6 @@ HOUR_MB = 110
 """What an hour of talk takes before it is encoded: two channels of 8 kHz, 16 bit."""
 
 
-class State(StrEnum):
-    OK = "ok"
-    WARN = "warn"
-    FAIL = "fail"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    name: str
-    state: State
-    message: str
-    cure: str = ""
-
-
-Checked = Iterator[Finding]
 MARKS = {State.OK: "✓", State.WARN: "!", State.FAIL: "✗"}
 
 
@@ -91,7 +75,7 @@ def everything(settings: Settings, places: Places, path: Path) -> list[Finding]:
     """All findings, in the order in which one would cure them."""
     external = settings.asterisk.mode is Mode.EXTERNAL
     checks: tuple[Callable[[Settings, Places], Checked], ...] = (
-        _external_asterisk if external else _asterisk, _ports, _disk, _sound_tools, _database, _prompts, _clock,
+        _external_asterisk if external else _asterisk, _ports, edge_check.look, _disk, _sound_tools, _database, _prompts, _clock,
     )  # fmt: skip
     head = _("{path}: {lines} lines, {queues} queues, {seats} seats", path=path, lines=len(settings.line),
              queues=len(settings.queue), seats=len(settings.seat))  # fmt: skip

@@ -23,8 +23,8 @@ class Owner:
         return Path(self.words[0]).name if self.words else "?"
 
     def serves(self, var: Path) -> bool:
-        """Whether it is an Asterisk or a daemon of the installation under ``var``."""
-        if any(str(var / "asterisk" / "etc") in word for word in self.words):
+        """Whether it is an Asterisk, an nginx or a daemon of the installation under ``var``."""
+        if any(str(var / "asterisk" / "etc") in word or str(var / "edge") in word for word in self.words):
             return True
         if "run" not in self.words or not any("hotline" in word for word in self.words):
             return False

@@ -45,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
     from twisted.internet.defer import Deferred
 
     from .app import Hotline, StartError
-    from .embedded import AsteriskError
+    from .outliving import DoesNotStart
 
     reactor: Any = chosen  # Twisted's interfaces are not what mypy takes a module for
     hotline = Hotline(settings, Places(args.var.absolute()))
@@ -55,7 +55,7 @@ def run(args: argparse.Namespace) -> int:
         nonlocal status
         try:
             await hotline.start()
-        except (StartError, AsteriskError, OSError) as fault:
+        except (StartError, DoesNotStart, OSError) as fault:
             print(_("cannot start: {fault}", fault=fault), file=sys.stderr)
             status = CANNOT_START
         except Exception:  # top of the program: nothing above can say it

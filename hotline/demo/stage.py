@@ -161,11 +161,11 @@ class Stage:
                     os.kill(pid, signal.SIGKILL)
 
     def running(self) -> list[int]:
-        """Our Asterisk, and processes of the daemon's own session (it leads one), should any be left."""
+        """Our Asterisk, our nginx, and processes of the daemon's own session (it leads one), should any be left."""
         alive = self.daemon is not None and self.daemon.poll() is None
         sessions = {daemon for daemon in self._daemons if not (alive and self.daemon and daemon == self.daemon.pid)}
         left = [pid for pid, session in _sessions() if session in sessions]
-        return [*left, *_running_with(self.places.asterisk_etc / "asterisk.conf")]
+        return [*left, *_running_with(self.places.asterisk_etc / "asterisk.conf"), *_edge_of(self.places)]
 
     def asterisk_pid(self) -> int | None:
         return next(iter(_running_with(self.places.asterisk_etc / "asterisk.conf")), None)
@@ -257,3 +257,15 @@ def _running_with(file: Path) -> list[int]:
             if str(file).encode() in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0"):
                 found.append(pid)
     return found
+
+
+def _edge_of(places: Places) -> list[int]:
+    """nginx with its workers: it writes its command line into one word, and leads a session."""
+    conf = str(places.edge / "nginx.conf").encode()
+    masters = set()
+    for pid, _session in _sessions():
+        with contextlib.suppress(OSError):
+            words = Path(f"/proc/{pid}/cmdline").read_bytes()
+            if words.startswith(b"nginx: master") and conf in words:
+                masters.add(pid)
+    return [pid for pid, session in _sessions() if session in masters]
