@@ -59,7 +59,7 @@ export function blank(): Form {
 /** What the call itself tells. A masked number is nobody's telephone and is left out. */
 export function prefilled(call: Call, party?: Party | null): Form {
   const form = blank()
-  const number = party?.number || call.origin || call.caller
+  const number = party?.number || (call.direction === 'outbound' ? call.dialled : call.origin || call.caller)
   if (/^[0-9+]{3,24}$/.test(number) && party?.kind !== 'hidden') form.phones = number
   if (call.caller_name && call.caller_name !== call.caller && !/^[\d+*#-]+$/.test(call.caller_name)) form.name = call.caller_name.slice(0, 60)
   if (call.reference && call.partner === '12345') form.external_12345 = call.reference
@@ -150,9 +150,4 @@ function kept(values: Record<string, unknown>): Record<string, unknown> | undefi
     .map(([name, value]) => [name, typeof value === 'string' ? value.trim() : value] as const)
     .filter(([, value]) => value !== '' && value !== undefined && !(Array.isArray(value) && !value.length))
   return said.length ? Object.fromEntries(said) : undefined
-}
-
-/** Nothing was typed beyond what the call brought by itself. */
-export function untouched(form: Form, first: Form): boolean {
-  return (Object.keys(first) as (keyof Form)[]).every((name) => JSON.stringify(form[name]) === JSON.stringify(first[name]))
 }
