@@ -225,7 +225,11 @@ def _edge(raw: Raw) -> Iterator[Problem]:
         if isinstance(file, str) and not Path(file).is_file():
             yield Problem(f"edge.{name}", _("there is no such file"), file)
         elif isinstance(file, str) and not _PLAIN_PATH.fullmatch(file):
-            yield Problem(f"edge.{name}", _("must be an absolute path without quotes, dollar signs, semicolons, braces and line ends"), file)
+            yield Problem(
+                f"edge.{name}",
+                _("must be an absolute path without quotes, dollar signs, semicolons, braces and line ends"),
+                file,
+            )
     browsers = any(entry.get("device", "desk") == "browser" for _path, entry in _items(raw, "seat"))
     for path, trunk in _items(raw, "trunk"):
         # identified by its address before a name is asked for: a browser's phone would be this trunk

@@ -10,7 +10,10 @@ from typing import Annotated, cast
 from fastapi import Depends, Request
 
 from bridge.intake import Intake
+from config.language import say as _
 
+from .answers import Failed
+from .books import Books
 from .ports import Audit, Board, Calls, Desk, Phones, Vitals
 from .stream.hub import Hub
 
@@ -51,10 +54,21 @@ class Plugs:
     """Keys of browser phones; None: not to be had (503)."""
     stream: Hub | None = None
     """The consoles that are connected; None: there is no live stream."""
+    books: Books | None = None
+    """The ledger behind seats' pages and wallboard; None: not to be had (503)."""
 
 
 def plugs_of(request: Request) -> Plugs:
     return cast(Plugs, request.app.state.plugs)
 
 
+def books_of(request: Request) -> Books:
+    """Raises 503 where a daemon (or a test) has none."""
+    books = plugs_of(request).books
+    if books is None:
+        raise Failed(503, _("the ledger cannot be reached now; nothing was written, try again"))
+    return books
+
+
 Plugged = Annotated[Plugs, Depends(plugs_of)]
+Library = Annotated[Books, Depends(books_of)]

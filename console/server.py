@@ -21,7 +21,21 @@ from starlette.types import ASGIApp
 from . import answers, contract
 from .guard import Guard
 from .plugs import Plugs
-from .routes import board, calls, codes, dead_letters, seats, tickets, verbs
+from .routes import (
+    board,
+    calls,
+    codes,
+    dead_letters,
+    drafts,
+    mine,
+    pop,
+    recording,
+    seats,
+    tickets,
+    verbs,
+    wall,
+    watching,
+)
 from .session import FRAME_MOST
 from .stream import endpoint
 from .stream.wire import Speaking
@@ -54,7 +68,21 @@ def bare() -> FastAPI:
         dependencies=[Depends(HTTPBearer(auto_error=False))],  # documents it; the guard checks it
         responses=answers.EVERYWHERE,
     )
-    for part in (board, calls, codes, dead_letters, seats, verbs, tickets):
+    for part in (
+        board,
+        calls,
+        codes,
+        dead_letters,
+        seats,
+        verbs,
+        tickets,
+        watching,
+        pop,
+        drafts,
+        mine,
+        wall,
+        recording,
+    ):
         app.include_router(part.router)
     app.router.routes.append(endpoint.route)
     return app

@@ -62,7 +62,8 @@ from recordings.continuity import ContinuityKeeper
 from recordings.crew import Crew
 from recordings.studio import Studio
 
-from . import asterisk_found, picture
+from . import asterisk_found, deskbooks, picture
+from .auditing import HEARD, Auditing
 from .bookkeeping import Bookkeeping
 from .bus import Bus
 from .diary import Diary
@@ -131,6 +132,7 @@ class Hotline:
         watch = LineWatch.of(settings, secrets["sip-probe"], self.board_bus.publish)
         courier = await self._courier(tickets)
         self._filed_ends_wrap_up(floor)
+        self._audited(store)
         await self._recordings(store, switchboard)
 
         metrics = Metrics(switchboard, books, self.board_bus, self.book_bus)
@@ -242,7 +244,7 @@ class Hotline:
             desk=desk, calls=calls, board=rooms, stream=stream,
             vitals=picture.Vitals(switchboard, books, self._places, settings), intake=intake, token=token,
             pause_reasons=settings.seats.pause_reasons, more_metrics=metrics.exposition,
-            absent=(LedgerUnavailable,), audit=AuditLog(store),
+            absent=(LedgerUnavailable,), audit=AuditLog(store), books=deskbooks.books_of(settings, self._places, store),
         )  # fmt: skip
         server = Server(make_app(plugs), settings.ports.api)
         await server.start()
@@ -277,6 +279,13 @@ class Hotline:
                 self._keep(floor.ask(seat_requests.CallFiled(event.call)))
 
         self.house_bus.listen((bridge_events.TicketFiled, bridge_events.CallDisposed), filed)
+
+    def _audited(self, store: Store) -> None:
+        auditing = Auditing(AuditLog(store))
+        self.house_bus.listen(HEARD, auditing.hear)
+        auditing.start()
+        self._stack.push_async_callback(auditing.stop)
+        self._stack.callback(asyncio.create_task(deskbooks.keep(store), name="desk-books").cancel)
 
     # -- watching ------------------------------------------------------------------------
 

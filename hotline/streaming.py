@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from agents import caller
 from agents.events import SeatStateChanged
 from agents.floor import Floor
 from config.settings import Settings
@@ -25,7 +26,12 @@ def stream_of(
     board_bus.listen(feed.BOARD, live.hear)
     house_bus.listen(SeatStateChanged, live.hear)
     hub = Hub(live, desk, _targets(settings), _again)
-    heard = feed.Feed(hub, live, _party)
+
+    def party(number: str) -> PartyOut:
+        told = caller.party(number, settings.centre.area_code)
+        return PartyOut(number=told.number, area=told.area, carrier=told.carrier, kind=told.kind)
+
+    heard = feed.Feed(hub, live, party)
     board_bus.listen(feed.BOARD, heard.hear)
     house_bus.listen(feed.HOUSE, heard.hear_house)
     return hub
@@ -45,7 +51,3 @@ async def _slowly() -> Slowly:
 
 async def _again(who: Who) -> Who | None:
     return who
-
-
-def _party(number: str) -> PartyOut:
-    return PartyOut(number=number, area="", carrier="", kind="unknown" if number else "hidden")

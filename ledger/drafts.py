@@ -36,12 +36,10 @@ class DraftBook:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    async def put(self, draft: Draft) -> Draft | None:
-        """Keep it; the one that stands when ``draft`` is not newer (told twice is the same: None)."""
-        row = {
-            "call_id": draft.call, "agent": draft.agent, "version": draft.version, "at": draft.at,
-            "fields": json.dumps(dict(draft.fields), ensure_ascii=False),
-        }  # fmt: skip
+    async def write(self, call: str, agent: str, version: int, at: datetime, fields: Mapping[str, Any]) -> Draft | None:
+        """Keep it: None (told twice is the same); when it is not newer, nothing changes and what stands is told."""
+        text = json.dumps(dict(fields), ensure_ascii=False)
+        row = {"call_id": call, "agent": agent, "version": version, "at": at, "fields": text}
         fresh = self._store.insert(t.drafts).values(row)
         newer = fresh.on_conflict_do_update(
             index_elements=["call_id", "agent"],
@@ -51,9 +49,9 @@ class DraftBook:
         async with self._store.writing() as db:
             if (await db.execute(newer.returning(_D.version))).first() is not None:
                 return None
-            standing = await _one(db, draft.call, draft.agent)
+            standing = await _one(db, call, agent)
         assert standing is not None
-        same = standing.version == draft.version and standing.fields == draft.fields
+        same = standing.version == version and standing.fields == fields
         return None if same else standing
 
     async def get(self, call: str, agent: str) -> Draft | None:

@@ -89,6 +89,24 @@ class ShelfBook:
                 for row in await db.execute(wanted)
             }
 
+    async def kept(self, call: CallId) -> Shelved | Failed | None:
+        """What became of this call's recording; None: nothing yet, or there is none (``begun`` tells)."""
+        async with self._store.reading() as db:
+            row = (await db.execute(sa.select(t.recordings).where(_R.call_id == call))).first()
+        if row is None or row.state == "raw":
+            return None
+        if row.state == "failed":
+            return Failed(call, row.reason, row.settled_at)
+        return Shelved(
+            call, row.path, row.format, row.seconds, row.plain_bytes, row.plain_sha256, row.stored_bytes,
+            row.stored_sha256, row.sealed, row.settled_at, tuple(row.faults.split()),
+        )  # fmt: skip
+
+    async def begun(self, call: CallId) -> bool:
+        """A recording of this call was begun, whatever became of it."""
+        async with self._store.reading() as db:
+            return (await db.execute(sa.select(_R.call_id).where(_R.call_id == call))).first() is not None
+
     async def shelved(self) -> Mapping[str, str]:
         """Path below the shelf -> SHA-256 of the stored file, of everything that should lie there."""
         wanted = sa.select(_R.path, _R.stored_sha256).where(_R.state == "shelved")

@@ -297,6 +297,7 @@ tickets = Table(
     _text("scheme"),
     _text("scheme_version"),
     _text("code"),
+    _text("code_kind"),  # event | part: a scheme may use the same digits for both
     _text("grid_code"),
     Column("lng", Float),
     Column("lat", Float),

@@ -215,6 +215,7 @@ def _ticket_row(ticket: Ticket) -> dict[str, Any]:
         "scheme": subject.scheme if subject else "",
         "scheme_version": subject.version if subject else "",
         "code": subject.code if subject else "",
+        "code_kind": subject.kind if subject else "",
         "grid_code": place.grid_code,
         "lng": place.lng,
         "lat": place.lat,

@@ -71,6 +71,7 @@ class Counted:
     """Tickets of one kind, or of one code of a scheme."""
 
     kind: str
+    """The appeal's; of a code: event | part, '' in an old ticket."""
     scheme: str
     version: str
     code: str
@@ -95,13 +96,16 @@ class Wall:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    async def day(self, period: Period) -> Day:
+    sets = tuple(SETS)
+
+    async def day(self, since: datetime, until: datetime) -> Day:
+        period = Period(since, until)
         before = Period(period.since - timedelta(days=7), period.until - timedelta(days=7))
         async with self._store.reading() as db:
             rows = await _tallies(db, period)
             old = await _tallies(db, before)
             kinds = await _tickets(db, period, (_T.kind,), None)
-            codes = await _tickets(db, period, (_T.scheme, _T.scheme_version, _T.code), CODES)
+            codes = await _tickets(db, period, (_T.code_kind, _T.scheme, _T.scheme_version, _T.code), CODES)
             lost = await blind(db, period)
         return Day(
             all=_sum(tally for _, tally in rows),
@@ -110,32 +114,38 @@ class Wall:
             curve=_curve(rows, period.since),
             week_before=_curve(old, before.since),
             kinds=[Counted(kind, "", "", "", count) for kind, count in kinds],
-            codes=[Counted("", scheme, version, code, count) for scheme, version, code, count in codes],
+            codes=[Counted(*row) for row in codes],
             blind=lost,
         )
 
-    async def figures(self, period: Period) -> tuple[Tally, Mapping[str, Tally], Mapping[str, Tally]]:
+    async def figures(self, since: datetime, until: datetime) -> tuple[Tally, Mapping[str, Tally], Mapping[str, Tally]]:
         """All, by line, by queue; without the rest of ``day``."""
         async with self._store.reading() as db:
-            rows = await _tallies(db, period)
+            rows = await _tallies(db, Period(since, until))
         return _sum(tally for _, tally in rows), _by(rows, 0), _by(rows, 1)
 
-    async def calls(self, period: Period, of: str, line: str = "", queue: str = "", most: int = 100) -> list[PastCall]:
+    async def calls(
+        self, since: datetime, until: datetime, of: str, line: str = "", queue: str = "", most: int = 100
+    ) -> list[PastCall]:
         """The calls of one set, newest first; KeyError when there is no such set."""
-        asked = [*within(period, line), SETS[of]]
+        asked = [*within(Period(since, until), line), SETS[of]]
         if queue:
             asked.append(_C.queue == queue)
         newest = calls_with_outcome().where(*asked).order_by(_C.arrived_at.desc(), _C.call_id.desc())
         async with self._store.reading() as db:
             return await dressed(db, newest.limit(max(1, min(most, MOST))))
 
-    async def tickets(self, period: Period, kind: str = "", code: str = "", most: int = 100) -> list[Push]:
-        """Tickets filed in the period, newest first."""
-        asked = [_T.filed_at >= period.since, _T.filed_at < period.until]
+    async def tickets(
+        self, since: datetime, until: datetime, kind: str = "", code: str = "", code_kind: str = "", most: int = 100
+    ) -> list[Push]:
+        """Tickets filed in the period, newest first; ``code_kind``: event | part."""
+        asked = [_T.filed_at >= since, _T.filed_at < until]
         if kind:
             asked.append(_T.kind == kind)
         if code:
             asked.append(_T.code == code)
+        if code_kind:
+            asked.append(_T.code_kind == code_kind)
         newest = PUSH.where(*asked).order_by(_T.filed_at.desc(), _T.ticket_id.desc()).limit(max(1, min(most, MOST)))
         async with self._store.reading() as db:
             return [push_of(row) for row in await db.execute(newest)]

@@ -86,6 +86,23 @@ def unseal(sealed: BinaryIO, key: DataKey) -> Iterator[bytes]:
         number, block = number + 1, following
 
 
+def window(sealed: BinaryIO, key: DataKey, first: int, last: int) -> Iterator[bytes]:
+    """Plain bytes ``first`` to ``last``, both included: only the chunks that hold them are opened, each proven."""
+    chunk, key_id, label, head = read_head(sealed)
+    if key_id != key.id or label != key.label:
+        raise SealBroken("wrong_key", f"the file is sealed for {label!r} with key {key_id.hex()}")
+    cipher, number = AESGCM(key.secret), first // chunk
+    final = -(-(sealed.seek(0, os.SEEK_END) - len(head)) // (chunk + TAG)) - 1
+    sealed.seek(len(head) + number * (chunk + TAG))
+    while number * chunk <= last:
+        try:
+            plain = cipher.decrypt(_nonce(number, last=number == final), _full(sealed, chunk + TAG), head)
+        except InvalidTag as fault:
+            raise SealBroken("altered", f"chunk {number} of {label!r} is altered or the file is cut") from fault
+        yield plain[max(first - number * chunk, 0) : last + 1 - number * chunk]
+        number += 1
+
+
 def read_head(sealed: BinaryIO) -> tuple[int, bytes, str, bytes]:
     """(chunk size, key id, label, the header's bytes). Raises ``SealBroken`` for anything else."""
     fixed = _full(sealed, _HEAD.size)

@@ -37,8 +37,8 @@ class PopOut(BaseModel):
     line_name: str
     partner_name: str
     earlier: list[PastCallOut] = Field(description="newest first, at most 20")
-    tickets: list[TicketOut] = Field(description="of the same number, newest first, at most 20")
-    open_tickets: int = Field(description="of them, not closed by the case store")
+    tickets: list[TicketOut] = Field(description="of the same number, open ones first, then newest first, at most 20")
+    open_tickets: int = Field(description="of them, neither answered on the spot nor merged into another")
     calls_30_days: int
     callback_open: bool = Field(description="we owe this number a call")
 

@@ -73,12 +73,6 @@ class AfterCallIn(Body):
     reason: str = Field(default="", max_length=60, description="wanted for a pause")
 
 
-class ForceIn(Body):
-    force: Annotated[str, Field(pattern="^(ready|pause|log_out)$")]
-    by: AgentText = Field(description="the supervisor")
-    reason: str = Field(default="", max_length=60)
-
-
 class DoneOut(BaseModel):
     done: bool = True
     detail: str = Field(default="", description="'after_call': agreed for when the call is over")

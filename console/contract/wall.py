@@ -44,7 +44,9 @@ class DayOut(BaseModel):
     curve: list[BinOut]
     week_before: list[BinOut]
     tickets_by_kind: list[CountOut]
-    tickets_by_code: list[CountOut] = Field(description="the 15 most frequent")
+    tickets_by_code: list[CountOut] = Field(
+        description="the 15 most frequent; their key (event-0101, part-0101) is what /api/wall/tickets takes as code"
+    )
     uncertain: list[SpanOut] = Field(description="intervals that could not be back-filled")
 
 

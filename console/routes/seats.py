@@ -8,7 +8,7 @@ from agents import commands
 from agents.ids import AgentId
 from agents.seat import Then
 from console.answers import done_or_fail, not_found
-from console.contract.rest import AfterCallIn, DoneOut, ForceIn, LoginIn, PauseIn, SeatOut, SeatPath
+from console.contract.rest import AfterCallIn, DoneOut, LoginIn, PauseIn, SeatOut, SeatPath
 from console.plugs import Plugged
 from cti.ids import SeatId
 
@@ -59,11 +59,4 @@ async def end_wrap_up(seat: SeatPath, plugs: Plugged) -> DoneOut:
 async def after_call(seat: SeatPath, body: AfterCallIn, plugs: Plugged) -> DoneOut:
     """What shall be after this call and its wrap-up."""
     request = commands.AfterCall(SeatId(seat), Then(body.then), body.reason)
-    return done_or_fail(await plugs.desk.ask(request), plugs.pause_reasons)
-
-
-@router.post("/{seat}/force")
-async def force(seat: SeatPath, body: ForceIn, plugs: Plugged) -> DoneOut:
-    """A supervisor's word; it never cuts a citizen off."""
-    request = commands.ForceSeat(SeatId(seat), commands.Force(body.force), AgentId(body.by), body.reason)
     return done_or_fail(await plugs.desk.ask(request), plugs.pause_reasons)

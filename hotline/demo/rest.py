@@ -47,6 +47,15 @@ class Rest:
         """The call this seat is in, or ''."""
         return next((str(row.get("call") or "") for row in await self.seats() if row["seat"] == seat), "")
 
+    async def post(self, path: str, words: Row) -> Row:
+        """What has no method of its own here."""
+        return await self._post(path, words)
+
+    async def delete(self, path: str) -> None:
+        reply = await self._client.delete(path)
+        if reply.status_code >= 300:
+            raise RestRefused(f"DELETE {path}", reply.status_code, reply.text[:300])
+
     async def _rows(self, path: str) -> list[Row]:
         told = await self._read(path)
         rows: list[Row] = told if isinstance(told, list) else next(v for v in told.values() if isinstance(v, list))

@@ -14,6 +14,7 @@ from console.plugs import Plugs
 from console.ports import CallFilter, Vital
 from cti.ids import CallId, SeatId
 from tests.fakes.book import MemoryBook
+from tests.fakes.books import Shelf
 
 TOKEN = "0123456789abcdef0123456789abcdef"
 NOON = datetime(2026, 10, 1, 4, 0, tzinfo=UTC)
@@ -97,6 +98,7 @@ class House:
     heard: list[object] = field(default_factory=list)
     wakes: int = 0
     wanted: list[CallFilter] = field(default_factory=list)
+    shelf: Shelf = field(default_factory=Shelf)
 
     # -- desk
     def seats(self) -> Sequence[Seat]:
@@ -153,5 +155,5 @@ def plugs(house: House) -> Plugs:
     intake = Intake(house.book, choices.load(), catalogue.load(), house.heard.append, house.wake)
     return Plugs(
         desk=house, calls=_Calls(house), board=house, vitals=house, intake=intake, token=TOKEN,
-        pause_reasons=("小休", "就餐"), patience=0.0,
+        pause_reasons=("小休", "就餐"), patience=0.0, books=house.shelf.books(),
     )  # fmt: skip

@@ -14,16 +14,20 @@ from tests.bridge.made import NOON, ticket
 ONE = Draft("xm1-1790000000.1", "1001", 3, NOON, {"title": "路灯不亮", "place": {"lng": 118.1}, "part": None})
 
 
+async def put(book: DraftBook, draft: Draft) -> Draft | None:
+    return await book.write(draft.call, draft.agent, draft.version, draft.at, draft.fields)
+
+
 async def test_the_newest_word_stands(url: str) -> None:
     """An older version is refused with the standing one told; the same again is no conflict; other content is one."""
     store = Store(url)
     book = DraftBook(store)
-    assert await book.put(ONE) is None
-    assert await book.put(ONE) is None
+    assert await put(book, ONE) is None
+    assert await put(book, ONE) is None
     newer = replace(ONE, version=4, fields={"title": "路灯不亮，已三天"})
-    assert await book.put(newer) is None
-    assert await book.put(replace(ONE, version=4)) == newer
-    assert await book.put(ONE) == newer
+    assert await put(book, newer) is None
+    assert await put(book, replace(ONE, version=4)) == newer
+    assert await put(book, ONE) == newer
     assert await book.get(ONE.call, ONE.agent) == newer
     await store.close()
 
@@ -35,7 +39,7 @@ async def test_each_agent_has_a_draft_of_a_call(url: str) -> None:
     other = replace(ONE, agent="1002", version=1, at=NOON + timedelta(minutes=1))
     second = replace(ONE, call="xm1-1790000000.2", at=NOON + timedelta(minutes=2))
     for one in (ONE, other, second):
-        assert await book.put(one) is None
+        assert await put(book, one) is None
     assert await book.of_agent("1001") == [second, ONE]
     assert await book.drop(ONE.call, "1001")
     assert not await book.drop(ONE.call, "1001")
@@ -51,8 +55,8 @@ async def test_filing_or_disposing_ends_the_draft(url: str) -> None:
     assert filed.call is not None
     assert disposed is not None
     for call in (filed.call, disposed):
-        await book.put(replace(ONE, call=call))
-        await book.put(replace(ONE, call=call, agent="1002"))
+        await put(book, replace(ONE, call=call))
+        await put(book, replace(ONE, call=call, agent="1002"))
     await shelf.file(filed)
     assert [draft.call for draft in await book.of_agent("1001")] == [disposed]
     await shelf.dispose(Disposition(disposed, CallOutcome.DIRECT, NOON, "1001", "8001"))
@@ -65,8 +69,8 @@ async def test_what_nobody_touched_for_long_is_swept(url: str) -> None:
     """Thirty days after the last keystroke."""
     store = Store(url)
     book = DraftBook(store)
-    await book.put(ONE)
-    await book.put(replace(ONE, call="xm1-1790000000.2", at=NOON + timedelta(days=1)))
+    await put(book, ONE)
+    await put(book, replace(ONE, call="xm1-1790000000.2", at=NOON + timedelta(days=1)))
     assert await book.sweep(NOON + KEPT) == 0
     assert await book.sweep(NOON + KEPT + timedelta(hours=1)) == 1
     assert [draft.call for draft in await book.of_agent("1001")] == ["xm1-1790000000.2"]

@@ -25,15 +25,15 @@ def url(databases: Fresh) -> str:
     return databases()
 
 
-DAY = Period(BEGAN, BEGAN + timedelta(days=1))
+DAY = (BEGAN, BEGAN + timedelta(days=1))
 
 
 async def test_its_figures_are_the_reports(url: str) -> None:
     """Every count and mean of the day, of each line too, is what ``report kpi`` says."""
     async with ledger(url) as store:
-        day = await Wall(store).day(DAY)
+        day = await Wall(store).day(*DAY)
         for line, tally in (("", day.all), *day.by_line.items()):
-            made = await sheet(store, DAY, NOW, line)
+            made = await sheet(store, Period(*DAY), NOW, line)
             figures = {figure.name: figure.value for figure in made.figures}
             for name in ("offered", "answered", "abandoned", "requests", "answered_15s", "uncertain"):
                 assert getattr(tally, name) == made.counts[name], (line, name)
@@ -52,7 +52,7 @@ async def test_the_curve_is_in_half_hours(url: str) -> None:
     old = call("xm1-9.9", -7 * 86400 + 3600, ended_at=after(-7 * 86400 + 3601), ended_by="caller")
     async with ledger(url) as store:
         await do(store, *(sa.insert(t.calls).values(**row) for row in (edge, almost, old)))
-        day = await Wall(store).day(DAY)
+        day = await Wall(store).day(*DAY)
     assert [(at, tally.offered, tally.answered) for at, tally in day.curve] == [
         (BEGAN, 5, 2), (after(1800), 1, 1), (after(5400), 1, 0),
     ]  # fmt: skip
@@ -62,7 +62,7 @@ async def test_the_curve_is_in_half_hours(url: str) -> None:
 async def test_an_empty_day_has_no_rates(url: str) -> None:
     """Nothing divided by nothing is no figure."""
     async with ledger(url) as store:
-        day = await Wall(store).day(Period(NOW + timedelta(days=1), NOW + timedelta(days=2)))
+        day = await Wall(store).day(NOW + timedelta(days=1), NOW + timedelta(days=2))
     assert (day.all.offered, day.all.service_level_15s, day.all.talk_seconds_mean) == (0, None, None)
     assert (list(day.curve), list(day.kinds), list(day.codes)) == ([], [], [])
 
@@ -72,26 +72,26 @@ async def test_behind_each_figure_are_its_calls(url: str, of: str) -> None:
     """As many as were counted, of one line and queue, newest first."""
     async with ledger(url) as store:
         wall = Wall(store)
-        counts = (await sheet(store, DAY, NOW)).counts
-        rows = await wall.calls(DAY, of)
+        counts = (await sheet(store, Period(*DAY), NOW)).counts
+        rows = await wall.calls(*DAY, of)
         assert len(rows) == counts[of]
         assert [row.arrived_at for row in rows] == sorted((row.arrived_at for row in rows), reverse=True)
-        partner = await wall.calls(DAY, of, line="partner")
+        partner = await wall.calls(*DAY, of, line="partner")
         assert {row.call for row in partner} == {row.call for row in rows if row.line == "partner"}
-        queued = await wall.calls(DAY, of, queue="mandarin")
+        queued = await wall.calls(*DAY, of, queue="mandarin")
         assert {row.call for row in queued} == {row.call for row in rows if row.queue == "mandarin"}
 
 
 async def test_a_page_of_calls_is_bounded(url: str) -> None:
     """The newest of them."""
     async with ledger(url) as store:
-        assert [row.call for row in await Wall(store).calls(DAY, "offered", most=2)] == [OPEN, REFUSED]
-        assert {ANSWERED, DIRECT, MISSED} < {row.call for row in await Wall(store).calls(DAY, "offered")}
+        assert [row.call for row in await Wall(store).calls(*DAY, "offered", most=2)] == [OPEN, REFUSED]
+        assert {ANSWERED, DIRECT, MISSED} < {row.call for row in await Wall(store).calls(*DAY, "offered")}
 
 
 async def test_tickets_by_kind_and_code(url: str) -> None:
     """The most frequent first; each count opens to its tickets."""
-    light, pit = Subject("GB/T 30428.2", "2013", "0301"), Subject("GB/T 30428.2", "2013", "0101")
+    light, pit = Subject("CJ/T 214", "2007", "0301", "event"), Subject("CJ/T 214", "2007", "0301", "part")
     async with ledger(url) as store:
         await do(store, sa.delete(t.outbox), sa.delete(t.tickets))
         made = [
@@ -102,14 +102,17 @@ async def test_tickets_by_kind_and_code(url: str) -> None:
         for one in (*made, ticket(9, NOW + timedelta(days=2))):
             await shelf.file(one)
         wall = Wall(store)
-        day = await wall.day(DAY)
+        day = await wall.day(*DAY)
         assert [(one.kind, one.count) for one in day.kinds] == [("complaint", 4), ("help", 1)]
         assert list(day.codes) == [
-            Counted("", "GB/T 30428.2", "2013", "0301", 3), Counted("", "GB/T 30428.2", "2013", "0101", 2),
+            Counted("event", "CJ/T 214", "2007", "0301", 3), Counted("part", "CJ/T 214", "2007", "0301", 2),
         ]  # fmt: skip
-        assert [push.ticket.id for push in await wall.tickets(DAY, kind="help")] == [made[1].id]
-        assert [push.ticket.id for push in await wall.tickets(DAY, code="0101")] == [made[4].id, made[3].id]
-        assert len(await wall.tickets(DAY)) == 5
+        assert [push.ticket.id for push in await wall.tickets(*DAY, kind="help")] == [made[1].id]
+        assert [push.ticket.id for push in await wall.tickets(*DAY, code="0301", code_kind="part")] == [
+            made[4].id,
+            made[3].id,
+        ]
+        assert len(await wall.tickets(*DAY)) == 5
 
 
 async def test_lost_time_is_said(url: str) -> None:
@@ -117,7 +120,7 @@ async def test_lost_time_is_said(url: str) -> None:
     lost = {"node": "xm1", "source": "book", "began_at": after(50), "ended_at": after(60), "reason": "disk"}
     async with ledger(url) as store:
         await do(store, sa.insert(t.blind_intervals).values(**lost))
-        assert list((await Wall(store).day(DAY)).blind) == [(after(50), after(60), "disk")]
+        assert list((await Wall(store).day(*DAY)).blind) == [(after(50), after(60), "disk")]
 
 
 async def test_no_part_of_it_reads_a_whole_table(url: str) -> None:
@@ -126,7 +129,7 @@ async def test_no_part_of_it_reads_a_whole_table(url: str) -> None:
         if not store.sqlite:
             pytest.skip("SQLite tells its plans in words")
         wall = Wall(store)
-        assert await scans(store, wall.day(DAY)) == []
+        assert await scans(store, wall.day(*DAY)) == []
         for of in SETS:
-            assert await scans(store, wall.calls(DAY, of, line="citizen", queue="mandarin")) == []
-        assert await scans(store, wall.tickets(DAY, kind="help", code="0101")) == []
+            assert await scans(store, wall.calls(*DAY, of, line="citizen", queue="mandarin")) == []
+        assert await scans(store, wall.tickets(*DAY, kind="help", code="0101", code_kind="part")) == []

@@ -15,6 +15,20 @@ export interface paths {
   '/api/calls/{call}/disposition': {
     post: { parameters: { path: { call: string } }; requestBody: { content: { 'application/json': components['schemas']['DispositionIn'] } }; responses: { 200: { content: { 'application/json': components['schemas']['DisposedOut'] } } } }
   }
+  '/api/calls/{call}/draft': {
+    get: { parameters: { path: { call: string } }; responses: { 200: { content: { 'application/json': components['schemas']['DraftOut'] } } } }
+    put: { parameters: { path: { call: string } }; requestBody: { content: { 'application/json': components['schemas']['DraftIn'] } }; responses: { 200: { content: { 'application/json': components['schemas']['DraftOut'] } } } }
+    delete: { parameters: { path: { call: string } }; responses: { 200: { content: { 'application/json': components['schemas']['DoneOut'] } } } }
+  }
+  '/api/calls/{call}/move': {
+    post: { parameters: { path: { call: string }; query: { by?: string } }; requestBody: { content: { 'application/json': components['schemas']['MoveIn'] } }; responses: { 200: { content: { 'application/json': components['schemas']['DoneOut'] } } } }
+  }
+  '/api/calls/{call}/pop': {
+    get: { parameters: { path: { call: string } }; responses: { 200: { content: { 'application/json': components['schemas']['PopOut'] } } } }
+  }
+  '/api/calls/{call}/recording': {
+    get: { parameters: { path: { call: string }; query: { purpose: string }; header: { Range?: string } }; responses: { 200: { content: { 'audio/ogg': unknown; 'audio/mpeg': unknown; 'audio/wav': unknown } }; 206: { content: { 'audio/ogg': unknown; 'audio/mpeg': unknown; 'audio/wav': unknown } } } }
+  }
   '/api/calls/{call}/tickets': {
     get: { parameters: { path: { call: string } }; responses: { 200: { content: { 'application/json': components['schemas']['TicketOut'][] } } } }
     post: { parameters: { path: { call: string }; query: { part?: number; agent?: string; seat?: string } }; requestBody: { content: { 'application/json': {
@@ -91,6 +105,21 @@ export interface paths {
   '/api/health': {
     get: { responses: { 200: { content: { 'application/json': components['schemas']['HealthOut'] } } } }
   }
+  '/api/my/calls': {
+    get: { parameters: { query: { after?: string; most?: number } }; responses: { 200: { content: { 'application/json': components['schemas']['CallOut'][] } } } }
+  }
+  '/api/my/day': {
+    get: { responses: { 200: { content: { 'application/json': components['schemas']['MyDayOut'] } } } }
+  }
+  '/api/my/drafts': {
+    get: { responses: { 200: { content: { 'application/json': components['schemas']['DraftOut'][] } } } }
+  }
+  '/api/my/tickets': {
+    get: { parameters: { query: { before?: string; most?: number } }; responses: { 200: { content: { 'application/json': components['schemas']['TicketOut'][] } } } }
+  }
+  '/api/phonebook': {
+    get: { responses: { 200: { content: { 'application/json': components['schemas']['NumberOut'][] } } } }
+  }
   '/api/seats': {
     get: { responses: { 200: { content: { 'application/json': components['schemas']['SeatOut'][] } } } }
   }
@@ -103,6 +132,9 @@ export interface paths {
   '/api/seats/{seat}/call': {
     post: { parameters: { path: { seat: string } }; requestBody: { content: { 'application/json': components['schemas']['CallSeatIn'] } }; responses: { 200: { content: { 'application/json': components['schemas']['DoneOut'] } } } }
   }
+  '/api/seats/{seat}/day': {
+    get: { parameters: { path: { seat: string } }; responses: { 200: { content: { 'application/json': components['schemas']['SeatDayOut'] } } } }
+  }
   '/api/seats/{seat}/dial': {
     post: { parameters: { path: { seat: string } }; requestBody: { content: { 'application/json': components['schemas']['DialIn'] } }; responses: { 200: { content: { 'application/json': components['schemas']['DoneOut'] } } } }
   }
@@ -110,7 +142,7 @@ export interface paths {
     post: { parameters: { path: { seat: string } }; responses: { 200: { content: { 'application/json': components['schemas']['DoneOut'] } } } }
   }
   '/api/seats/{seat}/force': {
-    post: { parameters: { path: { seat: string } }; requestBody: { content: { 'application/json': components['schemas']['ForceIn'] } }; responses: { 200: { content: { 'application/json': components['schemas']['DoneOut'] } } } }
+    post: { parameters: { path: { seat: string }; query: { by?: string } }; requestBody: { content: { 'application/json': components['schemas']['SeatForceIn'] } }; responses: { 200: { content: { 'application/json': components['schemas']['DoneOut'] } } } }
   }
   '/api/seats/{seat}/hang-up': {
     post: { parameters: { path: { seat: string } }; responses: { 200: { content: { 'application/json': components['schemas']['DoneOut'] } } } }
@@ -133,6 +165,9 @@ export interface paths {
   '/api/seats/{seat}/resume': {
     post: { parameters: { path: { seat: string } }; responses: { 200: { content: { 'application/json': components['schemas']['DoneOut'] } } } }
   }
+  '/api/seats/{seat}/take-over': {
+    post: { parameters: { path: { seat: string }; query: { by?: string } }; requestBody: { content: { 'application/json': components['schemas']['TakeOverIn'] } }; responses: { 200: { content: { 'application/json': components['schemas']['DoneOut'] } } } }
+  }
   '/api/seats/{seat}/transfer': {
     post: { parameters: { path: { seat: string } }; requestBody: { content: { 'application/json': components['schemas']['TransferIn'] } }; responses: { 200: { content: { 'application/json': components['schemas']['DoneOut'] } } } }
   }
@@ -144,6 +179,10 @@ export interface paths {
   }
   '/api/seats/{seat}/transfer/conference': {
     post: { parameters: { path: { seat: string } }; responses: { 200: { content: { 'application/json': components['schemas']['DoneOut'] } } } }
+  }
+  '/api/seats/{seat}/watch': {
+    post: { parameters: { path: { seat: string }; query: { by?: string } }; requestBody: { content: { 'application/json': components['schemas']['WatchIn'] } }; responses: { 200: { content: { 'application/json': components['schemas']['DoneOut'] } } } }
+    delete: { parameters: { path: { seat: string }; query: { by?: string } }; responses: { 200: { content: { 'application/json': components['schemas']['DoneOut'] } } } }
   }
   '/api/tickets': {
     get: { parameters: { query: { before?: string; most?: number } }; responses: { 200: { content: { 'application/json': components['schemas']['TicketOut'][] } } } }
@@ -208,6 +247,15 @@ export interface paths {
   }
   '/api/tickets/{ticket}': {
     get: { parameters: { path: { ticket: string } }; responses: { 200: { content: { 'application/json': components['schemas']['TicketOut'] } } } }
+  }
+  '/api/wall/calls': {
+    get: { parameters: { query: { set: string; since?: string | null; until?: string | null; line?: string; queue?: string; most?: number } }; responses: { 200: { content: { 'application/json': components['schemas']['CallOut'][] } } } }
+  }
+  '/api/wall/day': {
+    get: { parameters: { query: { day?: string | null } }; responses: { 200: { content: { 'application/json': components['schemas']['DayOut'] } } } }
+  }
+  '/api/wall/tickets': {
+    get: { parameters: { query: { kind?: string; code?: string; since?: string | null; until?: string | null; most?: number } }; responses: { 200: { content: { 'application/json': components['schemas']['TicketOut'][] } } } }
   }
   '/metrics': {
     get: { responses: { 200: { content: { 'text/plain': unknown } } } }
@@ -357,7 +405,7 @@ export interface components {
       curve: components['schemas']['BinOut'][]
       week_before: components['schemas']['BinOut'][]
       tickets_by_kind: components['schemas']['CountOut'][]
-      /** the 15 most frequent */
+      /** the 15 most frequent; their key (event-0101, part-0101) is what /api/wall/tickets takes as code */
       tickets_by_code: components['schemas']['CountOut'][]
       /** intervals that could not be back-filled */
       uncertain: components['schemas']['SpanOut'][]
@@ -440,12 +488,6 @@ export interface components {
       /** calls in intervals that could not be back-filled */
       uncertain: number
     }
-    ForceIn: {
-      force: string
-      /** the supervisor */
-      by: string
-      reason?: string
-    }
     HealthOut: {
       ok: boolean
       live: boolean
@@ -504,7 +546,7 @@ export interface components {
     /** POST /api/calls/{call}/move: a waiting caller to a queue's head (``urgent``) or end. */
     MoveIn: {
       queue: string
-      urgent: boolean
+      urgent?: boolean
       reason: string
     }
     /** GET /api/my/day: since midnight in the centre's time zone, from the ledger; me only. */
@@ -650,9 +692,9 @@ export interface components {
       partner_name: string
       /** newest first, at most 20 */
       earlier: components['schemas']['PastCallOut'][]
-      /** of the same number, newest first, at most 20 */
+      /** of the same number, open ones first, then newest first, at most 20 */
       tickets: components['schemas']['TicketOut'][]
-      /** of them, not closed by the case store */
+      /** of them, neither answered on the spot nor merged into another */
       open_tickets: number
       calls_30_days: number
       /** we owe this number a call */

@@ -67,6 +67,7 @@ def upgrade() -> None:
         drafts.create_index(drafts.f("ix_drafts_agent_at"), ["agent", "at"])
 
     with op.batch_alter_table("tickets", schema=None) as tickets:
+        tickets.add_column(_text("code_kind"))
         tickets.create_index(tickets.f("ix_tickets_agent_filed_at"), ["agent", "filed_at"])
 
     op.create_table(

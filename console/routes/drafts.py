@@ -1,0 +1,78 @@
+"""Half-written tickets, kept at every keystroke: a reload or a crash of the browser loses nothing.
+
+Each is of one call and one person. A call need not be known yet: the form is open while the
+phone still rings.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any
+
+from fastapi import APIRouter
+
+from bridge.errors import Problem
+from config.language import say as _
+from console.access import Right
+from console.answers import Failed, invalid, not_found
+from console.books import DraftRow
+from console.contract.desk import DraftIn, DraftOut
+from console.contract.rest import CallPath, DoneOut
+from console.door import Who, needs
+from console.plugs import Library, Plugged
+
+router = APIRouter(prefix="/api", tags=["desk"])
+
+MOST_BYTES = 16 * 1024
+Author = Annotated[Who, needs(Right.FILE)]
+
+
+@router.get("/calls/{call}/draft")
+async def get_draft(call: CallPath, books: Library, who: Author) -> DraftOut:
+    draft = await books.drafts.get(call, who.account)
+    if draft is None:
+        raise not_found("draft", call)
+    return shaped(draft)
+
+
+@router.put("/calls/{call}/draft")
+async def put_draft(call: CallPath, body: DraftIn, plugs: Plugged, books: Library, who: Author) -> DraftOut:
+    """An older version than stands is refused (409 names the standing one: get it); the same again is no conflict."""
+    _check(body.fields)
+    now = plugs.clock()
+    standing = await books.drafts.write(call, who.account, body.version, now, body.fields)
+    if standing is not None:
+        message = _("a newer draft stands (version {version})", version=standing.version)
+        raise Failed(409, message, error="older", problems=[Problem("version", message, (str(standing.version),))])
+    return DraftOut(call=call, agent=who.account, version=body.version, at=now, fields=body.fields)
+
+
+@router.delete("/calls/{call}/draft")
+async def drop_draft(call: CallPath, books: Library, who: Author) -> DoneOut:
+    """``done`` false: there was none."""
+    return DoneOut(done=await books.drafts.drop(call, who.account))
+
+
+@router.get("/my/drafts")
+async def my_drafts(books: Library, who: Author) -> list[DraftOut]:
+    """Unfinished ones, newest first."""
+    return [shaped(draft) for draft in await books.drafts.of_agent(who.account)]
+
+
+def shaped(draft: DraftRow) -> DraftOut:
+    return DraftOut(
+        call=draft.call, agent=draft.agent, version=draft.version, at=draft.at, fields=dict(draft.fields)
+    )  # fmt: skip
+
+
+def _check(fields: dict[str, Any]) -> None:
+    try:
+        size = len(json.dumps(fields, ensure_ascii=False, allow_nan=False).encode())
+    except (ValueError, RecursionError):  # NaN, half a surrogate pair, or nested without end
+        raise invalid([Problem("fields", _("this is not JSON: {fault}", fault="fields"))]) from None
+    if size > MOST_BYTES:
+        raise Failed(
+            413,
+            _("at most {most} bytes", most=MOST_BYTES),
+            problems=[Problem("fields", _("at most {most} bytes", most=MOST_BYTES))],
+        )

@@ -1,0 +1,79 @@
+"""My day, my calls, my tickets; the one-key numbers; and the day of whoever sits at a seat."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from console import days, masking
+from console.access import Right
+from console.answers import not_found
+from console.books import AgentDayRow
+from console.contract.desk import MyDayOut, NumberOut
+from console.contract.rest import CallOut, Most, SeatPath, TicketOut
+from console.contract.wall import SeatDayOut
+from console.door import Asking, Who, needs
+from console.plugs import Library, Plugged, Plugs
+from console.ports import SeatRow
+
+router = APIRouter(prefix="/api", tags=["desk"])
+
+Sitter = Annotated[Who, needs(Right.SEAT)]
+_Call = Annotated[str, Query(pattern=r"^[A-Za-z0-9_.-]{0,100}$", description="the last call of the page before")]
+_Ticket = Annotated[str, Query(pattern=r"^([0-9A-HJKMNP-TV-Z]{26})?$", description="the last of the page before")]
+
+
+@router.get("/my/day")
+async def my_day(plugs: Plugged, books: Library, who: Sitter) -> MyDayOut:
+    """Since midnight by the centre's clock, from the ledger: what goes on this moment may come a second later."""
+    now = plugs.clock()
+    day = await books.agents.day(who.account, *days.today(now, books.centre.zone), now)
+    open_calls = [masking.shown(who, row, CallOut.model_validate(row)) for row in day.without_outcome]
+    names = [name for name in MyDayOut.model_fields if name != "without_outcome"]
+    return MyDayOut(**{name: getattr(day, name) for name in names}, without_outcome=open_calls)
+
+
+@router.get("/my/calls")
+async def my_calls(books: Library, who: Sitter, after: _Call = "", most: Most = 100) -> list[CallOut]:
+    """Calls I talked in, newest first."""
+    rows = await books.agents.calls(who.account, after, most)
+    return [masking.shown(who, row, CallOut.model_validate(row)) for row in rows]
+
+
+@router.get("/my/tickets")
+async def my_tickets(books: Library, who: Sitter, before: _Ticket = "", most: Most = 100) -> list[TicketOut]:
+    """Tickets I filed, newest first."""
+    return [TicketOut.of(push) for push in await books.agents.tickets(who.account, before, most)]
+
+
+@router.get("/phonebook")
+async def phonebook(books: Library, who: Asking) -> list[NumberOut]:
+    """One-key numbers of the settings, in their order."""
+    return [NumberOut(key=e.key, name=e.name, number=e.number, group=e.group) for e in books.centre.phonebook]
+
+
+@router.get("/seats/{seat}/day")
+async def seat_day(
+    seat: SeatPath, plugs: Plugged, books: Library, who: Annotated[Who, needs(Right.SUPERVISE)]
+) -> SeatDayOut:
+    """What whoever sits there now did today, wherever they sat; zeros at an empty seat."""
+    row, now = _seat(plugs, seat), plugs.clock()
+    day = await books.agents.day(row.agent, *days.today(now, books.centre.zone), now)
+    return SeatDayOut(
+        seat=seat, agent=row.agent, agent_name=row.agent_name, answered=day.answered, missed=day.missed,
+        talk_seconds_mean=day.talk_seconds_mean, wrap_up_seconds=day.wrap_up_seconds,
+        ready_seconds=day.ready_seconds, paused_seconds=day.paused_seconds, states=_states(day),
+    )  # fmt: skip
+
+
+def _seat(plugs: Plugs, seat: str) -> SeatRow:
+    row = next((row for row in plugs.desk.seats() if row.seat == seat), None)
+    if row is None:
+        raise not_found("seat", seat)
+    return row
+
+
+def _states(day: AgentDayRow) -> list[tuple[datetime, str, str]]:
+    return [(one.since, one.state, one.reason) for one in day.states]

@@ -1,0 +1,143 @@
+"""The wallboard's day and what is behind each of its figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query
+from pydantic import AwareDatetime
+
+from bridge.errors import Problem
+from bridge.intake import Intake
+from config.language import say as _
+from console import days, masking
+from console.access import Right
+from console.answers import invalid
+from console.books import CountedRow, TallyRow
+from console.contract.rest import CallOut, Most, TicketOut
+from console.contract.stream import FiguresOut, TargetsOut
+from console.contract.wall import BinOut, CountOut, DayOut, SpanOut
+from console.door import Who, needs
+from console.plugs import Library, Plugged
+
+router = APIRouter(prefix="/api/wall", tags=["wall"])
+
+Watcher = Annotated[Who, needs(Right.WALL)]
+_Name = Annotated[str, Query(pattern=r"^[0-9A-Za-z_]{0,40}$")]
+
+
+@router.get("/day")
+async def wall_day(plugs: Plugged, books: Library, who: Watcher, day: date | None = None) -> DayOut:
+    """A day of the centre's clock (today, unless another is asked for), and the curve a week before."""
+    centre = books.centre
+    day = day or plugs.clock().astimezone(centre.zone).date()
+    since, until = days.bounds(day, centre.zone)
+    told = await books.wall.day(since, until)
+    targets = centre.targets
+    return DayOut(
+        day=day, since=since, until=until,
+        figures=[
+            figures("all", "", told.all),
+            *_named("queue", centre.queues, told.by_queue),
+            *_named("line", centre.lines, told.by_line),
+        ],
+        targets=TargetsOut(
+            service_level_15s=targets.service_level_15s, connect_rate_24h=targets.connect_rate_24h,
+            waiting_most=targets.waiting_most, wait_seconds_most=targets.wait_seconds_most,
+        ),
+        curve=[_bin(at, tally) for at, tally in told.curve],
+        week_before=[_bin(at, tally) for at, tally in told.week_before],
+        tickets_by_kind=[_kind(plugs.intake, one) for one in told.kinds],
+        tickets_by_code=_codes(plugs.intake, told.codes),
+        uncertain=[SpanOut(began_at=began, ended_at=ended, reason=reason) for began, ended, reason in told.blind],
+    )  # fmt: skip
+
+
+@router.get("/calls")
+async def wall_calls(
+    plugs: Plugged,
+    books: Library,
+    who: Watcher,
+    of: Annotated[str, Query(alias="set", max_length=40, description="a name of ledger.kpi.SETS: answered_15s …")],
+    since: AwareDatetime | None = None,
+    until: AwareDatetime | None = None,
+    line: _Name = "",
+    queue: _Name = "",
+    most: Most = 100,
+) -> list[CallOut]:
+    """The calls a figure counts, newest first; without bounds: today's."""
+    if of not in books.wall.sets:
+        raise invalid([Problem("set", _("there is no {field} {said}", field="set", said=of), tuple(books.wall.sets))])
+    begin, end = days.period(since, until, plugs.clock(), books.centre.zone)
+    rows = await books.wall.calls(begin, end, of, line, queue, most)
+    return [masking.shown(who, row, CallOut.model_validate(row)) for row in rows]
+
+
+@router.get("/tickets")
+async def wall_tickets(
+    plugs: Plugged,
+    books: Library,
+    who: Annotated[Who, needs(Right.TICKETS_ALL)],
+    kind: _Name = "",
+    code: Annotated[
+        str, Query(pattern=r"^((event|part)-)?[0-9A-Za-z]{0,16}$", description="digits, or a key of tickets_by_code")
+    ] = "",
+    since: AwareDatetime | None = None,
+    until: AwareDatetime | None = None,
+    most: Most = 100,
+) -> list[TicketOut]:
+    """The tickets a count is made of, newest first; without bounds: today's."""
+    begin, end = days.period(since, until, plugs.clock(), books.centre.zone)
+    code_kind, _dash, digits = code.rpartition("-")
+    return [TicketOut.of(push) for push in await books.wall.tickets(begin, end, kind, digits, code_kind, most)]
+
+
+def figures(of: Literal["all", "queue", "line"], key: str, tally: TallyRow | None) -> FiguresOut:
+    """One row of figures; ``None``: nothing was counted."""
+    if tally is None:
+        return FiguresOut(
+            of=of, id=key, offered=0, answered=0, abandoned=0, requests=0, answered_15s=0, service_level_15s=None,
+            connect_rate_24h=None, wait_seconds_mean=None, talk_seconds_mean=None, uncertain=0,
+        )  # fmt: skip
+    return FiguresOut(
+        of=of, id=key, offered=tally.offered, answered=tally.answered, abandoned=tally.abandoned,
+        requests=tally.requests, answered_15s=tally.answered_15s, service_level_15s=tally.service_level_15s,
+        connect_rate_24h=tally.connect_rate, wait_seconds_mean=tally.wait_seconds_mean,
+        talk_seconds_mean=tally.talk_seconds_mean, uncertain=tally.uncertain,
+    )  # fmt: skip
+
+
+def _named(of: Literal["queue", "line"], names: Mapping[str, str], tallies: Mapping[str, TallyRow]) -> list[FiguresOut]:
+    """Those of the settings, in their order, then what an older configuration left in the ledger."""
+    known = [*names, *sorted(key for key in tallies if key and key not in names)]
+    return [figures(of, key, tallies.get(key)) for key in known]
+
+
+def _bin(at: AwareDatetime, tally: TallyRow) -> BinOut:
+    return BinOut(
+        at=at, offered=tally.offered, answered=tally.answered, abandoned=tally.abandoned,
+        service_level_15s=tally.service_level_15s,
+    )  # fmt: skip
+
+
+def _kind(intake: Intake, one: CountedRow) -> CountOut:
+    choice = intake.choices.lists["appeal_kind"].get(one.kind)
+    return CountOut(key=one.kind, name=choice.zh if choice else one.kind, count=one.count)
+
+
+def _codes(intake: Intake, rows: Iterable[CountedRow]) -> list[CountOut]:
+    """By kind and digits: the same of two schemes are one row, as its key opens both."""
+    found: dict[str, CountOut] = {}
+    for one in rows:
+        key = f"{one.kind}-{one.code}" if one.kind else one.code
+        before = found.get(key)
+        name = _code_name(intake, one) if before is None else before.name
+        found[key] = CountOut(key=key, name=name, count=one.count + (before.count if before else 0))
+    return sorted(found.values(), key=lambda row: -row.count)
+
+
+def _code_name(intake: Intake, one: CountedRow) -> str:
+    row = intake.catalogue.get(one.scheme, one.version, one.code, one.kind)
+    return row.name if row is not None else one.code

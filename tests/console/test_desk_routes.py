@@ -1,0 +1,288 @@
+"""Routes of the seat's page: the pop, drafts, my day, recordings; who may have what of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from bridge.ports import Push, PushState
+from bridge.ticket import CallFacts, Person
+from console.access import RIGHTS, Role
+from console.door import Who, who_asks
+from console.listening import ONE_LISTENING, Listenings, Span, span
+from console.server import routes_of
+from cti.ids import CallId, SeatId
+from ledger.callers import Story
+from tests.bridge.made import ticket
+from tests.fakes.books import Sound, past
+from tests.fakes.house import CALL, NOON, Call, House, plugs
+
+OTHER = "xm1-1790000000.2"
+As = Callable[..., httpx.AsyncClient]
+
+
+def person(role: Role = Role.AGENT, account: str = "1001", seat: str = "8001") -> Who:
+    return Who(account, "陈晓岚", role, RIGHTS[role], session="01ARZ3NDEKTSV4RRFFQ69G5FAV", seat=SeatId(seat))
+
+
+class Log:
+    """An audit log that remembers."""
+
+    def __init__(self) -> None:
+        self.rows: list[tuple[str, str, str, dict[str, str]]] = []
+
+    async def append(self, at: datetime, actor: str, action: str, *, call: str = "", detail: Any = None) -> int:
+        self.rows.append((actor, action, call, dict(detail or {})))
+        return len(self.rows)
+
+
+@pytest.fixture
+def log() -> Log:
+    return Log()
+
+
+@pytest.fixture
+def now() -> list[datetime]:
+    """The clock; a test may set it."""
+    return [NOON]
+
+
+@pytest.fixture
+def as_(house: House, log: Log, now: list[datetime]) -> As:
+    def client(who: Who | None = None) -> httpx.AsyncClient:
+        app = routes_of(replace(plugs(house), audit=log, clock=lambda: now[0]))
+        app.dependency_overrides[who_asks] = lambda: who or person()
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        return httpx.AsyncClient(transport=transport, base_url="http://hotline")
+
+    return client
+
+
+# -- the pop ---------------------------------------------------------------------------
+
+
+async def test_a_pop_tells_who_calls(as_: As, house: House) -> None:
+    """Area, carrier, line, earlier calls with their recordings and tickets; asked for in every way of writing the number."""
+    answer = await as_().get(f"/api/calls/{CALL}/pop")
+    assert answer.status_code == 200
+    told = answer.json()
+    assert told["party"] == {"number": "13800000001", "area": "北京", "carrier": "移动", "kind": "mobile"}
+    assert (told["line_name"], told["partner_name"], told["calls_30_days"]) == ("12319 直拨", "", 3)
+    (earlier,) = told["earlier"]
+    assert earlier["ticket_ids"] == ["01ARZ3NDEKTSV4RRFFQ69G5FAV"]
+    assert earlier["recording"] == {"state": "shelved", "seconds": 65.0, "format": "opus", "faults": "short"}
+    ((numbers, since, but),) = house.shelf.callers.asked
+    assert numbers[:2] == ("13800000001", "013800000001")
+    assert (since, but) == (NOON - timedelta(days=30), CALL)
+
+
+async def test_a_partners_own_number_is_nobodys_story(as_: As, house: House) -> None:
+    """110 hands over many citizens: its number finds none of them; the one it named is found."""
+    house.known[CALL] = Call(CALL, caller="110", partner="110", line="partner")
+    told = (await as_().get(f"/api/calls/{CALL}/pop")).json()
+    assert (told["partner_name"], told["earlier"], told["party"]["kind"]) == ("110 报警", [], "short")
+    house.known[CALL] = Call(CALL, caller="110", partner="110", line="partner", origin="13800000001")
+    assert (await as_().get(f"/api/calls/{CALL}/pop")).json()["party"]["area"] == "北京"
+
+
+async def test_an_agent_asks_for_own_calls_only(as_: As, house: House) -> None:
+    """Another's call is refused, unless one talked in it or it is at the own seat now; a supervisor may have any."""
+    house.known[CallId(OTHER)] = Call(CallId(OTHER), agent="1002", seat="8002")
+    assert (await as_().get(f"/api/calls/{OTHER}/pop")).status_code == 403
+    house.shelf.agents.talks.add(("1001", OTHER))
+    assert (await as_().get(f"/api/calls/{OTHER}/pop")).status_code == 200
+    supervisor = person(Role.SUPERVISOR, "2001", "")
+    assert (await as_(supervisor).get(f"/api/calls/{OTHER}/pop")).status_code == 200
+    assert (await as_(person(Role.OPERATOR, "root", "")).get(f"/api/calls/{OTHER}/pop")).status_code == 403
+    assert (await as_().get("/api/calls/xm1-0.0/pop")).status_code == 404
+    house.known[CALL] = Call(CALL, agent="1009")
+    assert (await as_().get(f"/api/calls/{CALL}/pop")).status_code == 200  # seat 8001 has it
+
+
+async def test_numbers_are_masked_once_the_call_is_settled(as_: As, house: House) -> None:
+    """In every place of the answer; an auditor never sees them."""
+    house.known[CALL] = Call(CALL, ended_at=NOON, outcome="ticket")
+    facts, who = CallFacts(CALL, ani="13800000001"), Person(phones=("13800000001",))
+    push = Push(ticket(1, facts=facts, person=who), PushState.WAITING, 0, 0, NOON, False)
+    house.shelf.callers.told = Story([past("xm1-1.1")], [push], 1, 1, False)
+    for one in (person(), person(Role.AUDITOR, "a1", "")):
+        answer = await as_(one).get(f"/api/calls/{CALL}/pop")
+        assert "13800000001" not in answer.text
+        assert answer.json()["party"]["number"] == "138****0001"
+        assert answer.json()["tickets"][0]["ticket"]["person"]["phones"] == ["138****0001"]
+    assert "13800000001" in (await as_(person(Role.SUPERVISOR, "2001")).get(f"/api/calls/{CALL}/pop")).text
+
+
+# -- drafts ----------------------------------------------------------------------------
+
+
+async def test_a_draft_is_kept_and_found_again(as_: As) -> None:
+    """Of a call nobody knows yet, too; nobody else sees it."""
+    me, other = as_(), as_(person(account="1002", seat="8002"))
+    fields = {"title": "路灯不亮", "place": {"lng": 118.1}, "part": None}
+    done = await me.put(f"/api/calls/{OTHER}/draft", json={"version": 2, "fields": fields})
+    assert done.status_code == 200
+    assert done.json() == {"call": OTHER, "agent": "1001", "version": 2, "at": "2026-10-01T04:00:00Z", "fields": fields}
+    assert (await me.get(f"/api/calls/{OTHER}/draft")).json() == done.json()
+    assert (await me.get("/api/my/drafts")).json() == [done.json()]
+    assert (await other.get(f"/api/calls/{OTHER}/draft")).status_code == 404
+    assert (await other.get("/api/my/drafts")).json() == []
+    assert (await me.delete(f"/api/calls/{OTHER}/draft")).json()["done"]
+    assert not (await me.delete(f"/api/calls/{OTHER}/draft")).json()["done"]
+
+
+async def test_an_older_draft_is_refused(as_: As) -> None:
+    """409 says which version stands; the same again is no conflict."""
+    me, path = as_(), f"/api/calls/{CALL}/draft"
+    for version, fields, status in ((3, {"a": 1}, 200), (3, {"a": 1}, 200), (3, {"a": 2}, 409), (2, {"a": 1}, 409)):
+        answer = await me.put(path, json={"version": version, "fields": fields})
+        assert answer.status_code == status, (version, fields)
+    assert (answer.json()["error"], answer.json()["field"], answer.json()["allowed"]) == ("older", "version", ["3"])
+
+
+@pytest.mark.parametrize(
+    ("content", "status"),
+    [
+        ('{"version": 1, "fields": {"content": "' + "字" * 6000 + '"}}', 413),
+        ('{"version": 1, "fields": {"a": NaN}}', 422),
+        ('{"version": 1, "fields": {"a": "\\ud800"}}', 422),
+        ('{"version": 0, "fields": {}}', 422),
+        ('{"version": 1, "fields": []}', 422),
+        ('{"version": 1, "fields": {}, "agent": "1002"}', 422),
+    ],
+)
+async def test_a_draft_that_is_none(as_: As, content: str, status: int) -> None:
+    """Too large, no JSON, or told with what the session says."""
+    answer = await as_().put(f"/api/calls/{CALL}/draft", content=content, headers={"Content-Type": "application/json"})
+    assert answer.status_code == status, answer.text
+
+
+# -- mine --------------------------------------------------------------------------------
+
+
+async def test_my_day_is_the_centres(as_: As, house: House, now: list[datetime]) -> None:
+    """From midnight in Xiamen, not in Greenwich; numbers of settled calls masked, of open ones not."""
+    now[0] = datetime(2026, 10, 1, 20, 0, tzinfo=UTC)
+    told = (await as_().get("/api/my/day")).json()
+    agent, since, until = house.shelf.agents.asked[0]
+    assert (agent, since, until) == (
+        "1001", datetime(2026, 10, 1, 16, tzinfo=UTC), datetime(2026, 10, 2, 16, tzinfo=UTC),
+    )  # fmt: skip
+    assert (told["answered"], told["talk_seconds_mean"], told["direct"]) == (4, 100.0, 1)
+    assert [row["caller"] for row in told["without_outcome"]] == ["13800000009"]
+
+
+async def test_my_calls_and_tickets_page_by_page(as_: As, house: House) -> None:
+    """The session says whose; a page goes on where the one before ended."""
+    house.shelf.agents.pushes = [Push(ticket(1), PushState.WAITING, 0, 0, NOON, False)]
+    calls = (await as_().get("/api/my/calls", params={"after": OTHER, "most": 5})).json()
+    assert [row["caller"] for row in calls] == ["138****0001", "138****0001"]
+    tickets = (await as_().get("/api/my/tickets", params={"before": "0" * 26})).json()
+    assert [row["ticket"]["title"] for row in tickets] == ["湖滨南路积水 1"]
+    assert house.shelf.agents.asked == [("1001", OTHER, 5), ("1001", "0" * 26, 100)]
+    assert (await as_(person(Role.AUDITOR)).get("/api/my/calls")).status_code == 403
+
+
+async def test_the_phone_book_is_the_settings(as_: As) -> None:
+    """In their order."""
+    told = (await as_().get("/api/phonebook")).json()
+    assert told[0] == {"key": "mayor", "name": "12345 市长专线", "number": "12345", "group": "linkage"}
+
+
+async def test_a_seats_day_is_for_supervisors(as_: As, house: House) -> None:
+    """Whoever sits there now."""
+    supervisor = as_(person(Role.SUPERVISOR, "2001"))
+    told = (await supervisor.get("/api/seats/8002/day")).json()
+    assert (told["agent"], told["agent_name"], told["answered"]) == ("1001", "陈晓岚", 4)
+    assert told["states"] == [["2026-09-30T16:00:00Z", "ready", ""]]
+    assert (await supervisor.get("/api/seats/8999/day")).status_code == 404
+    assert (await as_().get("/api/seats/8001/day")).status_code == 403
+
+
+# -- recordings ------------------------------------------------------------------------------
+
+
+async def test_a_recording_is_heard_after_the_log_knows(as_: As, house: House, log: Log, now: list[datetime]) -> None:
+    """Whole or in parts; one row a listening, however often it seeks; another purpose is another listening."""
+    house.shelf.tapes.sounds[CALL] = Sound(b"OggS 0123456789")
+    me, path = as_(), f"/api/calls/{CALL}/recording"
+    whole = await me.get(path, params={"purpose": " 回访 "})
+    assert (whole.status_code, whole.content) == (200, b"OggS 0123456789")
+    assert whole.headers["content-type"] == "audio/ogg; codecs=opus"
+    assert (whole.headers["accept-ranges"], whole.headers["content-length"]) == ("bytes", "15")
+    part = await me.get(path, params={"purpose": "回访"}, headers={"Range": "bytes=5-8"})
+    assert (part.status_code, part.content, part.headers["content-range"]) == (206, b"0123", "bytes 5-8/15")
+    beyond = await me.get(path, params={"purpose": "回访"}, headers={"Range": "bytes=15-"})
+    assert (beyond.status_code, beyond.headers["content-range"]) == (416, "bytes */15")
+    assert log.rows == [("1001", "listened", CALL, {"purpose": "回访"})]
+    await me.get(path, params={"purpose": "投诉"})
+    now[0] = NOON + ONE_LISTENING
+    await me.get(path, params={"purpose": "回访"})
+    assert len(log.rows) == 3
+
+
+@pytest.mark.parametrize(
+    ("why", "status", "error"),
+    [
+        ("raw", 409, "recording_raw"),
+        ("none", 404, "recording_none"),
+        ("failed", 404, "recording_failed"),
+        ("dropped", 404, "recording_dropped"),
+        ("damaged", 409, "recording_damaged"),
+    ],
+)
+async def test_no_recording_says_why(as_: As, house: House, log: Log, why: str, status: int, error: str) -> None:
+    """Not ready, none, lost or broken are told apart, and nothing is audited that nobody heard."""
+    house.shelf.tapes.why = why
+    answer = await as_().get(f"/api/calls/{CALL}/recording", params={"purpose": "回访"})
+    assert (answer.status_code, answer.json()["error"]) == (status, error)
+    assert log.rows == []
+
+
+async def test_others_recordings_want_the_right(as_: As, house: House, log: Log) -> None:
+    """An agent hears own calls only; who may hear all must say why like everybody."""
+    house.known[CallId(OTHER)] = Call(CallId(OTHER), agent="1002", seat="8002")
+    house.shelf.tapes.sounds[OTHER] = Sound(b"OggS")
+    path = f"/api/calls/{OTHER}/recording"
+    assert (await as_().get(path, params={"purpose": "回访"})).status_code == 403
+    assert (await as_(person(Role.OPERATOR, "root")).get(path, params={"purpose": "回访"})).status_code == 403
+    assert (await as_(person(Role.AUDITOR, "a1")).get(path, params={"purpose": "质检"})).status_code == 200
+    for purpose in ({}, {"purpose": ""}, {"purpose": "  "}, {"purpose": "a\nb"}):
+        assert (await as_(person(Role.SUPERVISOR, "2001")).get(path, params=purpose)).status_code == 422
+    assert log.rows == [("a1", "listened", OTHER, {"purpose": "质检"})]
+
+
+@pytest.mark.parametrize(
+    ("header", "wanted"),
+    [
+        ("", Span(0, 9, False)),
+        ("bytes=0-", Span(0, 9, True)),
+        ("bytes=2-3", Span(2, 3, True)),
+        ("bytes=2-99", Span(2, 9, True)),
+        ("bytes=-4", Span(6, 9, True)),
+        ("bytes=-40", Span(0, 9, True)),
+        ("bytes=10-", None),
+        ("bytes=-0", None),
+        ("bytes=5-2", Span(0, 9, False)),
+        ("bytes=0-1,3-4", Span(0, 9, False)),
+        ("seconds=1-2", Span(0, 9, False)),
+        ("bytes=-", Span(0, 9, False)),
+    ],
+)
+def test_what_a_range_asks_for(header: str, wanted: Span | None) -> None:
+    """RFC 9110: what makes no sense is answered whole, what is not there with 416."""
+    assert span(header, 10) == wanted
+
+
+def test_the_memory_of_listenings_is_bounded() -> None:
+    """The oldest are forgotten: that costs a row, never one too few."""
+    memory = Listenings()
+    for n in range(1500):
+        memory.audited("1001", f"xm1-{n}.1", "回访", NOON)
+    assert memory.fresh("1001", "xm1-0.1", "回访", NOON)
+    assert not memory.fresh("1001", "xm1-1499.1", "回访", NOON)

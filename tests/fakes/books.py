@@ -1,0 +1,177 @@
+"""The ledger behind seats' pages and wallboard, in memory: it tells what a test put there and remembers what it was asked."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bridge.ports import Push
+from console.books import Books, Centre, Entry, NotHere
+from cti.ids import CallId
+from ledger.agentday import AgentDay, Interval
+from ledger.callers import Story
+from ledger.drafts import Draft
+from ledger.history import Filed, PastCall, Tape
+from ledger.kpi import SETS
+from ledger.wall import Counted, Day, Tally
+
+NOON = datetime.fromisoformat("2026-10-01T04:00:00+00:00")
+
+
+def past(call: str, **more: Any) -> PastCall:
+    """A call that is over, as the ledger has it."""
+    plain: dict[str, Any] = {
+        "call": CallId(call), "direction": "inbound", "state": "ended", "line": "citizen", "trunk": "telecom",
+        "caller": "13800000001", "caller_name": "", "dialled": "12319", "partner": "", "reference": "", "origin": "",
+        "queue": "mandarin", "queue_result": "answered", "seat": "8001", "agent": "1001", "arrived_at": NOON,
+        "picked_up_at": NOON, "notice_at": NOON, "notice_prompt": "welcome", "queued_at": NOON, "answered_at": NOON,
+        "talk_ended_at": NOON, "ended_at": NOON, "ended_by": "caller", "cause": 16, "wait_seconds": 5.0,
+        "ring_seconds": 2.0, "talk_seconds": 60.0, "offers": 1, "transfers": 0, "refusal": "", "outcome": "ticket",
+        "outcome_detail": "", "short_abandon": False, "merged_into": "", "uncertain": False, "callback": "",
+    }  # fmt: skip
+    return PastCall(**plain | more)
+
+
+TAPE = Tape("a.raw", "shelved", "2026/10/01/a.opus", "opus", 65.0, "", True, ("short",), "")
+FILED = Filed("01ARZ3NDEKTSV4RRFFQ69G5FAV", "a/1", "路灯不亮", "delivered", "A-1", "")
+
+
+@dataclass
+class Callers:
+    told: Story = field(
+        default_factory=lambda: Story([past("xm1-1.1", tapes=(TAPE,), tickets=(FILED,))], [], 0, 3, False)
+    )
+    asked: list[tuple[Sequence[str], datetime, str]] = field(default_factory=list)
+
+    async def story(self, numbers: Sequence[str], since: datetime, but: str = "", most: int = 20) -> Story:
+        self.asked.append((numbers, since, but))
+        return self.told if numbers else Story((), (), 0, 0, False)
+
+
+@dataclass
+class Drafts:
+    rows: dict[tuple[str, str], Draft] = field(default_factory=dict)
+
+    async def write(self, call: str, agent: str, version: int, at: datetime, fields: Mapping[str, Any]) -> Draft | None:
+        standing = self.rows.get((call, agent))
+        if (
+            standing is not None
+            and standing.version >= version
+            and (standing.version, standing.fields) != (version, fields)
+        ):
+            return standing
+        self.rows[call, agent] = Draft(call, agent, version, at, fields)
+        return None
+
+    async def get(self, call: str, agent: str) -> Draft | None:
+        return self.rows.get((call, agent))
+
+    async def drop(self, call: str, agent: str) -> bool:
+        return self.rows.pop((call, agent), None) is not None
+
+    async def of_agent(self, agent: str, most: int = 100) -> Sequence[Draft]:
+        return [draft for (_, who), draft in self.rows.items() if who == agent][:most]
+
+
+@dataclass
+class Agents:
+    pushes: list[Push] = field(default_factory=list)
+    asked: list[tuple[object, ...]] = field(default_factory=list)
+    talks: set[tuple[str, str]] = field(default_factory=set)
+
+    async def day(self, agent: str, since: datetime, until: datetime, now: datetime) -> AgentDay:
+        self.asked.append((agent, since, until))
+        states = [Interval("8001", "ready", since, None, "")]
+        rows = [past("xm1-9.9", agent=agent, outcome="", caller="13800000009")]
+        return AgentDay(4, 1, 400.0, 100.0, 10.0, 60.0, 3000.0, 300.0, 2, 1, since, states, rows)
+
+    async def calls(self, agent: str, after: str = "", most: int = 100) -> Sequence[PastCall]:
+        self.asked.append((agent, after, most))
+        return [past("xm1-9.9", agent=agent), past("xm1-8.8", agent="1009")][:most]
+
+    async def tickets(self, agent: str, before: str = "", most: int = 100) -> Sequence[Push]:
+        self.asked.append((agent, before, most))
+        return self.pushes[:most]
+
+    async def talked(self, agent: str, call: str) -> bool:
+        return (agent, call) in self.talks
+
+
+@dataclass
+class Wall:
+    pushes: list[Push] = field(default_factory=list)
+    asked: list[tuple[object, ...]] = field(default_factory=list)
+    sets: Sequence[str] = tuple(SETS)
+
+    async def day(self, since: datetime, until: datetime) -> Day:
+        self.asked.append((since, until))
+        tally = Tally(10, 8, 1, 9, 7, 1, 40.0, 800.0)
+        counted = [
+            Counted("event", "CJ/T 214", "2007", "0101", 3), Counted("part", "CJ/T 214", "2007", "0101", 2),
+            Counted("part", "CJ/T 214", "2099", "0101", 1),
+        ]  # fmt: skip
+        return Day(
+            tally, {"citizen": tally, "gone": tally, "": tally}, {"mandarin": tally}, [(since, tally)], [],
+            [Counted("complaint", "", "", "", 4), Counted("unheard_of", "", "", "", 1)], counted,
+            [(since, since + timedelta(minutes=1), "disk")],
+        )  # fmt: skip
+
+    async def calls(
+        self, since: datetime, until: datetime, of: str, line: str = "", queue: str = "", most: int = 100
+    ) -> Sequence[PastCall]:
+        self.asked.append((since, until, of, line, queue, most))
+        return [past("xm1-1.1")]
+
+    async def tickets(
+        self, since: datetime, until: datetime, kind: str = "", code: str = "", code_kind: str = "", most: int = 100
+    ) -> Sequence[Push]:
+        self.asked.append((since, until, kind, code, code_kind, most))
+        return self.pushes
+
+
+@dataclass
+class Sound:
+    data: bytes
+    format: str = "opus"
+
+    @property
+    def size(self) -> int:
+        return len(self.data)
+
+    async def read(self, first: int, last: int) -> AsyncIterator[bytes]:
+        for start in range(first, last + 1, 3):
+            yield self.data[start : min(start + 3, last + 1)]
+
+
+@dataclass
+class Tapes:
+    sounds: dict[str, Sound] = field(default_factory=dict)
+    why: str = "none"
+
+    async def open(self, call: CallId) -> Sound:
+        if call not in self.sounds:
+            raise NotHere(self.why)
+        return self.sounds[call]
+
+
+CENTRE = Centre(
+    zone=ZoneInfo("Asia/Shanghai"), lines={"citizen": "12319 直拨", "partner": "联动线"}, queues={"mandarin": "普通话"},
+    phonebook=(Entry("mayor", "12345 市长专线", "12345", "linkage"), Entry("police", "110 报警", "110", "linkage")),
+)  # fmt: skip
+
+
+@dataclass
+class Shelf:
+    """The fakes themselves, for a test to look into; ``books`` for the door."""
+
+    callers: Callers = field(default_factory=Callers)
+    drafts: Drafts = field(default_factory=Drafts)
+    agents: Agents = field(default_factory=Agents)
+    wall: Wall = field(default_factory=Wall)
+    tapes: Tapes = field(default_factory=Tapes)
+
+    def books(self) -> Books:
+        return Books(self.callers, self.drafts, self.agents, self.wall, self.tapes, CENTRE)
