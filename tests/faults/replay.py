@@ -108,8 +108,8 @@ class _Evening:
             for table in BOOKED:
                 db.execute(f"DELETE FROM {table}")
             db.commit()
-        rows = [(_moment_of_cel(line), 0, line) for line in _lines(tape.folder / "hotline.csv")]
-        rows += [(float(line.split(b"|")[0]), 1, line) for line in _lines(tape.folder / "queue_log")]
+        rows = [(at, 0, line) for at, line in _grown(tape.folder / "hotline.csv", _moment_of_cel)]
+        rows += [(at, 1, line) for at, line in _grown(tape.folder / "queue_log", _moment_of_queue_log)]
         self._rows = sorted(rows, key=lambda row: row[0])
 
     def seconds(self, begin: float, end: float) -> Iterator[float]:
@@ -194,5 +194,17 @@ def _lines(file: Path) -> list[bytes]:
     return file.read_bytes().splitlines(keepends=True)
 
 
+def _grown(file: Path, moment: Callable[[bytes], float]) -> Iterator[tuple[float, bytes]]:
+    """When each line was there. Asterisk may write a row after one that is a moment younger: lines keep their order."""
+    at = 0.0
+    for line in _lines(file):
+        at = max(at, moment(line))
+        yield at, line
+
+
 def _moment_of_cel(line: bytes) -> float:
     return float(line.split(b'"')[3])
+
+
+def _moment_of_queue_log(line: bytes) -> float:
+    return float(line.split(b"|")[0])

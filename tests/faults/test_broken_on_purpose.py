@@ -330,6 +330,7 @@ async def talk(floor: Floor, caller: str) -> None:
 async def test_a_daemon_without_back_fill_is_accused(site: Broken, evening: Evening) -> None:
     """It was dead under one call, from the first to the last moment of it, and does not read what it missed."""
     async with Floor(site, 1) as floor:
+        await eventually(lambda: asyncio.to_thread(site.offers_to, "8001"), 10)
         site.kill()
         await talk(floor, "13800092001")
         await asyncio.to_thread(site.begin, "no_backfill")

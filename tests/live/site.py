@@ -162,6 +162,12 @@ class Site(Stage):
                 return breaches
             time.sleep(0.5)
 
+    def offers_to(self, seat: str, queue: str = "mandarin") -> bool:
+        """Whether Asterisk itself would ring this seat for the queue's next caller: the desk's word may be on its way."""
+        members = self.hotline("asterisk", "cli", f"queue show {queue}").splitlines()
+        mine = [line for line in members if f"PJSIP/{seat}" in line]
+        return any("paused" not in line and "Not in use" in line for line in mine)
+
     def channels(self) -> int:
         """Channels Asterisk has up right now."""
         said = self.hotline("asterisk", "cli", "core show channels count")
