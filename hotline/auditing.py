@@ -23,8 +23,8 @@ GRACE_SECONDS = 3.0
 
 
 class Auditing:
-    def __init__(self, audit: Audit, again: float = AGAIN_SECONDS) -> None:
-        self._audit, self._again = audit, again
+    def __init__(self, audit: Audit, again: float = AGAIN_SECONDS, grace: float = GRACE_SECONDS) -> None:
+        self._audit, self._again, self._grace = audit, again, grace
         self._waiting: asyncio.Queue[Supervised | WatchEnded] = asyncio.Queue()
         self._task: asyncio.Task[None] | None = None
 
@@ -39,7 +39,7 @@ class Auditing:
         if self._task is None:
             return
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._waiting.join(), GRACE_SECONDS)
+            await asyncio.wait_for(self._waiting.join(), self._grace)
         self._task.cancel()
         await asyncio.gather(self._task, return_exceptions=True)
         if not self._waiting.empty():

@@ -32,6 +32,24 @@ class Dribble(io.BytesIO):
         return super().read(min(size or 0, 7) if size and size > 0 else size)
 
 
+@given(st.binary(min_size=1, max_size=700), st.integers(1, 300), st.data())
+def test_any_part_opens_to_itself(plain: bytes, chunk: int, data: st.DataObject) -> None:
+    """Only the chunks that hold it are needed, and each is proven."""
+    first = data.draw(st.integers(0, len(plain) - 1))
+    last = data.draw(st.integers(first, len(plain) - 1))
+    content = sealed(plain, chunk)
+    assert b"".join(vault.window(io.BytesIO(content), KEY, first, last)) == plain[first : last + 1]
+
+
+def test_a_part_of_an_altered_file_does_not_open() -> None:
+    """A changed bit, a swapped or cut end, another key."""
+    content = sealed(bytes(200), 64)
+    cut = content[: -(200 % 64 + 16)]
+    for broken, key in ((content[:-1], KEY), (cut, KEY), (content[:-1] + b"x", KEY), (content, vault.new_key("other"))):
+        with pytest.raises(SealBroken):
+            list(vault.window(io.BytesIO(broken), key, 130, 199))
+
+
 def test_known_vector() -> None:
     """The format on the disk does not change by accident."""
     assert sealed(b"12319", 64).hex() == (
