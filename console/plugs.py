@@ -14,7 +14,8 @@ from config.language import say as _
 
 from .answers import Failed
 from .books import Books
-from .ports import Audit, Board, Calls, Desk, Phones, Vitals
+from .notices import Notices
+from .ports import Alarms, Audit, Board, Calls, Desk, Phones, Vitals
 from .stream.hub import Hub
 
 
@@ -56,6 +57,8 @@ class Plugs:
     """The consoles that are connected; None: there is no live stream."""
     books: Books | None = None
     """The ledger behind seats' pages and wallboard; None: not to be had (503)."""
+    alarms: Alarms | None = None
+    notices: Notices | None = None
 
 
 def plugs_of(request: Request) -> Plugs:

@@ -288,3 +288,68 @@ class Live(Protocol):
     async def refresh(self) -> None:
         """Figures and whatever else comes from slow places; asked every few seconds, raises nothing."""
         ...
+
+
+class AlarmRow(Protocol):
+    """``AlarmOut``'s fields."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def subject(self) -> str: ...
+    @property
+    def call(self) -> str: ...
+
+
+class Alarms(Protocol):
+    """``hotline.watchman``."""
+
+    async def acknowledge(self, ident: int, by: str, note: str) -> AlarmRow | None:
+        """Durable when it returns; None: no such alarm is open."""
+        ...
+
+    async def history(self, since: datetime | None, until: datetime | None, most: int) -> Sequence[AlarmRow]:
+        """The newest first."""
+        ...
+
+
+class NoticeRow(Protocol):
+    @property
+    def id(self) -> int: ...
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def by(self) -> str: ...
+    @property
+    def by_name(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def urgent(self) -> bool: ...
+    @property
+    def seats(self) -> Sequence[str]:
+        """Empty: everybody."""
+        ...
+
+    @property
+    def heard(self) -> int: ...
+
+
+class NoticeBook(Protocol):
+    """``ledger.notices``."""
+
+    async def add(
+        self, at: datetime, by: str, by_name: str, text: str, *, urgent: bool, seats: Sequence[str]
+    ) -> NoticeRow:
+        """Durable when it returns."""
+        ...
+
+    async def heard(self, ident: int, count: int) -> NoticeRow:
+        """So many consoles got it at once."""
+        ...
+
+    async def since(self, at: datetime) -> Sequence[NoticeRow]:
+        """The newest first."""
+        ...

@@ -22,12 +22,14 @@ from . import answers, contract
 from .guard import Guard
 from .plugs import Plugs
 from .routes import (
+    alarms,
     board,
     calls,
     codes,
     dead_letters,
     drafts,
     mine,
+    notices,
     pop,
     recording,
     seats,
@@ -69,6 +71,8 @@ def bare() -> FastAPI:
         responses=answers.EVERYWHERE,
     )
     for part in (
+        alarms,
+        notices,
         board,
         calls,
         codes,

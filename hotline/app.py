@@ -36,6 +36,7 @@ from config import hours, language
 from config import secrets as secret_files
 from config.places import Places
 from config.settings import Mode, Settings
+from console.door import Who
 from console.plugs import Plugs
 from console.server import Server, make_app
 from cti import events as cti_events
@@ -72,7 +73,7 @@ from .edge import program as edge_program
 from .embedded import EmbeddedAsterisk
 from .metrics import Metrics
 from .plan import plan_of
-from .streaming import stream_of
+from .streaming import Streaming
 
 log = structlog.get_logger("hotline")
 
@@ -239,10 +240,12 @@ class Hotline:
         )  # fmt: skip
         desk, calls = picture.Desk(floor, board, settings), picture.Calls(board, floor, history)
         rooms = picture.Picture(switchboard, floor, watch, settings)
-        stream = stream_of(rooms, desk, calls, floor, board, settings, self.board_bus, self.house_bus)
+        vitals = picture.Vitals(switchboard, books, self._places, settings)
+        stream = Streaming(rooms, desk, calls, vitals, floor, board, watch, tickets, store, settings, _same)
+        stream.listen(self.board_bus, self.house_bus)
         plugs = Plugs(
-            desk=desk, calls=calls, board=rooms, stream=stream,
-            vitals=picture.Vitals(switchboard, books, self._places, settings), intake=intake, token=token,
+            desk=desk, calls=calls, board=rooms, stream=stream.hub, alarms=stream.watchman, notices=stream.notices,
+            vitals=vitals, intake=intake, token=token,
             pause_reasons=settings.seats.pause_reasons, more_metrics=metrics.exposition,
             absent=(LedgerUnavailable,), audit=AuditLog(store), books=deskbooks.books_of(settings, self._places, store),
         )  # fmt: skip
@@ -316,3 +319,7 @@ class Hotline:
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+
+async def _same(who: Who) -> Who | None:
+    return who

@@ -7,7 +7,6 @@ few seconds, once for all consoles, and remembered here.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -39,6 +38,8 @@ class Slowly:
     backlog: int = 0
     dead_letters: int = 0
     callbacks_open: int = 0
+    read: bool = False
+    """False: nothing was read yet."""
 
 
 class Live:
@@ -55,7 +56,7 @@ class Live:
             "lines": {line.id: line.name for line in settings.line},
             "trunks": {trunk.id: trunk.name for trunk in settings.trunk},
         }
-        self._read = Slowly()
+        self.read = Slowly()
         self._blind_since: float | None = None
         self._sits: dict[str, str] = {}
         self.tally = Tally(floor.desk.roster)
@@ -80,7 +81,7 @@ class Live:
     async def refresh(self) -> None:
         self.recount()
         try:
-            self._read = await self._slowly()
+            self.read = await self._slowly()
         except LedgerUnavailable as fault:  # the ledger may be away for hours; what was read stands
             log.warning("figures of today could not be read", fault=str(fault))
 
@@ -89,7 +90,7 @@ class Live:
     def ids(self) -> Mapping[Kind, Iterable[str]]:
         return {
             "seats": self._floor.desk.seats, "queues": self._names["queues"], "lines": self._names["lines"],
-            "trunks": self._names["trunks"], "figures": self._read.figures, "calls": self._board.calls,
+            "trunks": self._names["trunks"], "figures": self.read.figures, "calls": self._board.calls,
             "alarms": self._alarms,
         }  # fmt: skip
 
@@ -105,15 +106,13 @@ class Live:
                 reach = str(self._board.phones.get(ident, Reach.UNKNOWN))
                 return picture.Trunk(ident, self._names["trunks"][ident], reach, self.tally.legs[ident])
             case "figures":
-                return self._read.figures.get(ident)
+                return self.read.figures.get(ident)
             case "alarms":
                 return self._alarms.get(ident)
         return None
 
     def _queue(self, ident: str) -> picture.Queue:
-        waiting = self.tally.waiting.get(ident, {})
-        longest = max(0.0, time.time() - min(waiting.values())) if waiting else 0.0
-        counts = (len(waiting), round(longest, 1), self.tally.members[ident], self.tally.ready[ident])
+        counts = (*self.tally.wait(ident), self.tally.members[ident], self.tally.ready[ident])
         return picture.Queue(ident, self._names["queues"][ident], *counts)
 
     def call(self, call: CallId) -> CallRow | None:
@@ -132,5 +131,5 @@ class Live:
     def vitals(self) -> VitalsOut:
         return VitalsOut(
             live=self._rooms.live(), as_of=self._rooms.as_of(), blind_since=picture.moment(self._blind_since),
-            backlog=self._read.backlog, dead_letters=self._read.dead_letters, callbacks_open=self._read.callbacks_open,
+            backlog=self.read.backlog, dead_letters=self.read.dead_letters, callbacks_open=self.read.callbacks_open,
         )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Counts that change with every event and would else be counted anew each time. Pure; kept by ``live.py``.
+"""Counts that change with every event and would else be counted anew each time. No I/O; kept by ``live.py``.
 
 Heard on the board bus and the house bus before anybody reads them; ``recount`` sets them right
 from the whole picture, at each snapshot and every few seconds.
@@ -6,6 +6,7 @@ from the whole picture, at each snapshot and every few seconds.
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Iterable
 from typing import Any
@@ -65,6 +66,11 @@ class Tally:
                 self.waiting.get(event.queue, {}).pop(event.call, None)
             case SeatStateChanged():
                 self._sit(event.seat, event.state.agent, event.new)
+
+    def wait(self, queue: str) -> tuple[int, float]:
+        """How many wait there now, and the longest of them how many seconds."""
+        calls = self.waiting.get(queue)
+        return (len(calls), round(max(0.0, time.time() - min(calls.values())), 1)) if calls else (0, 0.0)
 
     def _sit(self, seat: SeatId, agent: AgentId, presence: Presence) -> None:
         before = self._sits.get(seat)

@@ -1,11 +1,9 @@
-"""The plant's diary: line checks, phones and trunks that answered or not, blind times, alarms.
+"""The plant's diary: line checks, phones and trunks that answered or not, blind times.
 
 Written from the board bus by ``hotline/app.py``; nothing waits for these rows.
 """
 
 from __future__ import annotations
-
-from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -41,15 +39,3 @@ class PlantDiary:
                 c = t.blind_intervals.c
                 mine = (c.node == self._node, c.source == "board", c.ended_at.is_(None), c.began_at <= at)
                 await db.execute(sa.update(t.blind_intervals).where(*mine).values(ended_at=at))
-
-    async def alarm(self, at: datetime, kind: str, *, subject: str = "", call: str = "", detail: str = "") -> None:
-        """Something a person must see; it stays until cleared."""
-        async with self._store.writing() as db:
-            row = {"at": at, "kind": kind, "subject": subject[:80], "call_id": call, "detail": detail}
-            await db.execute(sa.insert(t.alarms).values(row))
-
-    async def clear(self, at: datetime, kind: str, subject: str = "") -> None:
-        c = t.alarms.c
-        async with self._store.writing() as db:
-            open_ones = (c.kind == kind, c.subject == subject[:80], c.cleared_at.is_(None))
-            await db.execute(sa.update(t.alarms).where(*open_ones).values(cleared_at=at))

@@ -425,6 +425,7 @@ notices = Table(
     Column("text", Text, nullable=False),
     _flag("urgent"),
     Column("seats", sa.JSON, nullable=False, server_default="[]"),  # []: everybody
+    _count("heard"),  # consoles it reached
     Index(None, "at"),
 )
 

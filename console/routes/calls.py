@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime
 
-from bridge.errors import Problem
 from bridge.ports import NotDisposed
 from config.language import say as _
 from console.answers import Failed, invalid, not_found
 from console.contract.rest import CallOut, CallPath, DisposedOut, DispositionIn, Most
+from console.moments import utc
 from console.plugs import Plugged, Plugs
 from console.ports import CallFilter, CallRow
 from cti.ids import CallId
@@ -37,7 +36,7 @@ async def past_calls(
     most: Most = 100,
 ) -> list[CallOut]:
     """From the ledger, newest first."""
-    wanted = CallFilter(_utc("since", since), _utc("until", until), line, seat, caller, outcome, after, most)
+    wanted = CallFilter(utc("since", since), utc("until", until), line, seat, caller, outcome, after, most)
     return [CallOut.model_validate(row) for row in await plugs.calls.past(wanted)]
 
 
@@ -77,10 +76,3 @@ async def call_row(plugs: Plugs, call: str) -> CallRow:
             raise not_found("call", call)
         await asyncio.sleep(0.1)
     return row
-
-
-def _utc(name: str, moment: datetime | None) -> datetime | None:
-    try:
-        return moment.astimezone(UTC) if moment else None
-    except OverflowError:
-        raise invalid([Problem(name, _("there is no such moment"))]) from None

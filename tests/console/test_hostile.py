@@ -25,7 +25,7 @@ ROUTES = [(method, path) for path, item in OPENAPI["paths"].items() for method i
 
 
 def filled(path: str) -> str:
-    return path.format(call=CALL, seat="8001", ticket="0" * 26)
+    return path.format(call=CALL, seat="8001", ticket="0" * 26, ident="1")
 
 
 @pytest.mark.parametrize(

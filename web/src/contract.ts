@@ -1,5 +1,11 @@
 // Made by `make contract` from console/contract: do not edit. A test fails when it is stale.
 export interface paths {
+  '/api/alarms': {
+    get: { parameters: { query: { since?: string | null; until?: string | null; most?: number } }; responses: { 200: { content: { 'application/json': components['schemas']['AlarmOut'][] } } } }
+  }
+  '/api/alarms/{ident}/acknowledge': {
+    post: { parameters: { path: { ident: number } }; requestBody: { content: { 'application/json': components['schemas']['AcknowledgeIn'] } }; responses: { 200: { content: { 'application/json': components['schemas']['AlarmOut'] } } } }
+  }
   '/api/board': {
     get: { responses: { 200: { content: { 'application/json': components['schemas']['BoardOut'] } } } }
   }
@@ -116,6 +122,10 @@ export interface paths {
   }
   '/api/my/tickets': {
     get: { parameters: { query: { before?: string; most?: number } }; responses: { 200: { content: { 'application/json': components['schemas']['TicketOut'][] } } } }
+  }
+  '/api/notices': {
+    get: { parameters: { query: { since?: string | null } }; responses: { 200: { content: { 'application/json': components['schemas']['NoticeOut'][] } } } }
+    post: { requestBody: { content: { 'application/json': components['schemas']['NoticeIn'] } }; responses: { 200: { content: { 'application/json': components['schemas']['NoticeOut'] } } } }
   }
   '/api/phonebook': {
     get: { responses: { 200: { content: { 'application/json': components['schemas']['NumberOut'][] } } } }
@@ -282,7 +292,7 @@ export interface components {
     }
     /** POST /api/alarms/{id}/acknowledge. */
     AcknowledgeIn: {
-      note: string
+      note?: string
     }
     AfterCallIn: {
       /** '': take it back */
@@ -301,8 +311,8 @@ export interface components {
       detail: string
       call: string
       acknowledged_by: string
-      acknowledged_at: string | null
-      cleared_at: string | null
+      acknowledged_at?: string | null
+      cleared_at?: string | null
     }
     /** GET /api/audit. Each row's hash covers the row before it. */
     AuditOut: {
@@ -568,8 +578,8 @@ export interface components {
     /** POST /api/notices: to every console, or to those at ``seats``. */
     NoticeIn: {
       text: string
-      urgent: boolean
-      seats: string[]
+      urgent?: boolean
+      seats?: string[]
     }
     NoticeOut: {
       id: number

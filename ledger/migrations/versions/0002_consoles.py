@@ -79,6 +79,7 @@ def upgrade() -> None:
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("urgent", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("seats", sa.JSON(), server_default="[]", nullable=False),
+        sa.Column("heard", sa.Integer(), server_default="0", nullable=False),
         sa.PrimaryKeyConstraint("notice_id", name=op.f("pk_notices")),
     )
     with op.batch_alter_table("notices", schema=None) as notices:

@@ -1,0 +1,66 @@
+"""Today so far for the consoles: counts and rates of all, each line and each queue, and what is owed. Reads only.
+
+Asked every few seconds by ``hotline/live.py``, once for all consoles. The day begins at midnight
+in the centre's time zone; the connect rate is of the last 24 hours, whose part before midnight
+hardly changes any more and is read once a minute.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from . import tables as t
+from .store import Store
+from .wall import Tally, Wall
+
+YESTERDAY_EVERY = timedelta(minutes=1)
+Of = tuple[Literal["all", "line", "queue"], str]
+"""('all', '') | ('line', id) | ('queue', id)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    today: Tally
+    last_24h: Tally
+
+
+@dataclass(frozen=True, slots=True)
+class TodayRead:
+    figures: Mapping[Of, Figures]
+    callbacks_open: int
+
+
+class Today:
+    def __init__(self, store: Store, zone: ZoneInfo) -> None:
+        self._store, self._zone = store, zone
+        self._wall = Wall(store)
+        self._before: Mapping[Of, Tally] = {}
+        self._before_at: datetime | None = None
+
+    async def read(self, now: datetime) -> TodayRead:
+        midnight = datetime.combine(now.astimezone(self._zone).date(), time.min, self._zone).astimezone(now.tzinfo)
+        today = await self._tallies(midnight, now + timedelta(seconds=1))
+        if self._before_at is None or not midnight <= self._before_at <= now < self._before_at + YESTERDAY_EVERY:
+            self._before = await self._tallies(now - timedelta(hours=24), midnight)
+            self._before_at = now
+        async with self._store.reading() as db:
+            b = t.callbacks.c
+            owed = (await db.execute(sa.select(sa.func.count()).where(b.state == "open"))).scalar_one()
+        figures = {
+            of: Figures(today.get(of, Tally()), today.get(of, Tally()) + self._before.get(of, Tally()))
+            for of in {**self._before, **today}
+        }
+        return TodayRead(figures, int(owed))
+
+    async def _tallies(self, since: datetime, until: datetime) -> dict[Of, Tally]:
+        everything, lines, queues = await self._wall.figures(since, until)
+        found: dict[Of, Tally] = {("all", ""): everything}
+        found.update({("line", ident): tally for ident, tally in lines.items() if ident})
+        found.update({("queue", ident): tally for ident, tally in queues.items() if ident})
+        return found
