@@ -32,9 +32,8 @@ export function talked(call: Shapes['CallOut']): number {
   return call.answered_at && call.ended_at ? (Date.parse(call.ended_at) - Date.parse(call.answered_at)) / 1000 : 0
 }
 
-/** 138 0013 8000: read at a glance, said in groups. */
-export function grouped(number: string): string {
+/** 138 0013 8000: the groups a number is read and said in. The text itself has no blanks, so that it can be copied. */
+export function grouped(number: string): string[] {
   const mobile = /^(\+86)?(1[\d*]{2})([\d*]{4})([\d*]{4})$/.exec(number)
-  if (mobile) return [mobile[1], mobile[2], mobile[3], mobile[4]].filter(Boolean).join(' ')
-  return number
+  return mobile ? [mobile[1], mobile[2], mobile[3], mobile[4]].filter((part) => part !== undefined) : [number]
 }
