@@ -53,7 +53,7 @@ class DraftIn(Body):
 class DraftOut(BaseModel):
     call: str
     agent: str
-    version: int
+    version: int = Field(description="0: nothing was written yet")
     at: datetime
     fields: dict[str, Any]
 

@@ -14,7 +14,7 @@ from fastapi import APIRouter
 from bridge.errors import Problem
 from config.language import say as _
 from console.access import Right
-from console.answers import Failed, invalid, not_found
+from console.answers import Failed, invalid
 from console.books import DraftRow
 from console.contract.desk import DraftIn, DraftOut
 from console.contract.rest import CallPath, DoneOut
@@ -28,10 +28,11 @@ Author = Annotated[Who, needs(Right.FILE)]
 
 
 @router.get("/calls/{call}/draft")
-async def get_draft(call: CallPath, books: Library, who: Author) -> DraftOut:
+async def get_draft(call: CallPath, plugs: Plugged, books: Library, who: Author) -> DraftOut:
+    """Every call's form begins by asking: that there is none yet is no failure, but version 0."""
     draft = await books.drafts.get(call, who.account)
     if draft is None:
-        raise not_found("draft", call)
+        return DraftOut(call=call, agent=who.account, version=0, at=plugs.clock(), fields={})
     return shaped(draft)
 
 

@@ -466,6 +466,7 @@ export interface components {
     DraftOut: {
       call: string
       agent: string
+      /** 0: nothing was written yet */
       version: number
       at: string
       fields: { [key: string]: unknown }

@@ -216,9 +216,9 @@ function server(call: string) {
   return {
     async get() {
       try {
-        return await api<Shapes['DraftOut']>(path(call, '/draft'))
+        const draft = await api<Shapes['DraftOut']>(path(call, '/draft'))
+        return draft.version ? draft : null
       } catch (error) {
-        if (error instanceof Refused && error.status === 404) return null
         throw trouble(error)
       }
     },
