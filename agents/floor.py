@@ -141,7 +141,7 @@ class Floor:
         match command:
             case tel.AddMember() | tel.RemoveMember() | tel.PauseMember():
                 return command.seat
-            case tel.CallSeat() | tel.DialOut() | tel.WatchSeat():
+            case tel.CallSeat() | tel.DialOut() | tel.WatchSeat() | tel.SetPhoneKey():
                 return command.seat
             case _:
                 leg = self.desk.phones.legs.get(command.leg)

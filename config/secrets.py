@@ -14,14 +14,15 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from .settings import Settings
+from .settings import Device, Settings
 
 AMI_USERS = ("ami-events", "ami-actions", "ami-tape")
 
 
 def names(settings: Settings) -> tuple[str, ...]:
-    """Every secret this installation needs."""
-    return (*AMI_USERS, "api-token", "sip-probe", *(f"sip-{seat.id}" for seat in settings.seat))
+    """Every secret this installation needs. A browser's phone gets a key of its own at each log-in."""
+    phones = (f"sip-{seat.id}" for seat in settings.seat if seat.device is Device.DESK)
+    return (*AMI_USERS, "api-token", "sip-probe", *phones)
 
 
 class Secrets(Mapping[str, str]):

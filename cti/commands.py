@@ -8,7 +8,7 @@ ever replayed: who asked decides anew from what is true then.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from .ids import LegId, QueueId, SeatId
@@ -178,6 +178,15 @@ class MoveWaiting:
     urgent: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class SetPhoneKey:
+    """From now on this browser seat's phone proves itself with this key, and with no other."""
+
+    seat: SeatId
+    key: str = field(repr=False)
+    """32 hex digits; kept by Asterisk, in no log."""
+
+
 Command = (
     AddMember
     | RemoveMember
@@ -198,6 +207,7 @@ Command = (
     | ChangeWatch
     | TakeOver
     | MoveWaiting
+    | SetPhoneKey
 )
 
 

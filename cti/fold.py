@@ -36,7 +36,7 @@ from .board import Board
 from .call import Call, Leg
 from .events import Direction, EndedBy, OfferResult, QueueExit, Reach
 from .ids import BridgeId, CallId, Instant, LegId, QueueId, SeatId, TrunkId
-from .plan import PROBE, Plan, endpoint_of, is_plumbing
+from .plan import Plan, endpoint_of, is_household, is_plumbing
 
 REFUSING_CAUSES = frozenset({1, 3, 17, 18, 20, 21, 22, 27, 34, 38, 41, 42, 44, 58, 127})
 """Q.850 causes with which a phone or its registration says no (18, 20: not there)."""
@@ -99,8 +99,8 @@ class Fold:
         board = self.board
         if f.leg in board.legs or f.leg in board.ended:
             return
-        if self._plan.known and endpoint_of(f.channel) == PROBE:
-            board.bury(f.leg)  # the line watch is nobody's call
+        if self._plan.known and is_household(f.channel):
+            board.bury(f.leg)
             return
         if f.linked not in board.linked and board.ended.get(f.linked):
             board.bury(f.leg)  # of a call that began before our time and was ended once: it does not come again
@@ -601,7 +601,7 @@ class Fold:
             self._unseen.discard(f.leg)
         leg = board.legs.get(f.leg)
         if leg is None:
-            if f.leg in board.ended or (self._plan.known and endpoint_of(f.channel) == PROBE):
+            if f.leg in board.ended or (self._plan.known and is_household(f.channel)):
                 return
             leg = self._birth(f.born, f.leg, f.channel, f.linked, f.call, f.number, f.name, f.exten, True)
         else:

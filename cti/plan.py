@@ -15,6 +15,10 @@ PROBE = "probe"
 """Endpoint of the line watch: its calls are no citizens'."""
 
 
+PHONE_KEY = "phone-key"
+"""Context in which a browser phone's key is put down (``wire.py``)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     trunks: frozenset[str]
@@ -43,6 +47,11 @@ _PLUMBING = frozenset({"Local", "AsyncGoto", "Bridge", "Message", "Parked", "Sno
 def is_plumbing(channel: str) -> bool:
     """A channel Asterisk made for itself: half a Local channel (``…;1``), a stand-in, an announcer."""
     return channel[-2:] in (";1", ";2") or channel.partition("/")[0] in _PLUMBING
+
+
+def is_household(channel: str) -> bool:
+    """A channel of the house's own, nobody's call: the line watch, and the setting of a phone's key."""
+    return endpoint_of(channel) == PROBE or (channel.startswith("Local/") and f"@{PHONE_KEY}-" in channel)
 
 
 def endpoint_of(channel: str) -> str:

@@ -14,7 +14,7 @@ from . import frames as fr
 from .board import Board
 from .events import Reach
 from .ids import BridgeId, CallId, Instant, LegId, QueueId
-from .plan import PROBE, endpoint_of
+from .plan import is_household
 
 
 def epoch(answer: Sequence[ami.Headers]) -> str:
@@ -83,7 +83,7 @@ def contradictions(board: Board, snapshot: Sequence[fr.Frame]) -> frozenset[str]
     One alone may be a change on its way; the same in two audits running is an error of
     ours, or a lost event, and the snapshot is folded (``switchboard.py``).
     """
-    seen = {f.leg: f for f in snapshot if isinstance(f, fr.LegSeen) and endpoint_of(f.channel) != PROBE}
+    seen = {f.leg: f for f in snapshot if isinstance(f, fr.LegSeen) and not is_household(f.channel)}
     out = {f"lost {leg}" for leg in board.legs if leg not in seen}
     for leg_id, f in seen.items():
         leg = board.legs.get(leg_id)

@@ -21,6 +21,7 @@ from functools import singledispatch
 
 from . import commands as c
 from .ids import LegId, QueueId, SeatId
+from .plan import PHONE_KEY
 
 ORIGINATE = "cti-originate"
 REJOIN = "rejoin"
@@ -35,6 +36,10 @@ WATCH_NUMBER = "0"
 """What the supervisor's phone shows: no number at all rings there."""
 HOLD_EXTENSION = "hold"
 
+KEY, KEPT = "HOTLINE_KEY", "kept"
+"""Channel variable with the new key of a phone, and where the asking half goes once it is put down."""
+KEY_SET_MS = 3_000
+
 CONSULT, ABORT, COMPLETE, THREEWAY, SWAP = "D0", "A", "B", "C", "DD"
 """Keys of features.conf: atxfer, atxferabort, atxfercomplete, atxferthreeway, atxferswap."""
 RENEW = "D"
@@ -48,6 +53,7 @@ _QUEUE = re.compile(r"[a-z][a-z0-9_]{0,30}")
 _LEG = re.compile(r"[A-Za-z0-9_]{0,64}-?[0-9]{1,20}\.[0-9]{1,20}")
 _DIALLED = re.compile(r"\+?[0-9*#]{1,32}")
 _DIGITS = re.compile(r"[0-9*#]{1,32}")
+_KEY = re.compile(r"[0-9a-f]{32}")
 _SYNTAX = frozenset(';,|"\\')
 
 Action = dict[str, str]
@@ -197,6 +203,23 @@ def _(command: c.ChangeWatch) -> Action:
         "Context": WATCH,
         "Exten": command.mode.value,
         "Priority": "1",
+    }
+
+
+@_action.register
+def _(command: c.SetPhoneKey) -> Action:
+    """AMI may not write Asterisk's database (that needs ``system``); a context that does nothing else may."""
+    if not _KEY.fullmatch(command.key):
+        raise WireError("key: is not 32 hex digits")  # the value itself is a secret
+    return {
+        "Action": "Originate",
+        "Channel": f"Local/{_matched('seat', _SEAT, command.seat)}@{PHONE_KEY}",
+        "Context": PHONE_KEY,
+        "Exten": KEPT,
+        "Priority": "1",
+        "Variable": f"{KEY}={command.key}",
+        "Timeout": str(KEY_SET_MS),
+        "Async": "true",
     }
 
 

@@ -72,6 +72,7 @@ from .edge import EmbeddedEdge
 from .edge import program as edge_program
 from .embedded import EmbeddedAsterisk
 from .metrics import Metrics
+from .phone_keys import PhoneKeys
 from .plan import plan_of
 from .streaming import Streaming
 
@@ -248,6 +249,7 @@ class Hotline:
             vitals=vitals, intake=intake, token=token,
             pause_reasons=settings.seats.pause_reasons, more_metrics=metrics.exposition,
             absent=(LedgerUnavailable,), audit=AuditLog(store), books=deskbooks.books_of(settings, self._places, store),
+            phones=PhoneKeys(settings, switchboard.perform),
         )  # fmt: skip
         server = Server(make_app(plugs), settings.ports.api)
         await server.start()

@@ -32,7 +32,7 @@ log = structlog.get_logger("asterisk")
 START_SECONDS = 40.0
 GRACE_SECONDS = 10.0
 LOG_SECONDS = 15.0
-NEED_RESTART = frozenset({"asterisk.conf", "modules.conf", "rtp.conf", "http.conf"})
+NEED_RESTART = frozenset({"asterisk.conf", "modules.conf", "rtp.conf", "http.conf", "sorcery.conf"})
 """Files of which an adopted Asterisk does not take up a change by reloading."""
 BANNER = b"Asterisk Call Manager"
 

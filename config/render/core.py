@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ..places import Places
 from ..settings import Settings
-from . import desks, text
+from . import desks, pjsip, text
 
 MODULES = (
     # sorcery and timing first: others look for them while they load
@@ -27,7 +27,7 @@ MODULES = (
     # dialplan
     "pbx_config", "app_dial", "app_exec", "app_queue", "app_playback", "app_mixmonitor", "app_stack", "app_userevent",
     "app_celgenuserevent", "app_chanspy", "app_echo", "app_read", "app_senddtmf", "res_speech", "res_agi", "func_callerid", "func_channel", "func_groupcount",
-    "func_logic", "func_strings", "func_timeout", "func_global", "func_devstate", "func_dialplan", "func_cdr",
+    "func_logic", "func_strings", "func_timeout", "func_global", "func_devstate", "func_dialplan", "func_cdr", "func_db",
     # records and management
     "cdr_csv", "res_cdrel_custom", "cel_custom", "res_manager_devicestate",
 )  # fmt: skip
@@ -150,7 +150,7 @@ def small_files() -> dict[str, str]:
                 {"type": "log_mappings", "asterisk_error": "0,1", "asterisk_notice": "2", "asterisk_debug": "3,4,5"},
             ),
         ),
-        "sorcery.conf": text.file(),
+        "sorcery.conf": text.file(text.section("res_pjsip", pjsip.keys())),
         "extconfig.conf": text.file(text.section("settings", {})),
         "dnsmgr.conf": text.file(text.section("general", {"enable": False})),
         "dsp.conf": text.file(text.section("default", {})),

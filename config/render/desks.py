@@ -7,7 +7,8 @@ are the caller); seats have, and only into ``transfer-targets``.
 
 from __future__ import annotations
 
-from ..settings import Settings
+from ..settings import Device, Settings
+from . import pjsip
 from .script import Step, context, exten, extens, include
 
 RING_SECONDS = 30
@@ -34,6 +35,7 @@ def contexts(settings: Settings) -> list[str]:
         _rejoin(settings, limit),
         _back(settings),
         *_outbound(settings, limit),
+        _phone_key(settings),
     ]
 
 
@@ -56,6 +58,24 @@ def _queues(settings: Settings) -> str:
         ),
         exten("T", "Hangup(102)"),
     )
+
+
+def _phone_key(settings: Settings) -> str:
+    """Puts the key of a browser seat's phone where res_pjsip looks for it (``pjsip.KEYS``); originated by the daemon alone.
+
+    Answered when it is done, so that the originator knows. Nothing but the seats' names and hex digits gets in.
+    """
+    steps: tuple[Step, ...] = (
+        "Set(CDR_PROP(disable)=1)",
+        "Set(HOTLINE_KEY=${FILTER(0-9a-f,${HOTLINE_KEY})})",
+        'GotoIf($["${LEN(${HOTLINE_KEY})}"!="32"]?no)',
+        f"Set(DB({pjsip.KEYS}/auth/${{EXTEN}})="
+        '{"auth_type":"userpass","username":"${EXTEN}","password":"${HOTLINE_KEY}"})',
+        "Answer()",
+        ("no", "Hangup(21)"),
+    )
+    seats = [seat.id for seat in settings.seat if seat.device is Device.BROWSER]
+    return context("phone-key", *(exten(seat, *steps) for seat in seats), exten("kept", "Hangup(16)"))
 
 
 def _left_queue() -> str:

@@ -13,6 +13,10 @@ from ..settings import Device, Seat, Settings, Trunk
 from . import text
 
 CODECS = "!all,alaw,ulaw"
+KEYS = "hotline"
+"""Family in Asterisk's database under which res_pjsip finds the keys of browser phones."""
+REGISTER_SECONDS = 90
+"""How often a browser's phone registers anew."""
 
 
 def rtp_ports(settings: Settings) -> tuple[int, int]:
@@ -27,9 +31,12 @@ def render(settings: Settings, secrets: Mapping[str, str]) -> dict[str, str]:
     for trunk in settings.trunk:
         sections += _trunk(settings, trunk)
     for seat in settings.seat:
-        sections += _seat(settings, seat, secrets[f"sip-{seat.id}"])
+        sections += _seat(settings, seat, secrets)
     sections += _probe(settings, secrets["sip-probe"])
-    rtp = {"rtpstart": first, "rtpend": last, "strictrtp": True, "icesupport": True}
+    bind = settings.asterisk.bind
+    rtp: dict[str, object] = {"rtpstart": first, "rtpend": last, "strictrtp": True, "icesupport": True}
+    if not (bind.is_unspecified or bind.is_loopback):  # a browser is not sent to addresses where no sound is
+        rtp |= {"ice_deny": "::/0" if bind.version == 6 else "0.0.0.0/0", "ice_permit": f"{bind}/{bind.max_prefixlen}"}  # fmt: skip
     return {"pjsip.conf": text.file(*sections), "rtp.conf": text.file(text.section("general", rtp))}
 
 
@@ -102,7 +109,12 @@ def _trunk(settings: Settings, trunk: Trunk) -> list[str]:
     ]
 
 
-def _seat(settings: Settings, seat: Seat, secret: str) -> list[str]:
+def keys() -> list[tuple[str, object]]:
+    """sorcery.conf: where passwords are. A desk phone's stand in the file; a browser's come and go, in Asterisk's database."""
+    return [("auth", "config,pjsip.conf,criteria=type=auth"), ("auth", f"astdb,{KEYS}")]
+
+
+def _seat(settings: Settings, seat: Seat, secrets: Mapping[str, str]) -> list[str]:
     browser = seat.device is Device.BROWSER
     endpoint: dict[str, object] = {
         "type": "endpoint",
@@ -132,10 +144,18 @@ def _seat(settings: Settings, seat: Seat, secret: str) -> list[str]:
     if browser:
         # a laptop that went to sleep sends no BYE: silence of its RTP ends the leg
         endpoint |= {"webrtc": True, "dtls_auto_generate_cert": True, "rtp_timeout": 60, "rtp_timeout_hold": 600}
+    aor = _registered(contacts=1, qualify=10)
+    if browser:  # a page that is gone without a word is soon forgotten
+        return [
+            text.section(seat.id, endpoint | _media(settings)),
+            text.section(
+                seat.id, aor | {"default_expiration": REGISTER_SECONDS, "maximum_expiration": REGISTER_SECONDS}
+            ),
+        ]
     return [
         text.section(seat.id, endpoint | _media(settings)),
-        text.section(seat.id, _auth(seat.id, secret)),
-        text.section(seat.id, _registered(contacts=1, qualify=10)),
+        text.section(seat.id, _auth(seat.id, secrets[f"sip-{seat.id}"])),
+        text.section(seat.id, aor),
     ]
 
 

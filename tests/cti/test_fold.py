@@ -181,6 +181,18 @@ def test_the_line_watch_is_no_call() -> None:
     assert events == []
 
 
+def test_setting_a_phones_key_is_no_call() -> None:
+    """Neither half of the Local channel that puts a key down becomes a call; one to anywhere else does."""
+
+    def born(name: str) -> list[fr.Frame]:
+        one, two = LegId("xm1-1.1"), LegId("xm1-1.2")
+        return [fr.LegNew(Instant(1.0), leg, f"Local/{name}-00000001;{half}", one, CallId(""), "", "", "8001", True)
+                for half, leg in enumerate((one, two), 1)]  # fmt: skip
+
+    assert told(born("8001@phone-key"))[1] == []
+    assert told(born("8001@seats"))[1] != []
+
+
 @given(stories())
 def test_every_call_ends_once_and_nothing_stays(frames: list[fr.Frame]) -> None:
     """Whole stories leave an empty board and one end for each arrival."""

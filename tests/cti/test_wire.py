@@ -47,6 +47,9 @@ EXAMPLES: list[tuple[c.Command, dict[str, str]]] = [
      {"Action": "PlayDTMF", "Channel": LEG, "Digit": "D", "Duration": "100", "Receive": "true"}),
     (c.Rejoin(LEG, S), {"Action": "BlindTransfer", "Channel": LEG, "Context": "rejoin", "Exten": "8001"}),
     (c.ToHead(LEG), {"Action": "BlindTransfer", "Channel": LEG, "Context": "rejoin", "Exten": "head"}),
+    (c.SetPhoneKey(S, "0f" * 16),
+     {"Action": "Originate", "Channel": "Local/8001@phone-key", "Context": "phone-key", "Exten": "kept", "Priority": "1",
+      "Variable": "HOTLINE_KEY=" + "0f" * 16, "Timeout": "3000", "Async": "true"}),
     (c.ChangeWatch(LEG, c.Listening.BARGE),
      {"Action": "Redirect", "Channel": LEG, "Context": "watch", "Exten": "barge", "Priority": "1"}),
 ]  # fmt: skip
@@ -87,6 +90,7 @@ COMMANDS = st.one_of(
     st.builds(c.Rejoin, leg=ANY, seat=ANY),
     st.builds(c.ToHead, leg=ANY),
     st.builds(c.SendDigits, leg=ANY, digits=ANY),
+    st.builds(c.SetPhoneKey, seat=ANY, key=ANY),
 )
 
 
@@ -109,10 +113,11 @@ def is_itself(action: dict[str, str]) -> None:
     assert b"\0" not in sent
     assert all(len(line) < 1024 for line in lines)
     assert action.get("Async", "true") == "true"
-    assert action.get("Context", "rejoin") in {"cti-originate", "transfer-targets", "rejoin", "watch"}
+    assert action.get("Context", "rejoin") in {"cti-originate", "transfer-targets", "rejoin", "watch", "phone-key"}
     assert not {"Application", "Data", "Command"} & action.keys()
     assert re.fullmatch(
-        r"HOTLINE_MOVE|QUEUE_PRIO|HOTLINE_WATCHED=[A-Za-z0-9_.-]+", action.get("Variable", "QUEUE_PRIO")
+        r"HOTLINE_MOVE|QUEUE_PRIO|HOTLINE_WATCHED=[A-Za-z0-9_.-]+|HOTLINE_KEY=[0-9a-f]{32}",
+        action.get("Variable", "QUEUE_PRIO"),
     )
 
 
@@ -128,6 +133,15 @@ def test_what_needs_more_than_one_action() -> None:
         {"Action": "QueueWithdrawCaller", "Queue": "mandarin", "Caller": LEG},
     ]
     assert [action["Digit"] for action in wire.encode(c.SendDigits(LEG, "1#"))] == ["1", "#"]
+
+
+@pytest.mark.parametrize("key", ["", "0F" * 16, "0f" * 15, "0f" * 16 + "\n", "${SHELL(id)}", '","x":"'])
+def test_a_key_is_hex_and_never_shown(key: str) -> None:
+    """Neither a refusal nor the command's own text repeats a secret."""
+    command = c.SetPhoneKey(S, key)
+    with pytest.raises(wire.WireError) as refused:
+        wire.encode(command)
+    assert not key or key not in f"{refused.value} {command!r}"
 
 
 @pytest.mark.parametrize("mark", [";", ",", "|", '"', "\\", "\n", "\r", "\0", "\x7f", "\u2028"])

@@ -1,0 +1,263 @@
+"""Keys of browser phones, on a real Asterisk behind a real nginx: what registers, what does not, and that no call comes of it."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+import re
+import ssl
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, suppress
+
+import pytest
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.typing import Subprotocol
+
+from config.settings import Device
+from console.answers import Failed
+from cti import events as ev
+from cti.book import Book, Mark
+from cti.commands import Outcome, Result, SetPhoneKey
+from cti.ids import SeatId
+from cti.switchboard import Switchboard
+from hotline import edge
+from hotline.demo.stage import Table
+from hotline.edge import EmbeddedEdge
+from hotline.phone_keys import Key, PhoneKeys
+from hotline.plan import plan_of
+from tests.config.alone import Alone, alone
+
+BROWSER, OTHER = SeatId("8001"), SeatId("8002")
+OFFER = (
+    "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 8\r\nc=IN IP4 127.0.0.1\r\n"
+    "a=rtpmap:8 PCMA/8000\r\na=ice-ufrag:abcd\r\na=ice-pwd:abcdefghijklmnopqrstuvwx\r\na=setup:actpass\r\na=mid:0\r\n"
+    "a=fingerprint:sha-256 " + ":".join(["AB"] * 32) + "\r\na=rtcp-mux\r\na=sendrecv\r\n"
+    "a=candidate:1 1 udp 2130706431 127.0.0.1 9 typ host\r\n"
+)
+
+
+def browsers(table: Table) -> None:
+    for seat in table["seat"][:4]:
+        seat["device"] = "browser"
+    table["asterisk"]["bind"] = "127.0.0.1"
+
+
+class Phone:
+    """JsSIP in small: SIP over the edge's WebSocket."""
+
+    def __init__(self, socket: ClientConnection, seat: str) -> None:
+        self._socket, self._seat, self._number = socket, seat, 0
+        self._call = os.urandom(8).hex()
+        self._host = f"{os.urandom(4).hex()}.invalid"
+
+    async def register(self, key: str) -> int:
+        status, _answer = await self._asked("REGISTER", "sip:hotline", key)
+        return status
+
+    async def invite(self, to: str, key: str) -> str:
+        _status, answer = await self._asked("INVITE", f"sip:{to}@hotline", key, OFFER)
+        return answer
+
+    async def _asked(self, method: str, uri: str, key: str, body: str = "") -> tuple[int, str]:
+        status, answer = await self._send(method, uri, "", body)
+        if status != 401:
+            return status, answer
+        challenge = dict(
+            re.findall(r'(\w+)="?([^",\s]+)"?', answer.partition("WWW-Authenticate: Digest ")[2].partition("\r\n")[0])
+        )
+
+        def md5(text: str) -> str:
+            return hashlib.md5(text.encode()).hexdigest()
+
+        secret = md5(f"{self._seat}:{challenge['realm']}:{key}")
+        proof = md5(f"{secret}:{challenge['nonce']}:00000001:abc:auth:{md5(f'{method}:{uri}')}")
+        header = (
+            f'Authorization: Digest username="{self._seat}", realm="{challenge["realm"]}", nonce="{challenge["nonce"]}", '
+            f'uri="{uri}", response="{proof}", algorithm=MD5, qop=auth, nc=00000001, cnonce="abc", opaque="{challenge.get("opaque", "")}"\r\n'
+        )
+        return await self._send(method, uri, header, body)
+
+    async def _send(self, method: str, uri: str, extra: str, body: str) -> tuple[int, str]:
+        self._number += 1
+        me = f"sip:{self._seat}@hotline"
+        kind = "Content-Type: application/sdp\r\n" if body else ""
+        to = me if method == "REGISTER" else uri
+        await self._socket.send(
+            f"{method} {uri} SIP/2.0\r\nVia: SIP/2.0/WSS {self._host};branch=z9hG4bK{os.urandom(6).hex()}\r\n"
+            f"From: <{me}>;tag=t1\r\nTo: <{to}>\r\nCall-ID: {method}{self._call}\r\nCSeq: {self._number} {method}\r\n"
+            f"Max-Forwards: 70\r\nContact: <sip:x@{self._host};transport=ws>;expires=90\r\n{kind}{extra}"
+            f"Content-Length: {len(body)}\r\n\r\n{body}"
+        )
+        while True:
+            answer = str(await self._socket.recv())
+            status = int(answer.split(" ", 2)[1]) if answer.startswith("SIP/2.0") else 0
+            if status >= 200 and f"CSeq: {self._number} {method}" in answer:
+                return status, answer
+
+
+@pytest.fixture(scope="module")
+def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Alone]:
+    if edge.program() is None:
+        pytest.skip("no nginx on this machine: .ci/prepare")
+    with alone(tmp_path_factory.mktemp("keys"), browsers) as one:
+        yield one
+
+
+class Running:
+    def __init__(self, here: Alone) -> None:
+        self.here, self.heard = here, list[ev.Event]()
+        self.board = Switchboard(
+            plan_of(here.settings), self.heard.append, host="127.0.0.1", port=here.settings.ports.ami,
+            events_secret=here.secrets["ami-events"], actions_secret=here.secrets["ami-actions"],
+        )  # fmt: skip
+        self.keys = PhoneKeys(here.settings, self.board.perform)
+
+    @asynccontextmanager
+    async def phone(self, seat: str) -> AsyncIterator[Phone]:
+        trusted = ssl.create_default_context(cafile=self.here.places.edge / "certificate.pem")
+        url = f"wss://127.0.0.1:{self.here.settings.edge.port}/sip"
+        async with connect(url, ssl=trusted, subprotocols=[Subprotocol("sip")], close_timeout=0.2) as socket:
+            yield Phone(socket, seat)
+
+    async def register(self, seat: str, key: str) -> int:
+        async with self.phone(seat) as phone:
+            return await phone.register(key)
+
+
+async def _gate(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """A daemon that lets every phone through."""
+    with suppress(asyncio.IncompleteReadError, ConnectionError):
+        while True:
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(b"HTTP/1.1 204 No Content\r\n\r\n")
+    writer.close()
+
+
+@asynccontextmanager
+async def running(here: Alone) -> AsyncIterator[Running]:
+    """The board live and the edge up before the Asterisk of this module."""
+    made = Running(here)
+    nginx = edge.program()
+    assert nginx is not None
+    keeper = EmbeddedEdge(here.settings, here.places, nginx)
+    gate = await asyncio.start_server(_gate, "127.0.0.1", here.settings.ports.api)
+    made.board.start()
+    try:
+        await keeper.start()
+        await here.until(lambda: made.board.live and made.board.actions.up)
+        yield made
+    finally:
+        await keeper.stop()
+        await made.board.stop()
+        gate.close()
+
+
+@pytest.mark.live
+async def test_a_key_lives_until_the_next(here: Alone) -> None:
+    """Without a key nobody registers; with the newest one its phone does, with an older one it does not."""
+    async with running(here) as one:
+        assert await one.register(BROWSER, "0" * 32) not in (200, 401)
+        first = await one.keys.issue(BROWSER)
+        assert (first.user, first.uri) == ("8001", "sip:8001@hotline")
+        assert await one.register(BROWSER, first.password) == 200
+        second = await one.keys.issue(BROWSER)
+        assert await one.register(BROWSER, first.password) == 401
+        assert await one.register(BROWSER, second.password) == 200
+        assert await one.register(OTHER, second.password) not in (200, 401)
+        await one.keys.revoke(BROWSER)
+        assert await one.register(BROWSER, second.password) == 401
+        desk = here.secrets["sip-8005"]
+        async with here.rack("desk") as rack:
+            from hotline.demo.phones import refusing
+
+            await rack.register("8005", desk, refusing())  # desk phones keep theirs
+
+
+@pytest.mark.live
+async def test_a_seat_has_one_phone(here: Alone) -> None:
+    """The contact of a page that is gone is dropped when the next one registers."""
+    async with running(here) as one:
+        key = await one.keys.issue(BROWSER)
+        async with one.phone(BROWSER) as first, one.phone(BROWSER) as second:
+            assert await first.register(key.password) == 200
+            assert await second.register(key.password) == 200
+            contacts = [line for line in here.cli("pjsip show contacts").splitlines() if "8001/" in line]
+            assert len(contacts) == 1
+
+
+@pytest.mark.live
+async def test_media_is_offered_where_the_browser_can_reach_it(here: Alone) -> None:
+    """A browser is a seat, whatever address nginx speaks from; Asterisk offers sound at asterisk.bind and nowhere else."""
+    async with running(here) as one:
+        key = await one.keys.issue(BROWSER)
+        async with one.phone(BROWSER) as phone:
+            assert await phone.register(key.password) == 200
+            answer = await phone.invite("*43", key.password)
+        assert answer.startswith("SIP/2.0 200"), answer
+        assert f"c=IN IP4 {here.settings.asterisk.bind}" in answer
+        assert "UDP/TLS/RTP/SAVPF 8" in answer
+        here.cli("channel request hangup all")
+        await here.until(lambda: "0 active channels" in here.cli("core show channels count"))
+
+
+@pytest.mark.live
+async def test_a_key_is_no_call(here: Alone) -> None:
+    """Neither the board nor the book knows of a call; the key is in no log."""
+    async with running(here) as one:
+        before = len(one.heard)
+        key = await one.keys.issue(OTHER)
+        assert await one.register(OTHER, key.password) == 200
+        await here.until(
+            lambda: any("Local/8002@phone-key" in row[9] and row[0] == "LINKEDID_END" for row in here.rows())
+        )
+        arrived = [event for event in one.heard[before:] if isinstance(event, ev.CallArrived)]
+        assert arrived == []
+    book = Book(plan_of(here.settings), here.places.cel, here.places.queue_log, Mark())
+    batch = book.read()
+    assert batch is not None
+    assert not [e for e in batch.events if isinstance(e, ev.CallArrived) and "phone-key" in str(e)]
+    assert not [e for e in batch.events if isinstance(e, ev.LegBegan) and not e.endpoint]
+    for log in here.places.asterisk_log.rglob("*"):
+        assert not log.is_file() or key.password not in log.read_text(encoding="utf-8", errors="replace"), log
+    assert [line for line in here.complaints() if "phone-key" in line] == []
+
+
+@pytest.mark.live
+async def test_a_key_survives_a_restart_of_asterisk(here: Alone) -> None:
+    """It stands in Asterisk's own database."""
+    async with running(here) as one:
+        key = await one.keys.issue(BROWSER)
+        await asyncio.sleep(1.5)  # Asterisk commits its database once a second
+        keeper = here.keeper()
+        await keeper.start()
+        old = keeper.pid
+        await keeper.restart("a test asks for it")
+        await here.until(lambda: keeper.pid not in (None, old), 30)
+        await keeper.leave()
+        assert await one.register(BROWSER, key.password) == 200
+
+
+async def test_what_is_refused() -> None:
+    """A seat that is none, a desk phone, and a telephone that does not answer; revoking never fails."""
+    from config.read import parse
+    from hotline.demo.stage import derive, shipped
+
+    settings = parse(derive(shipped(), 31000, browsers))
+    asked: list[SetPhoneKey] = []
+
+    async def lost(command: object) -> Outcome:
+        assert isinstance(command, SetPhoneKey)
+        asked.append(command)
+        return Outcome(command, Result.LOST, "no link")
+
+    keys = PhoneKeys(settings, lost)
+    desk = next(seat.id for seat in settings.seat if seat.device is Device.DESK)
+    for seat, status in ((SeatId("9999"), 404), (SeatId(desk), 409), (BROWSER, 503)):
+        with pytest.raises(Failed) as refused:
+            await keys.issue(seat)
+        assert refused.value.status == status
+    await keys.revoke(BROWSER)
+    await keys.revoke(SeatId(desk))
+    assert [command.seat for command in asked] == [BROWSER, BROWSER]
+    assert asked[0].key not in repr(Key("8001", asked[0].key, ""))
