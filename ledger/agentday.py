@@ -22,10 +22,15 @@ from . import tables as t
 from .columns import Moment
 from .floor import seconds_between
 from .history import MOST, PastCall, calls_with_outcome, dressed
+from .kpi import joined
 from .store import Store
 from .tickets import PUSH, push_of
 
 _C, _K, _L, _T, _F, _O = t.calls.c, t.talks.c, t.seat_log.c, t.tickets.c, t.offers.c, t.outcomes.c
+
+
+SESSION_MOST = timedelta(hours=36)
+"""Nobody stays signed in for longer (``access.session_hours`` is 24 at most)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +80,8 @@ class AgentBook:
             talked = {bool(row.inbound): row for row in await db.execute(_talked(agent, since, end, now))}
             missed = await db.scalar(_missed(states, since, end)) if states else 0
             tickets, direct = (await db.execute(_made(agent, since, end))).one()
-            signed_in = await _signed_in(db, agent)
-            open_calls = await dressed(db, _without_outcome(agent, since, end))
+            signed_in = await _signed_in(db, agent, end)
+            open_calls = await _without_outcome(db, agent, since, end)
         inbound = talked.get(True)
         spent = _spent(states, since, end)
         return AgentDay(
@@ -202,24 +207,29 @@ def _made(agent: str, since: datetime, end: datetime) -> sa.Select[Any]:
     return sa.select(tickets.scalar_subquery(), direct.scalar_subquery())
 
 
-async def _signed_in(db: AsyncConnection, agent: str) -> datetime | None:
-    newest = sa.select(_L.since, _L.state).where(_L.agent == agent).order_by(_L.since.desc(), _L.until.is_(None).desc())
-    last = (await db.execute(newest.limit(1))).first()
-    if last is None or last.state == Presence.LOGGED_OUT:
-        return None
-    left = sa.select(_L.since).where(_L.agent == agent, _L.state == str(Presence.LOGGED_OUT))
-    out = await db.scalar(left.order_by(_L.since.desc()).limit(1))
-    sat = [_L.agent == agent, _L.state != str(Presence.LOGGED_OUT)]
-    if out is not None:
-        sat.append(_L.since >= out)
-    came: datetime | None = await db.scalar(sa.select(sa.func.min(_L.since)).where(*sat))
-    return came
+async def _signed_in(db: AsyncConnection, agent: str, now: datetime) -> datetime | None:
+    """When this agent last sat down, if they still sit. Looks back as far as a session can last."""
+    wanted = sa.select(_L.since, _L.state).where(_L.agent == agent, _L.since >= now - SESSION_MOST)
+    left = wanted.where(_L.state == str(Presence.LOGGED_OUT)).order_by(_L.since.desc()).limit(1)
+    out = (await db.execute(left)).first()
+    sat = wanted.where(_L.state != str(Presence.LOGGED_OUT)).order_by(_L.since).limit(1)
+    came = (await db.execute(sat.where(_L.since >= out.since) if out is not None else sat)).first()
+    return came.since if came is not None else None
 
 
-def _without_outcome(agent: str, since: datetime, end: datetime) -> sa.Select[Any]:
-    mine = sa.select(_K.call_id).where(_K.agent == agent, _K.began_at >= since, _K.began_at < end)
-    wanted = calls_with_outcome().where(
-        _C.call_id.in_(mine), _C.direction == Direction.INBOUND.value, _C.state == "closed", _C.merged_into == "",
-        _O.outcome.is_(None),
-    )  # fmt: skip
-    return wanted.order_by(_C.arrived_at.desc(), _C.call_id.desc())
+async def _without_outcome(db: AsyncConnection, agent: str, since: datetime, end: datetime) -> list[PastCall]:
+    """In steps, the ids told one by one: asked for at once, SQLite would walk all inbound calls there are."""
+    mine = sa.select(_K.call_id).where(_K.agent == agent, _K.began_at >= since, _K.began_at < end).distinct()
+    ids = list((await db.execute(mine)).scalars())
+    of = sa.select(_C.call_id, _C.direction, _C.state, _C.merged_into, _O.outcome).select_from(joined())
+    found = (await db.execute(of.where(_C.call_id.in_(ids)))).all() if ids else ()
+    owed = [
+        row.call_id
+        for row in found
+        if row.outcome is None
+        and (row.direction, row.state, row.merged_into) == (Direction.INBOUND.value, "closed", "")
+    ]
+    if not owed:
+        return []
+    rows = await dressed(db, calls_with_outcome().where(_C.call_id.in_(owed)))
+    return sorted(rows, key=lambda row: (row.arrived_at, row.call), reverse=True)

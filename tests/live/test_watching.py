@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +12,8 @@ from hotline.demo.rest import RestRefused
 from hotline.demo.sound import tone
 
 from .site import Floor, Site, eventually
+from .test_pages import audited
+from .test_recorded import export, kept, loud
 from .test_verbs import CITIZEN, ONE, TWO, far_call, hear, heard, talking
 
 pytestmark = pytest.mark.live
@@ -90,13 +93,14 @@ async def test_watching_ends_with_the_call(site: Site) -> None:
         await floor.until_state("8001", "ready")
 
 
-async def test_taking_over(site: Site) -> None:
+async def test_taking_over(site: Site, tmp_path: Path) -> None:
     """The citizen hears the supervisor, the agent is free, the call is one call with one recording of both."""
     async with Floor(site) as floor:
         supervisor = await sat(floor)
         call, seat = await talking(floor, "13805924003")
         ear = await supervisor.watches("listen")
         await hear((ear, {CITIZEN, ONE}))
+        assert await seat.until_heard(3)
         await supervisor.does("/api/seats/8001/take-over")
         await ear.until_ended(5)
         await seat.until_ended(5)
@@ -104,11 +108,17 @@ async def test_taking_over(site: Site) -> None:
         await hear((call, {TWO}), (own, {CITIZEN}))
         await floor.until_state("8003", "talking")
         await floor.until_state("8001", "ready")
-        await asyncio.sleep(3)  # long enough for the recording to be judged
+        assert await own.until_heard(3)
         call.hang_up()
         await own.until_ended(5)
-    rows = [row for row in site.ledger() if row.caller == "13805924003"]
-    assert len(rows) == 1
+    recording = await kept(site, "13805924003")
+    sound = export(site, recording, tmp_path / "out.opus")
+    assert recording["faults"] == []
+    assert loud(sound[:, 1], ONE) > 1, "the agent is not in the recording"
+    assert loud(sound[:, 1], TWO) > 2, "the supervisor is not in the recording"
+    assert [row.caller for row in site.ledger()].count("13805924003") == 1
+    deeds = [action for actor, action, _ in audited(site) if actor == HEAD]
+    assert deeds[-3:] == ["watch", "take_over", "watch_ended"]
 
 
 async def test_taking_over_without_listening_first(site: Site) -> None:

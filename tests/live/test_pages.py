@@ -1,0 +1,123 @@
+"""What the pages ask for, of a real daemon after real calls: the pop, the seat's and the wall's day, the recording."""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import soundfile
+
+from hotline.demo.phones import Call, answering
+from hotline.demo.sound import tone
+
+from .site import Floor, Site, eventually
+from .test_recorded import kept
+from .test_verbs import ONE
+
+pytestmark = pytest.mark.live
+
+CALLER = "13805925001"
+TICKET = {"kind": "complaint", "title": "路灯不亮", "content": "湖滨南路路口的路灯三天不亮。"}
+
+
+async def told(client: httpx.AsyncClient, path: str, **query: Any) -> Any:
+    answer = await client.get(path, params=query)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+async def talk(floor: Floor, seconds: float = 2.0) -> tuple[Call, Call, str]:
+    call = await floor.dial(caller=CALLER)
+    seat = await floor.seat_call(CALLER)
+    await floor.until_state("8001", "talking")
+    assert await seat.until_heard(seconds)
+    return call, seat, await floor.rest.call_of("8001")
+
+
+async def test_who_calls_again_is_known(site: Site, tmp_path: Path) -> None:
+    """The second call of a number shows the first with ticket and recording; the figures are the report's."""
+    async with Floor(site) as floor, site.rest() as client:
+        await floor.sit("8001", answering(0.2, None, tone(ONE)))
+        call, seat, first = await talk(floor)
+        pop = await told(client, f"/api/calls/{first}/pop")
+        assert (pop["party"]["area"], pop["party"]["carrier"], pop["party"]["kind"]) == ("福建泉州", "移动", "mobile")
+        assert (pop["line_name"], pop["earlier"], pop["calls_30_days"]) == ("12319 直拨", [], 0)
+        ticket = await floor.rest.file_ticket(first, TICKET, seat="8001")
+        call.hang_up()
+        await seat.until_ended(5)
+        await floor.until_state("8001", "ready")
+        recording = await kept(site, CALLER)
+        before = [one for one in floor.desk.calls if one.caller == CALLER]
+        call = await floor.dial(caller=CALLER)
+        await eventually(lambda: [one for one in floor.desk.calls if one.caller == CALLER and one not in before], 20)
+        await floor.until_state("8001", "talking")
+        second = await floor.rest.call_of("8001")
+        pop = await told(client, f"/api/calls/{second}/pop")
+        (earlier,) = pop["earlier"]
+        assert (earlier["call"]["call"], earlier["ticket_ids"]) == (first, [ticket["id"]])
+        assert (earlier["recording"]["state"], earlier["recording"]["faults"]) == ("shelved", "")
+        assert [one["ticket"]["title"] for one in pop["tickets"]] == ["路灯不亮"]
+        assert (pop["open_tickets"], pop["calls_30_days"], pop["callback_open"]) == (1, 1, False)
+        call.hang_up()
+        await floor.until_state("8001", "ready")
+        await eventually(lambda: asked_day(client), 10)
+        day = await told(client, "/api/wall/day")
+        figures = json.loads(site.hotline("report", "kpi", "--json", "--since", day["since"], "--until", day["until"]))
+        row = next(one for one in day["figures"] if one["of"] == "all")
+        counts = figures["counts"]
+        assert {name: row[name] for name in ("offered", "answered", "answered_15s", "requests", "abandoned")} == {
+            name: counts[name] for name in ("offered", "answered", "answered_15s", "requests", "abandoned")
+        }
+        assert [(one["key"], one["count"]) for one in day["tickets_by_kind"]] == [("complaint", 1)]
+        bounds = {"since": day["since"], "until": day["until"]}
+        behind = await told(client, "/api/wall/calls", set="answered", **bounds)
+        assert [one["call"] for one in behind] == [second, first]
+        assert [one["id"] for one in await told(client, "/api/wall/tickets", **bounds)] == [ticket["id"]]
+        await heard(site, client, first, recording["seconds"], tmp_path / "out.opus")
+
+
+async def asked_day(client: httpx.AsyncClient) -> None:
+    """The book is a moment behind the telephone."""
+    day = await told(client, "/api/seats/8001/day")
+    assert (day["agent"], day["answered"]) == ("1001", 2)
+    assert day["talk_seconds_mean"] > 1
+    assert {state for _, state, _ in day["states"]} >= {"ready", "ringing", "talking", "wrap_up"}
+
+
+async def heard(site: Site, client: httpx.AsyncClient, call: str, seconds: float, target: Path) -> None:
+    """Piece by piece as a browser seeks, it is the recording that the command line exports; one audit row."""
+    path = f"/api/calls/{call}/recording"
+    asked = {"purpose": "回访核实"}
+    whole = await client.get(path, params=asked)
+    assert (whole.status_code, whole.headers["content-type"]) == (200, "audio/ogg; codecs=opus")
+    size = int(re.fullmatch(r"bytes 0-99/(\d+)", (await part(client, path, 0, 99)).headers["content-range"])[1])  # type: ignore[index]
+    pieces = [(await part(client, path, at, min(at + 4999, size - 1))).content for at in range(0, size, 5000)]
+    assert b"".join(pieces) == whole.content
+    target.write_bytes(whole.content)
+    sound, rate = soundfile.read(target, always_2d=True)
+    assert (rate, sound.shape[1]) == (8000, 2)
+    assert abs(len(sound) / rate - seconds) < 0.2
+    export = target.with_name("export.opus")
+    site.hotline("recording", "export", call, str(export), "--purpose", "test", "--by", "test")
+    assert export.read_bytes() == whole.content
+    assert [row for row in audited(site) if row[1] == "listened"] == [
+        ("operator", "listened", call), ("test", "listened", call),
+    ]  # fmt: skip
+
+
+async def part(client: httpx.AsyncClient, path: str, first: int, last: int) -> httpx.Response:
+    headers = {"Range": f"bytes={first}-{last}"}
+    answer = await client.get(path, params={"purpose": "回访核实"}, headers=headers)
+    assert answer.status_code == 206
+    return answer
+
+
+def audited(site: Site) -> list[tuple[str, str, str]]:
+    """Actor, action and call of every row of the audit log, oldest first."""
+    with sqlite3.connect(f"file:{site.places.ledger}?mode=ro", uri=True) as db:
+        return list(db.execute("SELECT actor, action, call_id FROM audit ORDER BY seq"))
