@@ -102,7 +102,7 @@ class Agent(Person):
     ``notice``, ``ticket-said``, ``stale`` (the daemon is away), ``go-seat``, ``go-wall``, ``go-watch`` (links),
     ``language``, ``cheat-sheet``. Pop: ``pop`` (data-call) with ``pop-number``, ``pop-area``,
     ``pop-line``, ``pop-earlier``, ``pop-tickets``. Form: ``ticket``, ``draft`` (data-saved), ``ticket-file``,
-    ``ticket-case`` (the case number), ``direct-answer``, ``refuse``, ``refusal-code``, ``refuse-confirm``.
+    ``ticket-kind-KEY``, ``ticket-code``, ``fault-FIELD``, ``ticket-case`` (the case number), ``direct-answer``, ``refuse``, ``refusal-code``, ``refuse-confirm``.
     Lists: ``my-calls``, ``my-tickets``, ``my-day``. Another tab took the seat: ``another-tab``.
     """
 

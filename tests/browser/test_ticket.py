@@ -16,7 +16,7 @@ MATTER = {"title": "路灯不亮", "content": "湖滨南路一段路灯三天不
 
 
 async def test_a_draft_outlives_the_browser_and_is_filed(house: House) -> None:
-    """Typed during the talk; a reload and a crash lose nothing; filed by the code's initials, the case number comes."""
+    """Typed during the talk; a reload and a crash lose nothing; coded by its initials; no kind, no ticket; then the case number comes."""
     async with house:
         anna = await house.agent("1001", "8001", ANNA)
         call = await house.talk(anna, "13805926001")
@@ -40,6 +40,9 @@ async def test_a_draft_outlives_the_browser_and_is_filed(house: House) -> None:
         await anna.page.keyboard.press("Enter")
         await anna.saved()
         name = await house.at("8001")
+        await anna.press("ticket-file")
+        await expect(anna.part("fault-kind")).to_be_visible()
+        await anna.press("ticket-kind-complaint")
         await anna.press("ticket-file")
         await expect(anna.part("ticket-case")).to_contain_text("20")
         case = (await anna.part("ticket-case").inner_text()).strip()
