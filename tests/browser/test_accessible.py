@@ -42,6 +42,7 @@ async def test_the_seat_console(house: House) -> None:
 
         seat = await house.agent("1001", "8001", ANNA)
         found += await broken(seat.page, "idle")
+        await seat.press("tab-my")
         for tab in ("calls", "tickets", "day"):
             await seat.press(f"my-tab-{tab}")
             await expect(seat.part(f"my-{tab}")).to_be_visible()

@@ -4,6 +4,7 @@
 import { computed, effectScope, reactive, watch, type EffectScope } from 'vue'
 import { api, failure, Refused, send } from '../../asking'
 import type { components } from '../../contract'
+import { session } from '../../session'
 import { on } from '../../stream/stream'
 import { freePart, fresh, withTickets, type Draft, type Matter, type Receipt } from './draft'
 import { another, prefilled, toTicket, type Call, type Party } from './form'
@@ -200,6 +201,17 @@ on('ticket', (moved) => {
         one.filed = { ...one.filed, state, case_number, query_code, error }
       }
 })
+
+/** Another person at this page starts with no sheet of the one before. */
+let whose = ''
+watch(() => session.me?.account, (account) => {
+  if (!account) return
+  if (whose && account !== whose) {
+    for (const { scope } of sheets.values()) scope.stop()
+    sheets.clear()
+  }
+  whose = account
+}, { immediate: true })
 
 export function receipt(ticket: Ticket): Receipt {
   const { id, state, case_number, query_code, error } = ticket
