@@ -71,6 +71,16 @@ class Places:
         return self.var / "edge"
 
     @property
+    def deaths(self) -> Path:
+        """Moments at which the embedded Asterisk was found dead (``cti/deaths.py``)."""
+        return self.run / "asterisk-deaths"
+
+    @property
+    def seen(self) -> Path:
+        """Its mtime: when the daemon last saw the embedded Asterisk alive."""
+        return self.run / "asterisk-seen"
+
+    @property
     def shelf(self) -> Path:
         """Finished recordings: YYYY/MM/DD/CALLID.EXT."""
         return self.var / "recordings"

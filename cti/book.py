@@ -10,6 +10,7 @@ short and local.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,7 +42,11 @@ class Batch:
 
 
 class Book:
-    def __init__(self, plan: Plan, cel: Path, queue_log: Path, start: Mark) -> None:
+    def __init__(
+        self, plan: Plan, cel: Path, queue_log: Path, start: Mark,
+        died: Callable[[Instant], Instant | None] = lambda _life: None,
+    ) -> None:  # fmt: skip
+        """``died``: when the life before the one that began then was over (``Deaths.before``)."""
         self.fold = Fold(plan, live=False)
         self.reader = Reader()
         self._cel = Tail(cel, start.cel_resume)
@@ -53,6 +58,9 @@ class Book:
         self._lives: deque[tuple[fr.NodeLife, Place]] = deque()
         """Restarts of Asterisk not yet reached by the CEL rows, with the place before their line."""
         self._last: Instant = Instant(0.0)
+        self._died = died
+        self._life = Instant(0.0)
+        """When the newest life began."""
 
     @property
     def last(self) -> Instant:
@@ -95,6 +103,10 @@ class Book:
         """Apply the restarts up to this moment (None: all; no older CEL row can follow)."""
         while self._lives and (until is None or self._lives[0][0].at <= until):
             life, place = self._lives.popleft()
+            died = self._died(life.at)
+            if died is not None and died > self._life:  # what it still wrote, it wrote alive
+                life = life._replace(died=max(died, self._last))
+            self._life = life.at
             self._apply(life, place, out)
 
     def _apply(self, frame: fr.Frame, place: Place, out: list[ev.Event]) -> None:

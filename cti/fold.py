@@ -584,9 +584,10 @@ class Fold:
         if board.node_began is not None and f.at <= board.node_began:
             return
         board.node_began = f.at
-        for leg in [leg for leg in board.legs.values() if leg.born < f.at]:
+        ended = f.died or f.at
+        for leg in [leg for leg in board.legs.values() if leg.born < max(f.at, ended)]:
             if leg.id in board.legs:
-                self._remove(leg, f.at, 0, "", EndedBy.NODE_DIED)
+                self._remove(leg, max(ended, leg.born), 0, "", EndedBy.NODE_DIED)
         self._out.append(ev.NodeStarted(f.at, f.node))
 
     # -- snapshots ----------------------------------------------------------------------------------

@@ -198,10 +198,11 @@ class Member(NamedTuple):
 
 
 class NodeLife(NamedTuple):
-    """Asterisk started at ``at``: legs born before are gone."""
+    """Asterisk started at ``at``: legs born before are gone, since ``died`` where that is known."""
 
     at: Instant
     node: str
+    died: Instant = Instant(0.0)
 
 
 class SnapshotBegan(NamedTuple):

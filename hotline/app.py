@@ -41,6 +41,7 @@ from console.plugs import Plugs
 from console.server import Server, make_app
 from cti import events as cti_events
 from cti.book import Book
+from cti.deaths import Deaths
 from cti.ids import Instant, LineId
 from cti.probe import LineWatch
 from cti.switchboard import Switchboard
@@ -113,7 +114,13 @@ class Hotline:
 
         log_dir = settings.asterisk.log_dir or places.asterisk_log
         resumed = await scribe.resume()
-        book = Book(plan, log_dir / "cel-custom" / "hotline.csv", log_dir / "queue_log", resumed.mark)
+        book = Book(
+            plan,
+            log_dir / "cel-custom" / "hotline.csv",
+            log_dir / "queue_log",
+            resumed.mark,
+            Deaths(places.deaths).before,
+        )
         books = Bookkeeping(book, scribe, self.book_bus.publish, LedgerUnavailable)
         await books.catch_up()
         books.start()

@@ -23,6 +23,8 @@ from config.language import say as _
 from config.places import Places
 from config.render.core import run_folder
 from config.settings import Settings
+from cti.deaths import Deaths
+from cti.ids import Instant
 from hotline import asterisk_files, asterisk_logs
 from hotline.asterisk_found import Asterisk
 from hotline.outliving import KILL_SECONDS, DoesNotStart, Outliving, alive, gone
@@ -32,6 +34,7 @@ log = structlog.get_logger("asterisk")
 START_SECONDS = 40.0
 GRACE_SECONDS = 10.0
 LOG_SECONDS = 15.0
+SEEN_SECONDS = 1.0
 NEED_RESTART = frozenset({"asterisk.conf", "modules.conf", "rtp.conf", "http.conf", "sorcery.conf"})
 """Files of which an adopted Asterisk does not take up a change by reloading."""
 BANNER = b"Asterisk Call Manager"
@@ -53,9 +56,11 @@ class EmbeddedAsterisk(Outliving):
         *,
         on_exit: Callable[[int | None], None] = lambda _code: None,
     ) -> None:
-        super().__init__(log, on_exit)
+        super().__init__(log, self._ended)
+        self._told = on_exit
         self._settings, self._secrets, self._asterisk = settings, secrets, asterisk
         self._places = Places(places.var.absolute())  # Asterisk does not run where we run
+        self._deaths = Deaths(self._places.deaths)
 
     async def start(self) -> bool:
         """Up with AMI answering; True when one was running and was adopted. Raises AsteriskError."""
@@ -73,6 +78,7 @@ class EmbeddedAsterisk(Outliving):
             await self._spawn()
         self._keep(self._watch())
         self._keep(self._mind_logs())
+        self._keep(self._see())
         return adopted
 
     async def stop(self, grace: float = GRACE_SECONDS) -> None:
@@ -90,10 +96,27 @@ class EmbeddedAsterisk(Outliving):
 
     # -- its life ---------------------------------------------------------------------
 
+    def _ended(self, code: int | None) -> None:
+        self._places.seen.touch()
+        self._told(code)
+
+    async def _see(self) -> None:
+        """Leave behind when it was alive: a machine that loses its power tells nobody."""
+        while True:
+            if self._pid is not None:
+                self._places.seen.touch()
+            await asyncio.sleep(SEEN_SECONDS)
+
+    def _note_death(self) -> None:
+        """The life before the one that begins now was over when it was seen last."""
+        with suppress(FileNotFoundError):
+            self._deaths.note(Instant(self._places.seen.stat().st_mtime))
+
     def _prepare(self) -> None:
         asterisk_files.write(self._settings, self._places, self._secrets, self._asterisk)
 
     async def _spawn(self) -> None:
+        self._note_death()
         with suppress(FileNotFoundError):
             (run_folder(self._places) / "asterisk.ctl").unlink()
         self._child = child = self._launch()

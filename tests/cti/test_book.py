@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from cti import events as ev
 from cti import frames as fr
 from cti.book import Book, Mark
+from cti.deaths import Deaths
+from cti.ids import Instant
 from cti.tail import NOWHERE, Tail
 
 from .story import PLAN, Story, stories
@@ -123,6 +125,48 @@ def test_a_restart_of_asterisk_ends_what_was_open_but_not_what_came_after(tmp_pa
     assert [(e.call, e.by) for e in ended] == [(old.call, ev.EndedBy.NODE_DIED)]
     again, _ = drain(Book(PLAN, cel, queue_log, mark))
     assert not [e for e in again if isinstance(e, ev.CallEnded)]
+
+
+def test_a_call_of_a_dead_asterisk_ends_when_it_died_not_when_the_next_one_began(tmp_path: Path) -> None:
+    """A night lies between the death and the new life: the call lasted until the death, or its last row."""
+    cel, queue_log = tmp_path / "cel.csv", tmp_path / "queue_log"
+    old = Story(0)
+    old.arrive()
+    cel.write_text("".join(rows(old.frames)))
+    last = old.frames[-1].at
+    queue_log.write_text(f"{last + 30000:.0f}|NONE|NONE|NONE|QUEUESTART|\n")
+    deaths = Deaths(tmp_path / "deaths")
+    deaths.note(Instant(last + 60))
+    for died, ended in ((deaths.before, last + 60), (lambda _life: Instant(last - 5), last)):
+        events, _ = drain(Book(PLAN, cel, queue_log, Mark(), died))
+        (end,) = [e for e in events if isinstance(e, ev.CallEnded)]
+        assert end.at == ended
+        assert end.by is ev.EndedBy.NODE_DIED
+
+
+def test_the_end_of_an_older_life_is_no_death_of_this_one(tmp_path: Path) -> None:
+    """Nobody saw the second life end: its calls are closed when the third began."""
+    cel, queue_log = tmp_path / "cel.csv", tmp_path / "queue_log"
+    story = Story(500)
+    story.arrive()
+    cel.write_text("".join(rows(story.frames)))
+    first, later = story.frames[0].at - 50, story.frames[-1].at + 100
+    queue_log.write_text("".join(f"{at:.0f}|NONE|NONE|NONE|QUEUESTART|\n" for at in (first, later)))
+    deaths = Deaths(tmp_path / "deaths")
+    deaths.note(Instant(first - 20))
+    events, _ = drain(Book(PLAN, cel, queue_log, Mark(), deaths.before))
+    (end,) = [e for e in events if isinstance(e, ev.CallEnded)]
+    assert end.at == float(f"{later:.0f}")
+
+
+def test_what_is_no_moment_in_the_file_of_deaths_is_passed_over(tmp_path: Path) -> None:
+    """A torn line costs itself; no file is no death."""
+    deaths = Deaths(tmp_path / "deaths")
+    assert deaths.before(Instant(10.0)) is None
+    (tmp_path / "deaths").write_bytes(b"\xff\nhalf\n5.5\n")
+    assert deaths.before(Instant(10.0)) == 5.5
+    assert deaths.before(Instant(5.0)) == 5.5  # dated in whole seconds
+    assert deaths.before(Instant(4.0)) is None
 
 
 def test_garbage_rows_are_counted_and_skipped(tmp_path: Path) -> None:
