@@ -19,7 +19,7 @@ const FIELDS: [path: string, field: string][] = [
 /** In this order they stand on the screen: the first one at fault gets the focus. */
 export const ORDER = [
   'kind', 'work_type', 'urgency', 'code', 'address', 'area', 'title', 'content', 'name', 'gender', 'phones', 'confidential',
-  'anonymous', 'answered_directly', 'address_std', 'lng', 'lat', 'crs', 'part_id', 'home', 'unit', 'knowledge',
+  'anonymous', 'answered_directly', 'address_std', 'unit', 'lng', 'lat', 'crs', 'part_id', 'home', 'knowledge',
   'external_12345', 'external_110', 'external_other', 'related',
 ] as const
 
