@@ -9,6 +9,7 @@ from bridge.errors import Problem
 from config.language import say as _
 
 from .answers import invalid
+from .moments import utc
 
 FIRST, LAST = date(2000, 1, 1), date(2199, 12, 31)
 MOST = timedelta(days=31)
@@ -34,10 +35,3 @@ def period(since: datetime | None, until: datetime | None, now: datetime, zone: 
     if end - begin > MOST:
         raise invalid([Problem("since", _("at most {days} days at once", days=MOST.days))])
     return begin, end
-
-
-def utc(name: str, moment: datetime | None) -> datetime | None:
-    try:
-        return moment.astimezone(UTC) if moment else None
-    except OverflowError:
-        raise invalid([Problem(name, _("there is no such moment"))]) from None

@@ -53,12 +53,13 @@ async def listen(
     """Own calls; others' with the right ``recordings_all``. One audit row a listening, however often it seeks."""
     if not (why := purpose.strip()):
         raise invalid([Problem("purpose", _("say why, in a few words"))])
-    await their_call(plugs, books, who, call, Right.RECORDINGS_ALL)
+    row = await their_call(plugs, books, who, call, Right.RECORDINGS_ALL)
     try:
         sound = await books.tapes.open(CallId(call))
     except NotHere as fault:
-        status, sentence = _WHY[fault.why]
-        raise Failed(status, _(sentence), error=f"recording_{fault.why}") from fault
+        why_not = "raw" if fault.why == "none" and row.ended_at is None else fault.why  # it still goes on
+        status, sentence = _WHY[why_not]
+        raise Failed(status, _(sentence), error=f"recording_{why_not}") from fault
     wanted = span(asked, sound.size)
     if wanted is None:
         message = _("the recording has {size} bytes", size=sound.size)

@@ -240,9 +240,13 @@ async def test_a_recording_is_heard_after_the_log_knows(as_: As, house: House, l
 async def test_no_recording_says_why(as_: As, house: House, log: Log, why: str, status: int, error: str) -> None:
     """Not ready, none, lost or broken are told apart, and nothing is audited that nobody heard."""
     house.shelf.tapes.why = why
+    house.known[CALL] = Call(CALL, ended_at=NOON, outcome="ticket")
     answer = await as_().get(f"/api/calls/{CALL}/recording", params={"purpose": "回访"})
     assert (answer.status_code, answer.json()["error"]) == (status, error)
     assert log.rows == []
+    house.known[CALL] = Call(CALL)
+    alive = await as_().get(f"/api/calls/{CALL}/recording", params={"purpose": "回访"})
+    assert alive.status_code == (409 if why == "none" else status)
 
 
 async def test_others_recordings_want_the_right(as_: As, house: House, log: Log) -> None:
