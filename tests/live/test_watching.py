@@ -62,7 +62,7 @@ async def test_listening_whispering_barging(site: Site) -> None:
         call, seat = await talking(floor, "13805924001")
         ear = await supervisor.watches("listen")
         await hear((ear, {CITIZEN, ONE}), (call, {ONE}), (seat, {CITIZEN}))
-        assert await floor.state("8003") == "talking"
+        await floor.until_state("8003", "talking")
         await supervisor.does("/api/seats/8001/watch", mode="whisper")
         await hear((ear, {CITIZEN, ONE}), (call, {ONE}), (seat, {CITIZEN, TWO}))
         await supervisor.does("/api/seats/8001/watch", mode="barge")
