@@ -52,11 +52,13 @@ export async function api<T>(path: string, query: Record<string, string | number
   return call<T>(words.length ? `${path}?${wanted}` : path, {})
 }
 
-export async function send<T>(method: string, path: string, body?: unknown, keepalive = false): Promise<T> {
+/** `keepalive`: it goes out although the page is being left; `patience`: milliseconds until nobody answered. */
+export async function send<T>(method: string, path: string, body?: unknown, keepalive = false, patience = 15_000): Promise<T> {
   const headers: Record<string, string> = { 'X-Hotline': '1' }
   if (body !== undefined) headers['Content-Type'] = 'application/json'
   for (const ear of asked) ear(path, body)
-  return call<T>(path, { method, headers, keepalive, body: body === undefined ? undefined : JSON.stringify(body) })
+  const signal = AbortSignal.timeout(patience)
+  return call<T>(path, { method, headers, keepalive, signal, body: body === undefined ? undefined : JSON.stringify(body) })
 }
 
 async function call<T>(path: string, how: RequestInit): Promise<T> {
@@ -66,7 +68,7 @@ async function call<T>(path: string, how: RequestInit): Promise<T> {
   } catch {
     throw heard(new Refused(nobody()), path)
   }
-  const told = toldBy(await reply.text())
+  const told = toldBy(await reply.text().catch(() => ''))
   if (reply.ok) return told as T
   const said = (told ?? {}) as { message?: string; field?: string; error?: string; problems?: { field: string; message: string }[] }
   const silent = reply.status >= 502 && reply.status <= 504 && !said.message

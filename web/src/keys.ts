@@ -1,5 +1,5 @@
 // Keyboard shortcuts: whoever is on screen registers what its keys do; the cheat sheet shows them all.
-import { onBeforeUnmount, onMounted, shallowReactive } from 'vue'
+import { onActivated, onBeforeUnmount, onDeactivated, onMounted, shallowReactive } from 'vue'
 
 export interface Shortcut {
   /** `F2`, `Alt+R`, `?`: names of KeyboardEvent.key, letters and digits by their place on the keyboard */
@@ -15,10 +15,14 @@ export interface Shortcut {
 
 export const shortcuts = shallowReactive(new Set<Shortcut>())
 
-/** Registered while the component is on screen. */
+/** Registered while the component is on screen (a kept-alive one that is not shown is not). */
 export function useKeys(mine: Shortcut[]): void {
-  onMounted(() => mine.forEach((one) => shortcuts.add(one)))
-  onBeforeUnmount(() => mine.forEach((one) => shortcuts.delete(one)))
+  const come = () => mine.forEach((one) => shortcuts.add(one))
+  const go = () => mine.forEach((one) => shortcuts.delete(one))
+  onMounted(come)
+  onActivated(come)
+  onDeactivated(go)
+  onBeforeUnmount(go)
 }
 
 /** `Alt+R`, `F2`: by the key's place, so that an input method or Caps Lock changes nothing. */

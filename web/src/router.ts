@@ -5,8 +5,8 @@ export const router = createRouter({
   history: createWebHistory(),
   routes: [
     { path: '/', name: 'seat', component: () => import('./seat/SeatPage.vue'), meta: { title: 'seat.title' } },
-    { path: '/wall', name: 'wall', component: () => import('./wall/WallPage.vue'), meta: { title: 'wall.title', right: 'wall' } },
-    { path: '/watch', name: 'watch', component: () => import('./watch/WatchPage.vue'), meta: { title: 'watch.title', right: 'supervise' } },
+    { path: '/wall', name: 'wall', component: () => import('./wall/WallPage.vue'), meta: { title: 'wall.title', rights: ['wall'] } },
+    { path: '/watch', name: 'watch', component: () => import('./watch/WatchPage.vue'), meta: { title: 'watch.title', rights: ['supervise', 'sessions_all', 'audit'] } },
     { path: '/:rest(.*)*', redirect: '/' },
   ],
 })

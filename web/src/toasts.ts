@@ -1,4 +1,4 @@
-// Short messages to whoever sits here, and the list of those that stay until they are read.
+// Short messages to whoever sits here. A newer one of the same kind takes the place of the older.
 import { shallowReactive } from 'vue'
 
 export type Weight = 'info' | 'good' | 'warning' | 'bad'
@@ -6,18 +6,18 @@ export interface Toast {
   id: number
   weight: Weight
   text: string
-  /** stays until closed */
-  stays: boolean
   testid: string
 }
 
 export const toasts = shallowReactive<Toast[]>([])
 let last = 0
 
+/** `stays`: until closed; else for `ms`. */
 export function toast(text: string, weight: Weight = 'info', { stays = false, testid = 'toast', ms = 8_000 } = {}): void {
   const id = ++last
-  toasts.push({ id, weight, text, stays, testid })
-  if (toasts.length > 6) toasts.shift()
+  const same = toasts.findIndex((one) => one.testid === testid)
+  if (same >= 0) toasts.splice(same, 1)
+  toasts.push({ id, weight, text, testid })
   if (!stays) window.setTimeout(() => untoast(id), ms)
 }
 

@@ -15,6 +15,7 @@ type PhoneSays = Shapes['PhoneSays']
 export const INSTANCE = crypto.randomUUID()
 const SILENCE_MS = 25_000
 const TICK_MS = 1_000
+const REST_MS = 5_000
 
 const picture = reactive(blank(<K, V>() => shallowReactive(new Map<K, V>())))
 const state = reactive({
@@ -160,8 +161,9 @@ function bye(told: Shapes['Bye']): void {
     leave(told.why)
   } else if (told.why === 'another_tab') {
     state.elsewhere = true
-  } else if (told.again) {
-    again = window.setTimeout(() => void retry(true), backoff(tries++, Math.random()))
+  } else {
+    // where it is not asked for (we said something wrong), no sooner than anybody would press F5
+    again = window.setTimeout(() => void retry(true), told.again ? backoff(tries++, Math.random()) : REST_MS)
   }
 }
 

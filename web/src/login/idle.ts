@@ -1,0 +1,26 @@
+// Locks the screen when nobody touched it for long. A running call counts as somebody being there.
+import { onBeforeUnmount, onMounted } from 'vue'
+import { phone } from '../phone/softphone'
+import { lock, session } from '../session'
+
+const LOOK_MS = 5_000
+
+export function useIdleLock(): void {
+  let touched = Date.now()
+  let looking = 0
+  const touch = () => (touched = Date.now())
+  const look = () => {
+    const limit = session.me?.idle_lock_seconds ?? 0
+    if (session.state !== 'in' || phone.session) touch()
+    else if (limit > 0 && !session.locked && Date.now() - touched > limit * 1000) lock()
+  }
+  const TOUCHES = ['pointerdown', 'pointermove', 'keydown', 'wheel'] as const
+  onMounted(() => {
+    for (const one of TOUCHES) window.addEventListener(one, touch, { passive: true, capture: true })
+    looking = window.setInterval(look, LOOK_MS)
+  })
+  onBeforeUnmount(() => {
+    for (const one of TOUCHES) window.removeEventListener(one, touch, { capture: true })
+    window.clearInterval(looking)
+  })
+}

@@ -1,0 +1,39 @@
+// The proof that this page can ring: what the softphone is, told to the daemon every 5 s and at each change.
+import { computed, watch } from 'vue'
+import { ownSeat, session } from '../session'
+import { live, on, says } from '../stream/stream'
+import { audio } from './audio'
+import { phone, rejoins, start, stop } from './softphone'
+
+const EVERY_MS = 5_000
+let begun = false
+
+/** Once, from the frame. */
+export function tellOfThePhone(): void {
+  if (begun) return
+  begun = true
+  const soft = computed(() => session.state === 'in' && ownSeat.value !== '' && session.me?.device !== 'desk' && !live.state.elsewhere)
+  watch(soft, (wanted) => (wanted ? void start() : stop()), { immediate: true })
+
+  const word = () => {
+    const seat = live.picture.seats.get(ownSeat.value)
+    const up = phone.session === 'up' || phone.session === 'answering'
+    return {
+      t: 'phone' as const,
+      registered: phone.registered,
+      audio: audio.audible,
+      microphone: audio.microphone === 'open',
+      visible: document.visibilityState === 'visible',
+      leg: phone.session !== '',
+      call: (up && seat?.call) || '',
+      rtt_ms: phone.quality.rtt_ms,
+      loss_percent: phone.quality.loss_percent,
+      jitter_ms: phone.quality.jitter_ms,
+    }
+  }
+  const tell = () => soft.value && says(word())
+  watch([() => phone.registered, () => audio.audible, () => audio.microphone, () => phone.session, () => live.picture.seats.get(ownSeat.value)?.call, soft], tell)
+  document.addEventListener('visibilitychange', tell)
+  window.setInterval(tell, EVERY_MS)
+  on('pop', (pop) => pop.rejoin && rejoins())
+}

@@ -1,0 +1,44 @@
+// What the stream says to whoever sits here, beside the picture: warnings, notices, tickets that moved.
+import { reactive } from 'vue'
+import type { components } from '../contract'
+import { say } from '../i18n'
+import { recall } from '../session'
+import { on } from '../stream/stream'
+import { toast } from '../toasts'
+
+type Shapes = components['schemas']
+const MOST = 50
+
+export const heard = reactive({
+  /** stays until it is read or the next comes */
+  warning: null as Shapes['SeatWarned'] | null,
+  /** newest first */
+  notices: [] as Shapes['NoticeSaid'][],
+  unread: 0,
+})
+
+export const readNotices = (): number => (heard.unread = 0)
+export const dismiss = (): null => (heard.warning = null)
+
+let begun = false
+/** Once, from the frame. */
+export function hearOut(): void {
+  if (begun) return
+  begun = true
+  on('warned', (told) => {
+    heard.warning = told
+    if (told.what === 'forced') void recall()
+  })
+  on('notice', (told) => {
+    if (heard.notices.some((one) => one.id === told.id)) return
+    heard.notices.unshift(told)
+    heard.notices.length = Math.min(heard.notices.length, MOST)
+    heard.unread += 1
+    toast(`${told.by_name}：${told.text}`, told.urgent ? 'bad' : 'info', { stays: true, testid: 'notice' })
+  })
+  on('ticket', (told) => {
+    const known = told.state === 'delivered' || told.state === 'poisoned' ? told.state : 'waiting'
+    const text = say(`seat.ticketSaid.${known}`, { number: told.case_number, error: told.error })
+    toast(text, known === 'poisoned' ? 'bad' : 'good', { stays: known === 'poisoned', testid: 'ticket-said' })
+  })
+}
