@@ -20,6 +20,7 @@ VERBS = {
     "demo": "hotline.demo",
     "check": "hotline.check",
     "asterisk": "hotline.asterisk_cli",
+    "edge": "hotline.edge_cli",
     "db": "hotline.db",
     "seat": "hotline.seat",
     "ticket": "hotline.ticket",

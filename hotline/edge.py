@@ -76,6 +76,7 @@ class EmbeddedEdge(Outliving):
         self._places = Places(places.var.absolute())
         self._home = self._places.edge
         self._conf = self._home / CONF
+        self._files = edge.files(settings, self._home, pages)
         self._masters: set[int] = set()
         """All there were: the workers of one that was killed may still carry sockets."""
 
@@ -193,8 +194,8 @@ class EmbeddedEdge(Outliving):
         self._places.make()
         (self._home / "tmp").mkdir(mode=0o700, exist_ok=True)
         renewed = self._own_certificate()
-        (self._home / edge.UNBUILT).write_text(_unbuilt(), encoding="utf-8")
-        text = edge.whole(self._settings, self._places, self._machine())
+        self._files.unbuilt.write_text(unbuilt(), encoding="utf-8")
+        text = edge.whole(self._settings, self._places, self._pages, _machine())
         if self._conf.is_file() and self._conf.read_text(encoding="utf-8") == text:
             return renewed
         draft = self._conf.with_name(f".{CONF}.new")
@@ -202,22 +203,15 @@ class EmbeddedEdge(Outliving):
         draft.replace(self._conf)
         return True
 
-    def _machine(self) -> edge.Machine:
-        hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-        files = MOST_FILES if hard == resource.RLIM_INFINITY else min(MOST_FILES, hard)
-        root = os.getuid() == 0
-        return edge.Machine(self._pages, pwd.getpwuid(0).pw_name if root else "", files)
-
     def _own_certificate(self) -> bool:
         if self._settings.edge.certificate is not None:
             return False
-        where, key = edge.paths(self._settings, self._places)
-        return certificate.keep(where, key, self._settings.edge.names, self._now())
+        return certificate.keep(self._files.certificate, self._files.key, self._settings.edge.names, self._now())
 
     def _certificate_mark(self) -> tuple[float, ...]:
         """When its files were last written."""
         marks = []
-        for path in edge.paths(self._settings, self._places):
+        for path in (self._files.certificate, self._files.key):
             with suppress(OSError):
                 marks.append(path.stat().st_mtime)
         return tuple(marks)
@@ -274,6 +268,12 @@ def _tell(pids: list[int], number: signal.Signals) -> None:
             os.kill(pid, number)
 
 
-def _unbuilt() -> str:
+def _machine() -> edge.Machine:
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    files = MOST_FILES if hard == resource.RLIM_INFINITY else min(MOST_FILES, hard)
+    return edge.Machine(pwd.getpwuid(0).pw_name if os.getuid() == 0 else "", files)
+
+
+def unbuilt() -> str:
     said = html.escape(_("The pages are not built yet. On the hotline's machine: make web"))
     return f'<!doctype html><meta charset="utf-8"><title>12319</title><h1>12319</h1><p>{said}</p>\n'

@@ -17,13 +17,21 @@ from hotline.finding import Checked, Finding, State
 
 def look(settings: Settings, places: Places) -> Checked:
     if settings.edge.mode is Mode.EXTERNAL:
-        cure = _("Cure: hotline edge render DIR writes its configuration")
-        yield Finding("edge", State.OK, _("your own nginx on port {port}", port=settings.edge.port), cure)
+        yield from _theirs(settings)
     else:
         yield from _nginx()
         yield from _port(settings, places)
     yield from _certificate(settings, places, datetime.now(UTC))
     yield from _pages(edge.PAGES)
+
+
+def _theirs(settings: Settings) -> Checked:
+    wanted = settings.edge
+    if port_owners.taken(str(wanted.bind), wanted.port, socket.SOCK_STREAM):
+        yield Finding("edge", State.OK, _("your own nginx on port {port}", port=wanted.port))
+    else:
+        cure = _("Cure: hotline edge render DIR writes its configuration")
+        yield Finding("edge", State.WARN, _("nobody listens on port {port}", port=wanted.port), cure)
 
 
 def _nginx() -> Checked:
@@ -63,7 +71,8 @@ def _port(settings: Settings, places: Places) -> Checked:
 
 
 def _certificate(settings: Settings, places: Places, now: datetime) -> Checked:
-    where, key = rendered.paths(settings, places)
+    given = rendered.files(settings, places.edge, edge.PAGES)
+    where, key = given.certificate, given.key
     own = settings.edge.certificate is None
     if own and not where.exists():
         if settings.edge.mode is Mode.EMBEDDED:

@@ -83,6 +83,14 @@ def test_all_problems_at_once_with_what_was_meant() -> None:
         ("centre.name", lambda t: t["centre"].update(name="x\ny")),
         ("line.partner.partners.12319110", lambda t: t["line"][1].update(partners={"12319110": "${SHELL(id)}"})),
         ("trunks", lambda t: t.update(trunks=[])),
+        ("edge.port", lambda t: t["edge"].update(port=t["ports"]["api"])),
+        ("edge.port", lambda t: t["edge"].update(port=10100)),
+        ("edge.names", lambda t: t["edge"].update(names=[])),
+        ("edge.names.1", lambda t: t["edge"].update(names=["a b"])),
+        ("edge.key", lambda t: t["edge"].update(certificate=__file__)),
+        ("edge.certificate", lambda t: t["edge"].update(certificate="/nowhere.pem", key=__file__)),
+        ("edge.certificate", lambda t: t["edge"].update(certificate="hotline.toml", key=__file__)),
+        ("trunk.telecom.host", lambda t: t["trunk"][0].update(host="127.0.0.1")),
     ],
 )
 def test_each_wrong_entry(field: str, change: Callable[[Table], object]) -> None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import socket
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from config.places import Places
 from config.read import parse
-from hotline import check, cli, port_owners
+from config.render import edge as rendered
+from hotline import certificate, check, cli, edge, edge_check, port_owners
 from hotline.check import Finding, State
 from hotline.demo import ports
 from hotline.demo.stage import derive, shipped
@@ -45,8 +47,45 @@ def test_what_is_ours_is_not_in_the_way(tmp_path: Path) -> None:
     assert asterisk.serves(tmp_path)
     assert daemon.serves(tmp_path / "v")
     assert plain.serves(tmp_path / "var")
+    title = f"nginx: master process /usr/sbin/nginx -p {tmp_path}/edge/ -c {tmp_path}/edge/nginx.conf"
+    assert port_owners.Owner(4, (title,), None).serves(tmp_path)
     assert not daemon.serves(tmp_path / "other")
     assert not asterisk.serves(tmp_path / "other")
+
+
+def test_the_edge(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """nginx, its port, its certificate and the pages: a line each, what is missing with its cure."""
+    block = ports.find()
+    settings, places = parse(derive(shipped(), block.base)), Places(tmp_path)
+    places.make()
+    monkeypatch.setattr(edge, "PAGES", tmp_path / "dist")
+    monkeypatch.setenv("HOTLINE_NGINX", str(tmp_path / "none"))
+    with socket.create_server(("127.0.0.1", settings.edge.port)):
+        missing, taken, made, unbuilt = edge_check.look(settings, places)
+    assert [one.state for one in (missing, taken, made, unbuilt)] == [State.FAIL, State.FAIL, State.OK, State.WARN]
+    assert "nginx-light" in missing.cure
+    assert "edge.port" in taken.cure
+    assert "make web" in unbuilt.cure
+    given = rendered.files(settings, places.edge, edge.PAGES)
+    certificate.keep(given.certificate, given.key, settings.edge.names, datetime.now(UTC) - timedelta(days=500))
+    (_missing, _free, old, _unbuilt) = edge_check.look(settings, places)
+    assert (old.name, old.state) == ("certificate", State.FAIL)
+    given.key.write_text("no key")
+    assert [one.state for one in edge_check.look(settings, places)][2] is State.FAIL
+    block.free()
+
+
+def test_the_edge_of_somebody_else(tmp_path: Path) -> None:
+    """In external mode only that somebody listens there is asked."""
+    block = ports.find()
+    table = derive(shipped(), block.base)
+    table["edge"]["mode"] = "external"
+    settings = parse(table)
+    (silent, *_pages) = edge_check.look(settings, Places(tmp_path))
+    with socket.create_server(("127.0.0.1", settings.edge.port)):
+        (there, *_pages) = edge_check.look(settings, Places(tmp_path))
+    block.free()
+    assert (silent.state, there.state) == (State.WARN, State.OK)
 
 
 def test_a_silent_prompt_and_a_small_disk(tmp_path: Path) -> None:

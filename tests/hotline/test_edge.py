@@ -19,11 +19,12 @@ from cryptography import x509
 
 from config.places import Places
 from config.read import parse
-from hotline import certificate, edge
+from hotline import certificate, cli, edge
 from hotline.demo import ports
 from hotline.demo.stage import derive, shipped
 from hotline.edge import EdgeError, EmbeddedEdge
 
+CONFIG = Path(__file__).resolve().parents[2] / "hotline.toml"
 pytestmark = pytest.mark.skipif(edge.program() is None, reason="no nginx on this machine: .ci/prepare")
 
 
@@ -337,3 +338,15 @@ async def test_our_own_certificate(here: Here) -> None:
     assert certificate.keep(where, key, ("localhost", "seat.example"), now + timedelta(days=368))
     parsed = x509.load_pem_x509_certificate(where.read_bytes())
     assert parsed.not_valid_after_utc > now + timedelta(days=700)
+
+
+def test_the_part_for_a_site(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """hotline edge render: what to include, the pages or that there are none, a certificate, how to go on."""
+    assert cli.main(["edge", "render", str(tmp_path / "site"), "--config", str(CONFIG)]) == 0
+    assert "README" in capsys.readouterr().out
+    part = (tmp_path / "site" / "hotline.conf").read_text(encoding="utf-8")
+    assert f'ssl_certificate "{tmp_path}/site/certificate.pem";' in part
+    assert f'root "{tmp_path}/site/pages";' in part
+    assert "worker_processes" not in part
+    assert "edge.mode" in (tmp_path / "site" / "README").read_text(encoding="utf-8")
+    assert (tmp_path / "site" / "unbuilt.html").is_file()

@@ -1,0 +1,102 @@
+"""What stands before and on every answer of the edge: headers, limits, and nginx's own refusals. Used by ``edge.py`` alone."""
+
+from __future__ import annotations
+
+import json
+
+from ..language import say as _
+from ..settings import Settings
+from . import nginx
+
+BODY_BYTES = 64 * 1024
+"""As the daemon's own door; a ticket is a few kilobytes."""
+ADDRESS_CONNECTIONS = 2000
+"""From one address: a whole centre may sit behind one."""
+
+LIMITS = (
+    "limit_req_status 429;",
+    "limit_conn_status 429;",
+    f"limit_conn hotline_address {ADDRESS_CONNECTIONS};",
+    f"client_max_body_size {BODY_BYTES};",
+    "client_header_timeout 10s;",
+    "client_body_timeout 10s;",
+    "send_timeout 30s;",
+    "keepalive_timeout 60s;",
+    "large_client_header_buffers 4 8k;",
+    "ignore_invalid_headers on;",
+    "gzip on;",
+    "gzip_vary on;",
+    "gzip_min_length 1024;",
+    # never what a person's secret may stand in beside what somebody else chose (BREACH): pages only
+    "gzip_types text/css application/javascript image/svg+xml application/manifest+json;",
+)
+
+
+def policy(settings: Settings) -> str:
+    """The Content-Security-Policy of every page.
+
+    Components place and size themselves by style attributes; a stylesheet or script that
+    is not a file of ours never runs.
+    """
+    sockets = " ".join(f"wss://{name}:{settings.edge.port}" for name in settings.edge.names)
+    return "; ".join(
+        (
+            "default-src 'self'",
+            "script-src 'self'",
+            "style-src 'self'",
+            "style-src-attr 'unsafe-inline'",
+            f"connect-src 'self' {sockets}",
+            "media-src 'self' blob:",
+            "img-src 'self' data:",
+            "font-src 'self'",
+            "worker-src 'self'",
+            "object-src 'none'",
+            "frame-src 'none'",
+            "frame-ancestors 'none'",
+            "base-uri 'none'",
+            "form-action 'self'",
+        )
+    )
+
+
+def headers(settings: Settings) -> list[str]:
+    """Stand in the server alone: a location with an ``add_header`` of its own would lose them all."""
+    always = {
+        "Content-Security-Policy": policy(settings),
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "DENY",
+        "Referrer-Policy": "same-origin",
+        "Permissions-Policy": "microphone=(self), camera=(), geolocation=(), payment=(), usb=()",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+    }
+    if settings.edge.certificate is not None:  # with our own, a browser that believes it could never be helped again
+        always["Strict-Transport-Security"] = "max-age=31536000"
+    hidden = [f"proxy_hide_header {name};" for name in always]
+    lines = [f'add_header {name} "{text}" always;' for name, text in always.items()]
+    return [
+        *hidden,
+        *lines,
+        "add_header Cache-Control $hotline_caching;",
+        "add_header Retry-After $hotline_later always;",
+    ]
+
+
+def answers() -> list[str]:
+    """What nginx itself refuses under /api and at the sockets, in the shape of the daemon's own answers."""
+    lines = []
+    for status, word, message in (
+        (413, "too_large", _("at most {most} bytes", most=BODY_BYTES)),
+        (429, "too_many", _("too many tries from this address; wait a minute")),
+        (503, "unavailable", _("the daemon does not answer; calls go on, try again in a moment")),
+    ):
+        body = {"error": word, "field": "", "message": message, "allowed": [], "problems": []}
+        name = f"@hotline_{status}"
+        lines.append(
+            nginx.block(
+                f"location {name}",
+                "default_type application/json;",
+                f"return {status} {nginx.text(json.dumps(body, ensure_ascii=False))};",
+            )
+        )
+    return lines
