@@ -25,6 +25,7 @@ LIMITS = (
     "large_client_header_buffers 4 8k;",
     "ignore_invalid_headers on;",
     "gzip on;",
+    "gzip_comp_level 5;",
     "gzip_vary on;",
     "gzip_min_length 1024;",
     # never what a person's secret may stand in beside what somebody else chose (BREACH): pages only
