@@ -39,6 +39,7 @@ from .supervision import NO_SEAT
 
 _AtASeat = (
     ev.LegBegan | ev.CallOffered | ev.OfferEnded | ev.TalkBegan | ev.TalkEnded | ev.CallHeld | ev.CallResumed
+    | ev.WatchBegan
 )  # fmt: skip
 _AT_A_SEAT = get_args(_AtASeat)
 
@@ -113,6 +114,8 @@ class Desk:
                     self._commands.append(deed.command)
             case ev.CallEnded():
                 self._filed.discard(event.call)
+            case ev.WatchBegan() if (own := self.seats.get(event.seat)) is not None:
+                self._watches.found(event, own.agent, self.phones)
         if over is not None:
             self._over(over, now)
         elif isinstance(event, ev.CallsMerged):

@@ -103,6 +103,12 @@ class Watches:
     def begin(self, watched: Watched) -> None:
         self._by[watched.supervisor] = watched
 
+    def found(self, event: ev.WatchBegan, supervisor: AgentId, phones: Phones) -> None:
+        """A watch that went on while we were away."""
+        target = phones.legs.get(event.watched)
+        if supervisor and target is not None and supervisor not in self._by:
+            self.begin(Watched(supervisor, event.seat, target.seat, target.call, target.id, event.leg))
+
     def failed(self, own: SeatId) -> None:
         """The supervisor's phone did not answer."""
         for one in list(self._by.values()):

@@ -15,6 +15,7 @@ from .board import Board
 from .events import Reach
 from .ids import BridgeId, CallId, Instant, LegId, QueueId
 from .plan import is_household
+from .wire import WATCH
 
 
 def epoch(answer: Sequence[ami.Headers]) -> str:
@@ -48,8 +49,9 @@ def frames(
             )  # fmt: skip
     legs = [_leg(h, waiting, at) for h in channels if h.get(b"Event") == b"CoreShowChannel" and b"Uniqueid" in h]
     legs.sort(key=lambda leg: (leg.leg not in (leg.call, leg.linked), leg.born, leg.leg))
+    watching = [watch for h in channels if (watch := _watching(h, at)) is not None]
     phones = [phone for h in devices if (phone := _phone(h, at)) is not None]
-    return [fr.SnapshotBegan(at), *legs, *members, *phones, fr.SnapshotEnded(at)]
+    return [fr.SnapshotBegan(at), *legs, *watching, *members, *phones, fr.SnapshotEnded(at)]
 
 
 def _phone(h: ami.Headers, at: Instant) -> fr.Reached | None:
@@ -69,6 +71,14 @@ def _leg(h: ami.Headers, waiting: dict[str, tuple[QueueId, int]], at: Instant) -
         ami.text(h.get(b"Exten", b"")), h.get(b"ChannelState") == b"6", BridgeId(ami.text(h.get(b"BridgeId", b""))),
         queue, position, _born(leg, at),
     )  # fmt: skip
+
+
+def _watching(h: ami.Headers, at: Instant) -> fr.Watching | None:
+    """A supervisor's leg that hears another: what its user event said before we were there."""
+    if h.get(b"Context") != WATCH.encode() or h.get(b"Application") != b"ChanSpy":
+        return None
+    watched = ami.text(h.get(b"ApplicationData", b"")).partition(",")[0]
+    return fr.Watching(at, LegId(ami.text(h[b"Uniqueid"])), LegId(watched), ami.text(h.get(b"Exten", b"")))
 
 
 def _born(leg: LegId, at: Instant) -> Instant:

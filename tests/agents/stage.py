@@ -36,7 +36,9 @@ def roster(*, wrap_up: float = 30, missed: int = 3, per_minute: int = 30) -> Ros
         Person(AUDITOR, "审计", Role.AUDITOR, {}),
     ]
     rules = Rules(wrap_up, missed, ("小休", "就餐"), (re.compile(r"^110$"), re.compile(r"^1[3-9]\d{9}$")), per_minute)
-    return Roster({p.id: p for p in people}, frozenset({S1, S2, S3}), rules, frozenset({S1, S2}))
+    return Roster(
+        {p.id: p for p in people}, frozenset({S1, S2, S3}), rules, frozenset({S1, S2}), frozenset({MANDARIN, MINNAN})
+    )
 
 
 class Stage:

@@ -121,6 +121,26 @@ async def test_taking_over(site: Site, tmp_path: Path) -> None:
     assert deeds[-3:] == ["watch", "take_over", "watch_ended"]
 
 
+async def test_watching_over_a_dead_daemon(site: Site) -> None:
+    """All go on hearing each other; the daemon that comes back knows who listens, and can end it."""
+    async with Floor(site) as floor:
+        supervisor = await sat(floor)
+        call, seat = await talking(floor, "13805924010")
+        ear = await supervisor.watches("listen")
+        await floor.until_state("8003", "talking")
+        await asyncio.to_thread(site.kill)
+        await asyncio.to_thread(site.start)
+        await hear((ear, {CITIZEN, ONE}), (call, {ONE}), (seat, {CITIZEN}))
+        await floor.until_state("8003", "talking")
+        await supervisor.does("/api/seats/8001/watch", mode="whisper")
+        await hear((ear, {CITIZEN, ONE}), (call, {ONE}), (seat, {CITIZEN, TWO}))
+        await floor.rest.delete(f"/api/seats/8001/watch?by={HEAD}")
+        await ear.until_ended(5)
+        await floor.until_state("8003", "paused")
+        call.hang_up()
+        await seat.until_ended(5)
+
+
 async def test_taking_over_without_listening_first(site: Site) -> None:
     """A seat that was not watched."""
     async with Floor(site) as floor:
