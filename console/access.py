@@ -12,12 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
-
-class Role(StrEnum):
-    AGENT = "agent"  # 话务员
-    SUPERVISOR = "supervisor"  # 班长
-    AUDITOR = "auditor"  # 审计员
-    OPERATOR = "operator"  # 运维
+from config.settings import Role
 
 
 class Right(StrEnum):
@@ -58,9 +53,9 @@ class Right(StrEnum):
 _R = Right
 
 RIGHTS: Mapping[Role, frozenset[Right]] = {
-    # The own seat, the own calls. Never a right over others: supervision is not for an agent by any way.
+    # 话务员. The own seat, the own calls. Never a right over others: supervision is not for an agent by any way.
     Role.AGENT: frozenset({_R.SEAT, _R.FILE}),
-    # Runs the floor: may sit down (listening and taking over ring their own phone), sees every call with its number
+    # 班长. Runs the floor: may sit down (listening and taking over ring their own phone), sees every call with its number
     # because they call citizens back and judge complaints, mends tickets because their content is their trade.
     # Ends sessions (a console left open at shift's end), but makes no accounts and gives no roles: who supervises
     # must not be able to make another supervisor, nor to read the log of what supervisors did.
@@ -68,15 +63,17 @@ RIGHTS: Mapping[Role, frozenset[Right]] = {
         _R.SEAT, _R.FILE, _R.CALLS_ALL, _R.TICKETS_ALL, _R.RECORDINGS_ALL, _R.NUMBERS, _R.WALL, _R.ALARMS,
         _R.SUPERVISE, _R.BROADCAST, _R.SESSIONS_ALL, _R.DEAD_LETTERS,
     }),
-    # Reads everything that was done, changes nothing: no seat, no steering, no acknowledging. Numbers stay masked:
+    # 审计员. Reads everything that was done, changes nothing: no seat, no steering, no acknowledging. Numbers stay masked:
     # a call is known by its id, and whom it was about is in its ticket if that must be known.
     Role.AUDITOR: frozenset({_R.CALLS_ALL, _R.TICKETS_ALL, _R.RECORDINGS_ALL, _R.WALL, _R.AUDIT}),
-    # Runs the machine: accounts, sessions, vitals, alarms about trunks and backlog, the case store's refusals (which
+    # 运维. Runs the machine: accounts, sessions, vitals, alarms about trunks and backlog, the case store's refusals (which
     # cannot be mended unseen). Does not listen, sit, steer, nor read citizens' tickets, and sees numbers masked.
     Role.OPERATOR: frozenset({
         _R.WALL, _R.ALARMS, _R.SESSIONS_ALL, _R.ACCOUNTS, _R.AUDIT, _R.DEAD_LETTERS, _R.HEALTH,
     }),
 }  # fmt: skip
+
+__all__ = ["ALL", "RIGHTS", "Right", "Role"]
 
 ALL: frozenset[Right] = frozenset(Right)
 """Of whoever holds the installation's own token: who can read it can read the ledger's file, too."""

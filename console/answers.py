@@ -27,13 +27,13 @@ log = structlog.get_logger("console")
 
 WORDS = {
     400: "bad_request", 401: "unauthorised", 404: "not_found", 403: "not_allowed", 405: "method_not_allowed", 409: "conflict",
-    413: "too_large", 415: "unsupported_type", 422: "invalid", 429: "too_many",
+    413: "too_large", 415: "unsupported_type", 422: "invalid", 423: "locked", 429: "too_many",
     500: "fault", 502: "telephone", 503: "unavailable",
 }  # fmt: skip
 
 EVERYWHERE: dict[int | str, dict[str, Any]] = {
     code: {"model": ErrorOut, "description": WORDS[code]}
-    for code in (400, 401, 403, 404, 409, 413, 415, 422, 429, 502, 503)
+    for code in (400, 401, 403, 404, 409, 413, 415, 422, 423, 429, 502, 503)
 }
 """What any route may answer besides its own; for OpenAPI."""
 

@@ -18,9 +18,9 @@ from agents.ids import AgentId
 from config.language import say as _
 from cti.ids import SeatId
 
-from .access import ALL, Right, Role
+from .access import ALL, RIGHTS, Right, Role
 from .answers import Failed
-from .ports import CallRow
+from .ports import CallRow, SessionRow
 
 TOKEN_ACTOR = "operator"  # noqa: S105 - a name
 """How the audit log and the tickets call whoever came with the installation's token; no account may be named so."""
@@ -59,6 +59,12 @@ class Who:
 BEARER = Who(TOKEN_ACTOR, TOKEN_ACTOR, Role.OPERATOR, ALL)
 
 
+def who_of(row: SessionRow, seat: str) -> Who:
+    """Of a session; ``seat``: where it sits now."""
+    role = Role(row.role)
+    return Who(row.account, row.name, role, RIGHTS[role], row.id, SeatId(seat), row.locked)
+
+
 def who_asks(connection: HTTPConnection) -> Who:
     """Of a request or a WebSocket."""
     who = getattr(connection.state, "who", None)
@@ -67,7 +73,18 @@ def who_asks(connection: HTTPConnection) -> Who:
     return who
 
 
+def session_of(connection: HTTPConnection) -> SessionRow:
+    """Of routes about the own session: the token has none."""
+    row: SessionRow | None = getattr(connection.state, "session", None)
+    if row is None:
+        raise refused(_("the installation's token has no session"))
+    return row
+
+
 Asking = Annotated[Who, Depends(who_asks)]
+
+
+Signed = Annotated[SessionRow, Depends(session_of)]
 
 
 def needs(*rights: Right) -> Any:

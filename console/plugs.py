@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Annotated, cast
@@ -11,11 +11,14 @@ from fastapi import Depends, Request
 
 from bridge.intake import Intake
 from config.language import say as _
+from config.settings import Centre, Oidc
 
+from .accounts import Accounts
 from .answers import Failed
 from .books import Books
 from .notices import Notices
-from .ports import Alarms, Audit, Board, Calls, Desk, Phones, Vitals
+from .ports import Alarms, Audit, AuditRow, Board, Calls, Desk, Phones, Vitals
+from .sessions import Sessions
 from .stream.hub import Hub
 
 
@@ -31,6 +34,11 @@ class NoAudit:
     ) -> int:
         return 0
 
+    async def page(
+        self, most: int, before: int | None = None, *, actor: str = "", action: str = "", call: str = ""
+    ) -> tuple[Sequence[AuditRow], bool]:
+        return (), True
+
 
 @dataclass(frozen=True, slots=True)
 class Plugs:
@@ -41,6 +49,14 @@ class Plugs:
     intake: Intake
     """With it the ticket book, choices and catalogue."""
     token: str
+    accounts: Accounts
+    sessions: Sessions
+    origins: frozenset[str]
+    """What browsers may send as Origin."""
+    centre: Centre = field(default_factory=lambda: Centre(name="12319"))
+    wrap_up_seconds: int = 30
+    demo: bool = False
+    oidc: Oidc | None = None
     pause_reasons: tuple[str, ...] = ()
     """``settings.seats.pause_reasons``: named when an unknown one is given."""
     more_metrics: Callable[[], bytes] = bytes

@@ -22,7 +22,9 @@ from . import answers, contract
 from .guard import Guard
 from .plugs import Plugs
 from .routes import (
+    accounts,
     alarms,
+    audit,
     board,
     calls,
     codes,
@@ -33,6 +35,7 @@ from .routes import (
     pop,
     recording,
     seats,
+    session,
     tickets,
     verbs,
     wall,
@@ -47,7 +50,7 @@ GRACE_SECONDS = 3
 
 def make_app(plugs: Plugs) -> ASGIApp:
     """The whole REST door behind its guard."""
-    return Guard(routes_of(plugs), plugs.token)
+    return Guard(routes_of(plugs), plugs)
 
 
 def routes_of(plugs: Plugs) -> FastAPI:
@@ -71,6 +74,9 @@ def bare() -> FastAPI:
         responses=answers.EVERYWHERE,
     )
     for part in (
+        session,
+        accounts,
+        audit,
         alarms,
         notices,
         board,

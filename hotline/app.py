@@ -36,7 +36,8 @@ from config import hours, language
 from config import secrets as secret_files
 from config.places import Places
 from config.settings import Mode, Settings
-from console.door import Who
+from console import seating
+from console.cookie import origins_of
 from console.plugs import Plugs
 from console.server import Server, make_app
 from cti import events as cti_events
@@ -72,6 +73,7 @@ from .diary import Diary
 from .edge import EmbeddedEdge
 from .edge import program as edge_program
 from .embedded import EmbeddedAsterisk
+from .entrance import GOODBYE, Entrance
 from .metrics import Metrics
 from .phone_keys import PhoneKeys
 from .plan import plan_of
@@ -246,21 +248,28 @@ class Hotline:
             tickets, choices.load(self._places.var / "choices.toml"), catalogue.load(self._places.var / "codes.csv"), self.house_bus.publish, courier.wake,
             lambda: datetime.now(UTC), noise.token_bytes,
         )  # fmt: skip
-        desk, calls = picture.Desk(floor, board, settings), picture.Calls(board, floor, history)
+        desk = picture.Desk(floor, board, settings)
+        entrance = Entrance(store, settings, desk)
+        await entrance.introduce()
+        calls = picture.Calls(board, floor, history)
         rooms = picture.Picture(switchboard, floor, watch, settings)
         vitals = picture.Vitals(switchboard, books, self._places, settings)
-        stream = Streaming(rooms, desk, calls, vitals, floor, board, watch, tickets, store, settings, _same)
+        stream = Streaming(rooms, desk, calls, vitals, floor, board, watch, tickets, store, settings, entrance.again)
         stream.listen(self.board_bus, self.house_bus)
+        entrance.sessions.listeners.append(lambda session, why: stream.hub.revoked(session, GOODBYE[why]))
         plugs = Plugs(
             desk=desk, calls=calls, board=rooms, stream=stream.hub, alarms=stream.watchman, notices=stream.notices,
             vitals=vitals, intake=intake, token=token,
             pause_reasons=settings.seats.pause_reasons, more_metrics=metrics.exposition,
-            absent=(LedgerUnavailable,), audit=AuditLog(store), books=deskbooks.books_of(settings, self._places, store),
-            phones=PhoneKeys(settings, switchboard.perform),
+            absent=(LedgerUnavailable,), audit=entrance.audit, books=deskbooks.books_of(settings, self._places, store),
+            phones=PhoneKeys(settings, switchboard.perform), accounts=entrance.accounts, sessions=entrance.sessions,
+            origins=origins_of(settings.edge), centre=settings.centre, wrap_up_seconds=settings.seats.wrap_up_seconds,
+            demo=self._demo, oidc=settings.oidc,
         )  # fmt: skip
         server = Server(make_app(plugs), settings.ports.api)
         await server.start()
         self._stack.push_async_callback(server.stop)
+        self._keep(seating.tick(plugs))
         await stream.start()
         self._stack.push_async_callback(stream.stop)
 
@@ -329,6 +338,3 @@ class Hotline:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-
-async def _same(who: Who) -> Who | None:
-    return who

@@ -57,6 +57,10 @@ class Desk:
     def seats(self) -> Sequence[Seat]:
         return [self.row(seat) for seat in self._floor.desk.seats]
 
+    def agent_at(self, seat: SeatId) -> str:
+        state = self._floor.desk.seats.get(seat)
+        return state.agent if state else ""
+
     def row(self, seat: SeatId) -> Seat:
         state = self._floor.desk.seats[seat]
         person = self._floor.desk.roster.people.get(state.agent)

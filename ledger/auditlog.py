@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
@@ -21,6 +22,18 @@ from .store import Store
 GENESIS = "0" * 64
 _LOCK = 12319001
 _A = t.audit.c
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    seq: int
+    at: datetime
+    actor: str
+    action: str
+    call: str
+    detail: str
+    """A JSON object."""
+    hash: str
 
 
 class AuditLog:
@@ -41,6 +54,28 @@ class AuditLog:
             own = link(previous, seq, at, actor, action, call, text)
             await db.execute(sa.insert(t.audit).values(previous=previous, hash=own, **row))
         return int(seq)
+
+    async def page(
+        self, most: int, before: int | None = None, *, actor: str = "", action: str = "", call: str = ""
+    ) -> tuple[Sequence[Entry], bool]:
+        """Newest first, and whether each of these rows still follows from the one before it."""
+        wanted = sa.select(t.audit).order_by(_A.seq.desc()).limit(most)
+        if before is not None:
+            wanted = wanted.where(_A.seq < before)
+        for column, value in ((_A.actor, actor), (_A.action, action), (_A.call_id, call)):
+            if value:
+                wanted = wanted.where(column == value)
+        async with self._store.reading() as db:
+            rows = (await db.execute(wanted)).all()
+            earlier = sa.select(_A.seq, _A.hash).where(_A.seq.in_([row.seq - 1 for row in rows]))
+            hashes = {row.seq: row.hash for row in await db.execute(earlier)}
+        whole = all(
+            row.previous == (hashes.get(row.seq - 1, "") if row.seq > 1 else GENESIS)
+            and row.hash == link(row.previous, row.seq, row.at, row.actor, row.action, row.call_id, row.detail)
+            for row in rows
+        )
+        told = [Entry(row.seq, row.at, row.actor, row.action, row.call_id, row.detail, row.hash) for row in rows]
+        return told, whole
 
     async def head(self) -> tuple[int, str]:
         """Number and hash of the newest row."""

@@ -31,6 +31,15 @@ class PasswordIn(Body):
     new: PasswordText = Field(description="at least 10 characters, and none of the most common ones")
 
 
+class WaysOut(View):
+    """GET /api/session/ways, open to all: what the log-in page shows."""
+
+    centre: str
+    number: str
+    oidc: str = Field(description="the identity provider's name, at GET /api/oidc/start; '': passwords only")
+    demo: bool
+
+
 class MeOut(View):
     """GET /api/session: who I am here, and what I may."""
 

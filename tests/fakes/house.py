@@ -10,14 +10,20 @@ from agents import commands
 from agents.commands import Accepted, Refused, Why
 from bridge import catalogue, choices
 from bridge.intake import Intake
+from config.settings import Access
+from console.accounts import Accounts
 from console.plugs import Plugs
 from console.ports import CallFilter, Vital
+from console.sessions import Sessions
 from cti.ids import CallId, SeatId
 from tests.fakes.book import MemoryBook
 from tests.fakes.books import Shelf
+from tests.fakes.door import MemoryAccounts, MemoryAudit, MemorySessions
 
 TOKEN = "0123456789abcdef0123456789abcdef"
 NOON = datetime(2026, 10, 1, 4, 0, tzinfo=UTC)
+ORIGIN = "https://127.0.0.1:8443"
+ACCESS = Access()
 CALL = CallId("xm1-1790000000.1")
 
 
@@ -99,10 +105,23 @@ class House:
     wakes: int = 0
     wanted: list[CallFilter] = field(default_factory=list)
     shelf: Shelf = field(default_factory=Shelf)
+    people: MemoryAccounts = field(default_factory=MemoryAccounts)
+    kept: MemorySessions = field(init=False)
+    log: MemoryAudit = field(default_factory=MemoryAudit)
+    now: datetime | None = None
+    """The door's clock, when a test holds it."""
+    sitting: dict[str, str] = field(default_factory=lambda: {"8001": "1001", "8002": "1001"})
+    """Seat → who sits there."""
+
+    def __post_init__(self) -> None:
+        self.kept = MemorySessions(self.people)
 
     # -- desk
     def seats(self) -> Sequence[Seat]:
         return [Seat(SeatId("8001"), "talking", call=CALL), Seat(SeatId("8002"))]
+
+    def agent_at(self, seat: SeatId) -> str:
+        return self.sitting.get(seat, "")
 
     async def ask(self, request: commands.Request) -> Accepted | Refused:
         self.asked.append(request)
@@ -144,6 +163,9 @@ class House:
     def wake(self) -> None:
         self.wakes += 1
 
+    def clock(self) -> datetime:
+        return self.now or datetime.now(UTC)
+
 
 class _Calls:
     def __init__(self, house: House) -> None:
@@ -155,5 +177,7 @@ def plugs(house: House) -> Plugs:
     intake = Intake(house.book, choices.load(), catalogue.load(), house.heard.append, house.wake)
     return Plugs(
         desk=house, calls=_Calls(house), board=house, vitals=house, intake=intake, token=TOKEN,
-        pause_reasons=("小休", "就餐"), patience=0.0, books=house.shelf.books(),
+        pause_reasons=("小休", "就餐"), patience=0.0, books=house.shelf.books(), audit=house.log, clock=house.clock,
+        accounts=Accounts(house.people, house.log, ACCESS, house.clock, {"1001": ("陈晓岚", "agent")}),
+        sessions=Sessions(house.kept, ACCESS, house.clock), origins=frozenset({ORIGIN}),
     )  # fmt: skip

@@ -1,0 +1,84 @@
+"""Sessions: made at sign-in, found by their cookie's secret, locked by idleness, ended. No HTTP here.
+
+Used by the guard at every request and by the session routes. The secret is 256 random bits, only its
+SHA-256 is kept. A session ends by its person, by a supervisor, or by time; whoever must know at
+once (the stream) is in ``listeners``. Seats are ``seating.py``'s.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+from config.settings import Access
+
+from .ports import SessionBook, SessionRow
+
+SEEN_EVERY = timedelta(seconds=20)
+"""``seen_at`` moves no oftener than that: it is a write to the disk."""
+GRACE = timedelta(seconds=60)
+"""The page locks itself at the idle time; the daemon does so a little later, for pages that are gone."""
+
+Ended = Callable[[str, str], None]
+"""(session id, signed_out | revoked | expired): at once, in the loop, and must not raise."""
+
+
+class Sessions:
+    def __init__(self, book: SessionBook, rules: Access, clock: Callable[[], datetime]) -> None:
+        self._book, self.rules, self._clock = book, rules, clock
+        self.listeners: list[Ended] = []
+
+    async def open(self, account: str, address: str, browser: str) -> tuple[str, SessionRow]:
+        """The cookie's secret, shown this once, and the session."""
+        secret, ident, now = secrets.token_urlsafe(32), secrets.token_hex(8), self._clock()
+        until = now + timedelta(hours=self.rules.session_hours)
+        await self._book.open(ident, _sha256(secret), account, now, until, address=address, browser=browser)
+        row = await self._book.get(ident, now)
+        assert row is not None
+        return secret, row
+
+    async def find(self, secret: str, *, person: bool = False) -> SessionRow | None:
+        """The live session of this secret; ``person``: somebody acted, it is not a page that polls."""
+        now = self._clock()
+        row = await self._book.find(_sha256(secret), now)
+        if row is None or row.locked:
+            return row
+        if now - row.seen_at >= timedelta(seconds=self.rules.idle_lock_seconds) + GRACE:
+            await self._book.lock(row.id, True)
+            return await self._book.get(row.id, now)
+        if person and now - row.seen_at >= SEEN_EVERY:
+            await self._book.seen(row.id, now)
+        return row
+
+    async def get(self, ident: str) -> SessionRow | None:
+        return await self._book.get(ident, self._clock())
+
+    async def live(self, account: str = "") -> Sequence[SessionRow]:
+        return await self._book.live(self._clock(), account)
+
+    async def overdue(self) -> Sequence[SessionRow]:
+        return await self._book.overdue(self._clock())
+
+    async def lock(self, ident: str) -> None:
+        await self._book.lock(ident, True)
+
+    async def unlock(self, ident: str) -> None:
+        await self._book.lock(ident, False)
+        await self._book.seen(ident, self._clock())
+
+    async def sit(self, ident: str, seat: str) -> None:
+        await self._book.sit(ident, seat)
+
+    async def end(self, ident: str, why: str) -> bool:
+        """False: it had ended before, and whoever listens was told then."""
+        if not await self._book.end(ident, self._clock(), why):
+            return False
+        for tell in self.listeners:
+            tell(ident, why)
+        return True
+
+
+def _sha256(secret: str) -> str:
+    return hashlib.sha256(secret.encode("utf-8", "surrogateescape")).hexdigest()
