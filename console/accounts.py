@@ -55,7 +55,9 @@ class Accounts:
             row = await self._book.get(account)
             now = self._clock()
             if self._addresses.resting(address, now) or self._rests(row, account, now):
-                raise Failed(429, _("too many wrong passwords: wait {seconds} seconds", seconds=self._rules.rest_seconds))
+                raise Failed(
+                    429, _("too many wrong passwords: wait {seconds} seconds", seconds=self._rules.rest_seconds)
+                )
             right = await self._passwords.proved(row.password_hash if row else "", plain)
             if row is not None and right and not row.locked:
                 await self._book.succeeded(account)
@@ -136,4 +138,6 @@ def not_mine(wrong: Failed, field: str) -> Failed:
     """A wrong password of somebody who is signed in: not a 401, which would say that they are not."""
     if wrong.status != 401:
         return wrong
-    return Failed(422, _("the password is wrong"), error="wrong_password", problems=[Problem(field, _("the password is wrong"))])
+    return Failed(
+        422, _("the password is wrong"), error="wrong_password", problems=[Problem(field, _("the password is wrong"))]
+    )

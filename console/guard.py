@@ -117,13 +117,15 @@ class Guard:
             return BEARER, None
         socket, path = scope["type"] == "websocket", scope["path"]
         method = "GET" if socket else scope["method"]
-        # asked before the cookie is looked at: a foreign page must not even make one of ours work
+        secret, is_open = secret_of(headers), not socket and (method, path) in OPEN
+        if not secret and not is_open:
+            raise _No(401, _("sign in first"))
+        # before the ledger is asked: a foreign page's request may not even keep a session awake
         self._foreign(headers, changes=not socket and method not in _SAFE, always=socket or path == GATE)
-        secret = secret_of(headers)
         person = PROOF.lower().encode() in headers and path not in NO_PERSON
         row = await self._plugs.sessions.find(secret, person=person) if secret else None
         if row is None:
-            if (method, path) in OPEN and not socket:
+            if is_open:
                 return None, None
             raise _No(401, _("sign in first"))
         if row.locked and not socket and (method, path) not in WHILE_LOCKED | OPEN:

@@ -6,6 +6,7 @@ Called by ``accounts.py`` alone. Keeps nothing; a plain password never leaves a 
 from __future__ import annotations
 
 import asyncio
+from itertools import pairwise
 
 from argon2 import PasswordHasher, Type
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -68,5 +69,5 @@ def fault(account: str, plain: str, least: int) -> str:
 
 def _run(folded: str) -> bool:
     """All of it steps on by one, up or down: 0123456789, zyxwvutsrq."""
-    steps = {ord(after) - ord(before) for before, after in zip(folded, folded[1:], strict=False)}
+    steps = {ord(after) - ord(before) for before, after in pairwise(folded)}
     return steps <= {1, -9} or steps <= {-1, 9}

@@ -85,5 +85,3 @@ async def tick(plugs: Plugs) -> None:
                 await end(plugs, row, row.account, "expired")
         except plugs.absent as gone:
             log.warning("sessions could not be looked at", fault=str(gone))
-
-

@@ -264,7 +264,7 @@ class Hotline:
             absent=(LedgerUnavailable,), audit=entrance.audit, books=deskbooks.books_of(settings, self._places, store),
             phones=PhoneKeys(settings, switchboard.perform), accounts=entrance.accounts, sessions=entrance.sessions,
             origins=origins_of(settings.edge), centre=settings.centre, wrap_up_seconds=settings.seats.wrap_up_seconds,
-            demo=self._demo, oidc=settings.oidc,
+            demo=bool(os.environ.get("HOTLINE_DEMO")), oidc=settings.oidc,
         )  # fmt: skip
         server = Server(make_app(plugs), settings.ports.api)
         await server.start()
@@ -337,4 +337,3 @@ class Hotline:
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-

@@ -99,7 +99,9 @@ class AccountShelf:
     async def succeeded(self, account: str) -> None:
         """Failures are forgotten."""
         async with self._store.writing() as db:
-            mine = sa.update(t.accounts).where(_A.account_id == account, sa.or_(_A.failures > 0, _A.locked_until.isnot(None)))
+            mine = sa.update(t.accounts).where(
+                _A.account_id == account, sa.or_(_A.failures > 0, _A.locked_until.isnot(None))
+            )
             await db.execute(mine.values(failures=0, locked_until=None))
 
 

@@ -41,7 +41,12 @@ _SessionId = Annotated[str, Path(pattern=r"^[0-9A-Za-z]{1,26}$")]
 @router.get("/session/ways")
 async def ways(plugs: Plugged) -> WaysOut:
     """How one may sign in here. Open."""
-    return WaysOut(centre=plugs.centre.name, number=plugs.centre.number, oidc=plugs.oidc.name if plugs.oidc else "", demo=plugs.demo)
+    return WaysOut(
+        centre=plugs.centre.name,
+        number=plugs.centre.number,
+        oidc=plugs.oidc.name if plugs.oidc else "",
+        demo=plugs.demo,
+    )
 
 
 @router.post("/session")

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from bridge.draft import CONTENT
 from console.contract.rest import ErrorOut, TicketIn
+from console.guard import OPEN
 from console.server import Server, make_app, routes_of
 from tests.fakes.house import CALL, TOKEN, House, plugs
 
@@ -25,7 +26,7 @@ ROUTES = [(method, path) for path, item in OPENAPI["paths"].items() for method i
 
 
 def filled(path: str) -> str:
-    return path.format(call=CALL, seat="8001", ticket="0" * 26, ident="1")
+    return path.format(call=CALL, seat="8001", ticket="0" * 26, ident="1", session="0", account="1001")
 
 
 @pytest.mark.parametrize(
@@ -35,6 +36,8 @@ async def test_no_key(client: httpx.AsyncClient, house: House, header: str) -> N
     """Without the right token every route, known or not, says 401 and does nothing."""
     client.headers = httpx.Headers([(b"authorization", header.encode())])
     for method, path in ROUTES:
+        if (method.upper(), path) in OPEN:
+            continue  # test_session.py: they ask for other proofs
         answer = await client.request(method, filled(path))
         assert answer.status_code == 401, (method, path)
         ErrorOut.model_validate(answer.json())
@@ -112,7 +115,7 @@ def test_openapi_is_complete() -> None:
             assert route["tags"], path
             assert route["security"], path
             good = next(code for code in route["responses"] if code.startswith("2"))
-            assert route["responses"][good]["content"], (method, path)
+            assert good == "204" or route["responses"][good]["content"], (method, path)
             assert "401" in route["responses"], path
     assert "schema" in OPENAPI["paths"]["/api/tickets"]["post"]["requestBody"]["content"]["application/json"]
 

@@ -1,10 +1,19 @@
 // Made by `make contract` from console/contract: do not edit. A test fails when it is stale.
 export interface paths {
+  '/api/accounts': {
+    get: { responses: { 200: { content: { 'application/json': components['schemas']['AccountOut'][] } } } }
+  }
+  '/api/accounts/{account}': {
+    put: { parameters: { path: { account: string } }; requestBody: { content: { 'application/json': components['schemas']['AccountIn'] } }; responses: { 200: { content: { 'application/json': components['schemas']['AccountOut'] } } } }
+  }
   '/api/alarms': {
     get: { parameters: { query: { since?: string | null; until?: string | null; most?: number } }; responses: { 200: { content: { 'application/json': components['schemas']['AlarmOut'][] } } } }
   }
   '/api/alarms/{ident}/acknowledge': {
     post: { parameters: { path: { ident: number } }; requestBody: { content: { 'application/json': components['schemas']['AcknowledgeIn'] } }; responses: { 200: { content: { 'application/json': components['schemas']['AlarmOut'] } } } }
+  }
+  '/api/audit': {
+    get: { parameters: { query: { before?: number | null; most?: number; actor?: string; action?: string; call?: string } }; responses: { 200: { content: { 'application/json': components['schemas']['AuditPageOut'] } } } }
   }
   '/api/board': {
     get: { responses: { 200: { content: { 'application/json': components['schemas']['BoardOut'] } } } }
@@ -108,6 +117,9 @@ export interface paths {
   '/api/dead-letters/{ticket}/replay': {
     post: { parameters: { path: { ticket: string } }; requestBody?: { content: { 'application/json': { [key: string]: unknown } } }; responses: { 200: { content: { 'application/json': components['schemas']['TicketOut'] } } } }
   }
+  '/api/gate/sip': {
+    get: { responses: { 204: { content: {  } } } }
+  }
   '/api/health': {
     get: { responses: { 200: { content: { 'application/json': components['schemas']['HealthOut'] } } } }
   }
@@ -194,6 +206,36 @@ export interface paths {
     post: { parameters: { path: { seat: string }; query: { by?: string } }; requestBody: { content: { 'application/json': components['schemas']['WatchIn'] } }; responses: { 200: { content: { 'application/json': components['schemas']['DoneOut'] } } } }
     delete: { parameters: { path: { seat: string }; query: { by?: string } }; responses: { 200: { content: { 'application/json': components['schemas']['DoneOut'] } } } }
   }
+  '/api/session': {
+    get: { responses: { 200: { content: { 'application/json': components['schemas']['MeOut'] } } } }
+    post: { requestBody: { content: { 'application/json': components['schemas']['SignIn'] } }; responses: { 200: { content: { 'application/json': components['schemas']['MeOut'] } } } }
+    delete: { responses: { 200: { content: { 'application/json': components['schemas']['DoneOut'] } } } }
+  }
+  '/api/session/lock': {
+    post: { responses: { 200: { content: { 'application/json': components['schemas']['DoneOut'] } } } }
+  }
+  '/api/session/password': {
+    post: { requestBody: { content: { 'application/json': components['schemas']['PasswordIn'] } }; responses: { 200: { content: { 'application/json': components['schemas']['DoneOut'] } } } }
+  }
+  '/api/session/phone': {
+    post: { responses: { 200: { content: { 'application/json': components['schemas']['PhoneOut'] } } } }
+  }
+  '/api/session/seat': {
+    post: { requestBody: { content: { 'application/json': components['schemas']['TakeSeatIn'] } }; responses: { 200: { content: { 'application/json': components['schemas']['MeOut'] } } } }
+    delete: { responses: { 200: { content: { 'application/json': components['schemas']['MeOut'] } } } }
+  }
+  '/api/session/unlock': {
+    post: { requestBody: { content: { 'application/json': components['schemas']['UnlockIn'] } }; responses: { 200: { content: { 'application/json': components['schemas']['MeOut'] } } } }
+  }
+  '/api/session/ways': {
+    get: { responses: { 200: { content: { 'application/json': components['schemas']['WaysOut'] } } } }
+  }
+  '/api/sessions': {
+    get: { responses: { 200: { content: { 'application/json': components['schemas']['SessionOut'][] } } } }
+  }
+  '/api/sessions/{session}': {
+    delete: { parameters: { path: { session: string } }; responses: { 200: { content: { 'application/json': components['schemas']['DoneOut'] } } } }
+  }
   '/api/tickets': {
     get: { parameters: { query: { before?: string; most?: number } }; responses: { 200: { content: { 'application/json': components['schemas']['TicketOut'][] } } } }
     post: { parameters: { query: { agent?: string; seat?: string }; header: { 'Idempotency-Key': string } }; requestBody: { content: { 'application/json': {
@@ -279,8 +321,8 @@ export interface components {
       name: string
       role: string
       /** none: as it is */
-      password: string | null
-      locked: boolean
+      password?: string | null
+      locked?: boolean
     }
     AccountOut: {
       account: string
@@ -830,7 +872,7 @@ export interface components {
     /** POST /api/session/seat: 签入. The seat's presence becomes paused (reason ``login``) until ready. */
     TakeSeatIn: {
       seat: string
-      ready: boolean
+      ready?: boolean
     }
     TargetsOut: {
       service_level_15s: number
@@ -930,6 +972,14 @@ export interface components {
     WatchIn: {
       mode: 'listen' | 'whisper' | 'barge'
       reason: string
+    }
+    /** GET /api/session/ways, open to all: what the log-in page shows. */
+    WaysOut: {
+      centre: string
+      number: string
+      /** the identity provider's name, at GET /api/oidc/start; '': passwords only */
+      oidc: string
+      demo: boolean
     }
   }
 }
