@@ -22,6 +22,8 @@ CERTIFICATE, KEY, PID = "certificate.pem", "key.pem", "nginx.pid"
 ERROR_LOG, ACCESS_LOG, UNBUILT = "error.log", "access.log", "unbuilt.html"
 PART = "hotline.conf"
 """The file for a site's own nginx."""
+PASSWORDS = ("/api/session", "/api/session/unlock", "/api/session/password")
+"""Where one is tried: each costs the daemon a tenth of a second's work."""
 PHONE_SECONDS = 7 * 86400
 """How long a socket may be silent: a phone's is kept alive by its registration, ended by TCP's own keep-alive."""
 FIRST = " default_server so_keepalive=60s:15s:4 backlog=1024"
@@ -139,7 +141,8 @@ def _server(settings: Settings, given: Files) -> str:
         *guard.answers(),
         # somebody typed http://
         "error_page 497 =308 https://$host:$server_port$request_uri;",
-        nginx.block("location = /api/session", "limit_req zone=hotline_trying burst=60 nodelay;", *_to_daemon()),
+        *(nginx.block(f"location = {path}", "limit_req zone=hotline_trying burst=60 nodelay;", *_to_daemon())
+          for path in PASSWORDS),
         nginx.block("location = /api/gate/sip", "internal;", *_to_gate()),
         nginx.block("location ^~ /api/gate/", "return 404;"),
         nginx.block("location ^~ /api/", *_to_daemon()),
