@@ -39,7 +39,7 @@ class PopOut(BaseModel):
     earlier: list[PastCallOut] = Field(description="newest first, at most 20")
     tickets: list[TicketOut] = Field(description="of the same number, open ones first, then newest first, at most 20")
     open_tickets: int = Field(description="of them, neither answered on the spot nor merged into another")
-    calls_30_days: int = Field(description="this one included")
+    calls_30_days: int = Field(description="the others, without this one")
     callback_open: bool = Field(description="we owe this number a call")
 
 

@@ -43,7 +43,7 @@ async def pop(
         earlier=[_earlier(one, plain) for one in story.calls],
         tickets=[_ticket(TicketOut.of(push), plain) for push in story.tickets],
         open_tickets=story.open_tickets,
-        calls_30_days=story.calls_since + 1,
+        calls_30_days=story.calls_since,
         callback_open=story.callback_open,
     )  # fmt: skip
 

@@ -749,7 +749,7 @@ export interface components {
       tickets: components['schemas']['TicketOut'][]
       /** of them, neither answered on the spot nor merged into another */
       open_tickets: number
-      /** this one included */
+      /** the others, without this one */
       calls_30_days: number
       /** we owe this number a call */
       callback_open: boolean
