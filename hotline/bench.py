@@ -1,7 +1,8 @@
 """``hotline bench``: what we cost, measured beside something else in the same run.
 
 ``fold``: AMI messages a second beside panoramisk and panoramisk + cacofonisk. ``calls``:
-CPU of the daemon per call beside Asterisk's on the same calls. Figures, no verdicts.
+CPU of the daemon per call beside Asterisk's on the same calls. ``console``: how soon a page
+knows that its seat rings, with all consoles connected. Figures, no verdicts.
 """
 
 from __future__ import annotations
@@ -28,6 +29,12 @@ def add(sub: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     calls.add_argument("--talk", type=float, default=2.0, help=_("seconds of talk"))
     calls.add_argument("--json", action="store_true")
     calls.set_defaults(run=_calls)
+    console = verbs.add_parser("console", help=_("how soon a seat's page knows that its phone rings"))
+    console.add_argument("--consoles", type=int, default=500)
+    console.add_argument("--rate", type=float, default=20.0, help=_("new calls a second"))
+    console.add_argument("--seconds", type=float, default=20.0)
+    console.add_argument("--json", action="store_true")
+    console.set_defaults(run=_console)
 
 
 def _fold(args: argparse.Namespace) -> int:
@@ -60,4 +67,18 @@ def _calls(args: argparse.Namespace) -> int:
     print(f"Asterisk  {figures['asterisk_ms_per_call']:8.2f} ms CPU / call")
     print(f"audio     {figures['audio_ms_per_call']:8.2f} ms CPU / call")
     print(_("daemon ÷ Asterisk: {ratio}", **figures))
+    return 0
+
+
+def _console(args: argparse.Namespace) -> int:
+    from .bench_console import run as bench_console
+
+    figures = asyncio.run(bench_console.run(args.consoles, args.rate, args.seconds))
+    if args.json:
+        print(json.dumps(figures))
+        return 0
+    print(_("{consoles} consoles, {calls_per_second} calls a second: {calls}", **figures))
+    print(f"pop       {figures['pop_p50_ms']:8.2f} ms p50   {figures['pop_p99_ms']:8.2f} ms p99   ({figures['pops']})")
+    print(f"CPU       {figures['cpu_us_per_message']:8.2f} us / message   ({figures['messages_per_second']:.0f} / s)")
+    print(f"daemon    {figures['daemon_percent']:8.1f} %   Asterisk {figures['asterisk_percent']:8.1f} %")
     return 0
