@@ -20,6 +20,7 @@ from cti.ids import SeatId
 
 from .access import ALL, RIGHTS, Right, Role
 from .answers import Failed
+from .contract.rest import SeatPath
 from .ports import CallRow, SessionRow
 
 TOKEN_ACTOR = "operator"  # noqa: S105 - a name
@@ -111,6 +112,15 @@ def own_seat(who: Who, seat: str) -> None:
     """
     if not who.token and (not who.seat or who.seat != seat):
         raise refused(_("you do not sit at seat {seat}", seat=seat))
+
+
+def _own(seat: SeatPath, who: Asking) -> str:
+    own_seat(who, seat)
+    return seat
+
+
+OwnSeat = Annotated[str, Depends(_own)]
+"""The ``{seat}`` of a path, when it is the own one."""
 
 
 def own_call(who: Who, row: CallRow, right: Right = Right.CALLS_ALL) -> None:

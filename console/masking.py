@@ -7,11 +7,13 @@ are about to leave; nothing masked is ever stored.
 
 from __future__ import annotations
 
-from typing import TypeVar
+from collections.abc import Iterable
+from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
 from .access import Right
+from .contract.rest import CallOut, TicketOut
 from .door import Who
 from .ports import CallRow
 
@@ -47,3 +49,23 @@ def masked(shown: M) -> M:
 def shown(who: Who, row: CallRow, shape: M) -> M:
     """``shape`` made of ``row``, as this person may see it."""
     return shape if sees_number(who, row) else masked(shape)
+
+
+def visible(who: Who, rows: Iterable[CallRow]) -> list[CallOut]:
+    """Of these calls those this person may see at all, as they may see them."""
+    seen = [row for row in rows if who.may(Right.CALLS_ALL) or who.owns(row)]
+    return [shown(who, row, CallOut.model_validate(row)) for row in seen]
+
+
+def ticket(who: Who, shape: TicketOut) -> TicketOut:
+    return shape if who.may(Right.NUMBERS) else masked_ticket(shape)
+
+
+def masked_ticket(shape: TicketOut) -> TicketOut:
+    """What was filed, without the numbers in it: the caller's and those the citizen left."""
+    body: dict[str, Any] = dict(shape.ticket)
+    if isinstance(person := body.get("person"), dict):
+        body["person"] = {**person, "phones": [number(one) for one in person.get("phones") or ()]}
+    if isinstance(facts := body.get("facts"), dict):
+        body["facts"] = {**facts, "ani": number(str(facts.get("ani") or ""))}
+    return shape.model_copy(update={"ticket": body})

@@ -22,11 +22,16 @@ async def their_call(plugs: Plugs, books: Books, who: Who, call: str, right: Rig
     row = await plugs.calls.get(CallId(call))
     if row is None:
         raise not_found("call", call)
-    if who.may(right) or who.owns(row) or _at_their_seat(plugs, who, call):
-        return row
-    if not await books.agents.talked(who.account, call):
-        raise refused(_("this is not your call"))
+    await must_be_theirs(plugs, books, who, row, right)
     return row
+
+
+async def must_be_theirs(plugs: Plugs, books: Books, who: Who, row: CallRow, right: Right) -> None:
+    """403 when it is another's and they have not ``right``."""
+    if who.may(right) or who.owns(row) or _at_their_seat(plugs, who, row.call):
+        return
+    if not await books.agents.talked(who.account, row.call):
+        raise refused(_("this is not your call"))
 
 
 def _at_their_seat(plugs: Plugs, who: Who, call: str) -> bool:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Response
 
-from console import metrics
+from console import masking, metrics
+from console.access import Right
 from console.contract.rest import (
     BoardOut,
-    CallOut,
     HealthOut,
     LineOut,
     QueueOut,
@@ -15,19 +15,23 @@ from console.contract.rest import (
     TrunkOut,
     VitalOut,
 )
+from console.door import Asking, needs
 from console.plugs import Plugged
 
 router = APIRouter(tags=["board"])
 
 
 @router.get("/api/board")
-async def board(plugs: Plugged) -> BoardOut:
-    """Calls, seats, queues, trunks and lines as they are now; ``live`` false: as they were."""
+async def board(plugs: Plugged, who: Asking) -> BoardOut:
+    """Calls, seats, queues, trunks and lines as they are now; ``live`` false: as they were.
+
+    Of calls only the own ones, unless the role sees all.
+    """
     picture = plugs.board
     return BoardOut(
         live=picture.live(),
         as_of=picture.as_of(),
-        calls=[CallOut.model_validate(row) for row in plugs.calls.live()],
+        calls=masking.visible(who, plugs.calls.live()),
         seats=[SeatOut.model_validate(row) for row in plugs.desk.seats()],
         queues=[QueueOut.model_validate(row) for row in picture.queues()],
         trunks=[TrunkOut.model_validate(row) for row in picture.trunks()],
@@ -35,7 +39,7 @@ async def board(plugs: Plugged) -> BoardOut:
     )
 
 
-@router.get("/api/health", responses={503: {"model": HealthOut}})
+@router.get("/api/health", responses={503: {"model": HealthOut}}, dependencies=[needs(Right.HEALTH)])
 async def health(plugs: Plugged, response: Response) -> HealthOut:
     """200 when everything the daemon needs is there, 503 when something is not; the same body either way."""
     vitals = await plugs.vitals.look()
@@ -51,6 +55,11 @@ async def health(plugs: Plugged, response: Response) -> HealthOut:
     )
 
 
-@router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
+@router.get(
+    "/metrics",
+    dependencies=[needs(Right.HEALTH)],
+    response_class=Response,
+    responses={200: {"content": {"text/plain": {}}}},
+)
 async def prometheus(plugs: Plugged) -> Response:
     return Response(await metrics.text(plugs), media_type="text/plain; version=0.0.4; charset=utf-8")

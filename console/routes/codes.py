@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query
 
 from bridge.choices import LISTS
 from console.contract.rest import ChoiceOut, CodeOut
+from console.door import Asking
 from console.plugs import Plugged
 
 router = APIRouter(prefix="/api", tags=["codes"])
@@ -16,6 +17,7 @@ router = APIRouter(prefix="/api", tags=["codes"])
 @router.get("/codes")
 async def search_codes(
     plugs: Plugged,
+    _who: Asking,
     q: Annotated[str, Query(max_length=40, description="code, name, pinyin or initials; '': all")] = "",
     kind: Annotated[str, Query(pattern="^(event|part)?$")] = "",
     most: Annotated[int, Query(ge=1, le=1000)] = 20,
@@ -25,7 +27,7 @@ async def search_codes(
 
 
 @router.get("/choices")
-async def list_choices(plugs: Plugged) -> dict[str, list[ChoiceOut]]:
+async def list_choices(plugs: Plugged, _who: Asking) -> dict[str, list[ChoiceOut]]:
     """Appeal kinds, work types, urgencies, channels, refusal codes…"""
     choices = plugs.intake.choices
     return {name: [ChoiceOut.model_validate(choice) for choice in choices.of(name)] for name in LISTS}

@@ -45,7 +45,8 @@ async def my_calls(books: Library, who: Sitter, after: _Call = "", most: Most = 
 @router.get("/my/tickets")
 async def my_tickets(books: Library, who: Sitter, before: _Ticket = "", most: Most = 100) -> list[TicketOut]:
     """Tickets I filed, newest first."""
-    return [TicketOut.of(push) for push in await books.agents.tickets(who.account, before, most)]
+    pushes = await books.agents.tickets(who.account, before, most)
+    return [masking.ticket(who, TicketOut.of(push)) for push in pushes]
 
 
 @router.get("/phonebook")

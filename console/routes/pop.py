@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter
 
@@ -41,7 +41,7 @@ async def pop(
         line_name=books.centre.lines.get(row.line, row.line),
         partner_name=partner_name(books, row.partner),
         earlier=[_earlier(one, plain) for one in story.calls],
-        tickets=[_ticket(TicketOut.of(push), plain) for push in story.tickets],
+        tickets=[TicketOut.of(push) if plain else masking.masked_ticket(TicketOut.of(push)) for push in story.tickets],
         open_tickets=story.open_tickets,
         calls_30_days=story.calls_since,
         callback_open=story.callback_open,
@@ -77,15 +77,3 @@ def _earlier(row: PastRow, plain: bool) -> PastCallOut:
 def _call(row: CallRow, plain: bool) -> CallOut:
     shape = CallOut.model_validate(row)
     return shape if plain else masking.masked(shape)
-
-
-def _ticket(ticket: TicketOut, plain: bool) -> TicketOut:
-    """What was filed, without the numbers in it where those are masked."""
-    if plain:
-        return ticket
-    body: dict[str, Any] = dict(ticket.ticket)
-    if isinstance(person := body.get("person"), dict):
-        body["person"] = {**person, "phones": [masking.number(one) for one in person.get("phones") or ()]}
-    if isinstance(facts := body.get("facts"), dict):
-        body["facts"] = {**facts, "ani": masking.number(str(facts.get("ani") or ""))}
-    return ticket.model_copy(update={"ticket": body})

@@ -7,8 +7,10 @@ from fastapi import APIRouter
 from agents import commands
 from agents.ids import AgentId
 from agents.seat import Then
+from config.language import say as _
 from console.answers import done_or_fail, not_found
 from console.contract.rest import AfterCallIn, DoneOut, LoginIn, PauseIn, SeatOut, SeatPath
+from console.door import Asking, OwnSeat, refused
 from console.plugs import Plugged
 from cti.ids import SeatId
 
@@ -16,12 +18,12 @@ router = APIRouter(prefix="/api/seats", tags=["seats"])
 
 
 @router.get("")
-async def list_seats(plugs: Plugged) -> list[SeatOut]:
+async def list_seats(plugs: Plugged, _who: Asking) -> list[SeatOut]:
     return [SeatOut.model_validate(row) for row in plugs.desk.seats()]
 
 
 @router.get("/{seat}")
-async def get_seat(seat: SeatPath, plugs: Plugged) -> SeatOut:
+async def get_seat(seat: SeatPath, plugs: Plugged, _who: Asking) -> SeatOut:
     for row in plugs.desk.seats():
         if row.seat == seat:
             return SeatOut.model_validate(row)
@@ -29,34 +31,37 @@ async def get_seat(seat: SeatPath, plugs: Plugged) -> SeatOut:
 
 
 @router.post("/{seat}/login")
-async def login(seat: SeatPath, body: LoginIn, plugs: Plugged) -> DoneOut:
+async def login(seat: SeatPath, body: LoginIn, plugs: Plugged, who: Asking) -> DoneOut:
+    """Of the command line: a page takes its seat by ``/api/session/seat``, where it must prove that it can ring."""
+    if not who.token:
+        raise refused(_("take your seat by POST /api/session/seat"))
     return done_or_fail(await plugs.desk.ask(commands.LogIn(AgentId(body.agent), SeatId(seat), body.ready)))
 
 
 @router.post("/{seat}/logout")
-async def logout(seat: SeatPath, plugs: Plugged) -> DoneOut:
+async def logout(seat: OwnSeat, plugs: Plugged) -> DoneOut:
     return done_or_fail(await plugs.desk.ask(commands.LogOut(SeatId(seat))))
 
 
 @router.post("/{seat}/ready")
-async def ready(seat: SeatPath, plugs: Plugged) -> DoneOut:
+async def ready(seat: OwnSeat, plugs: Plugged) -> DoneOut:
     """End a pause or the wrap-up."""
     return done_or_fail(await plugs.desk.ask(commands.GoReady(SeatId(seat))))
 
 
 @router.post("/{seat}/pause")
-async def pause(seat: SeatPath, body: PauseIn, plugs: Plugged) -> DoneOut:
+async def pause(seat: OwnSeat, body: PauseIn, plugs: Plugged) -> DoneOut:
     """While nothing rings or talks; else use ``after-call``."""
     return done_or_fail(await plugs.desk.ask(commands.Pause(SeatId(seat), body.reason)), plugs.pause_reasons)
 
 
 @router.post("/{seat}/end-wrap-up")
-async def end_wrap_up(seat: SeatPath, plugs: Plugged) -> DoneOut:
+async def end_wrap_up(seat: OwnSeat, plugs: Plugged) -> DoneOut:
     return done_or_fail(await plugs.desk.ask(commands.EndWrapUp(SeatId(seat))))
 
 
 @router.post("/{seat}/after-call")
-async def after_call(seat: SeatPath, body: AfterCallIn, plugs: Plugged) -> DoneOut:
+async def after_call(seat: OwnSeat, body: AfterCallIn, plugs: Plugged) -> DoneOut:
     """What shall be after this call and its wrap-up."""
     request = commands.AfterCall(SeatId(seat), Then(body.then), body.reason)
     return done_or_fail(await plugs.desk.ask(request), plugs.pause_reasons)

@@ -10,14 +10,18 @@ from bridge.intake import Source
 from bridge.ports import Filed, KeyTaken
 from bridge.ticket import CallFacts, TicketId
 from config.language import say as _
+from console import masking
+from console.access import Right
 from console.answers import Failed, invalid, not_found
 from console.contract.rest import CallPath, Most, TicketIn, TicketOut, TicketPath
-from console.plugs import Plugged
+from console.door import Asking, Who, needs, refused
+from console.owning import must_be_theirs, their_call
+from console.plugs import Library, Plugged
 from console.ports import CallRow
 from cti.ids import CallId
 
 from .body import Raw, documented
-from .calls import call_row
+from .calls import Filer, author, call_row
 
 router = APIRouter(prefix="/api", tags=["tickets"])
 
@@ -32,42 +36,56 @@ _AGAIN: dict[int | str, dict[str, Any]] = {
 
 @router.post("/calls/{call}/tickets", status_code=201, responses=_AGAIN, openapi_extra=documented(TicketIn))
 async def file_about_call(
-    call: CallPath, raw: Raw, plugs: Plugged, response: Response, part: _Part = 1, agent: _Agent = "", seat: _Seat = ""
-) -> TicketOut:
+    call: CallPath, raw: Raw, plugs: Plugged, books: Library, who: Filer, response: Response,
+    part: _Part = 1, agent: _Agent = "", seat: _Seat = "",
+) -> TicketOut:  # fmt: skip
     """One ticket a matter: the same ticket again gives the first one back, another one under this part is a conflict."""
     row = await call_row(plugs, call)
-    source = Source(facts_of(row), agent or row.agent, seat or row.seat, part, channel=_channel(row))
-    return _filed(await plugs.intake.file(raw, source), response)
+    await must_be_theirs(plugs, books, who, row, Right.CALLS_ALL)
+    source = Source(facts_of(row), *author(who, row, agent, seat), part, channel=_channel(row))
+    return masking.ticket(who, _filed(await plugs.intake.file(raw, source), response))
 
 
 @router.post("/tickets", status_code=201, responses=_AGAIN, openapi_extra=documented(TicketIn))
 async def file_alone(
-    raw: Raw, plugs: Plugged, response: Response, key: _Key, agent: _Agent = "", seat: _Seat = ""
+    raw: Raw, plugs: Plugged, who: Filer, response: Response, key: _Key, agent: _Agent = "", seat: _Seat = ""
 ) -> TicketOut:
     """Without a call (letter, WeChat, an agent's own observation). The key makes a repeated request harmless."""
-    return _filed(await plugs.intake.file(raw, Source(None, agent, seat, key=f"key:{key}")), response)
+    source = Source(None, *author(who, None, agent, seat), key=f"key:{key}")
+    return masking.ticket(who, _filed(await plugs.intake.file(raw, source), response))
 
 
 @router.get("/calls/{call}/tickets")
-async def of_call(call: CallPath, plugs: Plugged) -> list[TicketOut]:
-    return [TicketOut.of(push) for push in await plugs.intake.book.of_call(CallId(call))]
+async def of_call(call: CallPath, plugs: Plugged, books: Library, who: Asking) -> list[TicketOut]:
+    """Of an own call, or whoever sees all tickets."""
+    if not who.may(Right.TICKETS_ALL):
+        await their_call(plugs, books, who, call, Right.TICKETS_ALL)
+    return [masking.ticket(who, TicketOut.of(push)) for push in await plugs.intake.book.of_call(CallId(call))]
 
 
 @router.get("/tickets")
 async def recent(
-    plugs: Plugged, before: Annotated[str, Query(pattern=r"^([0-9A-HJKMNP-TV-Z]{26})?$")] = "", most: Most = 100
+    plugs: Plugged,
+    who: Annotated[Who, needs(Right.TICKETS_ALL)],
+    before: Annotated[str, Query(pattern=r"^([0-9A-HJKMNP-TV-Z]{26})?$")] = "",
+    most: Most = 100,
 ) -> list[TicketOut]:
-    """Newest first."""
+    """Newest first. An agent's own: ``/api/my/tickets``."""
     pushes = await plugs.intake.book.recent(most, TicketId(before) if before else None)
-    return [TicketOut.of(push) for push in pushes]
+    return [masking.ticket(who, TicketOut.of(push)) for push in pushes]
 
 
 @router.get("/tickets/{ticket}")
-async def get_ticket(ticket: TicketPath, plugs: Plugged) -> TicketOut:
+async def get_ticket(ticket: TicketPath, plugs: Plugged, books: Library, who: Asking) -> TicketOut:
+    """One's own, one of an own call, or any for whoever sees all."""
     push = await plugs.intake.book.find(TicketId(ticket))
+    if not who.may(Right.TICKETS_ALL) and (push is None or push.ticket.agent != who.account):
+        if push is None or push.ticket.call is None:
+            raise refused(_("this is not your ticket"))  # nor is told whether there is one
+        await their_call(plugs, books, who, push.ticket.call, Right.TICKETS_ALL)
     if push is None:
         raise not_found("ticket", ticket)
-    return TicketOut.of(push)
+    return masking.ticket(who, TicketOut.of(push))
 
 
 def facts_of(row: CallRow) -> CallFacts:

@@ -6,7 +6,8 @@ from fastapi import APIRouter
 
 from agents import commands
 from console.answers import done_or_fail
-from console.contract.rest import CallSeatIn, DialIn, DoneOut, SeatPath, TransferIn
+from console.contract.rest import CallSeatIn, DialIn, DoneOut, TransferIn
+from console.door import OwnSeat
 from console.plugs import Plugged
 from cti.ids import SeatId
 
@@ -14,51 +15,51 @@ router = APIRouter(prefix="/api/seats/{seat}", tags=["telephone"])
 
 
 @router.post("/transfer")
-async def transfer(seat: SeatPath, body: TransferIn, plugs: Plugged) -> DoneOut:
+async def transfer(seat: OwnSeat, body: TransferIn, plugs: Plugged) -> DoneOut:
     """``blind``: give the caller away. ``attended``: consult first; complete, cancel or conference ends it."""
     kind = commands.TransferAttended if body.kind == "attended" else commands.TransferBlind
     return done_or_fail(await plugs.desk.ask(kind(SeatId(seat), body.to)))
 
 
 @router.post("/transfer/complete")
-async def complete(seat: SeatPath, plugs: Plugged) -> DoneOut:
+async def complete(seat: OwnSeat, plugs: Plugged) -> DoneOut:
     return done_or_fail(await plugs.desk.ask(commands.ConsultComplete(SeatId(seat))))
 
 
 @router.post("/transfer/cancel")
-async def cancel(seat: SeatPath, plugs: Plugged) -> DoneOut:
+async def cancel(seat: OwnSeat, plugs: Plugged) -> DoneOut:
     """Back to the caller."""
     return done_or_fail(await plugs.desk.ask(commands.ConsultCancel(SeatId(seat))))
 
 
 @router.post("/transfer/conference")
-async def conference(seat: SeatPath, plugs: Plugged) -> DoneOut:
+async def conference(seat: OwnSeat, plugs: Plugged) -> DoneOut:
     """Join all three."""
     return done_or_fail(await plugs.desk.ask(commands.Conference(SeatId(seat))))
 
 
 @router.post("/hold")
-async def hold(seat: SeatPath, plugs: Plugged) -> DoneOut:
+async def hold(seat: OwnSeat, plugs: Plugged) -> DoneOut:
     return done_or_fail(await plugs.desk.ask(commands.HoldCall(SeatId(seat))))
 
 
 @router.post("/resume")
-async def resume(seat: SeatPath, plugs: Plugged) -> DoneOut:
+async def resume(seat: OwnSeat, plugs: Plugged) -> DoneOut:
     return done_or_fail(await plugs.desk.ask(commands.ResumeCall(SeatId(seat))))
 
 
 @router.post("/hang-up")
-async def hang_up(seat: SeatPath, plugs: Plugged) -> DoneOut:
+async def hang_up(seat: OwnSeat, plugs: Plugged) -> DoneOut:
     return done_or_fail(await plugs.desk.ask(commands.HangUpCall(SeatId(seat))))
 
 
 @router.post("/call")
-async def call_seat(seat: SeatPath, body: CallSeatIn, plugs: Plugged) -> DoneOut:
+async def call_seat(seat: OwnSeat, body: CallSeatIn, plugs: Plugged) -> DoneOut:
     """Ring this seat's phone, then the other seat's."""
     return done_or_fail(await plugs.desk.ask(commands.CallSeat(SeatId(seat), SeatId(body.to))))
 
 
 @router.post("/dial")
-async def dial_out(seat: SeatPath, body: DialIn, plugs: Plugged) -> DoneOut:
+async def dial_out(seat: OwnSeat, body: DialIn, plugs: Plugged) -> DoneOut:
     """Ring this seat's phone, then dial through the trunks; only numbers that ``limits.outbound`` allows."""
     return done_or_fail(await plugs.desk.ask(commands.DialOut(SeatId(seat), body.number)))

@@ -91,7 +91,8 @@ async def wall_tickets(
     """The tickets a count is made of, newest first; without bounds: today's."""
     begin, end = days.period(since, until, plugs.clock(), books.centre.zone)
     code_kind, _dash, digits = code.rpartition("-")
-    return [TicketOut.of(push) for push in await books.wall.tickets(begin, end, kind, digits, code_kind, most)]
+    pushes = await books.wall.tickets(begin, end, kind, digits, code_kind, most)
+    return [masking.ticket(who, TicketOut.of(push)) for push in pushes]
 
 
 def figures(of: Literal["all", "queue", "line"], key: str, tally: TallyRow | None) -> FiguresOut:
