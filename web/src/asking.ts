@@ -46,10 +46,10 @@ export function sayNobody(sentence: () => string): void {
   nobody = sentence
 }
 
-export async function api<T>(path: string, query: Record<string, string | number | boolean | undefined> = {}): Promise<T> {
+export async function api<T>(path: string, query: Record<string, string | number | boolean | undefined> = {}, headers: Record<string, string> = {}): Promise<T> {
   const words = Object.entries(query).filter(([, value]) => value !== undefined && value !== '')
   const wanted = new URLSearchParams(words.map(([name, value]) => [name, String(value)]))
-  return call<T>(words.length ? `${path}?${wanted}` : path, {})
+  return call<T>(words.length ? `${path}?${wanted}` : path, { headers })
 }
 
 /** `keepalive`: it goes out although the page is being left; `patience`: milliseconds until nobody answered. */

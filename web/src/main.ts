@@ -4,6 +4,7 @@ import App from './App.vue'
 import { sayNobody } from './asking'
 import { i18n, say, speak } from './i18n'
 import { router } from './router'
+import 'element-plus/theme-chalk/el-var.css'
 import './style.css'
 
 speak(i18n.global.locale.value)

@@ -80,6 +80,11 @@ export function leave(why: string): void {
   kept.ended = why
 }
 
+/** A person is here, though all they do is read or talk: the daemon need not lock the screen. */
+export async function stillHere(): Promise<void> {
+  await api<Me>('/api/session', {}, { 'X-Hotline': '1' }).then(know).catch(() => undefined)
+}
+
 function know(me: Me): void {
   kept.me = me
   kept.state = 'in'

@@ -1,18 +1,25 @@
 // Locks the screen when nobody touched it for long. A running call counts as somebody being there.
 import { onBeforeUnmount, onMounted } from 'vue'
 import { phone } from '../phone/softphone'
-import { lock, session } from '../session'
+import { lock, session, stillHere } from '../session'
 
 const LOOK_MS = 5_000
+const SAY_MS = 60_000
 
 export function useIdleLock(): void {
   let touched = Date.now()
+  let said = Date.now()
   let looking = 0
   const touch = () => (touched = Date.now())
   const look = () => {
     const limit = session.me?.idle_lock_seconds ?? 0
     if (session.state !== 'in' || phone.session) touch()
-    else if (limit > 0 && !session.locked && Date.now() - touched > limit * 1000) lock()
+    if (session.state === 'in' && !session.locked && touched > said && Date.now() - said > SAY_MS) {
+      said = Date.now()
+      void stillHere()
+    }
+    if (session.state !== 'in') return
+    if (limit > 0 && !session.locked && Date.now() - touched > limit * 1000) lock()
   }
   const TOUCHES = ['pointerdown', 'pointermove', 'keydown', 'wheel'] as const
   onMounted(() => {

@@ -4,7 +4,7 @@ export const zh = {
   account: '工号',
   password: '密码',
   submit: '登录',
-  oidc: '用单位统一认证登录',
+  oidc: '用{name}登录',
   ended: { expired: '登录已过期，请重新登录', signed_out: '已退出登录', revoked: '登录已被注销', '': '' },
   seat: {
     title: '签入座席',
@@ -42,7 +42,7 @@ export const en: typeof zh = {
   account: 'Account',
   password: 'Password',
   submit: 'Sign in',
-  oidc: 'Sign in with the city’s account',
+  oidc: 'Sign in with {name}',
   ended: { expired: 'The session has expired; please sign in again', signed_out: 'Signed out', revoked: 'The session was revoked', '': '' },
   seat: {
     title: 'Take a seat',

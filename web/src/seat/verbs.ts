@@ -12,7 +12,7 @@ import { presence } from './current'
 /** A telephone's button must answer soon; nobody waits 15 s for a hung daemon. */
 const PATIENCE_MS = 4_000
 /** Refusals that say something about the daemon's sight, not about the wish. */
-const BLIND = new Set(['blind', 'no_call', 'telephone', 'unavailable'])
+const BLIND = new Set(['blind', 'no_call', 'telephone', 'unavailable', 'locked'])
 
 export const verbs = reactive({
   /** the last refusal or trouble, for a person; '' none */
