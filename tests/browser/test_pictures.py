@@ -33,7 +33,7 @@ SAME = """() => {
   return drawn[0] === drawn[1];
 }"""
 """Two signs that look the same are two empty boxes."""
-LEAST_BYTES = 20_000
+LEAST_BYTES = 12_000
 
 
 async def take(page: Page, folder: Path, name: str) -> None:
