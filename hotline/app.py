@@ -251,7 +251,7 @@ class Hotline:
         desk = picture.Desk(floor, board, settings)
         entrance = Entrance(store, settings, desk)
         await entrance.introduce()
-        calls = picture.Calls(board, floor, history)
+        calls = picture.Calls(board, floor, history, desk)
         rooms = picture.Picture(switchboard, floor, watch, settings)
         vitals = picture.Vitals(switchboard, books, self._places, settings)
         stream = Streaming(rooms, desk, calls, vitals, floor, board, watch, tickets, store, settings, entrance.again)

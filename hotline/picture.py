@@ -7,11 +7,12 @@ never change anything. Times leave here as aware UTC datetimes.
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from agents.commands import Accepted, Refused, Request
+from agents.commands import Accepted, CallSeat, DialOut, Refused, Request
 from agents.floor import Floor
 from agents.ids import AgentId
 from agents.presence import Presence
@@ -19,7 +20,7 @@ from config.places import Places
 from config.settings import Settings
 from console.ports import CallFilter, CallRow, Vital
 from cti.board import Board as LiveBoard
-from cti.call import Call
+from cti.call import Call, Leg
 from cti.events import Direction, Reach
 from cti.ids import CallId, QueueId, SeatId
 from cti.probe import LineWatch
@@ -27,6 +28,9 @@ from cti.switchboard import Switchboard
 from ledger.history import History
 
 from .bookkeeping import Bookkeeping
+
+DIAL_SECONDS = 10.0
+"""A seat's phone rings by then, or the wish to dial came to nothing."""
 
 
 def moment(at: float | None) -> datetime | None:
@@ -53,6 +57,7 @@ class Desk:
     def __init__(self, floor: Floor, board: LiveBoard, settings: Settings) -> None:
         self._floor, self._board = floor, board
         self._devices = {seat.id: str(seat.device) for seat in settings.seat}
+        self._dialling: dict[SeatId, tuple[str, float]] = {}
 
     def seats(self) -> Sequence[Seat]:
         return [self.row(seat) for seat in self._floor.desk.seats]
@@ -73,7 +78,18 @@ class Desk:
         )  # fmt: skip
 
     async def ask(self, request: Request) -> Accepted | Refused:
-        return await self._floor.ask(request)
+        if isinstance(request, DialOut | CallSeat):
+            number = request.number if isinstance(request, DialOut) else request.to
+            self._dialling[request.seat] = (number, time.monotonic())
+        said = await self._floor.ask(request)
+        if isinstance(request, DialOut | CallSeat) and isinstance(said, Refused):
+            self._dialling.pop(request.seat, None)
+        return said
+
+    def dialling(self, seat: SeatId) -> str:
+        """What this seat asked to be connected with a moment ago, said once: Asterisk tells it only to that phone."""
+        number, at = self._dialling.pop(seat, ("", 0.0))
+        return number if time.monotonic() - at < DIAL_SECONDS else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +121,9 @@ class LiveCall:
 class Calls:
     """``console.ports.Calls``: alive from the board, else from the ledger."""
 
-    def __init__(self, board: LiveBoard, floor: Floor, history: History) -> None:
-        self._board, self._floor, self._history = board, floor, history
+    def __init__(self, board: LiveBoard, floor: Floor, history: History, desk: Desk) -> None:
+        self._board, self._floor, self._history, self._desk = board, floor, history, desk
+        self._dialled: dict[CallId, str] = {}
 
     def live(self) -> Sequence[CallRow]:
         return [self._row(call) for call in self._board.calls.values()]
@@ -126,12 +143,22 @@ class Calls:
         seats = [leg for leg in call.legs.values() if leg.seat]
         now = next((leg for leg in seats if leg.talking), seats[0] if seats else None)
         sitting = self._floor.desk.seats.get(SeatId(now.endpoint)) if now else None
+        dialled = call.dialled or self._asked_for(call, seats)
         return LiveCall(
-            call.id, str(call.direction), _state(call), call.line, call.trunk, call.caller, call.caller_name, call.dialled,
+            call.id, str(call.direction), _state(call), call.line, call.trunk, call.caller, call.caller_name, dialled,
             call.partner, call.reference, call.origin, call.queue, now.endpoint if now else "",
             sitting.agent if sitting else "", moment(call.arrived), moment(call.queued_at),
             moment(min((leg.up for leg in seats if leg.up), default=None)),
         )  # fmt: skip
+
+    def _asked_for(self, call: Call, seats: Sequence[Leg]) -> str:
+        """What the seat at whose wish this call was made asked for; '' when it was nobody's wish."""
+        if call.direction is not Direction.OUTBOUND or not seats or not seats[0].first:
+            return ""
+        if call.id not in self._dialled:
+            self._dialled = {known: number for known, number in self._dialled.items() if known in self._board.calls}
+            self._dialled[call.id] = self._desk.dialling(SeatId(seats[0].endpoint))
+        return self._dialled[call.id]
 
 
 def _state(call: Call) -> str:

@@ -58,7 +58,7 @@ class Feed:
             case ev.OfferEnded() | ev.TalkBegan():
                 self._hub.quiet(event.seat)
             case ev.CallArrived() if event.endpoint in self._seats and event.direction is not Direction.INBOUND:
-                self._pop(SeatId(event.endpoint), call, event.at)
+                self._dials(SeatId(event.endpoint), call, event.at)
             case ev.CallQueued() | ev.CallLeftQueue():
                 touch("queues", event.queue)
             case ev.LegBegan() | ev.LegEnded():
@@ -94,6 +94,11 @@ class Feed:
     def _pop(self, seat: SeatId, call: CallId, at: Instant) -> None:
         rejoin = self._rejoining.pop(seat, None) == call
         self._hub.pop(seat, call, _moment(at), self._party, rejoin=rejoin)
+
+    def _dials(self, seat: SeatId, call: CallId, at: Instant) -> None:
+        row = self._live.call(call)
+        if row is not None and row.dialled:  # else its phone rings at the daemon's wish: to watch, not to dial
+            self._hub.pop(seat, call, _moment(at), self._party, dials=True)
 
     # -- the house -------------------------------------------------------------------------
 

@@ -134,14 +134,15 @@ class Hub:
         return self._at.get(seat, [])
 
     def pop(
-        self, seat: SeatId, call: CallId, at: datetime, party: Callable[[str], said.PartyOut], *, rejoin: bool
-    ) -> None:
-        """The seat's phone rings, or dials: its pages hear of it now, or as soon as they come."""
+        self, seat: SeatId, call: CallId, at: datetime, party: Callable[[str], said.PartyOut], *, rejoin: bool = False,
+        dials: bool = False,
+    ) -> None:  # fmt: skip
+        """The seat's phone rings, or (``dials``) calls somebody: its pages hear of it now, or as soon as they come."""
         row = self._live.call(call)
         if row is None:
             return
         shown = CallOut.model_validate(row).model_copy(update={"seat": seat})
-        number = (shown.origin or shown.caller) if shown.direction == "inbound" else shown.dialled or shown.caller
+        number = shown.dialled if dials else shown.origin or shown.caller
         message = said.Pop(at=at, seat=seat, call=shown, party=party(number), rejoin=rejoin)
         self._ringing[seat] = message
         consoles = self.at(seat)

@@ -131,6 +131,16 @@ async def test_the_own_call_again_is_said_to_be_so_once(centre: Centre) -> None:
     assert [pop["rejoin"] for pop in said(wire) if pop["t"] == "pop"] == [True, False]
 
 
+async def test_a_seat_that_dials_pops_with_whom_it_dials(centre: Centre) -> None:
+    _, wire = await centre.come(person())
+    for number in ("", "12345"):
+        centre.house.ring(CALL, "8001", state="arrived", direction="outbound", caller="8001", dialled=number)
+        arrived = ev.CallArrived(CALL, NOON, LegId("l1"), "8001", ev.Direction.OUTBOUND, "8001", "", number)
+        centre.feed.hear(arrived)
+    assert words(wire) == ["snapshot", "pop"], "a phone that rings for the daemon's own wish dials nobody"
+    assert said(wire)[-1]["party"]["number"] == "12345"
+
+
 async def test_who_comes_while_the_phone_rings_is_told(centre: Centre) -> None:
     centre.offer()
     _, wire = await centre.come(person())
