@@ -28,10 +28,12 @@ from ..access import Role
 from ..contract import stream as said
 from ..contract.rest import CallOut
 from ..door import Who
-from ..picture import Kind, Picture, Turn, View
+from ..picture import Kind, Picture
 from ..ports import Desk, Live
 from ..session import AGAIN, CODES, Act, AskAgain, AskPing, Greet, Leave, Phone, Session, Why
+from .crowd import Crowd, Seen
 from .rows import Rows, view_of
+from .telling import UNSENT_MOST, Telling
 from .wire import Wire, framed
 
 log = structlog.get_logger("stream")
@@ -40,30 +42,6 @@ TURN_SECONDS = 0.1
 REFRESH_SECONDS = 5.0
 SLICE = 16
 """Consoles written to before the loop may do something else: a fraction of a millisecond."""
-UNSENT_MOST = 256 * 1024
-"""A console with more waiting for it is left out of the deltas."""
-UNSENT_LOW = 16 * 1024
-"""With so little left it is told again."""
-UNSENT_END = 4 * 1024 * 1024
-"""No snapshot is so large: it takes nothing at all."""
-SLOW_SECONDS = 20.0
-
-
-class Seen:
-    """One connected console."""
-
-    __slots__ = ("holds", "seat", "seq", "session", "slow_since", "spoke", "view", "who", "wire")
-
-    def __init__(self, who: Who, wire: Wire, session: Session, seat: str, view: View) -> None:
-        self.who, self.wire, self.session = who, wire, session
-        self.seat, self.view = seat, view
-        self.seq = -1
-        """The last turn it was told; -1 before its hello."""
-        self.slow_since: float | None = None
-        self.holds = False
-        """It is the page of its seat, not a wallboard beside it."""
-        self.spoke = False
-        """It said something of a softphone."""
 
 
 class Hub:
@@ -86,17 +64,12 @@ class Hub:
         self._live, self._desk, self._again, self._greetings = live, desk, again, greetings
         self._now, self._seconds = now, seconds
         self.picture = Picture(secrets.token_hex(5), Rows(live).look, targets, framed)
-        self.consoles: dict[Seen, None] = {}
-        self._of: dict[str, list[Seen]] = {}
-        """By account."""
-        self._at: dict[str, list[Seen]] = {}
-        """By seat, those that have said hello."""
+        self.consoles = Crowd()
+        self.telling = Telling(self.picture, now, self.leave)
         self._ringing: dict[str, said.Pop] = {}
         """The last pop of each seat whose phone rings: for a page that comes meanwhile."""
         self._tasks: set[asyncio.Task[Any]] = set()
         self._vitals_asked = True
-        self.told = 0
-        """Messages written."""
         self.pops = 0
         self.dropped = 0
 
@@ -109,7 +82,7 @@ class Hub:
 
     async def stop(self) -> None:
         """Every console is told that we go, and to come again."""
-        for console in list(self.consoles):
+        for console in self.consoles:
             self.leave(console, "going_down")
         tasks = list(self._tasks)
         for task in tasks:
@@ -130,9 +103,6 @@ class Hub:
 
     # -- at once -----------------------------------------------------------------------------
 
-    def at(self, seat: str) -> list[Seen]:
-        return self._at.get(seat, [])
-
     def pop(
         self, seat: SeatId, call: CallId, at: datetime, party: Callable[[str], said.PartyOut], *, rejoin: bool = False,
         dials: bool = False,
@@ -145,10 +115,10 @@ class Hub:
         number = shown.dialled if dials else shown.origin or shown.caller
         message = said.Pop(at=at, seat=seat, call=shown, party=party(number), rejoin=rejoin)
         self._ringing[seat] = message
-        consoles = self.at(seat)
+        consoles = self.consoles.at(seat)
         whole = _frame(message) if consoles else b""
-        for console in list(consoles):
-            self._write(console, whole if console.view.numbers else _frame(_masked(message)))
+        for console in consoles:
+            self.telling.write(console, whole if console.view.numbers else _frame(_masked(message)))
             self.pops += 1
 
     def quiet(self, seat: str) -> None:
@@ -160,20 +130,20 @@ class Hub:
             del self._ringing[seat]
 
     def tell_seat(self, seat: str, message: BaseModel) -> int:
-        return self.tell(self.at(seat), message)
+        return self.tell(self.consoles.at(seat), message)
 
     def tell_account(self, account: str, message: BaseModel) -> int:
-        return self.tell(list(self._of.get(account, ())), message)
+        return self.tell(self.consoles.of(account), message)
 
     def tell_all(self, message: BaseModel) -> int:
-        return self.tell(list(self.consoles), message)
+        return self.tell(self.consoles, message)
 
     def tell(self, consoles: Iterable[Seen], message: BaseModel) -> int:
         """Written now to those that have said hello; how many."""
         whole, heard = _frame(message), 0
         for console in consoles:
             if console.seq >= 0:
-                self._write(console, whole)
+                self.telling.write(console, whole)
                 heard += 1
         return heard
 
@@ -182,8 +152,7 @@ class Hub:
     def enter(self, who: Who, wire: Wire) -> Seen:
         seat = self._live.where(who.account)
         console = Seen(who, wire, Session(self._seconds()), seat, view_of(who, seat))
-        self.consoles[console] = None
-        self._of.setdefault(who.account, []).append(console)
+        self.consoles.add(console)
         return console
 
     async def hear(self, console: Seen, text: str | None) -> None:
@@ -193,9 +162,9 @@ class Hub:
 
     async def left(self, console: Seen) -> None:
         """Its socket is closed."""
-        self._forget(console)
+        self.consoles.remove(console)
         if console.spoke and console.seat:
-            others = [one for one in self.at(console.seat) if one.session.instance == console.session.instance]
+            others = [one for one in self.consoles.at(console.seat) if one.session.instance == console.session.instance]
             if not others:
                 await self._desk.ask(ConsoleGone(SeatId(console.seat), console.session.instance))
 
@@ -204,24 +173,16 @@ class Hub:
         for console in [one for one in self.consoles if one.who.session == session]:
             self.leave(console, why)
 
-    def _forget(self, console: Seen) -> None:
-        if self.consoles.pop(console, False) is None:
-            self._unseat(console)
-            same = self._of[console.who.account]
-            same.remove(console)
-            if not same:
-                del self._of[console.who.account]
-
     def moved(self, account: str) -> None:
         """This account may have sat down, or got up."""
-        for console in list(self._of.get(account, ())):
+        for console in self.consoles.of(account):
             self._reseat(console)
 
     def leave(self, console: Seen, why: Why) -> None:
         """Say good-bye; the endpoint then comes with ``left``."""
         if console not in self.consoles:
             return
-        self._forget(console)
+        self.consoles.remove(console)
         if why == "slow":
             self.dropped += 1
         bye = said.Bye(why=why, again=why in AGAIN)
@@ -238,7 +199,7 @@ class Hub:
             case Phone(words):
                 await self._phone(console, words)
             case AskPing(n):
-                self._write(console, _frame(said.Ping(n=n)))
+                self.telling.write(console, _frame(said.Ping(n=n)))
             case AskAgain():
                 self._keep(self._ask_again(console), "stream-ask-again")
             case Leave(why):
@@ -248,20 +209,20 @@ class Hub:
         first = console.seq < 0
         missed = self.picture.missed(console.view, hello.epoch, hello.seq)
         if missed is None or sum(turn.size for turn in missed) > UNSENT_MOST:
-            self._snapshot(console)
+            self.telling.snapshot(console)
         else:
             console.seq = hello.seq
-            self._catch_up(console, missed)
+            self.telling.catch_up(console, missed)
         if not first:
             return
-        self._seat(console)
+        self.consoles.seat(console)
         if console.who.role is Role.AGENT:
             self._hold(console)
         if (ringing := self._ringing.get(console.seat)) is not None:
-            self._write(console, _frame(ringing if console.view.numbers else _masked(ringing)))
+            self.telling.write(console, _frame(ringing if console.view.numbers else _masked(ringing)))
         if self._greetings is not None:
             for message in await self._greetings(console.who, console.seat):
-                self._write(console, _frame(message))
+                self.telling.write(console, _frame(message))
 
     async def _phone(self, console: Seen, words: said.PhoneSays) -> None:
         if not console.seat:
@@ -279,7 +240,7 @@ class Hub:
         if console.holds or not console.seat:
             return
         console.holds = True
-        for other in list(self.at(console.seat)):
+        for other in self.consoles.at(console.seat):
             if other is not console and other.holds:
                 self.leave(other, "another_tab")
 
@@ -296,71 +257,14 @@ class Hub:
         view = view_of(console.who, seat)
         if seat == console.seat and view == console.view:
             return
-        self._unseat(console)
+        self.consoles.unseat(console)
         console.holds = console.spoke = False
         console.seat, console.view = seat, view
         if console.seq >= 0:
-            self._seat(console)
+            self.consoles.seat(console)
             if console.who.role is Role.AGENT:
                 self._hold(console)
-            self._snapshot(console)
-
-    def _seat(self, console: Seen) -> None:
-        if console.seat:
-            self._at.setdefault(console.seat, []).append(console)
-
-    def _unseat(self, console: Seen) -> None:
-        there = self._at.get(console.seat, [])
-        if console in there:
-            there.remove(console)
-            if not there:
-                del self._at[console.seat]
-
-    # -- writing -----------------------------------------------------------------------------------
-
-    def _write(self, console: Seen, whole: bytes) -> None:
-        console.wire.write(whole)
-        self.told += 1
-        if console.wire.unsent > UNSENT_END:
-            self.leave(console, "slow")
-
-    def _snapshot(self, console: Seen) -> None:
-        self._write(console, self.picture.snapshot(console.view, self._now()))
-        console.seq = self.picture.seq
-
-    def _catch_up(self, console: Seen, missed: Iterable[Turn]) -> None:
-        for turn in missed:
-            self._write(console, turn.frame(console.view))
-            console.seq = turn.seq
-
-    def _deliver(self, console: Seen, turn: Turn, at: float) -> None:
-        """One turn to one console, unless it does not take what it got before."""
-        if console.seq < 0 or console.seq >= turn.seq:
-            return
-        if console.slow_since is None:
-            if console.wire.unsent <= UNSENT_MOST:
-                if console.seq == turn.seq - 1:
-                    console.wire.write(turn.frame(console.view))
-                    console.seq = turn.seq
-                    self.told += 1
-                    return
-            else:
-                console.slow_since = at
-        elif console.wire.unsent > UNSENT_LOW:
-            if at - console.slow_since > SLOW_SECONDS:
-                self.leave(console, "slow")
-            return
-        else:
-            console.slow_since = None
-        if console.slow_since is None:
-            self._again_from(console)
-
-    def _again_from(self, console: Seen) -> None:
-        missed = self.picture.missed(console.view, self.picture.epoch(console.view), console.seq)
-        if missed is None or sum(turn.size for turn in missed) > UNSENT_LOW:
-            self._snapshot(console)
-        else:
-            self._catch_up(console, missed)
+            self.telling.snapshot(console)
 
     # -- time ---------------------------------------------------------------------------------------
 
@@ -391,7 +295,7 @@ class Hub:
         for first in range(0, len(consoles), SLICE):
             for console in consoles[first : first + SLICE]:
                 if console in self.consoles:
-                    self._deliver(console, turn, at)
+                    self.telling.deliver(console, turn, at)
             await asyncio.sleep(0)
 
     async def tick(self) -> None:

@@ -16,8 +16,10 @@ from agents.seat import SeatState
 from console.contract.stream import NoticeSaid, PartyOut
 from console.door import Who
 from console.stream import hub as hub_file
+from console.stream import telling
+from console.stream.crowd import Seen
 from console.stream.feed import Feed
-from console.stream.hub import Hub, Seen
+from console.stream.hub import Hub
 from cti import events as ev
 from cti.ids import CallId, Instant, LegId, QueueId, SeatId
 from tests.fakes.live import TARGETS, LiveHouse, Wire, person
@@ -168,7 +170,7 @@ async def test_a_slow_console_is_left_out_then_told_anew_or_dropped(centre: Cent
     slow = Wire()
     _, quick = await centre.come(person("supervisor", "2001", "s3"))
     await centre.come(person("supervisor", "2002", "s4"), wire=slow)
-    slow.window, slow.unsent = 0, hub_file.UNSENT_MOST + 1
+    slow.window, slow.unsent = 0, telling.UNSENT_MOST + 1
     slow.sent.clear()
     for state in ("paused", "ready", "paused"):
         centre.house.seat("8002", state)
@@ -182,9 +184,9 @@ async def test_a_slow_console_is_left_out_then_told_anew_or_dropped(centre: Cent
     await centre.hub.turn()
     assert words(slow) == ["delta"] * 4
     assert said(slow)[-1]["seq"] == said(quick)[-1]["seq"]
-    slow.window, slow.unsent = 0, hub_file.UNSENT_MOST + 1
+    slow.window, slow.unsent = 0, telling.UNSENT_MOST + 1
     for state in ("ready", "paused"):
-        centre.seconds += hub_file.SLOW_SECONDS + 1
+        centre.seconds += telling.SLOW_SECONDS + 1
         centre.house.seat("8001", state)
         centre.hub.touch("seats", "8001")
         await centre.hub.turn()
