@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +81,62 @@ async def test_who_calls_again_is_known(site: Site, tmp_path: Path) -> None:
         assert [one["call"] for one in behind] == [second, first]
         assert [one["id"] for one in await told(client, "/api/wall/tickets", **bounds)] == [ticket["id"]]
         await heard(site, client, first, recording["seconds"], tmp_path / "out.opus")
+
+
+async def test_an_agents_own_things(site: Site) -> None:
+    """Signed in: the draft ends with the ticket, the work is one's own, a colleague gets none of it."""
+    async with (
+        Floor(site) as floor, site.rest() as operator, signed_in(site, operator, "1001") as me,
+        signed_in(site, operator, "1002") as other, signed_in(site, operator, "2001", "supervisor") as chief,
+    ):  # fmt: skip
+        await floor.sit("8001", answering(0.2, None, tone(ONE)))
+        call, seat, ident = await talk(floor)
+        draft = f"/api/calls/{ident}/draft"
+        assert (await me.put(draft, json={"version": 1, "fields": {"title": "路灯"}})).status_code == 200
+        assert [one["call"] for one in await told(me, "/api/my/drafts")] == [ident]
+        assert (await told(me, f"/api/calls/{ident}/pop"))["call"]["caller"] == CALLER
+        assert (await other.get(f"/api/calls/{ident}/pop")).status_code == 403
+        filed = await me.post(f"/api/calls/{ident}/tickets", json=TICKET)
+        assert filed.status_code == 201, filed.text
+        assert await told(me, "/api/my/drafts") == []
+        assert (await me.post("/api/seats/8001/watch", json={"mode": "listen", "reason": "x"})).status_code == 403
+        forced = await chief.post("/api/seats/8001/force", json={"force": "pause", "reason": "小休"})
+        assert forced.json()["detail"] == "after_call"
+        call.hang_up()
+        await seat.until_ended(5)
+        await floor.until_state("8001", "paused")
+        assert [row for row in audited(site) if row[1] == "force"] == [("2001", "force", ident)]
+        assert [one["id"] for one in await told(me, "/api/my/tickets")][:1] == [filed.json()["id"]]
+        await eventually(lambda: last_call(me, ident), 10)
+        assert await told(other, "/api/my/calls") == []
+        assert (await told(me, "/api/my/day"))["tickets"] >= 1
+        listen = f"/api/calls/{ident}/recording?purpose=复核"
+        await eventually(lambda: answers(me, listen, 200), 30)
+        assert await answers(other, listen, 403)
+
+
+async def last_call(client: httpx.AsyncClient, call: str) -> None:
+    assert [one["call"] for one in await told(client, "/api/my/calls")][:1] == [call]
+
+
+async def answers(client: httpx.AsyncClient, path: str, status: int) -> bool:
+    return (await client.get(path)).status_code == status
+
+
+@asynccontextmanager
+async def signed_in(
+    site: Site, operator: httpx.AsyncClient, account: str, role: str = "agent"
+) -> AsyncIterator[httpx.AsyncClient]:
+    """A browser's session, without the browser."""
+    password = "Lu-Deng-Bu-Liang-88"
+    name = next(one["name"] for one in site.settings["agent"] if one["id"] == account)
+    made = await operator.put(f"/api/accounts/{account}", json={"name": name, "role": role, "password": password})
+    assert made.status_code == 200, made.text
+    async with httpx.AsyncClient(base_url=site.url, headers={"X-Hotline": "1"}, timeout=10.0) as client:
+        answer = await client.post("/api/session", json={"account": account, "password": password})
+        assert answer.status_code == 200, answer.text
+        client.headers["Cookie"] = answer.headers["set-cookie"].partition(";")[0]
+        yield client
 
 
 async def asked_day(client: httpx.AsyncClient) -> None:
