@@ -23,7 +23,7 @@ async def broken(page: Page, where: str) -> list[str]:
     """What axe finds wrong on the page as it stands: rule, element, why."""
     if not await page.evaluate("typeof axe === 'object'"):
         await page.evaluate(AXE.read_text("utf-8"))
-    await page.wait_for_function("document.getAnimations().every((one) => one.playState !== 'running')")
+    await page.wait_for_function("() => document.getAnimations().every((one) => one.playState !== 'running')")
     told: dict[str, Any] = await page.evaluate(_RUN)
     return [
         f"{where}: {rule['id']}: {node['html'][:160]}: {node['failureSummary'][:200]}"
@@ -33,7 +33,7 @@ async def broken(page: Page, where: str) -> list[str]:
 
 
 async def test_the_seat_console(house: House) -> None:
-    """Before the log-in, idle, in a talk, with an open list of codes, with a form at fault, filed, and my work."""
+    """Before the log-in, idle, in a talk, with an open list of codes, with a form at fault, filed, in English, locked."""
     async with house:
         anna = await house.page(Person, "1001")
         await anna.go("/")
@@ -61,6 +61,22 @@ async def test_the_seat_console(house: House) -> None:
         await expect(seat.part("fault-content")).to_be_visible()
         await seat.press("refuse")
         found += await broken(seat.page, "faults")
+        await seat.press("ticket-kind-complaint")
+        await seat.part("ticket-lng").fill("")
+        await seat.write(content="路灯不亮")
+        await seat.press("ticket-file")
+        await expect(seat.part("ticket-case")).not_to_be_empty()
+        found += await broken(seat.page, "filed")
+        await seat.page.keyboard.press("?")
+        await expect(seat.part("cheat-sheet")).to_be_visible()
+        found += await broken(seat.page, "keys")
+        await seat.page.keyboard.press("Escape")
+        await seat.part("language").select_option("en")
+        await expect(seat.part("ticket")).to_contain_text("Ticket filed")
+        found += await broken(seat.page, "English")
+        await seat.press("lock-now")
+        await expect(seat.part("lock-submit")).to_be_visible()
+        found += await broken(seat.page, "locked")
         assert found == []
 
 

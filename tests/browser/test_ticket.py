@@ -72,3 +72,68 @@ async def test_answered_on_the_spot_and_refused(house: House) -> None:
             await anna.until("ready")
         ledger = {row.caller: row.outcome for row in house.site.ledger()}
         assert [ledger[caller] for caller in ends] == ["direct", "refused"]
+
+
+async def test_the_same_citizen_again(house: House) -> None:
+    """The second call knows the first: its ticket is merged with one key, its recording is heard after a purpose was said."""
+    async with house:
+        anna = await house.agent("1001", "8001", ANNA)
+        first = await house.talk(anna, "13805926004")
+        await anna.press("ticket-kind-complaint")
+        await anna.write(content=MATTER["content"], address=MATTER["address"])
+        await anna.page.keyboard.press("Control+Enter")
+        await expect(anna.part("ticket-case")).to_contain_text("20")
+        case = (await anna.part("ticket-case").inner_text()).strip()
+        await anna.press("hang-up")
+        await first.until_ended(5)
+        await anna.until("ready")
+
+        await house.citizen("13805926004", trunk="unicom")
+        await anna.answer()
+        name = await house.at("8001")
+        await expect(anna.part("pop")).to_have_attribute("data-call", name)
+        tickets = anna.part("pop-tickets").get_by_role("listitem")
+        await expect(tickets).to_have_count(1)
+        await expect(tickets).to_contain_text(case)
+        await tickets.get_by_role("button", name="并单").click()
+        await expect(anna.part("ticket-ties")).to_contain_text(case)
+        listen = anna.part("pop-earlier").get_by_role("button", name="听录音")
+        await listen.click()
+        await anna.part("purpose").fill("核对上次所说")
+        await anna.press("purpose-open")
+        await anna.page.wait_for_function("() => document.querySelector('[data-testid=player]')?.readyState >= 2")
+
+        await anna.press("ticket-kind-complaint")
+        await anna.write(content="路灯还是不亮。")
+        await anna.page.keyboard.press("Control+Enter")
+        await expect(anna.part("ticket-case")).not_to_contain_text(case)
+        filed = await anna.context.request.get(f"{house.site.origin}/api/calls/{name}/tickets")
+        assert [row["ticket"]["merged_into"] for row in await filed.json()] == [case]
+
+
+async def test_two_matters_of_one_call(house: House) -> None:
+    """A second matter has the citizen and nothing else of the first; both are filed; the call opened again shows both."""
+    async with house:
+        anna = await house.agent("1001", "8001", ANNA)
+        call = await house.talk(anna, "13805926005")
+        cases = []
+        for place, kind in enumerate(("complaint", "help")):
+            await anna.press(f"ticket-kind-{kind}")
+            await anna.write(content=f"第{place + 1}件事")
+            if not place:
+                await anna.write(name="林阿明")
+            await anna.press("ticket-file")
+            await expect(anna.part("ticket-case")).to_contain_text("20")
+            cases.append(await anna.part("ticket-case").inner_text())
+            if not place:
+                await anna.press("ticket-another")
+                await expect(anna.part("ticket-name")).to_have_value("林阿明")
+                await expect(anna.part("ticket-content")).to_have_value("")
+        assert len(set(cases)) == 2
+        await anna.page.reload()
+        await anna.until("talking", 20)
+        for place, case in enumerate(cases):
+            await anna.press(f"ticket-part-{place + 1}")
+            await expect(anna.part("ticket-case")).to_have_text(case)
+        await anna.press("hang-up")
+        await call.until_ended(5)
