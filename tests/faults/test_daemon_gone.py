@@ -48,7 +48,7 @@ async def test_ten_calls_survive_a_killed_daemon(site: Site) -> None:
         wrapping = await floor.dial(caller="13800010009")
         seats = [await floor.seat_call(call.caller, 20) for call in (*talking, wrapping)]
         queued = [await floor.dial(trunk="unicom", caller=f"1380002000{n}") for n in range(3)]
-        await asyncio.sleep(10)  # notice over: they wait, all seats talk
+        await asyncio.sleep(5)  # notice over: they wait, all seats talk
         wrapping.hang_up()
         await seats[3].until_ended(3)
         noticed = [await floor.dial(caller=f"1380003000{n}") for n in range(3)]
