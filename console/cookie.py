@@ -11,6 +11,8 @@ from config.settings import Edge, Mode
 
 NAME = "__Host-hotline"
 """The prefix makes browsers insist on Secure, Path=/ and no Domain: no sister site can set or read it."""
+OIDC = "__Host-hotline-oidc"
+"""While somebody is at the identity provider."""
 PROOF = "X-Hotline"
 """A header no foreign page can send without asking first, and whoever asks is refused (there is no CORS here)."""
 _LONGEST = 100

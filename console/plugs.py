@@ -11,12 +11,13 @@ from fastapi import Depends, Request
 
 from bridge.intake import Intake
 from config.language import say as _
-from config.settings import Centre, Oidc
+from config.settings import Centre
 
 from .accounts import Accounts
 from .answers import Failed
 from .books import Books
 from .notices import Notices
+from .oidc import Provider
 from .ports import Alarms, Audit, AuditRow, Board, Calls, Desk, Phones, Vitals
 from .sessions import Sessions
 from .stream.hub import Hub
@@ -56,7 +57,8 @@ class Plugs:
     centre: Centre = field(default_factory=lambda: Centre(name="12319"))
     wrap_up_seconds: int = 30
     demo: bool = False
-    oidc: Oidc | None = None
+    oidc: Provider | None = None
+    """None: passwords only."""
     pause_reasons: tuple[str, ...] = ()
     """``settings.seats.pause_reasons``: named when an unknown one is given."""
     more_metrics: Callable[[], bytes] = bytes

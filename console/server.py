@@ -32,6 +32,7 @@ from .routes import (
     drafts,
     mine,
     notices,
+    oidc,
     pop,
     recording,
     seats,
@@ -75,6 +76,7 @@ def bare() -> FastAPI:
     )
     for part in (
         session,
+        oidc,
         accounts,
         audit,
         alarms,

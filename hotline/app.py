@@ -249,7 +249,7 @@ class Hotline:
             lambda: datetime.now(UTC), noise.token_bytes,
         )  # fmt: skip
         desk = picture.Desk(floor, board, settings)
-        entrance = Entrance(store, settings, desk)
+        entrance = Entrance(store, settings, desk, self._places)
         await entrance.introduce()
         calls = picture.Calls(board, floor, history, desk)
         rooms = picture.Picture(switchboard, floor, watch, settings)
@@ -264,7 +264,7 @@ class Hotline:
             absent=(LedgerUnavailable,), audit=entrance.audit, books=deskbooks.books_of(settings, self._places, store),
             phones=PhoneKeys(settings, switchboard.perform), accounts=entrance.accounts, sessions=entrance.sessions,
             origins=origins_of(settings.edge), centre=settings.centre, wrap_up_seconds=settings.seats.wrap_up_seconds,
-            demo=bool(os.environ.get("HOTLINE_DEMO")), oidc=settings.oidc,
+            demo=bool(os.environ.get("HOTLINE_DEMO")), oidc=entrance.oidc,
         )  # fmt: skip
         server = Server(make_app(plugs), settings.ports.api)
         await server.start()

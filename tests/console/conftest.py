@@ -8,8 +8,7 @@ import httpx
 import pytest
 import structlog
 
-from console.server import make_app
-from tests.fakes.house import TOKEN, House, plugs
+from tests.fakes.house import TOKEN, House, door, plugs
 
 Client = Callable[..., httpx.AsyncClient]
 
@@ -21,7 +20,7 @@ def house() -> House:
 
 @pytest.fixture
 def client(house: House) -> httpx.AsyncClient:
-    transport = httpx.ASGITransport(make_app(plugs(house)), raise_app_exceptions=False)
+    transport = httpx.ASGITransport(door(plugs(house)), raise_app_exceptions=False)
     headers = {"Authorization": f"Bearer {TOKEN}"}
     return httpx.AsyncClient(transport=transport, base_url="http://hotline", headers=headers)
 

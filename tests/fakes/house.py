@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
+
+from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from agents import commands
 from agents.commands import Accepted, Refused, Why
@@ -12,8 +16,10 @@ from bridge import catalogue, choices
 from bridge.intake import Intake
 from config.settings import Access
 from console.accounts import Accounts
+from console.guard import Guard
 from console.plugs import Plugs
 from console.ports import CallFilter, Vital
+from console.server import routes_of
 from console.sessions import Sessions
 from cti.ids import CallId, SeatId
 from tests.fakes.book import MemoryBook
@@ -181,3 +187,17 @@ def plugs(house: House) -> Plugs:
         accounts=Accounts(house.people, house.log, ACCESS, house.clock, {"1001": ("陈晓岚", "agent")}),
         sessions=Sessions(house.kept, ACCESS, house.clock), origins=frozenset({ORIGIN}),
     )  # fmt: skip
+
+
+@cache
+def _routes() -> FastAPI:
+    return routes_of(plugs(House()))
+
+
+def door(plugged: Plugs) -> ASGIApp:
+    """``make_app``, but quick: the routes are built once a process, and look behind the door at each request."""
+    routes = _routes()
+    routes.state.plugs = plugged
+    if hasattr(routes.state, "listenings"):
+        del routes.state.listenings  # who heard what, of the test before
+    return Guard(routes, plugged)

@@ -139,6 +139,12 @@ export interface paths {
     get: { parameters: { query: { since?: string | null } }; responses: { 200: { content: { 'application/json': components['schemas']['NoticeOut'][] } } } }
     post: { requestBody: { content: { 'application/json': components['schemas']['NoticeIn'] } }; responses: { 200: { content: { 'application/json': components['schemas']['NoticeOut'] } } } }
   }
+  '/api/oidc/back': {
+    get: { parameters: { query: { code?: string; state?: string; error?: string } }; responses: {  } }
+  }
+  '/api/oidc/start': {
+    get: { responses: {  } }
+  }
   '/api/phonebook': {
     get: { responses: { 200: { content: { 'application/json': components['schemas']['NumberOut'][] } } } }
   }
