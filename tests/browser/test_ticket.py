@@ -137,3 +137,32 @@ async def test_two_matters_of_one_call(house: House) -> None:
             await expect(anna.part("ticket-case")).to_have_text(case)
         await anna.press("hang-up")
         await call.until_ended(5)
+
+
+async def test_written_down_later(house: House) -> None:
+    """A call that ended with nothing said of it is in my day, opens with its draft, and is gone from there once filed."""
+    async with house:
+        anna = await house.agent("1001", "8001", ANNA)
+        call = await house.talk(anna, "13805926006")
+        name = await house.at("8001")
+        await anna.write(content="井盖松动")
+        await anna.saved()
+        await anna.press("hang-up")
+        await call.until_ended(5)
+        await anna.until("ready")
+        await anna.page.reload()
+        await anna.registered()
+        await anna.press("tab-my")
+        await anna.press(f"my-write-{name}")
+        await expect(anna.part("ticket-content")).to_have_value("井盖松动")
+        await anna.press("ticket-kind-help")
+        await anna.page.keyboard.press("Control+Enter")
+        await expect(anna.part("ticket-case")).to_contain_text("20")
+        case = await anna.part("ticket-case").inner_text()
+        await anna.press("tab-my")
+        await expect(anna.part("my-day")).to_be_visible()
+        await expect(anna.part(f"my-write-{name}")).to_have_count(0)
+        await anna.press("my-tab-tickets")
+        await expect(anna.part("my-tickets")).to_contain_text(case)
+        await anna.press("my-tab-calls")
+        await expect(anna.part(f"my-call-{name}")).to_contain_text("工单")
