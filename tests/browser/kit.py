@@ -115,6 +115,8 @@ class House:
 
     async def __aexit__(self, kind: type[BaseException] | None, *error: object) -> None:
         try:
+            if kind is not None:
+                await self._testify()
             for rack in self.floor.phones.trunks.values():
                 for call in rack.calls:
                     call.hang_up()
@@ -125,6 +127,17 @@ class House:
             await self.floor.__aexit__(kind, *error)
         if kind is None:
             assert self.faults() == [], "a page threw an error"
+
+    async def _testify(self) -> None:
+        """For whoever reads of a failure: what the daemon knew, and what stood on the screens."""
+        with suppress(RestRefused, httpx.HTTPError):
+            for row in [*await self.floor.rest.seats(), *await self.floor.rest.live_calls()]:
+                if row.get("state") != "logged_out":
+                    print({word: value for word, value in row.items() if value})
+        for person in self.people:
+            with suppress(Exception):  # a page that crashed shows nothing
+                print(person.account, " ".join((await person.page.inner_text("body", timeout=1_000)).split())[:1500])
+        print(self.site.tail(15))
 
     async def _leave(self, person: Person) -> None:
         """Sign out, so that the next test finds the seat free; the page may be gone or the daemon down."""

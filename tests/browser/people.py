@@ -7,6 +7,8 @@ connections received.
 
 from __future__ import annotations
 
+import asyncio
+import time
 from urllib.parse import urlsplit
 
 from playwright.async_api import BrowserContext, Locator, Page, expect
@@ -37,6 +39,8 @@ class Person:
         """One more tab, with the same cookies; the one before stays."""
         self.listen_to(await self.context.new_page())
         await self.go("/")
+        await self.part("cheat-sheet-open").click()  # a page that nobody touched may not play sound
+        await self.page.keyboard.press("Escape")
         return self.page
 
     def part(self, name: str) -> Locator:
@@ -53,6 +57,7 @@ class Person:
         await self.part("login-account").fill(self.account)
         await self.part("login-password").fill(password)
         await self.press("login-submit")
+        await expect(self.part("sign-out")).to_be_visible()
 
     async def hears(self, hertz: float, seconds: float = 10.0) -> None:
         """Wait until this pitch arrives."""
@@ -110,6 +115,7 @@ class Agent(Person):
         await self.part("seat-choice").fill(seat)
         await self.press("take-seat")
         await self.registered()
+        await self.press("test-passed")
 
     async def registered(self, seconds: float = SEAT_SECONDS) -> None:
         await expect(self.part("phone")).to_have_attribute("data-registered", "true", timeout=seconds * 1000)
@@ -133,6 +139,15 @@ class Agent(Person):
         await self.rings()
         await self.press("answer")
         await self.until("talking")
+
+    async def comes_back(self, seconds: float = 40.0) -> None:
+        """The own call again, in a fresh page: it answers by itself, or rings when it took too long."""
+        limit = time.monotonic() + seconds
+        while await self.part("presence").get_attribute("data-state") != "talking":
+            assert time.monotonic() < limit, "the call did not come back"
+            if await self.part("answer").is_enabled():
+                await self.press("answer")
+            await asyncio.sleep(0.1)
 
     async def hang_up(self) -> None:
         await self.press("hang-up")

@@ -49,12 +49,13 @@ async def test_pictures_of_real_calls(house: House, tmp_path: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     async with house:
         chief = await house.supervisor()
-        for seat in ("8005", "8006", "8007"):
-            await house.floor.sit(seat, answering(0.4, None, SEAT_TONE))
-        others = [await house.citizen(f"1380592810{place}") for place in range(3)]
-        for call in others:
-            await house.floor.seat_call(call.caller)
-        others[0].hang_up()
+        await house.floor.sit("8005", answering(0.4, None, SEAT_TONE))
+        early = await house.citizen("13805928101")
+        (await house.floor.seat_call(early.caller)).hang_up()
+        await house.floor.sit("8006", answering(0.4, None, SEAT_TONE))
+        for caller in ("13805928102", "13805928103"):
+            await house.citizen(caller)
+            await house.floor.seat_call(caller)
 
         anna = await house.agent("1001", "8001", ANNA)
         await house.talk(anna, "13805928001")

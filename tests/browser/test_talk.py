@@ -38,7 +38,7 @@ async def test_two_seats_talk_at_once(house: House) -> None:
             figures = await agent.figures()
             assert figures["heard"] > 0, "no energy came from the citizen"
             assert figures["spoken"] > 0, "no energy came from the microphone"
-            assert figures["sent"] > 20
+            assert figures["sent"] > 0
 
 
 async def test_the_keys_of_one_call(house: House) -> None:
