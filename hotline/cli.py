@@ -22,6 +22,7 @@ VERBS = {
     "asterisk": "hotline.asterisk_cli",
     "edge": "hotline.edge_cli",
     "db": "hotline.db",
+    "user": "hotline.user",
     "seat": "hotline.seat",
     "ticket": "hotline.ticket",
     "report": "hotline.report",

@@ -1,6 +1,6 @@
 """The running daemon's REST, asked from the command line: token from VAR, loopback only.
 
-Used by ``seat.py`` and ``ticket.py``. Every refusal becomes one sentence on stderr and
+Used by ``seat.py``, ``ticket.py`` and ``user.py``. Every refusal becomes one sentence on stderr and
 an exit status: 3 when the daemon cannot be reached, 4 when it said no.
 """
 
@@ -38,6 +38,10 @@ class Daemon:
     ) -> Any:
         """Raises SaidNo."""
         return self._told(self._client.post(path, json=body, params=dict(params or {}), headers=headers))
+
+    def put(self, path: str, body: object) -> Any:
+        """Raises SaidNo."""
+        return self._told(self._client.put(path, json=body))
 
     def _told(self, reply: httpx.Response) -> Any:
         try:

@@ -56,7 +56,7 @@ def run(args: argparse.Namespace) -> int:
     kept = args.var is not None
     try:
         told.title(say("starting Asterisk and the daemon in {var} …", var=var))
-        on.start(seconds=180.0)
+        on.start(seconds=180.0, environ={} if args.calls else {"HOTLINE_DEMO": "1"})
         evening = Evening(on, told, args)
         account = asyncio.run(evening.run())
         status = _show(account, args)

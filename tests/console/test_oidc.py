@@ -19,7 +19,7 @@ from tests.fakes.house import House, door, plugs
 from tests.fakes.oidc import CLIENT, SECRET, FakeProvider
 from tests.fakes.people import browser, populate
 
-PORT = 12614
+PORT = 12627
 
 
 @pytest.fixture
