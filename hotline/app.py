@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
+import gc
 import os
 import random
 import secrets as noise
@@ -160,6 +161,8 @@ class Hotline:
         watch.start()
         self._stack.push_async_callback(watch.stop)
         self._stack.push_async_callback(self._end_tasks)
+        gc.collect()
+        gc.freeze()  # what was made by now stays: later collections need not walk through it while a phone rings
         log.info("started", var=str(places.var), api=settings.ports.api)
 
     async def stop(self) -> None:
