@@ -138,7 +138,8 @@ class Picture:
         self._look, self._wrap = look, wrap
         self._targets = _json(targets)
         self._rows: dict[Kind, dict[str, _Piece]] = {kind: {} for kind in KINDS}
-        self._touched: set[_Key] = set()
+        self._touched: dict[_Key, None] = {}
+        """In the order of touching: rows are shown in the order in which they first came."""
         self._vitals: BaseModel | None = None
         self._vitals_json = b"null"
         self._vitals_new = False
@@ -149,13 +150,13 @@ class Picture:
     # -- in ------------------------------------------------------------------------------
 
     def touch(self, kind: Kind, ident: str) -> None:
-        self._touched.add((kind, ident))
+        self._touched[kind, ident] = None
 
     def touch_all(self, kinds: Mapping[Kind, Iterable[str]]) -> None:
         """These are all rows there are: what is shown of these kinds beside them is looked at too, and goes."""
         for kind, idents in kinds.items():
-            self._touched.update((kind, ident) for ident in idents)
-            self._touched.update((kind, ident) for ident in self._rows[kind])
+            self._touched.update(((kind, ident), None) for ident in idents)
+            self._touched.update(((kind, ident), None) for ident in self._rows[kind])
 
     def vitals(self, now: BaseModel) -> None:
         if now != self._vitals:
@@ -171,7 +172,7 @@ class Picture:
     def turn(self, at: datetime) -> Turn | None:
         """What has changed since the last one; None: nothing really did."""
         changed: dict[Kind, list[tuple[str, _Piece | None, _Piece | None]]] = {}
-        touched, self._touched = self._touched, set()
+        touched, self._touched = self._touched, {}
         for kind, ident in touched:
             before, now = self._rows[kind].get(ident), self._look(kind, ident)
             if before is not None and now == before.row:

@@ -7,7 +7,7 @@ export const zh = {
     paused: '示忙', logged_out: '已签出', unknown: '—',
   },
   reasons: {
-    login: '刚签入', missed: '漏接过多', unreachable: '话机不在线', forced: '班长强制', phone: '话机未就绪', held: '保持', transfer: '转接',
+    login: '刚签入', on_call: '通话', wrap_up: '话后处理', missed: '漏接过多', unreachable: '话机不在线', forced: '班长强制', phone: '话机未就绪', held: '保持', transfer: '转接',
   },
   ready: '示闲',
   pause: '示忙',
@@ -116,7 +116,7 @@ export const en: typeof zh = {
     paused: 'Paused', logged_out: 'Signed off', unknown: '—',
   },
   reasons: {
-    login: 'just signed on', missed: 'too many missed', unreachable: 'phone away', forced: 'by a supervisor', phone: 'phone not ready', held: 'on hold', transfer: 'transfer',
+    login: 'just signed on', on_call: 'on a call', wrap_up: 'wrap-up', missed: 'too many missed', unreachable: 'phone away', forced: 'by a supervisor', phone: 'phone not ready', held: 'on hold', transfer: 'transfer',
   },
   ready: 'Ready',
   pause: 'Pause',
