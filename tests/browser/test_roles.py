@@ -36,7 +36,6 @@ DOORS: tuple[tuple[str, str, object, Right], ...] = (
     ("POST", "/api/calls/nobody/move", {"queue": "mandarin", **REASON}, Right.SUPERVISE),
     ("GET", "/api/seats/8001/day", None, Right.SUPERVISE),
     ("POST", "/api/notices", {"text": ""}, Right.BROADCAST),
-    ("GET", "/api/sessions", None, Right.SESSIONS_ALL),
     ("DELETE", "/api/sessions/nobody", None, Right.SESSIONS_ALL),
     ("GET", "/api/accounts", None, Right.ACCOUNTS),
     ("PUT", "/api/accounts/1004", {}, Right.ACCOUNTS),

@@ -37,7 +37,7 @@ async def test_a_tab_that_cannot_ring_gets_no_calls(house: House) -> None:
         await pipe.send("Debugger.enable")
         await pipe.send("Debugger.pause")
         await house.floor.until_state("8001", "paused", 25)
-        await expect(chief.part("alarm-seat_phone").first).to_contain_text("8001")
+        await expect(chief.part("alarm-seat_phone").first).to_contain_text("8001", timeout=15_000)
         await pipe.send("Debugger.resume")
         await anna.until("ready", 20)
         await expect(anna.part("warned")).not_to_be_empty()
