@@ -45,7 +45,7 @@ def _nginx() -> Checked:
     except (OSError, subprocess.SubprocessError) as fault:
         yield Finding("edge", State.FAIL, f"{program}: {fault}", cure)
         return
-    lacks = [name for name in ("http_ssl", "http_v2", "http_auth_request", "http_gzip_static")
+    lacks = [name for name in ("http_ssl", "http_auth_request", "http_gzip_static")
              if f"--with-{name}_module" not in done.stderr]  # fmt: skip
     if lacks:
         yield Finding(

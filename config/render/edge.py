@@ -141,7 +141,7 @@ def _server(settings: Settings, given: Files) -> str:
         *guard.answers(),
         # somebody typed http://
         "error_page 497 =308 https://$host:$server_port$request_uri;",
-        *(nginx.block(f"location = {path}", "limit_req zone=hotline_trying burst=60 nodelay;", *_to_daemon())
+        *(nginx.block(f"location = {path}", f"limit_req zone=hotline_trying burst={60 + len(settings.seat)} nodelay;", *_to_daemon())
           for path in PASSWORDS),
         nginx.block("location = /api/gate/sip", "internal;", *_to_gate()),
         nginx.block("location ^~ /api/gate/", "return 404;"),
@@ -173,7 +173,7 @@ def _listen(settings: Settings, more: str = "") -> list[str]:
     """TCP finds out that a browser is gone, whatever the sockets' time limits say."""
     bind, port = settings.edge.bind, settings.edge.port
     host = f"[{bind}]" if isinstance(bind, IPv6Address) else str(bind)
-    return [f"listen {host}:{port} ssl http2{more};"]
+    return [f"listen {host}:{port} ssl{more};"]
 
 
 def _tls(given: Files) -> list[str]:
@@ -254,7 +254,7 @@ def readme(settings: Settings) -> str:
 
 README = """\
 The hotline's one origin for browsers, for an nginx (1.22 or newer) that somebody else runs.
-It needs the modules ssl, v2, auth_request and gzip_static: Debian's nginx-light has them.
+It needs the modules ssl, auth_request and gzip_static: Debian's nginx-light has them.
 
 1. Put {part} where that nginx includes files inside http {{ }} (conf.d), or include it there.
    It brings two servers on port {port}; it answers to {names} alone.

@@ -231,7 +231,7 @@ async def test_too_much(here: Here) -> None:
     """A body over the bound and tries of passwords in a flood are refused in the daemon's own shape."""
     async with running(here), here.client() as client:
         large = await client.post("/api/tickets", content=b"x" * 70_000)
-        tries = [await client.post("/api/session", json={}) for _ in range(70)]
+        tries = [await client.post("/api/session", json={}) for _ in range(120)]
         reads = [await client.get("/api/session") for _ in range(5)]
     assert (large.status_code, large.json()["error"]) == (413, "too_large")
     assert {reply.status_code for reply in tries} == {200, 429}
@@ -338,6 +338,44 @@ async def test_our_own_certificate(here: Here) -> None:
     assert certificate.keep(where, key, ("localhost", "seat.example"), now + timedelta(days=368))
     parsed = x509.load_pem_x509_certificate(where.read_bytes())
     assert parsed.not_valid_after_utc > now + timedelta(days=700)
+
+
+async def test_a_renewed_certificate_is_taken_up(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A month before ours ends another is made, and browsers get it from a running nginx that cut nobody."""
+    monkeypatch.setattr(edge, "CERTIFICATE_SECONDS", 0.05)
+    now = [datetime.now(UTC)]
+    where = here.places.edge / "certificate.pem"
+    await here.behind.open(here.settings.ports.api)
+    await here.behind.open(here.settings.ports.http)
+    keeper = here.keeper(now=lambda: now[0])
+    try:
+        await keeper.start()
+        first = where.read_bytes()
+        async with here.socket("/sip") as socket:
+            now[0] += timedelta(days=380)
+            await until(lambda: where.read_bytes() != first)
+            given = await _until_given(here, x509.load_pem_x509_certificate(where.read_bytes()))
+            assert given
+            await socket.send("still here")
+            assert await socket.recv() == "still here"
+    finally:
+        await keeper.stop()
+        for port in list(here.behind.servers):
+            await here.behind.close(port)
+
+
+async def _until_given(here: Here, wanted: x509.Certificate, seconds: float = 10.0) -> bool:
+    """Whether new connections are handed this certificate before the time is over."""
+    unchecked = ssl.create_default_context()
+    unchecked.check_hostname, unchecked.verify_mode = False, ssl.CERT_NONE  # it is not valid before a year from now
+    async with asyncio.timeout(seconds):
+        while True:
+            _reader, writer = await asyncio.open_connection("127.0.0.1", here.settings.edge.port, ssl=unchecked)
+            given = writer.get_extra_info("ssl_object").getpeercert(binary_form=True)
+            writer.close()
+            if x509.load_der_x509_certificate(given) == wanted:
+                return True
+            await asyncio.sleep(0.02)
 
 
 def test_the_part_for_a_site(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
