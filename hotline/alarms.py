@@ -47,6 +47,8 @@ class Reading:
     """Seats kept from calls because their phone cannot ring → who sits there."""
     missed: Mapping[str, str] = field(default_factory=dict)
     """Seats paused because they missed too many → who sits there."""
+    doubts: Mapping[str, str] = field(default_factory=dict)
+    """Seats of which app_queue keeps saying something else than it was told → what."""
     backlog: int | None = None
     dead_letters: int | None = None
     """None: not known yet."""
@@ -84,6 +86,7 @@ KINDS: Mapping[str, _Kind] = {
     "line_down": _Kind(0, 0),
     "seat_phone": _Kind(5, 0, telephone=True),
     "missed": _Kind(0, 0, telephone=True),
+    "seat_queue": _Kind(0, 0, telephone=True),
     "backlog": _Kind(10, 10),
     "dead_letters": _Kind(0, 0),
     "disk": _Kind(5, 30),
@@ -125,6 +128,9 @@ def wrong(r: Reading, bounds: Bounds) -> dict[Key, Wrong]:
         found["missed", seat] = Wrong(
             WARNING, _("seat {seat} {who} was paused: too many calls missed", seat=seat, who=who)
         )
+    for seat, what in r.doubts.items():
+        text = _("seat {seat}: the queue does not do as it is told ({what})", seat=seat, what=what)
+        found["seat_queue", seat] = Wrong(WARNING, text)
     if (r.backlog or 0) > bounds.backlog_most:
         found["backlog", ""] = Wrong(WARNING, _("{count} tickets wait for the case store", count=r.backlog))
     if r.dead_letters:

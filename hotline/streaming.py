@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel
 
 from agents import caller
-from agents.events import SeatStateChanged
+from agents.events import SeatAlarm, SeatAlarmCleared, SeatStateChanged
 from agents.floor import Floor
 from agents.ids import OwnReason
 from agents.presence import Presence
@@ -36,8 +36,6 @@ from .alarms import Bounds, QueueReading, Reading
 from .bus import Bus
 from .live import Live, Slowly
 from .watchman import Watchman
-
-VITAL_SECONDS = 5.0
 
 
 class Streaming:
@@ -70,6 +68,7 @@ class Streaming:
         board.listen(feed.BOARD, self._feed.hear)
         house.listen(feed.HOUSE, self._feed.hear_house)
         house.listen(RecordingFailed, self.watchman.hear)
+        house.listen((SeatAlarm, SeatAlarmCleared), self.watchman.hear_seat)
 
     async def start(self) -> None:
         await self.watchman.start()

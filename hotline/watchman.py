@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 
+from agents.events import Alarm, SeatAlarm, SeatAlarmCleared
 from config.language import say as _
 from console.contract.stream import AlarmOut
 from ledger.alarms import AlarmBook, AlarmRow
@@ -45,6 +46,7 @@ class Watchman:
         self._book, self._bounds, self._read, self._changed, self._now = book, bounds, read, changed, now
         self._alarms = Alarms()
         self.shown: dict[str, AlarmOut] = {}
+        self._doubts: dict[str, str] = {}
         self._unwritten: dict[int, AlarmRow] = {}
         self._writing = asyncio.Lock()
         self._wake = asyncio.Event()
@@ -79,6 +81,15 @@ class Watchman:
         text = _("call {call} has no recording: {why}", call=failed.call, why=failed.reason)
         self._put(self._alarms.once("recording", failed.call, Wrong(CRITICAL, text), self._now(), failed.call))
 
+    def hear_seat(self, event: SeatAlarm | SeatAlarmCleared) -> None:
+        """What only the desk knows; the rest of its alarms shows in the seats themselves."""
+        if event.alarm is not Alarm.CONTRADICTION:
+            return
+        if isinstance(event, SeatAlarm):
+            self._doubts[event.seat] = event.detail[:200]
+        else:
+            self._doubts.pop(event.seat, None)
+
     # -- console.ports.Alarms -----------------------------------------------------------------
 
     async def acknowledge(self, ident: int, by: str, note: str) -> AlarmRow | None:
@@ -101,7 +112,7 @@ class Watchman:
         reading = await self._read()
         self._was_live = self._was_live or reading.live
         starting = not self._was_live and now - self._began < timedelta(seconds=START_SECONDS)
-        for row in self._alarms.step(replace(reading, starting=starting), self._bounds, now):
+        for row in self._alarms.step(replace(reading, starting=starting, doubts=self._doubts), self._bounds, now):
             self._put(row)
         for row in [row for row in self._alarms.rows.values() if settled(row)]:
             assert row.cleared_at is not None
