@@ -32,7 +32,7 @@ async def test_a_tab_that_cannot_ring_gets_no_calls(house: House) -> None:
     async with house:
         anna = await house.agent("1001", "8001", ANNA)
         chief = await house.supervisor()
-        await chief.go("/wall")
+        await chief.visit("/wall")
         pipe = await anna.context.new_cdp_session(anna.page)
         await pipe.send("Debugger.enable")
         await pipe.send("Debugger.pause")

@@ -89,6 +89,7 @@ export async function openMicrophone(): Promise<boolean> {
     return false
   }
   state.microphone = 'open'
+  wake() // a page that hears may also sound
   for (const track of stream.getAudioTracks()) track.onended = () => void regain()
   speaking = analyse(stream)
   await listDevices()
