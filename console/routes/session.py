@@ -58,14 +58,14 @@ async def sign_in(body: SignIn, plugs: Plugged, request: Request, response: Resp
 
 async def signed_in(plugs: Plugs, account: str, how: str, request: Request, response: Response) -> MeOut:
     """The session of somebody who has proved who they are; one in the same browser before it is over."""
-    before: SessionRow | None = getattr(request.state, "session", None)
-    if before is not None:
-        await seating.end(plugs, before, before.account, "signed_out")
     browser = request.headers.get("user-agent", "")
     secret, row = await plugs.sessions.open(account, _address(request), browser)
     if seat := next((one.seat for one in plugs.desk.seats() if one.agent == account), ""):
         await plugs.sessions.sit(row.id, seat)  # an earlier session ran out while they sat there, in a call perhaps
         row = await _again(plugs, row)
+    before: SessionRow | None = getattr(request.state, "session", None)
+    if before is not None:  # only now: the same person's seat has gone over to the new one
+        await seating.end(plugs, before, before.account, "signed_out")
     detail = {"session": row.id, "address": row.address, "how": how}
     await plugs.audit.append(plugs.clock(), account, "signed_in", detail=detail)
     give(response, secret, plugs.sessions.rules.session_hours * 3600)

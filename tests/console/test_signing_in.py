@@ -295,6 +295,20 @@ async def test_another_session_keeps_the_seat(app: ASGIApp, house: House) -> Non
     assert house.asked == [commands.LogOut("8001")]  # type: ignore[arg-type]
 
 
+async def test_signing_in_again(app: ASGIApp, house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the same browser: the session before is over; the same person keeps the seat, another one's is left."""
+    seats = [replace(House.seats(house)[0]), replace(House.seats(house)[1], agent="1003")]
+    monkeypatch.setattr(house, "seats", lambda: seats)
+    async with browser(app, signed_in(house, "1001", "8001")) as client:
+        assert (await sign_in(client)).json()["seat"] == "8001"
+        assert house.kept.ended == {"s0": "signed_out"}
+        assert house.asked == []
+        house.log.entries.clear()
+        assert (await sign_in(client, "2001")).json()["seat"] is None
+    assert house.asked == [commands.LogOut("8001")]  # type: ignore[arg-type]
+    assert house.log.actions == ["seat_left", "signed_out", "signed_in"]
+
+
 async def test_time_over(house: House) -> None:
     """The tick's work: whoever's time is over leaves the seat."""
     signed_in(house, "1001", "8001")
