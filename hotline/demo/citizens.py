@@ -54,7 +54,8 @@ async def _act(citizen: Citizen, call: Call, notice_seconds: float) -> None:
     if citizen.intent is Intent.LEAVES_QUEUE:
         with suppress(TimeoutError):
             await call.until_ended(notice_seconds + 0.8)
-        return
+        if not call.spoke:
+            return  # nobody listens yet; to a person who does they say their matter
     if citizen.intent is Intent.MENU:
         with suppress(TimeoutError):
             await call.until_ended(notice_seconds + 1.5)  # the menu is spoken after the notice

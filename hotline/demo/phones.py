@@ -51,6 +51,8 @@ class Call:
         self.by: EndedBy = ""
         self.code = 0
         self.held = False
+        self.spoke = False
+        """Told to speak in mid-call."""
         self.sip_id = ""
         self.headers: dict[str, str] = {}
         self._answer = asyncio.Event()
@@ -91,6 +93,7 @@ class Call:
         return True
 
     def speak(self, sound: tuple[bytes, ...]) -> None:
+        self.spoke = True
         self.media.speak(sound)
 
     async def press(self, digits: str) -> None:
@@ -341,7 +344,7 @@ class Rack:
         """Place a call; returns as soon as the INVITE is out. ``secret``: call as a registered seat."""
         call = Call(self, outgoing=True, caller=caller, name=name, dialled=number)
         await call.media.open(self.host, self.ports)
-        call.speak(sound)
+        call.media.speak(sound)
         host, port = self.registrar
         self.dialler.display_name = name
         out = self.dialler.send_invite(
