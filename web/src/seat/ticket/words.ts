@@ -91,7 +91,7 @@ export const zh = {
     refused: '草稿没有存到服务器，只存在本机：{message}',
     tooLong: '内容过长',
   },
-  keys: { file: '提交工单', code: '到事部件', content: '到诉求内容', direct: '直接解答', address: '到地址' },
+  keys: { file: '提交工单', code: '到事部件', content: '到诉求内容', direct: '直接解答', address: '到地址', refuse: '不予受理', nuisance: '骚扰电话', another: '再记一件' },
 }
 
 export const en: typeof zh = {
@@ -186,5 +186,5 @@ export const en: typeof zh = {
     refused: 'The draft is only on this machine: {message}',
     tooLong: 'too long',
   },
-  keys: { file: 'File the ticket', code: 'To the code', content: 'To the content', direct: 'Answered directly', address: 'To the address' },
+  keys: { file: 'File the ticket', code: 'To the code', content: 'To the content', direct: 'Answered directly', address: 'To the address', refuse: 'Refuse', nuisance: 'Nuisance', another: 'Another matter' },
 }
