@@ -36,11 +36,11 @@ class Notices:
 
     async def send(self, who: Who, text: str, at: datetime, *, urgent: bool, seats: Sequence[str]) -> NoticeRow:
         """Durable and audited before anybody hears it."""
-        to = sorted(set(seats))
+        to, before = sorted(set(seats)), await self.fresh(at)
         notice = await self._book.add(at, who.account, who.name, text, urgent=urgent, seats=to)
         detail = {"notice": str(notice.id), "text": text, "urgent": str(urgent).lower(), "seats": ",".join(to)}
         await self._audit.append(at, who.account, "notice", detail=detail)
-        self._fresh = [*(await self.fresh(at)), notice][-KEPT:]
+        self._fresh = [*before, notice][-KEPT:]
         heard = 0
         if self._hub is not None:
             said = _said(notice)
