@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import resource
 import sys
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from . import logs
 log = structlog.get_logger("hotline")
 
 CANNOT_START, FAILED = 3, 4
+MOST_FILES = 65_536
 
 
 def add(sub: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -36,6 +38,7 @@ def add(sub: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 def run(args: argparse.Namespace) -> int:
     settings = read(args.config)
     logs.set_up(json=args.json_log or not sys.stderr.isatty())
+    _room_for_sockets()
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     from twisted.internet import asyncioreactor
@@ -79,3 +82,11 @@ def run(args: argparse.Namespace) -> int:
     reactor.addSystemEventTrigger("before", "shutdown", lambda: Deferred.fromFuture(loop.create_task(end())))
     reactor.run()
     return status
+
+
+def _room_for_sockets() -> None:
+    """As many files as the system allows: each console is one, and 1024, the usual bound, are soon used."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_FILES)
+    if soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))

@@ -219,7 +219,8 @@ class Hub:
         if console.who.role is Role.AGENT:
             self._hold(console)
         if (ringing := self._ringing.get(console.seat)) is not None:
-            self.telling.write(console, _frame(ringing if console.view.numbers else _masked(ringing)))
+            late = ringing.model_copy(update={"at": self._now()})  # a page sets its clock by what it is told
+            self.telling.write(console, _frame(late if console.view.numbers else _masked(late)))
         if self._greetings is not None:
             for message in await self._greetings(console.who, console.seat):
                 self.telling.write(console, _frame(message))
