@@ -116,8 +116,8 @@ def test_openapi_is_complete() -> None:
         for method, route in item.items():
             assert route["tags"], path
             assert route["security"], path
-            good = next(code for code in route["responses"] if code.startswith("2"))
-            assert good == "204" or route["responses"][good]["content"], (method, path)
+            good = next(code for code in route["responses"] if code[0] in "23")
+            assert good in ("204", "302") or route["responses"][good]["content"], (method, path)
             assert "401" in route["responses"], path
     assert "schema" in OPENAPI["paths"]["/api/tickets"]["post"]["requestBody"]["content"]["application/json"]
 
@@ -145,7 +145,7 @@ def test_fuzz(case: schemathesis.Case) -> None:
 
 @schema.parametrize()
 @settings(
-    max_examples=6, deadline=None, phases=(Phase.explicit, Phase.generate), suppress_health_check=list(HealthCheck)
+    max_examples=4, deadline=None, phases=(Phase.explicit, Phase.generate), suppress_health_check=list(HealthCheck)
 )
 def test_fuzz_signed_in(case: schemathesis.Case) -> None:
     """The same from a browser, as each role in turn; none gets past what its table says by strange input."""
