@@ -12,6 +12,7 @@ import argparse
 import asyncio
 import json
 import shutil
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -48,6 +49,7 @@ def run(args: argparse.Namespace) -> int:
     from .narrator import Narrator
     from .stage import StageError, shipped
 
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # an orderly end, as by Ctrl-C: nothing is left running
     table = shipped(args.config)
     use(args.language or table["centre"].get("language", "zh"))
     var = args.var or Path(tempfile.mkdtemp(prefix="hotline-demo-"))

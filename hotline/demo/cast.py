@@ -74,8 +74,10 @@ MEASURED = Pace()
 """As many calls as the seats can take, each as short as it can be."""
 OPEN = Pace(8.0, (25.0, 45.0), 600.0, plain_phones=False)
 """Calls that a person can take part in."""
+_XIAMEN = ("136060", "138060", "133060", "131592", "135592")
+"""How mobile numbers of Xiamen begin."""
 _FAMILY = "陈林黄张李王吴蔡刘许郑洪杨叶曾苏谢柯庄郭"
-_GIVEN = ("小明", "美玲", "建国", "雅婷", "志强", "淑芬", "文杰", "秀英", "伟", "丽华", "阿福", "晓岚", "家豪", "月娥")
+_GIVEN = ("小红", "美珍", "国栋", "雅琴", "志明", "淑芬", "文杰", "秀英", "伟", "丽萍", "阿福", "晓燕", "家豪", "月娥")
 
 
 def play(count: int, seed: int, numbers: Numbers, pace: Pace = MEASURED) -> tuple[Citizen, ...]:
@@ -97,10 +99,10 @@ def _citizen(
 ) -> Citizen:  # fmt: skip
     handed_over = intent in (Intent.TALK, Intent.LEAVES_QUEUE) and bool(numbers.partner) and chance.random() < 0.35
     plain = pace.plain_phones and intent is Intent.TALK and not handed_over and number % 5 == 0
-    caller = f"1{chance.choice('35789')}{number % 10}0592{number:05d}"
+    caller = f"{chance.choice(_XIAMEN)}{number:05d}"
     headers: tuple[tuple[str, str], ...] = ()
     if handed_over:
-        headers = (("X-Work-Order", f"FZ12345-20260101-{number:04d}"), ("X-Origin-Number", f"1380592{number:04d}"))
+        headers = (("X-Work-Order", f"FZ12345-20260101-{number:04d}"), ("X-Origin-Number", f"1380600{number:04d}"))
     return Citizen(
         number=number, at=at, trunk=chance.choice(numbers.trunks), caller=caller,
         dialled=_dialled(intent, handed_over, chance, numbers),

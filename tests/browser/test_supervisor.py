@@ -28,12 +28,13 @@ async def test_listening_whispering_barging_taking_over(house: House) -> None:
         await expect(chief.part("panel-call")).to_contain_text("13805927001")
 
         await chief.watch("listen")
+        await expect(chief.part("watching")).to_be_visible()
         await asyncio.gather(chief.hears(CITIZEN), chief.hears(ANNA))
         await asyncio.gather(anna.hears_no(CHIEF), unheard(call, CHIEF))
 
         await chief.watch("whisper")
         await anna.hears(CHIEF)
-        await expect(anna.part("warned")).not_to_be_empty()
+        await expect(anna.part("warned")).to_contain_text("耳语")
         await unheard(call, CHIEF)
 
         await chief.watch("barge")

@@ -66,6 +66,10 @@ export const zh = {
     missed: '漏接了一个来电：{detail}',
     rejoin: '通话重连：{detail}',
   },
+  warnedBy: {
+    and: '、', colon: '，原因：', ready: '示闲', pause: '示忙', log_out: '签出', listen: '监听', whisper: '耳语', barge: '强插',
+    queue: '来电已回到队首', registration: '话机未注册', audio: '网页还不能发声', microphone: '麦克风不可用', silent: '网页没有响应',
+  },
   ticketSaid: {
     delivered: '工单已推送，案卷号 {number}',
     poisoned: '工单被拒收，请处理：{error}',
@@ -174,6 +178,10 @@ export const en: typeof zh = {
     paused: 'Paused by the system: {detail}',
     missed: 'A call was missed: {detail}',
     rejoin: 'The call comes back: {detail}',
+  },
+  warnedBy: {
+    and: ', ', colon: ', because: ', ready: 'ready', pause: 'pause', log_out: 'log-out', listen: 'listening', whisper: 'whispering', barge: 'barging in',
+    queue: 'the caller is at the head of the queue', registration: 'phone not registered', audio: 'the page may not play sound', microphone: 'no microphone', silent: 'the page does not answer',
   },
   ticketSaid: {
     delivered: 'The ticket was delivered: case {number}',
