@@ -113,6 +113,7 @@ class Hotline:
         scribe = Scribe(store, settings.centre.node)
         tickets = TicketShelf(store, holder=f"{settings.centre.node}-{os.getpid()}")
 
+        edge = self._edge()
         asterisk = await self._asterisk(secrets)
 
         log_dir = settings.asterisk.log_dir or places.asterisk_log
@@ -152,7 +153,8 @@ class Hotline:
             switchboard, floor, books, history, watch, tickets, courier, secrets["api-token"], metrics, store
         )
 
-        await self._edge()
+        if edge is not None:
+            await edge.start()
 
         switchboard.start()
         self._stack.push_async_callback(switchboard.stop)
@@ -276,9 +278,10 @@ class Hotline:
         await stream.start()
         self._stack.push_async_callback(stream.stop)
 
-    async def _edge(self) -> None:
+    def _edge(self) -> EmbeddedEdge | None:
+        """Begun last, ended after Asterisk: the calls of browser phones have its time of grace too."""
         if self._settings.edge.mode is not Mode.EMBEDDED:
-            return
+            return None
         nginx = edge_program()
         if nginx is None:
             raise StartError(
@@ -287,8 +290,8 @@ class Hotline:
                 )
             )
         edge = EmbeddedEdge(self._settings, self._places, nginx)
-        await edge.start()
         self._stack.push_async_callback(edge.stop)
+        return edge
 
     def _diary(self, plant: PlantDiary) -> None:
         diary = Diary(plant)
