@@ -26,6 +26,22 @@ async def test_two_tabs_of_one_agent(house: House) -> None:
         await anna.hang_up()
 
 
+async def test_a_second_tab_in_mid_talk(house: House) -> None:
+    """The talk moves to the newer tab; nobody is cut off, the older one falls silent."""
+    async with house:
+        anna = await house.agent("1001", "8001", ANNA)
+        first = anna.page
+        call = await house.talk(anna, "13805925003")
+        await anna.another_page()
+        await expect(first.get_by_test_id("another-tab")).to_be_visible()
+        await anna.until("talking", 25)
+        await expect(anna.part("hang-up")).to_be_enabled()
+        await anna.hears(CITIZEN, 25)
+        await heard(call, ANNA)
+        await anna.hang_up()
+        await call.until_ended(5)
+
+
 @pytest.mark.bound(100)
 async def test_a_tab_that_cannot_ring_gets_no_calls(house: House) -> None:
     """A frozen tab: taken out of rotation, the supervisor is alarmed; awake again, it is told and gets calls."""

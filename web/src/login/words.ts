@@ -4,6 +4,7 @@ export const zh = {
   account: '工号',
   password: '密码',
   submit: '登录',
+  stillTalking: '与 {number} 的通话还在继续',
   oidc: '用{name}登录',
   ended: { expired: '登录已过期，请重新登录', signed_out: '已退出登录', revoked: '登录已被注销', '': '' },
   seat: {
@@ -42,6 +43,7 @@ export const en: typeof zh = {
   account: 'Account',
   password: 'Password',
   submit: 'Sign in',
+  stillTalking: 'The call with {number} goes on',
   oidc: 'Sign in with {name}',
   ended: { expired: 'The session has expired; please sign in again', signed_out: 'Signed out', revoked: 'The session was revoked', '': '' },
   seat: {

@@ -53,13 +53,17 @@ let expected: Expected | undefined
 let rejoinUntil = 0
 /** Grows with each start and stop: what was asked before is no longer wanted. */
 let turn = 0
+/** Given up in the middle of a talk: it is over when the talk is, and not before. */
+let retiring = false
+let anew = false
 
 onSend((path, body) => (expected = expectedOf(path, body, ownSeat.value, Date.now()) ?? expected))
 onMicrophone(() => void speakAnew())
 
 /** Register, and stay registered until `stop`. */
 export async function start(): Promise<void> {
-  if (state.wanted) return
+  if (retiring) anew = true
+  if (state.wanted || retiring) return
   state.wanted = true
   state.trouble = ''
   const mine = ++turn
@@ -80,14 +84,16 @@ export async function start(): Promise<void> {
     user_agent: 'hotline',
   })
   agent = made
-  made.on('connected', () => (state.connected = true))
-  made.on('disconnected', () => (state.connected = state.registered = false))
+  made.on('connected', () => agent === made && (state.connected = true))
+  made.on('disconnected', () => agent === made && (state.connected = state.registered = false))
   made.on('registered', () => {
+    if (agent !== made) return
     state.registered = true
     state.trouble = ''
   })
-  made.on('unregistered', () => (state.registered = false))
+  made.on('unregistered', () => agent === made && (state.registered = false))
   made.on('registrationFailed', (event) => {
+    if (mine !== turn) return
     state.registered = false
     const status = event.response?.status_code
     if (event.cause) state.trouble = `${status ?? ''} ${event.cause}`.trim()
@@ -101,15 +107,34 @@ export async function start(): Promise<void> {
   made.start()
 }
 
-/** Give the endpoint up; a running call ends. */
+/**
+ * Give the endpoint up. Nobody who talks is cut off by it: a session that expires, or another tab that takes
+ * the seat, lets the talk end first (or the daemon move it to where the seat is now).
+ */
 export function stop(): void {
   turn += 1
+  anew = false
   window.clearTimeout(again)
-  agent?.stop()
+  state.wanted = false
+  if (session && state.session !== 'ringing') retiring = true
+  else end()
+}
+
+function end(): void {
+  retiring = false
+  const old = agent
   agent = undefined
-  if (session) over()
-  Object.assign(state, { wanted: false, connected: false, registered: false, trouble: '' })
+  if (session) {
+    session.terminate({ status_code: 480 })
+    over()
+  }
+  old?.stop()
+  Object.assign(state, { connected: false, registered: false, trouble: '' })
   closeMicrophone()
+  if (anew) {
+    anew = false
+    void start()
+  }
 }
 
 /** Keys are made anew by each request. Tries until it has them; undefined when no longer wanted. */
@@ -142,6 +167,10 @@ const pause = (ms: number) => new Promise((next) => window.setTimeout(next, ms))
 // -- a call comes ------------------------------------------------------------------------
 
 function offered(incoming: RTCSession, from: string): void {
+  if (retiring) {
+    incoming.terminate({ status_code: 480 })
+    return
+  }
   if (session && !session.isEnded()) {
     if (alive(session)) {
       incoming.terminate({ status_code: 486 })
@@ -210,6 +239,7 @@ function over(): void {
   track = undefined
   reading = null
   Object.assign(state, { session: '', from: '', since: 0, muted: false, held: false, quality: UNKNOWN })
+  if (retiring) queueMicrotask(() => retiring && end())
 }
 
 /** Let a session go without a word to the other side. */

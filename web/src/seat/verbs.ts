@@ -127,6 +127,11 @@ export async function out(): Promise<void> {
   }
 }
 
+/** The call and its wrap-up are over: what was agreed for then has come. */
+export function settled(): void {
+  verbs.after = ''
+}
+
 /** The seat is off: whoever wanted to go, goes. */
 export async function wentOff(): Promise<void> {
   const go = verbs.outAfter
