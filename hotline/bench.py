@@ -80,5 +80,6 @@ def _console(args: argparse.Namespace) -> int:
     print(_("{consoles} consoles, {calls_per_second} calls a second: {calls}", **figures))
     print(f"pop       {figures['pop_p50_ms']:8.2f} ms p50   {figures['pop_p99_ms']:8.2f} ms p99   ({figures['pops']})")
     print(f"CPU       {figures['cpu_us_per_message']:8.2f} us / message   ({figures['messages_per_second']:.0f} / s)")
+    print(f"waits     {figures['daemon_waits_for_cpu_percent']:8.1f} % of the time the daemon had no core to run on")
     print(f"daemon    {figures['daemon_percent']:8.1f} %   Asterisk {figures['asterisk_percent']:8.1f} %")
     return 0

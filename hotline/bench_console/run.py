@@ -134,9 +134,10 @@ async def _measured(stage: Stage, consoles: int, rate: float, seconds: float) ->
         await pages.start(120.0)
         await _calls(phones, rate, WARM_SECONDS)
         marked = await pages.ask("mark", 10.0)
-        spent = (cpu(stage.daemon.pid), cpu(asterisk), time.monotonic())
+        spent, queued = (cpu(stage.daemon.pid), cpu(asterisk), time.monotonic()), waited(stage.daemon.pid)
         told = await _calls(phones, rate, seconds)
         took = time.monotonic() - spent[2]
+        queued = waited(stage.daemon.pid) - queued
         daemon, pbx = cpu(stage.daemon.pid) - spent[0], cpu(asterisk) - spent[1]
         got = await pages.ask("read", 10.0)
     finally:
@@ -159,6 +160,7 @@ async def _measured(stage: Stage, consoles: int, rate: float, seconds: float) ->
         "bytes_per_message": round(got["octets"] / messages, 1),
         "fanout_us_per_message": round((daemon - alone * took) / messages * 1e6, 2),
         "daemon_percent": round(daemon / took * 100, 1),
+        "daemon_waits_for_cpu_percent": round(queued / took * 100, 1),
         "daemon_percent_without_consoles": round(alone * 100, 1),
         "asterisk_percent": round(pbx / took * 100, 1),
         "pages_percent": round((got["cpu"] - marked["cpu"]) / took * 100, 1),
@@ -167,6 +169,11 @@ async def _measured(stage: Stage, consoles: int, rate: float, seconds: float) ->
         "lost_consoles": got["byes"],
         "calls": "real SIP calls through a real Asterisk",
     }
+
+
+def waited(pid: int) -> float:
+    """Seconds this process could have run and no core was free: what others on the machine cost it."""
+    return int(Path(f"/proc/{pid}/schedstat").read_text().split()[1]) / 1e9
 
 
 async def _calls(phones: Child, rate: float, seconds: float) -> Any:
