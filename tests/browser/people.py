@@ -35,13 +35,15 @@ class Person:
         page.on("pageerror", lambda error: self.faults.append(f"{self.account}: {error}"))
         page.on("websocket", lambda one: one.on("close", lambda _: self.cut.append(urlsplit(one.url).path)))
 
-    async def another_page(self) -> Page:
+    async def another_page(self) -> None:
         """One more tab, with the same cookies; the one before stays."""
         self.listen_to(await self.context.new_page())
         await self.go("/")
-        await self.part("cheat-sheet-open").click()  # a page that nobody touched may not play sound
+
+    async def touch(self) -> None:
+        """A page that nobody touched may not play sound."""
+        await self.press("cheat-sheet-open")
         await self.page.keyboard.press("Escape")
-        return self.page
 
     def part(self, name: str) -> Locator:
         return self.page.get_by_test_id(name)

@@ -7,14 +7,26 @@ import asyncio
 import pytest
 from playwright.async_api import expect
 
+from tests.live.site import eventually
+
 from .kit import ANNA, BAO, CHIEF, CITIZEN, House, heard, unheard
 from .people import Supervisor
 
 pytestmark = pytest.mark.browser
 
 
-async def shown(chief: Supervisor, figure: str) -> int:
-    return int(await chief.part(f"value-{figure}").inner_text())
+async def settled(house: House, chief: Supervisor) -> tuple[int, int]:
+    """Answered and abandoned so far, once the ledger and the wallboard have come to rest on the same figures."""
+
+    def over() -> bool:
+        return all(row.ended for row in house.site.ledger())
+
+    await eventually(lambda: asyncio.to_thread(over), 15)
+    rows = [row for row in house.site.ledger() if row.direction == "inbound" and row.queued]
+    answered = sum(bool(row.answered) for row in rows)
+    for figure, count in (("answered", answered), ("abandoned", len(rows) - answered)):
+        await expect(chief.part(f"value-{figure}")).to_have_text(str(count), timeout=10_000)
+    return answered, len(rows) - answered
 
 
 @pytest.mark.bound(100)
@@ -102,7 +114,7 @@ async def test_the_wallboard_follows_a_call(house: House) -> None:
         anna, chief = await asyncio.gather(house.agent("1001", "8001", ANNA, ready=False), house.supervisor())
         await chief.visit("/wall")
         await expect(chief.part("value-waiting")).to_have_text("0")
-        answered, abandoned = await shown(chief, "answered"), await shown(chief, "abandoned")
+        answered, abandoned = await settled(house, chief)
         await house.citizen("13805927021")
         leaver = await house.citizen("13805927022")
         await expect(chief.part("value-waiting")).to_have_text("2")
@@ -114,8 +126,8 @@ async def test_the_wallboard_follows_a_call(house: House) -> None:
         await expect(chief.part("value-waiting")).to_have_text("0")
         await expect(chief.part("state-talking")).to_contain_text("1")
         await anna.hang_up()
-        await expect(chief.part("value-answered")).to_have_text(str(answered + 1))
-        await expect(chief.part("value-abandoned")).to_have_text(str(abandoned + 1))
+        await expect(chief.part("value-answered")).to_have_text(str(answered + 1), timeout=10_000)
+        await expect(chief.part("value-abandoned")).to_have_text(str(abandoned + 1), timeout=10_000)
         for figure, caller in (("answered", "13805927021"), ("abandoned", "13805927022")):
             await chief.press(f"figure-{figure}")
             await expect(chief.part("drill-calls")).to_contain_text(caller)

@@ -31,6 +31,7 @@ async def test_a_draft_outlives_the_browser_and_is_filed(house: House) -> None:
         with suppress(Error):  # the page has no time to answer
             await anna.page.goto("chrome://crash", timeout=2_000)
         await anna.another_page()
+        await anna.touch()
         await anna.comes_back()
         await expect(anna.part("ticket-title")).to_have_value(MATTER["title"])
         await expect(anna.part("ticket-content")).to_have_value(MATTER["content"])
