@@ -1,8 +1,8 @@
 // What the stream says to whoever sits here, beside the picture: warnings, notices, tickets that moved.
-import { reactive } from 'vue'
+import { reactive, watch } from 'vue'
 import type { components } from '../contract'
 import { say } from '../i18n'
-import { recall } from '../session'
+import { recall, session } from '../session'
 import { on } from '../stream/stream'
 import { toast } from '../toasts'
 
@@ -25,6 +25,10 @@ let begun = false
 export function hearOut(): void {
   if (begun) return
   begun = true
+  // what was said to somebody else is not for the next one at this browser
+  watch(() => session.me?.account, (now, before) => {
+    if (before && now !== before) Object.assign(heard, { warning: null, notices: [], unread: 0 })
+  })
   on('warned', (told) => {
     heard.warning = told
     if (told.what === 'forced') void recall()
