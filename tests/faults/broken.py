@@ -53,8 +53,8 @@ def none() -> Patches:
 def no_backfill() -> Patches:
     begin = Book.__init__
 
-    def at_the_end(self: Book, plan: Any, cel: Path, queue_log: Path, start: Mark) -> None:
-        begin(self, plan, cel, queue_log, start)
+    def at_the_end(self: Book, plan: Any, cel: Path, queue_log: Path, *words: Any) -> None:
+        begin(self, plan, cel, queue_log, *words)
         self._cel.at, self._queue_log.at = _end(cel), _end(queue_log)
 
     yield patch.object(Book, "__init__", at_the_end)
