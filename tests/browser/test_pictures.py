@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, expect
 
-from hotline.demo.cast import MATTERS
+from hotline.demo.cast import MATTERS, Matter
 from hotline.demo.phones import answering
+from hotline.demo.rest import Row
 from tests.live.site import SEAT_TONE
 
 from .kit import ANNA, House
@@ -33,7 +34,15 @@ SAME = """() => {
   return drawn[0] === drawn[1];
 }"""
 """Two signs that look the same are two empty boxes."""
+CALLERS = [f"1380600{number}" for number in (2319, 4471, 5508, 7163, 8820, 9012, 3377)]
 LEAST_BYTES = 12_000
+
+
+def written(matter: Matter) -> Row:
+    return {
+        "kind": matter.kind, "title": matter.title, "content": matter.content,
+        "subject": {"code": matter.code, "kind": "event"}, "place": {"address_text": matter.place},
+    }  # fmt: skip
 
 
 async def take(page: Page, folder: Path, name: str) -> None:
@@ -49,21 +58,27 @@ async def test_pictures_of_real_calls(house: House, tmp_path: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     async with house:
         chief = await house.supervisor()
-        await house.floor.sit("8005", answering(0.4, None, SEAT_TONE))
-        early = await house.citizen("13805928101")
-        (await house.floor.seat_call(early.caller)).hang_up()
-        await house.floor.sit("8006", answering(0.4, None, SEAT_TONE))
-        for caller in ("13805928102", "13805928103"):
-            await house.citizen(caller)
-            await house.floor.seat_call(caller)
+        for seat, caller, matter in zip(("8005", "8006", "8007"), CALLERS, MATTERS[1:], strict=False):
+            await house.floor.sit(seat, answering(0.4, None, SEAT_TONE))
+            talk = await house.citizen(caller)
+            answered = await house.floor.seat_call(caller)
+            await house.floor.until_state(seat, "talking")
+            await house.floor.rest.file_ticket(await house.at(seat), written(matter), seat=seat)
+            if seat == "8007":
+                await house.floor.rest.verb(seat, "after-call", then="log_out")
+                answered.hang_up()
+                await talk.until_ended(5)
 
         anna = await house.agent("1001", "8001", ANNA)
-        await house.talk(anna, "13805928001")
+        await house.talk(anna, CALLERS[3])
         matter = MATTERS[0]
+        await anna.press(f"ticket-kind-{matter.kind}")
         await anna.write(title=matter.title, content=matter.content, address=matter.place, code="bllj")
         await anna.page.keyboard.press("Enter")
         await anna.saved()
-        waiting = await house.citizen("13805928009")
+        for caller in CALLERS[4:]:
+            await house.citizen(caller, trunk="unicom")
+        await expect(anna.part("network")).to_contain_text("0%", timeout=10_000)
         await take(anna.page, folder, "console")
 
         await chief.visit("/watch")
@@ -73,13 +88,14 @@ async def test_pictures_of_real_calls(house: House, tmp_path: Path) -> None:
         await chief.page.set_viewport_size({"width": 1920, "height": 1080})
         await chief.visit("/wall")
         await expect(chief.part("state-talking")).to_contain_text("3")
+        await expect(chief.part("value-waiting")).to_have_text("3")
+        await expect(chief.part("alarm-queue_threshold").first).to_be_visible(timeout=15_000)
         await expect(chief.part("curve")).to_be_visible()
         await asyncio.sleep(1)  # the curve is drawn with a motion of its own
         await take(chief.page, folder, "wallboard")
         await chief.press("theme")
         await asyncio.sleep(1)
         await take(chief.page, folder, "wallboard-light")
-        assert waiting.ended is None
         login = await house.page(Person, "1004")
         await login.go("/")
         await expect(login.part("login-account")).to_be_visible()
