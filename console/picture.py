@@ -152,6 +152,10 @@ class Picture:
     def touch(self, kind: Kind, ident: str) -> None:
         self._touched[kind, ident] = None
 
+    def forget_touches(self) -> None:
+        """Nobody looks; ``touch_all`` before somebody does."""
+        self._touched.clear()
+
     def touch_all(self, kinds: Mapping[Kind, Iterable[str]]) -> None:
         """These are all rows there are: what is shown of these kinds beside them is looked at too, and goes."""
         for kind, idents in kinds.items():

@@ -68,6 +68,12 @@ class DialIn(Body):
     number: Dialled
 
 
+class KeysIn(Body):
+    """Telephone keys, as if pressed at the seat's phone."""
+
+    keys: Annotated[str, Field(pattern=r"^[0-9A-D*#]{1,32}$")]
+
+
 class AfterCallIn(Body):
     then: Annotated[str, Field(pattern="^(pause|log_out|ready)?$", description="'': take it back")]
     reason: str = Field(default="", max_length=60, description="wanted for a pause")

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from agents import commands
 from console.answers import done_or_fail
-from console.contract.rest import CallSeatIn, DialIn, DoneOut, TransferIn
+from console.contract.rest import CallSeatIn, DialIn, DoneOut, KeysIn, TransferIn
 from console.door import OwnSeat
 from console.plugs import Plugged
 from cti.ids import SeatId
@@ -36,6 +36,12 @@ async def cancel(seat: OwnSeat, plugs: Plugged) -> DoneOut:
 async def conference(seat: OwnSeat, plugs: Plugged) -> DoneOut:
     """Join all three."""
     return done_or_fail(await plugs.desk.ask(commands.Conference(SeatId(seat))))
+
+
+@router.post("/keys")
+async def keys(seat: OwnSeat, body: KeysIn, plugs: Plugged) -> DoneOut:
+    """For a desk phone seen from its page: a softphone presses its own."""
+    return done_or_fail(await plugs.desk.ask(commands.PressKeys(SeatId(seat), body.keys)))
 
 
 @router.post("/hold")

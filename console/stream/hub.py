@@ -70,13 +70,13 @@ class Hub:
         """The last pop of each seat whose phone rings: for a page that comes meanwhile."""
         self._tasks: set[asyncio.Task[Any]] = set()
         self._vitals_asked = True
+        self._cold = True
+        """Nobody was connected for a while: the picture is not kept up."""
         self.pops = 0
         self.dropped = 0
 
     async def start(self) -> None:
         await self._live.refresh()
-        self.touch_all()
-        await self.turn()  # or who comes first would see an empty house
         self._keep(self._turns(), "stream-turns")
         self._keep(self._refreshes(), "stream-refresh")
 
@@ -207,6 +207,8 @@ class Hub:
 
     async def _greet(self, console: Seen, hello: Greet) -> None:
         first = console.seq < 0
+        if self._cold:
+            await self.turn()
         missed = self.picture.missed(console.view, hello.epoch, hello.seq)
         if missed is None or sum(turn.size for turn in missed) > UNSENT_MOST:
             self.telling.snapshot(console)
@@ -282,7 +284,14 @@ class Hub:
                 log.exception("a turn failed")
 
     async def turn(self) -> None:
-        """Tell what changed since the last one."""
+        """Tell what changed since the last one. While nobody is connected nothing is shaped; who comes first waits for it."""
+        if not self.consoles:
+            self._cold = True
+            self.picture.forget_touches()
+            return
+        if self._cold:
+            self._cold = False
+            self.touch_all()
         if self._vitals_asked:
             self._vitals_asked = False
             self.picture.vitals(self._live.vitals())

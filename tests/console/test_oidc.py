@@ -18,14 +18,13 @@ from console.oidc import Provider
 from tests.fakes.house import House, door, plugs
 from tests.fakes.oidc import CLIENT, SECRET, FakeProvider
 from tests.fakes.people import browser, populate
-
-PORT = 12627
+from tests.ports import free_port
 
 
 @pytest.fixture
 def provider() -> FakeProvider:
     """It answers while ``at`` lasts."""
-    return FakeProvider(PORT)
+    return FakeProvider(free_port())
 
 
 @pytest.fixture
@@ -115,7 +114,7 @@ async def test_no_provider(house: House) -> None:
     async with browser(door(plugs(house))) as client:
         assert (await client.get("/api/oidc/start")).status_code == 404
         assert (await client.get("/api/session/ways")).json()["oidc"] == ""
-    oidc = Provider(Oidc(issuer=f"http://127.0.0.1:{PORT + 1}", client_id=CLIENT), "", house.clock)
+    oidc = Provider(Oidc(issuer=f"http://127.0.0.1:{free_port()}", client_id=CLIENT), "", house.clock)
     async with browser(door(replace(plugs(house), oidc=oidc))) as client:
         assert (await client.get("/api/oidc/start")).status_code == 503
         assert (await client.get("/api/session/ways")).json()["oidc"] == "统一身份认证"

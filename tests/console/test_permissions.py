@@ -92,7 +92,7 @@ MAY: dict[tuple[str, str], str] = {
                 "transfer/complete",
                 "transfer/cancel",
             ),
-            *("transfer/conference", "hold", "resume", "hang-up", "call", "dial"),
+            *("transfer/conference", "hold", "resume", "hang-up", "call", "dial", "keys"),
         )
     },
     ("GET", "/api/seats/{seat}/day"): "ST",

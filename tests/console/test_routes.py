@@ -171,6 +171,15 @@ async def test_dialled_is_clean(client: httpx.AsyncClient, house: House) -> None
     assert house.asked == []
 
 
+async def test_keys_are_pressed_at_a_desk_phone_from_its_page(client: httpx.AsyncClient, house: House) -> None:
+    """Digits, stars and hashes; nothing else that could mean something to a telephone."""
+    assert (await client.post("/api/seats/8001/keys", json={"keys": "1*#"})).status_code == 200
+    assert house.asked == [commands.PressKeys(SeatId("8001"), "1*#")]
+    for keys in ("1,2", "${X}", "", "w1"):
+        answer = await client.post("/api/seats/8001/keys", json={"keys": keys})
+        assert (answer.status_code, answer.json()["field"]) == (422, "keys")
+
+
 async def test_unknown_seat(client: httpx.AsyncClient) -> None:
     """An unknown seat is not found, wherever it is named."""
     assert (await client.get("/api/seats/9999")).status_code == 404

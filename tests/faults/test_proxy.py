@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import Awaitable, Callable
 
 import pytest
 
+from tests.ports import free_port
+
 from .proxy import Proxy
 
 Wire = tuple[asyncio.StreamReader, asyncio.StreamWriter]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def with_echo(test: Callable[[Proxy, Callable[[], Awaitable[Wire]]], Awaitable[None]]) -> None:

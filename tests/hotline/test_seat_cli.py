@@ -15,24 +15,28 @@ from console.server import Server, make_app
 from cti.ids import SeatId
 from hotline.cli import main
 from tests.fakes.house import CALL, TOKEN, House, plugs
-
-PORT = 12614
+from tests.ports import free_port
 
 
 @pytest.fixture
-def words(tmp_path: Path) -> list[str]:
+def port() -> int:
+    return free_port()
+
+
+@pytest.fixture
+def words(tmp_path: Path, port: int) -> list[str]:
     """Options that lead to this test's own settings and token."""
     (tmp_path / "secrets").mkdir()
     (tmp_path / "secrets" / "api-token").write_text(TOKEN + "\n")
-    text = Path("hotline.toml").read_text("utf-8").replace("api = 8319", f"api = {PORT}")
+    text = Path("hotline.toml").read_text("utf-8").replace("api = 8319", f"api = {port}")
     (tmp_path / "hotline.toml").write_text(text.replace('language = "zh"', 'language = "en"'), "utf-8")
     return ["--config", str(tmp_path / "hotline.toml"), "--var", str(tmp_path)]
 
 
-async def test_verbs(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+async def test_verbs(words: list[str], port: int, capsys: pytest.CaptureFixture[str]) -> None:
     """A seat logs in, pauses and transfers; a ticket is filed, listed and shown; refusals say why."""
     house = House()
-    server = Server(make_app(plugs(house)), PORT)
+    server = Server(make_app(plugs(house)), port)
     await server.start()
 
     async def run(*line: str) -> tuple[int, str, str]:

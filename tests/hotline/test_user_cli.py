@@ -12,18 +12,18 @@ from config import language
 from console.server import Server
 from hotline.cli import main
 from tests.fakes.house import TOKEN, House, door, plugs
-
-PORT = 12629
+from tests.ports import free_port
 
 
 async def test_user(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """Made with a password from stdin, listed, given another role, locked; a poor password is refused by name."""
+    port = free_port()
     (tmp_path / "secrets").mkdir()
     (tmp_path / "secrets" / "api-token").write_text(TOKEN + "\n")
-    text = Path("hotline.toml").read_text("utf-8").replace("api = 8319", f"api = {PORT}")
+    text = Path("hotline.toml").read_text("utf-8").replace("api = 8319", f"api = {port}")
     (tmp_path / "hotline.toml").write_text(text.replace('language = "zh"', 'language = "en"'), "utf-8")
     house = House()
-    server = Server(door(plugs(house)), PORT)
+    server = Server(door(plugs(house)), port)
     await server.start()
 
     async def run(*line: str, typed: str = "") -> tuple[int, str, str]:

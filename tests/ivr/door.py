@@ -6,7 +6,6 @@ python -m tests.ivr.door PORT [MOST]     counts on stdin line, ends at end of fi
 from __future__ import annotations
 
 import json
-import socket
 import subprocess
 import sys
 import time
@@ -57,19 +56,6 @@ class Door:
                 return now
             assert time.monotonic() < limit, f"wanted {wanted}, counted {now}"
             time.sleep(0.02)
-
-
-def free_port() -> int:
-    """One below the ephemeral range that nobody listens on now."""
-    for port in range(12_203, 12_299):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port
-    raise OSError("no free port")
 
 
 def main(port: int, most: int) -> None:

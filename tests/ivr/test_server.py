@@ -11,7 +11,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from .door import Door, free_port
+from tests.ports import free_port
+
+from .door import Door
 
 HEADER = (
     "agi_network: yes\nagi_network_script: {script}\nagi_request: agi://127.0.0.1/line\n"

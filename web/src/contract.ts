@@ -178,6 +178,9 @@ export interface paths {
   '/api/seats/{seat}/hold': {
     post: { parameters: { path: { seat: string } }; responses: { 200: { content: { 'application/json': components['schemas']['DoneOut'] } } } }
   }
+  '/api/seats/{seat}/keys': {
+    post: { parameters: { path: { seat: string } }; requestBody: { content: { 'application/json': components['schemas']['KeysIn'] } }; responses: { 200: { content: { 'application/json': components['schemas']['DoneOut'] } } } }
+  }
   '/api/seats/{seat}/login': {
     post: { parameters: { path: { seat: string } }; requestBody: { content: { 'application/json': components['schemas']['LoginIn'] } }; responses: { 200: { content: { 'application/json': components['schemas']['DoneOut'] } } } }
   }
@@ -562,6 +565,10 @@ export interface components {
       epoch?: string
       /** the last one heard */
       seq?: number
+    }
+    /** Telephone keys, as if pressed at the seat's phone. */
+    KeysIn: {
+      keys: string
     }
     LimitIn: {
       value: number

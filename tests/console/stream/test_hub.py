@@ -290,3 +290,31 @@ async def test_going_down_says_come_again(centre: Centre) -> None:
     _, wire = await centre.come(person())
     await centre.hub.stop()
     assert said(wire)[-1] == {"t": "bye", "why": "going_down", "again": True}
+
+
+async def test_while_nobody_is_connected_nothing_is_shaped_and_who_comes_sees_what_is(centre: Centre) -> None:
+    """A call came and went, another came, a seat was paused: no row was made; the next page sees the house as it is."""
+    _, first = await centre.come(person())
+    gone = "xm1-1790000000.7"
+    centre.offer(call=gone)
+    await centre.hub.turn()
+    for console in centre.hub.consoles:
+        await centre.hub.left(console)
+    before = centre.hub.picture.seq
+    del centre.house.rows["calls"][gone]
+    centre.offer()
+    centre.house.seat("8002", "paused")
+    centre.hub.touch("seats", "8002")
+    await centre.hub.turn()
+    assert centre.hub.picture.seq == before
+    assert not centre.hub.picture.waits
+    _, wire = await centre.come(person("supervisor", "2001", "s3"))
+    snapshot = said(wire)[0]
+    assert [call["call"] for call in snapshot["calls"]] == [CALL]
+    assert {seat["seat"]: seat["state"] for seat in snapshot["seats"]}["8002"] == "paused"
+    epoch, seq = said(first)[0]["epoch"], said(first)[-1].get("seq", 0)
+    _, back = await centre.come(person(), instance="page-0002", epoch=epoch, seq=seq)
+    assert (
+        gone in [ident for message in said(back) for ident in message.get("gone", ())]
+        or said(back)[0]["t"] == "snapshot"
+    )
