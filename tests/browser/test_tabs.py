@@ -11,13 +11,13 @@ pytestmark = pytest.mark.browser
 
 
 async def test_two_tabs_of_one_agent(house: House) -> None:
-    """The newer tab is the phone, the older one says so; untouched, it may not ring and says why; then it alone rings."""
+    """The newer tab is the phone, the older one says so; it says at once that it cannot ring yet; then it alone rings."""
     async with house:
         anna = await house.agent("1001", "8001", ANNA)
         first = anna.page
         await anna.another_page()
         await expect(first.get_by_test_id("another-tab")).to_be_visible()
-        await expect(anna.part("warned")).to_contain_text("发声")
+        await expect(anna.part("warned")).to_contain_text("暂不派话")
         await anna.touch()
         await anna.until("ready")
         call = await house.citizen("13805925001")

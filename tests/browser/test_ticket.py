@@ -24,7 +24,7 @@ async def test_a_draft_outlives_the_browser_and_is_filed(house: House) -> None:
         await anna.saved()
         await anna.page.reload()
         await expect(anna.part("ticket-title")).to_have_value(MATTER["title"])
-        await anna.until("talking", 20)
+        await anna.hears(CITIZEN, 20)
 
         await anna.write(content=MATTER["content"])
         await anna.saved()
@@ -132,7 +132,7 @@ async def test_two_matters_of_one_call(house: House) -> None:
                 await expect(anna.part("ticket-content")).to_have_value("")
         assert len(set(cases)) == 2
         await anna.page.reload()
-        await anna.until("talking", 20)
+        await anna.hears(CITIZEN, 20)
         for place, case in enumerate(cases):
             await anna.press(f"ticket-part-{place + 1}")
             await expect(anna.part("ticket-case")).to_have_text(case)
