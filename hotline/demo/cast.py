@@ -68,11 +68,13 @@ class Pace:
     talk: tuple[float, float] = (3.0, 7.0)
     patience: float = 90.0
     plain_phones: bool = True
+    impatient: bool = True
+    """Some leave the queue, perhaps in the moment in which they are answered."""
 
 
 MEASURED = Pace()
 """As many calls as the seats can take, each as short as it can be."""
-OPEN = Pace(8.0, (25.0, 45.0), 600.0, plain_phones=False)
+OPEN = Pace(8.0, (25.0, 45.0), 600.0, plain_phones=False, impatient=False)
 """Calls that a person can take part in."""
 _XIAMEN = ("136060", "138060", "133060", "131592", "135592")
 """How mobile numbers of Xiamen begin."""
@@ -86,6 +88,8 @@ def play(count: int, seed: int, numbers: Numbers, pace: Pace = MEASURED) -> tupl
     intents = [_PLAY[place % len(_PLAY)] for place in range(count)]
     if count < len(_PLAY):
         intents = [_PLAY[place * len(_PLAY) // max(count, 1)] for place in range(count)]
+    if not pace.impatient:
+        intents = [Intent.TALK if intent is Intent.LEAVES_QUEUE else intent for intent in intents]
     chance.shuffle(intents)
     at, cast = 0.0, []
     for number, intent in enumerate(intents, 1):

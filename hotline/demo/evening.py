@@ -32,6 +32,8 @@ from .voices import AGENT, spoken
 
 SETTLE_S = 60.0
 """After the last call: recordings are encoded and tickets delivered within so many seconds, or they count as lost."""
+TELL_AGAIN = 15
+"""Citizens of an open run between two times that it is said who may log in."""
 CLOSED, MENU = "12319002", "12319001"
 
 
@@ -84,6 +86,7 @@ class Evening:
         self.open = not args.calls
         self.robots: list[Robot] = []
         self._play: dict[str, Citizen] = {}
+        self._visitors: list[visitors.Visitor] = []
 
     async def run(self) -> Tally | None:
         """All of it; the account, or None when it went on until somebody ended it."""
@@ -92,7 +95,9 @@ class Evening:
             rest = Rest(client)
             await self._sit_down(phones, rest)
             if not self.args.exit:
-                visitors.tell(self.told, self.stage, await visitors.admit(client, self.stage.settings))
+                self._visitors = await visitors.admit(client, self.stage.settings)
+            if self._visitors:
+                visitors.tell(self.told, self.stage, self._visitors)
             if self.open:
                 async with asyncio.TaskGroup() as group:
                     group.create_task(visitors.prompt(rest, phones, self.args.seed))
@@ -130,6 +135,8 @@ class Evening:
         tasks: set[asyncio.Task[None]] = set()
         async for citizen in self._citizens():
             self._play[citizen.caller] = citizen
+            if self.open and citizen.number % TELL_AGAIN == 0:
+                visitors.tell(self.told, self.stage, self._visitors)  # it went off the screen
             self.told.dials(citizen)
             task = asyncio.create_task(self._live(citizen, phones, notice))
             tasks.add(task)

@@ -49,13 +49,13 @@ def make_room(table: Table, shipped: Table) -> None:
 
 
 def cast(settings: Table) -> list[Visitor]:
-    """Who may come: the agents of browser seats, supervisors, an auditor and an operator."""
+    """Who may come: the agents of browser seats but the last, which is the supervisor's; an auditor, an operator."""
     agents = [agent for agent in settings["agent"] if agent.get("role", "agent") == "agent"]
     free = [seat["id"] for seat in settings["seat"] if seat["device"] == "browser"]
     sitting = [
         Visitor(agent["id"], agent["name"], "agent", _password(), seat["id"])
         for seat, agent in zip(settings["seat"], agents, strict=False)
-        if seat["id"] in free
+        if seat["id"] in free[:-1]
     ]
     chiefs = [
         Visitor(agent["id"], agent["name"], agent["role"], _password(), free[-1] if free else "")
