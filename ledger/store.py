@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
@@ -89,6 +89,19 @@ class Store:
                 async with self._writer.begin() as connection:
                     yield connection
 
+    @staticmethod
+    async def whole(work: Awaitable[T]) -> T:
+        """For writers that may be cancelled: what was begun is done to its end before the cancellation goes on.
+
+        Cut off in a transaction, the driver may leave it open on a connection nobody holds, and SQLite locked.
+        """
+        task = asyncio.ensure_future(work)
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            await asyncio.gather(task, return_exceptions=True)  # whoever cancels asks for no outcome
+            raise
+
     async def transact(self, work: Callable[[sa.Connection], T]) -> T:
         """For what can be read again from Asterisk's files: ``work`` runs as one transaction and awaits nothing.
 
@@ -102,11 +115,7 @@ class Store:
                     return await connection.run_sync(work)
             async with self._lock:
                 done = asyncio.get_running_loop().run_in_executor(self._thread, self._transact, work)
-                try:
-                    return await asyncio.shield(done)
-                except asyncio.CancelledError:
-                    await asyncio.wait([done])  # a transaction under way is not left to itself
-                    raise
+                return await self.whole(done)
 
     def _transact(self, work: Callable[[sa.Connection], T]) -> T:
         with self._batches.begin() as connection:

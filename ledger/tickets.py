@@ -97,6 +97,9 @@ class TicketShelf:
     # -- the courier's side ------------------------------------------------------------------------
 
     async def due(self, now: datetime, most: int, but: frozenset[TicketId] = frozenset()) -> Sequence[Push]:
+        return await self._store.whole(self._due(now, most, but))
+
+    async def _due(self, now: datetime, most: int, but: frozenset[TicketId]) -> Sequence[Push]:
         chosen = (
             sa.select(_O.ticket_id)
             .where(_O.state == _WAITING, _O.next_try <= now, self._free(now), _O.ticket_id.not_in(but))
@@ -158,9 +161,14 @@ class TicketShelf:
             return await _one(db, ticket)
 
     async def _set(self, ticket: TicketId, **values: Any) -> None:
-        """Change a row that is still on its way; one that has arrived stays as it is."""
+        """Change a row that is still on its way; one that has arrived stays as it is. A courier may be stopped at any moment."""
+        await self._store.whole(
+            self._put(sa.update(t.outbox).where(_O.ticket_id == ticket, _O.state == _WAITING).values(values))
+        )
+
+    async def _put(self, statement: sa.Update) -> None:
         async with self._store.writing() as db:
-            await db.execute(sa.update(t.outbox).where(_O.ticket_id == ticket, _O.state == _WAITING).values(values))
+            await db.execute(statement)
 
 
 _FREED: dict[str, Any] = {"holder": "", "held_until": None}

@@ -82,6 +82,29 @@ async def test_a_cancelled_batch_is_finished_first(url: str) -> None:
     await store.close()
 
 
+async def test_a_cancelled_writer_is_whole_when_its_work_is(url: str) -> None:
+    """Cut off between BEGIN and COMMIT, it is committed before the cancellation goes on; the next writer waits for nothing."""
+    store = Store(url)
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def work() -> None:
+        async with store.writing() as db:
+            await db.execute(ROW)
+            begun.set()
+            await go_on.wait()
+
+    task = asyncio.ensure_future(store.whole(work()))
+    await begun.wait()
+    task.cancel()
+    await asyncio.sleep(0)
+    assert not task.done()
+    go_on.set()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert await store.transact(count) == 1
+    await store.close()
+
+
 async def test_a_reader_cannot_write(tmp_path: Path) -> None:
     """On SQLite a query cannot change the ledger by mistake."""
     url = f"sqlite+aiosqlite:///{tmp_path / 'ledger.db'}"
