@@ -13,14 +13,13 @@ import pytest
 from bridge.ports import Push, PushState
 from bridge.ticket import CallFacts, Person
 from console.access import RIGHTS, Role
-from console.door import Who, who_asks
+from console.door import Who
 from console.listening import ONE_LISTENING, Listenings, Span, span
-from console.server import routes_of
 from cti.ids import CallId, SeatId
 from ledger.callers import Story
 from tests.bridge.made import ticket
 from tests.fakes.books import Sound, past
-from tests.fakes.house import CALL, NOON, Call, House, plugs
+from tests.fakes.house import CALL, NOON, Call, House, inside, plugs
 
 OTHER = "xm1-1790000000.2"
 As = Callable[..., httpx.AsyncClient]
@@ -54,10 +53,10 @@ def now() -> list[datetime]:
 
 @pytest.fixture
 def as_(house: House, log: Log, now: list[datetime]) -> As:
+    plugged = replace(plugs(house), audit=log, clock=lambda: now[0])
+
     def client(who: Who | None = None) -> httpx.AsyncClient:
-        app = routes_of(replace(plugs(house), audit=log, clock=lambda: now[0]))
-        app.dependency_overrides[who_asks] = lambda: who or person()
-        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        transport = httpx.ASGITransport(inside(plugged, who or person()), raise_app_exceptions=False)
         return httpx.AsyncClient(transport=transport, base_url="http://hotline")
 
     return client

@@ -20,6 +20,7 @@ from console.guard import OPEN
 from console.server import Server, make_app, routes_of
 from tests.fakes.house import CALL, ORIGIN, TOKEN, House, plugs
 from tests.fakes.people import PEOPLE, populate, signed_in
+from tests.ports import free_port
 
 pytestmark = pytest.mark.slow
 
@@ -178,20 +179,20 @@ def test_raw_bytes(noise: bytes, route: tuple[str, str]) -> None:
 
 async def test_server_starts_and_stops() -> None:
     """The socket answers on loopback, a taken port is an OSError, and ``stop`` leaves no task and no socket."""
-    before = asyncio.all_tasks()
-    server = Server(make_app(plugs(House())), 12604)
+    before, port = asyncio.all_tasks(), free_port()
+    server = Server(make_app(plugs(House())), port)
     await server.start()
     async with httpx.AsyncClient(headers={"Authorization": f"Bearer {TOKEN}"}, trust_env=False) as client:
-        answer = await client.get("http://127.0.0.1:12604/api/health")
+        answer = await client.get(f"http://127.0.0.1:{port}/api/health")
         assert answer.status_code == 200
         assert answer.headers["cache-control"] == "no-store"
         with pytest.raises(OSError):
-            await Server(make_app(plugs(House())), 12604).start()
-        _, idle = await asyncio.open_connection("127.0.0.1", 12604)  # a client that never says anything
+            await Server(make_app(plugs(House())), port).start()
+        _, idle = await asyncio.open_connection("127.0.0.1", port)  # a client that never says anything
         await server.stop()
         idle.close()
     await asyncio.sleep(0)
     assert asyncio.all_tasks() == before
-    again = Server(make_app(plugs(House())), 12604)
+    again = Server(make_app(plugs(House())), port)
     await again.start()
     await again.stop()

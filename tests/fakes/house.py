@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import cache
 
 from fastapi import FastAPI
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from agents import commands
 from agents.commands import Accepted, Refused, Why
@@ -16,6 +16,7 @@ from bridge import catalogue, choices
 from bridge.intake import Intake
 from config.settings import Access
 from console.accounts import Accounts
+from console.door import Who
 from console.guard import Guard
 from console.plugs import Plugs
 from console.ports import CallFilter, Vital
@@ -196,8 +197,22 @@ def _routes() -> FastAPI:
 
 def door(plugged: Plugs) -> ASGIApp:
     """``make_app``, but quick: the routes are built once a process, and look behind the door at each request."""
+    return Guard(_behind(plugged), plugged)
+
+
+def inside(plugged: Plugs, who: Who) -> ASGIApp:
+    """The routes without the guard, as this person meets them."""
+    routes = _behind(plugged)
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await routes({**scope, "state": {**scope.get("state", {}), "who": who}}, receive, send)
+
+    return app
+
+
+def _behind(plugged: Plugs) -> FastAPI:
     routes = _routes()
     routes.state.plugs = plugged
     if hasattr(routes.state, "listenings"):
         del routes.state.listenings  # who heard what, of the test before
-    return Guard(routes, plugged)
+    return routes
