@@ -172,11 +172,16 @@ function offered(incoming: RTCSession, from: string): void {
     return
   }
   if (session && !session.isEnded()) {
-    if (alive(session)) {
+    if (!alive(session)) forget()
+    else if (isExpected(expected, from, Date.now())) {
+      // taking over while listening in: the ear's goodbye may come after the citizen
+      const ear = session
+      over()
+      ear.terminate()
+    } else {
       incoming.terminate({ status_code: 486 })
       return
     }
-    forget()
   }
   session = incoming
   Object.assign(state, { session: 'ringing', from, since: Date.now(), muted: false, held: false, trouble: '' })
