@@ -19,7 +19,7 @@ demo: prepare
 
 test: prepare
 	@echo "== tests without Asterisk" && $(PYTEST) -n 2 -m "not live and not fault and not browser"
-	@echo "== tests on a real Asterisk" && $(PYTEST) -n 2 --dist loadfile -m "live or fault"
+	@echo "== tests on a real Asterisk" && $(PYTEST) -n 3 --dist loadfile -m "live or fault"
 	@echo "== tests in a real browser" && $(PYTEST) -n 2 --dist worksteal -m browser
 
 pictures: prepare

@@ -189,7 +189,7 @@ async def test_moving_who_waits(site: Site) -> None:
         seat = await floor.seat_call("13805924007")
         await hear((second, {ONE}), (seat, {CITIZEN}))
         assert first.up
-        assert heard(first) <= set()
+        assert ONE not in heard(first)  # the music he waits with may have any other pitch
         second.hang_up()
         again = await floor.seat_call("13805924006")
         await hear((first, {ONE}), (again, {CITIZEN}))
