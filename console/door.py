@@ -123,11 +123,5 @@ OwnSeat = Annotated[str, Depends(_own)]
 """The ``{seat}`` of a path, when it is the own one."""
 
 
-def own_call(who: Who, row: CallRow, right: Right = Right.CALLS_ALL) -> None:
-    """403 unless it is an own call or ``right`` opens others' too."""
-    if not who.may(right) and not who.owns(row):
-        raise refused(_("this is not your call"))
-
-
 def refused(message: str) -> Failed:
     return Failed(403, message)
