@@ -64,6 +64,8 @@ class Desk:
         self._consoles = Consoles()
         self._mending = Mending(self._consoles, self.phones)
         self._watches = supervision.Watches()
+        self._wrapping: set[SeatId] = set()
+        """Seats in wrap-up: ``due`` is asked after every event, and there may be hundreds of seats."""
         self._events: list[out.Event] = []
         self._commands: list[tel.Command] = []
 
@@ -71,7 +73,7 @@ class Desk:
         """What the book says of the seats; once, before the first event."""
         for seat, state in states.items():
             if seat in self.seats and (not state.agent or self.roster.may_sit(state.agent)):
-                self.seats[seat] = state
+                self._sits(state)
                 if state.proof:
                     self._consoles.doubt(seat)
 
@@ -360,7 +362,7 @@ class Desk:
 
     def due(self) -> Instant | None:
         """When ``tick`` is wanted next; None: not before something else happens."""
-        times = [s.wrap_until for s in self.seats.values() if s.presence is Presence.WRAP_UP and s.wrap_until]
+        times = [until for seat in self._wrapping if (until := self.seats[seat].wrap_until)]
         if not self.blind and (check := self._memberships.due()) is not None:
             times.append(check)
         if (look := self._consoles.due()) is not None:
@@ -368,8 +370,8 @@ class Desk:
         return min(times, default=None)
 
     def tick(self, now: Instant) -> Decision:
-        for state in list(self.seats.values()):
-            if state.presence is Presence.WRAP_UP and (state.wrap_until or now) <= now:
+        for state in [self.seats[seat] for seat in sorted(self._wrapping)]:
+            if (state.wrap_until or now) <= now:
                 self._become(self._landed(state, now), now, now)
         for seat in sorted(self._consoles.ripe(now)):
             self._look(seat, now)
@@ -388,7 +390,7 @@ class Desk:
         if differs(old, new):
             at = max(at, old.since)
             new = replace(new, since=at)
-            self.seats[new.seat] = new
+            self._sits(new)
             who = new.agent or old.agent
             if not old.agent and new.agent:
                 self._tell(out.AgentLoggedIn(who, new.seat, at))
@@ -401,9 +403,16 @@ class Desk:
                 self._tell(out.AgentLoggedOut(who, new.seat, at, by))
             self._tell_proof(old, new, at)
         elif old != new:
-            self.seats[new.seat] = new
+            self._sits(new)
             self._tell(out.SeatNoted(new.seat, at, new))
         self._sync(new.seat, now)
+
+    def _sits(self, new: SeatState) -> None:
+        self.seats[new.seat] = new
+        if new.presence is Presence.WRAP_UP:
+            self._wrapping.add(new.seat)
+        else:
+            self._wrapping.discard(new.seat)
 
     def _tell_proof(self, old: SeatState, new: SeatState, at: Instant) -> None:
         if OwnReason.PHONE not in (old.reason, new.reason):

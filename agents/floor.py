@@ -33,8 +33,8 @@ log = structlog.get_logger("floor")
 
 PACE_SECONDS = 0.01
 """Between two membership commands: at most 100 a second (a burst of 800 made Asterisk drop calls)."""
-BOOK_GATHER_SECONDS = 0.2
-"""What changes within it is written in one transaction; a crash can cost so much of a seat's memory."""
+BOOK_GATHER_SECONDS = 0.5
+"""What the telephone changes within it is written in one transaction; a person's wish is written at once."""
 BOOK_RETRY_SECONDS = 1.0
 BOOK_MOST_WAITING = 50_000
 
@@ -67,8 +67,10 @@ class Floor:
         self._next_slot = 0.0
         self._pages: deque[Page] = deque()
         self._page_written = asyncio.Event()
+        self._page_wished = asyncio.Event()
         self._writer: asyncio.Task[None] | None = None
         self._alarm_clock: asyncio.TimerHandle | None = None
+        self._alarm_due: Instant | None = None
         self._closing = False
 
     async def open(self) -> None:
@@ -88,6 +90,7 @@ class Floor:
         await asyncio.gather(*tasks, return_exceptions=True)
         if self._writer is not None:
             self._page_written.set()
+            self._page_wished.set()
             with contextlib.suppress(TimeoutError, asyncio.CancelledError):
                 await asyncio.wait_for(self._writer, 3.0)
 
@@ -194,16 +197,20 @@ class Floor:
         return Instant(self._now())
 
     def _arm(self) -> None:
+        due = self.desk.due()
         if self._alarm_clock is not None:
+            if due == self._alarm_due and not self._closing:
+                return
             self._alarm_clock.cancel()
             self._alarm_clock = None
-        due = self.desk.due()
+        self._alarm_due = due
         if due is not None and not self._closing:
             # the wall clock may jump: look again after a second at the latest
             wait = min(max(due - self._now(), 0.0), 1.0)
             self._alarm_clock = asyncio.get_running_loop().call_later(wait, self._tick)
 
     def _tick(self) -> None:
+        self._alarm_clock = None
         self._carry_out(self.desk.tick(self._time()))
 
     # -- the book ------------------------------------------------------------------------------
@@ -214,6 +221,8 @@ class Floor:
             log.error("presence not written, too many wait", seat=lost.seat, at=lost.at)
         self._pages.append(event)
         self._page_written.set()
+        if isinstance(event, out.SeatNoted) or event.by:
+            self._page_wished.set()
 
     async def _write_book(self) -> None:
         """Everything in order, a moment's pages at once; a book that fails is tried again until it takes them."""
@@ -223,10 +232,13 @@ class Floor:
                 self._page_written.clear()
                 await self._page_written.wait()
                 if not self._closing:
-                    await asyncio.sleep(BOOK_GATHER_SECONDS)
+                    with contextlib.suppress(TimeoutError):
+                        async with asyncio.timeout(BOOK_GATHER_SECONDS):
+                            await self._page_wished.wait()
                 continue
             pages = list(self._pages)
             self._pages.clear()
+            self._page_wished.clear()
             try:
                 await self._book.write(pages)
             except Exception as fault:  # loop top: the book may be down for hours, the seats go on

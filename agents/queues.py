@@ -91,6 +91,8 @@ class Doubt:
 class Memberships:
     def __init__(self) -> None:
         self._entries: dict[Key, _Entry] = {}
+        self._queues: dict[SeatId, set[QueueId]] = {}
+        """The keys by seat: a wish for one seat must not cost more the more seats there are."""
         self._checks: set[Key] = set()
         """Entries with a ``check_at``: ``due`` is asked often, and there may be thousands of entries."""
         self._agreed: list[Doubt] = []
@@ -100,9 +102,9 @@ class Memberships:
     ) -> list[MemberCommand]:
         """Wish for this seat from now on; the commands that this needs at once."""
         out: list[MemberCommand] = []
-        queues = {queue for queue, other in self._entries if other == seat} | target.keys()
+        queues = self._queues.get(seat, set()) | target.keys()
         for queue in sorted(queues):
-            entry = self._entries.setdefault((queue, seat), _Entry())
+            entry = self._entry((queue, seat))
             entry.want = self._never_unpaused(entry, target.get(queue), busy)
             out += self._tell((queue, seat), entry, difference(queue, seat, entry.told, entry.want))
             self._compare((queue, seat), entry, at)
@@ -129,7 +131,7 @@ class Memberships:
 
     def seen(self, event: MemberSeen) -> None:
         key = (event.queue, event.seat)
-        entry = self._entries.setdefault(key, _Entry())
+        entry = self._entry(key)
         reason = event.reason if event.paused else ""
         entry.seen = Membership(event.penalty, event.paused, reason) if event.present else None
         self._compare(key, entry, event.at)
@@ -139,13 +141,27 @@ class Memberships:
         command = outcome.command
         assert isinstance(command, MemberCommand)
         key = (command.queue, command.seat)
-        entry = self._entries.setdefault(key, _Entry())
+        entry = self._entry(key)
         entry.flying = max(0, entry.flying - 1)
         if outcome.result is not c.Result.DONE:
             entry.told = entry.seen
             if isinstance(command, c.PauseMember) and "not found" in outcome.reason:
                 entry.told = entry.seen = None  # "Interface not found": it is not in the queue
         self._compare(key, entry, at)
+
+    def _entry(self, key: Key) -> _Entry:
+        entry = self._entries.get(key)
+        if entry is None:
+            entry = self._entries[key] = _Entry()
+            self._queues.setdefault(key[1], set()).add(key[0])
+        return entry
+
+    def _forget(self, key: Key) -> None:
+        del self._entries[key]
+        own = self._queues[key[1]]
+        own.discard(key[0])
+        if not own:
+            del self._queues[key[1]]
 
     def _compare(self, key: Key, entry: _Entry, at: Instant) -> None:
         if entry.seen == entry.want and entry.told == entry.want and not entry.flying:
@@ -155,7 +171,7 @@ class Memberships:
                 self._agreed.append(Doubt(*key, over=True, detail=""))
             entry.tries, entry.alarmed = 0, False
             if entry.want is None:
-                self._entries.pop(key)
+                self._forget(key)
             return
         if entry.check_at is None:
             entry.check_at = at + GRACE
@@ -202,4 +218,4 @@ class Memberships:
 
     def strangers(self, known: frozenset[SeatId]) -> frozenset[SeatId]:
         """Members that are no seats of ours."""
-        return frozenset(seat for _, seat in self._entries if seat not in known and seat)
+        return frozenset(seat for seat in self._queues if seat not in known and seat)

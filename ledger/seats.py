@@ -26,14 +26,18 @@ class SeatBook:
     def __init__(self, store: Store) -> None:
         self._store = store
         c = t.seat_log.c
-        columns = ("seat", "since", "state", "agent", "reason", "call_id", "by")
-        self._begin = store.insert(t.seat_log).values({n: sa.bindparam(n) for n in columns}).on_conflict_do_nothing()
+        columns = ("seat", "since", "state", "until", "agent", "reason", "call_id", "by")
+        begin = store.insert(t.seat_log).values({n: sa.bindparam(n) for n in columns})
+        self._begin = begin.on_conflict_do_update(
+            index_elements=("seat", "since", "state"), set_={"until": sa.func.coalesce(c.until, begin.excluded.until)}
+        )
         self._end = (
             sa.update(t.seat_log)
             .where(
                 c.seat == sa.bindparam("b_seat"),
                 c.until.is_(None),
-                sa.or_(c.since != sa.bindparam("b_since"), c.state != sa.bindparam("b_state")),
+                c.since <= sa.bindparam("b_newest"),
+                sa.or_(c.since != sa.bindparam("b_newest"), c.state != sa.bindparam("b_state")),
             )
             .values(until=sa.bindparam("b_since"))
         )
@@ -48,23 +52,38 @@ class SeatBook:
         await self._store.transact(lambda db: self._write(db, pages))
 
     def _write(self, db: sa.Connection, pages: Sequence[Page]) -> None:
+        changes: dict[SeatId, list[SeatStateChanged]] = {}
         for page in pages:
             if isinstance(page, SeatStateChanged):
-                self._change(db, page)
+                changes.setdefault(page.seat, []).append(page)
+        begins = [_interval(*pair) for own in changes.values() for pair in zip(own, [*own[1:], None], strict=True)]
+        if begins:
+            db.execute(self._begin, begins)
+            db.execute(self._end, [_end(own) for own in changes.values()])
         newest = {page.seat: page.state for page in pages}
         db.execute(self._remember, [{"seat": seat, "state": pack(state)} for seat, state in newest.items()])
-
-    def _change(self, db: sa.Connection, change: SeatStateChanged) -> None:
-        at, state = moment(change.at), str(change.new)
-        interval = {"seat": change.seat, "since": at, "state": state, "agent": change.agent, "by": change.by}
-        begun = db.execute(self._begin, {**interval, "reason": change.reason[:80], "call_id": change.call})
-        if begun.rowcount:
-            db.execute(self._end, {"b_seat": change.seat, "b_since": at, "b_state": state})
 
     async def last(self) -> Mapping[SeatId, SeatState]:
         async with self._store.reading() as db:
             found = await db.execute(sa.select(t.seat_memory))
             return {SeatId(row.seat): unpack(row.state) for row in found}
+
+
+def _interval(change: SeatStateChanged, after: SeatStateChanged | None) -> dict[str, object]:
+    """From this change until the next one of the same seat, if that is known already."""
+    return {
+        "seat": change.seat, "since": moment(change.at), "state": str(change.new),
+        "until": moment(after.at) if after else None, "agent": change.agent, "reason": change.reason[:80],
+        "call_id": change.call, "by": change.by,
+    }  # fmt: skip
+
+
+def _end(own: Sequence[SeatStateChanged]) -> dict[str, object]:
+    """What was open before these ends with the first of them; the newest of them stays open."""
+    first, last = own[0], own[-1]
+    return {
+        "b_seat": first.seat, "b_since": moment(first.at), "b_newest": moment(last.at), "b_state": str(last.new),
+    }  # fmt: skip
 
 
 _SAT = (

@@ -25,57 +25,15 @@ class ShelfBook:
 
     async def due(self, limit: int) -> Sequence[Due]:
         """Recordings whose leg has ended and whose call is closed, oldest first."""
-        wanted = (
-            sa.select(t.recordings, _C.notice_prompt, _C.ended_by, _C.merged_into)
-            .join_from(t.recordings, t.calls, _C.call_id == _R.call_id)
-            .where(_R.state == "raw", _R.ended_at.is_not(None), _C.state == "closed")
-            .order_by(_R.ended_at, _R.call_id)
-            .limit(limit)
-        )
-        async with self._store.reading() as db:
-            found = (await db.execute(wanted)).all()
-            # The caller of a merged call goes on talking in the call that went on.
-            calls = {row.call_id for row in found} | {row.merged_into for row in found if row.merged_into}
-            talks: dict[str, list[Interval]] = {}
-            for talk in await db.execute(sa.select(t.talks).where(_K.call_id.in_(calls)).order_by(_K.began_at)):
-                if talk.ended_at is not None:
-                    talks.setdefault(talk.call_id, []).append(Interval(talk.began_at, talk.ended_at))
-        return [
-            Due(
-                call=CallId(row.call_id),
-                file=row.file,
-                started=row.started_at,
-                ended=row.ended_at,
-                talks=tuple(
-                    talk
-                    for call in (row.call_id, row.merged_into)
-                    for talk in talks.get(call, ())
-                    if talk.began < row.ended_at and talk.ended > row.started_at
-                ),
-                notice=row.notice_prompt,
-                node_died=row.ended_by == EndedBy.NODE_DIED,
-            )
-            for row in found
-        ]
+        return await self._store.look(lambda db: _due(db, limit))
 
     async def settle(self, results: Sequence[Shelved | Failed]) -> None:
-        """One transaction; told twice is the same. A shelved recording is never turned into a failed one."""
-        if not results:
-            return
-        shelved = [_shelved(one) for one in results if isinstance(one, Shelved)]
-        failed = [_failed(one) for one in results if isinstance(one, Failed)]
-        async with self._store.writing() as db:
-            for rows, states in ((shelved, ("raw", "failed", "shelved")), (failed, ("raw", "failed"))):
-                if rows:
-                    set_: dict[str, Any] = {name: sa.bindparam(f"b_{name}") for name in rows[0] if name != "call_id"}
-                    await db.execute(
-                        sa.update(t.recordings)
-                        .where(
-                            _R.call_id == sa.bindparam("b_call_id"), sa.or_(*(_R.state == state for state in states))
-                        )
-                        .values(set_),
-                        [{f"b_{name}": value for name, value in row.items()} for row in rows],
-                    )
+        """One transaction; told twice is the same. A shelved recording is never turned into a failed one.
+
+        On the disk when it returns: the raw files are forgotten next.
+        """
+        if results:
+            await self._store.transact(lambda db: _settle(db, results), lasting=True)
 
     async def claims(self, files: Sequence[str]) -> Mapping[str, Claim]:
         wanted = (
@@ -112,6 +70,56 @@ class ShelfBook:
         wanted = sa.select(_R.path, _R.stored_sha256).where(_R.state == "shelved")
         async with self._store.reading() as db:
             return {row.path: row.stored_sha256 for row in await db.execute(wanted)}
+
+
+def _due(db: sa.Connection, limit: int) -> list[Due]:
+    wanted = (
+        sa.select(t.recordings, _C.notice_prompt, _C.ended_by, _C.merged_into)
+        .join_from(t.recordings, t.calls, _C.call_id == _R.call_id)
+        .where(_R.state == "raw", _R.ended_at.is_not(None), _C.state == "closed")
+        .order_by(_R.ended_at, _R.call_id)
+        .limit(limit)
+    )
+    found = db.execute(wanted).all()
+    if not found:
+        return []
+    # The caller of a merged call goes on talking in the call that went on.
+    calls = {row.call_id for row in found} | {row.merged_into for row in found if row.merged_into}
+    talks: dict[str, list[Interval]] = {}
+    for talk in db.execute(sa.select(t.talks).where(_K.call_id.in_(calls)).order_by(_K.began_at)):
+        if talk.ended_at is not None:
+            talks.setdefault(talk.call_id, []).append(Interval(talk.began_at, talk.ended_at))
+    return [
+        Due(
+            call=CallId(row.call_id),
+            file=row.file,
+            started=row.started_at,
+            ended=row.ended_at,
+            talks=tuple(
+                talk
+                for call in (row.call_id, row.merged_into)
+                for talk in talks.get(call, ())
+                if talk.began < row.ended_at and talk.ended > row.started_at
+            ),
+            notice=row.notice_prompt,
+            node_died=row.ended_by == EndedBy.NODE_DIED,
+        )
+        for row in found
+    ]
+
+
+def _settle(db: sa.Connection, results: Sequence[Shelved | Failed]) -> None:
+    shelved = [_shelved(one) for one in results if isinstance(one, Shelved)]
+    failed = [_failed(one) for one in results if isinstance(one, Failed)]
+    for rows, states in ((shelved, ("raw", "failed", "shelved")), (failed, ("raw", "failed"))):
+        if rows:
+            set_: dict[str, Any] = {name: sa.bindparam(f"b_{name}") for name in rows[0] if name != "call_id"}
+            db.execute(
+                sa.update(t.recordings)
+                .where(_R.call_id == sa.bindparam("b_call_id"), sa.or_(*(_R.state == state for state in states)))
+                .values(set_),
+                [{f"b_{name}": value for name, value in row.items()} for row in rows],
+            )
 
 
 class ListeningLog:

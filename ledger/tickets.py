@@ -85,9 +85,8 @@ class TicketShelf:
         return await self._read(PUSH.where(_O.state == _POISONED).order_by(_O.error_at, _O.ticket_id).limit(most))
 
     async def backlog(self) -> tuple[int, int]:
-        async with self._store.reading() as db:
-            counted = sa.select(_O.state, sa.func.count()).where(_O.state.in_((_WAITING, _POISONED))).group_by(_O.state)
-            found = {state: int(count) for state, count in await db.execute(counted)}
+        counted = sa.select(_O.state, sa.func.count()).where(_O.state.in_((_WAITING, _POISONED))).group_by(_O.state)
+        found = await self._store.look(lambda db: {state: int(count) for state, count in db.execute(counted)})
         return found.get(_WAITING, 0), found.get(_POISONED, 0)
 
     async def _read(self, statement: sa.Select[Any]) -> list[Push]:

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 
 from . import tables as t
 from .store import Store
-from .wall import Tally, Wall
+from .wall import Tally, figures
 
 YESTERDAY_EVERY = timedelta(minutes=1)
 Of = tuple[Literal["all", "line", "queue"], str]
@@ -39,28 +39,34 @@ class TodayRead:
 class Today:
     def __init__(self, store: Store, zone: ZoneInfo) -> None:
         self._store, self._zone = store, zone
-        self._wall = Wall(store)
         self._before: Mapping[Of, Tally] = {}
         self._before_at: datetime | None = None
 
     async def read(self, now: datetime) -> TodayRead:
         midnight = datetime.combine(now.astimezone(self._zone).date(), time.min, self._zone).astimezone(now.tzinfo)
-        today = await self._tallies(midnight, now + timedelta(seconds=1))
-        if self._before_at is None or not midnight <= self._before_at <= now < self._before_at + YESTERDAY_EVERY:
-            self._before = await self._tallies(now - timedelta(hours=24), midnight)
-            self._before_at = now
-        async with self._store.reading() as db:
-            b = t.callbacks.c
-            owed = (await db.execute(sa.select(sa.func.count()).where(b.state == "open"))).scalar_one()
-        figures = {
-            of: Figures(today.get(of, Tally()), today.get(of, Tally()) + self._before.get(of, Tally()))
-            for of in {**self._before, **today}
-        }
-        return TodayRead(figures, int(owed))
+        old = self._before_at is None or not midnight <= self._before_at <= now < self._before_at + YESTERDAY_EVERY
 
-    async def _tallies(self, since: datetime, until: datetime) -> dict[Of, Tally]:
-        everything, lines, queues = await self._wall.figures(since, until)
-        found: dict[Of, Tally] = {("all", ""): everything}
-        found.update({("line", ident): tally for ident, tally in lines.items() if ident})
-        found.update({("queue", ident): tally for ident, tally in queues.items() if ident})
-        return found
+        def read(db: sa.Connection) -> tuple[dict[Of, Tally], Mapping[Of, Tally], int]:
+            today = _tallies(db, midnight, now + timedelta(seconds=1))
+            before = _tallies(db, now - timedelta(hours=24), midnight) if old else self._before
+            return today, before, int(db.execute(_OWED).scalar_one())
+
+        today, before, owed = await self._store.look(read)
+        if old:
+            self._before, self._before_at = before, now
+        shown = {
+            of: Figures(today.get(of, Tally()), today.get(of, Tally()) + before.get(of, Tally()))
+            for of in {**before, **today}
+        }
+        return TodayRead(shown, owed)
+
+
+_OWED = sa.select(sa.func.count()).where(t.callbacks.c.state == "open")
+
+
+def _tallies(db: sa.Connection, since: datetime, until: datetime) -> dict[Of, Tally]:
+    everything, lines, queues = figures(db, since, until)
+    found: dict[Of, Tally] = {("all", ""): everything}
+    found.update({("line", ident): tally for ident, tally in lines.items() if ident})
+    found.update({("queue", ident): tally for ident, tally in queues.items() if ident})
+    return found

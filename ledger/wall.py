@@ -102,8 +102,8 @@ class Wall:
         period = Period(since, until)
         before = Period(period.since - timedelta(days=7), period.until - timedelta(days=7))
         async with self._store.reading() as db:
-            rows = await _tallies(db, period)
-            old = await _tallies(db, before)
+            rows = await db.run_sync(_tallies, period)
+            old = await db.run_sync(_tallies, before)
             kinds = await _tickets(db, period, (_T.kind,), None)
             codes = await _tickets(db, period, (_T.code_kind, _T.scheme, _T.scheme_version, _T.code), CODES)
             lost = await blind(db, period)
@@ -117,12 +117,6 @@ class Wall:
             codes=[Counted(*row) for row in codes],
             blind=lost,
         )
-
-    async def figures(self, since: datetime, until: datetime) -> tuple[Tally, Mapping[str, Tally], Mapping[str, Tally]]:
-        """All, by line, by queue; without the rest of ``day``."""
-        async with self._store.reading() as db:
-            rows = await _tallies(db, Period(since, until))
-        return _sum(tally for _, tally in rows), _by(rows, 0), _by(rows, 1)
 
     async def calls(
         self, since: datetime, until: datetime, of: str, line: str = "", queue: str = "", most: int = 100
@@ -151,10 +145,18 @@ class Wall:
             return [push_of(row) for row in await db.execute(newest)]
 
 
+def figures(
+    db: sa.Connection, since: datetime, until: datetime
+) -> tuple[Tally, Mapping[str, Tally], Mapping[str, Tally]]:
+    """All, by line, by queue; without the rest of ``Wall.day``."""
+    rows = _tallies(db, Period(since, until))
+    return _sum(tally for _, tally in rows), _by(rows, 0), _by(rows, 1)
+
+
 _Row = tuple[tuple[str, str, int], Tally]
 
 
-async def _tallies(db: AsyncConnection, period: Period) -> list[_Row]:
+def _tallies(db: sa.Connection, period: Period) -> list[_Row]:
     """One row a line, queue and half hour."""
     half_hour = half_hours(sa.literal(period.since, Moment()), _C.arrived_at).label("half_hour")
     sums = [sa.func.sum(sa.case((SETS[name], 1), else_=0)).label(name) for name in _COUNTED]
@@ -164,7 +166,7 @@ async def _tallies(db: AsyncConnection, period: Period) -> list[_Row]:
         for column in (_C.wait_seconds, _C.talk_seconds)
     ]
     wanted = sa.select(_C.line, _C.queue, half_hour, *sums).select_from(joined()).where(*within(period, ""))
-    found = await db.execute(wanted.group_by(_C.line, _C.queue, half_hour))
+    found = db.execute(wanted.group_by(_C.line, _C.queue, half_hour))
     return [
         (
             (row.line, row.queue, int(row.half_hour)),

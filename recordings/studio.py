@@ -28,7 +28,7 @@ from .ports import ClaimState, Due, Failed, RecordingBook, Shelved
 log = structlog.get_logger("recordings")
 
 BATCH = 500
-GATHER_SECONDS = 0.5
+GATHER_SECONDS = 1.0
 """So long calls are gathered before the book is asked; one question then serves them all."""
 SETTLE_MOST = 20
 SETTLE_SECONDS = 2.0

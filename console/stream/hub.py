@@ -14,6 +14,7 @@ import asyncio
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -44,6 +45,17 @@ SLICE = 16
 """Consoles written to before the loop may do something else: a fraction of a millisecond."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Ringing:
+    """A seat's phone rings, or (``dials``) calls somebody."""
+
+    seat: SeatId
+    call: CallId
+    party: Callable[[str], said.PartyOut]
+    rejoin: bool
+    dials: bool
+
+
 class Hub:
     """
     :param again: a session's person as of now, None when it is over.
@@ -66,8 +78,8 @@ class Hub:
         self.picture = Picture(secrets.token_hex(5), Rows(live).look, targets, framed)
         self.consoles = Crowd()
         self.telling = Telling(self.picture, now, self.leave)
-        self._ringing: dict[str, said.Pop] = {}
-        """The last pop of each seat whose phone rings: for a page that comes meanwhile."""
+        self._ringing: dict[str, _Ringing] = {}
+        """The seats whose phone rings, for a page that comes meanwhile."""
         self._tasks: set[asyncio.Task[Any]] = set()
         self._vitals_asked = True
         self._cold = True
@@ -108,25 +120,31 @@ class Hub:
         dials: bool = False,
     ) -> None:  # fmt: skip
         """The seat's phone rings, or (``dials``) calls somebody: its pages hear of it now, or as soon as they come."""
-        row = self._live.call(call)
-        if row is None:
-            return
-        shown = CallOut.model_validate(row).model_copy(update={"seat": seat})
-        number = shown.dialled if dials else shown.origin or shown.caller
-        message = said.Pop(at=at, seat=seat, call=shown, party=party(number), rejoin=rejoin)
-        self._ringing[seat] = message
+        ringing = self._ringing[seat] = _Ringing(seat, call, party, rejoin, dials)
         consoles = self.consoles.at(seat)
-        whole = _frame(message) if consoles else b""
+        message = self._pop(ringing, at) if consoles else None
+        if message is None:
+            return
+        whole = _frame(message)
         for console in consoles:
             self.telling.write(console, whole if console.view.numbers else _frame(_masked(message)))
             self.pops += 1
+
+    def _pop(self, ringing: _Ringing, at: datetime) -> said.Pop | None:
+        """Shaped only when somebody is there to see it; None: the call is over."""
+        row = self._live.call(ringing.call)
+        if row is None:
+            return None
+        shown = CallOut.model_validate(row).model_copy(update={"seat": ringing.seat})
+        number = shown.dialled if ringing.dials else shown.origin or shown.caller
+        return said.Pop(at=at, seat=ringing.seat, call=shown, party=ringing.party(number), rejoin=ringing.rejoin)
 
     def quiet(self, seat: str) -> None:
         """Its phone rings no more."""
         self._ringing.pop(seat, None)
 
     def over(self, call: CallId) -> None:
-        for seat in [seat for seat, pop in self._ringing.items() if pop.call.call == call]:
+        for seat in [seat for seat, ringing in self._ringing.items() if ringing.call == call]:
             del self._ringing[seat]
 
     def tell_seat(self, seat: str, message: BaseModel) -> int:
@@ -220,8 +238,9 @@ class Hub:
         self.consoles.seat(console)
         if console.who.role is Role.AGENT:
             self._hold(console)
-        if (ringing := self._ringing.get(console.seat)) is not None:
-            late = ringing.model_copy(update={"at": self._now()})  # a page sets its clock by what it is told
+        ringing = self._ringing.get(console.seat)
+        # "at" is now, not when it began to ring: a page sets its clock by what it is told
+        if ringing is not None and (late := self._pop(ringing, self._now())) is not None:
             self.telling.write(console, _frame(late if console.view.numbers else _masked(late)))
         if self._greetings is not None:
             for message in await self._greetings(console.who, console.seat):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 import sqlalchemy as sa
 
 from agents.events import SeatNoted, SeatStateChanged
@@ -28,13 +29,16 @@ def change(at: float, new: Presence, agent: str = "1001", reason: str = "") -> S
     return SeatStateChanged(SEAT, Instant(T0 + at), AgentId(agent), Presence.PAUSED, new, reason, CallId(""), "", state)
 
 
-async def test_intervals_follow_each_other(url: str) -> None:
-    """Each change ends the interval before it; told twice is the same; the last one is open."""
+@pytest.mark.parametrize(
+    "pages", [("0", "1", "2"), ("012",), ("01", "2"), ("0", "1", "2", "2"), ("0", "01", "12"), ("012", "012", "0")]
+)
+async def test_intervals_follow_each_other(url: str, pages: tuple[str, ...]) -> None:
+    """Each change ends the interval before it, however many are written at once; told twice is the same; the last is open."""
     store = Store(url)
     book = SeatBook(store)
     told = [change(0, Presence.PAUSED, reason="login"), change(5, Presence.READY), change(9, Presence.RINGING)]
-    for one in (*told, told[2]):
-        await book.write([one])
+    for some in pages:
+        await book.write([told[int(one)] for one in some])
     async with store.reading() as db:
         rows = (await db.execute(sa.select(t.seat_log).order_by(t.seat_log.c.since))).all()
     assert [(row.state, row.until and row.until.timestamp() - T0) for row in rows] == [

@@ -117,8 +117,7 @@ async def test_taking_over(site: Site, tmp_path: Path) -> None:
     assert loud(sound[:, 1], ONE) > 1, "the agent is not in the recording"
     assert loud(sound[:, 1], TWO) > 2, "the supervisor is not in the recording"
     assert [row.caller for row in site.ledger()].count("13805924003") == 1
-    deeds = [action for actor, action, _ in audited(site) if actor == HEAD]
-    assert deeds[-3:] == ["watch", "take_over", "watch_ended"]
+    await eventually(lambda: deeds(site)[-3:] == ["watch", "take_over", "watch_ended"])
 
 
 async def test_watching_over_a_dead_daemon(site: Site) -> None:
