@@ -42,6 +42,8 @@ _AtASeat = (
     | ev.WatchBegan
 )  # fmt: skip
 _AT_A_SEAT = get_args(_AtASeat)
+HEARD = tuple(kind for kind in get_args(ev.Event) if kind not in (ev.CallLined, ev.CallAnswered, ev.LineChecked))
+"""What ``hear`` wants to hear; the rest makes no difference to any seat."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,10 @@ class Decision:
 
     events: tuple[out.Event, ...] = ()
     commands: tuple[tel.Command, ...] = ()
+
+
+NOTHING = Decision()
+"""Most of what the telephone tells makes no difference to any seat."""
 
 
 class Desk:
@@ -62,10 +68,12 @@ class Desk:
         self._deeds = Deeds()
         self._filed: set[CallId] = set()
         self._consoles = Consoles()
-        self._mending = Mending(self._consoles, self.phones)
+        self._mending = Mending(self._consoles, self.phones, lambda seat: self.seats[seat].proof)
         self._watches = supervision.Watches()
         self._wrapping: set[SeatId] = set()
         """Seats in wrap-up: ``due`` is asked after every event, and there may be hundreds of seats."""
+        self._wished: dict[SeatId, tuple[AgentId, str | None, bool]] = {}
+        """What was wished for each seat's memberships last: most that happens at a seat makes no difference to them."""
         self._events: list[out.Event] = []
         self._commands: list[tel.Command] = []
 
@@ -183,6 +191,7 @@ class Desk:
         self.blind = False
         self._consoles.begin(now)
         self._memberships.begin_again()
+        self._wished.clear()
         for seat in self.seats:
             state = self.seats[seat]
             talked = state.presence in (Presence.TALKING, Presence.HOLDING)
@@ -241,6 +250,7 @@ class Desk:
             if proof and not state.proof:
                 self._become(replace(state, proof=True), now, now, request.agent)
                 self._rotate(state.seat, now, now)
+                self._consoles.look(state.seat, now)
             return Accepted()
         if state.agent:
             return Refused(Why.SEAT_TAKEN, f"agent {state.agent} sits at seat {state.seat}")
@@ -438,13 +448,14 @@ class Desk:
         if self.blind:
             return
         state = self.seats[seat]
-        person = self.roster.people.get(state.agent)
-        target = {}
-        if person is not None and state.presence is not Presence.LOGGED_OUT:
-            word = pause_word(state, queue_call=self.phones.in_queue_call(seat), dialling=self._dialling(seat, now))
-            target = wanted(person.penalties, word)
-        busy = self.phones.busy(seat) or state.presence not in IDLE
-        self._commands += self._memberships.want(seat, target, busy=busy, at=now)
+        person = None if state.presence is Presence.LOGGED_OUT else self.roster.people.get(state.agent)
+        word = pause_word(state, queue_call=self.phones.in_queue_call(seat), dialling=self._dialling(seat, now))
+        wish = (person.id if person else AgentId(""), word, self.phones.busy(seat) or state.presence not in IDLE)
+        if self._wished.get(seat) == wish and self._memberships.settled(seat):
+            return
+        self._wished[seat] = wish
+        target = wanted(person.penalties, word) if person else {}
+        self._commands += self._memberships.want(seat, target, busy=wish[2], at=now)
 
     def _dialling(self, seat: SeatId, now: Instant) -> bool:
         """A call of its own is on its way to it."""
@@ -456,6 +467,8 @@ class Desk:
     def _decided(self, now: Instant) -> Decision:
         for doubt in self._memberships.agreed():
             self._tell(out.SeatAlarmCleared(doubt.seat, now, out.Alarm.CONTRADICTION))
+        if not self._events and not self._commands:
+            return NOTHING
         decision = Decision(tuple(self._events), tuple(self._commands))
         self._events, self._commands = [], []
         return decision

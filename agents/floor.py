@@ -1,7 +1,7 @@
 """The floor: the asyncio shell round the desk. The only file of this room with tasks and a clock.
 
 Made by ``hotline/app.py``: ``await floor.open()`` reads the seats back from the book,
-``floor.hear`` is put on the board bus for every board event, ``await floor.ask(request)``
+``floor.hear`` is put on the board bus for what the desk has ``HEARD`` of, ``await floor.ask(request)``
 gives each request its one answer, ``await floor.close()`` ends it. Decisions are the
 desk's; here they are carried out: events published, presences written to the book in
 order, commands performed one after another per seat and paced over all seats, timers
@@ -33,8 +33,9 @@ log = structlog.get_logger("floor")
 
 PACE_SECONDS = 0.01
 """Between two membership commands: at most 100 a second (a burst of 800 made Asterisk drop calls)."""
-BOOK_GATHER_SECONDS = 0.5
-"""What the telephone changes within it is written in one transaction; a person's wish is written at once."""
+BOOK_GATHER_SECONDS = 0.3
+BOOK_REST_SECONDS = 1.0
+"""What the telephone changes within so long is written in one transaction; a person's wish is written at once."""
 BOOK_RETRY_SECONDS = 1.0
 BOOK_MOST_WAITING = 50_000
 
@@ -97,7 +98,7 @@ class Floor:
     # -- in ------------------------------------------------------------------------------
 
     def hear(self, event: ev.Event) -> None:
-        """A board event; call it for every kind, in order."""
+        """A board event of ``desk.HEARD``; in order."""
         self._carry_out(self.desk.hear(event, self._time()))
 
     async def ask(self, request: req.Request, by: str = "") -> Answer:
@@ -226,19 +227,21 @@ class Floor:
 
     async def _write_book(self) -> None:
         """Everything in order, a moment's pages at once; a book that fails is tried again until it takes them."""
-        failing = False
+        failing, written = False, -BOOK_REST_SECONDS
+        clock = asyncio.get_running_loop().time
         while self._pages or not self._closing:
             if not self._pages:
                 self._page_written.clear()
                 await self._page_written.wait()
                 if not self._closing:
                     with contextlib.suppress(TimeoutError):
-                        async with asyncio.timeout(BOOK_GATHER_SECONDS):
+                        async with asyncio.timeout(max(BOOK_GATHER_SECONDS, written + BOOK_REST_SECONDS - clock())):
                             await self._page_wished.wait()
                 continue
             pages = list(self._pages)
             self._pages.clear()
             self._page_wished.clear()
+            written = clock()
             try:
                 await self._book.write(pages)
             except Exception as fault:  # loop top: the book may be down for hours, the seats go on

@@ -6,6 +6,7 @@ the seat is remembered for as long as its own call is on its way back to it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from cti import commands as tel
@@ -36,9 +37,11 @@ class Mended:
 
 
 class Mending:
-    def __init__(self, consoles: Consoles, phones: Phones) -> None:
+    def __init__(self, consoles: Consoles, phones: Phones, proves: Callable[[SeatId], bool]) -> None:
+        """``proves``: this seat's phone is its page's (a desk phone needs no mending)."""
         self._consoles = consoles
         self._phones = phones
+        self._proves = proves
         self._under_way: set[LegId] = set()
         self._returning: dict[SeatId, tuple[CallId, Instant]] = {}
 
@@ -52,7 +55,8 @@ class Mending:
             case ev.CallOffered(seat=seat, call=call) | ev.TalkBegan(seat=seat, call=call):
                 if self._returning.get(seat, ("",))[0] == call:
                     del self._returning[seat]
-                self._consoles.look(seat, Instant(now + rejoin.SETTLE))
+                if self._proves(seat):
+                    self._consoles.look(seat, Instant(now + rejoin.SETTLE))
             case ev.CallQueued(call=call) | ev.CallEnded(call=call):
                 for seat in [seat for seat, (own, _) in self._returning.items() if own == call]:
                     del self._returning[seat]

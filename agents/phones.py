@@ -76,6 +76,8 @@ class Phones:
     def __init__(self, seats: frozenset[SeatId]) -> None:
         self._seats = seats
         self.legs: dict[LegId, SeatLeg] = {}
+        self._at: dict[SeatId, list[SeatLeg]] = {seat: [] for seat in seats}
+        """The same by seat, oldest first: what a seat does must not cost more the more seats there are."""
         self._calls: dict[CallId, dict[LegId, str]] = {}
         """Every live call's legs and their endpoints ('' is a Local channel)."""
         self._inside: set[CallId] = set()
@@ -87,10 +89,10 @@ class Phones:
     # -- looking ---------------------------------------------------------------------
 
     def of(self, seat: SeatId) -> list[SeatLeg]:
-        return [leg for leg in self.legs.values() if leg.seat == seat]
+        return self._at.get(seat, [])
 
     def busy(self, seat: SeatId) -> bool:
-        return any(leg.seat == seat for leg in self.legs.values())
+        return bool(self._at.get(seat))
 
     def state(self, seat: SeatId) -> tuple[Cue, SeatLeg] | None:
         """The weightiest thing the phone does, or None when it does nothing."""
@@ -136,14 +138,17 @@ class Phones:
     def left_alone(self, call: CallId) -> list[SeatLeg]:
         """Legs we hold although nobody is left to come back to."""
         ends = self._calls.get(call, {})
+        if "" not in ends.values():
+            return []
         return [
             leg
-            for leg in self.legs.values()
-            if leg.call == call
-            and leg.aside is Aside.PARKED
-            and "" in ends.values()
-            and not any(endpoint for other, endpoint in ends.items() if other != leg.id)
+            for leg in self._in(call)
+            if leg.aside is Aside.PARKED and not any(endpoint for other, endpoint in ends.items() if other != leg.id)
         ]
+
+    def _in(self, call: CallId) -> list[SeatLeg]:
+        """The seats' legs of this call."""
+        return [self.legs[leg] for leg in self._calls.get(call, ()) if leg in self.legs]
 
     # -- following -------------------------------------------------------------------
 
@@ -160,8 +165,7 @@ class Phones:
                 leg = self._leg(event.leg, event.seat, event.call, event.at)
                 leg.phase, leg.queue = Phase.RINGING, event.queue
                 leg.asked = not event.queue and any(
-                    other.call == leg.call and other is not leg and other.aside is Aside.CONSULT
-                    for other in self.legs.values()
+                    other is not leg and other.aside is Aside.CONSULT for other in self._in(leg.call)
                 )
             case ev.OfferEnded():
                 if event.result is not ev.OfferResult.ANSWERED and (known := self.legs.get(event.leg)):
@@ -197,6 +201,7 @@ class Phones:
         found = self.legs.get(leg)
         if found is None:
             found = self.legs[leg] = SeatLeg(leg, seat, call, since=at)
+            self._at.setdefault(seat, []).append(found)
             self._calls.setdefault(call, {})[leg] = seat
         return found
 
@@ -211,33 +216,33 @@ class Phones:
         if isinstance(event, ev.CallTransferred):
             self.joined(event.call)
             return
+        for leg in self._in(event.merged):
+            leg.call = event.call
         self._calls.setdefault(event.call, {}).update(self._calls.pop(event.merged, {}))
-        for leg in self.legs.values():
-            if leg.call == event.merged:
-                leg.call = event.call
 
     def joined(self, call: CallId) -> None:
         """Who was only asked for advice talks with the citizen now."""
-        for leg in self.legs.values():
-            if leg.call == call:
-                leg.asked = False
+        for leg in self._in(call):
+            leg.asked = False
 
     def _leg_ended(self, event: ev.LegEnded) -> Over | None:
         ends = self._calls.get(event.call, {})
         ends.pop(event.leg, None)
-        if "" not in ends.values():
-            for leg in self.legs.values():
-                if leg.call == event.call and not event.endpoint:
-                    leg.aside = Aside.NONE
+        if not event.endpoint and "" not in ends.values():
+            for leg in self._in(event.call):
+                leg.aside = Aside.NONE
         leg_gone = self.legs.pop(event.leg, None)
         if leg_gone is None:
             return None
+        self._at[leg_gone.seat].remove(leg_gone)
         return Over(leg_gone, event.at, event.call in self._inside)
 
     def forget(self) -> list[SeatLeg]:
         """A new life of Asterisk: no leg of the old one is left."""
         gone = list(self.legs.values())
         self.legs.clear()
+        for legs in self._at.values():
+            legs.clear()
         self._calls.clear()
         self._inside.clear()
         self.waiting.clear()

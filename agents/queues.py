@@ -110,6 +110,10 @@ class Memberships:
             self._compare((queue, seat), entry, at)
         return out
 
+    def settled(self, seat: SeatId) -> bool:
+        """app_queue says of this seat what was wished last."""
+        return not any((queue, seat) in self._checks for queue in self._queues.get(seat, ()))
+
     @staticmethod
     def _never_unpaused(entry: _Entry, want: Membership | None, busy: bool) -> Membership | None:
         """What may be wished for now: a seat on its phone waits for better penalties, too."""
@@ -208,6 +212,8 @@ class Memberships:
 
     def agreed(self) -> list[Doubt]:
         """Memberships that were told about and have come right since the last time of asking."""
+        if not self._agreed:
+            return self._agreed
         out, self._agreed = self._agreed, []
         return out
 

@@ -386,7 +386,7 @@ class Live(Protocol):
 
     def vitals(self) -> VitalsOut: ...
 
-    async def refresh(self) -> None:
+    async def refresh(self, *, figures: bool) -> None:
         """Figures and whatever else comes from slow places; asked every few seconds, raises nothing."""
         ...
 

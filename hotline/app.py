@@ -16,13 +16,14 @@ import secrets as noise
 import time
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
-from typing import IO, Any, get_args
+from typing import IO, Any
 from zoneinfo import ZoneInfo
 
 import structlog
 from twisted.internet.defer import Deferred
 
 from agents import commands as seat_requests
+from agents.desk import HEARD as HEARD_AT_THE_DESK
 from agents.desk import Desk
 from agents.floor import Floor
 from agents.roster import Roster
@@ -82,7 +83,6 @@ from .streaming import Streaming
 
 log = structlog.get_logger("hotline")
 
-BOARD_EVENTS: tuple[type, ...] = get_args(cti_events.Event)
 AMI_DEAD_SECONDS = 30.0
 """An embedded Asterisk whose AMI is silent for so long, though it runs, is started again."""
 
@@ -139,7 +139,7 @@ class Hotline:
         floor = Floor(Desk(Roster.from_settings(settings)), switchboard, seats_book, self.house_bus.publish)
         await floor.open()
         self._stack.push_async_callback(floor.close)
-        self.board_bus.listen(BOARD_EVENTS, floor.hear)
+        self.board_bus.listen(HEARD_AT_THE_DESK, floor.hear)
         self._diary(diary)
 
         watch = LineWatch.of(settings, secrets["sip-probe"], self.board_bus.publish)

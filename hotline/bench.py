@@ -24,8 +24,9 @@ def add(sub: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     fold.add_argument("--json", action="store_true")
     fold.set_defaults(run=_fold)
     calls = verbs.add_parser("calls", help=_("CPU per call: the daemon's beside Asterisk's"))
-    calls.add_argument("--calls", type=int, default=60)
-    calls.add_argument("--rate", type=float, default=2.0, help=_("new calls a second"))
+    calls.add_argument("--calls", type=int, default=240)
+    calls.add_argument("--rate", type=float, default=6.0, help=_("new calls a second"))
+    calls.add_argument("--seats", type=int, default=24, help=_("seats whose phones answer"))
     calls.add_argument("--talk", type=float, default=2.0, help=_("seconds of talk"))
     calls.add_argument("--json", action="store_true")
     calls.set_defaults(run=_calls)
@@ -58,7 +59,7 @@ def _fold(args: argparse.Namespace) -> int:
 def _calls(args: argparse.Namespace) -> int:
     from . import bench_calls
 
-    figures = asyncio.run(bench_calls.run(args.calls, args.rate, args.talk))
+    figures = asyncio.run(bench_calls.run(args.calls, args.rate, args.talk, args.seats))
     if args.json:
         print(json.dumps(figures))
         return 0

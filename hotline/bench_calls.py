@@ -22,6 +22,7 @@ from .demo.phones import Call, answering
 from .demo.sound import speech
 from .demo.stage import Stage, Telephones, derive, shipped
 
+FIRST_SEAT, FIRST_AGENT = 8001, 1001
 WARM = 8
 """Calls made before the measured ones."""
 IDLE_SECONDS = 20.0
@@ -60,11 +61,13 @@ class Meter:
         return spent[0], spent[1], spent[2], time.monotonic() - self._began
 
 
-async def run(calls: int, rate: float, talk: float) -> dict[str, Any]:
+async def run(calls: int, rate: float, talk: float, seats: int) -> dict[str, Any]:
     """``calls, daemon_ms_per_call, asterisk_ms_per_call, ratio`` and what stands beside them."""
     with tempfile.TemporaryDirectory(prefix="hotline-bench-") as folder:
         block = ports.find()
-        stage = Stage(derive(shipped(), block.base, _no_watch), Path(folder), base=block.base)
+        stage = Stage(
+            derive(shipped(), block.base, lambda table: _changed(table, seats)), Path(folder), base=block.base
+        )
         try:
             await asyncio.to_thread(stage.start)
             return await _measured(stage, calls, rate, talk)
@@ -73,11 +76,16 @@ async def run(calls: int, rate: float, talk: float) -> dict[str, Any]:
             block.free()
 
 
-def _no_watch(table: dict[str, Any]) -> None:
-    """Only the calls asked for; seats free again at once."""
+def _changed(table: dict[str, Any], seats: int) -> None:
+    """Only the calls asked for; so many seats, each free again at once."""
     for line in table["line"]:
-        line["check_seconds"] = 0
+        line |= {"check_seconds": 0, "capacity": 4 * seats}
     table["seats"]["wrap_up_seconds"] = 0
+    skills = {queue["id"]: 1 for queue in table["queue"]}
+    table["seat"] = [{"id": str(FIRST_SEAT + n), "device": "desk"} for n in range(seats)]
+    table["agent"] = [
+        {"id": str(FIRST_AGENT + n), "name": f"座席{n}", "role": "agent", "skills": skills} for n in range(seats)
+    ]
 
 
 async def _measured(stage: Stage, calls: int, rate: float, talk: float) -> dict[str, Any]:

@@ -43,11 +43,11 @@ class Slowly:
 
 
 class Live:
-    """:param slowly: reads the ledger; may raise, then what was read before stands."""
+    """:param slowly: reads the ledger, with or without the figures; may raise, then what was read before stands."""
 
     def __init__(
         self, rooms: picture.Picture, desk: picture.Desk, calls: picture.Calls, floor: Floor, board: Board,
-        settings: Settings, slowly: Callable[[], Awaitable[Slowly]], alarms: Mapping[str, object],
+        settings: Settings, slowly: Callable[[bool], Awaitable[Slowly]], alarms: Mapping[str, object],
     ) -> None:  # fmt: skip
         self._rooms, self._desk, self._calls, self._floor, self._board = rooms, desk, calls, floor, board
         self._settings, self._slowly, self._alarms = settings, slowly, alarms
@@ -78,10 +78,10 @@ class Live:
     def recount(self) -> None:
         self.tally.recount(self._board, self._floor.desk.seats.values())
 
-    async def refresh(self) -> None:
+    async def refresh(self, *, figures: bool) -> None:
         self.recount()
         try:
-            self.read = await self._slowly()
+            self.read = await self._slowly(figures)
         except LedgerUnavailable as fault:  # the ledger may be away for hours; what was read stands
             log.warning("figures of today could not be read", fault=str(fault))
 

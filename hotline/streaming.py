@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -87,13 +88,15 @@ class Streaming:
         found = caller.party(number, self._settings.centre.area_code)
         return PartyOut(number=found.number, area=found.area, carrier=found.carrier, kind=found.kind.value)
 
-    async def _slowly(self) -> Slowly:
-        """Everything the consoles are shown from slow places, in a few queries."""
+    async def _slowly(self, figures: bool) -> Slowly:
+        """What is read from slow places, in a few queries: for the alarms, and the figures that the consoles are shown."""
         self._faults = {vital.name: vital.said for vital in await self._vitals.look() if not vital.ok}
         backlog, dead = await self._tickets.backlog()
+        if not figures:
+            return replace(self.live.read, backlog=backlog, dead_letters=dead, read=True)
         today = await self._today.read(datetime.now(UTC))
-        figures = {":".join(of): _figures(of, tally) for of, tally in today.figures.items()}
-        return Slowly(figures, backlog, dead, today.callbacks_open, read=True)
+        shown = {":".join(of): _figures(of, tally) for of, tally in today.figures.items()}
+        return Slowly(shown, backlog, dead, today.callbacks_open, read=True)
 
     async def _reading(self) -> Reading:
         tally, settings, slow = self.live.tally, self._settings, self.live.read

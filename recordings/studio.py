@@ -28,8 +28,9 @@ from .ports import ClaimState, Due, Failed, RecordingBook, Shelved
 log = structlog.get_logger("recordings")
 
 BATCH = 500
-GATHER_SECONDS = 1.0
-"""So long calls are gathered before the book is asked; one question then serves them all."""
+GATHER_SECONDS = 0.5
+REST_SECONDS = 2.0
+"""So long calls are gathered before the book is asked: a lone one a moment, many for as long as a round may wait."""
 SETTLE_MOST = 20
 SETTLE_SECONDS = 2.0
 IDLE_SECONDS = 30.0
@@ -65,6 +66,7 @@ class Studio:
         self._task: asyncio.Task[None] | None = None
         self._delays: dict[CallId, _Delay] = {}
         self._again_at = 0.0
+        self._asked_at = -REST_SECONDS
         self._low = False
         self._orphans: frozenset[str] = frozenset()
         self._idle = asyncio.Event()
@@ -119,8 +121,9 @@ class Studio:
             pause = min(pause, max(0.1, min(d.until for d in self._delays.values()) - self._clock()))
         with suppress(TimeoutError):
             await asyncio.wait_for(self._wanted.wait(), pause)
-            await asyncio.sleep(GATHER_SECONDS)
+            await asyncio.sleep(max(GATHER_SECONDS, self._asked_at + REST_SECONDS - self._clock()))
         self._wanted.clear()
+        self._asked_at = self._clock()
 
     async def _work_off(self) -> None:
         """Everything that is due and not delayed, oldest first."""

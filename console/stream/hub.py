@@ -88,7 +88,7 @@ class Hub:
         self.dropped = 0
 
     async def start(self) -> None:
-        await self._live.refresh()
+        await self._live.refresh(figures=True)
         self._keep(self._turns(), "stream-turns")
         self._keep(self._refreshes(), "stream-refresh")
 
@@ -226,6 +226,7 @@ class Hub:
     async def _greet(self, console: Seen, hello: Greet) -> None:
         first = console.seq < 0
         if self._cold:
+            self._keep(self._refresh(), "stream-refresh-now")
             await self.turn()
         missed = self.picture.missed(console.view, hello.epoch, hello.seq)
         if missed is None or sum(turn.size for turn in missed) > UNSENT_MOST:
@@ -343,12 +344,16 @@ class Hub:
         while True:
             await asyncio.sleep(REFRESH_SECONDS)
             try:
-                await self._live.refresh()
-                ids = self._live.ids()
-                self.picture.touch_all({kind: ids[kind] for kind in ("figures", "queues", "lines", "trunks")})
-                self._vitals_asked = True
+                await self._refresh()
             except Exception:  # loop top: figures may be late, the stream goes on
                 log.exception("figures could not be read")
+
+    async def _refresh(self) -> None:
+        """The figures only for somebody: a wallboard is soon up to date, and nights are long."""
+        await self._live.refresh(figures=bool(self.consoles))
+        ids = self._live.ids()
+        self.picture.touch_all({kind: ids[kind] for kind in ("figures", "queues", "lines", "trunks")})
+        self._vitals_asked = True
 
     def _keep(self, work: Any, name: str) -> None:
         task = asyncio.create_task(work, name=name)

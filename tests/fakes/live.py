@@ -29,6 +29,8 @@ class LiveHouse:
     sits: dict[str, str] = field(default_factory=dict)
     parts: dict[str, frozenset[str]] = field(default_factory=dict)
     asked: list[commands.Request] = field(default_factory=list)
+    refreshed: list[bool] = field(default_factory=list)
+    """With figures or without, each time."""
 
     def seat(self, seat: str, state: str = "ready", **more: object) -> None:
         self.rows["seats"][seat] = Seat(SeatId(seat), state, **more)  # type: ignore[arg-type]
@@ -66,8 +68,8 @@ class LiveHouse:
     def vitals(self) -> VitalsOut:
         return VitalsOut(live=True, as_of=None, blind_since=None, backlog=0, dead_letters=0, callbacks_open=0)
 
-    async def refresh(self) -> None:
-        return None
+    async def refresh(self, *, figures: bool) -> None:
+        self.refreshed.append(figures)
 
     # -- console.ports.Desk
     def seats(self) -> list[Seat]:

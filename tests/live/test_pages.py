@@ -105,6 +105,7 @@ async def test_an_agents_own_things(site: Site) -> None:
         call.hang_up()
         await seat.until_ended(5)
         await floor.until_state("8001", "paused")
+        # the audit log is a moment behind
         await eventually(lambda: [row for row in audited(site) if row[1] == "force"] == [("2001", "force", ident)])
         assert [one["id"] for one in await told(me, "/api/my/tickets")][:1] == [filed.json()["id"]]
         await eventually(lambda: last_call(me, ident), 10)

@@ -224,6 +224,11 @@ async def test_all_of_it_is_whole(site: Site) -> None:
     assert await asyncio.to_thread(site.settle) == []
 
 
+def deeds(site: Site) -> list[str]:
+    """The supervisor's in the audit log, which is a moment behind."""
+    return [action for actor, action, _ in audited(site) if actor == HEAD]
+
+
 async def call_of(floor: Floor, caller: str) -> str:
     return next(str(row["call"]) for row in await floor.rest.live_calls() if row["caller"] == caller)
 

@@ -318,3 +318,24 @@ async def test_while_nobody_is_connected_nothing_is_shaped_and_who_comes_sees_wh
         gone in [ident for message in said(back) for ident in message.get("gone", ())]
         or said(back)[0]["t"] == "snapshot"
     )
+
+
+async def test_figures_are_read_for_somebody_only(centre: Centre, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At the start once; then not while nobody is connected; at once for the first who comes, and on."""
+    monkeypatch.setattr(hub_file, "REFRESH_SECONDS", 0.01)
+    await centre.hub.start()
+    house = centre.house
+    async with asyncio.timeout(5):
+        while len(house.refreshed) < 3:
+            await asyncio.sleep(0.01)
+        assert house.refreshed == [True] + [False] * (len(house.refreshed) - 1)
+        house.refreshed.clear()
+        monkeypatch.setattr(hub_file, "REFRESH_SECONDS", 60.0)
+        while not house.refreshed:  # the last short wait
+            await asyncio.sleep(0.01)
+        house.refreshed.clear()
+        await centre.come(person())
+        while not house.refreshed:
+            await asyncio.sleep(0)
+    assert house.refreshed == [True]
+    await centre.hub.stop()
