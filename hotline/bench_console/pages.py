@@ -1,7 +1,8 @@
 """Many consoles in one process: real WebSockets, each says what a page says, and notes when a pop was there.
 
-websockets' own sans-I/O client on an asyncio transport: the moment is taken when the bytes have
-left the kernel, before they are parsed. Reads one JSON object from its standard input, prints
+websockets' own sans-I/O client on a plain socket: the moment is the kernel's own stamp of the bytes'
+arrival, not when this one program, which stands for hundreds of browsers, comes round to read them.
+Reads one JSON object from its standard input, prints
 ``ready`` when every console has its snapshot; each further line begins (``mark``) or ends
 (``read``) a time that is measured. Run by ``run.py`` as a program.
 """
@@ -10,17 +11,21 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
+import struct
 import sys
 import time
 import uuid
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from websockets.client import ClientProtocol
 from websockets.frames import Frame, Opcode
 from websockets.uri import parse_uri
 
+_STAMPED = 35
+"""SO_TIMESTAMPNS, and the kind of message that carries it (Linux, asm-generic/socket.h)."""
+_MOMENT = struct.Struct("@ll")
 PHONE_SECONDS = 5.0
 _PHONE = {"t": "phone", "registered": True, "audio": True, "microphone": True, "visible": True, "leg": False}
 
@@ -35,8 +40,8 @@ class Counts:
         return {**vars(self), "calls": sorted(self.calls)}
 
 
-class Page(asyncio.Protocol):
-    """One console. ``shared`` holds the counts of all."""
+class Page:
+    """One console. ``counts`` holds those of all."""
 
     counts = Counts()
 
@@ -47,15 +52,30 @@ class Page(asyncio.Protocol):
         self._seen: set[str] = set()
         self._http: Any = ClientProtocol(parse_uri(url), max_size=None)
 
-    def connection_made(self, transport: Any) -> None:
-        self._transport = transport
+    async def connect(self, host: str, port: int) -> None:
+        loop = asyncio.get_running_loop()
+        self._socket = socket.socket()
+        self._socket.setblocking(False)
+        self._socket.setsockopt(socket.SOL_SOCKET, _STAMPED, 1)
+        await loop.sock_connect(self._socket, (host, port))
+        loop.add_reader(self._socket, self._readable)
         request = self._http.connect()
         request.headers.update(self._headers)
         self._http.send_request(request)
         self._flush()
 
-    def data_received(self, data: bytes) -> None:
-        at = time.time()
+    def _readable(self) -> None:
+        try:
+            data, beside, _flags, _from = self._socket.recvmsg(1 << 18, socket.CMSG_SPACE(_MOMENT.size))
+        except ConnectionError:
+            data, beside = b"", []
+        if not data:
+            asyncio.get_running_loop().remove_reader(self._socket)
+            self._socket.close()
+            self.counts.byes += 1
+            return
+        stamps = [_MOMENT.unpack(stamp) for _level, kind, stamp in beside if kind == _STAMPED]
+        at = stamps[-1][0] + stamps[-1][1] / 1e9
         self._http.receive_data(data)
         for event in self._http.events_received():
             if not isinstance(event, Frame):  # the answer to the handshake
@@ -67,9 +87,6 @@ class Page(asyncio.Protocol):
             elif event.opcode is Opcode.TEXT:
                 self._hear(bytes(event.data), at)
         self._flush()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self.counts.byes += 1
 
     def _hear(self, said: bytes, at: float) -> None:
         self.counts.messages += 1
@@ -94,7 +111,7 @@ class Page(asyncio.Protocol):
             self._say({"t": "pong", "n": json.loads(said)["n"]})
 
     def _speak(self) -> None:
-        if not self._transport.is_closing():
+        if self._socket.fileno() != -1:
             self._say(_PHONE)
             self._flush()
             asyncio.get_running_loop().call_later(PHONE_SECONDS, self._speak)
@@ -103,9 +120,9 @@ class Page(asyncio.Protocol):
         self._http.send_text(json.dumps(what).encode())
 
     def _flush(self) -> None:
-        for piece in self._http.data_to_send():
-            if piece:
-                self._transport.write(piece)
+        whole = b"".join(self._http.data_to_send())
+        if whole and self._socket.send(whole) != len(whole):
+            raise BlockingIOError("a few bytes a second, and no room for them")
 
 
 def time_of(moment: str) -> float:
@@ -118,8 +135,7 @@ async def _run(told: dict[str, Any]) -> None:
         greeted = asyncio.Event()
         headers = {"Cookie": cookie, "Origin": told["origin"]}
         url = f"ws://{told['host']}:{told['port']}/stream"
-        made = partial(Page, url, headers, greeted, speaks=speaks)
-        await loop.create_connection(made, told["host"], told["port"])
+        await Page(url, headers, greeted, speaks=speaks).connect(told["host"], told["port"])
         async with asyncio.timeout(20.0):
             await greeted.wait()
     print("ready", flush=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 from dataclasses import replace
 from typing import Any
 
@@ -175,6 +176,22 @@ def test_raw_bytes(noise: bytes, route: tuple[str, str]) -> None:
             return (await client.request(route[0], filled(route[1]), content=noise)).status_code
 
     assert asyncio.run(ask()) != 500
+
+
+async def test_what_is_written_goes_out_at_once() -> None:
+    """Nagle's algorithm is off on a console's connection: a pop behind a delta waits for no acknowledgement."""
+    port = free_port()
+    server = Server(make_app(plugs(House())), port)
+    await server.start()
+    _reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    async with asyncio.timeout(5):
+        while not (connections := server._server.server_state.connections):
+            await asyncio.sleep(0.01)
+    (connection,) = connections
+    held = connection.transport.get_extra_info("socket")  # type: ignore[union-attr]
+    assert held.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+    writer.close()
+    await server.stop()
 
 
 async def test_server_starts_and_stops() -> None:
