@@ -68,7 +68,7 @@ class Desk:
         self._deeds = Deeds()
         self._filed: set[CallId] = set()
         self._consoles = Consoles()
-        self._mending = Mending(self._consoles, self.phones, lambda seat: self.seats[seat].proof)
+        self._mending = Mending(self._consoles, self.phones, self._proves)
         self._watches = supervision.Watches()
         self._wrapping: set[SeatId] = set()
         """Seats in wrap-up: ``due`` is asked after every event, and there may be hundreds of seats."""
@@ -112,8 +112,9 @@ class Desk:
         if (over_watch := self._watches.hear(event, now)) is not None:
             self._tell(over_watch)
         match event:
-            case ev.OfferEnded() if event.queue and event.result in (ev.OfferResult.MISSED, ev.OfferResult.REFUSED):
-                self._missed(event, now)
+            case ev.OfferEnded() if event.queue and event.seat in self.seats:
+                if event.result in (ev.OfferResult.MISSED, ev.OfferResult.REFUSED):
+                    self._missed(event, now)
             case ev.EndpointReach() if SeatId(event.endpoint) in self.seats:
                 self._reach(SeatId(event.endpoint), event, now)
             case ev.LegEnded():
@@ -416,6 +417,9 @@ class Desk:
             self._sits(new)
             self._tell(out.SeatNoted(new.seat, at, new))
         self._sync(new.seat, now)
+
+    def _proves(self, seat: SeatId) -> bool:
+        return seat in self.seats and self.seats[seat].proof
 
     def _sits(self, new: SeatState) -> None:
         self.seats[new.seat] = new

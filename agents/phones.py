@@ -161,7 +161,7 @@ class Phones:
                     self._inside.add(event.call)
             case ev.LegBegan():
                 self._leg_began(event)
-            case ev.CallOffered():
+            case ev.CallOffered() if event.seat in self._seats:
                 leg = self._leg(event.leg, event.seat, event.call, event.at)
                 leg.phase, leg.queue = Phase.RINGING, event.queue
                 leg.asked = not event.queue and any(
@@ -170,7 +170,7 @@ class Phones:
             case ev.OfferEnded():
                 if event.result is not ev.OfferResult.ANSWERED and (known := self.legs.get(event.leg)):
                     known.phase = Phase.KNOWN
-            case ev.TalkBegan():
+            case ev.TalkBegan() if event.seat in self._seats:
                 leg = self._leg(event.leg, event.seat, event.call, event.at)
                 leg.phase, leg.talked = Phase.TALKING, True
             case ev.CallHeld() if (held := self.legs.get(event.leg)) and not held.aside:
@@ -181,7 +181,7 @@ class Phones:
                 self._joined(event)
             case ev.LegEnded():
                 return self._leg_ended(event)
-            case ev.WatchBegan():
+            case ev.WatchBegan() if event.seat in self._seats:
                 self._leg(event.leg, event.seat, event.call, event.at).phase = Phase.WATCHING
             case ev.CallQueued():
                 self.waiting[event.call] = event.queue
@@ -201,7 +201,7 @@ class Phones:
         found = self.legs.get(leg)
         if found is None:
             found = self.legs[leg] = SeatLeg(leg, seat, call, since=at)
-            self._at.setdefault(seat, []).append(found)
+            self._at[seat].append(found)
             self._calls.setdefault(call, {})[leg] = seat
         return found
 

@@ -13,7 +13,7 @@ from agents.presence import Presence
 from agents.seat import SeatState, Then, pack, unpack
 from cti import commands as tel
 from cti import events as ev
-from cti.ids import Instant, LegId
+from cti.ids import Instant, LegId, SeatId
 
 from .stage import AUDITOR, CHEN, LIN, MANDARIN, MINNAN, S1, S2, S3, SU, Stage, roster
 
@@ -543,6 +543,23 @@ def test_members_that_are_nobodys_are_taken_out() -> None:
     s.members = {(MANDARIN, S1): (False, "", 0), (MANDARIN, "8999"): (False, "", 0)}  # type: ignore[dict-item]
     snapshot(s)
     assert set(s.obey()) == {tel.RemoveMember(MANDARIN, S1), tel.RemoveMember(MANDARIN, "8999")}  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("answers", [True, False])
+def test_calls_at_a_phone_that_is_no_seat_are_nobodys(answers: bool) -> None:
+    """A member of before is offered calls until it is taken out; no seat is touched by what its phone does."""
+    s = Stage()
+    s.ready(S1)
+    before, stranger, call = s.state(S1), SeatId("8999"), s.citizen()
+    leg = s.offer(stranger, call)
+    if answers:
+        s.answer(stranger, call, leg)
+        s.over(call, leg, stranger)
+    else:
+        s.rings_out(stranger, call, leg)
+    assert s.state(S1) == before
+    assert stranger not in s.desk.seats
+    assert not s.desk.phones.legs
 
 
 def test_while_blind_states_go_on_and_nothing_is_commanded() -> None:
