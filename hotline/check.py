@@ -132,7 +132,7 @@ def _ports(settings: Settings, places: Places) -> Checked:
         port = getattr(settings.ports, name)
         if not port_owners.taken(host, port, kind):
             continue
-        owner = port_owners.owner(port, kind)
+        owner = port_owners.owner(port, kind, places.var)
         if owner is None or not owner.serves(places.var):
             busy += 1
             who = f"{owner.name} ({owner.pid})" if owner else _("somebody else")

@@ -61,7 +61,7 @@ def _port(settings: Settings, places: Places) -> Checked:
     if not port_owners.taken(host, port, socket.SOCK_STREAM):
         yield Finding("edge", State.OK, f"https://{wanted.names[0] if wanted.names else host}:{port}")
         return
-    owner = port_owners.owner(port, socket.SOCK_STREAM)
+    owner = port_owners.owner(port, socket.SOCK_STREAM, places.var)
     if owner is not None and owner.serves(places.var):
         yield Finding("edge", State.OK, _("runs on port {port}", port=port))
         return

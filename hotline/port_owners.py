@@ -45,14 +45,22 @@ def taken(host: str, port: int, kind: socket.SocketKind) -> bool:
     return False
 
 
-def owner(port: int, kind: socket.SocketKind) -> Owner | None:
-    """The process that holds it; None when nobody does or it can not be seen (another user's)."""
+def owner(port: int, kind: socket.SocketKind, var: Path) -> Owner | None:
+    """The process that holds it; None when nobody does or it can not be seen (another user's).
+
+    Of several (a server's workers share its socket) the one that serves ``var``, if any does.
+    """
+    found = list(_owners(port, kind))
+    return next((one for one in found if one.serves(var)), found[0] if found else None)
+
+
+def _owners(port: int, kind: socket.SocketKind) -> Iterator[Owner]:
     inodes = set(_inodes(port, kind))
     for folder in Path("/proc").iterdir():
         if folder.name.isdigit() and inodes and _holds(folder, inodes):
-            words = (folder / "cmdline").read_bytes().decode(errors="replace").split("\0")[:-1]
-            return Owner(int(folder.name), tuple(words), _cwd(folder))
-    return None
+            with suppress(OSError):  # it has ended meanwhile
+                words = (folder / "cmdline").read_bytes().decode(errors="replace").split("\0")[:-1]
+                yield Owner(int(folder.name), tuple(words), _cwd(folder))
 
 
 def _inodes(port: int, kind: socket.SocketKind) -> Iterator[str]:

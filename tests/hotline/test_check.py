@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import socket
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -37,6 +39,21 @@ def test_a_taken_port_names_its_owner(tmp_path: Path) -> None:
     assert str(settings.ports.agi) in taken.message
     assert "python" in taken.message or "pytest" in taken.message
     assert "ports.agi" in taken.cure
+
+
+def test_of_several_that_hold_a_port_ours_is_named(tmp_path: Path) -> None:
+    """A server's workers share its socket and may not say whose they are."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port, kind = listening.getsockname()[1], socket.SOCK_STREAM
+        words = [sys.executable, "-c", "input()", str(tmp_path / "edge")]
+        with subprocess.Popen(words, pass_fds=[listening.fileno()], stdin=subprocess.PIPE) as other:
+            ours = port_owners.owner(port, kind, tmp_path)
+            theirs = port_owners.owner(port, kind, tmp_path / "elsewhere")
+            other.communicate(b"\n")
+    assert ours is not None
+    assert ours.pid == other.pid
+    assert theirs is not None
+    assert not theirs.serves(tmp_path / "elsewhere")
 
 
 def test_what_is_ours_is_not_in_the_way(tmp_path: Path) -> None:

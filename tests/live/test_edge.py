@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import sqlite3
 import ssl
@@ -157,9 +158,15 @@ async def test_a_killed_daemon_takes_no_phone_away(site: Site) -> None:
 async def test_the_edge_comes_back(site: Site) -> None:
     """A killed nginx is there again within moments, and sessions with it."""
     async with person(site, SEAT) as agent:
-        os.kill(int((site.places.edge / "nginx.pid").read_text()), 9)
+        told = site.places.edge / "nginx.pid"
+        killed = int(told.read_text())
+        os.kill(killed, 9)
 
         async def back() -> None:
+            pid = ""
+            with contextlib.suppress(FileNotFoundError):
+                pid = told.read_text().strip()
+            assert pid not in ("", str(killed)), "what answers are the workers it left behind"
             (await agent.http.get("/api/session")).raise_for_status()
 
         await eventually(back, 10)
