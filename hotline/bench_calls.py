@@ -81,7 +81,11 @@ def _changed(table: dict[str, Any], seats: int) -> None:
     for line in table["line"]:
         line |= {"check_seconds": 0, "capacity": 4 * seats}
     table["seats"]["wrap_up_seconds"] = 0
-    skills = {queue["id"]: 1 for queue in table["queue"]}
+    staff(table, seats, {queue["id"]: 1 for queue in table["queue"]})
+
+
+def staff(table: dict[str, Any], seats: int, skills: dict[str, int]) -> None:
+    """So many desk phones and as many agents, all with these skills, in place of the shipped ones."""
     table["seat"] = [{"id": str(FIRST_SEAT + n), "device": "desk"} for n in range(seats)]
     table["agent"] = [
         {"id": str(FIRST_AGENT + n), "name": f"座席{n}", "role": "agent", "skills": skills} for n in range(seats)

@@ -24,13 +24,13 @@ from typing import Any
 from config.read import read
 from console.cookie import NAME as COOKIE
 from console.sessions import Sessions
-from hotline.bench_calls import cpu
+from hotline.bench_calls import FIRST_AGENT, cpu, staff
 from hotline.demo import ports
 from hotline.demo.stage import Stage, StageError, Table, derive, shipped
 from ledger.sessions import SessionShelf
 from ledger.store import Store, url_of
 
-FIRST_SEAT, FIRST_AGENT, FIRST_CHIEF = 8001, 1001, 9001
+FIRST_CHIEF = 9001
 WALLBOARDS = 0.1
 NOTICE_SECONDS = 0.2
 RING, TALK = 1.0, 1.0
@@ -52,11 +52,11 @@ def changed(table: Table, consoles: int) -> None:
     queue = table["queue"][0]["id"]
     table["queue"] = [table["queue"][0] | {"max_waiting": 1000}]
     table["line"] = [table["line"][0] | {"queue": queue, "capacity": 150, "check_seconds": 0}]
-    table["seat"] = [{"id": str(FIRST_SEAT + n), "device": "desk"} for n in range(agents)]
-    skills = {"skills": {queue: 1}}
-    table["agent"] = [
-        {"id": str(FIRST_AGENT + n), "name": f"座席{n}", "role": "agent"} | skills for n in range(agents)
-    ] + [{"id": str(FIRST_CHIEF + n), "name": f"班长{n}", "role": "supervisor"} | skills for n in range(walls)]
+    skills = {queue: 1}
+    staff(table, agents, skills)
+    table["agent"] += [
+        {"id": str(FIRST_CHIEF + n), "name": f"班长{n}", "role": "supervisor", "skills": skills} for n in range(walls)
+    ]
     table["seats"] |= {"wrap_up_seconds": 0}
     table["recording"] |= {"enabled": False}
     table["edge"] |= {"mode": "external"}
