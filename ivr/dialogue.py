@@ -1,9 +1,12 @@
 """Runs one journey with one caller, sans-I/O: steps in, AGI commands out, replies in.
 
 Used by ``server.py``, one ``Dialogue`` a connection. Knows no socket and no clock.
-Three rules make a dead daemon harmless and a living one cheap:
+Four rules make a dead daemon harmless and a living one cheap:
 
-- every step that makes the caller wait first re-arms the deadline of the channel to
+- what the caller hears last is the dialplan's to say: it is named in the last command, together
+  with where to go then, and nobody hears a notice cut short because the daemon died in it
+  (docs/decisions/0008);
+- every other step that makes the caller wait first re-arms the deadline of the channel to
   its own expected length and a margin; past it Asterisk goes on without us;
 - what the dialplan must know (greeted, queue, action) is said together with that
   deadline, in one command, *before* the caller hears anything;
@@ -82,31 +85,41 @@ class Dialogue:
 
     def _run(self) -> Generator[Line, Reply, None]:
         answer = ""
+        held: Greet | Say | None = None
         while True:
             try:
                 step = self._journey.send(answer) if answer else next(self._journey)
             except StopIteration:
                 break
             answer = ""
+            if isinstance(step, Enqueue):
+                self._pending |= {"HOTLINE_QUEUE": step.queue, "HOTLINE_ACTION": "queue"}
+                continue
+            if isinstance(step, Close):
+                self._pending |= {"HOTLINE_ACTION": "closed"}
+                continue
+            if held is not None:  # it was not the last
+                yield from self._tell(held)
+                held = None
             match step:
-                case Enqueue(queue):
-                    self._pending |= {"HOTLINE_QUEUE": queue, "HOTLINE_ACTION": "queue"}
-                case Close():
-                    self._pending |= {"HOTLINE_ACTION": "closed"}
-                case Greet(prompt):
-                    self._pending["HOTLINE_GREETED"] = prompt
-                    yield from self._arm(self._sounds.seconds(prompt))
-                    yield from self._note("NOTICE", (prompt, "journey"))
-                    yield from self._play(prompt)
-                case Say(prompt):
-                    yield from self._arm(self._sounds.seconds(prompt))
-                    yield from self._play(prompt)
+                case Greet() | Say():
+                    held = step
                 case Ask():
                     answer = yield from self._ask(step)
                 case Note(name, fields):
                     yield from self._note(name, fields)
+        if held is not None:
+            self._pending["HOTLINE_GREET" if isinstance(held, Greet) else "HOTLINE_SAY"] = held.prompt
         if self._pending:
             yield from self._set(self._pending, 0.0)
+
+    def _tell(self, step: Greet | Say) -> Generator[Line, Reply, None]:
+        if isinstance(step, Greet):
+            self._pending["HOTLINE_GREETED"] = step.prompt
+        yield from self._arm(self._sounds.seconds(step.prompt))
+        if isinstance(step, Greet):
+            yield from self._note("NOTICE", (step.prompt, "journey"))
+        yield from self._play(step.prompt)
 
     def _arm(self, expected: float) -> Generator[Line, Reply, None]:
         """Re-arm the channel's deadline, and set what is pending with it."""

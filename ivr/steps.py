@@ -1,7 +1,9 @@
 """What a journey may do to its caller: the language of the scripts in ``journeys/``.
 
 Frozen values, yielded by a journey and performed by ``dialogue.py``. ``Ask`` sends
-the keys back into the generator; every other step sends ''.
+the keys back into the generator; every other step sends ''. A ``Greet`` or ``Say`` with no
+``Ask``, ``Note``, ``Greet`` or ``Say`` behind it is played by the dialplan when the journey is over:
+a journey may run on to its end before the caller has heard a word.
 """
 
 from __future__ import annotations

@@ -18,6 +18,8 @@ CONNECT_SECONDS = 6
 """How long the daemon may take to take over; it re-arms the deadline before each step."""
 NUMBER = "0-9+*#"
 WORD = "a-z0-9_"
+JOURNEY = ("GREETED", "GREET", "SAY", "QUEUE", "ACTION")
+"""What a journey leaves behind in the channel (``ivr/dialogue.py``)."""
 REFERENCE = r"0-9A-Za-z_.:+*#\-"
 REFERENCE_HEADER = "X-Work-Order"
 ORIGIN_HEADER = "X-Origin-Number"
@@ -127,8 +129,13 @@ def _greeting(settings: Settings, line: Line) -> list[Step]:
         ("after", "Set(HOTLINE_STAGE=queue)"),
         f"Set(TIMEOUT(absolute)={minutes * 60})",
         "StopMusicOnHold()",
-        f"MSet(HOTLINE_GREETED=${{FILTER({WORD},${{HOTLINE_GREETED}})}},HOTLINE_QUEUE=${{FILTER({WORD},${{HOTLINE_QUEUE}})}},"
-        f"HOTLINE_ACTION=${{FILTER({WORD},${{HOTLINE_ACTION}})}})",
+        f"MSet({','.join(f'HOTLINE_{said}=${{FILTER({WORD},${{HOTLINE_{said}}})}}' for said in JOURNEY)})",
+        # what a journey's caller is to hear last is played here: a daemon that dies meanwhile cuts no notice short
+        'GotoIf($["${HOTLINE_GREET}"=""]?heard)',
+        "Set(HOTLINE_GREETED=${HOTLINE_GREET})",
+        'ExecIf($["${HOTLINE_PROBE}"=""]?CELGenUserEvent(NOTICE,${HOTLINE_GREET}|journey))',
+        "Playback(hotline/${HOTLINE_GREET})",
+        ("heard", 'ExecIf($["${HOTLINE_SAY}"!=""]?Playback(hotline/${HOTLINE_SAY}))'),
         'GotoIf($["${HOTLINE_ACTION}"="closed" | "${HOTLINE_GREETED}"="closed"]?shut)',
         'GotoIf($["${HOTLINE_GREETED}"!=""]?greeted)',
         *_opening(settings, parse(line.hours)),

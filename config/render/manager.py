@@ -19,6 +19,12 @@ EVENTS = (
 
 FullyBooted answers a login by itself, but a login made while Asterisk still boots hears it only as an event.
 """
+_ONLY = {
+    "Newstate": ("header(ChannelState),method(exact)", "6"),
+    "DialEnd": ("header(DialStatus),method(regex)", "^(NOANSWER|CANCEL)$"),
+    "UserEvent": ("header(UserEvent),method(starts_with)", "Hotline"),
+}
+"""What ``cti/ami.py`` makes nothing of is not even sent: each message wakes the daemon."""
 
 
 def render(settings: Settings, secrets: Mapping[str, str]) -> dict[str, str]:
@@ -44,7 +50,7 @@ def _manager(settings: Settings, secrets: Mapping[str, str]) -> str:
     def user(name: str, **entries: object) -> list[tuple[str, object]]:
         return [("secret", secrets[name]), *guard.items(), *entries.items()]
 
-    heard = [(f"eventfilter(action(include),name({event}))", "") for event in EVENTS]
+    heard = [_heard(event) for event in EVENTS]
     return text.file(
         text.section("general", general),
         text.section(
@@ -65,6 +71,11 @@ def _manager(settings: Settings, secrets: Mapping[str, str]) -> str:
             "ami-tape", user("ami-tape", read="system,call,agent,user,reporting", write="", writetimeout=1000)
         ),
     )
+
+
+def _heard(event: str) -> tuple[str, str]:
+    match, value = _ONLY.get(event, ("", ""))
+    return f"eventfilter(action(include),name({event}){match and ','}{match})", value
 
 
 def _http(settings: Settings) -> str:

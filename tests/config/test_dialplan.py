@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import collections
 import time
 from collections.abc import Iterator
 
@@ -11,7 +12,11 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.typing import Subprotocol
 
-from hotline.demo.phones import Call, answering, refusing
+from cti import ami
+from cti import frames as fr
+from cti.ids import Instant
+from cti.link import Link
+from hotline.demo.phones import Call, answering, refusing, ringing_out
 from hotline.demo.sound import tone
 from hotline.demo.stage import Table
 
@@ -25,6 +30,7 @@ CALLER, SEAT = tone(440), tone(620)
 def lines(table: Table) -> None:
     hour = (time.gmtime().tm_hour + 8 + 12) % 24
     table["seat"][0]["device"] = table["seat"][1]["device"] = "browser"
+    table["queue"][0]["ring_seconds"] = 4
     table["line"] += [
         {"id": "night", "name": "夜间", "numbers": ["12319002"], "queue": "mandarin",
          "hours": f"Mon-Sun {hour:02}:00-{hour:02}:30"},
@@ -77,6 +83,40 @@ async def test_a_citizen_is_greeted_queued_answered_and_recorded(here: Alone) ->
     assert f"|{unique}|mandarin|PJSIP/8005|COMPLETEAGENT|" in log
     seconds = (here.places.spool / f"{unique}.raw").stat().st_size / 32000
     assert seconds == pytest.approx(call.ended - call.answered, abs=1.0)  # type: ignore[operator]
+
+
+async def test_the_daemon_hears_what_it_uses_and_no_more(here: Alone) -> None:
+    """Each message on the events connection makes a frame, and a call has all its frames: what is filtered is not missed."""
+    heard: list[bytes] = []
+    link = Link(
+        "events", host="127.0.0.1", port=here.settings.ports.ami, user="ami-events", secret=here.secrets["ami-events"],
+        events=True, on_event=heard.append,
+    )  # fmt: skip
+    running = asyncio.create_task(link.run())
+    await here.until(lambda: link.up)
+    async with here.rack("telecom") as telecom, here.rack("desk") as desk:
+        await desk.register("8005", here.secrets["sip-8005"], ringing_out)
+        await desk.register("8006", here.secrets["sip-8006"], answering(0.2, None, SEAT))
+        here.cli("queue add member PJSIP/8005 to mandarin penalty 0")
+        call = await telecom.dial("12319", caller="13806021235", sound=CALLER)
+        assert await call.until_answered(5)
+        await here.until(lambda: bool(desk.calls_to("8005")), 20)
+        here.cli("queue add member PJSIP/8006 to mandarin penalty 0")
+        await here.until(lambda: bool(desk.calls_to("8006")) and desk.calls_to("8006")[0].up, 40)
+        call.hang_up()
+        await here.until(lambda: "0 active channels" in here.cli("core show channels count"))
+        for seat in ("8005", "8006"):
+            here.cli(f"queue remove member PJSIP/{seat} from mandarin")
+    running.cancel()
+    useless = [
+        name for one in heard if not ami.decode(one, Instant(1.0)) and (name := ami.name_of(one)) != b"FullyBooted"
+    ]
+    assert useless == []
+    frames = [frame for one in heard for frame in ami.decode(one, Instant(1.0))]
+    kinds = collections.Counter(type(frame) for frame in frames)
+    assert (kinds[fr.LegNew], kinds[fr.LegUp], kinds[fr.LegGone]) == (3, 2, 3)
+    assert kinds[fr.Lined] == kinds[fr.QueueIn] == kinds[fr.QueueOut] == 1
+    assert kinds[fr.RangOut] >= 1
 
 
 async def test_a_number_that_is_not_ours(here: Alone) -> None:

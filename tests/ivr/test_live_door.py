@@ -12,6 +12,7 @@ import pytest
 from hotline.demo.phones import Call
 from hotline.demo.sound import tone
 from hotline.demo.stage import Table
+from ivr.prompts import SHIPPED, Prompts
 from tests.config.alone import Alone, alone
 
 from .door import Door
@@ -60,13 +61,13 @@ def notices(here: Alone, caller: str) -> list[str]:
 
 
 async def test_a_citizen_is_greeted_by_the_journey_and_queued(here: Alone, door: Door) -> None:
-    """Three commands: the notice is told and heard, then the queue; Asterisk complains of nothing."""
+    """One command: the notice is told and heard, then the queue; Asterisk complains of nothing."""
     async with calling(here, "13806030001") as call:
         assert await call.until_heard(3.0, 6)
         await here.until(lambda: "1 calls" in here.cli("queue show mandarin"))
     assert notices(here, "13806030001") == ["welcome|journey"]
     tally = door.until(open=0, done=1)
-    assert (tally["commands"], tally["silent_prompts"]) == (3, 0)
+    assert (tally["commands"], tally["silent_prompts"]) == (1, 0)
     assert here.complaints() == []
 
 
@@ -84,15 +85,32 @@ async def test_a_key_leads_to_its_queue(here: Alone, door: Door) -> None:
 
 async def test_a_caller_who_leaves_in_the_notice(here: Alone, door: Door) -> None:
     """The dialogue ends at once and nothing is left behind."""
-    async with calling(here, "13806030004") as call:
+    async with calling(here, "13806030004", MENU) as call:
         await told(here, "13806030004", "NOTICE")
         call.hang_up()
         door.until(open=0, hung_up=1)
 
 
+@pytest.mark.parametrize("what", [signal.SIGSTOP, signal.SIGKILL])
+async def test_the_last_notice_is_heard_to_its_end(here: Alone, door: Door, what: signal.Signals) -> None:
+    """Whatever becomes of the daemon meanwhile: the journey is over before the notice begins."""
+    caller = f"138060301{what:02}"
+    async with calling(here, caller):
+        await told(here, caller, "NOTICE")
+        assert door.until(open=0, done=1)["commands"] == 1
+        door.process.send_signal(what)
+        await here.until(lambda: "1 calls" in here.cli("queue show mandarin"), 20)
+    assert notices(here, caller) == ["welcome|journey"]
+    rows = [row for row in here.rows() if row[3] == caller]
+    began = next(float(row[1]) for row in rows if row[18] == "NOTICE")
+    queued = next(float(row[1]) for row in rows if row[0] == "APP_START")
+    assert queued - began > Prompts(SHIPPED).seconds("welcome") - 0.5
+    door.process.send_signal(signal.SIGCONT)
+
+
 async def test_frozen_in_the_notice(here: Alone, door: Door) -> None:
-    """SIGSTOP while the notice plays: it is heard once, and the caller is queued when the deadline has passed."""
-    async with calling(here, "13806030005"):
+    """SIGSTOP while a notice plays that has a menu behind it: it is heard once, and the caller is queued when the deadline has passed."""
+    async with calling(here, "13806030005", MENU):
         await told(here, "13806030005", "NOTICE")
         door.process.send_signal(signal.SIGSTOP)
         await here.until(lambda: "1 calls" in here.cli("queue show mandarin"), 20)
@@ -113,8 +131,8 @@ async def test_frozen_before_the_call(here: Alone, door: Door) -> None:
 
 
 async def test_killed_in_the_notice(here: Alone, door: Door) -> None:
-    """kill -9: the caller is queued at once, told apart from one who was never greeted."""
-    async with calling(here, "13806030007"):
+    """kill -9 before the menu: the caller is queued at once, told apart from one who was never greeted."""
+    async with calling(here, "13806030007", MENU):
         await told(here, "13806030007", "NOTICE")
         door.process.kill()
         await here.until(lambda: "1 calls" in here.cli("queue show mandarin"), 20)
