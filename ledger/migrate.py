@@ -20,8 +20,12 @@ from .errors import LedgerUnavailable
 
 
 def upgrade(url: str, revision: str = "head") -> None:
-    """Run what is missing; nothing when the tables are up to date. Raises ``LedgerUnavailable``."""
-    with _connected(url) as connection:
+    """Run what is missing; nothing when the tables are up to date. Raises ``LedgerUnavailable``.
+
+    SQLite's file becomes a WAL file here, once and for good: connections that came to it together and each wanted to
+    change that would find it locked by the other, and SQLite lets none of them wait.
+    """
+    with _connected(url, wal=True) as connection:
         config = _config()
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
@@ -48,10 +52,12 @@ def _config() -> Config:
 
 
 @contextmanager
-def _connected(url: str) -> Iterator[sa.Connection]:
+def _connected(url: str, *, wal: bool = False) -> Iterator[sa.Connection]:
     engine = sa.create_engine(url.replace("sqlite+aiosqlite", "sqlite"), poolclass=sa.NullPool)
     try:
-        with engine.begin() as connection:
+        with engine.connect() as connection, connection.begin():
+            if wal and connection.dialect.name == "sqlite":
+                connection.exec_driver_sql("PRAGMA journal_mode=WAL")  # before the driver's own transaction begins
             if connection.dialect.name == "postgresql":
                 # Two daemons that start together must not both migrate.
                 connection.execute(sa.text("SELECT pg_advisory_xact_lock(12319)"))

@@ -3,8 +3,9 @@
 Made once by ``hotline/app.py`` (and by each command line verb); every other file of this
 room gets a ``Store``. It knows no table.
 
-SQLite: WAL, one writing connection behind one lock, so that writers queue in this process
-and not in SQLite's busy handler; readers have connections of their own and never wait.
+SQLite: WAL (``migrate.upgrade`` makes the file one), one writing connection behind one lock,
+so that writers queue in this process and not in SQLite's busy handler; readers have
+connections of their own and never wait.
 ``synchronous=FULL``: a filed ticket is on the disk when ``writing`` is left (D9), not
 only in the operating system's memory. PostgreSQL: one pool; rows are locked, not the
 process. Several daemons may share it.
@@ -38,7 +39,6 @@ T = TypeVar("T")
 BUSY_MILLISECONDS = 10_000
 _READERS = 4
 _PRAGMAS = (
-    "PRAGMA journal_mode=WAL",
     f"PRAGMA busy_timeout={BUSY_MILLISECONDS}",
     "PRAGMA foreign_keys=ON",
     "PRAGMA synchronous=FULL",
