@@ -5,6 +5,12 @@ SHELL := /bin/bash
 ARGS ?=
 BIN := .venv/bin
 PYTEST := $(BIN)/pytest -q -p no:cacheprovider
+NO_ASTERISK := not live and not fault and not browser
+# takes seconds to collect: left out where none of its tests is run
+NO_FUZZ := --ignore tests/console/test_hostile.py
+
+# Set in many containers; then every daemon a test starts compiles all of us anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: prepare web demo test test-fast check format contract clean
 
@@ -18,15 +24,15 @@ demo: prepare
 	@$(BIN)/hotline demo $(ARGS)
 
 test: prepare
-	@echo "== tests without Asterisk" && $(PYTEST) -n 2 -m "not live and not fault and not browser"
-	@echo "== tests on a real Asterisk" && $(PYTEST) -n 3 --dist loadfile -m "live or fault"
-	@echo "== tests in a real browser" && $(PYTEST) -n 2 --dist worksteal -m browser
+	@echo "== tests without Asterisk" && $(PYTEST) -n 2 --ignore tests/browser -m "$(NO_ASTERISK)"
+	@echo "== tests on a real Asterisk" && $(PYTEST) -n 3 --dist loadfile --ignore tests/browser $(NO_FUZZ) -m "live or fault"
+	@echo "== tests in a real browser" && $(PYTEST) -n 2 --dist worksteal tests/browser
 
 pictures: prepare
 	@HOTLINE_PICTURES=docs/pictures $(PYTEST) tests/browser/test_pictures.py
 
 test-fast: prepare
-	@$(PYTEST) -n 2 -m "not live and not fault and not browser and not postgres and not slow"
+	@$(PYTEST) -n 2 --ignore tests/browser $(NO_FUZZ) -m "$(NO_ASTERISK) and not postgres and not slow"
 
 check: prepare
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check -q . && $(BIN)/mypy && $(BIN)/lint-imports --no-cache | tail -4

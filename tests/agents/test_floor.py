@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 
+import pytest
+
 from agents import commands as req
 from agents import events as out
 from agents.commands import Accepted, Refused, Why
@@ -160,6 +162,7 @@ def test_wrap_up_ends_by_the_clock() -> None:
     run(story)
 
 
+@pytest.mark.slow
 def test_a_book_that_fails_loses_nothing() -> None:
     """The page is tried again; one alarm, one all-clear, and seats go on meanwhile."""
 

@@ -7,6 +7,8 @@ from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
+
 from bridge.courier import Courier
 from bridge.drivers import CaseStore
 from bridge.events import StoreBack, StoreLost, TicketDelivered, TicketPoisoned
@@ -102,6 +104,7 @@ async def test_answer_lost_and_no_word() -> None:
     assert (await bench.book.backlog()) == (0, 0)
 
 
+@pytest.mark.slow
 async def test_store_down_for_three_days() -> None:
     """A store that is dead for 72 hours costs a few probes; then everything arrives once, nothing is poison."""
     bench: Bench

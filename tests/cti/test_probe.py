@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from cti.events import LineChecked
 from cti.ids import Instant, LineId
 from cti.probe import LineWatch, Watched
@@ -27,6 +29,7 @@ async def until(condition, seconds: float = 5.0) -> None:
             await asyncio.sleep(0.005)
 
 
+@pytest.mark.slow
 def test_every_line_is_dialled_and_its_result_published() -> None:
     """Each watched line is checked and the result told; a line with interval 0 is left alone."""
     told: list[LineChecked] = []
@@ -42,6 +45,7 @@ def test_every_line_is_dialled_and_its_result_published() -> None:
     assert {result.line for result in told} == {"citizen", "partner"}
 
 
+@pytest.mark.slow
 def test_a_telephone_that_breaks_is_a_red_line_and_the_watch_goes_on() -> None:
     """An exception out of pyVoIP becomes 'error' and the next check still comes."""
     told: list[LineChecked] = []

@@ -135,6 +135,7 @@ def test_what_is_not_agi_is_closed(door: Door, sent: bytes) -> None:
     door.until(1.5, open=0, garbled=before["garbled"] + 1)
 
 
+@pytest.mark.slow
 def test_a_connection_that_says_nothing_or_drips(door: Door) -> None:
     """The header has 2 s in all, however busily it is dripped."""
     before, began = door.tally(), time.monotonic()

@@ -67,6 +67,7 @@ async def test_an_empty_day_has_no_rates(url: str) -> None:
     assert (list(day.curve), list(day.kinds), list(day.codes)) == ([], [], [])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("of", SETS)
 async def test_behind_each_figure_are_its_calls(url: str, of: str) -> None:
     """As many as were counted, of one line and queue, newest first."""

@@ -129,6 +129,7 @@ async def test_a_frame_too_large_ends_it_before_it_is_read() -> None:
         assert not door.hub.consoles
 
 
+@pytest.mark.slow
 async def test_a_client_that_reads_nothing_is_not_waited_for() -> None:
     """Its socket fills; the others go on, and nothing is kept for it without bound."""
     async with Door() as door, door.dial() as quick:
