@@ -303,7 +303,19 @@ class Desk:
             return Refused(Why.NOT_NOW, f"nobody sits at seat {state.seat}")
         if self.blind:
             return Refused(Why.BLIND, "the link to Asterisk is down")
+        if isinstance(request, req.HangUpCall):
+            return self._hang_up(request, now, by)
         return self._begin(verbs.decide(request, self.phones, self.roster, now), now, by)
+
+    def _hang_up(self, request: req.HangUpCall, now: Instant, by: str) -> Answer:
+        """Of a call that is on its way back to its page the citizen's leg is ended: it would else go on to somebody else."""
+        back = self._mending.own(request.seat, now)
+        for leg in self.phones.outside(back) if back is not None else ():
+            return self._begin(verbs.Deed(out.Verb.HANG_UP, request.seat, leg, tel.HangUp(leg)), now, by)
+        deed = verbs.decide(request, self.phones, self.roster, now)
+        if isinstance(deed, verbs.Deed):
+            self._mending.hands_off(deed.leg)
+        return self._begin(deed, now, by)
 
     def _begin(self, deed: verbs.Deed | Refused, now: Instant, by: str) -> Answer:
         if isinstance(deed, Refused):

@@ -47,13 +47,21 @@ class Mending:
 
     def returning(self, seat: SeatId, now: Instant) -> bool:
         """Its own call is on its way back: it may not be offered another."""
+        return self.own(seat, now) is not None
+
+    def own(self, seat: SeatId, now: Instant) -> CallId | None:
+        """The call that is on its way back to this seat, until they talk again."""
         found = self._returning.get(seat)
-        return found is not None and found[1] > now
+        return found[0] if found is not None and found[1] > now else None
+
+    def hands_off(self, leg: LegId) -> None:
+        """A person ends this leg: nothing is to be mended."""
+        self._under_way.add(leg)
 
     def hear(self, event: ev.Event, now: Instant) -> None:
         match event:
             case ev.CallOffered(seat=seat, call=call) | ev.TalkBegan(seat=seat, call=call):
-                if self._returning.get(seat, ("",))[0] == call:
+                if isinstance(event, ev.TalkBegan) and self._returning.get(seat, ("",))[0] == call:
                     del self._returning[seat]
                 if self._proves(seat):
                     self._consoles.look(seat, Instant(now + rejoin.SETTLE))

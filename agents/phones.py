@@ -135,6 +135,11 @@ class Phones:
         """How many telephones beside this one are in its call."""
         return sum(1 for other, endpoint in self._calls.get(leg.call, {}).items() if endpoint and other != leg.id)
 
+    def outside(self, call: CallId) -> list[LegId]:
+        """The legs of a call that are no seat's: the citizen's."""
+        ends = self._calls.get(call, {})
+        return [leg for leg, endpoint in ends.items() if endpoint and endpoint not in self._seats]
+
     def left_alone(self, call: CallId) -> list[SeatLeg]:
         """Legs we hold although nobody is left to come back to."""
         ends = self._calls.get(call, {})

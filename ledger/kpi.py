@@ -40,6 +40,7 @@ SETS: Mapping[str, sa.ColumnElement[bool]] = {
     "answered": _answered,
     "answered_15s": sa.and_(_answered, _c.wait_seconds <= PROMPT_SECONDS),
     "answered_15s_ring": sa.and_(_answered, _c.ring_seconds <= PROMPT_SECONDS),
+    "unanswered": sa.and_(_over, ~_answered),
     "abandoned": _gave_up,
     "abandoned_in_notice": sa.and_(_gave_up, _c.queued_at.is_(None)),
     "abandoned_in_queue": sa.and_(_gave_up, _c.queued_at.is_not(None)),
@@ -54,7 +55,8 @@ SETS: Mapping[str, sa.ColumnElement[bool]] = {
     "uncertain": _c.uncertain,
 }
 """Name → condition on an inbound call (joined with its outcome). ``requests``: asked for a person, which is
-entering a queue, being answered, or being turned away because the line was full. ``unserved``: queued, but
+entering a queue, being answered, or being turned away because the line was full. ``unanswered``: over, whyever; who waits still is not among
+them. ``unserved``: queued, but
 ended by the system (nobody there, waited too long, Asterisk died)."""
 
 _RATIOS = (

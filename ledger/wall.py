@@ -29,7 +29,7 @@ from .tickets import PUSH, push_of
 HALF_HOUR = timedelta(minutes=30)
 CODES = 15
 _C, _T = t.calls.c, t.tickets.c
-_COUNTED = ("offered", "answered", "abandoned", "requests", "answered_15s", "uncertain")
+_COUNTED = ("offered", "answered", "unanswered", "abandoned", "requests", "answered_15s", "uncertain")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,7 @@ class Tally:
 
     offered: int = 0
     answered: int = 0
+    unanswered: int = 0
     abandoned: int = 0
     requests: int = 0
     answered_15s: int = 0

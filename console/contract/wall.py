@@ -17,6 +17,7 @@ class BinOut(BaseModel):
     at: datetime
     offered: int
     answered: int
+    unanswered: int = Field(description="over without an answer, whyever; who waits still is not among them")
     abandoned: int
     service_level_15s: float | None
 

@@ -118,8 +118,8 @@ def _named(of: Literal["queue", "line"], names: Mapping[str, str], tallies: Mapp
 
 def _bin(at: AwareDatetime, tally: TallyRow) -> BinOut:
     return BinOut(
-        at=at, offered=tally.offered, answered=tally.answered, abandoned=tally.abandoned,
-        service_level_15s=tally.service_level_15s,
+        at=at, offered=tally.offered, answered=tally.answered, unanswered=tally.unanswered,
+        abandoned=tally.abandoned, service_level_15s=tally.service_level_15s,
     )  # fmt: skip
 
 

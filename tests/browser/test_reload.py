@@ -26,6 +26,29 @@ async def test_a_reload_in_mid_call(house: House) -> None:
         await call.until_ended(5)
 
 
+async def test_hanging_up_right_after_a_reload(house: House) -> None:
+    """Pressed as soon as the new page lets it be: it is the citizen's call that ends, and it does not come back."""
+    async with house:
+        anna = await house.agent("1001", "8001", ANNA)
+        call = await house.talk(anna, "13805923004")
+        await anna.page.reload()
+        await anna.hang_up()
+        await call.until_ended(5)
+        await anna.until("wrap_up", 5)
+
+
+async def test_hanging_up_while_the_call_comes_back(house: House) -> None:
+    """The citizen hears that he is to hold on, and no telephone of the seat is in his call: it ends all the same."""
+    async with house:
+        anna = await house.agent("1001", "8001", ANNA)
+        call = await house.talk(anna, "13805923005")
+        await anna.page.reload()
+        await heard(call, REJOIN)
+        await house.floor.rest.post("/api/seats/8001/hang-up", {})
+        await call.until_ended(5)
+        await anna.until("wrap_up", 5)
+
+
 @pytest.mark.bound(90)
 async def test_a_closed_tab_gives_the_citizen_to_the_next(house: House) -> None:
     """The tab is closed and stays so: its citizen is the next to be answered, before one who waits already."""

@@ -35,7 +35,7 @@ async def test_its_figures_are_the_reports(url: str) -> None:
         for line, tally in (("", day.all), *day.by_line.items()):
             made = await sheet(store, Period(*DAY), NOW, line)
             figures = {figure.name: figure.value for figure in made.figures}
-            for name in ("offered", "answered", "abandoned", "requests", "answered_15s", "uncertain"):
+            for name in ("offered", "answered", "unanswered", "abandoned", "requests", "answered_15s", "uncertain"):
                 assert getattr(tally, name) == made.counts[name], (line, name)
             assert tally.service_level_15s == figures["service_level_15s"]
             assert tally.connect_rate == figures["connect_rate"]
@@ -43,6 +43,18 @@ async def test_its_figures_are_the_reports(url: str) -> None:
             assert tally.talk_seconds_mean == figures["talk_seconds_mean"]
     assert set(day.by_line) == {"citizen", "partner"}
     assert day.by_queue["mandarin"].offered == 3
+
+
+async def test_who_waits_is_not_yet_unanswered(url: str) -> None:
+    """A call that is not over counts as offered and as nothing else."""
+    async with ledger(url) as store:
+        before = (await Wall(store).day(*DAY)).all
+        waits = call("xm1-7.8", 1800) | {"state": "open", "ended_at": None}
+        await do(store, sa.insert(t.calls).values(**waits))
+        after_it = (await Wall(store).day(*DAY)).all
+    assert (after_it.offered - before.offered, after_it.answered, after_it.unanswered) == (
+        1, before.answered, before.unanswered,
+    )  # fmt: skip
 
 
 async def test_the_curve_is_in_half_hours(url: str) -> None:

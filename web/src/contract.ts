@@ -389,6 +389,8 @@ export interface components {
       at: string
       offered: number
       answered: number
+      /** over without an answer, whyever; who waits still is not among them */
+      unanswered: number
       abandoned: number
       service_level_15s: number | null
     }

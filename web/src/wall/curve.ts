@@ -82,7 +82,7 @@ export function curve(day: Day, now: number, words: CurveWords, paint: Paint): O
           label: { color: paint.text, fontSize: paint.size * 0.85 }, data: spans as never,
         },
       },
-      { name: words.unanswered, type: 'bar', stack: 'today', data: spread(day.curve, since, (row) => row.offered - row.answered, until) },
+      { name: words.unanswered, type: 'bar', stack: 'today', data: spread(day.curve, since, (row) => row.unanswered, until) },
       {
         name: words.weekBefore, type: 'line', step: 'middle', symbol: 'none', lineStyle: { width: 3, type: 'dashed' },
         data: spread(day.week_before, lastWeek, (row) => row.offered),
