@@ -14,7 +14,7 @@ now, which wrap-ups still run, and all memberships, from what the snapshot says.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import get_args
 
 from cti import commands as tel
@@ -28,13 +28,14 @@ from .commands import Accepted, Answer, Refused, Why
 from .consoles import Consoles
 from .deeds import Deeds
 from .ids import AgentId, OwnReason
-from .landing import BARS, differs, landed, on_phone, pause_word
+from .landing import BARS, on_phone
 from .mending import Mending
 from .phones import Aside, Over, Phones
-from .presence import IDLE, ON_PHONE, IllegalCue, Presence
-from .queues import MemberCommand, Memberships, wanted
+from .presence import ON_PHONE, IllegalCue, Presence
+from .queues import MemberCommand
 from .roster import Roster
 from .seat import SeatState, Then
+from .seats import Decision, Seats
 from .supervision import NO_SEAT
 
 _AtASeat = (
@@ -46,42 +47,23 @@ HEARD = tuple(kind for kind in get_args(ev.Event) if kind not in (ev.CallLined, 
 """What ``hear`` wants to hear; the rest makes no difference to any seat."""
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What follows: publish the events, perform the commands (in order per seat)."""
-
-    events: tuple[out.Event, ...] = ()
-    commands: tuple[tel.Command, ...] = ()
-
-
-NOTHING = Decision()
-"""Most of what the telephone tells makes no difference to any seat."""
-
-
 class Desk:
     def __init__(self, roster: Roster) -> None:
         self.roster = roster
-        self.seats: dict[SeatId, SeatState] = {seat: SeatState(seat) for seat in sorted(roster.seats)}
         self.phones = Phones(roster.seats)
-        self.blind = True
-        self._memberships = Memberships()
         self._deeds = Deeds()
         self._filed: set[CallId] = set()
         self._consoles = Consoles()
         self._mending = Mending(self._consoles, self.phones, self._proves)
         self._watches = supervision.Watches()
-        self._wrapping: set[SeatId] = set()
-        """Seats in wrap-up: ``due`` is asked after every event, and there may be hundreds of seats."""
-        self._wished: dict[SeatId, tuple[AgentId, str | None, bool]] = {}
-        """What was wished for each seat's memberships last: most that happens at a seat makes no difference to them."""
-        self._events: list[out.Event] = []
-        self._commands: list[tel.Command] = []
+        self._seats = Seats(roster, self.phones, self._consoles.lacks, self._dialling)
+        self.seats: Mapping[SeatId, SeatState] = self._seats.states
 
     def restore(self, states: Mapping[SeatId, SeatState]) -> None:
         """What the book says of the seats; once, before the first event."""
         for seat, state in states.items():
             if seat in self.seats and (not state.agent or self.roster.may_sit(state.agent)):
-                self._sits(state)
+                self._seats.put(state)
                 if state.proof:
                     self._consoles.doubt(seat)
 
@@ -94,9 +76,9 @@ class Desk:
     def hear(self, event: ev.Event, now: Instant) -> Decision:
         match event:
             case ev.MemberSeen():
-                self._memberships.seen(event)
+                self._seats.memberships.seen(event)
             case ev.BoardBlind():
-                self.blind = True
+                self._seats.blind = True
             case ev.BoardLive():
                 self._live(now)
             case ev.NodeStarted():
@@ -104,13 +86,13 @@ class Desk:
                     self._over(Over(leg, event.at, inside=False), now)
             case _:
                 self._telephone(event, now)
-        return self._decided(now)
+        return self._seats.decided(now)
 
     def _telephone(self, event: ev.Event, now: Instant) -> None:
         over = self.phones.hear(event)
         self._mending.hear(event, now)
         if (over_watch := self._watches.hear(event, now)) is not None:
-            self._tell(over_watch)
+            self._seats.tell(over_watch)
         match event:
             case ev.OfferEnded() if event.queue and event.seat in self.seats:
                 if event.result in (ev.OfferResult.MISSED, ev.OfferResult.REFUSED):
@@ -122,7 +104,7 @@ class Desk:
                     leg.aside = Aside.NONE
                     deed = verbs.Deed(out.Verb.HANG_UP, leg.seat, leg.id, tel.HangUp(leg.id))
                     self._deeds.begin(deed, self.phones, self.roster, now, "")
-                    self._commands.append(deed.command)
+                    self._seats.command(deed.command)
             case ev.CallEnded():
                 self._filed.discard(event.call)
             case ev.WatchBegan() if (own := self.seats.get(event.seat)) is not None:
@@ -132,49 +114,38 @@ class Desk:
         elif isinstance(event, ev.CallsMerged):
             for seat, state in self.seats.items():
                 if state.call in (event.call, event.merged):
-                    self._follow(seat, event.at, now)
+                    self._seats.follow(seat, event.at, now)
         elif isinstance(event, _AT_A_SEAT) and (seat := _seat_of(event)) in self.seats:
-            self._follow(seat, event.at, now)
-
-    def _follow(self, seat: SeatId, at: Instant, now: Instant) -> None:
-        """Let the seat be what its phone says."""
-        state = self.seats[seat]
-        if state.presence is Presence.LOGGED_OUT:
-            return
-        found = self.phones.state(seat)
-        if found is not None:
-            self._become(on_phone(state, found[0], found[1].call), at, now)
-        elif state.presence in ON_PHONE and not self.phones.busy(seat):
-            self._become(self._landed(state, now), at, now)
+            self._seats.follow(seat, event.at, now)
 
     def _over(self, over: Over, now: Instant) -> None:
         leg, state = over.leg, self.seats[over.leg.seat]
         seconds = self.roster.rules.wrap_up_seconds
         wraps = leg.talked and not over.inside and not leg.asked and leg.call not in self._filed
         if wraps and seconds and state.presence in ON_PHONE:
-            self.seats[leg.seat] = replace(state, wrap_until=Instant(now + seconds))
-        self._follow(leg.seat, over.at, now)
-        self._sync(leg.seat, now)
+            self._seats.put(replace(state, wrap_until=Instant(now + seconds)))
+        self._seats.follow(leg.seat, over.at, now)
+        self._seats.sync(leg.seat, now)
 
     def _missed(self, event: ev.OfferEnded, now: Instant) -> None:
         state = self.seats[event.seat]
         if state.presence is not Presence.RINGING or state.pause or state.then is not Then.NOTHING:
             return  # it had been paused when the offer came: the two crossed on the wire
         missed = state.missed + 1
-        self._tell(out.OfferMissed(event.seat, state.agent, event.at, event.call, event.queue, missed))
+        self._seats.tell(out.OfferMissed(event.seat, state.agent, event.at, event.call, event.queue, missed))
         too_many = missed >= self.roster.rules.missed_before_pause
         if too_many:
-            self._tell(out.SeatAlarm(event.seat, event.at, out.Alarm.MISSED, f"{missed} offers missed in a row"))
-        self._become(replace(state, missed=missed, pause=OwnReason.MISSED if too_many else ""), event.at, now)
+            self._seats.tell(out.SeatAlarm(event.seat, event.at, out.Alarm.MISSED, f"{missed} offers missed in a row"))
+        self._seats.become(replace(state, missed=missed, pause=OwnReason.MISSED if too_many else ""), event.at, now)
 
     def _reach(self, seat: SeatId, event: ev.EndpointReach, now: Instant) -> None:
         state = self.seats[seat]
         if state.presence is Presence.LOGGED_OUT:
             return
         if seat in self.phones.away:
-            self._tell(out.SeatAlarm(seat, event.at, out.Alarm.UNREACHABLE, "the phone does not answer"))
+            self._seats.tell(out.SeatAlarm(seat, event.at, out.Alarm.UNREACHABLE, "the phone does not answer"))
         else:
-            self._tell(out.SeatAlarmCleared(seat, event.at, out.Alarm.UNREACHABLE))
+            self._seats.tell(out.SeatAlarmCleared(seat, event.at, out.Alarm.UNREACHABLE))
         self._rotate(seat, event.at, now)
         if state.proof:
             self._consoles.look(seat, now)
@@ -184,28 +155,25 @@ class Desk:
         state = self.seats[seat]
         barred = state.pause in BARS
         if state.presence is Presence.READY or (state.presence is Presence.PAUSED and barred):
-            self._become(self._landed(replace(state, pause=""), now), at, now)
-        elif barred and not self._bar(state, now):
-            self._become(replace(state, pause=""), at, now)
+            self._seats.become(self._seats.landed(replace(state, pause=""), now), at, now)
+        elif barred and not self._seats.bar(state, now):
+            self._seats.become(replace(state, pause=""), at, now)
 
     def _live(self, now: Instant) -> None:
-        self.blind = False
         self._consoles.begin(now)
-        self._memberships.begin_again()
-        self._wished.clear()
+        self._seats.sees()
         for seat in self.seats:
             state = self.seats[seat]
             talked = state.presence in (Presence.TALKING, Presence.HOLDING)
             if talked and not self.phones.busy(seat) and state.call and state.wrap_until is None:
                 # its call ended while we were away; nobody knows when
                 seconds = self.roster.rules.wrap_up_seconds
-                self.seats[seat] = replace(state, wrap_until=Instant(now + seconds))
-            self._follow(seat, now, now)
-            self._sync(seat, now)
+                self._seats.put(replace(state, wrap_until=Instant(now + seconds)))
+            self._seats.follow(seat, now, now)
+            self._seats.sync(seat, now)
             if state.proof:
                 self._consoles.look(seat, now)
-        for stranger in self._memberships.strangers(self.roster.seats):
-            self._commands += self._memberships.want(stranger, {}, busy=False, at=now)
+        self._seats.expel_strangers(now)
 
     # -- people's wishes -----------------------------------------------------------------
 
@@ -215,7 +183,7 @@ class Desk:
             answer = self._answer(request, now, by)
         except IllegalCue as fault:
             answer = Refused(Why.NOT_NOW, str(fault))
-        return answer, self._decided(now)
+        return answer, self._seats.decided(now)
 
     def _answer(self, request: req.Request, now: Instant, by: str) -> Answer:
         if isinstance(request, req.CallFiled):
@@ -233,12 +201,12 @@ class Desk:
                 return self._log_in(request, state, now)
             case req.LogOut() | req.GoReady() | req.Pause() | req.AfterCall() | req.EndWrapUp():
                 new = wishes.granted(
-                    request, state, self.roster.rules, now, bar=self._bar(state, now),
+                    request, state, self.roster.rules, now, bar=self._seats.bar(state, now),
                     lacks=self._consoles.lacks(state.seat, now),
                 )  # fmt: skip
                 if isinstance(new, Refused):
                     return new
-                self._become(new, now, now, by)
+                self._seats.become(new, now, now, by)
                 return Accepted("after_call" if isinstance(request, req.AfterCall) else "")
             case _:
                 return self._verb(request, state, now, by)
@@ -249,7 +217,7 @@ class Desk:
         proof = request.proof and state.seat in self.roster.browsers
         if state.agent == request.agent:  # a reloaded page logs in again
             if proof and not state.proof:
-                self._become(replace(state, proof=True), now, now, request.agent)
+                self._seats.become(replace(state, proof=True), now, now, request.agent)
                 self._rotate(state.seat, now, now)
                 self._consoles.look(state.seat, now)
             return Accepted()
@@ -259,8 +227,8 @@ class Desk:
             return Refused(Why.AGENT_ELSEWHERE, f"agent {request.agent} sits at seat {elsewhere}")
         came = wishes.arrived(request, state, proof=proof)
         found = self.phones.state(state.seat)
-        new = on_phone(came, found[0], found[1].call) if found else self._landed(came, now)
-        self._become(new, now, now, request.agent)
+        new = on_phone(came, found[0], found[1].call) if found else self._seats.landed(came, now)
+        self._seats.become(new, now, now, request.agent)
         return Accepted()
 
     def _page(self, word: req.ConsoleWord, state: SeatState, now: Instant) -> None:
@@ -275,23 +243,23 @@ class Desk:
         if not self.seats[seat].proof:
             return
         self._rotate(seat, now, now)
-        if self.blind:
+        if self._seats.blind:
             return
         for mended in self._mending.look(seat, now):
             if mended.rejoin is not None:
-                self._tell(mended.rejoin)
+                self._seats.tell(mended.rejoin)
                 detail = "queue" if mended.rejoin.to_queue else ""
-                self._tell(out.SeatWarned(seat, now, out.Warned.REJOIN, detail))
+                self._seats.tell(out.SeatWarned(seat, now, out.Warned.REJOIN, detail))
             self._deeds.begin(mended.deed, self.phones, self.roster, now, "")
-            self._sync(seat, now)  # before its caller is taken out: nobody else may be offered to it now
-            self._commands.append(mended.deed.command)
+            self._seats.sync(seat, now)  # before its caller is taken out: nobody else may be offered to it now
+            self._seats.command(mended.deed.command)
 
     def _call_filed(self, call: CallId, now: Instant, by: str) -> Answer:
         for state in list(self.seats.values()):
             if state.call != call:
                 continue
             if state.presence is Presence.WRAP_UP:
-                self._become(self._landed(replace(state, wrap_until=None), now), now, now, by)
+                self._seats.become(self._seats.landed(replace(state, wrap_until=None), now), now, now, by)
             elif state.presence in ON_PHONE:
                 self._filed.add(call)
         return Accepted()
@@ -301,7 +269,7 @@ class Desk:
     def _verb(self, request: req.VerbRequest, state: SeatState, now: Instant, by: str) -> Answer:
         if state.presence is Presence.LOGGED_OUT:
             return Refused(Why.NOT_NOW, f"nobody sits at seat {state.seat}")
-        if self.blind:
+        if self._seats.blind:
             return Refused(Why.BLIND, "the link to Asterisk is down")
         if isinstance(request, req.HangUpCall):
             return self._hang_up(request, now, by)
@@ -323,9 +291,9 @@ class Desk:
         if (refused := self._deeds.begin(deed, self.phones, self.roster, now, by)) is not None:
             return refused
         if deed.seat:
-            self._follow(deed.seat, now, now)
-            self._sync(deed.seat, now)  # a seat about to dial is paused first
-        self._commands.append(deed.command)
+            self._seats.follow(deed.seat, now, now)
+            self._seats.sync(deed.seat, now)  # a seat about to dial is paused first
+        self._seats.command(deed.command)
         return Accepted()
 
     # -- supervisors' ------------------------------------------------------------------------
@@ -338,9 +306,9 @@ class Desk:
             return Refused(Why.UNKNOWN_SEAT, f"there is no seat {seat!r}")
         answer, told = self._supervised(request, now)
         if isinstance(answer, Accepted):
-            self._tell(out.Supervised(request.by, now, told.action, seat, told.call, told.detail))
+            self._seats.tell(out.Supervised(request.by, now, told.action, seat, told.call, told.detail))
             if told.warned is not None:
-                self._tell(out.SeatWarned(seat, now, told.warned, told.detail))
+                self._seats.tell(out.SeatWarned(seat, now, told.warned, told.detail))
         return answer
 
     def _supervised(self, request: req.Supervision, now: Instant) -> tuple[Answer, supervision.Told]:
@@ -349,7 +317,7 @@ class Desk:
         if isinstance(request, req.ForceSeat):
             became = supervision.forced(request, self.seats[request.seat], self.roster)
             return (became if isinstance(became, Refused) else self._answer(became, now, request.by)), told
-        if self.blind:
+        if self._seats.blind:
             return Refused(Why.BLIND, "the link to Asterisk is down"), told
         match request:
             case req.Watch():
@@ -368,126 +336,40 @@ class Desk:
     def outcome(self, outcome: tel.Outcome, now: Instant) -> Decision:
         """What became of a command. A membership is compared again; a verb tells who asked."""
         if isinstance(outcome.command, MemberCommand):
-            self._memberships.outcome(outcome, now)
-            return self._decided(now)
+            self._seats.memberships.outcome(outcome, now)
+            return self._seats.decided(now)
         ended = self._deeds.end(outcome, self.phones, now)
         if ended is not None:
             self._mending.ended(ended)
             if ended.verb is out.Verb.WATCH and not ended.done and not ended.leg:
                 self._watches.failed(ended.seat)
-            self._tell(ended)
+            self._seats.tell(ended)
             if ended.seat:
-                self._follow(ended.seat, now, now)
-                self._sync(ended.seat, now)
-        return self._decided(now)
+                self._seats.follow(ended.seat, now, now)
+                self._seats.sync(ended.seat, now)
+        return self._seats.decided(now)
 
     # -- time ------------------------------------------------------------------------------------
 
     def due(self) -> Instant | None:
         """When ``tick`` is wanted next; None: not before something else happens."""
-        times = [until for seat in self._wrapping if (until := self.seats[seat].wrap_until)]
-        if not self.blind and (check := self._memberships.due()) is not None:
-            times.append(check)
+        times = self._seats.due()
         if (look := self._consoles.due()) is not None:
             times.append(look)
         return min(times, default=None)
 
     def tick(self, now: Instant) -> Decision:
-        for state in [self.seats[seat] for seat in sorted(self._wrapping)]:
-            if (state.wrap_until or now) <= now:
-                self._become(self._landed(state, now), now, now)
+        self._seats.end_wrap_ups(now)
         for seat in sorted(self._consoles.ripe(now)):
             self._look(seat, now)
-        if not self.blind:
-            busy = {leg.seat for leg in self.phones.legs.values()}
-            commands, doubts = self._memberships.correct(busy, now)
-            self._commands += commands
-            for doubt in doubts:
-                self._tell(out.SeatAlarm(doubt.seat, now, out.Alarm.CONTRADICTION, f"{doubt.queue}: {doubt.detail}"))
-        return self._decided(now)
-
-    # -- the one place where a seat changes ------------------------------------------------------
-
-    def _become(self, new: SeatState, at: Instant, now: Instant, by: str = "") -> None:
-        old = self.seats[new.seat]
-        if differs(old, new):
-            at = max(at, old.since)
-            new = replace(new, since=at)
-            self._sits(new)
-            who = new.agent or old.agent
-            if not old.agent and new.agent:
-                self._tell(out.AgentLoggedIn(who, new.seat, at))
-            self._tell(
-                out.SeatStateChanged(
-                    new.seat, at, who, old.presence, new.presence, new.reason, new.call or old.call, by, new
-                )
-            )
-            if old.agent and not new.agent:
-                self._tell(out.AgentLoggedOut(who, new.seat, at, by))
-            self._tell_proof(old, new, at)
-        elif old != new:
-            self._sits(new)
-            self._tell(out.SeatNoted(new.seat, at, new))
-        self._sync(new.seat, now)
+        self._seats.correct(now)
+        return self._seats.decided(now)
 
     def _proves(self, seat: SeatId) -> bool:
         return seat in self.seats and self.seats[seat].proof
 
-    def _sits(self, new: SeatState) -> None:
-        self.seats[new.seat] = new
-        if new.presence is Presence.WRAP_UP:
-            self._wrapping.add(new.seat)
-        else:
-            self._wrapping.discard(new.seat)
-
-    def _tell_proof(self, old: SeatState, new: SeatState, at: Instant) -> None:
-        if OwnReason.PHONE not in (old.reason, new.reason):
-            return
-        if new.reason == OwnReason.PHONE:
-            lacks = self._consoles.lacks(new.seat, at)
-            self._tell(out.SeatAlarm(new.seat, at, out.Alarm.PHONE, lacks))
-            self._tell(out.SeatWarned(new.seat, at, out.Warned.PHONE, lacks))
-        else:
-            self._tell(out.SeatAlarmCleared(new.seat, at, out.Alarm.PHONE))
-
-    def _bar(self, state: SeatState, now: Instant) -> str:
-        """Why this seat can't be ready, whatever its agent wishes; '' it can."""
-        if state.seat in self.phones.away:
-            return OwnReason.UNREACHABLE
-        return OwnReason.PHONE if state.proof and self._consoles.lacks(state.seat, now) else ""
-
-    def _landed(self, state: SeatState, now: Instant) -> SeatState:
-        return landed(state, now, bar=self._bar(state, now))
-
-    def _sync(self, seat: SeatId, now: Instant) -> None:
-        """Tell app_queue what this seat's memberships shall be."""
-        if self.blind:
-            return
-        state = self.seats[seat]
-        person = None if state.presence is Presence.LOGGED_OUT else self.roster.people.get(state.agent)
-        word = pause_word(state, queue_call=self.phones.in_queue_call(seat), dialling=self._dialling(seat, now))
-        wish = (person.id if person else AgentId(""), word, self.phones.busy(seat) or state.presence not in IDLE)
-        if self._wished.get(seat) == wish and self._memberships.settled(seat):
-            return
-        self._wished[seat] = wish
-        target = wanted(person.penalties, word) if person else {}
-        self._commands += self._memberships.want(seat, target, busy=wish[2], at=now)
-
     def _dialling(self, seat: SeatId, now: Instant) -> bool:
-        """A call of its own is on its way to it."""
         return self._deeds.dialling(seat) or self._mending.returning(seat, now)
-
-    def _tell(self, event: out.Event) -> None:
-        self._events.append(event)
-
-    def _decided(self, now: Instant) -> Decision:
-        for doubt in self._memberships.agreed():
-            self._tell(out.SeatAlarmCleared(doubt.seat, now, out.Alarm.CONTRADICTION))
-        if not self._events and not self._commands:
-            return NOTHING
-        decision = Decision(tuple(self._events), tuple(self._commands))
-        self._events, self._commands = [], []
-        return decision
 
 
 def _seat_of(event: _AtASeat) -> SeatId:

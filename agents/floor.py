@@ -26,8 +26,9 @@ from cti.ids import Instant, SeatId
 from . import commands as req
 from . import events as out
 from .commands import Accepted, Answer, Refused, Why
-from .desk import Decision, Desk
+from .desk import Desk
 from .ports import Page, SeatLog, Switchboard
+from .seats import Decision
 
 log = structlog.get_logger("floor")
 

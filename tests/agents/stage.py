@@ -11,7 +11,8 @@ from itertools import count
 
 from agents import commands as req
 from agents import events as out
-from agents.desk import Decision, Desk
+from agents.desk import Desk
+from agents.seats import Decision
 from agents.ids import AgentId
 from agents.presence import Presence
 from agents.roster import Person, Roster, Rules

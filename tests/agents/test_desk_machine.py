@@ -14,7 +14,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from agents import commands as req
 from agents import events as out
-from agents.desk import Decision, Desk
+from agents.desk import Desk
+from agents.seats import Decision
 from agents.presence import ON_PHONE, Presence
 from agents.seat import Then
 from cti import commands as tel
