@@ -20,7 +20,7 @@ import structlog
 from . import ami, resync, wire
 from . import events as ev
 from . import frames as fr
-from .commands import AddMember, Command, Outcome, RemoveMember, Result
+from .commands import AddMember, Command, Outcome, RemoveMember, Result, TakeOver
 from .errors import LinkError, LinkLost, NoAnswer, Refused
 from .fold import Fold
 from .ids import Instant, LegId
@@ -33,6 +33,8 @@ AUDIT_SECONDS = 45.0
 COMMAND_DEADLINE = 5.0
 ORIGINATE_DEADLINE = 60.0
 SNAPSHOT_DEADLINE = 10.0
+EAR_SECONDS = 2.0
+"""How long a leg that was hung up may take to be gone; it took 0.1 s at most."""
 NEW_LIFE_SECONDS = 5.0
 """Start times further apart than this are two lives of Asterisk (Uptime is whole seconds)."""
 
@@ -59,6 +61,8 @@ class Switchboard:
         self._now = now
         self._tasks: list[asyncio.Task[None]] = []
         self._originates: dict[str, asyncio.Future[ami.Headers]] = {}
+        self._going: dict[LegId, asyncio.Event] = {}
+        """Legs whose end a command waits for."""
         self._doubts: frozenset[str] = frozenset()
         self._snapshot: asyncio.Task[None] | None = None
         self.live = False
@@ -115,6 +119,9 @@ class Switchboard:
         for frame in frames:
             for event in self.fold.apply(frame):
                 self._publish(event)
+        if self._going:
+            for leg in [leg for leg in self._going if leg not in self.fold.board.legs]:
+                self._going.pop(leg).set()
 
     def _blind(self, reason: str) -> None:
         if self._snapshot is not None:
@@ -191,6 +198,8 @@ class Switchboard:
         try:
             for action in actions:
                 await self._do(self._named(action))
+                if isinstance(command, TakeOver) and action["Action"] == "Hangup":
+                    await self._gone(command.ear)
         except Refused as fault:
             if _ALREADY.get(type(command), "\0") in str(fault).lower():
                 return Outcome(command, Result.DONE)
@@ -200,6 +209,16 @@ class Switchboard:
         except NoAnswer as fault:
             return Outcome(command, Result.LOST, str(fault))
         return Outcome(command, Result.DONE)
+
+    async def _gone(self, leg: LegId) -> None:
+        """A telephone that takes one call at a time would refuse the citizen while it still has its ear in the other."""
+        if leg not in self.fold.board.legs:
+            return
+        gone = self._going.setdefault(leg, asyncio.Event())
+        with contextlib.suppress(TimeoutError):  # then the phone itself says whether it takes him
+            async with asyncio.timeout(EAR_SECONDS):
+                await gone.wait()
+        self._going.pop(leg, None)
 
     def _named(self, action: wire.Action) -> dict[str, str | list[str]]:
         """app_queue knows its callers by their channels' names only."""

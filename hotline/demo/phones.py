@@ -233,6 +233,18 @@ def refusing(code: int = 486) -> Manner:
     return manner
 
 
+def one_at_a_time(manner: Manner) -> Manner:
+    """A telephone without call waiting: whoever else calls hears busy."""
+
+    async def single(call: Call) -> None:
+        if any(other is not call and other.ended is None for other in call.rack.lines[call.dialled].calls):
+            call.refuse(486)
+            return
+        await manner(call)
+
+    return single
+
+
 @dataclass(slots=True)
 class Line:
     """A number on a rack that can be called: a seat, or any number of a carrier."""

@@ -12,11 +12,11 @@ from itertools import count
 from agents import commands as req
 from agents import events as out
 from agents.desk import Desk
-from agents.seats import Decision
 from agents.ids import AgentId
 from agents.presence import Presence
 from agents.roster import Person, Roster, Rules
 from agents.seat import SeatState
+from agents.seats import Decision
 from config.settings import Role
 from cti import commands as tel
 from cti import events as ev

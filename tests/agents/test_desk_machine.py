@@ -15,9 +15,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from agents import commands as req
 from agents import events as out
 from agents.desk import Desk
-from agents.seats import Decision
 from agents.presence import ON_PHONE, Presence
 from agents.seat import Then
+from agents.seats import Decision
 from cti import commands as tel
 from cti import events as ev
 from cti.ids import CallId, Instant, LegId, SeatId

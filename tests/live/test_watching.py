@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hotline.demo.phones import Call, answering
+from hotline.demo.phones import Call, answering, one_at_a_time
 from hotline.demo.rest import RestRefused
 from hotline.demo.sound import tone
 
@@ -23,14 +23,14 @@ HEAD = "2001"
 
 
 class Supervisor:
-    """2001 at seat 8003."""
+    """2001 at seat 8003, whose desk phone takes one call at a time."""
 
     def __init__(self, floor: Floor) -> None:
         self.floor = floor
 
     async def sit(self) -> None:
         floor = self.floor
-        await floor.desk.register("8003", floor.site.secret("sip-8003"), answering(0.2, None, tone(TWO)))
+        await floor.desk.register("8003", floor.site.secret("sip-8003"), one_at_a_time(answering(0.2, None, tone(TWO))))
         await eventually(lambda: floor.rest.login("8003", HEAD), 10)
         floor.seats.append("8003")
         await floor.rest.verb("8003", "pause", reason="示忙")
