@@ -22,6 +22,9 @@ from hotline.demo.media import Metronome, RtpPorts
 from hotline.demo.phones import Rack
 from hotline.demo.stage import DESK_HOST, Table, derive, shipped
 from hotline.embedded import EmbeddedAsterisk
+from tests import brief
+
+NOTICE_S = 3.0
 
 
 class Alone:
@@ -33,6 +36,7 @@ class Alone:
             pytest.skip("no Asterisk: hotline asterisk install")
         self.base, self.asterisk = base, found[0]
         self.places, self.settings = Places(var), parse(table)
+        brief.notices(self.places.prompts, NOTICE_S)
         self.secrets = secrets.ensure(self.places.secrets, secrets.names(self.settings))
 
     def keeper(self, on_exit: Callable[[int | None], None] = lambda _code: None) -> EmbeddedAsterisk:

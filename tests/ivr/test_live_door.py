@@ -12,8 +12,7 @@ import pytest
 from hotline.demo.phones import Call
 from hotline.demo.sound import tone
 from hotline.demo.stage import Table
-from ivr.prompts import SHIPPED, Prompts
-from tests.config.alone import Alone, alone
+from tests.config.alone import NOTICE_S, Alone, alone
 
 from .door import Door
 
@@ -104,7 +103,7 @@ async def test_the_last_notice_is_heard_to_its_end(here: Alone, door: Door, what
     rows = [row for row in here.rows() if row[3] == caller]
     began = next(float(row[1]) for row in rows if row[18] == "NOTICE")
     queued = next(float(row[1]) for row in rows if row[0] == "APP_START")
-    assert queued - began > Prompts(SHIPPED).seconds("welcome") - 0.5
+    assert queued - began > NOTICE_S - 0.2
     door.process.send_signal(signal.SIGCONT)
 
 

@@ -11,7 +11,6 @@ import json
 import os
 import signal
 import time
-import wave
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -24,7 +23,7 @@ from hotline.demo.phones import Call, Manner, Rack, answering
 from hotline.demo.rest import Rest, RestRefused
 from hotline.demo.sound import tone
 from hotline.demo.stage import Stage, Table, Telephones, derive, shipped
-from ivr.prompts import SHIPPED
+from tests import brief
 from tests.faults import witness
 from tests.faults.checker import Plan, Tolerances, check
 
@@ -32,9 +31,6 @@ from .sipp import Crowd, Sipp
 
 CALLER_TONE, SEAT_TONE = tone(440), tone(620)
 CLOSED, MENU, TINY = "12319002", "12319001", "12319003"
-
-
-NOTICE_S = 4.0
 
 
 def usual(table: Table) -> None:
@@ -64,20 +60,10 @@ class Site(Stage):
         self.block = ports.find()
         table = derive(shipped(), self.block.base, change)
         super().__init__(table, var, base=self.block.base)
-        self._brief_notices()
+        brief.notices(self.places.prompts)
         self.began = time.time()
         self.deaths: list[float] = []
         self.crowds: list[Sipp] = []
-
-    def _brief_notices(self) -> None:
-        """The shipped ones, cut: nobody learns more from nine seconds than from four."""
-        self.places.prompts.mkdir(parents=True, exist_ok=True)
-        for prompt in ("welcome", "partner", "closed"):
-            with wave.open(str(SHIPPED / f"{prompt}.wav")) as whole:
-                brief = whole.readframes(int(NOTICE_S * whole.getframerate()))
-                with wave.open(str(self.places.prompts / f"{prompt}.wav"), "wb") as cut:
-                    cut.setparams(whole.getparams())
-                    cut.writeframes(brief)
 
     def __enter__(self) -> Site:
         try:
