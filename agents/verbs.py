@@ -15,9 +15,12 @@ from . import commands as ask
 from .commands import Refused, Why
 from .events import Verb
 from .phones import Aside, Phase, Phones, SeatLeg
+from .presence import Cue
 from .roster import Roster
 
 NO_LEG = LegId("")
+NORMAL, DECLINED = 16, 21
+"""Q.850. What rings and is declined by a button of the page is refused, as by the telephone's own: not rung out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +91,9 @@ def _hang_up(seat: SeatId, phones: Phones) -> Deed | Refused:
     found = phones.state(seat)
     if found is None:
         return Refused(Why.NO_CALL, f"seat {seat} is not in a call")
-    leg = found[1]
-    return Deed(Verb.HANG_UP, seat, leg.id, tel.HangUp(leg.id))
+    cue, leg = found
+    cause = DECLINED if cue is Cue.RINGS else NORMAL
+    return Deed(Verb.HANG_UP, seat, leg.id, tel.HangUp(leg.id, cause))
 
 
 def _call(request: ask.CallSeat | ask.DialOut, phones: Phones, roster: Roster) -> Deed | Refused:

@@ -13,7 +13,7 @@ from agents.presence import Presence
 from agents.seat import SeatState, Then, pack, unpack
 from cti import commands as tel
 from cti import events as ev
-from cti.ids import Instant, LegId, SeatId
+from cti.ids import CallId, Instant, LegId, SeatId
 
 from .stage import AUDITOR, CHEN, LIN, MANDARIN, MINNAN, S1, S2, S3, SU, Stage, roster
 
@@ -409,7 +409,10 @@ def test_hang_up_ends_the_talk_or_declines() -> None:
     s.ready()
     leg = s.offer(S1, s.citizen())
     assert s.ask(req.HangUpCall(S1)) == Accepted()
-    assert s.took() == [tel.HangUp(leg)]
+    assert s.took() == [tel.HangUp(leg, 21)]
+    s.answer(S1, CallId("t-1.1"), leg)
+    assert s.ask(req.HangUpCall(S1)) == Accepted()
+    assert tel.HangUp(leg, 16) in s.took()
 
 
 # -- phones that go away -----------------------------------------------------------------------------

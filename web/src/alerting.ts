@@ -1,7 +1,7 @@
 // A call that rings in a tab nobody looks at: the title flashes, the desktop says who it is.
 import { watch } from 'vue'
 import { say } from './i18n'
-import { phone } from './phone/softphone'
+import { ringing } from './seat/current'
 
 const FLASH_MS = 700
 let flashing = 0
@@ -16,10 +16,10 @@ export const notificationsAsked = (): boolean => !('Notification' in window) || 
 
 /** Once, from the frame. */
 export function alertInTheBackground(number: () => string): void {
-  watch(() => phone.session === 'ringing', (rings) => (rings ? begin(number()) : end()))
+  watch(ringing, (rings) => (rings ? begin(number()) : end()))
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'visible') end()
-    else if (phone.session === 'ringing') begin(number())
+    else if (ringing.value) begin(number())
   })
 }
 
