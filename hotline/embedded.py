@@ -86,8 +86,9 @@ class EmbeddedAsterisk(Outliving):
         pid = await self.leave()
         if pid is None:
             return
-        await self._cli("core stop gracefully")
-        if not await gone(pid, grace):
+        if grace:
+            await self._cli("core stop gracefully")
+        if not (grace and await gone(pid, grace)):
             await self._cli("core stop now")
             if not await gone(pid, KILL_SECONDS):
                 await self._end(pid)
