@@ -278,7 +278,9 @@ class Desk:
     def _hang_up(self, request: req.HangUpCall, now: Instant, by: str) -> Answer:
         """Of a call that is on its way back to its page the citizen's leg is ended: it would else go on to somebody else."""
         back = self._mending.own(request.seat, now)
-        for leg in self.phones.outside(back) if back is not None else ():
+        citizens = self.phones.outside(back) if back is not None else []
+        if citizens:
+            leg = citizens[0]
             return self._begin(verbs.Deed(out.Verb.HANG_UP, request.seat, leg, tel.HangUp(leg)), now, by)
         deed = verbs.decide(request, self.phones, self.roster, now)
         if isinstance(deed, verbs.Deed):

@@ -34,7 +34,7 @@ COMMAND_DEADLINE = 5.0
 ORIGINATE_DEADLINE = 60.0
 SNAPSHOT_DEADLINE = 10.0
 EAR_SECONDS = 2.0
-"""How long a leg that was hung up may take to be gone; it took 0.1 s at most."""
+"""How long a leg that was hung up may take to be gone."""
 NEW_LIFE_SECONDS = 5.0
 """Start times further apart than this are two lives of Asterisk (Uptime is whole seconds)."""
 

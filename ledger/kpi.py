@@ -55,9 +55,9 @@ SETS: Mapping[str, sa.ColumnElement[bool]] = {
     "uncertain": _c.uncertain,
 }
 """Name → condition on an inbound call (joined with its outcome). ``requests``: asked for a person, which is
-entering a queue, being answered, or being turned away because the line was full. ``unanswered``: over, whyever; who waits still is not among
-them. ``unserved``: queued, but
-ended by the system (nobody there, waited too long, Asterisk died)."""
+entering a queue, being answered, or being turned away because the line was full. ``unanswered``: over, whyever;
+who waits still is not among them. ``unserved``: queued, but ended by the system (nobody there, waited too long,
+Asterisk died)."""
 
 _RATIOS = (
     ("connect_rate", "answered", "requests"),

@@ -108,7 +108,17 @@ class Wall:
 
     async def day(self, since: datetime, until: datetime) -> Day:
         self.asked.append((since, until))
-        tally = Tally(10, 8, 1, 9, 7, 1, 40.0, 800.0)
+        tally = Tally(
+            offered=10,
+            answered=8,
+            unanswered=2,
+            abandoned=1,
+            requests=9,
+            answered_15s=7,
+            uncertain=1,
+            wait_seconds=40.0,
+            talk_seconds=800.0,
+        )
         counted = [
             Counted("event", "CJ/T 214", "2007", "0101", 3), Counted("part", "CJ/T 214", "2007", "0101", 2),
             Counted("part", "CJ/T 214", "2099", "0101", 1),
