@@ -13,7 +13,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from console.cookie import NAME
 
-from .site import Floor, Site
+from .site import Floor, Site, eventually
 
 pytestmark = pytest.mark.live
 PASSWORD = "Lu-Deng-Bu-Liang-88"
@@ -138,6 +138,10 @@ async def test_an_alarm_is_raised_seen_and_outlives_a_restart(site: Site) -> Non
         await _alarmed(site, chief, agent)
 
 
+async def written(chief: Console, alarm: int) -> bool:
+    return any(one["id"] == alarm for one in (await chief.client.get("/api/alarms")).json())
+
+
 async def _alarmed(site: Site, chief: Console, agent: Console) -> None:
     await chief.open()
     async with asyncio.timeout(30):
@@ -146,6 +150,7 @@ async def _alarmed(site: Site, chief: Console, agent: Console) -> None:
             alarms = (await chief.until("delta"))["alarms"]
     alarm = next(one for one in alarms if one["kind"] == "trunk_down")
     assert alarm["acknowledged_by"] == ""
+    await eventually(lambda: written(chief, alarm["id"]))  # shown at once, the row is a moment behind
     await asyncio.to_thread(site.kill)
     await asyncio.to_thread(site.start)
     await chief.open()
