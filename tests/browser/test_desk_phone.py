@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import re
+from typing import TypeVar
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from hotline.demo.phones import Call
 from hotline.demo.sound import tone
 from tests.live.site import eventually
 
 from .kit import ANNA, CITIZEN, MUSIC, House, heard, unheard
-from .people import Agent
+from .people import PASSWORD, Agent, Supervisor
 
 pytestmark = pytest.mark.browser
 
 SEAT = "8005"
+P = TypeVar("P", bound=Agent)
 
 
 class DeskPhone:
@@ -41,11 +44,11 @@ class DeskPhone:
         return self.house.floor.desk.lines[SEAT].calls
 
 
-async def seated(house: House) -> tuple[Agent, DeskPhone]:
-    """1001 at the desk phone's seat, ready."""
+async def seated(house: House, kind: type[P] = Agent, account: str = "1001") -> tuple[P, DeskPhone]:
+    """1001, or somebody else, at the desk phone's seat, ready."""
     telephone = DeskPhone(house)
     await telephone.plug_in()
-    anna = await house.page(Agent, "1001")
+    anna = await house.page(kind, account)
     await anna.sign_in()
     await anna.part("seat-choice").fill(SEAT)
     await anna.press("take-seat")
@@ -97,3 +100,55 @@ async def test_declining_at_a_desk_phone(house: House) -> None:
         await anna.until("paused")
         await heard(call, MUSIC)
         call.hang_up()
+
+
+async def test_the_screen_does_not_lock_in_a_desk_phones_talk(house: House) -> None:
+    """Nobody touches the page while they talk; locked by hand it tells of the call, and lets nobody sign out of it."""
+    async with house:
+        anna, telephone = await seated(house)
+        await idle_limit(anna, 5)
+        call = await house.citizen("13805924103")
+        await anna.until("ringing", 20)
+        telephone.lifted.set()
+        await anna.until("talking")
+        await expect(anna.part("call-time")).to_contain_text("0:13", timeout=20_000)
+        await expect(anna.part("lock")).to_have_count(0)
+        await anna.press("lock-now")
+        await expect(anna.part("lock-call")).to_contain_text("通话中 0:")
+        await expect(anna.part("lock-hang-up").or_(anna.part("lock-answer"))).to_have_count(0)
+        await expect(anna.part("lock-sign-out")).to_have_count(0)
+        telephone.calls[0].hang_up()
+        await call.until_ended(5)
+        await expect(anna.part("lock-sign-out")).to_be_visible()
+        await anna.part("lock-password").fill(PASSWORD)
+        await anna.press("lock-submit")
+        await expect(anna.part("lock")).to_have_count(0)
+        await expect(anna.part("lock")).to_be_visible(timeout=20_000)  # and now by itself
+
+
+async def idle_limit(agent: Agent, seconds: int) -> None:
+    """The daemon's answer with another limit: what may be set is minutes."""
+
+    async def shorter(route: Route) -> None:
+        answer = await route.fetch()
+        await route.fulfill(response=answer, json={**await answer.json(), "idle_lock_seconds": seconds})
+
+    await agent.page.route(re.compile("/api/session(/unlock)?$"), shorter)
+    await agent.page.reload()
+    await agent.registered()
+
+
+async def test_the_bar_of_a_desk_phone(house: House) -> None:
+    """Away from the seat's page: who rings, and that the handset answers; there is nothing to press in vain."""
+    async with house:
+        chief, telephone = await seated(house, Supervisor, "2001")
+        await chief.visit("/watch")
+        call = await house.citizen("13805924104")
+        await expect(chief.part("lift")).to_have_text("请在话机上接听", timeout=20_000)
+        await expect(chief.part("phone")).to_contain_text("13805924104")
+        await expect(chief.part("answer").or_(chief.part("mute"))).to_have_count(0)
+        telephone.lifted.set()
+        await chief.until("talking")
+        await heard(call, ANNA)
+        await chief.hang_up()
+        await asyncio.gather(call.until_ended(5), telephone.calls[0].until_ended(5))

@@ -1,7 +1,7 @@
 // Locks the screen when nobody touched it for long. A running call counts as somebody being there, and so does
 // a page that fills the screen: a wallboard is looked at by a room and touched by nobody.
 import { onBeforeUnmount, onMounted } from 'vue'
-import { phone } from '../phone/softphone'
+import { onPhone } from '../seat/current'
 import { lock, session, stillHere } from '../session'
 
 const LOOK_MS = 5_000
@@ -14,7 +14,7 @@ export function useIdleLock(): void {
   const touch = () => (touched = Date.now())
   const look = () => {
     const limit = session.me?.idle_lock_seconds ?? 0
-    if (session.state !== 'in' || phone.session || document.fullscreenElement) touch()
+    if (session.state !== 'in' || onPhone.value || document.fullscreenElement) touch()
     if (session.state === 'in' && !session.locked && touched > said && Date.now() - said > SAY_MS) {
       said = Date.now()
       void stillHere()

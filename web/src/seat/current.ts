@@ -2,8 +2,9 @@
 import { computed, ref, shallowReactive, watch } from 'vue'
 import type { components } from '../contract'
 import { phone } from '../phone/softphone'
-import { ownSeat, session } from '../session'
+import { byDesk, ownSeat, session } from '../session'
 import { live, on } from '../stream/stream'
+import { secondsSince } from '../wall/figures'
 
 type Shapes = components['schemas']
 export type Call = Shapes['CallOut']
@@ -62,3 +63,17 @@ watch(() => session.me?.account, () => {
 /** There is something to hang up: by the phone's word or the daemon's. */
 export const inCall = computed(() => phone.session === 'up' || ['talking', 'holding', 'dialling'].includes(presence.value))
 export const ringing = computed(() => phone.session === 'ringing' || (phone.session === '' && presence.value === 'ringing'))
+/** It rings or is talked, here or at the telephone on the desk. */
+export const onPhone = computed(() => phone.session !== '' || inCall.value || ringing.value)
+/** It can be heard ringing. */
+export const rings = computed(() => (byDesk.value ? ringing.value : phone.session === 'ringing'))
+/** The other side's number as far as page or daemon know it; '' unknown or withheld. */
+export const who = computed(() => (myCall.value && partyOf(myCall.value.call)?.number) || myCall.value?.caller || (phone.session ? phone.from : '') || '')
+
+/** Since when it rings, or is talked, at this seat; a hold does not begin it anew. */
+const here = ref<string | null>()
+watch(() => [presence.value, mySeat.value?.since] as const, ([is, since], old) => {
+  if (!(old && ['talking', 'holding'].includes(is) && ['talking', 'holding'].includes(old[0]))) here.value = since
+}, { immediate: true })
+/** Seconds it has been ringing or talked. */
+export const talked = computed(() => (phone.session === 'up' ? (live.state.now - live.state.offset - phone.since) / 1000 : secondsSince(here.value, live.state.now)))

@@ -7,7 +7,7 @@ import * as soft from '../phone/softphone'
 import { byDesk, leaveSeat, ownSeat, session, signOut } from '../session'
 import { live } from '../stream/stream'
 import { toast } from '../toasts'
-import { presence } from './current'
+import { onPhone, presence } from './current'
 
 /** A telephone's button must answer soon; nobody waits 15 s for a hung daemon. */
 const PATIENCE_MS = 4_000
@@ -108,11 +108,9 @@ export async function leave(): Promise<void> {
   }
 }
 
-const ON_PHONE = ['ringing', 'dialling', 'talking', 'holding']
-
 /** 退出: at once, or when the call is over. */
 export async function out(): Promise<void> {
-  if (soft.phone.session || ON_PHONE.includes(presence.value)) {
+  if (onPhone.value) {
     await afterCall('log_out')
     if (verbs.after === 'log_out') {
       verbs.outAfter = true
