@@ -60,17 +60,23 @@ class Mending:
 
     def hear(self, event: ev.Event, now: Instant) -> None:
         match event:
-            case ev.CallOffered(seat=seat, call=call) | ev.TalkBegan(seat=seat, call=call):
-                if isinstance(event, ev.TalkBegan) and self._returning.get(seat, ("",))[0] == call:
+            case ev.CallOffered(seat=seat):
+                self._settle(seat, now)
+            case ev.TalkBegan(seat=seat, call=call):
+                if self._returning.get(seat, ("",))[0] == call:
                     del self._returning[seat]
-                if self._proves(seat):
-                    self._consoles.look(seat, Instant(now + rejoin.SETTLE))
+                self._settle(seat, now)
             case ev.CallQueued(call=call) | ev.CallEnded(call=call):
                 for seat in [seat for seat, (own, _) in self._returning.items() if own == call]:
                     del self._returning[seat]
                     self._consoles.look(seat, now)
             case ev.LegEnded(leg=leg):
                 self._under_way.discard(leg)
+
+    def _settle(self, seat: SeatId, now: Instant) -> None:
+        """A page needs a moment to say that it has the leg."""
+        if self._proves(seat):
+            self._consoles.look(seat, Instant(now + rejoin.SETTLE))
 
     def ended(self, deed: VerbEnded) -> None:
         """A deed of ours was answered: where the leg still is, look again."""
