@@ -10,6 +10,7 @@ the link, which calls ``restart``.
 from __future__ import annotations
 
 import asyncio
+import re
 import resource
 import subprocess
 import time
@@ -27,16 +28,21 @@ from cti.deaths import Deaths
 from cti.ids import Instant
 from hotline import asterisk_files, asterisk_logs
 from hotline.asterisk_found import Asterisk
-from hotline.outliving import KILL_SECONDS, DoesNotStart, Outliving, alive, gone
+from hotline.outliving import DoesNotStart, Outliving, alive, gone
 
 log = structlog.get_logger("asterisk")
 
 START_SECONDS = 40.0
 GRACE_SECONDS = 10.0
+END_SECONDS = 12.0
+"""Its own patience with what does not end is 10."""
+LOOK_SECONDS = 0.1
 LOG_SECONDS = 15.0
 SEEN_SECONDS = 1.0
 NEED_RESTART = frozenset({"asterisk.conf", "modules.conf", "rtp.conf", "http.conf", "sorcery.conf"})
 """Files of which an adopted Asterisk does not take up a change by reloading."""
+QUEUED = re.compile(r"^\S+ +\d+ +(\d+) +\d", re.MULTILINE)
+"""In a row of ``core show taskprocessors``: how much waits to be done, for CEL too."""
 BANNER = b"Asterisk Call Manager"
 
 
@@ -82,16 +88,23 @@ class EmbeddedAsterisk(Outliving):
         return adopted
 
     async def stop(self, grace: float = GRACE_SECONDS) -> None:
-        """End it: no new calls, ``grace`` seconds for those in progress, then at once."""
+        """End it: no new calls, ``grace`` seconds for those in progress, then at once.
+
+        "Stop now" as soon as nobody talks: its own graceful end then unloads all modules, and waits
+        10 s for each OPTIONS that nobody answered yet (a trunk that is down, a page that was closed).
+        """
         pid = await self.leave()
         if pid is None:
             return
-        if grace:
+        if grace and not await self._idle():
             await self._cli("core stop gracefully")
-        if not (grace and await gone(pid, grace)):
-            await self._cli("core stop now")
-            if not await gone(pid, KILL_SECONDS):
-                await self._end(pid)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(grace):
+                    while alive(pid) and not await self._idle():
+                        await asyncio.sleep(LOOK_SECONDS)
+        await self._cli("core stop now")
+        if not await gone(pid, END_SECONDS):
+            await self._end(pid)
         self._reap(pid)
         log.info("stopped", pid=pid)
 
@@ -187,6 +200,12 @@ class EmbeddedAsterisk(Outliving):
                     writer.close()
         except (OSError, TimeoutError):
             return False
+
+    async def _idle(self) -> bool:
+        """No call, and nothing left to be written about one."""
+        if not (await self._cli("core show channels count")).startswith("0 active channels"):
+            return False
+        return not any(int(waiting) for waiting in QUEUED.findall(await self._cli("core show taskprocessors")))
 
     async def _cli(self, words: str) -> str:
         command = self._asterisk.command("-C", str(self._conf), "-rx", words)

@@ -57,6 +57,24 @@ async def test_it_outlives_a_daemon_and_is_adopted(here: Alone) -> None:
 
 
 @pytest.mark.live
+async def test_it_is_stopped_with_a_trunk_that_does_not_answer(here: Alone) -> None:
+    """An OPTIONS is under way. Left to itself Asterisk would wait for it while it unloads, and complain."""
+    trunk = here.settings.trunk[0]
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
+        silent.bind((trunk.host, trunk.port))
+        silent.setblocking(False)
+        keeper = here.keeper()
+        await keeper.start()
+        try:
+            async with asyncio.timeout(20):
+                assert (await asyncio.get_running_loop().sock_recv(silent, 4096)).startswith(b"OPTIONS ")
+        finally:
+            await keeper.stop()
+    assert here.cli("core show version") == ""
+    assert [line for line in here.complaints() if "Cleanup incomplete" in line] == []
+
+
+@pytest.mark.live
 async def test_it_is_started_again_when_it_dies(here: Alone) -> None:
     """After kill -9 the callback hears of it and a new one comes up; so it does after restart()."""
     ends: list[int | None] = []
