@@ -35,15 +35,22 @@ class ShelfBook:
         if results:
             await self._store.transact(lambda db: _settle(db, results), lasting=True)
 
+    async def reopen(self, calls: Sequence[CallId]) -> None:
+        fresh = {"state": "raw", "reason": "", "settled_at": None}
+        async with self._store.writing() as db:
+            await db.execute(
+                sa.update(t.recordings).where(_R.call_id.in_(calls), _R.state == "failed").values(fresh)
+            )  # fmt: skip
+
     async def claims(self, files: Sequence[str]) -> Mapping[str, Claim]:
         wanted = (
-            sa.select(_R.file, _R.call_id, _R.state, _R.path, _R.ended_at, _C.state.label("call_state"))
+            sa.select(_R.file, _R.call_id, _R.state, _R.path, _R.reason, _R.ended_at, _C.state.label("call_state"))
             .join_from(t.recordings, t.calls, _C.call_id == _R.call_id)
             .where(_R.file.in_(files))
         )
         async with self._store.reading() as db:
             return {
-                row.file: Claim(CallId(row.call_id), _state(row.state, row.ended_at, row.call_state), row.path)
+                row.file: Claim(CallId(row.call_id), _state(row), row.path, row.reason)
                 for row in await db.execute(wanted)
             }
 
@@ -132,10 +139,10 @@ class ListeningLog:
         await self._audit.append(at, by, "listened", call=call, detail={"purpose": purpose})
 
 
-def _state(state: str, ended_at: datetime | None, call_state: str) -> ClaimState:
-    if state == "raw":
-        return ClaimState.OPEN if ended_at is None or call_state == "open" else ClaimState.DUE
-    return ClaimState(state)
+def _state(row: Any) -> ClaimState:
+    if row.state == "raw":
+        return ClaimState.OPEN if row.ended_at is None or row.call_state == "open" else ClaimState.DUE
+    return ClaimState(row.state)
 
 
 def _shelved(one: Shelved) -> dict[str, object]:

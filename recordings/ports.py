@@ -8,8 +8,9 @@ Life of a recording as the book sees it::
 
     RecordingStarted(call, file) ... CallEnded(call)  ->  due  ->  shelved | failed
 
-``shelved`` and ``failed`` are final; a crash of anybody in between leaves it *due*, and
-the same work is done again with the same end. ``settle`` must therefore be an upsert
+``shelved`` is final, and so is ``failed`` unless its raw file is found after all and the
+studio reopens it; a crash of anybody in between leaves it *due*, and the same work is done
+again with the same end. ``settle`` must therefore be an upsert
 keyed by the call: being told twice is normal.
 """
 
@@ -78,7 +79,7 @@ class Shelved:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """There is no recording of this call and there never will be."""
+    """There is no recording of this call; there will be one only if its raw file can be read some day."""
 
     call: CallId
     reason: str
@@ -101,6 +102,8 @@ class Claim:
     state: ClaimState
     path: str = ""
     """``Shelved.path`` when shelved, else ''."""
+    reason: str = ""
+    """``Failed.reason`` when failed, else ''."""
 
 
 class RecordingBook(Protocol):
@@ -110,6 +113,10 @@ class RecordingBook(Protocol):
 
     async def settle(self, results: Sequence[Shelved | Failed]) -> None:
         """Store these ends in one transaction, upserting by call; durable when it returns."""
+        ...
+
+    async def reopen(self, calls: Sequence[CallId]) -> None:
+        """Failed ones are due again."""
         ...
 
     async def claims(self, files: Sequence[str]) -> Mapping[str, Claim]:

@@ -35,8 +35,12 @@ SETTLE_MOST = 20
 SETTLE_SECONDS = 2.0
 IDLE_SECONDS = 30.0
 ORPHAN_AGE_SECONDS = 3600.0
+SWEEP_SECONDS = 3600.0
 HOPELESS_TRIES = 3
-FAULT_TRIES = 8
+PATIENCE_SECONDS = 6 * 3600.0
+"""So long a fault is met with another try: a shelf on the network may be away, a program be replaced."""
+AGAIN = ("missing", "gave_up")
+"""Ends that are taken back when the raw file is there after all."""
 BLOCKED = ("disk_full", "no_encoder")
 """Reasons that only an operator can remove."""
 UNLIMITED = ("still_open", *BLOCKED)
@@ -46,6 +50,7 @@ ROUND_FAILED_SECONDS = 5.0
 
 @dataclass(slots=True)
 class _Delay:
+    since: float
     tries: int
     until: float
     reason: str
@@ -65,7 +70,7 @@ class Studio:
         self._wanted = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._delays: dict[CallId, _Delay] = {}
-        self._again_at = 0.0
+        self._again_at = self._sweep_at = 0.0
         self._asked_at = -REST_SECONDS
         self._low = False
         self._orphans: frozenset[str] = frozenset()
@@ -95,13 +100,12 @@ class Studio:
         await self._crew.close()
 
     async def _run(self) -> None:
-        swept = False
         while True:
             await self._wait()
             try:
-                if not swept:
+                if self._clock() >= self._sweep_at:
                     await self._sweep()
-                    swept = True
+                    self._sweep_at = self._clock() + SWEEP_SECONDS
                 await self._work_off()
                 if not self._wanted.is_set() and all(d.reason in BLOCKED for d in self._delays.values()):
                     self._idle.set()
@@ -185,19 +189,24 @@ class Studio:
 
     def _later(self, due: Due, reason: str, detail: str, *, hopeless: bool = False) -> Failed | None:
         """Put it off, or give up when that was done often enough; the raw file stays in any case."""
-        known = self._delays.get(due.call)
-        tries = known.tries + 1 if known is not None and known.reason == reason else 1
-        if tries >= (HOPELESS_TRIES if hopeless else FAULT_TRIES) and reason not in UNLIMITED:
-            return Failed(due.call, reason if hopeless else "gave_up", self._now())
-        pause = 1.0 if reason == "still_open" else min(2.0**tries, 300.0)
-        self._delays[due.call] = _Delay(tries, self._clock() + pause, reason)
+        now, known = self._clock(), self._delays.get(due.call)
         if known is None or known.reason != reason:
+            delay = _Delay(now, 1, now, reason)
+        else:
+            delay = _Delay(known.since, known.tries + 1, now, reason)
+        if hopeless and delay.tries >= HOPELESS_TRIES:
+            return Failed(due.call, reason, self._now())
+        if not hopeless and reason not in UNLIMITED and now - delay.since >= PATIENCE_SECONDS:
+            return Failed(due.call, "gave_up", self._now())
+        delay.until += 1.0 if reason == "still_open" else min(2.0**delay.tries, 300.0)
+        self._delays[due.call] = delay
+        if delay.tries == 1:
             log.warning("recording delayed", call=due.call, reason=reason, detail=detail)
             self._publish(RecordingDelayed(due.call, reason, self._now()))
         return None
 
     async def _sweep(self) -> None:
-        """Finish what a crash left between settling and forgetting; report what nobody claims."""
+        """Finish what a crash left between settling and forgetting; try again what came back; report what nobody claims."""
         answer = await self._crew.sweep(self._now().timestamp())
         self._watch_disk(answer.free_mb)
         orphans: list[str] = []
@@ -210,6 +219,10 @@ class Studio:
                     orphans.append(file)
                 elif claim.state is ClaimState.SHELVED:
                     self._crew.forget([(file, claim.path)])
+            again = [c.call for c in claims.values() if c.state is ClaimState.FAILED and c.reason in AGAIN]
+            if again:
+                log.warning("recordings given up are there: tried again", count=len(again), first=again[0])
+                await self._book.reopen(again)
         if orphans:
             # the book may lag behind Asterisk: only what is old enough is nobody's
             old = set((await self._crew.sweep(self._now().timestamp() - ORPHAN_AGE_SECONDS)).files)

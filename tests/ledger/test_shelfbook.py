@@ -69,7 +69,14 @@ async def test_a_failed_recording_may_still_be_found(url: str) -> None:
     await book.settle([])
     await book.settle([Failed(done.call, "missing", NOW)])
     assert await book.due(9) == []
-    await book.settle([shelved(done.call)])
+    assert await book.claims([f"{done.call}.raw"]) == {
+        f"{done.call}.raw": Claim(done.call, ClaimState.FAILED, reason="missing")
+    }
+    await book.reopen([done.call])
+    (again,) = await book.due(9)
+    await book.settle([Failed(done.call, "gave_up", NOW)])
+    await book.settle([shelved(again.call)])
+    await book.reopen([done.call])  # it came too late: nothing is undone
     assert (await book.claims([f"{done.call}.raw"]))[f"{done.call}.raw"].state is ClaimState.SHELVED
     await store.close()
 

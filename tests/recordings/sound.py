@@ -72,6 +72,10 @@ class DictBook:
         self.told += len(results)
         self.ends |= {result.call: result for result in results}
 
+    async def reopen(self, calls: Sequence[CallId]) -> None:
+        for call in calls:
+            del self.ends[call]
+
     async def claims(self, files: Sequence[str]) -> Mapping[str, Claim]:
         known = {job.file: job.call for job in self.jobs.values()}
         return {file: self._claim(known[file]) for file in files if file in known}
@@ -80,6 +84,6 @@ class DictBook:
         match self.ends.get(call):
             case Shelved() as kept:
                 return Claim(call, ClaimState.SHELVED, kept.path)
-            case Failed():
-                return Claim(call, ClaimState.FAILED)
+            case Failed() as end:
+                return Claim(call, ClaimState.FAILED, reason=end.reason)
         return Claim(call, ClaimState.DUE)

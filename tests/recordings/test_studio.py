@@ -113,7 +113,7 @@ async def test_a_killed_child_is_replaced(tmp_path: Path) -> None:
 
 async def test_what_kills_every_child_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One recording that kills the child each time does not keep the others from the shelf."""
-    monkeypatch.setattr(studio_file, "FAULT_TRIES", 2)
+    monkeypatch.setattr(studio_file, "PATIENCE_SECONDS", 0.5)
     monkeypatch.setattr("recordings.crew.PAUSES", (0.0,))
     bad, good = due(0), due(1)
     code = (
@@ -208,6 +208,22 @@ async def test_a_missing_file_fails_after_some_tries(tmp_path: Path) -> None:
     await house.studio.stop()
     assert [event.failed.reason for event in house.said if isinstance(event, RecordingFailed)] == ["missing"]
     assert len(house.heard(RecordingDelayed)) == 1
+
+
+async def test_a_file_that_comes_back_is_shelved_after_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A spool on a disk that was away: given up, until the sweep finds it. What no try can read stays failed."""
+    monkeypatch.setattr(studio_file, "SWEEP_SECONDS", 0.2)
+    monkeypatch.setattr(studio_file, "IDLE_SECONDS", 0.2)
+    house = House(tmp_path, DictBook(due(0), due(1)))
+    spool(house.places.spool, due(1), stereo(5.0)).write_bytes(b"")
+    os.utime(house.places.spool / due(1).file, (1e9, 1e9))
+    await house.studio.start()
+    await until(lambda: len(house.book.ends) == 2)
+    spool(house.places.spool, due(0), stereo(5.0))
+    await until(lambda: isinstance(house.book.ends.get(due(0).call), Shelved))
+    await house.studio.stop()
+    failed = [event.failed for event in house.said if isinstance(event, RecordingFailed)]
+    assert sorted((one.call, one.reason) for one in failed) == [(due(0).call, "missing"), (due(1).call, "empty")]
 
 
 async def test_low_disk_is_said_once(tmp_path: Path) -> None:
