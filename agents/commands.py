@@ -65,9 +65,11 @@ class EndWrapUp:
 
 @dataclass(frozen=True, slots=True)
 class CallFiled:
-    """A ticket or disposition of this call was filed: whoever wraps it up is done."""
+    """A ticket or disposition of this call was filed at ``seat``: that seat has no more to write. Another that talks,
+    or talked, with the same citizen (a transfer, a conference) has."""
 
     call: CallId
+    seat: SeatId
 
 
 # -- the consoles' word ----------------------------------------------------------------

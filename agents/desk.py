@@ -28,13 +28,13 @@ from .commands import Accepted, Answer, Refused, Why
 from .consoles import Consoles
 from .deeds import Deeds
 from .ids import AgentId, OwnReason
-from .landing import BARS, on_phone
+from .landing import BARS, left, on_phone
 from .mending import Mending
 from .phones import Aside, Over, Phones
 from .presence import ON_PHONE, IllegalCue, Presence
 from .queues import MemberCommand
 from .roster import Roster
-from .seat import SeatState, Then
+from .seat import NO_CALL, SeatState, Then
 from .seats import Decision, Seats
 from .supervision import NO_SEAT
 
@@ -52,20 +52,26 @@ class Desk:
         self.roster = roster
         self.phones = Phones(roster.seats)
         self._deeds = Deeds()
-        self._filed: set[CallId] = set()
+        self._filed: dict[CallId, set[SeatId]] = {}
+        """Seats that filed a call they are still in."""
         self._consoles = Consoles()
         self._mending = Mending(self._consoles, self.phones, self._proves)
         self._watches = supervision.Watches()
         self._seats = Seats(roster, self.phones, self._consoles.lacks, self._dialling)
         self.seats: Mapping[SeatId, SeatState] = self._seats.states
 
-    def restore(self, states: Mapping[SeatId, SeatState]) -> None:
-        """What the book says of the seats; once, before the first event."""
+    def restore(self, states: Mapping[SeatId, SeatState], now: Instant) -> Decision:
+        """What the book says of the seats; once, before the first event. Whoever is no agent any more is logged out."""
         for seat, state in states.items():
-            if seat in self.seats and (not state.agent or self.roster.may_sit(state.agent)):
-                self._seats.put(state)
-                if state.proof:
-                    self._consoles.doubt(seat)
+            if seat not in self.seats:
+                continue  # another daemon's, on one ledger
+            self._seats.put(state)
+            if state.agent and not self.roster.may_sit(state.agent):
+                gone = replace(left(state), presence=Presence.LOGGED_OUT)
+                self._seats.become(gone, now, now)
+            elif state.proof:
+                self._consoles.doubt(seat)
+        return self._seats.decided(now)
 
     def where(self, agent: AgentId) -> SeatId | None:
         """Where this agent sits."""
@@ -106,7 +112,7 @@ class Desk:
                     self._deeds.begin(deed, self.phones, self.roster, now, "")
                     self._seats.command(deed.command)
             case ev.CallEnded():
-                self._filed.discard(event.call)
+                self._filed.pop(event.call, None)
             case ev.WatchBegan() if (own := self.seats.get(event.seat)) is not None:
                 self._watches.found(event, own.agent, self.phones)
         if over is not None:
@@ -121,9 +127,9 @@ class Desk:
     def _over(self, over: Over, now: Instant) -> None:
         leg, state = over.leg, self.seats[over.leg.seat]
         seconds = self.roster.rules.wrap_up_seconds
-        wraps = leg.talked and not over.inside and not leg.asked and leg.call not in self._filed
-        if wraps and seconds and state.presence in ON_PHONE:
-            self._seats.put(replace(state, wrap_until=Instant(now + seconds)))
+        filed = leg.seat in self._filed.get(leg.call, ())
+        if leg.talked and not (over.inside or leg.asked or filed) and seconds and state.presence in ON_PHONE:
+            self._seats.put(replace(state, wrap_until=Instant(now + seconds), wrap_call=leg.call))
         self._seats.follow(leg.seat, over.at, now)
         self._seats.sync(leg.seat, now)
 
@@ -168,8 +174,11 @@ class Desk:
             if talked and not self.phones.busy(seat) and state.call and state.wrap_until is None:
                 # its call ended while we were away; nobody knows when
                 seconds = self.roster.rules.wrap_up_seconds
-                self._seats.put(replace(state, wrap_until=Instant(now + seconds)))
-            self._seats.follow(seat, now, now)
+                self._seats.put(replace(state, wrap_until=Instant(now + seconds), wrap_call=state.call))
+            self.phones.remember(seat, state.call, now, held=state.presence is Presence.HOLDING)
+            found = self.phones.state(seat)
+            began = found[1].since if found and found[1].call != state.call else now
+            self._seats.follow(seat, began, now)
             self._seats.sync(seat, now)
             if state.proof:
                 self._consoles.look(seat, now)
@@ -187,7 +196,7 @@ class Desk:
 
     def _answer(self, request: req.Request, now: Instant, by: str) -> Answer:
         if isinstance(request, req.CallFiled):
-            return self._call_filed(request.call, now, by)
+            return self._call_filed(request, now, by)
         if isinstance(request, req.Supervision):
             return self._supervise(request, now)
         state = self.seats.get(request.seat)
@@ -254,14 +263,17 @@ class Desk:
             self._seats.sync(seat, now)  # before its caller is taken out: nobody else may be offered to it now
             self._seats.command(mended.deed.command)
 
-    def _call_filed(self, call: CallId, now: Instant, by: str) -> Answer:
-        for state in list(self.seats.values()):
-            if state.call != call:
-                continue
+    def _call_filed(self, filed: req.CallFiled, now: Instant, by: str) -> Answer:
+        state = self.seats.get(filed.seat)
+        if state is None:
+            return Accepted()  # by somebody at no seat
+        if state.wrap_call == filed.call:
+            done = replace(state, wrap_until=None, wrap_call=NO_CALL)
             if state.presence is Presence.WRAP_UP:
-                self._seats.become(self._seats.landed(replace(state, wrap_until=None), now), now, now, by)
-            elif state.presence in ON_PHONE:
-                self._filed.add(call)
+                done = self._seats.landed(done, now)
+            self._seats.become(done, now, now, by)
+        elif state.call == filed.call and state.presence in ON_PHONE:
+            self._filed.setdefault(filed.call, set()).add(filed.seat)
         return Accepted()
 
     # -- the telephone's verbs ---------------------------------------------------------------

@@ -77,9 +77,9 @@ class Floor:
 
     async def open(self) -> None:
         """Read the seats back and begin. The board must not have been connected yet."""
-        self.desk.restore(await self._book.last())
+        restored = self.desk.restore(await self._book.last(), self._time())
         self._writer = asyncio.create_task(self._write_book(), name="seat-book")
-        self._arm()
+        self._carry_out(restored)
 
     async def close(self) -> None:
         """Stop performing; what waits for the book is written if the book can take it now."""

@@ -23,7 +23,9 @@ def landed(state: SeatState, now: Instant, *, bar: str) -> SeatState:
     ``bar``: the reason of ``BARS`` for which it can't be ready; '' none.
     """
     if state.wrap_until is not None and state.wrap_until > now:
-        return replace(state, presence=after(state.presence, Cue.WRAPS), reason=OwnReason.WRAP_UP)
+        return replace(
+            state, presence=after(state.presence, Cue.WRAPS), reason=OwnReason.WRAP_UP, call=state.wrap_call
+        )  # fmt: skip
     match state.then:
         case Then.LOG_OUT:
             return replace(left(state), presence=after(state.presence, Cue.LEAVES))
@@ -36,7 +38,7 @@ def landed(state: SeatState, now: Instant, *, bar: str) -> SeatState:
     cue = Cue.RESTS_PAUSED if state.pause else Cue.RESTS_READY
     return replace(
         state, presence=after(state.presence, cue), reason=state.pause, call=NO_CALL, wrap_until=None,
-        then=Then.NOTHING, then_reason="",
+        wrap_call=NO_CALL, then=Then.NOTHING, then_reason="",
     )  # fmt: skip
 
 

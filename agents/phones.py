@@ -124,6 +124,12 @@ class Phones:
             return leg.aside or Aside.CONSULT
         return leg.aside if at - leg.aside_at < CONSULT_GRACE else Aside.NONE
 
+    def remember(self, seat: SeatId, call: CallId, at: Instant, *, held: bool) -> None:
+        """Only the seat's memory knows that a channel aside, found in a snapshot, is our hold and no consultation."""
+        leg = self.talking(seat)
+        if held and leg is not None and leg.call == call and not leg.aside and self.aside(leg, at):
+            leg.aside = Aside.PARKED
+
     def alive(self, call: CallId) -> bool:
         return call in self._calls
 

@@ -147,6 +147,8 @@ class Memberships:
         key = (command.queue, command.seat)
         entry = self._entry(key)
         entry.flying = max(0, entry.flying - 1)
+        if entry.check_at is not None:
+            entry.check_at = max(entry.check_at, at + GRACE)  # its word on this travels now
         if outcome.result is not c.Result.DONE:
             entry.told = entry.seen
             if isinstance(command, c.PauseMember) and "not found" in outcome.reason:
@@ -185,7 +187,8 @@ class Memberships:
 
     def due(self) -> Instant | None:
         """When ``correct`` has something to look at."""
-        return min((Instant(self._entries[key].check_at or 0.0) for key in self._checks), default=None)
+        looked_at = (self._entries[key] for key in self._checks)
+        return min((Instant(entry.check_at or 0.0) for entry in looked_at if not entry.flying), default=None)
 
     def correct(self, busy: Iterable[SeatId], at: Instant) -> tuple[list[MemberCommand], list[Doubt]]:
         """Correct what has been wrong for long enough; whom to tell about what."""

@@ -47,6 +47,8 @@ class SeatState:
     """The pause it rests in when its phone is idle; '' when it rests ready."""
     wrap_until: Instant | None = None
     """End of the running wrap-up; a call meanwhile does not stop the clock."""
+    wrap_call: CallId = NO_CALL
+    """The call that is wrapped up, also while the seat is in another; '' none."""
     then: Then = Then.NOTHING
     """Agreed for after this call and its wrap-up."""
     then_reason: str = ""

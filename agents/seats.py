@@ -93,9 +93,9 @@ class Seats:
         self.sync(new.seat, now)
 
     def follow(self, seat: SeatId, at: Instant, now: Instant) -> None:
-        """Let the seat be what its phone says."""
+        """Let the seat be what its phone says, once all has been heard that a snapshot tells of it."""
         state = self.states[seat]
-        if state.presence is Presence.LOGGED_OUT:
+        if self.blind or state.presence is Presence.LOGGED_OUT:
             return
         found = self._phones.state(seat)
         if found is not None:

@@ -45,7 +45,7 @@ from console.server import Server, make_app
 from cti import events as cti_events
 from cti.book import Book
 from cti.deaths import Deaths
-from cti.ids import Instant, LineId
+from cti.ids import Instant, LineId, SeatId
 from cti.probe import LineWatch
 from cti.switchboard import Switchboard
 from ivr.hours import Opening, WorkCalendar
@@ -111,7 +111,7 @@ class Hotline:
         store = await self._ledger()
         seats_book, history, diary = SeatBook(store), History(store), PlantDiary(store, settings.centre.node)
         scribe = Scribe(store, settings.centre.node)
-        tickets = TicketShelf(store, holder=f"{settings.centre.node}-{os.getpid()}")
+        tickets = TicketShelf(store, holder=settings.centre.node)
 
         edge = self._edge()
         asterisk = await self._asterisk(secrets)
@@ -303,7 +303,7 @@ class Hotline:
     def _filed_ends_wrap_up(self, floor: Floor) -> None:
         def filed(event: bridge_events.TicketFiled | bridge_events.CallDisposed) -> None:
             if event.call:
-                self._keep(floor.ask(seat_requests.CallFiled(event.call)))
+                self._keep(floor.ask(seat_requests.CallFiled(event.call, SeatId(event.seat))))
 
         self.house_bus.listen((bridge_events.TicketFiled, bridge_events.CallDisposed), filed)
 

@@ -100,7 +100,7 @@ class EmbeddedAsterisk(Outliving):
             await self._cli("core stop gracefully")
             with suppress(TimeoutError):
                 async with asyncio.timeout(grace):
-                    while alive(pid) and not await self._idle():
+                    while alive(pid) and not await self._idle():  # noqa: ASYNC110 - nobody tells
                         await asyncio.sleep(LOOK_SECONDS)
         await self._cli("core stop now")
         if not await gone(pid, END_SECONDS):

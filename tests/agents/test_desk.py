@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from agents import commands as req
 from agents import events as out
 from agents.commands import Accepted, Refused, Why
 from agents.desk import Desk
-from agents.ids import OwnReason
+from agents.ids import AgentId, OwnReason
 from agents.presence import Presence
 from agents.seat import SeatState, Then, pack, unpack
 from cti import commands as tel
@@ -123,12 +125,59 @@ def test_filing_the_ticket_ends_the_wrap_up() -> None:
     s.ready()
     call, leg = s.talk()
     s.over(call, leg)
-    s.ask(req.CallFiled(call))
+    s.ask(req.CallFiled(call, S1))
     assert s.is_(S1) is P.READY
     call, leg = s.talk()
-    s.ask(req.CallFiled(call))
+    s.ask(req.CallFiled(call, S1))
     s.over(call, leg)
     assert s.is_(S1) is P.READY
+
+
+def given_on(s: Stage) -> tuple[CallId, LegId]:
+    """S1 gave its citizen to S2, and wraps up."""
+    s.ready()
+    s.ready(S2, LIN)
+    call, leg = s.talk()
+    other = s.offer(S2, call)
+    s.ends(call, leg, S1)
+    s.answer(S2, call, other)
+    assert (s.is_(S1), s.is_(S2)) == (P.WRAP_UP, P.TALKING)
+    return call, other
+
+
+def test_a_ticket_is_its_own_seats_alone() -> None:
+    """Two seats in one call write two tickets: the one's is not the end of the other's writing."""
+    s = Stage()
+    call, leg = given_on(s)
+    s.ask(req.CallFiled(call, S1))
+    assert s.is_(S1) is P.READY
+    s.over(call, leg, S2)
+    assert s.is_(S2) is P.WRAP_UP
+    s = Stage()
+    call, leg = given_on(s)
+    s.ask(req.CallFiled(call, S2))
+    assert s.is_(S1) is P.WRAP_UP
+    s.over(call, leg, S2)
+    assert (s.is_(S1), s.is_(S2)) == (P.WRAP_UP, P.READY)
+
+
+@pytest.mark.parametrize("filed", ["meanwhile", "afterwards"])
+def test_a_wrap_up_is_of_its_call_whatever_rings_meanwhile(filed: str) -> None:
+    """A colleague calls and is declined: filing the citizen's ticket ends the wrap-up all the same."""
+    s = Stage()
+    s.ready()
+    call, leg = s.talk()
+    s.over(call, leg)
+    other = s.citizen(ev.Direction.INTERNAL, S2)
+    ringing = s.offer(S1, other, "")
+    assert (s.is_(S1), s.state(S1).call) == (P.RINGING, other)
+    if filed == "meanwhile":
+        s.ask(req.CallFiled(call, S1))
+    s.rings_out(S1, other, ringing, "")
+    if filed == "afterwards":
+        assert (s.is_(S1), s.state(S1).call) == (P.WRAP_UP, call)
+        s.ask(req.CallFiled(call, S1))
+    assert (s.is_(S1), s.state(S1).call) == (P.READY, "")
 
 
 @pytest.mark.parametrize(
@@ -450,7 +499,7 @@ def test_a_phone_that_goes_in_wrap_up_is_paused_after_it() -> None:
 def restarted(s: Stage) -> Stage:
     """The daemon died and comes back: only the book and app_queue remember."""
     desk = Desk(roster())
-    desk.restore({seat: unpack(pack(state)) for seat, state in s.desk.seats.items()})
+    desk.restore({seat: unpack(pack(state)) for seat, state in s.desk.seats.items()}, s.now)
     again = Stage(desk, live=False)
     again.now, again.members, again.calls = s.now, s.members, s.calls
     return again
@@ -501,14 +550,69 @@ def test_a_seat_in_talk_is_talking_after_a_restart() -> None:
     s = Stage()
     s.ready()
     call, leg = s.talk()
-    again = restarted(s)
-    again.hear(ev.CallArrived(call, again.now, call, "telecom", ev.Direction.INBOUND, "1", "", "12319"))  # type: ignore[arg-type]
-    again.hear(ev.LegBegan(call, again.now, leg, S1))
-    again.hear(ev.TalkBegan(call, again.now, leg, S1, MANDARIN))
+    again = found_talking(s, call, leg)
     snapshot(again)
     assert (again.is_(S1), again.state(S1).call) == (P.TALKING, call)
+    assert again.heard(out.SeatStateChanged) == []
     again.over(call, leg)
     assert again.is_(S1) is P.WRAP_UP
+
+
+def found_talking(s: Stage, call: CallId, leg: LegId) -> Stage:
+    """What the fold makes of a seat's leg that is up in the snapshot: it was offered when it was born, and talks now."""
+    again = restarted(s)
+    again.now = Instant(s.now + 300)
+    born = s.now
+    again.hear(ev.CallArrived(call, born, LegId(call), "telecom", ev.Direction.INBOUND, "1", "", "12319"))
+    again.hear(ev.LegBegan(call, born, LegId(call), "telecom"))
+    again.hear(ev.LegBegan(call, born, leg, S1))
+    again.hear(ev.CallOffered(call, born, leg, S1, MANDARIN))
+    again.hear(ev.OfferEnded(call, again.now, leg, S1, MANDARIN, ev.OfferResult.ANSWERED))
+    again.hear(ev.TalkBegan(call, again.now, leg, S1, MANDARIN))
+    return again
+
+
+def test_a_held_citizen_is_held_after_a_restart() -> None:
+    """The channel aside is our hold, not a consultation: it is resumed, and nobody is given to the silence."""
+    s = Stage()
+    s.ready()
+    call, leg = s.talk()
+    assert s.ask(req.HoldCall(S1)) == Accepted()
+    s.obey()
+    aside = s.local(call)
+    assert s.is_(S1) is P.HOLDING
+    again = found_talking(s, call, leg)
+    again.hear(ev.LegBegan(call, again.now, aside, ""))
+    snapshot(again)
+    assert again.is_(S1) is P.HOLDING
+    assert again.heard(out.SeatStateChanged) == []
+    assert why(again.ask(req.ConsultComplete(S1))) is Why.NO_CONSULTATION
+    assert again.ask(req.ResumeCall(S1)) == Accepted()
+    assert again.obey() == [tel.Resume(leg)]
+
+
+def test_a_call_that_came_while_the_daemon_was_away() -> None:
+    """It is in the seat's book since its telephone rang, not since the daemon came back."""
+    s = Stage()
+    s.ready()
+    call, leg = CallId("t-9.1"), LegId("t-9.2")
+    began = s.now
+    again = found_talking(s, call, leg)
+    snapshot(again)
+    (change,) = again.heard(out.SeatStateChanged)
+    assert (change.old, change.new, change.at) == (P.READY, P.TALKING, began)  # type: ignore[attr-defined]
+
+
+def test_whoever_is_no_agent_any_more_is_logged_out() -> None:
+    """Their working time ends; the seat of another daemon on the same ledger is none of ours."""
+    desk = Desk(roster())
+    ready = SeatState(S1, P.READY, AgentId("1999"), since=Instant(500.0))
+    decision = desk.restore({S1: ready, SeatId("9001"): replace(ready, seat=SeatId("9001"))}, Instant(900.0))
+    changed, left = decision.events
+    assert isinstance(changed, out.SeatStateChanged)
+    assert isinstance(left, out.AgentLoggedOut)
+    assert (changed.seat, changed.agent, changed.new, changed.at) == (S1, "1999", P.LOGGED_OUT, 900.0)
+    assert desk.seats[S1] == SeatState(S1, since=Instant(900.0))
 
 
 def test_a_call_that_ended_meanwhile_is_wrapped_up() -> None:

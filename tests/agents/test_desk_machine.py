@@ -193,7 +193,7 @@ class Floor(RuleBasedStateMachine):
         """Only the book, app_queue and the phones remember."""
         old = self.stage
         desk = Desk(roster())
-        desk.restore(old.desk.seats)
+        desk.restore(old.desk.seats, old.now)
         self.stage = stage = Stage(desk, live=False)
         stage.now, stage.members, stage.calls = old.now, old.members, old.calls
         stage.checks.append(self._decision_is_sane)

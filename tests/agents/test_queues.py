@@ -100,9 +100,10 @@ def test_a_command_that_failed_is_looked_at_again(result: tel.Result) -> None:
     """A refused or lost command is never the end of it."""
     m = settled()
     [pause] = m.want(S, {Q: LUNCH}, busy=False, at=Instant(5))
+    assert m.due() is None  # while it is under way there is nothing to look at
     m.outcome(tel.Outcome(pause, result, "no"), Instant(6))
-    assert m.due() is not None
-    commands, _ = m.correct((), Instant(5 + GRACE))
+    assert m.due() == 6 + GRACE
+    commands, _ = m.correct((), Instant(6 + GRACE))
     assert tel.PauseMember(Q, S, True, "就餐") in commands
 
 

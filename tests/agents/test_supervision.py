@@ -157,7 +157,7 @@ def test_a_watch_goes_on_over_a_restart() -> None:
     s.ask(req.Watch(S1, Listening.LISTEN, SU))
     s.obey()
     desk = Desk(roster())
-    desk.restore({seat: unpack(pack(state)) for seat, state in s.desk.seats.items()})
+    desk.restore({seat: unpack(pack(state)) for seat, state in s.desk.seats.items()}, s.now)
     again = Stage(desk, live=False)
     again.now, again.calls = s.now, s.calls
     again.hear(ev.CallArrived(call, s.now, LegId(call), "telecom", ev.Direction.INBOUND, "1", "", "12319"))
