@@ -25,7 +25,7 @@ demo: prepare
 
 test: prepare
 	@echo "== tests without Asterisk" && $(PYTEST) -n 2 --ignore tests/browser -m "$(NO_ASTERISK)"
-	@echo "== tests on a real Asterisk" && $(PYTEST) -n 4 --dist loadfile --ignore tests/browser $(NO_FUZZ) -m "live or fault"
+	@echo "== tests on a real Asterisk" && $(PYTEST) -n 5 --dist loadfile --no-loadscope-reorder --ignore tests/browser $(NO_FUZZ) -m "live or fault"
 	@echo "== tests in a real browser" && $(PYTEST) -n 2 --dist worksteal tests/browser
 
 pictures: prepare

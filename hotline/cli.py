@@ -11,9 +11,12 @@ import argparse
 import importlib
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 
 from config.language import say as _
 from config.read import SettingsError
+
+from .imports import lasting
 
 VERBS = {
     "run": "hotline.run",
@@ -48,7 +51,8 @@ def parser(modules: Sequence[str]) -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if argv is None else argv)
     verb = words[0] if words else ""
-    made = parser([VERBS[verb]] if verb in VERBS else list(VERBS.values()))
+    with lasting() if argv is None else nullcontext():  # a test's own objects are not ours to keep
+        made = parser([VERBS[verb]] if verb in VERBS else list(VERBS.values()))
     args = made.parse_args(words)
     try:
         return int(args.run(args))

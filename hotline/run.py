@@ -20,6 +20,7 @@ from config.places import Places
 from config.read import read
 
 from . import logs
+from .imports import lasting
 
 log = structlog.get_logger("hotline")
 
@@ -41,14 +42,15 @@ def run(args: argparse.Namespace) -> int:
     _room_for_sockets()
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
-    from twisted.internet import asyncioreactor
+    with lasting():
+        from twisted.internet import asyncioreactor
 
-    asyncioreactor.install(loop)  # type: ignore[no-untyped-call]
-    from twisted.internet import reactor as chosen  # only now: importing it chooses a reactor
-    from twisted.internet.defer import Deferred
+        asyncioreactor.install(loop)  # type: ignore[no-untyped-call]
+        from twisted.internet import reactor as chosen  # only now: importing it chooses a reactor
+        from twisted.internet.defer import Deferred
 
-    from .app import Hotline, StartError
-    from .outliving import DoesNotStart
+        from .app import Hotline, StartError
+        from .outliving import DoesNotStart
 
     reactor: Any = chosen  # Twisted's interfaces are not what mypy takes a module for
     hotline = Hotline(settings, Places(args.var.absolute()))
