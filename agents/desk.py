@@ -43,7 +43,8 @@ _AtASeat = (
     | ev.WatchBegan
 )  # fmt: skip
 _AT_A_SEAT = get_args(_AtASeat)
-HEARD = tuple(kind for kind in get_args(ev.Event) if kind not in (ev.CallLined, ev.CallAnswered, ev.LineChecked))
+_NOT_OURS = (ev.CallLined, ev.CallDialled, ev.CallAnswered, ev.LineChecked)
+HEARD = tuple(kind for kind in get_args(ev.Event) if kind not in _NOT_OURS)
 """What ``hear`` wants to hear; the rest makes no difference to any seat."""
 
 

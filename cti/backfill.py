@@ -180,6 +180,8 @@ def _user_defined(row: Row, at: Instant) -> list[fr.Frame]:
     leg, kind = _leg(row), row[_USER]
     if kind == "LINE":
         return [fr.Lined(at, leg, LineId(words[0]), TrunkId(words[1]), words[2], words[3], words[4], words[5])]
+    if kind == "DIALLED":
+        return [fr.Dialled(at, leg, words[0])]
     if kind == "NOTICE":
         return [fr.Noticed(at, leg, words[0], words[1])]
     if kind == "REFUSED":

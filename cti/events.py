@@ -92,6 +92,15 @@ class CallLined:
 
 
 @dataclass(frozen=True, slots=True)
+class CallDialled:
+    """Whom a seat calls, where its leg did not tell when the call arrived (the daemon originated it)."""
+
+    call: CallId
+    at: Instant
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
 class NoticePlayed:
     """A prompt began to be played to the caller and the caller heard it or hung up."""
 
@@ -343,6 +352,7 @@ class LineChecked:
 CallEvent = (
     CallArrived
     | CallLined
+    | CallDialled
     | NoticePlayed
     | CallRefused
     | CallAnswered

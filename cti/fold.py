@@ -73,6 +73,7 @@ class Fold:
             fr.Transferred: self._transferred,
             fr.PickedUp: self._picked_up,
             fr.Lined: self._lined,
+            fr.Dialled: self._dialled,
             fr.Noticed: self._noticed,
             fr.TurnedAway: self._turned_away,
             fr.Recorded: self._recorded,
@@ -528,6 +529,12 @@ class Fold:
         self._out.append(
             ev.CallLined(call.id, f.at, f.line, TrunkId(f.trunk), f.number, f.partner, f.reference, f.origin)
         )
+
+    def _dialled(self, f: fr.Dialled) -> None:
+        leg = self.board.legs.get(f.leg)
+        if leg is not None and not leg.call.dialled:
+            leg.call.dialled = f.number
+            self._out.append(ev.CallDialled(leg.call.id, f.at, f.number))
 
     def _noticed(self, f: fr.Noticed) -> None:
         leg = self.board.legs.get(f.leg)

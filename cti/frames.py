@@ -149,6 +149,14 @@ class Lined(NamedTuple):
     origin: str
 
 
+class Dialled(NamedTuple):
+    """A seat's leg calls this number."""
+
+    at: Instant
+    leg: LegId
+    number: str
+
+
 class Noticed(NamedTuple):
     at: Instant
     leg: LegId
@@ -248,6 +256,7 @@ Frame = (
     | Transferred
     | PickedUp
     | Lined
+    | Dialled
     | Noticed
     | TurnedAway
     | Recorded

@@ -175,7 +175,9 @@ class Changed:
 class Records:
     """Hear events with ``apply``; write ``changed``; then say ``settled``."""
 
-    def __init__(self, skip: frozenset[str] = frozenset()) -> None:
+    def __init__(self, skip: frozenset[str] = frozenset(), whole_until: float = 0.0) -> None:
+        """``whole_until``: what was written before this moment is in the ledger already."""
+        self._whole_until = whole_until
         self.open: dict[CallId, CallRecord] = {}
         self.skip: set[str] = set(skip)
         """Calls and legs whose story is closed in the ledger; what is read of them again is ignored."""
@@ -187,6 +189,7 @@ class Records:
         self._gap: Instant | None = None
         self._steps: dict[type, Callable[[Any, CallRecord], None]] = {
             ev.CallLined: self._lined,
+            ev.CallDialled: self._dialled,
             ev.NoticePlayed: self._noticed,
             ev.CallRefused: self._refused,
             ev.CallAnswered: self._answered,
@@ -282,6 +285,9 @@ class Records:
     def _lined(self, e: ev.CallLined, record: CallRecord) -> None:
         record.line, record.trunk, record.number = e.line, e.trunk, e.number
         record.partner, record.reference, record.origin = e.partner, e.reference, e.origin
+
+    def _dialled(self, e: ev.CallDialled, record: CallRecord) -> None:
+        record.dialled = e.number
 
     def _noticed(self, e: ev.NoticePlayed, record: CallRecord) -> None:
         if record.notice is None:
@@ -402,6 +408,7 @@ class Records:
     # -- lost rows ---------------------------------------------------------------------------------
 
     def _lost(self, since: Instant) -> None:
+        since = since or Instant(self._whole_until)  # a book that has read nothing yet does not know
         self._gap = since
         self.changed.gaps[since] = None
         for record in self.open.values():

@@ -123,15 +123,21 @@ def _seats(settings: Settings) -> str:
     )
 
 
-def _own_call() -> Step:
-    """A seat's leg that begins a call names it; one that stands in for a caller inherited the name."""
-    return 'ExecIf($["${HOTLINE_CALL}"=""]?Set(__HOTLINE_CALL=${UNIQUEID}))'
+def _own_call() -> tuple[Step, ...]:
+    """A seat's leg that begins a call names it, and whom it calls: CEL knows no number of what the daemon originates.
+
+    One that stands in for a caller inherited the name.
+    """
+    return (
+        'ExecIf($["${HOTLINE_CALL}"=""]?CELGenUserEvent(DIALLED,${FILTER(0-9,${EXTEN})}))',
+        'ExecIf($["${HOTLINE_CALL}"=""]?Set(__HOTLINE_CALL=${UNIQUEID}))',
+    )
 
 
 def _between(limit: str) -> str:
     return context(
         "between",
-        exten("_X.", _own_call(), limit, f"Dial(PJSIP/${{EXTEN}},{RING_SECONDS},tTi)", "Hangup(${HANGUPCAUSE})"),
+        exten("_X.", *_own_call(), limit, f"Dial(PJSIP/${{EXTEN}},{RING_SECONDS},tTi)", "Hangup(${HANGUPCAUSE})"),
         exten("T", "Hangup(102)"),
     )
 
@@ -256,7 +262,7 @@ def _outbound(settings: Settings, limit: str) -> list[str]:
         # the seat that begins the call may transfer (T), and its call is recorded; for a citizen
         # who is given away, or a consultation, the recording runs already
         'Set(HOTLINE_MAY=${IF($["${HOTLINE_CALL}"=""]?TU(outbound-answered):)})',
-        _own_call(),
+        *_own_call(),
         limit,
         "Gosub(renew,s,1)",
         *tries,

@@ -63,6 +63,8 @@ def rows(frames: list[fr.Frame]) -> list[str]:
             out.append(row(kind, f.at, f.leg, channel=channels[f.leg], extra=json.dumps({"bridge_id": f.bridge})))
         elif isinstance(f, fr.QueueIn):
             out.append(row("APP_START", f.at, f.leg, appname="Queue", appdata=f"{f.queue},,,,300"))
+        elif isinstance(f, fr.Dialled):
+            out.append(row("DIALLED", f.at, f.leg, user="DIALLED", extra=json.dumps({"extra": f.number})))
         elif isinstance(f, fr.Lined):
             words = "|".join((f.line, f.trunk, f.number, f.partner, f.reference, f.origin))
             out.append(row("LINE", f.at, f.leg, user="LINE", extra=json.dumps({"extra": words})))

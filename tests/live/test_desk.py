@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 
 import pytest
 
@@ -101,6 +102,8 @@ async def test_a_call_to_the_world_and_to_none_of_it(site: Site) -> None:
         with pytest.raises(Exception, match="4"):
             await floor.rest.verb("8001", "dial", number="0019005551234")
         assert len([call for rack in floor.phones.trunks.values() for call in rack.calls]) == 1
+    rows = [row for row in json.loads(site.hotline("report", "calls", "--json")) if row["direction"] == "outbound"]
+    assert [(row["caller"], row["dialled"]) for row in rows][-1:] == [("8001", "13605920099")]
 
 
 async def test_a_carrier_that_is_down_is_passed_over(site: Site) -> None:
