@@ -166,7 +166,9 @@ def _spent(states: Sequence[Interval], since: datetime, end: datetime) -> dict[s
 
 
 def _talked(agent: str, since: datetime, end: datetime, now: datetime) -> sa.Select[Any]:
-    ended = sa.func.coalesce(_K.ended_at, sa.literal(now, Moment()), type_=Moment())
+    # of a closed call nobody knows the end of: no time rather than ever more of it
+    going = sa.case((_C.state == "closed", _K.began_at), else_=sa.literal(now, Moment()))
+    ended = sa.func.coalesce(_K.ended_at, going, type_=Moment())
     inbound = sa.case((_C.direction == Direction.INBOUND.value, 1), else_=0).label("inbound")
     counted = sa.select(
         inbound,

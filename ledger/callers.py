@@ -84,6 +84,7 @@ def _owed(numbers: Sequence[str], since: datetime, but: str) -> sa.Select[Any]:
         sa.select(sa.func.count()).where(column.in_(numbers), _C.arrived_at >= since).scalar_subquery()
         for column in (_C.caller, _C.origin)
     ]
-    itself = sa.select(sa.func.count()).where(_C.call_id == but, _C.arrived_at >= since).scalar_subquery()
+    counted = sa.or_(_C.caller.in_(numbers), _C.origin.in_(numbers))
+    itself = sa.select(sa.func.count()).where(_C.call_id == but, _C.arrived_at >= since, counted).scalar_subquery()
     owed = sa.select(_B.call_id).where(_B.number.in_(numbers), _B.state == "open").limit(1).scalar_subquery()
     return sa.select(counts[0] + counts[1] - itself, owed)

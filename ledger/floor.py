@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -71,3 +72,11 @@ async def floor_time(db: AsyncConnection, since: datetime, until: datetime, now:
         wrap_ups=times.get(Presence.WRAP_UP, nothing)[1],
         logged_in=sum(total for state, (total, _) in times.items() if state != Presence.LOGGED_OUT),
     )
+
+
+async def wrap_up_of(db: AsyncConnection, calls: Sequence[sa.ColumnElement[bool]], now: datetime) -> float:
+    """Seconds of wrap-up after the calls that meet these conditions, whenever it was."""
+    c = t.seat_log.c
+    spent = sa.func.sum(seconds_between(c.since, sa.func.coalesce(c.until, sa.literal(now, Moment()), type_=Moment())))
+    wanted = sa.select(spent).join_from(t.seat_log, t.calls, t.calls.c.call_id == c.call_id)
+    return float(await db.scalar(wanted.where(c.state == Presence.WRAP_UP, *calls)) or 0.0)

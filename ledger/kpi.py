@@ -21,7 +21,7 @@ from cti.events import Direction, EndedBy
 from cti.ids import CallId
 
 from . import tables as t
-from .floor import FloorTime, floor_time
+from .floor import FloorTime, floor_time, wrap_up_of
 from .store import Store
 
 PROMPT_SECONDS = 15.0
@@ -117,10 +117,11 @@ async def sheet(store: Store, period: Period, now: datetime, line: str = "") -> 
         lines = await _by(db, period, line, _c.line)
         owed = await _owed(db, period, line)
         floor = await floor_time(db, period.since, period.until, now)
+        wrapped = await wrap_up_of(db, within(period, line), now)
         lost = await blind(db, period)
     figures = [_ratio(name, a, b, counts) for name, a, b in _RATIOS]
     figures += [_mean(name, sums[name], of, counts) for name, _, of in _MEANS]
-    figures += [*owed, *_seats(floor, figures)]
+    figures += [*owed, *_seats(floor, figures, wrapped)]
     return Sheet(period, line, counts, outcomes, lines, figures, [(began, ended) for began, ended, _ in lost])
 
 
@@ -191,11 +192,11 @@ async def blind(db: AsyncConnection, period: Period) -> list[tuple[datetime, dat
     return [(began, ended, reason) for began, ended, reason in await db.execute(wanted)]
 
 
-def _seats(floor: FloorTime, so_far: Sequence[Figure]) -> list[Figure]:
-    """Wrap-up, handling time, occupancy 占线率 (of the time free for calls), utilisation 工时利用率 (of all time logged in)."""
+def _seats(floor: FloorTime, so_far: Sequence[Figure], wrapped: float) -> list[Figure]:
+    """Wrap-up, handling time (of the asked calls alone), occupancy 占线率 (of the time free for calls), utilisation 工时利用率 (of all time logged in)."""
     wrap = _figure("wrap_up_seconds_mean", floor.wrap_up, floor.wrap_ups, "sum of wrap-up seconds / wrap-ups")
     talk = next(figure for figure in so_far if figure.name == "talk_seconds_mean")
-    handled = talk.numerator + floor.wrap_up
+    handled = talk.numerator + wrapped
     return [
         wrap,
         _figure("handle_seconds_mean", handled, talk.denominator, "sum of talk and wrap-up seconds / answered"),

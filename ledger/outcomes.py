@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bridge.disposition import CallOutcome, may_replace
+from cti.events import Direction
 from cti.ids import CallId
 
 from . import tables as t
@@ -43,7 +44,11 @@ class Put:
 
 
 async def put(store: Store, db: AsyncConnection, said: Said) -> Put:
-    """Write ``said`` when it may replace what stands; the call-back task of a missed call is done with it."""
+    """Write ``said`` when it may replace what stands.
+
+    With an agent's word the citizen was heard: no call-back is owed for this call, nor for an earlier one of
+    the same number.
+    """
     c = t.outcomes.c
     values = {
         "outcome": str(said.outcome),
@@ -56,6 +61,7 @@ async def put(store: Store, db: AsyncConnection, said: Said) -> Put:
     }
     fresh = store.insert(t.outcomes).values(call_id=said.call, **values).on_conflict_do_nothing().returning(c.call_id)
     if (await db.execute(fresh)).first() is not None:
+        await _heard(db, said)
         return Put(True, None)
     standing = (await db.execute(sa.select(t.outcomes).where(c.call_id == said.call).with_for_update())).one()
     before = CallOutcome(standing.outcome)
@@ -66,9 +72,17 @@ async def put(store: Store, db: AsyncConnection, said: Said) -> Put:
     kept = {name: getattr(standing, name) for name in _KEPT}
     await db.execute(sa.insert(t.outcome_history).values(call_id=said.call, seq=seq, replaced_at=said.at, **kept))
     await db.execute(sa.update(t.outcomes).where(c.call_id == said.call).values(values))
+    await _heard(db, said)
+    return Put(True, before)
+
+
+async def _heard(db: AsyncConnection, said: Said) -> None:
+    b, c = t.callbacks.c, t.calls.c
+    number = sa.case((c.direction == Direction.OUTBOUND.value, c.dialled), (c.origin != "", c.origin), else_=c.caller)
+    theirs = sa.select(number).where(c.call_id == said.call).scalar_subquery()
+    same = sa.and_(b.number != "", b.number == theirs, b.made_at <= said.at)
     await db.execute(
         sa.update(t.callbacks)
-        .where(t.callbacks.c.call_id == said.call, t.callbacks.c.state == "open")
+        .where(b.state == "open", sa.or_(b.call_id == said.call, same))
         .values(state="done", done_at=said.at, done_by=said.agent)
     )
-    return Put(True, before)

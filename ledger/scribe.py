@@ -35,6 +35,7 @@ from cti.tail import Place
 
 from . import rows, verdict
 from . import tables as t
+from .columns import Moment
 from .record import CallRecord, Changed, Records, Talk
 from .seats import sitting
 from .store import Store
@@ -115,7 +116,8 @@ class Scribe:
         cel, queue_log = (places.get(source, (Place(), Place())) for source in ("cel", "queue_log"))
         self._start = Mark(cel[1], cel[1], queue_log[1], queue_log[1])
         self._committed = Mark(cel[0], cel[1], queue_log[0], queue_log[1]) if marks else None
-        self._records = Records(skip)
+        whole_until = marks["cel"].moved_at.timestamp() if "cel" in marks else 0.0
+        self._records = Records(skip, whole_until)
         self._reconciled = False
         self._folded = None
         return Resume(self._start, skip)
@@ -191,6 +193,7 @@ class Scribe:
         self._seat_agents(db, put.talks.values())
         self._flush(db, put)
         self._conclude(db, put.closed)
+        self._called_back(db, put.closed)
         self._set_mark(db, mark, now)
         return put
 
@@ -255,6 +258,25 @@ class Scribe:
             if found.outcome is CallOutcome.MISSED and record.call in concluded
         ]
         self._owe(db, owed)
+
+    def _called_back(self, db: sa.Connection, closed: Iterable[CallRecord]) -> None:
+        """Whom a seat dialled and reached is owed no call any more."""
+        b = t.callbacks.c
+        done = [
+            {
+                "b_number": rows.clip(record.dialled),
+                "b_at": rows.moment(record.ended or record.arrived),
+                "b_by": record.talks[0].agent,
+                "b_made_at": rows.moment(record.arrived),
+            }
+            for record in closed
+            if record.direction == ev.Direction.OUTBOUND and record.talks and record.dialled
+        ]
+        if done:
+            at = sa.bindparam("b_made_at", type_=Moment())
+            which = (b.number == sa.bindparam("b_number"), b.state == "open", b.made_at <= at)
+            values = {"state": "done", "done_at": sa.bindparam("b_at", type_=Moment()), "done_by": sa.bindparam("b_by")}
+            db.execute(sa.update(t.callbacks).where(*which).values(values), done)
 
     def _outcomes(self, db: sa.Connection, ends: Sequence[tuple[str, CallOutcome, str, datetime]]) -> set[str]:
         """Write these where there is none yet; the calls that got theirs now."""

@@ -343,7 +343,7 @@ async def seat_in_two_talks(look: Look) -> AsyncIterator[Breach]:
             sa.func.max(over, type_=Moment()).over(**earlier).label("busy_until"),  # type: ignore[arg-type]
         )
         .join_from(t.talks, t.calls, CALL.call_id == a.call_id)
-        .where(INBOUND, CALL.merged_into == "")
+        .where(INBOUND, CALL.merged_into == "", CALL.uncertain.is_(False))
         .subquery()
     )
     crossing = sa.select(talks).where(talks.c.busy_until > talks.c.began_at).order_by(talks.c.began_at)

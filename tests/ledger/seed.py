@@ -104,7 +104,8 @@ ROWS: list[tuple[sa.Table, list[dict[str, Any]]]] = [
         {"seat": "8001", "since": after(-600), "state": "logged_out", "until": after(0)},
         {"seat": "8001", "since": after(0), "state": "ready", "until": after(15), "agent": "1001"},
         {"seat": "8001", "since": after(15), "state": "talking", "until": after(75), "agent": "1001"},
-        {"seat": "8001", "since": after(75), "state": "wrap_up", "until": after(105), "agent": "1001"},
+        {"seat": "8001", "since": after(75), "state": "wrap_up", "until": after(105), "agent": "1001",
+         "call_id": ANSWERED},
         {"seat": "8001", "since": after(105), "state": "ready", "agent": "1001"},
     ]),
 ]  # fmt: skip

@@ -70,6 +70,15 @@ async def test_who_left_is_not_signed_in(url: str) -> None:
     assert (day.signed_in_at, day.missed, day.ready_seconds) == (None, 0, 15.0 + 195.0)
 
 
+async def test_a_talk_whose_end_was_lost_does_not_run_on(url: str) -> None:
+    """Of the open call it runs; of one the ledger has closed nobody knows, and none is counted."""
+    async with ledger(url) as store:
+        before = await AgentBook(store).day("1001", BEGAN, TOMORROW, NOW)
+        await do(store, sa.update(t.talks).where(t.talks.c.call_id == DIRECT).values(ended_at=None))
+        day = await AgentBook(store).day("1001", BEGAN, TOMORROW, NOW)
+    assert (before.talk_seconds_mean, day.talk_seconds_mean) == (45.0, 30.0)
+
+
 async def test_a_call_without_an_outcome_waits_for_its_agent(url: str) -> None:
     """Only citizens' calls that are over."""
     async with ledger(url) as store:

@@ -16,7 +16,7 @@ from tests.bridge.made import ticket
 
 from .conftest import Fresh
 from .plans import scans
-from .seed import ANSWERED, BEGAN, DIRECT, MISSED, OPEN, REFUSED, after, call, do, ledger
+from .seed import ANSWERED, BEGAN, DIRECT, MISSED, OPEN, OUT, REFUSED, after, call, do, ledger
 
 MANY = 300
 
@@ -44,6 +44,13 @@ async def test_a_number_that_a_partner_named_is_found(url: str) -> None:
         story = await Callers(store).story(("05925550000",), after(101))
         assert [row.call for row in story.calls] == [MISSED]
         assert (story.calls_since, story.callback_open) == (0, True)
+
+
+async def test_a_call_that_never_counted_is_not_taken_off(url: str) -> None:
+    """A page that dials the number asks in its own call: that one is no call of the number's."""
+    async with ledger(url) as store:
+        story = await Callers(store).story(("13806010009",), BEGAN, but=OUT)
+    assert story.calls_since == 0
 
 
 async def test_nobody_is_known_by_a_hidden_number(url: str) -> None:

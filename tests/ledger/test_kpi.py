@@ -11,7 +11,7 @@ from ledger import tables as t
 from ledger.kpi import SETS, Period, members, sheet
 
 from .conftest import Fresh
-from .seed import ANSWERED, BEGAN, DIRECT, MISSED, NOW, OPEN, REFUSED, after, do, ledger
+from .seed import ANSWERED, BEGAN, DIRECT, MISSED, NOW, OPEN, OUT, REFUSED, after, do, ledger
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +42,21 @@ async def test_the_figures_of_a_morning(url: str) -> None:
     assert figures["filing_rate"] == (1, 1, 1.0)
     assert made.outcomes == {"direct": 1, "missed": 2, "ticket": 1}
     assert made.by_line == {"citizen": 4, "partner": 1}
+
+
+async def test_handling_time_of_a_line_is_of_its_own_calls(url: str) -> None:
+    """Wrap-up after another line's calls, or after a call to the world, is not handling of this line's."""
+    other = {"seat": "8002", "since": after(520), "until": after(560), "state": "wrap_up", "call_id": OUT}
+    async with ledger(url) as store:
+        await do(store, sa.insert(t.seat_log).values(**other))
+        of = {
+            line: {figure.name: figure for figure in (await sheet(store, DAY, NOW, line)).figures}[
+                "handle_seconds_mean"
+            ]
+            for line in ("", "citizen", "partner")
+        }
+    assert (of[""].numerator, of["citizen"].numerator) == (120.0, 120.0)
+    assert (of["partner"].numerator, of["partner"].value) == (0.0, None)
 
 
 async def test_seat_time_is_cut_to_the_period(url: str) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -257,6 +258,38 @@ async def test_a_call_back_goes_to_the_citizen_not_the_partner(url: str) -> None
     await write_all(url, Told(caller="12345").arrive(partner="12345", origin="13950000001").end(after=9))
     row = await one(url, sa.select(t.callbacks))
     assert row.number == "13950000001"
+
+
+async def test_who_was_called_back_is_owed_nothing(url: str) -> None:
+    """A seat dialled the number, by its page, and reached it; one that did not answer is still owed the call."""
+    missed = [
+        Told(n, caller=number).arrive().queue().end(after=30) for n, number in ((1, "13806010001"), (2, "13806010002"))
+    ]
+    back = [Told(n, caller="8001", at=T0 + 100 * n).arrive(ev.Direction.OUTBOUND) for n in (3, 4)]
+    for told, number in zip(back, ("13806010001", "13806010002"), strict=True):
+        told.events[0] = replace(told.events[0], dialled="")  # type: ignore[type-var]
+        told.say(ev.CallDialled(told.call, told.at(0), number))
+    await write_all(url, *missed, back[0].talk().end(), back[1].end())
+    found = contents(url)["callbacks"]
+    assert {row[0]: row[5] for row in found} == {missed[0].call: "done", missed[1].call: "open"}
+    row = await one(url, sa.select(t.calls).where(t.calls.c.call_id == back[0].call))
+    assert row.dialled == "13806010001"
+
+
+async def test_a_record_that_is_gone_is_lost_since_it_was_read_last(url: str) -> None:
+    """Archived while the daemon was stopped: the days before are as complete as they were."""
+    await write_all(url, Told().arrive().end(after=9))
+    store = Store(url)
+    read = datetime.fromtimestamp(T0 + 20, UTC)
+    async with store.writing() as db:
+        await db.execute(sa.update(t.tail_marks).values(moved_at=read))
+    scribe = Scribe(store, "xm1")
+    await scribe.resume()
+    later = Told(2, at=T0 + 500).arrive().end(after=9)
+    await scribe.write([ev.BookGap(Instant(0.0)), *later.events], Mark(Place(7, 10), Place(7, 10)))
+    await store.close()
+    gap = await one(url, sa.select(t.blind_intervals))
+    assert (gap.began_at, gap.ended_at) == (read, datetime.fromtimestamp(T0 + 500, UTC))
 
 
 async def test_short_calls_are_marked(url: str) -> None:

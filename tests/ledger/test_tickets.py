@@ -8,7 +8,7 @@ import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -22,7 +22,7 @@ from ledger.store import Store
 from ledger.tickets import TicketShelf
 from tests.bridge.made import NOON, ticket
 
-from .desk import Told, contents
+from .desk import T0, Told, contents
 from .test_scribe import write_all
 
 LATER = NOON + timedelta(hours=1)
@@ -127,6 +127,20 @@ async def test_an_agents_word_replaces_missed_and_settles_the_call_back(url: str
             assert list(history) == ["missed", "direct"]
             task = (await db.execute(sa.select(t.callbacks))).one()
             assert (task.state, task.done_by) == ("done", "1001")
+
+
+async def test_whoever_was_heard_later_is_owed_nothing(url: str) -> None:
+    """They called again and a ticket was filed: the call-back of the missed call is done, a stranger's is not."""
+    missed, again = Told(1).arrive().queue().end(after=30), Told(2, at=T0 + 60).arrive().queue().talk().end()
+    stranger = Told(3, caller="13806019999", at=T0 + 5).arrive().queue().end(after=30)
+    later = Told(4, at=T0 + 9000).arrive().queue().end(after=30)
+    await write_all(url, missed, stranger, again, later)
+    filed_at = datetime.fromtimestamp(T0 + 300, UTC)
+    facts = replace(ticket(1).facts, call=again.call)  # type: ignore[type-var]
+    async with shelf(url) as book:
+        await book.file(ticket(1, filed_at, facts=facts))
+    owed = {row[0]: row[5] for row in contents(url)["callbacks"]}
+    assert owed == {missed.call: "done", stranger.call: "open", later.call: "open"}
 
 
 async def test_the_life_of_a_push(url: str) -> None:

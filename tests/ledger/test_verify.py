@@ -51,6 +51,13 @@ TWO_TALKS = (
     add(t.talks, call_id="xm1-9.9", seq=0, leg_id="l", seat="8001", began_at=after(70), ended_at=after(130)),
 )
 
+LOST_END = (
+    change(t.calls, DIRECT, uncertain=True),
+    change(t.talks, DIRECT, ended_at=None),
+    add(t.calls, **talked("xm1-9.9", 250, "8001", 60.0)),
+    add(t.talks, call_id="xm1-9.9", seq=0, leg_id="l", seat="8001", began_at=after(265), ended_at=after(325)),
+)
+
 WRONG: list[tuple[str, str, tuple[sa.Executable, ...]]] = [
     ("open_too_long", OPEN, (change(t.calls, OPEN, arrived_at=NOW - timedelta(hours=5)),)),
     ("no_outcome", MISSED, (without(t.outcomes, MISSED),)),
@@ -91,6 +98,14 @@ WRONG: list[tuple[str, str, tuple[sa.Executable, ...]]] = [
     ("seat_in_two_talks", "8001", TWO_TALKS),
     ("audit_broken", "audit row 1", (sa.update(t.audit).values(actor="somebody"),)),
 ]
+
+
+async def test_a_talk_whose_end_was_lost_accuses_no_later_one(url: str) -> None:
+    """The ledger marks the call as uncertain: that is said once, and not again by every call of its seat."""
+    async with ledger(url) as store:
+        await do(store, *LOST_END)
+        found = await verify(store, NOW)
+    assert [breach for breach in found if breach.rule == "seat_in_two_talks"] == []
 
 
 @pytest.mark.parametrize(("rule", "subject", "statements"), WRONG)
