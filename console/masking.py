@@ -35,7 +35,12 @@ def number(plain: str) -> str:
 
 def sees_number(who: Who, row: CallRow) -> bool:
     """Everywhere with the right; else of the own call until it is settled: it lives, or wants its outcome."""
-    return who.may(Right.NUMBERS) or (who.owns(row) and (row.ended_at is None or not row.outcome))
+    return who.may(Right.NUMBERS) or (who.owns(row) and _unsettled(row))
+
+
+def _unsettled(row: CallRow) -> bool:
+    """Only a citizen's call is given an outcome."""
+    return row.ended_at is None or (row.direction == "inbound" and not row.outcome)
 
 
 def masked(shown: M) -> M:
@@ -67,5 +72,6 @@ def masked_ticket(shape: TicketOut) -> TicketOut:
     if isinstance(person := body.get("person"), dict):
         body["person"] = {**person, "phones": [number(one) for one in person.get("phones") or ()]}
     if isinstance(facts := body.get("facts"), dict):
-        body["facts"] = {**facts, "ani": number(str(facts.get("ani") or ""))}
+        # who called, and who was called: of an outbound call the latter is the citizen
+        body["facts"] = {**facts, **{word: number(str(facts.get(word) or "")) for word in ("ani", "dnis")}}
     return shape.model_copy(update={"ticket": body})

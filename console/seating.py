@@ -35,9 +35,9 @@ async def take(plugs: Plugs, row: SessionRow, seat: str, *, ready: bool) -> None
 
 
 async def leave(plugs: Plugs, row: SessionRow) -> str:
-    """签出; '' or 'after_call'. Another session of the same account at the same seat keeps it there."""
+    """签出; '' or 'after_call'. Another session of the same account, attended at the same seat, keeps it there."""
     seat = seat_of(plugs.desk, row)
-    if not seat or any(one.seat == seat and one.id != row.id for one in await plugs.sessions.live(row.account)):
+    if not seat or any(one.seat == seat and one.id != row.id for one in await plugs.sessions.attended(row.account)):
         await plugs.sessions.sit(row.id, "")
         return ""
     answer = await plugs.desk.ask(commands.LogOut(SeatId(seat)))

@@ -58,6 +58,11 @@ class Sessions:
     async def live(self, account: str = "") -> Sequence[SessionRow]:
         return await self._book.live(self._clock(), account)
 
+    async def attended(self, account: str) -> Sequence[SessionRow]:
+        """Those of them somebody is at, as far as their pages tell."""
+        since = self._clock() - timedelta(seconds=self.rules.idle_lock_seconds) - GRACE
+        return [row for row in await self.live(account) if not row.locked and row.seen_at > since]
+
     async def overdue(self) -> Sequence[SessionRow]:
         return await self._book.overdue(self._clock())
 

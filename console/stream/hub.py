@@ -239,6 +239,10 @@ class Hub:
         self.consoles.seat(console)
         if console.who.role is Role.AGENT:
             self._hold(console)
+        await self._welcome(console)
+
+    async def _welcome(self, console: Seen) -> None:
+        """What a page that comes to a seat, or sits down at one, must be told at once."""
         ringing = self._ringing.get(console.seat)
         # "at" is now, not when it began to ring: a page sets its clock by what it is told
         if ringing is not None and (late := self._pop(ringing, self._now())) is not None:
@@ -288,6 +292,8 @@ class Hub:
             if console.who.role is Role.AGENT:
                 self._hold(console)
             self.telling.snapshot(console)
+            if seat:
+                self._keep(self._welcome(console), "stream-welcome")
 
     # -- time ---------------------------------------------------------------------------------------
 

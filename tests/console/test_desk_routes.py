@@ -117,6 +117,19 @@ async def test_numbers_are_masked_once_the_call_is_settled(as_: As, house: House
     assert "13800000001" in (await as_(person(Role.SUPERVISOR, "2001")).get(f"/api/calls/{CALL}/pop")).text
 
 
+async def test_whom_an_agent_dialled_is_masked_when_it_is_over(as_: As, house: House) -> None:
+    """An outbound call is given no outcome: it is settled when it ends. Its ticket names the citizen as who was called."""
+    house.known[CALL] = Call(CALL, direction="outbound", caller="8001", dialled="13800000001")
+    facts = CallFacts(CALL, ani="8001", dnis="13800000001")
+    push = Push(ticket(1, facts=facts), PushState.WAITING, 0, 0, NOON, False)
+    house.shelf.callers.told = Story([], [push], 0, 1, False)
+    assert (await as_().get(f"/api/calls/{CALL}/pop")).json()["party"]["number"] == "13800000001"
+    house.known[CALL] = replace(house.known[CALL], ended_at=NOON)
+    answer = await as_().get(f"/api/calls/{CALL}/pop")
+    assert "13800000001" not in answer.text
+    assert answer.json()["tickets"][0]["ticket"]["facts"]["dnis"] == "138****0001"
+
+
 # -- drafts ----------------------------------------------------------------------------
 
 

@@ -295,6 +295,19 @@ async def test_another_session_keeps_the_seat(app: ASGIApp, house: House) -> Non
     assert house.asked == [commands.LogOut("8001")]  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("gone", ["locked", "long ago"])
+async def test_a_session_nobody_is_at_keeps_no_seat(app: ASGIApp, house: House, gone: str) -> None:
+    """A computer that died leaves its session behind: signing out elsewhere frees the seat all the same."""
+    one = signed_in(house, "1001", "8001")
+    signed_in(house, "1001", "8001")
+    await (
+        house.kept.lock("s1", True) if gone == "locked" else house.kept.seen("s1", house.clock() - timedelta(hours=1))
+    )
+    async with browser(app, one) as client:
+        await client.delete("/api/session")
+    assert house.asked == [commands.LogOut("8001")]  # type: ignore[arg-type]
+
+
 async def test_signing_in_again(app: ASGIApp, house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """In the same browser: the session before is over; the same person keeps the seat, another one's is left."""
     seats = [replace(House.seats(house)[0]), replace(House.seats(house)[1], agent="1003")]

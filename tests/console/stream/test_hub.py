@@ -26,6 +26,8 @@ from tests.fakes.live import TARGETS, LiveHouse, Wire, person
 
 NOON = Instant(1_790_000_000.0)
 CALL = CallId("xm1-1790000000.1")
+HEADER = {126: 4, 127: 10}
+"""A WebSocket frame's length word -> bytes before the text; any other: two."""
 
 
 def party(number: str) -> PartyOut:
@@ -62,7 +64,7 @@ class Centre:
 
 
 def said(wire: Wire) -> list[dict[str, Any]]:
-    return [json.loads(frame[frame.index(b"{") :]) for frame in wire.sent]
+    return [json.loads(frame[HEADER.get(frame[1], 2) :]) for frame in wire.sent]
 
 
 def words(wire: Wire) -> list[str]:
@@ -268,6 +270,24 @@ async def test_who_sits_down_sees_the_own_calls_from_then_on(centre: Centre) -> 
     )
     assert words(wire) == ["snapshot", "snapshot"]
     assert [call["call"] for call in said(wire)[-1]["calls"]] == [CALL]
+
+
+async def test_who_sits_down_hears_what_waits_for_the_seat(centre: Centre, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A notice for the seat from before, and the phone that rings there: the page came before it had a seat."""
+
+    async def for_one(_who: Who, seat: str) -> list[NoticeSaid]:
+        text = f"给 {seat}" if seat else "给大家"
+        return [NoticeSaid(id=1, at=datetime.now(UTC), by="2001", by_name="苏丽华", text=text, urgent=False)]
+
+    monkeypatch.setattr(centre.hub, "_greetings", for_one)
+    _, wire = await centre.come(person(account="1003", session="s5"))
+    centre.offer("8003")
+    centre.house.sits["1003"] = "8003"
+    centre.hub.moved("1003")
+    await asyncio.sleep(0)
+    await asyncio.gather(*centre.hub._tasks)
+    assert words(wire) == ["snapshot", "notice", "snapshot", "pop", "notice"]
+    assert said(wire)[-1]["text"] == "给 8003"
 
 
 async def test_a_revoked_session_loses_its_stream_at_once(centre: Centre) -> None:
