@@ -53,8 +53,12 @@ async def test_a_locked_screen_hides_everything_but_the_call(house: House) -> No
     """A call rings through the lock, is answered and put down there; the wrong password opens nothing."""
     async with house:
         anna = await house.agent("1001", "8001", ANNA)
+        await anna.page.route("**/api/session/lock", lambda route: route.abort())  # the daemon is away just then
         await anna.press("lock-now")
         await expect(anna.part("lock-password")).to_be_focused()
+        await anna.page.reload()
+        await expect(anna.part("lock-password")).to_be_focused()
+        await anna.page.unroute("**/api/session/lock")
         call = await house.citizen("13805929003")
         await anna.part("lock-answer").click(timeout=20_000)
         await anna.hears(CITIZEN)

@@ -20,12 +20,31 @@ async def test_two_tabs_of_one_agent(house: House) -> None:
         await expect(anna.part("warned")).to_contain_text("暂不派话")
         await anna.touch()
         await anna.until("ready")
+        await first.evaluate("window.dispatchEvent(new Event('online'))")  # a cable that wobbles wakes no parked tab
         call = await house.citizen("13805925001")
         await anna.answer()
         await anna.hears(CITIZEN)
         await heard(call, ANNA)
         await expect(first.get_by_test_id("answer")).to_have_count(0)
         await anna.hang_up()
+
+
+async def test_a_supervisors_two_pages(house: House) -> None:
+    """The phone moves to the newer one; both go on showing what is."""
+    async with house:
+        chief = await house.supervisor(seat="8003")
+        await chief.visit("/watch")
+        first = chief.page
+        await chief.another_page()
+        await chief.registered()
+        await chief.visit("/watch")
+        for page in (first, chief.page):
+            await expect(page.get_by_test_id("seat-8001")).to_contain_text("签出")
+        await house.agent("1001", "8001", ANNA)
+        for page in (first, chief.page):
+            await expect(page.get_by_test_id("seat-8001")).to_contain_text("示闲", timeout=10_000)
+        await expect(first.get_by_test_id("phone")).to_have_count(0)
+        await expect(chief.part("phone")).to_be_visible()
 
 
 async def test_a_second_tab_in_mid_talk(house: House) -> None:

@@ -37,7 +37,11 @@ async def test_a_draft_outlives_the_browser_and_is_filed(house: House) -> None:
         await expect(anna.part("ticket-content")).to_have_value(MATTER["content"])
         await asyncio.gather(anna.hears(CITIZEN), heard(call, ANNA))
 
-        await anna.write(address=MATTER["address"], code="bllj")
+        await anna.write(address=MATTER["address"], code="lu")
+        await anna.page.keyboard.press("Enter")
+        await expect(anna.part("ticket-code")).not_to_have_attribute("data-code", "")
+        await anna.write(code="bllj")  # over the choice: nothing of it is lost
+        await expect(anna.part("ticket-code")).to_have_value("bllj")
         await anna.page.keyboard.press("Enter")
         await anna.saved()
         name = await house.at("8001")

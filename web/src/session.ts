@@ -16,6 +16,9 @@ interface Kept {
   ended: string
 }
 
+/** Whose lock the daemon has not heard of yet: until then it holds here, also in a page that is loaded anew. */
+const OWED = 'hotline.lock'
+
 const kept = reactive<Kept>({ state: 'unknown', me: null, locked: false, ended: '' })
 export const session = readonly(kept) as Readonly<Kept>
 export const may = (right: string): boolean => kept.me?.rights.includes(right) ?? false
@@ -39,7 +42,9 @@ export async function recall(): Promise<boolean> {
 }
 
 export async function signIn(account: string, password: string): Promise<void> {
-  know(await send<Me>('POST', '/api/session', { account, password }))
+  const me = await send<Me>('POST', '/api/session', { account, password })
+  sessionStorage.removeItem(OWED)
+  know(me)
 }
 
 export async function takeSeat(seat: string, ready = false): Promise<void> {
@@ -52,14 +57,25 @@ export async function leaveSeat(): Promise<void> {
 }
 
 export async function unlock(password: string): Promise<void> {
-  know(await send<Me>('POST', '/api/session/unlock', { password }))
+  const me = await send<Me>('POST', '/api/session/unlock', { password })
+  sessionStorage.removeItem(OWED)
+  know(me)
   kept.locked = false
 }
 
 export function lock(): void {
-  if (kept.me && !kept.locked) {
-    kept.locked = true
-    void send('POST', '/api/session/lock').catch(() => undefined)
+  if (!kept.me || kept.locked) return
+  kept.locked = true
+  sessionStorage.setItem(OWED, kept.me.account)
+  void payLock()
+}
+
+async function payLock(): Promise<void> {
+  try {
+    await send('POST', '/api/session/lock')
+    sessionStorage.removeItem(OWED)
+  } catch {
+    // said again with the next word that the daemon is there
   }
 }
 
@@ -77,6 +93,7 @@ export function leave(why: string): void {
   kept.state = 'out'
   kept.me = null
   kept.locked = false
+  sessionStorage.removeItem(OWED)
   kept.ended = why
 }
 
@@ -89,7 +106,9 @@ function know(me: Me): void {
   kept.me = me
   kept.state = 'in'
   kept.ended = ''
-  kept.locked = me.locked
+  const owed = sessionStorage.getItem(OWED) === me.account
+  kept.locked = me.locked || owed
+  if (owed && !me.locked) void payLock()
 }
 
 // any answer may tell that the session is over or locked

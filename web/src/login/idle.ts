@@ -1,17 +1,27 @@
 // Locks the screen when nobody touched it for long. A running call counts as somebody being there, and so does
-// a page that fills the screen: a wallboard is looked at by a room and touched by nobody.
+// a page that fills the screen: a wallboard is looked at by a room and touched by nobody. The lock is the whole
+// session's, so a touch of any of its tabs counts for all.
 import { onBeforeUnmount, onMounted } from 'vue'
 import { onPhone } from '../seat/current'
 import { lock, session, stillHere } from '../session'
 
 const LOOK_MS = 5_000
 const SAY_MS = 60_000
+const SHARE_MS = 1_000
+const SHARED = 'hotline.touched'
 
 export function useIdleLock(): void {
   let touched = Date.now()
   let said = Date.now()
+  let shared = 0
   let looking = 0
-  const touch = () => (touched = Date.now())
+  const touch = () => {
+    touched = Date.now()
+    if (touched - shared < SHARE_MS) return
+    shared = touched
+    localStorage.setItem(SHARED, String(touched))
+  }
+  const untouched = () => Date.now() - Math.max(touched, Number(localStorage.getItem(SHARED)) || 0)
   const look = () => {
     const limit = session.me?.idle_lock_seconds ?? 0
     if (session.state !== 'in' || onPhone.value || document.fullscreenElement) touch()
@@ -20,7 +30,7 @@ export function useIdleLock(): void {
       void stillHere()
     }
     if (session.state !== 'in') return
-    if (limit > 0 && !session.locked && Date.now() - touched > limit * 1000) lock()
+    if (limit > 0 && !session.locked && untouched() > limit * 1000) lock()
   }
   const TOUCHES = ['pointerdown', 'pointermove', 'keydown', 'wheel'] as const
   onMounted(() => {

@@ -46,6 +46,11 @@ export const canChooseRinger = 'setSinkId' in AudioContext.prototype
 let talk: AudioContext | undefined
 let bell: AudioContext | undefined
 let stream: MediaStream | undefined
+let opening: Promise<boolean> | undefined
+/** How often it was closed: what was asked for before the last time is not wanted any more. */
+let closings = 0
+/** The microphone was unplugged, and nobody was given another one yet. */
+let lost = false
 let element: HTMLAudioElement | undefined
 let hearing: AnalyserNode | undefined
 let speaking: AnalyserNode | undefined
@@ -75,24 +80,43 @@ for (const touch of ['pointerdown', 'keydown'] as const) {
 /** Open the microphone (asks the person, once). Never throws; `audio.microphone` says how it went. */
 export async function openMicrophone(): Promise<boolean> {
   if (stream?.getAudioTracks().some((track) => track.readyState === 'live')) return true
+  // one for all who ask meanwhile: a second stream would be nobody's, and stay open
+  const mine = (opening ??= tryMicrophone())
+  try {
+    return await mine
+  } finally {
+    if (opening === mine) opening = undefined
+  }
+}
+
+async function tryMicrophone(): Promise<boolean> {
+  const asked = closings
   const wish = { echoCancellation: true, noiseSuppression: true, autoGainControl: true }
   const exact = state.chosen.microphone
   try {
-    stream = await getMicrophone(exact ? { ...wish, deviceId: { exact } } : wish)
+    const fresh = await getMicrophone(exact ? { ...wish, deviceId: { exact } } : wish)
+    if (asked !== closings) {
+      for (const track of fresh.getTracks()) track.stop()
+      return false
+    }
+    stream = fresh
   } catch (error) {
+    if (asked !== closings) return false
     // the one chosen last time is not plugged in today
     if (exact && !(error instanceof DOMException && error.name === 'NotAllowedError')) {
       state.chosen.microphone = ''
-      return openMicrophone()
+      return tryMicrophone()
     }
     state.microphone = error instanceof DOMException && error.name === 'NotAllowedError' ? 'denied' : 'missing'
     return false
   }
   state.microphone = 'open'
   wake() // a page that hears may also sound
-  for (const track of stream.getAudioTracks()) track.onended = () => void regain()
+  for (const track of stream.getAudioTracks()) track.onended = regain
   speaking = analyse(stream)
   await listDevices()
+  if (lost) for (const ear of changed) ear()
+  lost = false
   return true
 }
 
@@ -101,11 +125,12 @@ async function getMicrophone(wish: MediaTrackConstraints): Promise<MediaStream> 
   return navigator.mediaDevices.getUserMedia({ audio: wish })
 }
 
-/** Unplugged: say so, and take whatever there is now. */
-async function regain(): Promise<void> {
+/** Unplugged: say so, and take whatever there is now, or as soon as there is something. */
+function regain(): void {
+  lost = true
   state.microphone = 'missing'
   stream = undefined
-  if (await openMicrophone()) for (const ear of changed) ear()
+  void openMicrophone()
 }
 const changed = new Set<() => void>()
 /** Another microphone is in use now: running calls take it too. */
@@ -115,6 +140,9 @@ export function onMicrophone(ear: () => void): () => void {
 }
 
 export function closeMicrophone(): void {
+  closings += 1
+  opening = undefined
+  lost = false
   for (const track of stream?.getTracks() ?? []) {
     track.onended = null
     track.stop()
@@ -182,7 +210,10 @@ async function listDevices(): Promise<void> {
   state.inputs = of('audioinput')
   state.outputs = of('audiooutput')
 }
-navigator.mediaDevices?.addEventListener('devicechange', () => void listDevices())
+navigator.mediaDevices?.addEventListener('devicechange', () => {
+  void listDevices()
+  if (state.microphone === 'missing') void openMicrophone()
+})
 
 export async function choose(where: Where, id: string): Promise<void> {
   state.chosen[where] = id

@@ -23,7 +23,7 @@ const state = reactive({
   connected: false,
   /** since when not, by this machine's clock; 0: connected or never was */
   lostAt: 0,
-  /** another tab of mine has the seat: this one is silent until asked */
+  /** another tab of mine has the seat's phone: this one has none until asked (and an agent's sees nothing) */
   elsewhere: false,
   offset: 0,
   now: Date.now(),
@@ -159,12 +159,19 @@ function bye(told: Shapes['Bye']): void {
   if (told.why === 'signed_out' || told.why === 'expired') {
     close()
     leave(told.why)
-  } else if (told.why === 'another_tab') {
-    state.elsewhere = true
+  } else if (told.why === 'another_tab' && session.me?.role === 'agent') {
+    park()
   } else {
+    if (told.why === 'another_tab') park() // the phone is there; a supervisor's picture stays here, too
     // where it is not asked for (we said something wrong), no sooner than anybody would press F5
     again = window.setTimeout(() => void retry(true), told.again ? backoff(tries++, Math.random()) : REST_MS)
   }
+}
+
+/** The daemon hears of no phone here, nor of what this one was. */
+function park(): void {
+  state.elsewhere = true
+  phone = undefined
 }
 
 function send(word: Shapes['Hello'] | PhoneSays | Shapes['PongBack']): void {
@@ -173,5 +180,5 @@ function send(word: Shapes['Hello'] | PhoneSays | Shapes['PongBack']): void {
 
 // a laptop that wakes, a cable that is plugged in: no waiting for the next try
 window.addEventListener('online', () => {
-  if (wanted && !socket) connect()
+  if (wanted && !socket && !(state.elsewhere && session.me?.role === 'agent')) connect()
 })

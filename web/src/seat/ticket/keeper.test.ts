@@ -41,6 +41,11 @@ const page = () => {
   }
   return { keeper, says, form, type, draft: () => draft }
 }
+function draftOf(content: string): Draft {
+  const draft = fresh(blank())
+  draft.matters[0]!.form.content = content
+  return draft
+}
 /** Let promises run, then the clock, then promises again. */
 async function pass(milliseconds: number) {
   for (let n = 0; n < 10; n += 1) await Promise.resolve()
@@ -75,6 +80,16 @@ test('who never pauses is saved all the same', async () => {
     await pass(300)
   }
   assert.ok(server.puts.length >= 1)
+})
+
+test('what was typed after a saving whose answer was lost is the newer one', async () => {
+  server.standing = { version: 6, fields: packed(draftOf('路灯')) }
+  shelf.text = JSON.stringify({ version: 6, at: 1, fields: packed(draftOf('路灯不亮')) })
+  const { keeper, form } = page()
+  await keeper.load()
+  assert.equal(form().content, '路灯不亮')
+  await pass(400)
+  assert.deepEqual([server.puts, content()], [[7], '路灯不亮'])
 })
 
 test('typing during a saving is saved after it', async () => {

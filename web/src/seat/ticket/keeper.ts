@@ -71,7 +71,8 @@ export class Keeper {
       try {
         const standing = await this.server.get()
         const theirs = standing ? unpacked(standing.fields) : null
-        const newer = standing !== null && (!local || standing.version >= local.version)
+        // of the same version: the server never said yes to what is here, so this is what was typed later
+        const newer = standing !== null && (!local || standing.version > local.version)
         if (theirs && newer) {
           this.write(merged(began, this.read(), theirs))
           this.acked = theirs

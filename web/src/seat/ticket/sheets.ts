@@ -55,8 +55,8 @@ const KEPT = 'hotline.draft.'
 const KEPT_DAYS = 14
 const MOST_OPEN = 8
 const POLLS = [400, 600, 1000, 2000, 3000, 5000]
-/** The call may not be known to be mine yet (403, 404), the session may come back (401). */
-const AGAIN = new Set([0, 401, 403, 404, 429])
+/** The call may not be known to be mine yet (403, 404), the session may come back (401) or be unlocked (423). */
+const AGAIN = new Set([0, 401, 403, 404, 423, 429])
 const sheets = new Map<string, Open>()
 let uses = 0
 
