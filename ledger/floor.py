@@ -74,9 +74,11 @@ async def floor_time(db: AsyncConnection, since: datetime, until: datetime, now:
     )
 
 
-async def wrap_up_of(db: AsyncConnection, calls: Sequence[sa.ColumnElement[bool]], now: datetime) -> float:
-    """Seconds of wrap-up after the calls that meet these conditions, whenever it was."""
+async def wrap_up_of(
+    db: AsyncConnection, calls: Sequence[sa.ColumnElement[bool]], since: datetime, now: datetime
+) -> float:
+    """Seconds of wrap-up after the calls that meet these conditions, none of which arrived before ``since``."""
     c = t.seat_log.c
     spent = sa.func.sum(seconds_between(c.since, sa.func.coalesce(c.until, sa.literal(now, Moment()), type_=Moment())))
     wanted = sa.select(spent).join_from(t.seat_log, t.calls, t.calls.c.call_id == c.call_id)
-    return float(await db.scalar(wanted.where(c.state == Presence.WRAP_UP, *calls)) or 0.0)
+    return float(await db.scalar(wanted.where(c.state == Presence.WRAP_UP, c.since >= since, *calls)) or 0.0)
