@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -17,6 +18,8 @@ from . import frames as fr
 from .events import QueueExit, TransferKind
 from .ids import BridgeId, CallId, Instant, LegId, LineId, QueueId, TrunkId
 
+_BEGINNING = re.compile(r'"[A-Z_]+","\d+\.\d+",')
+"""How a row begins: kind and moment."""
 COLUMNS = (
     "eventtype", "eventtime", "cid_name", "cid_num", "ani", "rdnis", "dnid", "exten", "context", "channel",
     "appname", "appdata", "amaflags", "accountcode", "uniqueid", "linkedid", "bridgepeer", "userfield",
@@ -73,7 +76,9 @@ class Reader:
             if line.strip():
                 self.skipped += 1
                 self.last_bad = f"{fault}: {line[:120]!r}"
-            return []
+            # the power went in the middle of a row: the next life's first one was written right behind it
+            behind = max((found.start() for found in _BEGINNING.finditer(line)), default=0)
+            return self.cel(line[behind:]) if behind else []
         # An event of CELGenUserEvent has its own name for a type, and the name again in userdeftype.
         handler = _user_defined if row[_USER] else self._handlers.get(row[_TYPE])
         return handler(row, at) if handler else []

@@ -83,6 +83,7 @@ class Call:
         "talked",
         "trunk",
         "unsettled",
+        "unsettled_at",
     )
 
     def __init__(self, call: CallId, first: LegId, direction: Direction, arrived: Instant) -> None:
@@ -114,3 +115,5 @@ class Call:
         self.cause = 0
         self.unsettled: Leg | None = None
         """Book only: an offer that ended unanswered and waits for the next fact to say why."""
+        self.unsettled_at = arrived
+        """When it ended."""

@@ -43,6 +43,8 @@ REFUSING_CAUSES = frozenset({1, 3, 17, 18, 20, 21, 22, 27, 34, 38, 41, 42, 44, 5
 ELSEWHERE = 26
 START = "s"
 """Asterisk's extension for 'nothing was dialled': originated calls, trunks without numbers."""
+NEXT_FACT_SECONDS = 1.0
+"""Within so long the caller's leg goes after the seat's when it was he who left."""
 
 
 class Fold:
@@ -110,8 +112,9 @@ class Fold:
 
     def _birth(
         self, at: Instant, leg_id: LegId, channel: str, linked: LegId, named: CallId, number: str, name: str,
-        exten: str, ringing_in: bool,
+        exten: str, ringing_in: bool, dialled: str | None = None,
     ) -> Leg:  # fmt: skip
+        """``dialled``: where ``exten`` is not what was dialled, but where its leg is by now."""
         board = self.board
         call = board.calls.get(named) if named else None
         if call is None:
@@ -123,7 +126,8 @@ class Fold:
             call = Call(ident, LegId(ident), self._plan.direction(endpoint, exten, ringing_in=ringing_in), at)
             self._serial += 1
             call.serial = self._serial
-            dialled = "" if exten == START else exten
+            if dialled is None:
+                dialled = "" if exten == START else exten
             call.caller, call.caller_name, call.dialled = number, name, dialled
             board.calls[ident] = call
             self._out.append(ev.CallArrived(ident, at, LegId(ident), endpoint, call.direction, number, name, dialled))
@@ -257,7 +261,7 @@ class Fold:
             self._end_offer(leg, at, OfferResult.WITHDRAWN)
         else:
             leg.offer_open = False
-            leg.call.unsettled = leg
+            leg.call.unsettled, leg.call.unsettled_at = leg, at
 
     def _settle(self, call: Call, at: Instant, *, caller_left: bool = False) -> None:
         """Book: the next fact says whether an unanswered offer rang out or was withdrawn.
@@ -269,8 +273,9 @@ class Fold:
         if leg is None:
             return
         call.unsettled = None
-        result = OfferResult.WITHDRAWN if caller_left else OfferResult.MISSED
-        self._out.append(ev.OfferEnded(call.id, at, leg.id, SeatId(leg.endpoint), leg.offered_from, result))
+        gone = call.unsettled_at
+        result = OfferResult.WITHDRAWN if caller_left and at - gone < NEXT_FACT_SECONDS else OfferResult.MISSED
+        self._out.append(ev.OfferEnded(call.id, gone, leg.id, SeatId(leg.endpoint), leg.offered_from, result))
 
     def _end(self, call: Call, at: Instant, by: EndedBy | None = None) -> None:
         """The only place where a call ends."""
@@ -609,9 +614,13 @@ class Fold:
             self._unseen.discard(f.leg)
         leg = board.legs.get(f.leg)
         if leg is None:
-            if f.leg in board.ended or (self._plan.known and is_household(f.channel)):
+            # Asterisk has it: of a call whose beginning was not heard, only the name was buried
+            if board.ended.get(f.leg) is False or (self._plan.known and is_household(f.channel)):
                 return
-            leg = self._birth(f.born, f.leg, f.channel, f.linked, f.call, f.number, f.name, f.exten, True)
+            board.ended.pop(f.leg, None)
+            leg = self._birth(
+                f.born, f.leg, f.channel, f.linked, f.call, f.number, f.name, f.exten, True, dialled=""
+            )  # fmt: skip
         else:
             self._leg_renamed(fr.LegRenamed(f.at, f.leg, f.channel))
         if f.up:

@@ -125,5 +125,6 @@ class LineWatch:
                     await self.check_now(line.line)
                 except Exception:  # pyVoIP may raise anything; the watch goes on (the loop top of this line)
                     log.exception("line check failed", line=line.line)
-                    self._publish(LineChecked(line.line, _now(), False, 0.0, "error"))
+                    self.latest[line.line] = failed = LineChecked(line.line, _now(), False, 0.0, "error")
+                    self._publish(failed)
             wait = max(1.0, line.every_seconds - (time.monotonic() - begun))

@@ -7,11 +7,12 @@ Parents come before children, so a child finds its call.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from . import ami
 from . import frames as fr
 from .board import Board
+from .call import Call
 from .events import Reach
 from .ids import BridgeId, CallId, Instant, LegId, QueueId
 from .plan import is_household
@@ -85,6 +86,20 @@ def _born(leg: LegId, at: Instant) -> Instant:
     """A Uniqueid is ``[node-]seconds.sequence``: when the channel was made."""
     seconds = leg.rpartition("-")[2].partition(".")[0]
     return Instant(float(seconds)) if seconds.isdigit() else at
+
+
+def recalled(board: Board, known: Callable[[CallId], Call | None], at: Instant) -> list[fr.Frame]:
+    """What the dialplan said of calls that began before our time: no list tells it, the book has it."""
+    frames: list[fr.Frame] = []
+    for call in board.calls.values():
+        leg, was = next(iter(call.legs), None), known(call.id)
+        if leg is None or was is None:
+            continue
+        if was.line and not call.line:
+            frames.append(fr.Lined(at, leg, was.line, was.trunk, was.dialled, was.partner, was.reference, was.origin))
+        if was.dialled and not call.dialled:
+            frames.append(fr.Dialled(at, leg, was.dialled))
+    return frames
 
 
 def contradictions(board: Board, snapshot: Sequence[fr.Frame]) -> frozenset[str]:

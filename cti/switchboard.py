@@ -20,10 +20,11 @@ import structlog
 from . import ami, resync, wire
 from . import events as ev
 from . import frames as fr
+from .call import Call
 from .commands import AddMember, Command, Outcome, RemoveMember, Result, TakeOver
 from .errors import LinkError, LinkLost, NoAnswer, Refused
 from .fold import Fold
-from .ids import Instant, LegId
+from .ids import CallId, Instant, LegId
 from .link import Link
 from .plan import Plan
 
@@ -43,7 +44,10 @@ _ALREADY = {AddMember: "already there", RemoveMember: "not there"}
 
 
 class Switchboard:
-    """:param publish: gets every board event, in order, synchronously."""
+    """
+    :param publish: gets every board event, in order, synchronously.
+    :param known: a call as the book has it, with what the dialplan said of it before our time.
+    """
 
     def __init__(
         self,
@@ -54,8 +58,10 @@ class Switchboard:
         port: int,
         events_secret: str,
         actions_secret: str,
+        known: Callable[[CallId], Call | None] = lambda _call: None,
         now: Callable[[], float] = time.time,
     ) -> None:
+        self._known = known
         self.fold = Fold(plan)
         self._publish = publish
         self._now = now
@@ -155,9 +161,13 @@ class Switchboard:
             log.warning("snapshot failed", reason=str(fault))
             self.events.reset(f"snapshot failed: {fault}")
             return
+        self._recall()
         self.live = True
         self._doubts = frozenset()
         self._publish(ev.BoardLive(Instant(self._now()), self.fold.board.node_began or Instant(0.0)))
+
+    def _recall(self) -> None:
+        self._apply(resync.recalled(self.fold.board, self._known, Instant(self._now())))
 
     async def _take(self, fold: Callable[[list[fr.Frame]], None]) -> None:
         """Ask the lists; ``fold`` gets the frames in the stream, right behind the channels' list."""
@@ -173,6 +183,7 @@ class Switchboard:
         while True:
             await asyncio.sleep(AUDIT_SECONDS)
             if self.live:
+                self._recall()  # of a call that came while we began, the book knew nothing yet
                 try:
                     await self._take(self._audit)
                 except LinkError as fault:

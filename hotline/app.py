@@ -135,6 +135,7 @@ class Hotline:
         switchboard = Switchboard(
             plan, self.board_bus.publish, host=settings.asterisk.ami_host, port=settings.ports.ami,
             events_secret=secrets["ami-events"], actions_secret=secrets["ami-actions"],
+            known=book.fold.board.calls.get,
         )  # fmt: skip
         floor = Floor(Desk(Roster.from_settings(settings)), switchboard, seats_book, self.house_bus.publish)
         await floor.open()

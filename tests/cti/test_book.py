@@ -211,6 +211,55 @@ def test_a_rotated_file_is_read_to_its_end_first(tmp_path: Path) -> None:
     assert lines == ["three", "four"]
 
 
+def test_two_rotations_while_nobody_read_lose_no_line(tmp_path: Path) -> None:
+    """Renamed twice: the file between is read, too; one that was packed meanwhile is said to be missing."""
+    path = tmp_path / "log"
+    path.write_text("one\n")
+    tail = Tail(path, NOWHERE)
+    tail.read()
+    with open(path, "a") as file:
+        file.write("two\n")
+    os.utime(path, (1000, 1000))
+    os.rename(path, tmp_path / "log.2")
+    (tmp_path / "log.1").write_text("three\n")
+    os.utime(tmp_path / "log.1", (2000, 2000))
+    path.write_text("four\n")
+    again = Tail(path, tail.at)
+    chunks = [tail.read() for _ in range(4)]
+    assert [line for chunk in chunks for _, line in chunk.lines] == ["two", "three", "four"]
+    assert not any(chunk.gap for chunk in chunks)
+    os.rename(tmp_path / "log.1", tmp_path / "log.1.gz")
+    chunks = [again.read() for _ in range(4)]
+    assert [line for chunk in chunks for _, line in chunk.lines] == ["two", "four"]
+    assert any(chunk.gap for chunk in chunks)
+
+
+def test_a_row_that_was_cut_ends_with_its_file(tmp_path: Path) -> None:
+    """The disk was full in the middle of a row, and the file was renamed: reading goes on in the new one."""
+    path = tmp_path / "log"
+    path.write_text("one\ntw")
+    tail = Tail(path, NOWHERE)
+    tail.read()
+    os.rename(path, tmp_path / "log.1")
+    path.write_text("three\n")
+    assert [line for _ in range(4) for _, line in tail.read().lines] == ["tw", "three"]
+
+
+def test_the_first_row_of_a_life_is_found_behind_a_cut_one(tmp_path: Path) -> None:
+    """The power went in the middle of a row: what Asterisk wrote next stands in the same line."""
+    cel = tmp_path / "cel.csv"
+    story = Story(0)
+    story.arrive()
+    story.abandon()
+    good = rows(story.frames)
+    cel.write_text('"CHAN_START","1500.000000","","139' + "".join(good))
+    book = Book(PLAN, cel, tmp_path / "queue_log", Mark())
+    events, _ = drain(book)
+    assert book.reader.skipped == 1
+    assert isinstance(events[0], ev.CallArrived)
+    assert isinstance(events[-1], ev.CallEnded)
+
+
 def test_a_truncated_file_is_said_to_have_a_gap(tmp_path: Path) -> None:
     """What was cut away can not be known: the reader says so and begins anew."""
     path = tmp_path / "log"

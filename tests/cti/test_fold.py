@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from cti import events as ev
 from cti import frames as fr
+from cti import resync
 from cti.fold import Fold
-from cti.ids import BridgeId, CallId, Instant, LegId
+from cti.ids import BridgeId, CallId, Instant, LegId, LineId, QueueId, TrunkId
 from cti.plan import Plan
 
 from .story import PLAN, Story, as_book, stories
@@ -206,6 +207,64 @@ def test_every_call_ends_once_and_nothing_stays(frames: list[fr.Frame]) -> None:
     assert not fold.board.linked
 
 
+def test_a_seat_that_said_no_while_we_began_does_not_hide_its_call() -> None:
+    """Its leg came and went before the snapshot: the caller, who waits still, is in the snapshot and is there."""
+    story = Story(0)
+    story.arrive()
+    story.queue()
+    fold = Fold(PLAN)
+    story.frames.clear()
+    story.refuse(story.offer("8001"))
+    for frame in story.frames:
+        fold.apply(frame)
+    channel = "PJSIP/telecom-00000000"
+    seen = fr.LegSeen(
+        story.at(), story.caller, channel, story.caller, story.call, "13806010001", "", "mandarin", True, BridgeId(""),
+        QueueId("mandarin"), 1, Instant(1000.0),
+    )  # fmt: skip
+    for frame in (fr.SnapshotBegan(story.at()), seen, fr.SnapshotEnded(story.at())):
+        fold.apply(frame)
+    assert [(call.id, call.queue, call.dialled) for call in fold.board.calls.values()] == [(story.call, "mandarin", "")]
+    later = fr.LegNew(
+        story.at(), LegId("xm1-1000.9"), "PJSIP/8002-0000001", story.caller, story.call, "", "", "", False
+    )
+    assert kinds(fold.apply(later))[:1] == ["LegBegan"]
+
+
+def test_the_book_knows_when_an_offer_rang_out() -> None:
+    """Nobody else is free, and the caller waits on for minutes before he gives up: it was missed, and then."""
+    story = Story(0)
+    story.arrive()
+    story.queue()
+    leg = story.offer("8001")
+    story.say(fr.RangOut(story.at(15), leg), fr.LegGone(story.at(), leg, 0, ""))
+    gone = story.frames[-1].at
+    story.clock += 300
+    story.abandon()
+    _, events = told(as_book(story.frames), live=False)
+    (offer,) = [e for e in events if isinstance(e, ev.OfferEnded)]
+    assert (offer.result, offer.at) == (ev.OfferResult.MISSED, gone)
+
+
+def test_what_the_dialplan_said_is_recalled_from_the_book() -> None:
+    """After a restart the board knows again whose line it is, who handed it over, and whom a seat dialled."""
+    story = Story(0)
+    at, call = story.at(), story.caller
+    story.say(
+        fr.LegNew(at, call, "PJSIP/telecom-00000000", call, CallId(""), "12345", "", "1231912345", True),
+        fr.Lined(at, call, LineId("partner"), TrunkId("telecom"), "1231912345", "12345", "GD-7", "13806010009"),
+    )
+    book, _ = told(story.frames, live=False)
+    board, _ = told([story.frames[0]._replace(exten="s")])  # type: ignore[call-arg]
+    for frame in resync.recalled(board.board, book.board.calls.get, at):
+        board.apply(frame)
+    (found,) = board.board.calls.values()
+    assert (found.line, found.partner, found.reference, found.origin, found.dialled) == (
+        "partner", "12345", "GD-7", "13806010009", "1231912345",
+    )  # fmt: skip
+    assert resync.recalled(board.board, book.board.calls.get, at) == []
+
+
 @given(stories(), st.randoms(use_true_random=False), st.floats(0, 1))
 @settings(max_examples=300)
 def test_every_arrival_ends_exactly_once_after_any_garbage(frames: list[fr.Frame], rng: object, loss: float) -> None:
@@ -262,7 +321,7 @@ def test_drop_and_snapshot_reach_the_same_board(frames: list[fr.Frame], data: st
         for leg in board.legs.values():
             leg.held = False  # no snapshot tells of a hold
         for call in board.calls.values():
-            call.line = type(call.line)("")  # nor of the dialplan's words
+            call.line, call.dialled = type(call.line)(""), ""  # nor of the dialplan's words, nor of what was dialled
             call.talked = any(leg.talking for leg in call.legs.values())  # nor of talks that are over
     assert deaf.board.facts() == truth.facts()
 

@@ -63,6 +63,9 @@ async def test_ten_calls_survive_a_killed_daemon(site: Site) -> None:
         await asyncio.sleep(5)
         assert all(call.up for call in (*talking[1:], *noticed, *fresh)), "a call was disturbed"
         await asyncio.to_thread(site.start)
+        async with asyncio.timeout(10):  # whose line each is, no snapshot tells: the book does
+            while {row["line"] for row in await floor.rest.live_calls()} != {"citizen", "partner"}:
+                await asyncio.sleep(0.1)
 
         for call in talking[1:]:
             assert call.up, "a talk was disturbed"
