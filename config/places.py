@@ -99,7 +99,8 @@ class Places:
         return self.var / "casestore.db"
 
     def make(self) -> None:
-        """Create the folders (idempotent); secrets for the owner only."""
+        """Create the folders (idempotent), for the owner only."""
+        self.var.mkdir(mode=0o700, parents=True, exist_ok=True)
         for place in (
             self.run,
             self.logs,

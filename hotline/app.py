@@ -99,6 +99,7 @@ class Hotline:
         self._stack = AsyncExitStack()
         self.board_bus, self.book_bus, self.house_bus = Bus(), Bus(), Bus()
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._adopted = self._started = False
 
     async def start(self) -> None:
         settings, places = self._settings, self._places
@@ -166,6 +167,7 @@ class Hotline:
         self._stack.push_async_callback(self._end_tasks)
         gc.collect()
         gc.freeze()  # what was made by now stays: later collections need not walk through it while a phone rings
+        self._started = True
         log.info("started", var=str(places.var), api=settings.ports.api)
 
     async def stop(self) -> None:
@@ -201,9 +203,13 @@ class Hotline:
         if found is None:
             raise StartError(language.say("there is no Asterisk 22: run `hotline asterisk install`"))
         asterisk = EmbeddedAsterisk(self._settings, self._places, secrets, found[0])
-        await asterisk.start()
-        self._stack.push_async_callback(asterisk.stop)
+        self._stack.push_async_callback(self._end_asterisk, asterisk)  # first: a stop may come while it starts
+        self._adopted = await asterisk.start()
         return asterisk
+
+    async def _end_asterisk(self, asterisk: EmbeddedAsterisk) -> None:
+        """Of a start that failed, what was adopted is left, with its calls: a next start may succeed."""
+        await (asterisk.leave() if self._adopted and not self._started else asterisk.stop())
 
     async def _ivr(self) -> None:
         settings = self._settings

@@ -12,7 +12,6 @@ from config.language import say as _
 from config.places import Places
 from config.read import read
 from config.render import core, render
-from config.settings import Mode
 from hotline import asterisk_found, sounds
 from hotline.asterisk_install import InstallError, install
 
@@ -63,8 +62,7 @@ def _render(args: argparse.Namespace) -> int:
     folder: Path = args.dir
     folder.mkdir(parents=True, exist_ok=True)
     files = render(settings, places, made)
-    if settings.asterisk.mode is Mode.EMBEDDED:
-        files["asterisk.conf"] = core.site(settings)
+    files["asterisk.conf"] = core.site(settings)
     for name, text in {**files, "README": core.readme(settings)}.items():
         path = folder / name
         path.write_text(text, encoding="utf-8")

@@ -153,14 +153,17 @@ class EmbeddedEdge(Outliving):
             log.info("reloaded", pid=self._pid)
 
     async def _test(self) -> None:
-        done = await asyncio.to_thread(
-            subprocess.run,
-            self._command("-t", "-q"),
-            capture_output=True,
-            text=True,
-            timeout=START_SECONDS,
-            check=False,
-        )
+        try:
+            done = await asyncio.to_thread(
+                subprocess.run,
+                self._command("-t", "-q"),
+                capture_output=True,
+                text=True,
+                timeout=START_SECONDS,
+                check=False,
+            )
+        except subprocess.SubprocessError as fault:
+            raise EdgeError(_("nginx refuses its configuration: {fault}", fault=fault)) from fault
         if done.returncode != 0:
             raise EdgeError(_("nginx refuses its configuration: {fault}", fault=done.stderr.strip()))
 
@@ -172,16 +175,23 @@ class EmbeddedEdge(Outliving):
         while True:
             await asyncio.sleep(LOG_SECONDS)
             names = (edge.ACCESS_LOG, edge.ERROR_LOG)
-            for path in asterisk_logs.keep_small(self._home, names, LOG_BYTES):
-                log.info("log rotated", file=path.name)
+            try:
+                for path in asterisk_logs.keep_small(self._home, names, LOG_BYTES):
+                    log.info("log rotated", file=path.name)
+            except OSError as fault:  # a full disk: the next look may find room
+                log.warning("logs not rotated", fault=str(fault))
 
     async def _mind_certificate(self) -> None:
         """Our own is made anew in time; the operator's may be made anew by others."""
         known = self._certificate_mark()
         while True:
             await asyncio.sleep(CERTIFICATE_SECONDS)
-            self._own_certificate()
-            mark = self._certificate_mark()
+            try:
+                self._own_certificate()
+                mark = self._certificate_mark()
+            except OSError as fault:
+                log.error("certificate not looked at", fault=str(fault))
+                continue
             if mark != known:
                 known = mark
                 log.info("certificate renewed")

@@ -162,8 +162,11 @@ class EmbeddedAsterisk(Outliving):
     async def _mind_logs(self) -> None:
         while True:
             await asyncio.sleep(LOG_SECONDS)
-            for path in asterisk_logs.keep_small(self._places.asterisk_log):
-                log.info("log rotated", file=path.name)
+            try:
+                for path in asterisk_logs.keep_small(self._places.asterisk_log):
+                    log.info("log rotated", file=path.name)
+            except OSError as fault:  # a full disk: the next look may find room
+                log.warning("logs not rotated", fault=str(fault))
 
     async def _take_up(self, changed: set[str]) -> None:
         """An adopted Asterisk still runs by the configuration of its start."""
@@ -209,9 +212,13 @@ class EmbeddedAsterisk(Outliving):
 
     async def _cli(self, words: str) -> str:
         command = self._asterisk.command("-C", str(self._conf), "-rx", words)
-        process = await asyncio.to_thread(
-            subprocess.run, command, capture_output=True, text=True, timeout=START_SECONDS, check=False
-        )
+        try:
+            process = await asyncio.to_thread(
+                subprocess.run, command, capture_output=True, text=True, timeout=START_SECONDS, check=False
+            )
+        except (subprocess.SubprocessError, OSError) as fault:  # it hangs, or there is no room for a process
+            log.warning("no answer", words=words, fault=str(fault))
+            return ""
         return process.stdout
 
     def _why(self, code: int | None) -> str:

@@ -18,16 +18,25 @@ _NUMBER = re.compile(r"(?<![\d.\-:])(\+?\d{3,4})\d{4}(\d{2,4})(?![\d.])")
 """Telephone numbers of 9 to 12 digits; not Uniqueids (they have a dot) nor times."""
 
 
+_PLAIN = ("call", "timestamp", "level")
+
+
 def mask(text: str) -> str:
     """``13806010001`` → ``138****0001``."""
     return _NUMBER.sub(r"\1****\2", text)
 
 
 def _masked(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    for key in ("caller", "number", "heard", "wrong", "reason", "fault", "event"):
-        if key in event:
-            event[key] = mask(str(event[key]))
-    return event
+    return {key: value if key in _PLAIN else _hidden(value) for key, value in event.items()}
+
+
+def _hidden(value: Any) -> Any:
+    """Also within a list, a command or a traceback."""
+    if isinstance(value, int | float | None):
+        return value
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_hidden(one) for one in value]
+    return mask(str(value))
 
 
 def set_up(*, json: bool, level: int = logging.INFO) -> None:

@@ -83,7 +83,7 @@ class Outliving(ABC):
             try:
                 self._prepare()
                 await self._spawn()
-            except (DoesNotStart, OSError) as fault:
+            except (DoesNotStart, OSError, subprocess.SubprocessError) as fault:
                 self._log.error("does not start", fault=str(fault), next_try_seconds=self._pause)
 
     async def _end(self, pid: int) -> None:

@@ -17,7 +17,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-LOST, FAILED = 1, 3
+LOST, FAILED, INTERRUPTED = 1, 3, 130
 
 
 def add(sub: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -56,6 +56,7 @@ def run(args: argparse.Namespace) -> int:
     told = Narrator(sys.stderr, {trunk["id"]: trunk["name"] for trunk in table["trunk"]})
     on, block = stage(table, var.resolve(), people=not args.calls)
     kept = args.var is not None
+    status: int | None = None
     try:
         told.title(say("starting Asterisk and the daemon in {var} …", var=var))
         on.start(seconds=180.0, environ={} if args.calls else {"HOTLINE_DEMO": "1"})
@@ -72,7 +73,9 @@ def run(args: argparse.Namespace) -> int:
         print(fault, file=sys.stderr)
         return FAILED
     except KeyboardInterrupt:
-        return 0
+        if status is None and args.calls:
+            return INTERRUPTED  # nothing is known of what was asked for
+        return status or 0
     finally:
         on.close()
         block.free()

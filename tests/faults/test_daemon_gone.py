@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from contextlib import suppress
 
 import pytest
 
 from hotline.demo.phones import Call, answering
+from hotline.demo.stage import StageError
 from tests.live.site import SEAT_TONE, Floor, Site, eventually
 
 pytestmark = pytest.mark.fault
@@ -72,6 +74,25 @@ async def test_ten_calls_survive_a_killed_daemon(site: Site) -> None:
             call.hang_up()
         await all_talk_and_go(floor, [*queued, *noticed, *fresh], 45)
         assert_never_left_alone([*talking, *queued, *noticed, *fresh])
+    assert site.settle() == []
+
+
+async def test_a_start_that_fails_leaves_the_calls(site: Site) -> None:
+    """A port is taken when the daemon comes back: the Asterisk it found goes on, and the next start adopts it."""
+    async with Floor(site, 1, answering(0.3, None, SEAT_TONE)) as floor:
+        call = await floor.dial(caller="13800060001")
+        seat = await floor.seat_call(call.caller, 20)
+        site.kill()
+        with (
+            socket.create_server(("127.0.0.1", site.settings["ports"]["agi"])),
+            pytest.raises(StageError, match="ended with status"),
+        ):
+            await asyncio.to_thread(site.start)
+        assert call.up
+        await asyncio.to_thread(site.start)
+        assert call.up
+        call.hang_up()
+        await seat.until_ended(5)
     assert site.settle() == []
 
 
