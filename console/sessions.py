@@ -45,7 +45,7 @@ class Sessions:
         row = await self._book.find(_sha256(secret), now)
         if row is None or row.locked:
             return row
-        if now - row.seen_at >= timedelta(seconds=self.rules.idle_lock_seconds) + GRACE:
+        if self._idle(row, now):
             await self._book.lock(row.id, True)
             return await self._book.get(row.id, now)
         if person and now - row.seen_at >= SEEN_EVERY:
@@ -60,8 +60,12 @@ class Sessions:
 
     async def attended(self, account: str) -> Sequence[SessionRow]:
         """Those of them somebody is at, as far as their pages tell."""
-        since = self._clock() - timedelta(seconds=self.rules.idle_lock_seconds) - GRACE
-        return [row for row in await self.live(account) if not row.locked and row.seen_at > since]
+        now = self._clock()
+        return [row for row in await self.live(account) if not (row.locked or self._idle(row, now))]
+
+    def _idle(self, row: SessionRow, now: datetime) -> bool:
+        """Nobody acted for so long that the page, were it there, would have locked itself."""
+        return now - row.seen_at >= timedelta(seconds=self.rules.idle_lock_seconds) + GRACE
 
     async def overdue(self) -> Sequence[SessionRow]:
         return await self._book.overdue(self._clock())

@@ -2,9 +2,10 @@
 
 Reads only whole lines; a line still being written is left for the next time. A file
 that was renamed (rotated) is read to its end under its old inode before the next one is
-begun (others that were renamed after it, then the new one); one that shrank or vanished is begun anew and said so (``Chunk.gap``), because
-what was lost between can not be known. The caller commits the offsets together with
-what it made of the lines: this reader keeps no memory on disk.
+begun (others that were renamed after it, then the new one); one that shrank or vanished
+is begun anew and said so (``Chunk.gap``), because what was lost between can not be
+known. The caller commits the offsets together with what it made of the lines: this
+reader keeps no memory on disk.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Keeps Asterisk's own log files small: rotation by size, without telling Asterisk.
+"""Keeps the log files of Asterisk, and of nginx, small: rotation by size, without telling the program.
 
-Used by ``embedded.py``. ``logger rotate`` would also rotate queue_log, which is read by
+Used by ``outliving.py``. ``logger rotate`` would also rotate queue_log, which is read by
 byte offset; so the file is copied and emptied in place (Asterisk appends, and goes on at
 its beginning). A flood of hostile SIP writes 3 MB a second.
 """

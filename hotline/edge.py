@@ -28,7 +28,7 @@ from config.language import say as _
 from config.places import Places
 from config.render import edge
 from config.settings import Settings
-from hotline import asterisk_logs, certificate
+from hotline import certificate
 from hotline.outliving import KILL_SECONDS, DoesNotStart, Outliving, alive, gone
 
 log = structlog.get_logger("edge")
@@ -36,10 +36,8 @@ log = structlog.get_logger("edge")
 PAGES = Path(__file__).resolve().parents[1] / "web" / "dist"
 CONF = "nginx.conf"
 START_SECONDS = 10.0
-LOG_SECONDS = 15.0
 CERTIFICATE_SECONDS = 3600.0
 MOST_FILES = 16384
-LOG_BYTES = 20 * 2**20
 
 
 class EdgeError(DoesNotStart):
@@ -94,7 +92,7 @@ class EmbeddedEdge(Outliving):
             if changed:
                 await self._reload()
         self._keep(self._watch())
-        self._keep(self._mind_logs())
+        self._keep(self._mind_logs(self._home, (edge.ACCESS_LOG, edge.ERROR_LOG)))
         self._keep(self._mind_certificate())
         return running is not None
 
@@ -170,16 +168,6 @@ class EmbeddedEdge(Outliving):
     async def _end(self, pid: int) -> None:
         await super()._end(pid)
         _tell(_workers(pid), signal.SIGKILL)  # of a master that had to be killed
-
-    async def _mind_logs(self) -> None:
-        while True:
-            await asyncio.sleep(LOG_SECONDS)
-            names = (edge.ACCESS_LOG, edge.ERROR_LOG)
-            try:
-                for path in asterisk_logs.keep_small(self._home, names, LOG_BYTES):
-                    log.info("log rotated", file=path.name)
-            except OSError as fault:  # a full disk: the next look may find room
-                log.warning("logs not rotated", fault=str(fault))
 
     async def _mind_certificate(self) -> None:
         """Our own is made anew in time; the operator's may be made anew by others."""

@@ -37,7 +37,6 @@ GRACE_SECONDS = 10.0
 END_SECONDS = 12.0
 """Its own patience with what does not end is 10."""
 LOOK_SECONDS = 0.1
-LOG_SECONDS = 15.0
 SEEN_SECONDS = 1.0
 NEED_RESTART = frozenset({"asterisk.conf", "modules.conf", "rtp.conf", "http.conf", "sorcery.conf"})
 """Files of which an adopted Asterisk does not take up a change by reloading."""
@@ -83,7 +82,7 @@ class EmbeddedAsterisk(Outliving):
                 await self._end(running)
             await self._spawn()
         self._keep(self._watch())
-        self._keep(self._mind_logs())
+        self._keep(self._mind_logs(self._places.asterisk_log, asterisk_logs.NAMES))
         self._keep(self._see())
         return adopted
 
@@ -158,15 +157,6 @@ class EmbeddedAsterisk(Outliving):
             return subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=console, stderr=console, start_new_session=True, cwd="/"
             )
-
-    async def _mind_logs(self) -> None:
-        while True:
-            await asyncio.sleep(LOG_SECONDS)
-            try:
-                for path in asterisk_logs.keep_small(self._places.asterisk_log):
-                    log.info("log rotated", file=path.name)
-            except OSError as fault:  # a full disk: the next look may find room
-                log.warning("logs not rotated", fault=str(fault))
 
     async def _take_up(self, changed: set[str]) -> None:
         """An adopted Asterisk still runs by the configuration of its start."""

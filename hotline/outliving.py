@@ -13,12 +13,15 @@ import signal
 import subprocess
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from hotline import asterisk_logs
+
 KILL_SECONDS = 5.0
+LOG_SECONDS = 15.0
 FIRST_PAUSE, MOST_PAUSE, STEADY_SECONDS = 0.5, 30.0, 60.0
 
 
@@ -85,6 +88,15 @@ class Outliving(ABC):
                 await self._spawn()
             except (DoesNotStart, OSError, subprocess.SubprocessError) as fault:
                 self._log.error("does not start", fault=str(fault), next_try_seconds=self._pause)
+
+    async def _mind_logs(self, folder: Path, names: Sequence[str]) -> None:
+        while True:
+            await asyncio.sleep(LOG_SECONDS)
+            try:
+                for path in asterisk_logs.keep_small(folder, names):
+                    self._log.info("log rotated", file=path.name)
+            except OSError as fault:  # a full disk: the next look may find room
+                self._log.warning("logs not rotated", fault=str(fault))
 
     async def _end(self, pid: int) -> None:
         """SIGTERM, then SIGKILL."""

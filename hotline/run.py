@@ -40,9 +40,8 @@ def add(sub: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 def run(args: argparse.Namespace) -> int:
     settings = read(args.config)
     logs.set_up(json=args.json_log or not sys.stderr.isatty())
-    os.umask(
-        0o077
-    )  # talks, numbers and keys lie below VAR: they are this user's alone, Asterisk's and nginx's files too
+    # talks, numbers and keys lie below VAR: they are this user's alone, Asterisk's and nginx's files too
+    os.umask(0o077)
     _room_for_sockets()
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)

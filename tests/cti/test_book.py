@@ -197,12 +197,18 @@ def test_a_line_still_being_written_is_left_for_later(tmp_path: Path) -> None:
     assert tail.read().lines == []
 
 
+def followed(path: Path, text: str) -> Tail:
+    """A file that was read so far."""
+    path.write_text(text)
+    tail = Tail(path, NOWHERE)
+    tail.read()
+    return tail
+
+
 def test_a_rotated_file_is_read_to_its_end_first(tmp_path: Path) -> None:
     """Renaming the file loses no line, before or after."""
     path = tmp_path / "log"
-    path.write_text("one\ntwo\n")
-    tail = Tail(path, NOWHERE)
-    tail.read()
+    tail = followed(path, "one\ntwo\n")
     with open(path, "a") as file:
         file.write("three\n")
     os.rename(path, tmp_path / "log.1")
@@ -214,9 +220,7 @@ def test_a_rotated_file_is_read_to_its_end_first(tmp_path: Path) -> None:
 def test_two_rotations_while_nobody_read_lose_no_line(tmp_path: Path) -> None:
     """Renamed twice: the file between is read, too; one that was packed meanwhile is said to be missing."""
     path = tmp_path / "log"
-    path.write_text("one\n")
-    tail = Tail(path, NOWHERE)
-    tail.read()
+    tail = followed(path, "one\n")
     with open(path, "a") as file:
         file.write("two\n")
     os.utime(path, (1000, 1000))
@@ -237,9 +241,7 @@ def test_two_rotations_while_nobody_read_lose_no_line(tmp_path: Path) -> None:
 def test_a_row_that_was_cut_ends_with_its_file(tmp_path: Path) -> None:
     """The disk was full in the middle of a row, and the file was renamed: reading goes on in the new one."""
     path = tmp_path / "log"
-    path.write_text("one\ntw")
-    tail = Tail(path, NOWHERE)
-    tail.read()
+    tail = followed(path, "one\ntw")
     os.rename(path, tmp_path / "log.1")
     path.write_text("three\n")
     assert [line for _ in range(4) for _, line in tail.read().lines] == ["tw", "three"]
