@@ -17,7 +17,8 @@ export default defineConfig({
     __INTLIFY_PROD_DEVTOOLS__: 'false',
   },
   build: {
-    target: 'es2022',
+    // what public/browser.js asks a browser for
+    target: ['es2020', 'chrome92', 'firefox95'],
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
     reportCompressedSize: true,

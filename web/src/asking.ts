@@ -2,17 +2,20 @@
 
 /** The daemon, or the edge before it, said no. `message` is a sentence for a person. */
 export class Refused extends Error {
-  constructor(
-    message: string,
-    /** HTTP status; 0: nobody answered */
-    readonly status: number = 0,
-    /** the field at fault, if there is one */
-    readonly field: string = '',
-    /** a short stable word: invalid, not_found, locked … */
-    readonly word: string = '',
-    readonly problems: readonly { field: string; message: string }[] = [],
-  ) {
+  /** HTTP status; 0: nobody answered */
+  readonly status: number
+  /** the field at fault, if there is one */
+  readonly field: string
+  /** a short stable word: invalid, not_found, locked … */
+  readonly word: string
+  readonly problems: readonly { field: string; message: string }[]
+
+  constructor(message: string, status = 0, field = '', word = '', problems: Refused['problems'] = []) {
     super(message)
+    this.status = status
+    this.field = field
+    this.word = word
+    this.problems = problems
   }
 
   /** Nobody there, or the edge could not reach the daemon: it may work in a moment. */
@@ -52,13 +55,39 @@ export async function api<T>(path: string, query: Record<string, string | number
   return call<T>(words.length ? `${path}?${wanted}` : path, { headers })
 }
 
+let prove = (): Promise<boolean> => Promise.resolve(false)
+/** Who asks this page's person for the password again when the daemon wants it (428); true: it has it, the request is sent again. */
+export function onProof(ask: () => Promise<boolean>): void {
+  prove = ask
+}
+
+/** What a person typed, as a header: a URL stands in logs. */
+export function inHeader(header: 'X-Hotline-Search' | 'X-Hotline-Number' | 'X-Hotline-Reason', words: string): Record<string, string> {
+  return words ? { [header]: encodeURIComponent(words) } : {}
+}
+
 /** `keepalive`: it goes out although the page is being left; `patience`: milliseconds until nobody answered. */
 export async function send<T>(method: string, path: string, body?: unknown, keepalive = false, patience = 15_000): Promise<T> {
+  try {
+    return await sendOnce<T>(method, path, body, keepalive, patience)
+  } catch (error) {
+    if (!(error instanceof Refused) || error.status !== 428 || !(await prove())) throw error
+    return await sendOnce<T>(method, path, body, keepalive, patience)
+  }
+}
+
+async function sendOnce<T>(method: string, path: string, body: unknown, keepalive: boolean, patience: number): Promise<T> {
   const headers: Record<string, string> = { 'X-Hotline': '1' }
   if (body !== undefined) headers['Content-Type'] = 'application/json'
   for (const ear of asked) ear(path, body)
-  const signal = AbortSignal.timeout(patience)
-  return call<T>(path, { method, headers, keepalive, signal, body: body === undefined ? undefined : JSON.stringify(body) })
+  const giveUp = new AbortController() // AbortSignal.timeout is younger than the browsers of many offices
+  const timer = window.setTimeout(() => giveUp.abort(), patience)
+  try {
+    const { signal } = giveUp
+    return await call<T>(path, { method, headers, keepalive, signal, body: body === undefined ? undefined : JSON.stringify(body) })
+  } finally {
+    window.clearTimeout(timer)
+  }
 }
 
 async function call<T>(path: string, how: RequestInit): Promise<T> {

@@ -1,10 +1,19 @@
 // Made by `make contract` from console/contract: do not edit. A test fails when it is stale.
 export interface paths {
+  '/api/account-changes': {
+    get: { responses: { 200: { content: { 'application/json': components['schemas']['ChangeOut'][] } } } }
+  }
+  '/api/account-changes/{change}': {
+    delete: { parameters: { path: { change: number } }; responses: { 200: { content: { 'application/json': components['schemas']['DoneOut'] } } } }
+  }
+  '/api/account-changes/{change}/confirm': {
+    post: { parameters: { path: { change: number } }; requestBody: { content: { 'application/json': components['schemas']['ConfirmIn'] } }; responses: { 200: { content: { 'application/json': components['schemas']['AccountOut'] } } } }
+  }
   '/api/accounts': {
     get: { responses: { 200: { content: { 'application/json': components['schemas']['AccountOut'][] } } } }
   }
   '/api/accounts/{account}': {
-    put: { parameters: { path: { account: string } }; requestBody: { content: { 'application/json': components['schemas']['AccountIn'] } }; responses: { 200: { content: { 'application/json': components['schemas']['AccountOut'] } } } }
+    put: { parameters: { path: { account: string } }; requestBody: { content: { 'application/json': components['schemas']['AccountIn'] } }; responses: { 200: { content: { 'application/json': components['schemas']['AccountOut'] | components['schemas']['ChangeOut'] } }; 202: { content: { 'application/json': components['schemas']['ChangeOut'] } } } }
   }
   '/api/alarms': {
     get: { parameters: { query: { since?: string | null; until?: string | null; most?: number } }; responses: { 200: { content: { 'application/json': components['schemas']['AlarmOut'][] } } } }
@@ -18,14 +27,38 @@ export interface paths {
   '/api/board': {
     get: { responses: { 200: { content: { 'application/json': components['schemas']['BoardOut'] } } } }
   }
+  '/api/callbacks': {
+    get: { parameters: { query: { state?: string; mine?: boolean; due?: boolean; kind?: string; after?: string; most?: number }; header: { 'X-Hotline-Number'?: string } }; responses: { 200: { content: { 'application/json': components['schemas']['CallbackOut'][] } } } }
+  }
+  '/api/callbacks/assign': {
+    post: { requestBody: { content: { 'application/json': components['schemas']['AssignIn'] } }; responses: { 200: { content: { 'application/json': components['schemas']['AssignedOut'] } } } }
+  }
+  '/api/callbacks/{task}': {
+    get: { parameters: { path: { task: string } }; responses: { 200: { content: { 'application/json': components['schemas']['CallbackOut'] } } } }
+  }
+  '/api/callbacks/{task}/dial': {
+    post: { parameters: { path: { task: string } }; requestBody?: { content: { 'application/json': components['schemas']['DialOwedIn'] | null } }; responses: { 200: { content: { 'application/json': components['schemas']['DoneOut'] } } } }
+  }
+  '/api/callbacks/{task}/give-back': {
+    post: { parameters: { path: { task: string } }; responses: { 200: { content: { 'application/json': components['schemas']['CallbackOut'] } } } }
+  }
+  '/api/callbacks/{task}/give-up': {
+    post: { parameters: { path: { task: string } }; requestBody: { content: { 'application/json': components['schemas']['GiveUpIn'] } }; responses: { 200: { content: { 'application/json': components['schemas']['CallbackOut'] } } } }
+  }
+  '/api/callbacks/{task}/result': {
+    post: { parameters: { path: { task: string } }; requestBody: { content: { 'application/json': components['schemas']['ResultIn'] } }; responses: { 200: { content: { 'application/json': components['schemas']['CallbackOut'] } } } }
+  }
+  '/api/callbacks/{task}/take': {
+    post: { parameters: { path: { task: string } }; responses: { 200: { content: { 'application/json': components['schemas']['CallbackOut'] } } } }
+  }
   '/api/calls': {
-    get: { parameters: { query: { since?: string | null; until?: string | null; line?: string; seat?: string; caller?: string; outcome?: string; after?: string; most?: number } }; responses: { 200: { content: { 'application/json': components['schemas']['CallOut'][] } } } }
+    get: { parameters: { query: { since?: string | null; until?: string | null; line?: string; seat?: string; outcome?: string; after?: string; most?: number }; header: { 'X-Hotline-Number'?: string } }; responses: { 200: { content: { 'application/json': components['schemas']['CallOut'][] } } } }
   }
   '/api/calls/live': {
     get: { responses: { 200: { content: { 'application/json': components['schemas']['CallOut'][] } } } }
   }
   '/api/calls/{call}': {
-    get: { parameters: { path: { call: string } }; responses: { 200: { content: { 'application/json': components['schemas']['CallOut'] } } } }
+    get: { parameters: { path: { call: string }; header: { 'X-Hotline-Reason'?: string } }; responses: { 200: { content: { 'application/json': components['schemas']['CallOut'] } } } }
   }
   '/api/calls/{call}/disposition': {
     post: { parameters: { path: { call: string } }; requestBody: { content: { 'application/json': components['schemas']['DispositionIn'] } }; responses: { 200: { content: { 'application/json': components['schemas']['DisposedOut'] } } } }
@@ -42,10 +75,14 @@ export interface paths {
     get: { parameters: { path: { call: string } }; responses: { 200: { content: { 'application/json': components['schemas']['PopOut'] } } } }
   }
   '/api/calls/{call}/recording': {
-    get: { parameters: { path: { call: string }; query: { purpose: string }; header: { Range?: string } }; responses: { 200: { content: { 'audio/ogg': unknown; 'audio/mpeg': unknown; 'audio/wav': unknown } }; 206: { content: { 'audio/ogg': unknown; 'audio/mpeg': unknown; 'audio/wav': unknown } } } }
+    get: { parameters: { path: { call: string }; query: { part?: number }; header: { Range?: string; 'X-Hotline-Purpose'?: string } }; responses: { 200: { content: { 'audio/ogg': unknown; 'audio/mpeg': unknown; 'audio/wav': unknown } }; 206: { content: { 'audio/ogg': unknown; 'audio/mpeg': unknown; 'audio/wav': unknown } } } }
+    post: { parameters: { path: { call: string } }; requestBody: { content: { 'application/json': components['schemas']['ListenIn'] } }; responses: { 200: { content: { 'application/json': components['schemas']['ListenOut'] } } } }
+  }
+  '/api/calls/{call}/recordings': {
+    get: { parameters: { path: { call: string } }; responses: { 200: { content: { 'application/json': components['schemas']['RecordingPartOut'][] } } } }
   }
   '/api/calls/{call}/tickets': {
-    get: { parameters: { path: { call: string } }; responses: { 200: { content: { 'application/json': components['schemas']['TicketOut'][] } } } }
+    get: { parameters: { path: { call: string }; header: { 'X-Hotline-Reason'?: string } }; responses: { 200: { content: { 'application/json': components['schemas']['TicketOut'][] } } } }
     post: { parameters: { path: { call: string }; query: { part?: number; agent?: string; seat?: string } }; requestBody: { content: { 'application/json': {
       /** 诉求类型 (appeal_kind) */
       kind: string
@@ -59,6 +96,7 @@ export interface paths {
       person?: {
         name?: string
         gender?: string
+        /** as they were said; each is kept in its national form */
         phones?: string[]
         address?: string
       } | null
@@ -97,6 +135,7 @@ export interface paths {
       merged_into?: string
       answered_directly?: boolean
       knowledge?: string[]
+      /** names like a/b.jpg without .., or https addresses */
       attachments?: string[]
       external_ids?: { [key: string]: string }
       consent?: string[]
@@ -109,10 +148,10 @@ export interface paths {
     get: { responses: { 200: { content: { 'application/json': { [key: string]: components['schemas']['ChoiceOut'][] } } } } }
   }
   '/api/codes': {
-    get: { parameters: { query: { q?: string; kind?: string; most?: number } }; responses: { 200: { content: { 'application/json': components['schemas']['CodeOut'][] } } } }
+    get: { parameters: { query: { kind?: string; most?: number }; header: { 'X-Hotline-Search'?: string } }; responses: { 200: { content: { 'application/json': components['schemas']['CodeOut'][] } } } }
   }
   '/api/dead-letters': {
-    get: { parameters: { query: { most?: number } }; responses: { 200: { content: { 'application/json': components['schemas']['TicketOut'][] } } } }
+    get: { parameters: { query: { most?: number }; header: { 'X-Hotline-Reason'?: string } }; responses: { 200: { content: { 'application/json': components['schemas']['TicketOut'][] } } } }
   }
   '/api/dead-letters/{ticket}/replay': {
     post: { parameters: { path: { ticket: string } }; requestBody?: { content: { 'application/json': { [key: string]: unknown } } }; responses: { 200: { content: { 'application/json': components['schemas']['TicketOut'] } } } }
@@ -147,6 +186,16 @@ export interface paths {
   }
   '/api/phonebook': {
     get: { responses: { 200: { content: { 'application/json': components['schemas']['NumberOut'][] } } } }
+  }
+  '/api/programs': {
+    get: { responses: { 200: { content: { 'application/json': components['schemas']['ProgramOut'][] } } } }
+    post: { requestBody: { content: { 'application/json': components['schemas']['ProgramIn'] } }; responses: { 201: { content: { 'application/json': components['schemas']['ProgramTokenOut'] } } } }
+  }
+  '/api/programs/{name}': {
+    delete: { parameters: { path: { name: string } }; responses: { 200: { content: { 'application/json': components['schemas']['DoneOut'] } } } }
+  }
+  '/api/programs/{name}/rotate': {
+    post: { parameters: { path: { name: string } }; requestBody: { content: { 'application/json': components['schemas']['RotateIn'] } }; responses: { 200: { content: { 'application/json': components['schemas']['ProgramTokenOut'] } } } }
   }
   '/api/seats': {
     get: { responses: { 200: { content: { 'application/json': components['schemas']['SeatOut'][] } } } }
@@ -218,7 +267,7 @@ export interface paths {
   '/api/session': {
     get: { responses: { 200: { content: { 'application/json': components['schemas']['MeOut'] } } } }
     post: { requestBody: { content: { 'application/json': components['schemas']['SignIn'] } }; responses: { 200: { content: { 'application/json': components['schemas']['MeOut'] } } } }
-    delete: { responses: { 200: { content: { 'application/json': components['schemas']['DoneOut'] } } } }
+    delete: { responses: { 200: { content: { 'application/json': components['schemas']['SignedOut'] } } } }
   }
   '/api/session/lock': {
     post: { responses: { 200: { content: { 'application/json': components['schemas']['DoneOut'] } } } }
@@ -228,6 +277,9 @@ export interface paths {
   }
   '/api/session/phone': {
     post: { responses: { 200: { content: { 'application/json': components['schemas']['PhoneOut'] } } } }
+  }
+  '/api/session/proof': {
+    post: { requestBody: { content: { 'application/json': components['schemas']['ProofIn'] } }; responses: { 200: { content: { 'application/json': components['schemas']['ProofOut'] } } } }
   }
   '/api/session/seat': {
     post: { requestBody: { content: { 'application/json': components['schemas']['TakeSeatIn'] } }; responses: { 200: { content: { 'application/json': components['schemas']['MeOut'] } } } }
@@ -260,6 +312,7 @@ export interface paths {
       person?: {
         name?: string
         gender?: string
+        /** as they were said; each is kept in its national form */
         phones?: string[]
         address?: string
       } | null
@@ -298,6 +351,7 @@ export interface paths {
       merged_into?: string
       answered_directly?: boolean
       knowledge?: string[]
+      /** names like a/b.jpg without .., or https addresses */
       attachments?: string[]
       external_ids?: { [key: string]: string }
       consent?: string[]
@@ -307,7 +361,7 @@ export interface paths {
     } } }; responses: { 200: { content: { 'application/json': components['schemas']['TicketOut'] } }; 201: { content: { 'application/json': components['schemas']['TicketOut'] } } } }
   }
   '/api/tickets/{ticket}': {
-    get: { parameters: { path: { ticket: string } }; responses: { 200: { content: { 'application/json': components['schemas']['TicketOut'] } } } }
+    get: { parameters: { path: { ticket: string }; header: { 'X-Hotline-Reason'?: string } }; responses: { 200: { content: { 'application/json': components['schemas']['TicketOut'] } } } }
   }
   '/api/wall/calls': {
     get: { parameters: { query: { set: string; since?: string | null; until?: string | null; line?: string; queue?: string; most?: number } }; responses: { 200: { content: { 'application/json': components['schemas']['CallOut'][] } } } }
@@ -325,13 +379,22 @@ export interface paths {
 
 export interface components {
   schemas: {
-    /** PUT /api/accounts/{account}. */
+    /** PUT /api/accounts/{account}: make one (``name`` and ``role`` are wanted), or change what is given of a standing one. */
     AccountIn: {
-      name: string
-      role: string
-      /** none: as it is */
+      /** absent: as it is */
+      name?: string | null
+      /** absent: as it is; never one's own */
+      role?: string | null
+      /** absent: as it is; its person changes it at once */
       password?: string | null
-      locked?: boolean
+      /** absent: as it is (a new one: false) */
+      locked?: boolean | null
+      /** of the password given; absent: true of a session, false with the installation's token */
+      must_change?: boolean | null
+      /** the identity provider's next person of this name is theirs */
+      unbind?: boolean
+      /** the own password, in place of POST /api/session/proof; wanted of a session for each of: a new account, role, password, lock, unbind */
+      proof?: string | null
     }
     AccountOut: {
       account: string
@@ -364,6 +427,14 @@ export interface components {
       acknowledged_by: string
       acknowledged_at?: string | null
       cleared_at?: string | null
+    }
+    AssignIn: {
+      tasks: string[]
+      agent: string
+    }
+    AssignedOut: {
+      assigned: string[]
+      refused: components['schemas']['NotAssignedOut'][]
     }
     /** GET /api/audit. Each row's hash covers the row before it. */
     AuditOut: {
@@ -422,6 +493,10 @@ export interface components {
       partner: string
       reference: string
       origin: string
+      /** who forwarded the call to us (Diversion) */
+      diverted: string
+      /** the caller asked the network for privacy */
+      hidden: boolean
       queue: string
       seat: string
       agent: string
@@ -433,9 +508,109 @@ export interface components {
       outcome: string
       reason: string
       recordings: string[]
+      /** whom it was is nobody's: the number is left out for everybody */
+      anonymous: boolean
+      /** GET /api/calls/{call} with a reason shows a supervisor the number */
+      confidential: boolean
+      /** the caller as a screen that a whole room reads shows it: 138****0001 */
+      caller_masked: string
     }
     CallSeatIn: {
       to: string
+    }
+    /** One call that we made to the citizen. */
+    CallbackAttemptOut: {
+      call: string
+      at: string
+      ended_at: string | null
+      agent: string
+      seat: string
+      /** what came of it: by the agent's word where there is one, else by the telephone */
+      result: string
+      /** by the telephone alone */
+      told: string
+      note: string
+    }
+    CallbackMoved: {
+      id: string
+      state: string
+      owner: string
+      tries: number
+      due_at: string
+    }
+    /** Somebody who is owed a call. */
+    CallbackOut: {
+      id: string
+      /** missed | voicemail | queue_offer | reply | review */
+      kind: string
+      /** open | taken | assigned | done | given_up */
+      state: string
+      /** why nobody answered them */
+      reason: string
+      line: string
+      /** masked or empty where the role demands it */
+      number: string
+      /** the number as it is dialled, where it is shown whole */
+      dials: string
+      /** the call it is about; '' none */
+      call: string
+      made_at: string
+      due_at: string
+      /** the agent who has it; '' nobody */
+      owner: string
+      /** calls that rang there; those that never went out are not counted */
+      tries: number
+      done_at: string | null
+      done_by: string
+      /** a result, a reason of giving up, or heard: they called again themselves */
+      done_how: string
+      note: string
+      /** oldest first */
+      attempts: components['schemas']['CallbackAttemptOut'][]
+      /** I have it */
+      mine: boolean
+      /** there is a number, and it is not for these eyes */
+      withheld: boolean
+    }
+    /** Call-backs were made, taken, tried or ended: a list that shows them, or might, asks for them anew. */
+    CallbacksMoved: {
+      t: 'callbacks'
+      at: string
+      moved: components['schemas']['CallbackMoved'][]
+      /** others moved too: ask for the whole list */
+      more: boolean
+    }
+    CaseState: 'filed' | 'dispatched' | 'handling' | 'suspended' | 'handled' | 'checked' | 'closed' | 'returned' | 'voided'
+    /** One line of what became of a case. */
+    CaseStepOut: {
+      /** the case store's own count of the case's changes; 0: its receipt */
+      sequence: number
+      state: components['schemas']['CaseState']
+      at: string
+      heard_at: string
+      /** the case store's own for the state */
+      word: string
+      unit: string
+      note: string
+      /** it moved nothing: a later one had been heard before */
+      late: boolean
+    }
+    /** GET /api/account-changes, and the answer (202) to a PUT that another person has to confirm: nothing is changed yet. */
+    ChangeOut: {
+      id: number
+      account: string
+      /** null: as it is; the others likewise */
+      name: string | null
+      role: string | null
+      locked: boolean | null
+      /** a new one was given with it */
+      password: boolean
+      unbind: boolean
+      asked_by: string
+      asked_at: string
+      expires_at: string
+      /** asked for by who asks now, or about them: another one confirms it */
+      mine: boolean
     }
     ChoiceOut: {
       key: string
@@ -451,6 +626,13 @@ export interface components {
       major: string
       major_name: string
       confidence: string
+    }
+    /** POST /api/account-changes/{change}/confirm. With the installation's token ``account`` and ``proof`` say who confirms. */
+    ConfirmIn: {
+      /** with the installation's token: the second person */
+      account?: string | null
+      /** their password; a session may have given it before */
+      proof?: string | null
     }
     CountOut: {
       key: string
@@ -473,6 +655,7 @@ export interface components {
       /** intervals that could not be back-filled */
       uncertain: components['schemas']['SpanOut'][]
     }
+    DeliveryState: 'waiting' | 'delivered' | 'poisoned'
     /** Rows that changed, whole; ``gone``: calls that are over. */
     Delta: {
       t: 'delta'
@@ -490,6 +673,10 @@ export interface components {
     }
     DialIn: {
       number: string
+    }
+    DialOwedIn: {
+      /** what the page expects to be dialled (its phone rings with it); refused when it is another */
+      number?: string | ''
     }
     DisposedOut: {
       outcome: string
@@ -552,13 +739,18 @@ export interface components {
       /** calls in intervals that could not be back-filled */
       uncertain: number
     }
+    GiveUpIn: {
+      /** other: the note says it */
+      reason: string
+      note?: string
+    }
     HealthOut: {
       ok: boolean
       live: boolean
       vitals: components['schemas']['VitalOut'][]
-      /** tickets on their way to the case store */
-      backlog: number
-      dead_letters: number
+      /** tickets on their way to the case store; null: the ledger is away */
+      backlog: number | null
+      dead_letters: number | null
     }
     Hello: {
       t: 'hello'
@@ -584,6 +776,19 @@ export interface components {
       capacity: number
       healthy: boolean | null
     }
+    /** POST /api/calls/{call}/recording: why it is listened to; the sound is asked for after it. */
+    ListenIn: {
+      /** for the audit log */
+      purpose: string
+      /** which recording of the call */
+      part?: number
+    }
+    ListenOut: {
+      call: string
+      part: number
+      /** so long the purpose holds, for this session */
+      until: string
+    }
     LoginIn: {
       agent: string
       /** false: paused (reason login) until ready */
@@ -608,9 +813,14 @@ export interface components {
       number: string
       pause_reasons: string[]
       wrap_up_seconds: number
+      /** what the agent says to whom the seat calls; '': a prompt says it, or nothing is recorded */
+      outbound_notice: string
       /** the demo's daemon: the page says so */
       demo: boolean
+      /** the password is somebody else's choice: only POST /api/session/password is open */
+      must_change: boolean
     }
+    MessageKind: 'file' | 'supplement' | 'urge' | 'plus_one' | 'reply' | 'return'
     /** POST /api/calls/{call}/move: a waiting caller to a queue's head (``urgent``) or end. */
     MoveIn: {
       queue: string
@@ -632,6 +842,11 @@ export interface components {
       signed_in_at: string | null
       /** my calls that still want a ticket or another outcome */
       without_outcome: components['schemas']['CallOut'][]
+    }
+    NotAssignedOut: {
+      task: string
+      error: string
+      message: string
     }
     /** POST /api/notices: to every console, or to those at ``seats``. */
     NoticeIn: {
@@ -678,14 +893,15 @@ export interface components {
     }
     PasswordIn: {
       old: string
-      /** at least 10 characters, and none of the most common ones */
+      /** at least 12 characters, none of the known-bad ones nor of the last five */
       new: string
     }
     /** One earlier call of the same number. */
     PastCallOut: {
       call: components['schemas']['CallOut']
       ticket_ids: string[]
-      recording: components['schemas']['RecordingOut'] | null
+      /** in the order they began */
+      recordings: components['schemas']['RecordingOut'][]
     }
     PauseIn: {
       reason: string
@@ -693,6 +909,7 @@ export interface components {
     PersonIn: {
       name: string
       gender: string
+      /** as they were said; each is kept in its national form */
       phones: string[]
       address: string
     }
@@ -768,11 +985,48 @@ export interface components {
       calls_30_days: number
       /** we owe this number a call */
       callback_open: boolean
+      /** why nothing is told of earlier calls: not_owed (we dialled), anonymous, too_many; '': it is told */
+      story_withheld: string
     }
     ProblemOut: {
       field: string
       message: string
       allowed: string[]
+    }
+    /** POST /api/programs. */
+    ProgramIn: {
+      name: string
+      scopes: string[]
+      /** how long its token is good for */
+      days?: number
+    }
+    ProgramOut: {
+      name: string
+      /** the words of console.access.Scope */
+      scopes: string[]
+      made_at: string
+      made_by: string
+      expires_at: string
+      /** until then the token before the last rotation goes on */
+      former_until: string | null
+      revoked_at: string | null
+      revoked_by: string
+      used: number
+      used_at: string | null
+      /** requests with its token that were refused */
+      refused: number
+    }
+    /** Told this once: only its hash is kept. */
+    ProgramTokenOut: {
+      token: string
+      program: components['schemas']['ProgramOut']
+    }
+    /** POST /api/session/proof: the own password again. What answers 428 is open for some minutes then. */
+    ProofIn: {
+      password: string
+    }
+    ProofOut: {
+      until: string
     }
     QueueOut: {
       queue: string
@@ -782,13 +1036,45 @@ export interface components {
       members: number
       ready: number
     }
-    /** How a call's recording is; heard at GET /api/calls/{call}/recording?purpose=… */
+    /** How one recording of a call is; heard at GET /api/calls/{call}/recording?part=… after its purpose was said. */
     RecordingOut: {
-      /** raw | shelved | failed */
+      /** counted from 1 in the order they began */
+      part: number
+      /** raw | shelved | failed | dropped */
       state: string
       seconds: number | null
       format: string
       faults: string
+    }
+    /** The same with what is told of how long it is kept. */
+    RecordingPartOut: {
+      /** counted from 1 in the order they began */
+      part: number
+      /** raw | shelved | failed | dropped */
+      state: string
+      seconds: number | null
+      format: string
+      faults: string
+      started_at: string | null
+      /** null: not decided yet */
+      kept_until: string | null
+      /** somebody forbade that it is deleted */
+      held: boolean
+      /** its sound was deleted on purpose */
+      dropped_at: string | null
+      dropped_why: string
+    }
+    /** What came of my newest try, over what the telephone told. */
+    ResultIn: {
+      result: string
+      note?: string
+    }
+    /** POST /api/programs/{name}/rotate. */
+    RotateIn: {
+      /** how long its token is good for */
+      days?: number
+      /** how long the token before goes on; 0: not at all */
+      keep_hours?: number
     }
     /** GET /api/seats/{seat}/day: what this seat's agent did today. */
     SeatDayOut: {
@@ -825,7 +1111,7 @@ export interface components {
     SeatWarned: {
       t: 'warned'
       at: string
-      what: 'phone' | 'forced' | 'watched' | 'paused' | 'missed' | 'rejoin'
+      what: 'phone' | 'forced' | 'watched' | 'paused' | 'missed' | 'dial' | 'rejoin' | 'owed'
       detail: string
     }
     /** GET /api/sessions. */
@@ -846,6 +1132,14 @@ export interface components {
     SignIn: {
       account: string
       password: string
+    }
+    /** DELETE /api/session. */
+    SignedOut: {
+      done: boolean
+      /** 'after_call': the seat is left when the call is over */
+      detail: string
+      /** go there: signed in by an identity provider, one is signed out there too; '': stay */
+      leave_at: string
     }
     Snapshot: {
       t: 'snapshot'
@@ -871,7 +1165,7 @@ export interface components {
     /** Only to carry both unions into OpenAPI's components. */
     StreamMessages: {
       client: components['schemas']['Hello'] | components['schemas']['PhoneSays'] | components['schemas']['PongBack']
-      server: components['schemas']['Snapshot'] | components['schemas']['Delta'] | components['schemas']['Pop'] | components['schemas']['NoticeSaid'] | components['schemas']['SeatWarned'] | components['schemas']['TicketMoved'] | components['schemas']['Ping'] | components['schemas']['Bye']
+      server: components['schemas']['Snapshot'] | components['schemas']['Delta'] | components['schemas']['Pop'] | components['schemas']['NoticeSaid'] | components['schemas']['SeatWarned'] | components['schemas']['TicketMoved'] | components['schemas']['CallbacksMoved'] | components['schemas']['Ping'] | components['schemas']['Bye']
     }
     SubjectIn: {
       scheme: string
@@ -919,6 +1213,7 @@ export interface components {
       merged_into: string
       answered_directly: boolean
       knowledge: string[]
+      /** names like a/b.jpg without .., or https addresses */
       attachments: string[]
       external_ids: { [key: string]: string }
       consent: string[]
@@ -926,23 +1221,27 @@ export interface components {
       retention_class: string
       legal_hold: boolean
     }
-    /** One of your tickets got its case number, or was refused. */
+    /** One of your tickets got its case number, or was refused, or its case moved. */
     TicketMoved: {
       t: 'ticket'
       at: string
       id: string
       call: string
-      state: string
+      state: components['schemas']['DeliveryState']
       case_number: string
       query_code: string
       error: string
+      case_state: components['schemas']['CaseState'] | null
     }
-    /** A ticket and its way to the case store. */
+    /** A ticket, its way to the case store, and what became of its case there. */
     TicketOut: {
       id: string
       call: string | null
-      /** waiting, delivered, poisoned */
-      state: string
+      /** what is on its way: the ticket itself (its id), or a later message about it */
+      message: string
+      kind: components['schemas']['MessageKind']
+      /** of the delivery; what the case store made of it is case_state */
+      state: components['schemas']['DeliveryState']
       filed_at: string
       tries: number
       refusals: number
@@ -951,7 +1250,15 @@ export interface components {
       case_number: string
       query_code: string
       delivered_at: string | null
+      /** null: no case is known yet */
+      case_state: components['schemas']['CaseState'] | null
+      /** when the case became so, by the case store's clock */
+      case_since: string | null
+      /** only where one ticket is asked for */
+      case_history: components['schemas']['CaseStepOut'][]
       ticket: { [key: string]: unknown }
+      /** what this person is not shown: content, person, number; a supervisor says a reason */
+      withheld: string[]
     }
     /** Fields of a ticket to change before it is sent again; none: as it is. */
     TicketPatch: { [key: string]: unknown }

@@ -1,5 +1,7 @@
 // The catalogues: each page's `words.ts` under a name of its own, Chinese first; and which language is on.
 import { createI18n } from 'vue-i18n'
+import * as accounts from './accounts/words'
+import * as callbacks from './callbacks/words'
 import * as login from './login/words'
 import * as my from './my/words'
 import * as phone from './phone/words'
@@ -12,7 +14,7 @@ import * as app from './words'
 
 export type Language = 'zh' | 'en'
 const KEPT = 'hotline.language'
-const pages = { app, login, seat, phone, ticket, pop, my, wall, watch }
+const pages = { app, login, seat, phone, ticket, pop, my, callbacks, wall, watch, accounts }
 const catalogue = <L extends Language>(language: L) =>
   Object.fromEntries(Object.entries(pages).map(([name, words]) => [name, words[language]])) as { [Name in keyof typeof pages]: (typeof pages)[Name][L] }
 

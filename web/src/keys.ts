@@ -1,4 +1,4 @@
-// Keyboard shortcuts: whoever is on screen registers what its keys do; the cheat sheet shows them all.
+// Keyboard shortcuts: whoever is on screen registers what its keys do; the list of shortcuts shows them all.
 import { onActivated, onBeforeUnmount, onDeactivated, onMounted, shallowReactive } from 'vue'
 
 export interface Shortcut {
@@ -53,4 +53,6 @@ window.addEventListener('keydown', (event) => {
     if (!one.off?.()) one.act()
     return
   }
+  // Firefox opens a search of its own, which would take the next keys
+  if (name === '/' || name === "'") event.preventDefault()
 })

@@ -2,6 +2,7 @@
 import { computed, reactive, readonly } from 'vue'
 import { api, onRefusal, Refused, send } from './asking'
 import type { components } from './contract'
+import { forgetRemains } from './seat/ticket/unsavedDrafts'
 
 type Shapes = components['schemas']
 export type Me = Shapes['MeOut']
@@ -84,8 +85,10 @@ export async function changePassword(old: string, fresh: string): Promise<void> 
 }
 
 export async function signOut(): Promise<void> {
-  await send('DELETE', '/api/session')
+  const { leave_at } = await send<Shapes['SignedOut']>('DELETE', '/api/session')
   leave('signed_out')
+  // Signed in by an identity provider: or one click would sign the next person in as this one.
+  if (leave_at) window.location.assign(leave_at)
 }
 
 /** The session is over, whoever ended it. */
@@ -95,6 +98,7 @@ export function leave(why: string): void {
   kept.locked = false
   sessionStorage.removeItem(OWED)
   kept.ended = why
+  if (why === 'signed_out') forgetRemains(localStorage, '', Date.now())
 }
 
 /** A person is here, though all they do is read or talk: the daemon need not lock the screen. */
@@ -103,6 +107,7 @@ export async function stillHere(): Promise<void> {
 }
 
 function know(me: Me): void {
+  forgetRemains(localStorage, me.account, Date.now())
   kept.me = me
   kept.state = 'in'
   kept.ended = ''

@@ -13,6 +13,10 @@ export const zh = {
   menu: '菜单',
   wall: '大屏',
   watch: '班长台',
+  caseState: {
+    filed: '已立案', dispatched: '已派遣', handling: '处置中', suspended: '已挂账', handled: '已处置，待核查', checked: '已核查，待回复',
+    closed: '已结案', returned: '已退回，待补充', voided: '已作废',
+  },
 }
 
 export const en: typeof zh = {
@@ -29,4 +33,8 @@ export const en: typeof zh = {
   menu: 'Menu',
   wall: 'Wallboard',
   watch: 'Supervision',
+  caseState: {
+    filed: 'case filed', dispatched: 'with a unit', handling: 'being handled', suspended: 'suspended', handled: 'handled, not checked yet',
+    checked: 'checked, reply owed', closed: 'closed', returned: 'sent back: add what is missing', voided: 'void',
+  },
 }

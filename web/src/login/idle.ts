@@ -1,5 +1,5 @@
 // Locks the screen when nobody touched it for long. A running call counts as somebody being there, and so does
-// a page that fills the screen: a wallboard is looked at by a room and touched by nobody. The lock is the whole
+// a wallboard that fills the screen: it is looked at by a room and touched by nobody. Any other page that does is like each. The lock is the whole
 // session's, so a touch of any of its tabs counts for all.
 import { onBeforeUnmount, onMounted } from 'vue'
 import { onPhone } from '../seat/current'
@@ -24,7 +24,7 @@ export function useIdleLock(): void {
   const untouched = () => Date.now() - Math.max(touched, Number(localStorage.getItem(SHARED)) || 0)
   const look = () => {
     const limit = session.me?.idle_lock_seconds ?? 0
-    if (session.state !== 'in' || onPhone.value || document.fullscreenElement) touch()
+    if (session.state !== 'in' || onPhone.value || document.fullscreenElement?.matches('.wall')) touch()
     if (session.state === 'in' && !session.locked && touched > said && Date.now() - said > SAY_MS) {
       said = Date.now()
       void stillHere()

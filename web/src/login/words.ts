@@ -20,8 +20,9 @@ export const zh = {
   },
   change: {
     title: '修改密码',
+    first: '当前密码由管理员设定，请先换成只有您自己知道的密码。',
     old: '原密码',
-    fresh: '新密码（至少 10 个字符）',
+    fresh: '新密码（至少 12 个字符）',
     again: '再输一次新密码',
     differ: '两次输入的新密码不一致',
     done: '密码已修改',
@@ -34,6 +35,11 @@ export const zh = {
     ringing: '来电：{number}',
     talking: '通话中 {time}',
     now: '锁屏',
+  },
+  proof: {
+    title: '请再次输入密码',
+    why: '此操作会改变他人的权限。输入后五分钟内不再询问。',
+    submit: '继续',
   },
   noRights: '您的角色没有座席。可以看：',
 }
@@ -59,8 +65,9 @@ export const en: typeof zh = {
   },
   change: {
     title: 'Change password',
+    first: 'An operator chose this password: take one that only you know first.',
     old: 'Old password',
-    fresh: 'New password (10 characters at least)',
+    fresh: 'New password (12 characters at least)',
     again: 'The new one again',
     differ: 'The two new passwords differ',
     done: 'The password was changed',
@@ -73,6 +80,11 @@ export const en: typeof zh = {
     ringing: 'Incoming: {number}',
     talking: 'In a call {time}',
     now: 'Lock',
+  },
+  proof: {
+    title: 'Your password, please',
+    why: 'This changes what others may do. For five minutes you are not asked again.',
+    submit: 'Go on',
   },
   noRights: 'Your role has no seat. You can see:',
 }

@@ -36,6 +36,7 @@ export const zh = {
   number: '案卷号',
   code: '查询码',
   state: '投递',
+  caseState: '案卷进展',
   states: { waiting: '投递中', delivered: '已送达', poisoned: '待人工处理' },
   tries: '已试 {count} 次',
 }
@@ -77,6 +78,7 @@ export const en: typeof zh = {
   number: 'Case',
   code: 'Query code',
   state: 'Delivery',
+  caseState: 'Case',
   states: { waiting: 'on its way', delivered: 'delivered', poisoned: 'needs a person' },
   tries: '{count} tries',
 }

@@ -31,6 +31,12 @@ const state = reactive({
   audible: false,
   /** '' not asked yet; 'denied', 'missing', or 'open' */
   microphone: '' as '' | 'open' | 'denied' | 'missing',
+  /** open, and nothing comes of it: a key of the headset, or the system, has muted it */
+  mutedOutside: false,
+  /** a person touched the page, and still nothing can be played: there is no loudspeaker */
+  speakerless: false,
+  /** when somebody was last heard in a call, this machine's clock; 0 never */
+  heardAt: 0,
   /** 0..1, of the last moment */
   levelIn: 0,
   levelOut: 0,
@@ -60,12 +66,19 @@ let bellStop: (() => void) | undefined
 
 type Sinkable = { setSinkId?: (id: string) => Promise<void> }
 
+const SPEAKER_MS = 2_000
+/** Above the noise of a silent line, on the scale of `loudness`. */
+const VOICE = 0.25
+
 /** Contexts exist from the first look on; they run once a person touched the page (or did before a reload). */
 export function wake(): void {
   if (!talk) {
     talk = new AudioContext()
     bell = new AudioContext()
-    talk.onstatechange = bell.onstatechange = () => (state.audible = bell?.state === 'running')
+    talk.onstatechange = bell.onstatechange = () => {
+      state.audible = bell?.state === 'running'
+      if (state.audible) state.speakerless = false
+    }
     void sink(bell as Sinkable, state.chosen.ringer)
     void sink(talk as Sinkable, state.chosen.speaker)
   }
@@ -74,7 +87,14 @@ export function wake(): void {
   state.audible = bell?.state === 'running'
 }
 for (const touch of ['pointerdown', 'keydown'] as const) {
-  window.addEventListener(touch, () => talk && !state.audible && wake(), { capture: true, passive: true })
+  window.addEventListener(touch, touched, { capture: true, passive: true })
+}
+
+/** A touch is all a browser wants before it plays; when it does not play even then, there is nothing to play on. */
+function touched(): void {
+  if (!talk || state.audible) return
+  wake()
+  window.setTimeout(() => (state.speakerless = !state.audible), SPEAKER_MS)
 }
 
 /** Open the microphone (asks the person, once). Never throws; `audio.microphone` says how it went. */
@@ -112,12 +132,28 @@ async function tryMicrophone(): Promise<boolean> {
   }
   state.microphone = 'open'
   wake() // a page that hears may also sound
-  for (const track of stream.getAudioTracks()) track.onended = regain
+  for (const track of stream.getAudioTracks()) {
+    track.onended = regain
+    watchMute(track)
+  }
   speaking = analyse(stream)
   await listDevices()
   if (lost) for (const ear of changed) ear()
   lost = false
   return true
+}
+
+const watched = new Set<MediaStreamTrack>()
+/** The browser says of a track when something outside the page keeps its sound back; a call's own track is a clone. */
+function watchMute(track: MediaStreamTrack): void {
+  watched.add(track)
+  track.addEventListener('mute', lookForMute)
+  track.addEventListener('unmute', lookForMute)
+  lookForMute()
+}
+function lookForMute(): void {
+  for (const track of watched) if (track.readyState === 'ended') watched.delete(track)
+  state.mutedOutside = [...watched].some((track) => track.muted)
 }
 
 async function getMicrophone(wish: MediaTrackConstraints): Promise<MediaStream> {
@@ -130,6 +166,7 @@ function regain(): void {
   lost = true
   state.microphone = 'missing'
   stream = undefined
+  lookForMute()
   void openMicrophone()
 }
 const changed = new Set<() => void>()
@@ -150,11 +187,14 @@ export function closeMicrophone(): void {
   stream = undefined
   speaking = undefined
   state.microphone = ''
+  lookForMute()
 }
 
 /** A clone for one call; undefined without a microphone. */
 export function voice(): MediaStreamTrack | undefined {
-  return stream?.getAudioTracks()[0]?.clone()
+  const track = stream?.getAudioTracks()[0]?.clone()
+  if (track) watchMute(track)
+  return track
 }
 
 /** Play what a call brings; undefined: nothing any more. */
@@ -184,6 +224,7 @@ export function watchLevels(): () => void {
   if (!metering) metering = window.setInterval(() => {
     state.levelIn = loudness(hearing)
     state.levelOut = loudness(speaking)
+    if (state.levelIn > VOICE) state.heardAt = Date.now()
   }, LEVEL_MS)
   return () => {
     meters -= 1
@@ -214,6 +255,9 @@ navigator.mediaDevices?.addEventListener('devicechange', () => {
   void listDevices()
   if (state.microphone === 'missing') void openMicrophone()
 })
+
+/** The page can be heard and can hear: without both it is no telephone. */
+export const canTalk = () => state.microphone === 'open' && !state.mutedOutside
 
 export async function choose(where: Where, id: string): Promise<void> {
   state.chosen[where] = id

@@ -20,6 +20,7 @@ export function expectedOf(path: string, body: unknown, seat: string, now: numbe
   const told = (body ?? {}) as { number?: unknown; to?: unknown }
   const until = now + PATIENCE_MS
   if (path === `/api/seats/${seat}/dial`) return { from: String(told.number), until }
+  if (/^\/api\/callbacks\/[^/]+\/dial$/.test(path)) return { from: String(told.number), until }
   if (path === `/api/seats/${seat}/call`) return { from: String(told.to), until }
   if (/^\/api\/seats\/\d+\/watch$/.test(path) && body) return { from: WATCH_NUMBER, until }
   if (/^\/api\/seats\/\d+\/take-over$/.test(path)) return { from: '', until }

@@ -33,6 +33,8 @@ test('the phone that rings for my own dialling is known by the number dialled, f
   assert.equal(isExpected(mine, '13800000001', 1_000), true)
   assert.equal(isExpected(mine, '13900000002', 1_000), false)
   assert.equal(isExpected(mine, '13800000001', 30_000), false)
+  const owed = expectedOf('/api/callbacks/xm1-1.1/dial', { number: '13800000001' }, '8001', 0)
+  assert.ok(isExpected(owed, '13800000001', 1) && !isExpected(owed, '13800000002', 1))
   assert.equal(expectedOf('/api/seats/8002/dial', { number: '1' }, '8001', 0), undefined)
   assert.equal(isExpected(expectedOf('/api/seats/8002/watch', { mode: 'listen' }, '8009', 0), '0', 1), true)
   assert.equal(expectedOf('/api/seats/8002/watch', undefined, '8009', 0), undefined)

@@ -37,6 +37,8 @@ const state = reactive({
   /** held by ourselves, without the daemon */
   held: false,
   quality: UNKNOWN as Quality,
+  /** sound comes over the line, be it silence: packets arrived since the last look */
+  comes: true,
   /** why it is not registered, or why the last call failed: for a person */
   trouble: '',
   autoAnswer: localStorage.getItem(AUTO) === 'yes',
@@ -70,8 +72,12 @@ export async function start(): Promise<void> {
   wake()
   const [jssip, keys] = await Promise.all([import('jssip'), fetchKeys(mine), openMicrophone()])
   if (mine !== turn || !keys) return
+  const socket = new jssip.WebSocketInterface(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}${keys.socket}`)
+  // a seat has one socket, the newest: a page that has given its seat up must not take the place of the one that has it
+  const connect = socket.connect.bind(socket)
+  socket.connect = () => void (retiring && agent === made ? undefined : connect())
   const made = new jssip.UA({
-    sockets: [new jssip.WebSocketInterface(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}${keys.socket}`)],
+    sockets: [socket],
     uri: keys.uri,
     authorization_user: keys.user,
     password: keys.password,
@@ -243,7 +249,7 @@ function over(): void {
   track?.stop()
   track = undefined
   reading = null
-  Object.assign(state, { session: '', from: '', since: 0, muted: false, held: false, quality: UNKNOWN })
+  Object.assign(state, { session: '', from: '', since: 0, muted: false, held: false, quality: UNKNOWN, comes: true })
   if (retiring) queueMicrotask(() => retiring && end())
 }
 
@@ -324,6 +330,7 @@ async function look(mine: RTCSession): Promise<void> {
   if (session !== mine) return
   const now = read(rows)
   state.quality = quality(reading, now)
+  state.comes = reading === null || now.received > reading.received
   reading = now
 }
 

@@ -33,6 +33,8 @@ export const zh = {
   trouble: {
     denied: '没有麦克风权限：请在浏览器地址栏允许使用麦克风，否则不会派来电',
     missing: '没有找到麦克风：请插好耳麦',
+    mutedOutside: '麦克风在网页之外被静音（耳麦按键或系统设置）：对方听不到您，也不会派来电，请取消静音',
+    speakerless: '没有找到扬声器或耳机：请插好后刷新页面',
     silent: '网页还不能发声：请点一下页面任意处',
   },
   notification: '来电 {number}',
@@ -72,6 +74,8 @@ export const en: typeof zh = {
   trouble: {
     denied: 'No permission for the microphone: allow it in the address bar, or no calls are offered',
     missing: 'No microphone was found: plug the headset in',
+    mutedOutside: 'The microphone is muted outside this page (a key of the headset, or the system): nobody hears you and no calls are offered; unmute it',
+    speakerless: 'No loudspeaker or headset was found: plug one in and load the page anew',
     silent: 'The page may not play sound yet: touch it anywhere',
   },
   notification: 'Call from {number}',

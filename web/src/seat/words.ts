@@ -41,6 +41,9 @@ export const zh = {
     incoming: '来电：{number}，{line}',
     answering: '接通中…',
     localHold: '服务器不在线，由话机保持',
+    unheard: '对方无声音：线路有数据，但没有人说话',
+    nothingComes: '对方无声音：线路上没有数据',
+    sayFirst: '请先说明：',
   },
   dial: { number: '外拨号码或座席', go: '呼叫' },
   transfer: {
@@ -65,12 +68,16 @@ export const zh = {
     watched: '班长介入通话：{detail}',
     paused: '已被系统示忙：{detail}',
     missed: '漏接了一个来电：{detail}',
+    dial: '号码没有拨出：{detail}',
     rejoin: '通话重连：{detail}',
+    owed: '有 {detail} 个已接来电超时未办结，请在“我的”中补填工单或登记结果',
   },
   warnedBy: {
     and: '、', colon: '，原因：', ready: '示闲', pause: '示忙', log_out: '签出', listen: '监听', whisper: '耳语', barge: '强插',
     queue: '来电已回到队首', registration: '话机未注册', audio: '网页还不能发声', microphone: '麦克风不可用', silent: '网页没有响应',
+    pace: '本座席这一分钟拨号过多', number: '该号码不允许外拨', unattended: '本座席无人签入',
   },
+  caseReturned: '案卷 {number} 被退回，请补充信息',
   ticketSaid: {
     delivered: '工单已推送，案卷号 {number}',
     poisoned: '工单被拒收，请处理：{error}',
@@ -155,6 +162,9 @@ export const en: typeof zh = {
     incoming: 'Incoming: {number}, {line}',
     answering: 'connecting…',
     localHold: 'The server is away: held by the phone itself',
+    unheard: 'The other side is silent: the line works, nobody speaks',
+    nothingComes: 'The other side is silent: nothing comes over the line',
+    sayFirst: 'Say first: ',
   },
   dial: { number: 'Number or seat', go: 'Dial' },
   transfer: {
@@ -179,12 +189,16 @@ export const en: typeof zh = {
     watched: 'A supervisor is in the call: {detail}',
     paused: 'Paused by the system: {detail}',
     missed: 'A call was missed: {detail}',
+    dial: 'Not dialled: {detail}',
     rejoin: 'The call comes back: {detail}',
+    owed: 'Answered calls that still need a ticket or a result: {detail}, see “Mine”',
   },
   warnedBy: {
     and: ', ', colon: ', because: ', ready: 'ready', pause: 'pause', log_out: 'log-out', listen: 'listening', whisper: 'whispering', barge: 'barging in',
     queue: 'the caller is at the head of the queue', registration: 'phone not registered', audio: 'the page may not play sound', microphone: 'no microphone', silent: 'the page does not answer',
+    pace: 'too many calls of this seat in this minute', number: 'this number is not allowed', unattended: 'nobody is signed on here',
   },
+  caseReturned: 'Case {number} was sent back: please add what is missing',
   ticketSaid: {
     delivered: 'The ticket was delivered: case {number}',
     poisoned: 'The ticket was refused: {error}',

@@ -1,13 +1,13 @@
 // The live stream: one socket a page, opened anew by itself for as long as somebody is signed in.
 //
 // What it hears goes into `live` (reactive) and to the ears of `on`. What the phone says goes out by `says`.
-import { computed, reactive, shallowReactive } from 'vue'
+import { computed, reactive, shallowReactive, watch } from 'vue'
 import type { components } from '../contract'
 import { leave, recall, session } from '../session'
 import { backoff, begin, blank, corrected, go } from './picture'
 
 type Shapes = components['schemas']
-type Server = Shapes['Snapshot'] | Shapes['Delta'] | Shapes['Pop'] | Shapes['NoticeSaid'] | Shapes['SeatWarned'] | Shapes['TicketMoved'] | Shapes['Ping'] | Shapes['Bye']
+type Server = Shapes['Snapshot'] | Shapes['Delta'] | Shapes['Pop'] | Shapes['NoticeSaid'] | Shapes['SeatWarned'] | Shapes['TicketMoved'] | Shapes['CallbacksMoved'] | Shapes['Ping'] | Shapes['Bye']
 type Said = { [Kind in Server['t']]: Extract<Server, { t: Kind }> }
 type PhoneSays = Shapes['PhoneSays']
 
@@ -111,8 +111,13 @@ function lost(spoken: boolean): void {
 async function retry(spoken: boolean): Promise<void> {
   if (!wanted || socket) return
   if (!spoken && !(await recall())) return lost(false)
-  if (wanted && !socket && session.state === 'in') connect()
+  if (wanted && !socket && session.state === 'in' && !session.locked) connect()
 }
+
+// a locked screen is let in nowhere anew: the moment it is open again is soon enough
+watch(() => session.locked, (locked) => {
+  if (!locked && wanted && !socket && !(state.elsewhere && session.me?.role === 'agent')) connect()
+})
 
 /** A socket that says nothing for long is dead, whatever TCP thinks. */
 function listen(): void {
@@ -132,7 +137,7 @@ function hello(): void {
 }
 
 function hear(told: Server): void {
-  if ('at' in told && told.t !== 'ticket' && told.t !== 'notice') {
+  if ('at' in told && told.t !== 'ticket' && told.t !== 'notice' && told.t !== 'callbacks') {
     offset = corrected(offset, told.at, Date.now())
     state.offset = offset
   }

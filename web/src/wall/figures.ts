@@ -8,19 +8,19 @@ export type Call = Shapes['CallOut']
 export type Queue = Shapes['QueueOut']
 export type Seat = Shapes['SeatOut']
 
-export type Verdict = 'met' | 'missed' | 'none'
+export type Rating = 'met' | 'missed' | 'none'
 
-/** A verdict's shape, beside its colour and word. */
-export const MARKS: Record<Verdict, string> = { met: '▲', missed: '▼', none: '◇' }
+/** A rating's shape, beside its colour and word. */
+export const MARKS: Record<Rating, string> = { met: '▲', missed: '▼', none: '◇' }
 
 /** What a value is against its target; `none` where nothing was counted yet. */
-export function verdict(value: number | null | undefined, target: number): Verdict {
+export function rating(value: number | null | undefined, target: number): Rating {
   if (value === null || value === undefined) return 'none'
   return value >= target ? 'met' : 'missed'
 }
 
 /** The same for what should stay below its bound. */
-export function bounded(value: number, most: number): Verdict {
+export function bounded(value: number, most: number): Rating {
   return value > most ? 'missed' : 'met'
 }
 
@@ -84,4 +84,9 @@ export function byState(seats: Iterable<Seat>): Record<State, number> {
 export function figuresOf(all: Iterable<Figures>, of: Figures['of'], id = ''): Figures | undefined {
   for (const row of all) if (row.of === of && (of === 'all' || row.id === id)) return row
   return undefined
+}
+
+/** The same, as the queues tell it. */
+export function waitingIn(queues: readonly { waiting: number; longest_wait_seconds: number }[]): Waiting {
+  return { count: queues.reduce((sum, queue) => sum + queue.waiting, 0), longest: Math.max(0, ...queues.map((queue) => queue.longest_wait_seconds)) }
 }

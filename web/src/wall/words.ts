@@ -74,6 +74,9 @@ export const zh = {
   outcome: '去向',
   recording: '录音',
   listen: '听录音',
+  parts: '本通话的录音',
+  part: '录音 {part}',
+  recordingState: { raw: '处理中', shelved: '可收听', failed: '缺失', dropped: '已删除' },
   purpose: '听录音的目的',
   purposeWhy: '每次听录音都写入审计记录。',
   purposes: ['质检', '投诉复核', '业务培训', '依法调取'],
@@ -84,7 +87,7 @@ export const zh = {
   outcomes: {
     ticket: '工单', direct: '直接解答', refused: '不予受理', missed: '漏接', nuisance: '骚扰', lost: '丢失',
   },
-  ticket: { filed: '提交时间', title: '标题', kind: '类型', state: '状态', number: '案卷号', call: '通话' },
+  ticket: { filed: '提交时间', title: '标题', kind: '类型', state: '投递', number: '案卷号', case: '案卷进展', call: '通话' },
   ticketState: { waiting: '待推送', delivered: '已推送', poisoned: '待人工处理' },
   noTickets: '没有工单',
 }
@@ -164,6 +167,9 @@ export const en: typeof zh = {
   outcome: 'Outcome',
   recording: 'Recording',
   listen: 'Listen',
+  parts: 'Recordings of this call',
+  part: 'Recording {part}',
+  recordingState: { raw: 'not ready', shelved: 'ready', failed: 'missing', dropped: 'deleted' },
   purpose: 'Why do you listen?',
   purposeWhy: 'Each time is written into the audit log.',
   purposes: ['Quality check', 'Complaint review', 'Training', 'Lawful request'],
@@ -174,7 +180,7 @@ export const en: typeof zh = {
   outcomes: {
     ticket: 'Ticket', direct: 'Direct answer', refused: 'Refused', missed: 'Missed', nuisance: 'Nuisance', lost: 'Lost',
   },
-  ticket: { filed: 'Filed', title: 'Title', kind: 'Kind', state: 'State', number: 'Case', call: 'Call' },
+  ticket: { filed: 'Filed', title: 'Title', kind: 'Kind', state: 'Delivery', number: 'Case number', case: 'Case', call: 'Call' },
   ticketState: { waiting: 'waiting', delivered: 'delivered', poisoned: 'needs a person' },
   noTickets: 'No tickets',
 }

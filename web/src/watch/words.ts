@@ -1,7 +1,7 @@
 // The supervision page's texts. Merged into the catalogues under `watch`.
 export const zh = {
   title: '班长台',
-  tabs: { seats: '座席', sessions: '登录会话', audit: '审计' },
+  tabs: { seats: '座席', sessions: '登录会话', accounts: '账号与程序', audit: '审计' },
   wall: '大屏',
   noSeats: '没有座席',
   filter: '按姓名或座席号查找',
@@ -69,7 +69,7 @@ export const zh = {
 
 export const en: typeof zh = {
   title: 'Supervision',
-  tabs: { seats: 'Seats', sessions: 'Sessions', audit: 'Audit' },
+  tabs: { seats: 'Seats', sessions: 'Sessions', accounts: 'Accounts and programs', audit: 'Audit' },
   wall: 'Wallboard',
   noSeats: 'No seats',
   filter: 'Find by name or seat',

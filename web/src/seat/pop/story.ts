@@ -13,9 +13,9 @@ export function openFirst(tickets: Ticket[]): Ticket[] {
   return [...tickets].sort((a, b) => Number(closed(a)) - Number(closed(b)) || (a.filed_at < b.filed_at ? 1 : -1))
 }
 
-/** The case store says so in the ticket's state; a direct answer is settled when it is filed. */
+/** The case store says so of its case; a direct answer is settled when it is filed. */
 export function closed(ticket: Ticket): boolean {
-  return ticket.state === 'closed' || ticket.ticket.answered_directly === true
+  return ticket.case_state === 'closed' || ticket.case_state === 'voided' || ticket.ticket.answered_directly === true
 }
 
 /** Day and time, short: today's calls need no date. */
@@ -32,8 +32,8 @@ export function talked(call: Shapes['CallOut']): number {
   return call.answered_at && call.ended_at ? (Date.parse(call.ended_at) - Date.parse(call.answered_at)) / 1000 : 0
 }
 
-/** 138 0013 8000: the groups a number is read and said in. The text itself has no blanks, so that it can be copied. */
+/** 138 0013 8000: the groups a number is read and said in, as cti/numbers.py says. The text itself has no blanks, so that it can be copied. */
 export function grouped(number: string): string[] {
-  const mobile = /^(\+86)?(1[\d*]{2})([\d*]{4})([\d*]{4})$/.exec(number)
-  return mobile ? [mobile[1], mobile[2], mobile[3], mobile[4]].filter((part) => part !== undefined) : [number]
+  const mobile = /^(1\d{2})(\d{4}|\*{4})(\d{4})$/.exec(number)
+  return mobile ? mobile.slice(1) : [number]
 }

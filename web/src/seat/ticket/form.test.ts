@@ -58,6 +58,13 @@ test('everything that was typed is sent under the contract’s names', () => {
   assert.deepEqual([ticket.confidential, ticket.anonymous, ticket.answered_directly], [true, undefined, true])
 })
 
+test('a phone with blanks in it is one phone, however it was typed or pasted', () => {
+  const of = (phones: string) => toTicket({ ...blank(), kind: 'help', content: 'x', phones }).person?.phones
+  assert.deepEqual(of('138 0000 0001'), ['138 0000 0001'])
+  assert.deepEqual(of('+86 138-0000-0001；(0592) 200 0001'), ['+86 138-0000-0001', '(0592) 200 0001'])
+  assert.deepEqual(of('\u202d13800000001\u202c'), ['\u202d13800000001\u202c'])
+})
+
 test('who is anonymous has no name in the ticket', () => {
   const ticket = toTicket({ ...blank(), kind: 'help', content: 'x', name: '陈', gender: 'female', phones: '13800138000', anonymous: true })
   assert.deepEqual(ticket.person, { phones: ['13800138000'] })

@@ -60,7 +60,7 @@ export function blank(): Form {
 export function prefilled(call: Call, party?: Party | null): Form {
   const form = blank()
   const number = party?.number || (call.direction === 'outbound' ? call.dialled : call.origin || call.caller)
-  if (/^[0-9+]{3,24}$/.test(number) && party?.kind !== 'hidden') form.phones = number
+  if (/^[0-9+(][0-9 ()+-]{2,24}$/.test(number) && party?.kind !== 'hidden') form.phones = number
   if (call.caller_name && call.caller_name !== call.caller && !/^[\d+*#-]+$/.test(call.caller_name)) form.name = call.caller_name.slice(0, 60)
   if (call.reference && call.partner === '12345') form.external_12345 = call.reference
   else if (call.reference && call.partner === '110') form.external_110 = call.reference
@@ -108,6 +108,9 @@ export function areaOf(address: string): Pick<Form, 'district' | 'street' | 'com
 
 const words = (text: string) => text.split(/[\s,，、;；]+/).filter(Boolean)
 
+/** Blanks and hyphens may stand within a number: the daemon reads each text, however it is written. */
+const phonesOf = (text: string) => text.split(/[,，、;；|]+/).map(one => one.trim()).filter(Boolean)
+
 /** The request. Fields that say nothing are left out. */
 export function toTicket(form: Form): TicketIn {
   const ticket: Record<string, unknown> = {
@@ -117,7 +120,7 @@ export function toTicket(form: Form): TicketIn {
   if (form.anonymous) ticket.anonymous = true
   if (form.answered_directly) ticket.answered_directly = true
   const person = kept({
-    name: form.anonymous ? '' : form.name, gender: form.anonymous ? '' : form.gender, phones: words(form.phones),
+    name: form.anonymous ? '' : form.name, gender: form.anonymous ? '' : form.gender, phones: phonesOf(form.phones),
     address: form.anonymous ? '' : form.home,
   })
   if (person) ticket.person = person

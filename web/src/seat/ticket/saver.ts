@@ -35,7 +35,7 @@ const QUIET = 400
 const LONGEST = 2000
 const RETRIES = [1000, 2000, 4000, 8000, 15000]
 
-export class Keeper {
+export class DraftSaver {
   private version = 0
   private acked: Draft
   private ready = false
@@ -43,6 +43,7 @@ export class Keeper {
   private since = 0
   private flying = false
   private failures = 0
+  private closed = false
   private readonly read: () => Draft
   private readonly write: (draft: Draft) => void
   private readonly says: Says
@@ -67,9 +68,10 @@ export class Keeper {
       this.version = local.version
     }
     let began = copy(this.read())
-    for (let turn = 0; !this.ready; turn += 1) {
+    for (let turn = 0; !this.ready && !this.closed; turn += 1) {
       try {
         const standing = await this.server.get()
+        if (this.closed) return
         const theirs = standing ? unpacked(standing.fields) : null
         // of the same version: the server never said yes to what is here, so this is what was typed later
         const newer = standing !== null && (!local || standing.version > local.version)
@@ -91,12 +93,20 @@ export class Keeper {
         if (!local) began = copy(this.acked)
       }
     }
+    if (this.closed) return
     this.failures = 0
     this.touched()
   }
 
+  /** Its person has left this page: nothing of it is sent or kept any more, under whoever's name comes next. */
+  close(): void {
+    this.closed = true
+    clearTimeout(this.timer)
+  }
+
   /** Something on the form may have changed. */
   touched(): void {
+    if (this.closed) return
     if (same(packed(this.read()), packed(this.acked))) {
       if (!this.ready || this.flying) return
       clearTimeout(this.timer)
@@ -121,7 +131,7 @@ export class Keeper {
 
   /** Now rather than in a moment; ``leaving``: the page is going away and will not hear the answer. */
   flush(leaving = false): void {
-    if (!this.ready || this.saved) return
+    if (this.closed || !this.ready || this.saved) return
     clearTimeout(this.timer)
     if (leaving) void this.server.put(nextVersion(this.version), packed(this.read()), true).catch(() => undefined)
     else void this.save()
@@ -132,13 +142,13 @@ export class Keeper {
   }
 
   private plan(delay: number): void {
-    if (this.flying) return
+    if (this.flying || this.closed) return
     clearTimeout(this.timer)
     this.timer = setTimeout(() => void this.save(), delay)
   }
 
   private async save(): Promise<void> {
-    if (this.flying || this.saved) return
+    if (this.flying || this.closed || this.saved) return
     this.flying = true
     this.since = 0
     const sent = copy(this.read())
@@ -155,6 +165,7 @@ export class Keeper {
       again = await this.failed(error as Trouble)
     }
     this.flying = false
+    if (this.closed) return
     if (this.saved) this.touched()
     else if (again >= 0) {
       if (this.failures === 0) this.tell('saving')

@@ -1,9 +1,9 @@
-// The keeper against a server that is there, away, ahead, or refuses; time is the test's own.
+// The saver against a server that is there, away, ahead, or refuses; time is the test's own.
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, mock, test } from 'node:test'
 import { fresh, packed, unpacked, type Draft } from './draft.ts'
 import { blank } from './form.ts'
-import { Keeper, type Says } from './keeper.ts'
+import { DraftSaver, type Says } from './saver.ts'
 
 class FakeServer {
   standing: { version: number; fields: unknown } | null = null
@@ -33,13 +33,13 @@ let server: FakeServer, shelf: FakeShelf
 const page = () => {
   let draft: Draft = fresh(blank())
   const says: Says = { saving: 'loading', at: 0, trouble: '' }
-  const keeper = new Keeper(() => draft, (made) => (draft = made), says, server, shelf)
+  const saver = new DraftSaver(() => draft, (made) => (draft = made), says, server, shelf)
   const form = () => draft.matters[0]!.form
   const type = (content: string) => {
     form().content = content
-    keeper.touched()
+    saver.touched()
   }
-  return { keeper, says, form, type, draft: () => draft }
+  return { saver, says, form, type, draft: () => draft }
 }
 function draftOf(content: string): Draft {
   const draft = fresh(blank())
@@ -62,8 +62,8 @@ beforeEach(() => {
 afterEach(() => mock.timers.reset())
 
 test('many keystrokes are one saving, and it says so', async () => {
-  const { keeper, says, type } = page()
-  await keeper.load()
+  const { saver, says, type } = page()
+  await saver.load()
   assert.equal(says.saving, 'saved')
   for (const text of ['l', 'lu', 'lud']) type(text)
   assert.equal(says.saving, 'saving')
@@ -73,8 +73,8 @@ test('many keystrokes are one saving, and it says so', async () => {
 })
 
 test('who never pauses is saved all the same', async () => {
-  const { keeper, type } = page()
-  await keeper.load()
+  const { saver, type } = page()
+  await saver.load()
   for (let n = 0; n < 12; n += 1) {
     type('x'.repeat(n + 1))
     await pass(300)
@@ -85,18 +85,18 @@ test('who never pauses is saved all the same', async () => {
 test('what was typed after a saving whose answer was lost is the newer one', async () => {
   server.standing = { version: 6, fields: packed(draftOf('路灯')) }
   shelf.text = JSON.stringify({ version: 6, at: 1, fields: packed(draftOf('路灯不亮')) })
-  const { keeper, form } = page()
-  await keeper.load()
+  const { saver, form } = page()
+  await saver.load()
   assert.equal(form().content, '路灯不亮')
   await pass(400)
   assert.deepEqual([server.puts, content()], [[7], '路灯不亮'])
 })
 
 test('typing during a saving is saved after it', async () => {
-  const { keeper, says, type } = page()
-  await keeper.load()
+  const { saver, says, type } = page()
+  await saver.load()
   type('one')
-  keeper.flush()
+  saver.flush()
   type('two')
   await pass(0)
   await pass(400)
@@ -105,8 +105,8 @@ test('typing during a saving is saved after it', async () => {
 
 test('a new page begins where the old one stopped, with a higher version', async () => {
   server.standing = { version: 7, fields: packed({ matters: [{ part: 1, form: { ...blank(), content: 'before' }, filed: null }] }) }
-  const { keeper, form, type } = page()
-  await keeper.load()
+  const { saver, form, type } = page()
+  await saver.load()
   assert.equal(form().content, 'before')
   type('after')
   await pass(400)
@@ -115,22 +115,22 @@ test('a new page begins where the old one stopped, with a higher version', async
 
 test('what the server never took comes back from the browser and goes to the server', async () => {
   const first = page()
-  await first.keeper.load()
+  await first.saver.load()
   server.fault = AWAY
   first.type('only here')
   await pass(400)
   assert.equal(first.says.saving, 'away')
   server.fault = null
   const second = page()
-  await second.keeper.load()
+  await second.saver.load()
   assert.equal(second.form().content, 'only here')
   await pass(400)
   assert.deepEqual([content(), second.says.saving, shelf.text], ['only here', 'saved', null])
 })
 
 test('a server that comes back takes what was typed meanwhile', async () => {
-  const { keeper, says, type } = page()
-  await keeper.load()
+  const { saver, says, type } = page()
+  await saver.load()
   server.fault = AWAY
   type('a')
   await pass(400)
@@ -142,8 +142,8 @@ test('a server that comes back takes what was typed meanwhile', async () => {
 
 test('a page opened while the server is away waits for it, and keeps what is typed', async () => {
   server.fault = AWAY
-  const { keeper, says, type } = page()
-  const loading = keeper.load()
+  const { saver, says, type } = page()
+  const loading = saver.load()
   await pass(0)
   assert.equal(says.saving, 'away')
   type('typed in the dark')
@@ -155,8 +155,8 @@ test('a page opened while the server is away waits for it, and keeps what is typ
 })
 
 test('a later saving from elsewhere is merged, never overwritten', async () => {
-  const { keeper, says, form, type } = page()
-  await keeper.load()
+  const { saver, says, form, type } = page()
+  await saver.load()
   type('mine')
   await pass(400)
   server.standing = { version: 5, fields: packed({ matters: [{ part: 1, form: { ...blank(), content: 'mine', address: 'theirs' }, filed: null }] }) }
@@ -169,14 +169,14 @@ test('a later saving from elsewhere is merged, never overwritten', async () => {
 test('the server has a later one than this browser kept: the server’s counts', async () => {
   shelf.text = JSON.stringify({ version: 2, fields: { v: 1, matters: [{ part: 1, form: { content: 'old' } }] } })
   server.standing = { version: 9, fields: { v: 1, matters: [{ part: 1, form: { content: 'new' } }] } }
-  const { keeper, form } = page()
-  await keeper.load()
+  const { saver, form } = page()
+  await saver.load()
   assert.equal(form().content, 'new')
 })
 
 test('what the server will not take is kept here, and said', async () => {
-  const { keeper, says, type } = page()
-  await keeper.load()
+  const { saver, says, type } = page()
+  await saver.load()
   type('字'.repeat(6000))
   await pass(400)
   assert.equal(says.saving, 'refused')
@@ -187,25 +187,25 @@ test('what the server will not take is kept here, and said', async () => {
 })
 
 test('after filing, only the matters still open are saved anew', async () => {
-  const { keeper, says, type, draft } = page()
-  await keeper.load()
+  const { saver, says, type, draft } = page()
+  await saver.load()
   type('one')
   await pass(400)
   draft().matters[0]!.filed = { id: '1', title: '', case_number: '', query_code: '', state: 'waiting', error: '' }
-  keeper.dropped()
+  saver.dropped()
   await pass(400)
   assert.deepEqual([server.puts, says.saving], [[1], 'saved'])
   draft().matters.push({ part: 2, form: { ...blank(), content: 'two' }, filed: null })
-  keeper.touched()
+  saver.touched()
   await pass(400)
   assert.deepEqual([server.puts, unpacked(server.standing!.fields)!.matters[0]!.part], [[1, 2], 2])
 })
 
 test('a leaving page sends what is not saved yet', async () => {
-  const { keeper, type } = page()
-  await keeper.load()
+  const { saver, type } = page()
+  await saver.load()
   type('last words')
-  keeper.flush(true)
+  saver.flush(true)
   await pass(0)
   assert.equal(content(), 'last words')
 })

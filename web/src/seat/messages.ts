@@ -22,7 +22,7 @@ export const dismiss = (): null => (heard.warning = null)
 
 let begun = false
 /** Once, from the frame. */
-export function hearOut(): void {
+export function receiveMessages(): void {
   if (begun) return
   begun = true
   // what was said to somebody else is not for the next one at this browser
@@ -41,6 +41,11 @@ export function hearOut(): void {
     toast(`${told.by_name}：${told.text}`, told.urgent ? 'bad' : 'info', { stays: true, testid: 'notice' })
   })
   on('ticket', (told) => {
+    if (told.case_state === 'returned') {
+      toast(say('seat.caseReturned', { number: told.case_number }), 'bad', { stays: true, testid: 'case-returned' })
+      return
+    }
+    if (told.case_state && told.case_state !== 'filed') return // its page shows it; nobody is interrupted
     const known = told.state === 'delivered' || told.state === 'poisoned' ? told.state : 'waiting'
     const text = say(`seat.ticketSaid.${known}`, { number: told.case_number, error: told.error })
     toast(text, known === 'poisoned' ? 'bad' : 'good', { stays: known === 'poisoned', testid: 'ticket-said' })

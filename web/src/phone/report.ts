@@ -2,14 +2,14 @@
 import { computed, watch } from 'vue'
 import { ownSeat, session } from '../session'
 import { live, on, says } from '../stream/stream'
-import { audio } from './audio'
+import { audio, canTalk } from './audio'
 import { phone, rejoins, start, stop } from './softphone'
 
 const EVERY_MS = 5_000
 let begun = false
 
 /** Once, from the frame. */
-export function tellOfThePhone(): void {
+export function reportPhone(): void {
   if (begun) return
   begun = true
   const soft = computed(() => session.state === 'in' && ownSeat.value !== '' && session.me?.device !== 'desk' && !live.state.elsewhere)
@@ -22,7 +22,7 @@ export function tellOfThePhone(): void {
       t: 'phone' as const,
       registered: phone.registered,
       audio: audio.audible,
-      microphone: audio.microphone === 'open',
+      microphone: canTalk(),
       visible: document.visibilityState === 'visible',
       leg: phone.session !== '',
       call: (up && seat?.call) || '',
@@ -32,7 +32,7 @@ export function tellOfThePhone(): void {
     }
   }
   const tell = () => soft.value && says(word())
-  watch([() => phone.registered, () => audio.audible, () => audio.microphone, () => phone.session, () => live.picture.seats.get(ownSeat.value)?.call, soft], tell)
+  watch([() => phone.registered, () => audio.audible, canTalk, () => phone.session, () => live.picture.seats.get(ownSeat.value)?.call, soft], tell)
   document.addEventListener('visibilitychange', tell)
   window.setInterval(tell, EVERY_MS)
   on('pop', (pop) => pop.rejoin && rejoins())
