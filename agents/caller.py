@@ -1,4 +1,4 @@
-"""Who calls, as far as the number tells: written one way, with area, carrier and kind. Pure.
+"""Who calls, as far as the number tells: with area, carrier and kind. Pure; ``cti.numbers`` reads the number.
 
 Asked by ``hotline/app.py`` for the screen pop and for searches by number; never asks the
 network. The number book (mobile ranges of the ``phone`` package, area codes from the same
@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, lru_cache
 from typing import Any
+
+from cti.numbers import NumberKind, Numbers
 
 
 class Kind(StrEnum):
@@ -35,84 +37,43 @@ class Party:
     kind: Kind = Kind.UNKNOWN
 
 
-HIDDEN = frozenset({"", "anonymous", "unavailable", "unknown", "restricted", "private", "withheld"})
-_COUNTRY = "86"
-_MOBILE = re.compile(r"1[3-9][0-9]{9}")
-_SHORT = re.compile(r"1[12][0-9]|1[02]0|12[0-9]{3}|[2-8][0-9]{2,4}")
-_SERVICE = re.compile(r"(?:400|800)[0-9]{7}|95[0-9]{3,6}|96[0-9]{3,6}|100[0-9]{2,3}|11[0-9]{3}|116114")
-_LANDLINE = re.compile(r"0(?:10|2[0-9]|[3-9][0-9]{2})[2-8][0-9]{6,7}")
-_LOCAL = re.compile(r"[2-8][0-9]{6,7}")
 _OTHER_WAYS = 4096
+
+
+_SHORT = re.compile("1[0-9]{2}|12[0-9]{3}")
+"""Of services those of the public; the others are a company's."""
+_SEATS = "2345678"
 
 
 @lru_cache(maxsize=_OTHER_WAYS)
 def party(number: str, area_code: str = "0592") -> Party:
     """What ``number``, as the network gave it, tells; ``area_code``: the centre's own, for local numbers."""
-    plain = normal(number, area_code)
-    if not plain:
-        return Party("", kind=Kind.HIDDEN)
-    if plain.startswith("+"):
-        return Party(plain, _abroad(plain))
-    if _MOBILE.fullmatch(plain):
-        return _mobile(plain, area_code)
-    if _LANDLINE.fullmatch(plain):
-        return Party(plain, _area_of(plain, area_code), kind=Kind.LANDLINE)
-    if _SERVICE.fullmatch(plain):
-        return Party(plain, kind=Kind.SERVICE)
-    if _SHORT.fullmatch(plain):
-        return Party(plain, kind=Kind.SHORT)
+    found = _numbers(area_code).read(number)
+    plain = found.national
+    match found.kind:
+        case NumberKind.NOBODY:
+            return Party("", kind=Kind.HIDDEN)
+        case NumberKind.MOBILE:
+            return _mobile(plain, area_code)
+        case NumberKind.FIXED if found.planned:
+            return Party(plain, _area_of(plain, area_code), kind=Kind.LANDLINE)
+        case NumberKind.SERVICE:
+            return Party(plain, kind=Kind.SHORT if _SHORT.fullmatch(plain) else Kind.SERVICE)
+        case NumberKind.EXTENSION if plain.isdigit() and plain[0] in _SEATS:
+            return Party(plain, kind=Kind.SHORT)
+        case NumberKind.FOREIGN if plain.startswith("+"):
+            return Party(plain, _abroad(plain))
     return Party(plain)
 
 
-def normal(number: str, area_code: str = "0592") -> str:
-    """One way to write a number: mobiles bare, landlines with their area code, foreign ones with +; '' hidden."""
-    kept = "".join(letter for letter in number.strip() if letter not in " -()")
-    if kept.lower() in HIDDEN:
-        return ""
-    bare = _without_country(kept)
-    if bare.startswith("01") and _MOBILE.fullmatch(bare[1:]):
-        return bare[1:]
-    if _LOCAL.fullmatch(bare) and not _SERVICE.fullmatch(bare):
-        return area_code + bare
-    return bare
-
-
-def variants(number: str, area_code: str = "0592") -> tuple[str, ...]:
-    """Every way in which a carrier may write this number, the usual one first; () when it is hidden."""
-    plain = normal(number, area_code)
-    if not plain:
-        return ()
-    forms = [plain]
-    if plain.startswith("+"):
-        forms.append(f"00{plain[1:]}")
-    elif _MOBILE.fullmatch(plain):
-        forms += [f"0{plain}", f"+{_COUNTRY}{plain}", f"{_COUNTRY}{plain}"]
-    elif _LANDLINE.fullmatch(plain):
-        local = [plain.removeprefix(area_code)] if plain.startswith(area_code) else []
-        forms += [*local, f"+{_COUNTRY}{plain[1:]}", f"{_COUNTRY}{plain[1:]}"]
-    if number not in forms:
-        forms.append(number)
-    return tuple(forms)
+@cache
+def _numbers(area_code: str) -> Numbers:
+    return Numbers(area_code)
 
 
 def warm() -> None:
     """Read the number book now, in a thread, so that the first caller need not wait for it."""
     party("13800000000")
-
-
-def _without_country(number: str) -> str:
-    """A Chinese number without +86, 0086 or 86; a foreign one with its +."""
-    for mark in ("+", "00"):
-        if number.startswith(mark):
-            rest = number[len(mark) :]
-            return _national(rest[2:]) if rest.startswith(_COUNTRY) else f"+{rest}"
-    national = _national(number[2:]) if number.startswith(_COUNTRY) else ""
-    return national if _MOBILE.fullmatch(national) or _LANDLINE.fullmatch(national) else number
-
-
-def _national(number: str) -> str:
-    landline = f"0{number}"
-    return landline if _LANDLINE.fullmatch(landline) and not _MOBILE.fullmatch(number) else number
 
 
 @cache

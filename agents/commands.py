@@ -1,6 +1,6 @@
 """What may be asked of the seats: imperative counterparts of ``events.py``.
 
-Made by the console's REST, by the CLI and by the demo; answered by ``Floor.ask`` with
+Made by the console's REST, by the CLI and by the demo; answered by ``SeatService.ask`` with
 exactly one ``Accepted`` or ``Refused`` each. ``by`` says who asks: '' the agent at the
 seat, else a supervisor's id. Whether *this* caller may ask for *this* seat is settled
 before it comes here (``console/access.py``).
@@ -270,7 +270,9 @@ class Why(StrEnum):
     ON_HOLD = "on_hold"
     CONSULTING = "consulting"
     NO_CONSULTATION = "no_consultation"
+    NOT_RINGING = "not_ringing"
     TARGET = "target"
+    TARGET_BUSY = "target_busy"
     TOO_MANY = "too_many"
     BLIND = "blind"
     TELEPHONE = "telephone"

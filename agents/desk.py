@@ -1,6 +1,6 @@
 """The desk decides: what happens on the board and what people ask → commands and events.
 
-Owned by ``floor.py``; does no I/O and knows no clock. ``hear`` takes board events,
+Owned by ``seat_service.py``; does no I/O and knows no clock. ``hear`` takes board events,
 ``ask`` one request (and gives exactly one answer), ``outcome`` what became of a command,
 ``tick`` passing time; each returns a ``Decision`` to publish and perform, in order.
 ``due`` says when ``tick`` is wanted next.
@@ -21,21 +21,23 @@ from cti import commands as tel
 from cti import events as ev
 from cti.ids import CallId, Instant, SeatId
 
+from . import call_control, seat_requests, supervision
 from . import commands as req
 from . import events as out
-from . import supervision, verbs, wishes
+from .after_call import BARS, left, on_phone
 from .commands import Accepted, Answer, Refused, Why
-from .consoles import Consoles
-from .deeds import Deeds
+from .dead_phone_legs import SilentLegs
 from .ids import AgentId, OwnReason
-from .landing import BARS, left, on_phone
-from .mending import Mending
-from .phones import Aside, Over, Phones
+from .lost_leg_recovery import LostLegRecovery, Recovered
+from .pending_call_control import PendingCallControl
+from .phones import Aside, Over, Phones, SeatLeg
 from .presence import ON_PHONE, IllegalCue, Presence
 from .queues import MemberCommand
+from .refused_dialling import Refusals
 from .roster import Roster
 from .seat import NO_CALL, SeatState, Then
 from .seats import Decision, Seats
+from .softphone_reports import SoftphoneReports
 from .supervision import NO_SEAT
 
 _AtASeat = (
@@ -43,7 +45,11 @@ _AtASeat = (
     | ev.WatchBegan
 )  # fmt: skip
 _AT_A_SEAT = get_args(_AtASeat)
-_NOT_OURS = (ev.CallLined, ev.CallDialled, ev.CallAnswered, ev.LineChecked)
+_NOT_OURS = (
+    ev.CallLined, ev.CallDialled, ev.CallPlaced, ev.CallAnswered, ev.CallRefused, ev.CallUncertain, ev.NoticePlayed,
+    ev.PromptUnplayed, ev.RecordingStarted, ev.LineChecked, ev.BookGap, ev.RowsRefused, ev.ClockStepped, ev.EventForged,
+    ev.JourneyStepped, ev.WordUnknown, ev.LegMedia,
+)  # fmt: skip
 HEARD = tuple(kind for kind in get_args(ev.Event) if kind not in _NOT_OURS)
 """What ``hear`` wants to hear; the rest makes no difference to any seat."""
 
@@ -52,12 +58,14 @@ class Desk:
     def __init__(self, roster: Roster) -> None:
         self.roster = roster
         self.phones = Phones(roster.seats)
-        self._deeds = Deeds()
+        self._deeds = PendingCallControl()
         self._filed: dict[CallId, set[SeatId]] = {}
         """Seats that filed a call they are still in."""
-        self._consoles = Consoles()
-        self._mending = Mending(self._consoles, self.phones, self._proves)
+        self._consoles = SoftphoneReports()
+        self._mending = LostLegRecovery(self._consoles, self.phones, self._proves)
+        self._silence = SilentLegs(self.phones, lambda seat: seat in self.seats and seat not in roster.browsers)
         self._watches = supervision.Watches()
+        self._refusals = Refusals()
         self._seats = Seats(roster, self.phones, self._consoles.lacks, self._dialling)
         self.seats: Mapping[SeatId, SeatState] = self._seats.states
 
@@ -77,6 +85,11 @@ class Desk:
     def where(self, agent: AgentId) -> SeatId | None:
         """Where this agent sits."""
         return next((seat for seat, state in self.seats.items() if state.agent == agent), None)
+
+    def watched_by(self, agent: AgentId) -> SeatId:
+        """The seat that this supervisor listens to; '' none."""
+        watched = self._watches.of(agent)
+        return watched.seat if watched is not None else NO_SEAT
 
     # -- the telephone's facts ---------------------------------------------------------
 
@@ -98,22 +111,29 @@ class Desk:
     def _telephone(self, event: ev.Event, now: Instant) -> None:
         over = self.phones.hear(event)
         self._mending.hear(event, now)
+        for suspect in self._silence.hear(event, now):
+            self._seats.command(suspect)
         if (over_watch := self._watches.hear(event, now)) is not None:
             self._seats.tell(over_watch)
         match event:
             case ev.OfferEnded() if event.queue and event.seat in self.seats:
-                if event.result in (ev.OfferResult.MISSED, ev.OfferResult.REFUSED):
+                if event.result in (ev.OfferResult.MISSED, ev.OfferResult.REFUSED, ev.OfferResult.UNABLE):
                     self._missed(event, now)
+                elif (taken := self.phones.legs.get(event.leg)) is not None:
+                    taken.missed = self.seats[event.seat].missed
             case ev.EndpointReach() if SeatId(event.endpoint) in self.seats:
                 self._reach(SeatId(event.endpoint), event, now)
             case ev.LegEnded():
                 for leg in self.phones.left_alone(event.call):
                     leg.aside = Aside.NONE
-                    deed = verbs.Deed(out.Verb.HANG_UP, leg.seat, leg.id, tel.HangUp(leg.id))
+                    deed = call_control.CallControl(out.Verb.HANG_UP, leg.seat, leg.id, tel.HangUp(leg.id))
                     self._deeds.begin(deed, self.phones, self.roster, now, "")
                     self._seats.command(deed.command)
             case ev.CallEnded():
                 self._filed.pop(event.call, None)
+            case ev.DialRefused() if event.seat in self.seats:
+                for told in self._refusals.told(event, self.seats[event.seat].agent, now):
+                    self._seats.tell(told)
             case ev.WatchBegan() if (own := self.seats.get(event.seat)) is not None:
                 self._watches.found(event, own.agent, self.phones)
         if over is not None:
@@ -128,9 +148,20 @@ class Desk:
     def _over(self, over: Over, now: Instant) -> None:
         leg, state = over.leg, self.seats[over.leg.seat]
         seconds = self.roster.rules.wrap_up_seconds
+        if over.let_go and state.presence in ON_PHONE:
+            self._let_go(over, now)
+            return
         filed = leg.seat in self._filed.get(leg.call, ())
         if leg.talked and not (over.inside or leg.asked or filed) and seconds and state.presence in ON_PHONE:
             self._seats.put(replace(state, wrap_until=Instant(now + seconds), wrap_call=leg.call))
+        self._seats.follow(leg.seat, over.at, now)
+        self._seats.sync(leg.seat, now)
+
+    def _let_go(self, over: Over, now: Instant) -> None:
+        """It took a citizen and let go at once: an offer missed like one that rang out, and nothing to wrap up."""
+        leg = over.leg
+        self._seats.put(replace(self.seats[leg.seat], missed=leg.missed))
+        self._count_missed(leg.seat, over.at, now)
         self._seats.follow(leg.seat, over.at, now)
         self._seats.sync(leg.seat, now)
 
@@ -138,12 +169,16 @@ class Desk:
         state = self.seats[event.seat]
         if state.presence is not Presence.RINGING or state.pause or state.then is not Then.NOTHING:
             return  # it had been paused when the offer came: the two crossed on the wire
+        self._count_missed(event.seat, event.at, now)
+
+    def _count_missed(self, seat: SeatId, at: Instant, now: Instant) -> None:
+        state = self.seats[seat]
         missed = state.missed + 1
-        self._seats.tell(out.OfferMissed(event.seat, state.agent, event.at, event.call, event.queue, missed))
         too_many = missed >= self.roster.rules.missed_before_pause
         if too_many:
-            self._seats.tell(out.SeatAlarm(event.seat, event.at, out.Alarm.MISSED, f"{missed} offers missed in a row"))
-        self._seats.become(replace(state, missed=missed, pause=OwnReason.MISSED if too_many else ""), event.at, now)
+            self._seats.tell(out.SeatAlarm(seat, at, out.Alarm.MISSED, f"{missed} offers missed in a row"))
+        pause = OwnReason.MISSED if too_many else state.pause
+        self._seats.become(replace(state, missed=missed, pause=pause), at, now)
 
     def _reach(self, seat: SeatId, event: ev.EndpointReach, now: Instant) -> None:
         state = self.seats[seat]
@@ -162,7 +197,7 @@ class Desk:
         state = self.seats[seat]
         barred = state.pause in BARS
         if state.presence is Presence.READY or (state.presence is Presence.PAUSED and barred):
-            self._seats.become(self._seats.landed(replace(state, pause=""), now), at, now)
+            self._seats.become(self._seats.next_state(replace(state, pause=""), now), at, now)
         elif barred and not self._seats.bar(state, now):
             self._seats.become(replace(state, pause=""), at, now)
 
@@ -210,7 +245,7 @@ class Desk:
             case req.LogIn():
                 return self._log_in(request, state, now)
             case req.LogOut() | req.GoReady() | req.Pause() | req.AfterCall() | req.EndWrapUp():
-                new = wishes.granted(
+                new = seat_requests.granted(
                     request, state, self.roster.rules, now, bar=self._seats.bar(state, now),
                     lacks=self._consoles.lacks(state.seat, now),
                 )  # fmt: skip
@@ -235,9 +270,9 @@ class Desk:
             return Refused(Why.SEAT_TAKEN, f"agent {state.agent} sits at seat {state.seat}")
         if (elsewhere := self.where(request.agent)) is not None:
             return Refused(Why.AGENT_ELSEWHERE, f"agent {request.agent} sits at seat {elsewhere}")
-        came = wishes.arrived(request, state, proof=proof)
+        came = seat_requests.arrived(request, state, proof=proof)
         found = self.phones.state(state.seat)
-        new = on_phone(came, found[0], found[1].call) if found else self._seats.landed(came, now)
+        new = on_phone(came, found[0], found[1].call) if found else self._seats.next_state(came, now)
         self._seats.become(new, now, now, request.agent)
         return Accepted()
 
@@ -256,13 +291,21 @@ class Desk:
         if self._seats.blind:
             return
         for mended in self._mending.look(seat, now):
-            if mended.rejoin is not None:
-                self._seats.tell(mended.rejoin)
-                detail = "queue" if mended.rejoin.to_queue else ""
-                self._seats.tell(out.SeatWarned(seat, now, out.Warned.REJOIN, detail))
-            self._deeds.begin(mended.deed, self.phones, self.roster, now, "")
-            self._seats.sync(seat, now)  # before its caller is taken out: nobody else may be offered to it now
-            self._seats.command(mended.deed.command)
+            self._mend(mended, now)
+
+    def _tear(self, leg: SeatLeg, now: Instant) -> None:
+        """Nobody is at this leg: its citizen is told, and goes to the head of the queue."""
+        self._mend(self._mending.torn(leg, now), now)
+
+    def _mend(self, mended: Recovered, now: Instant) -> None:
+        seat = mended.deed.seat
+        if mended.rejoin is not None:
+            self._seats.tell(mended.rejoin)
+            detail = "queue" if mended.rejoin.to_queue else ""
+            self._seats.tell(out.SeatWarned(seat, now, out.Warned.REJOIN, detail))
+        self._deeds.begin(mended.deed, self.phones, self.roster, now, "")
+        self._seats.sync(seat, now)  # before its caller is taken out: nobody else may be offered to it now
+        self._seats.command(mended.deed.command)
 
     def _call_filed(self, filed: req.CallFiled, now: Instant, by: str) -> Answer:
         state = self.seats.get(filed.seat)
@@ -271,7 +314,7 @@ class Desk:
         if state.wrap_call == filed.call:
             done = replace(state, wrap_until=None, wrap_call=NO_CALL)
             if state.presence is Presence.WRAP_UP:
-                done = self._seats.landed(done, now)
+                done = self._seats.next_state(done, now)
             self._seats.become(done, now, now, by)
         elif state.call == filed.call and state.presence in ON_PHONE:
             self._filed.setdefault(filed.call, set()).add(filed.seat)
@@ -286,7 +329,22 @@ class Desk:
             return Refused(Why.BLIND, "the link to Asterisk is down")
         if isinstance(request, req.HangUpCall):
             return self._hang_up(request, now, by)
-        return self._begin(verbs.decide(request, self.phones, self.roster, now), now, by)
+        deed = call_control.decide(request, self.phones, self.roster, now)
+        if isinstance(deed, call_control.CallControl) and deed.verb is out.Verb.BLIND_TRANSFER:
+            assert isinstance(deed.command, tel.BlindTransfer)
+            busy = self._not_free(SeatId(deed.command.to))
+            if busy:
+                return Refused(Why.TARGET_BUSY, busy)
+        return self._begin(deed, now, by)
+
+    def _not_free(self, seat: SeatId) -> str:
+        """Why a citizen is not to be given to this seat unasked, and who is free; '' it is free, or no seat."""
+        state = self.seats.get(seat)
+        if state is None or (state.presence in (Presence.READY, Presence.PAUSED) and seat not in self.phones.away):
+            return ""
+        why = "its phone does not answer" if seat in self.phones.away else f"it is {state.presence}"
+        free = [one for one, other in self.seats.items() if other.presence is Presence.READY]
+        return f"seat {seat} is not free ({why}); free are: {', '.join(free) or 'none'}"
 
     def _hang_up(self, request: req.HangUpCall, now: Instant, by: str) -> Answer:
         """Of a call that is on its way back to its page the citizen's leg is ended: it would else go on to somebody else."""
@@ -294,13 +352,13 @@ class Desk:
         citizens = self.phones.outside(back) if back is not None else []
         if citizens:
             leg = citizens[0]
-            return self._begin(verbs.Deed(out.Verb.HANG_UP, request.seat, leg, tel.HangUp(leg)), now, by)
-        deed = verbs.decide(request, self.phones, self.roster, now)
-        if isinstance(deed, verbs.Deed):
+            return self._begin(call_control.CallControl(out.Verb.HANG_UP, request.seat, leg, tel.HangUp(leg)), now, by)
+        deed = call_control.decide(request, self.phones, self.roster, now)
+        if isinstance(deed, call_control.CallControl):
             self._mending.hands_off(deed.leg)
         return self._begin(deed, now, by)
 
-    def _begin(self, deed: verbs.Deed | Refused, now: Instant, by: str) -> Answer:
+    def _begin(self, deed: call_control.CallControl | Refused, now: Instant, by: str) -> Answer:
         if isinstance(deed, Refused):
             return deed
         if (refused := self._deeds.begin(deed, self.phones, self.roster, now, by)) is not None:
@@ -344,7 +402,11 @@ class Desk:
             case req.MoveCall():
                 deed = supervision.move(request, self.phones, self.roster)
         answer = self._begin(deed, now, request.by)
-        if isinstance(answer, Accepted) and isinstance(deed, verbs.Deed) and isinstance(deed.command, tel.WatchSeat):
+        if (
+            isinstance(answer, Accepted)
+            and isinstance(deed, call_control.CallControl)
+            and isinstance(deed.command, tel.WatchSeat)
+        ):
             self._watches.begin(supervision.Watched(request.by, deed.seat, told.seat, told.call, deed.command.watched))
         return answer, told
 
@@ -353,9 +415,15 @@ class Desk:
         if isinstance(outcome.command, MemberCommand):
             self._seats.memberships.outcome(outcome, now)
             return self._seats.decided(now)
+        if isinstance(outcome.command, tel.HearLeg):
+            if (dead := self._silence.outcome(outcome)) is not None:
+                self._tear(dead, now)
+            return self._seats.decided(now)
         ended = self._deeds.end(outcome, self.phones, now)
         if ended is not None:
             self._mending.ended(ended)
+            if ended.done and ended.verb is out.Verb.CANCEL and (dead := self._silence.dead(ended.leg)) is not None:
+                self._tear(dead, now)
             if ended.verb is out.Verb.WATCH and not ended.done and not ended.leg:
                 self._watches.failed(ended.seat)
             self._seats.tell(ended)
@@ -369,14 +437,16 @@ class Desk:
     def due(self) -> Instant | None:
         """When ``tick`` is wanted next; None: not before something else happens."""
         times = self._seats.due()
-        if (look := self._consoles.due()) is not None:
-            times.append(look)
+        times += [at for at in (self._consoles.due(), self._silence.due()) if at is not None]
         return min(times, default=None)
 
     def tick(self, now: Instant) -> Decision:
         self._seats.end_wrap_ups(now)
         for seat in sorted(self._consoles.ripe(now)):
             self._look(seat, now)
+        for suspect in self._silence.ripe(now):
+            if not self._seats.blind:
+                self._seats.command(suspect)
         self._seats.correct(now)
         return self._seats.decided(now)
 

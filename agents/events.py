@@ -1,6 +1,6 @@
 """What happened at the seats: past tense; counterpart of ``commands.py``.
 
-Made only by ``desk.py`` and ``supervision.py``, published by ``floor.py`` on the board
+Made only by ``desk.py`` and ``supervision.py``, published by ``seat_service.py`` on the house
 bus; read by ledger and console. Frozen values. ``at`` is an ``Instant`` (Unix seconds,
 UTC): the telephone's moment when the telephone caused it, else the desk's clock.
 """
@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from cti.ids import CallId, Instant, LegId, QueueId, SeatId
+from cti.ids import CallId, Instant, LegId, SeatId
 
 from .ids import AgentId
 from .presence import Presence
@@ -44,40 +44,13 @@ class SeatNoted:
     state: SeatState
 
 
-@dataclass(frozen=True, slots=True)
-class AgentLoggedIn:
-    agent: AgentId
-    seat: SeatId
-    at: Instant
-
-
-@dataclass(frozen=True, slots=True)
-class AgentLoggedOut:
-    agent: AgentId
-    seat: SeatId
-    at: Instant
-    by: str
-
-
-@dataclass(frozen=True, slots=True)
-class OfferMissed:
-    """A queue's offer rang out at a ready seat."""
-
-    seat: SeatId
-    agent: AgentId
-    at: Instant
-    call: CallId
-    queue: QueueId
-    in_a_row: int
-
-
 class Alarm(StrEnum):
     UNREACHABLE = "unreachable"  # the phone no longer answers OPTIONS
     MISSED = "missed"  # paused after too many missed offers
     CONTRADICTION = "contradiction"  # app_queue keeps saying something else than we set
-    COMMAND = "command"  # a command was refused or lost and is not to be tried again by itself
     LOG = "log"  # a presence could not be written durably
     PHONE = "phone"  # the seat's page does not prove that it can ring
+    DIAL = "dial"  # its telephone dials on and on what is not let out
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +112,7 @@ class Warned(StrEnum):
     WATCHED = "watched"  # a supervisor speaks into the call (listening alone is not told)
     PAUSED = "paused"  # the daemon paused the seat
     MISSED = "missed"  # an offer rang out
+    DIAL = "dial"  # what was dialled was not let out
     REJOIN = "rejoin"  # the own call comes again, or went to the head of the queue
 
 
@@ -193,9 +167,6 @@ class WatchEnded:
 Event = (
     SeatStateChanged
     | SeatNoted
-    | AgentLoggedIn
-    | AgentLoggedOut
-    | OfferMissed
     | SeatAlarm
     | SeatAlarmCleared
     | VerbEnded

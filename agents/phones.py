@@ -13,6 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from config.answer_rule import counts
 from cti import events as ev
 from cti.ids import CallId, Instant, LegId, QueueId, SeatId
 
@@ -45,8 +46,14 @@ class SeatLeg:
     queue: QueueId = QueueId("")  # noqa: RUF009 - a NewType is its value
     phase: Phase = Phase.KNOWN
     talked: bool = False
+    up: Instant | None = None
+    """When its phone took what was offered to it."""
+    missed: int = 0
+    """The seat's missed offers in a row, when it did."""
     asked: bool = False
     """It was only asked for advice: no citizen to wrap up."""
+    gave: bool = False
+    """It gave its citizen to somebody else."""
     aside: Aside = Aside.NONE
     aside_at: float = 0.0
     since: Instant = Instant(0.0)  # noqa: RUF009 - a NewType is its value
@@ -61,6 +68,8 @@ class Over:
     at: Instant
     inside: bool
     """Its call was from seat to seat."""
+    let_go: bool = False
+    """Its phone took a queue's caller and let go at once."""
 
 
 _CUES = (
@@ -124,6 +133,10 @@ class Phones:
             return leg.aside or Aside.CONSULT
         return leg.aside if at - leg.aside_at < CONSULT_GRACE else Aside.NONE
 
+    def consulting(self, leg: SeatLeg) -> bool:
+        """Somebody is being asked already: Asterisk has made the channel for it."""
+        return "" in self._calls.get(leg.call, {}).values()
+
     def remember(self, seat: SeatId, call: CallId, at: Instant, *, held: bool) -> None:
         """Only the seat's memory knows that a channel aside, found in a snapshot, is our hold and no consultation."""
         leg = self.talking(seat)
@@ -179,8 +192,11 @@ class Phones:
                     other is not leg and other.aside is Aside.CONSULT for other in self._in(leg.call)
                 )
             case ev.OfferEnded():
-                if event.result is not ev.OfferResult.ANSWERED and (known := self.legs.get(event.leg)):
-                    known.phase = Phase.KNOWN
+                if known := self.legs.get(event.leg):
+                    if event.result is ev.OfferResult.ANSWERED:
+                        known.up = event.at
+                    else:
+                        known.phase = Phase.KNOWN
             case ev.TalkBegan() if event.seat in self._seats:
                 leg = self._leg(event.leg, event.seat, event.call, event.at)
                 leg.phase, leg.talked = Phase.TALKING, True
@@ -226,6 +242,8 @@ class Phones:
     def _joined(self, event: ev.CallTransferred | ev.CallsMerged) -> None:
         if isinstance(event, ev.CallTransferred):
             self.joined(event.call)
+            for leg in self._in(event.call):
+                leg.gave = leg.gave or leg.seat == event.by
             return
         for leg in self._in(event.merged):
             leg.call = event.call
@@ -246,7 +264,9 @@ class Phones:
         if leg_gone is None:
             return None
         self._at[leg_gone.seat].remove(leg_gone)
-        return Over(leg_gone, event.at, event.call in self._inside)
+        took = bool(leg_gone.queue and leg_gone.up) and not leg_gone.gave
+        let_go = took and event.asked and not counts(leg_gone.up or 0.0, event.at)
+        return Over(leg_gone, event.at, event.call in self._inside, let_go)
 
     def forget(self) -> list[SeatLeg]:
         """A new life of Asterisk: no leg of the old one is left."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from cti.commands import Command, Outcome
-from cti.ids import SeatId
+from cti.ids import CallId, SeatId
 
 from .events import SeatNoted, SeatStateChanged
 from .seat import SeatState
@@ -38,3 +38,12 @@ class Switchboard(Protocol):
     async def perform(self, command: Command) -> Outcome:
         """Do it; always answers with exactly one outcome before the command's deadline, never raises."""
         ...
+
+
+class FiledCall(Protocol):
+    """A call of which was written down what it was about (``bridge.events``)."""
+
+    @property
+    def call(self) -> CallId | None: ...
+    @property
+    def seat(self) -> str: ...

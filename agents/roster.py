@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from config.settings import Device, Role, Settings
 from cti.ids import QueueId, SeatId
+from cti.numbers import Numbers, home, of_settings
 
 from .ids import AgentId
+
+_DIGITS = re.compile(r"[0-9]{2,32}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,9 @@ class Rules:
     pause_reasons: tuple[str, ...]
     outbound: tuple[re.Pattern[str], ...] = ()
     outbound_per_minute: int = 30
+    """Of each seat."""
+    urgent: frozenset[str] = frozenset()
+    """Numbers that no pace holds up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +55,7 @@ class Roster:
     browsers: frozenset[SeatId] = frozenset()
     """Seats whose telephone is a page."""
     queues: frozenset[QueueId] = frozenset()
+    numbers: Numbers = field(default_factory=home)
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Roster:
@@ -62,11 +69,12 @@ class Roster:
             settings.seats.pause_reasons,
             tuple(re.compile(pattern) for pattern in settings.limits.outbound),
             settings.limits.outbound_per_minute,
+            frozenset(settings.urgent_numbers),
         )
         browsers = frozenset(SeatId(seat.id) for seat in settings.seat if seat.device is Device.BROWSER)
         seats = frozenset(SeatId(seat.id) for seat in settings.seat)
         queues = frozenset(QueueId(queue.id) for queue in settings.queue)
-        return cls({p.id: p for p in people}, seats, rules, browsers, queues)
+        return cls({p.id: p for p in people}, seats, rules, browsers, queues, of_settings(settings))
 
     def may_supervise(self, agent: AgentId) -> bool:
         person = self.people.get(agent)
@@ -77,6 +85,23 @@ class Roster:
         person = self.people.get(agent)
         return person is not None and person.role in (Role.AGENT, Role.SUPERVISOR)
 
-    def may_dial(self, number: str) -> bool:
-        """Whether the allow-list of ``[limits] outbound`` lets a seat call this number."""
-        return any(pattern.search(number) for pattern in self.rules.outbound)
+    def seat_meant(self, text: str) -> SeatId | None:
+        """The seat whose extension this is."""
+        seat = SeatId(self.numbers.read(text).national)
+        return seat if seat in self.seats else None
+
+    def dialled(self, text: str) -> str | None:
+        """What is dialled for a number as somebody typed or pasted it, when ``[limits] outbound`` lets it out; '' when it
+        does not; None: there is no number in it.
+
+        The national form, in which the dialplan holds it against the same rules (``config/render/national_numbers.py``); digits
+        that only the rules know as they were written (a carrier's own prefix) stay as they are.
+        """
+        number = self.numbers.to_dial(text)
+        if number is None:
+            return None
+        forms = [number.dialled, number.written.strip()]
+        return next((form for form in forms if _DIGITS.fullmatch(form) and self._lets_out(form)), "")
+
+    def _lets_out(self, digits: str) -> bool:
+        return any(pattern.search(digits) for pattern in self.rules.outbound)

@@ -13,8 +13,8 @@ from cti import commands as tel
 from cti.ids import Instant, SeatId
 
 from . import events as out
+from .after_call import differs, next_state, on_phone, pause_word
 from .ids import AgentId, OwnReason
-from .landing import differs, landed, on_phone, pause_word
 from .phones import Phones
 from .presence import IDLE, ON_PHONE, Presence
 from .queues import Memberships, wanted
@@ -77,15 +77,11 @@ class Seats:
             new = replace(new, since=at)
             self.put(new)
             who = new.agent or old.agent
-            if not old.agent and new.agent:
-                self.tell(out.AgentLoggedIn(who, new.seat, at))
             self.tell(
                 out.SeatStateChanged(
                     new.seat, at, who, old.presence, new.presence, new.reason, new.call or old.call, by, new
                 )
             )
-            if old.agent and not new.agent:
-                self.tell(out.AgentLoggedOut(who, new.seat, at, by))
             self._tell_proof(old, new, at)
         elif old != new:
             self.put(new)
@@ -101,11 +97,11 @@ class Seats:
         if found is not None:
             self.become(on_phone(state, found[0], found[1].call), at, now)
         elif state.presence in ON_PHONE and not self._phones.busy(seat):
-            self.become(self.landed(state, now), at, now)
+            self.become(self.next_state(state, now), at, now)
 
-    def landed(self, state: SeatState, now: Instant) -> SeatState:
+    def next_state(self, state: SeatState, now: Instant) -> SeatState:
         """What a seat is that does nothing on the telephone."""
-        return landed(state, now, bar=self.bar(state, now))
+        return next_state(state, now, bar=self.bar(state, now))
 
     def bar(self, state: SeatState, now: Instant) -> str:
         """Why this seat can't be ready, whatever its agent wishes; '' it can."""
@@ -162,7 +158,7 @@ class Seats:
     def end_wrap_ups(self, now: Instant) -> None:
         for state in [self.states[seat] for seat in sorted(self._wrapping)]:
             if (state.wrap_until or now) <= now:
-                self.become(self.landed(state, now), now, now)
+                self.become(self.next_state(state, now), now, now)
 
     def correct(self, now: Instant) -> None:
         """What app_queue did not do is said again; what it denies too often is an alarm."""

@@ -15,6 +15,7 @@ from cti import events as ev
 from cti.ids import CallId, Instant, LegId, QueueId, SeatId
 
 from . import commands as ask
+from .call_control import NO_LEG, CallControl
 from .commands import Refused, Why
 from .events import Verb, Warned, WatchEnded
 from .ids import AgentId, OwnReason
@@ -22,7 +23,6 @@ from .phones import Aside, Phase, Phones, SeatLeg
 from .presence import ON_PHONE, Presence
 from .roster import Roster
 from .seat import NO_CALL, SeatState, Then
-from .verbs import NO_LEG, Deed
 
 NO_SEAT = SeatId("")
 
@@ -133,40 +133,10 @@ class Watches:
         return None
 
 
-def watch(request: ask.Watch, own: SeatState | None, phones: Phones, watches: Watches) -> Deed | Refused:
-    """Ring the supervisor's phone, or change the mode of the watch that is."""
-    target = phones.talking(request.seat)
-    if target is None:
-        return Refused(Why.NO_CALL, f"seat {request.seat} is not in a call")
-    if own is None:
-        return Refused(Why.NO_SEAT, f"{request.by!r} sits at no seat: take one first")
-    if own.seat == request.seat:
-        return Refused(Why.TARGET, "that is your own seat")
-    mode = request.mode
-    known = watches.of(request.by)
-    if known is not None and known.leg == target.id and known.by:
-        return Deed(Verb.WATCH, own.seat, known.by, tel.ChangeWatch(known.by, mode))
-    if phones.busy(own.seat) or known is not None:
-        return Refused(Why.IN_CALL, f"your own phone at seat {own.seat} is in a call")
-    if own.seat in phones.away:
-        return Refused(Why.PHONE_UNREACHABLE, f"the phone of seat {own.seat} does not answer")
-    return Deed(Verb.WATCH, own.seat, NO_LEG, tel.WatchSeat(own.seat, target.id, mode))
-
-
-def unwatch(request: ask.Unwatch, phones: Phones, watches: Watches) -> Deed | Refused:
-    known = watches.of(request.by)
-    if known is None or known.seat != request.seat:
-        return Refused(Why.NOT_WATCHING, f"you do not hear seat {request.seat}")
-    leg = known.by or phones.leg_of(known.own)
-    if not leg:
-        return Refused(Why.NOT_NOW, "your phone does not ring yet")
-    return Deed(Verb.HANG_UP, known.own, leg, tel.HangUp(leg))
-
-
-def take_over(
-    request: ask.TakeOver, own: SeatState | None, phones: Phones, watches: Watches, at: Instant
-) -> Deed | Refused:
-    """The citizen at ``request.seat`` comes to the supervisor's own seat."""
+def _between(
+    request: ask.Watch | ask.TakeOver, own: SeatState | None, phones: Phones
+) -> tuple[SeatLeg, SeatState] | Refused:
+    """The leg that talks at the seat that is asked for, and the supervisor's own seat."""
     leg = phones.talking(request.seat)
     if leg is None:
         return Refused(Why.NO_CALL, f"seat {request.seat} is not in a call")
@@ -174,6 +144,44 @@ def take_over(
         return Refused(Why.NO_SEAT, f"{request.by!r} sits at no seat: take one first")
     if own.seat == request.seat:
         return Refused(Why.TARGET, "that is your own seat")
+    return leg, own
+
+
+def watch(request: ask.Watch, own: SeatState | None, phones: Phones, watches: Watches) -> CallControl | Refused:
+    """Ring the supervisor's phone, or change the mode of the watch that is."""
+    found = _between(request, own, phones)
+    if isinstance(found, Refused):
+        return found
+    target, own = found
+    mode = request.mode
+    known = watches.of(request.by)
+    if known is not None and known.leg == target.id and known.by:
+        return CallControl(Verb.WATCH, own.seat, known.by, tel.ChangeWatch(known.by, mode))
+    if phones.busy(own.seat) or known is not None:
+        return Refused(Why.IN_CALL, f"your own phone at seat {own.seat} is in a call")
+    if own.seat in phones.away:
+        return Refused(Why.PHONE_UNREACHABLE, f"the phone of seat {own.seat} does not answer")
+    return CallControl(Verb.WATCH, own.seat, NO_LEG, tel.WatchSeat(own.seat, target.id, mode))
+
+
+def unwatch(request: ask.Unwatch, phones: Phones, watches: Watches) -> CallControl | Refused:
+    known = watches.of(request.by)
+    if known is None or known.seat != request.seat:
+        return Refused(Why.NOT_WATCHING, f"you do not hear seat {request.seat}")
+    leg = known.by or phones.leg_of(known.own)
+    if not leg:
+        return Refused(Why.NOT_NOW, "your phone does not ring yet")
+    return CallControl(Verb.HANG_UP, known.own, leg, tel.HangUp(leg))
+
+
+def take_over(
+    request: ask.TakeOver, own: SeatState | None, phones: Phones, watches: Watches, at: Instant
+) -> CallControl | Refused:
+    """The citizen at ``request.seat`` comes to the supervisor's own seat."""
+    found = _between(request, own, phones)
+    if isinstance(found, Refused):
+        return found
+    leg, own = found
     if phones.inside(leg.call):
         return Refused(Why.NO_CALL, f"seat {request.seat} talks with a colleague, not with a citizen")
     if (refused := _engaged(leg, phones, at)) is not None:
@@ -184,7 +192,7 @@ def take_over(
         return Refused(Why.IN_CALL, f"your own phone at seat {own.seat} is in a call")
     if own.seat in phones.away:
         return Refused(Why.PHONE_UNREACHABLE, f"the phone of seat {own.seat} does not answer")
-    return Deed(Verb.TAKE_OVER, leg.seat, leg.id, tel.TakeOver(leg.id, own.seat, ear))
+    return CallControl(Verb.TAKE_OVER, leg.seat, leg.id, tel.TakeOver(leg.id, own.seat, ear))
 
 
 def _engaged(leg: SeatLeg, phones: Phones, at: Instant) -> Refused | None:
@@ -196,7 +204,7 @@ def _engaged(leg: SeatLeg, phones: Phones, at: Instant) -> Refused | None:
     return None
 
 
-def move(request: ask.MoveCall, phones: Phones, roster: Roster) -> Deed | Refused:
+def move(request: ask.MoveCall, phones: Phones, roster: Roster) -> CallControl | Refused:
     """A caller who waits, to the head or end of a queue."""
     if request.queue not in roster.queues:
         return Refused(Why.UNKNOWN_QUEUE, f"there is no queue {request.queue!r}")
@@ -207,4 +215,4 @@ def move(request: ask.MoveCall, phones: Phones, roster: Roster) -> Deed | Refuse
         return Refused(Why.NOT_WAITING, "this caller does not wait")
     leg = LegId(request.call)
     command = tel.MoveWaiting(leg, QueueId(queue), request.queue, urgent=request.urgent)
-    return Deed(Verb.MOVE, NO_SEAT, leg, command)
+    return CallControl(Verb.MOVE, NO_SEAT, leg, command)

@@ -7,16 +7,16 @@ code knows one. Used by ``draft.py`` (does it exist?) and the console (search as
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
-from pypinyin import Style, lazy_pinyin
+from config.files import FileRefused, Table, parse_table, read_table
+from config.language import say as _
 
-from .errors import BadData
+from .pinyin_readings import Syllables, begins, folded, initials_begin, initials_within, syllables, within
 
 _COLUMNS = ("scheme", "version", "kind", "major", "major_name", "code", "name", "confidence")
 
@@ -33,15 +33,15 @@ class Code:
     major_name: str
     confidence: str
     """Where the row comes from; an operator's own rows: 'local'."""
-    pinyin: str
-    """Without tones and blanks: 'baolulaji'."""
-    initials: str
-    """'bllj'."""
+    sounds: Syllables
+    """How its name may be typed."""
 
 
 class Catalogue:
-    def __init__(self, codes: Sequence[Code]) -> None:
+    def __init__(self, codes: Sequence[Code], remarks: Iterable[str] = ()) -> None:
+        """``remarks``: what was odd about the operator's file."""
         self._codes = tuple(codes)
+        self.remarks = tuple(remarks)
         self._by_key = {(code.scheme, code.version, code.kind, code.code): code for code in codes}
 
     def __len__(self) -> int:
@@ -60,7 +60,7 @@ class Catalogue:
 
     def search(self, said: str, kind: str = "", most: int = 20) -> tuple[Code, ...]:
         """Best first: exact code, code prefix, name, name's beginning, initials, pinyin, anywhere in them."""
-        wanted = "".join(said.split()).casefold()
+        wanted = folded(said)
         if not wanted:
             return tuple(code for code in self._codes if not kind or code.kind == kind)[:most]
         ranked = [
@@ -68,55 +68,88 @@ class Catalogue:
             for place, code in enumerate(self._codes)
             if (not kind or code.kind == kind) and (rank := _rank(code, wanted)) is not None
         ]
-        return tuple(code for _, _, code in sorted(ranked, key=lambda row: row[:2])[:most])
+        return tuple(code for _rank, _place, code in sorted(ranked, key=lambda row: row[:2])[:most])
 
 
 def _rank(code: Code, wanted: str) -> int | None:
-    name = code.name.casefold()
+    name, sounds = code.name.casefold(), code.sounds
     tests = (
         wanted in (code.code, name),
         code.code.startswith(wanted),
         name.startswith(wanted),
-        code.initials == wanted,
-        code.initials.startswith(wanted),
-        code.pinyin.startswith(wanted),
+        len(wanted) == len(sounds) and initials_begin(wanted, sounds),
+        initials_begin(wanted, sounds),
+        begins(wanted, sounds),
         wanted in name,
         wanted in code.major_name,
-        len(wanted) > 1 and wanted in code.initials,
-        len(wanted) > 2 and wanted in code.pinyin,
+        len(wanted) > 1 and initials_within(wanted, sounds),
+        len(wanted) > 2 and within(wanted, sounds),
     )
     return next((rank for rank, matched in enumerate(tests) if matched), None)
 
 
 def load(extra: Path | None = None) -> Catalogue:
-    """The shipped rows and the operator's; a row with the same scheme, version, kind and code replaces. Raises BadData."""
-    rows = _read(files("bridge").joinpath("data/codes.csv").read_text("utf-8"), "codes.csv")
+    """The shipped rows and the operator's; a row with the same scheme, version, kind and code replaces. Raises FileRefused."""
+    shipped = files("bridge").joinpath("data/codes.csv").read_text("utf-8")
+    rows = _read(parse_table(shipped, "codes.csv", _COLUMNS), "codes.csv")
+    remarks: tuple[str, ...] = ()
     if extra is not None and extra.exists():
-        try:
-            text = extra.read_text("utf-8-sig")
-        except UnicodeDecodeError as error:
-            raise BadData(str(extra), "", "UTF-8 is wanted") from error
-        rows |= _read(text, str(extra))
-    return Catalogue(list(rows.values()))
+        table = read_table(extra, _COLUMNS)
+        own = _read(table, str(extra))
+        remarks = (*table.remarks, *_odd(extra, table, own, rows))
+        rows |= own
+    return Catalogue(list(rows.values()), remarks)
 
 
-def _read(text: str, file: str) -> dict[tuple[str, str, str, str], Code]:
-    table = csv.DictReader(io.StringIO(text))
-    missing = [name for name in _COLUMNS if name not in (table.fieldnames or ())]
-    if missing:
-        raise BadData(file, "line 1", f"columns missing: {', '.join(missing)}; wanted: {', '.join(_COLUMNS)}")
-    result: dict[tuple[str, str, str, str], Code] = {}
-    for row in table:
-        if any(not (row[name] or "").strip() for name in ("scheme", "version", "code", "name")):
-            raise BadData(file, f"line {table.line_num}", "scheme, version, code and name must be given")
+_Key = tuple[str, str, str, str]
+
+
+def _read(table: Table, file: str) -> dict[_Key, Code]:
+    result: dict[_Key, Code] = {}
+    for line, row in ((one.line, one.cells) for one in table.rows):
+        where = _("line {line}", line=line)
+        if lacking := [name for name in ("scheme", "version", "code", "name") if not row[name]]:
+            raise FileRefused(file, where, _("must be given: {names}", names=", ".join(lacking)))
         if row["kind"] not in ("part", "event"):
-            raise BadData(file, f"line {table.line_num}", f"kind {row['kind']!r}: part or event")
-        syllables = lazy_pinyin(row["name"], errors="ignore")
-        letters = lazy_pinyin(row["name"], style=Style.FIRST_LETTER, errors="ignore")
+            raise FileRefused(file, where, _("kind {kind}: part or event is wanted", kind=repr(row["kind"])))
+        if not row["code"].isascii() or not row["code"].replace("-", "").replace("_", "").isalnum():
+            cure = _("Cure: format the column as text in the spreadsheet")
+            raise FileRefused(file, where, _("{code} is no code", code=repr(row["code"])), cure)
         code = Code(
             scheme=row["scheme"], version=row["version"], kind=row["kind"], code=row["code"], name=row["name"],
-            major=row["major"] or "", major_name=row["major_name"] or "", confidence=row["confidence"] or "local",
-            pinyin="".join(syllables).casefold(), initials="".join(letters).casefold(),
+            major=row["major"], major_name=row["major_name"], confidence=row["confidence"] or "local",
+            sounds=syllables(row["name"]),
         )  # fmt: skip
-        result[(code.scheme, code.version, code.kind, code.code)] = code
+        result[_key(code)] = code
     return result
+
+
+def _key(code: Code) -> _Key:
+    return code.scheme, code.version, code.kind, code.code
+
+
+def _odd(file: Path, table: Table, own: dict[_Key, Code], shipped: dict[_Key, Code]) -> Iterable[str]:
+    """Rows that were probably not meant so: twice the same code, and digits that lost their leading zeros."""
+    lines: dict[_Key, list[int]] = {}
+    for row in table.rows:
+        cells = row.cells
+        key = (cells["scheme"], cells["version"], cells["kind"], cells["code"])
+        lines.setdefault(key, []).append(row.line)
+    for key, places in lines.items():
+        if len(places) > 1:
+            said = _("{file}: code {code} stands twice (lines {lines}), the last one counts", file=file, code=key[3],
+                     lines=", ".join(map(str, places)))  # fmt: skip
+            yield said
+    usual = {kind: _usual_length(code for code in shipped.values() if code.kind == kind) for kind in ("event", "part")}
+    short = [code for code in own.values() if code.code.isdigit() and len(code.code) < usual[code.kind]]
+    for code in short:
+        yield _(
+            "{file}: line {line}: code {code} has fewer digits than the {usual} of its kind: did a spreadsheet drop "
+            "its leading zeros? Cure: format the column as text", file=file, line=lines[_key(code)][-1], code=code.code,
+            usual=usual[code.kind],
+        )  # fmt: skip
+
+
+def _usual_length(codes: Iterable[Code]) -> int:
+    counts = Counter(len(code.code) for code in codes if code.code.isdigit())
+    return max(counts, key=lambda length: counts[length], default=0)

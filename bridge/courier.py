@@ -1,26 +1,28 @@
-"""The courier: takes due tickets from the book to the case store, at least once each, until a receipt is on disk.
+"""The courier: takes due messages from the outbox to the case store, at least once each, until a receipt is on disk.
 
 One task in the daemon's loop, started and stopped by ``hotline/app.py``. It wakes at
 once when a ticket is filed (``wake``), else when the next row is due. It never decides
-what a ticket says, never deletes one, and survives a book or a store that raises. One
-ticket never holds up another: each delivery has its own deadline and its own place.
+what a message says, never deletes one, and survives a book or a store that raises. The
+outbox gives only the first of a stream, so order holds there; one stream never holds up
+another: each delivery has its own deadline and its own place.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 
 import structlog
 
+from .anonymity import delivered
+from .delivery_retry import RetryRule, StoreHealth
 from .drivers import CaseStore, Receipt, Rejected, Unreachable
 from .events import DeliveryFailed, StoreBack, StoreLost, TicketDelivered, TicketPoisoned
-from .outbox import RetryRule, StoreHealth
-from .ports import Push, TicketBook
-from .ticket import TicketId
+from .messages import Message, MessageId, MessageKind
+from .ports import Outbox, Outgoing
 
 log = structlog.get_logger("courier")
 
@@ -43,7 +45,7 @@ async def _pause(event: asyncio.Event, seconds: float | None) -> None:
 class Courier:
     """``publish`` hears events.py; ``clock`` gives aware UTC; ``chance`` gives [0, 1)."""
 
-    book: TicketBook
+    book: Outbox
     store: CaseStore
     rule: RetryRule
     publish: Callable[[object], None]
@@ -56,7 +58,7 @@ class Courier:
     """Seconds for one question or one delivery."""
     health: StoreHealth = field(default_factory=StoreHealth)
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
-    _flying: dict[TicketId, asyncio.Task[None]] = field(default_factory=dict)
+    _flying: dict[MessageId, asyncio.Task[None]] = field(default_factory=dict)
     _task: asyncio.Task[None] | None = None
     _book_faults: int = 0
 
@@ -95,10 +97,11 @@ class Courier:
         now = self.clock()
         free = self._room(now)
         if free > 0:
-            for push in await self.book.due(now, free, frozenset(self._flying)):
-                task = asyncio.get_running_loop().create_task(self._carry(push), name=f"deliver {push.ticket.id}")
-                self._flying[push.ticket.id] = task
-                task.add_done_callback(partial(self._landed, push.ticket.id))
+            for sent in await self.book.due(now, free, frozenset(self._flying)):
+                ident = sent.message.id
+                task = asyncio.get_running_loop().create_task(self._carry(sent), name=f"deliver {ident}")
+                self._flying[ident] = task
+                task.add_done_callback(partial(self._landed, ident))
         if len(self._flying) >= self.places or (self.health.lost and self._flying):
             return _LOOK_SECONDS  # a landing wakes us
         return await self._until_next(now)
@@ -117,61 +120,75 @@ class Courier:
         moment = max(next_due, ask_at) if ask_at else next_due
         return min(_LOOK_SECONDS, max(0.0, (moment - now).total_seconds()))
 
-    def _landed(self, ticket: TicketId, _: asyncio.Task[None]) -> None:
-        self._flying.pop(ticket, None)
+    def _landed(self, message: MessageId, _: asyncio.Task[None]) -> None:
+        self._flying.pop(message, None)
         self._wake.set()
 
-    async def _carry(self, push: Push) -> None:
+    async def _carry(self, sent: Outgoing) -> None:
+        message = sent.message
         try:
-            answer = await self._ask_and_deliver(push)
-            await self._note(push, answer)
+            if await self.book.begun(sent):
+                await self._note(sent, await self._ask_and_deliver(sent))
+            else:
+                log.warning("another courier has this message now", message=message.id, kind=message.kind)
         except Exception:  # a delivery's loop top: the row is still WAITING in the book
-            log.exception("a delivery could not be noted", ticket=push.ticket.id, call=push.ticket.call)
+            log.exception("a delivery could not be noted", message=message.id, call=message.ticket.call)
             # Not before a breath: the row is due at once, and the book may be what is broken.
             await self.pause(asyncio.Event(), self.rule.first)
 
-    async def _ask_and_deliver(self, push: Push) -> Receipt | Rejected | Unreachable:
-        """A ticket that may have arrived before is asked for first: not every store knows our key twice."""
-        key = push.ticket.id
-        await self.book.begun(key)
+    async def _ask_and_deliver(self, sent: Outgoing) -> Receipt | Rejected | Unreachable:
+        """What may have arrived before is asked for first: not every store knows our key twice.
+
+        The key is the matter's (``CALL/1``), not the ticket's id: an older ledger put back forgets ids, and whoever
+        files the same matter of the same call again makes no second case.
+        """
+        key = sent.message.key
         try:
-            if push.ever_sent:
+            if sent.ever_sent:
                 async with asyncio.timeout(self.deadline):
                     known = await self.store.find(key)
                 if known is not None:
                     return known
             async with asyncio.timeout(self.deadline):
-                return await self.store.deliver(key, push.ticket)
+                return await self.store.deliver(_as_told(sent.message))
         except TimeoutError:
             return Unreachable("no answer in time")
-        except Exception as error:  # a driver's fault must not lose a ticket: as good as no answer
-            log.exception("the driver failed", ticket=key)
+        except Exception as error:  # a driver's fault must not lose a message: as good as no answer
+            log.exception("the driver failed", key=key)
             return Unreachable(f"{type(error).__name__}: {error}"[:500])
 
-    async def _note(self, push: Push, answer: Receipt | Rejected | Unreachable) -> None:
-        ticket, now = push.ticket, self.clock()
+    async def _note(self, sent: Outgoing, answer: Receipt | Rejected | Unreachable) -> None:
+        message, now = sent.message, self.clock()
+        ticket = message.ticket
         if isinstance(answer, Unreachable):
             self._silent(now, answer.reason)
-            await self._later(push, answer.reason, now, refused=False)
+            await self._later(sent, answer.reason, now, refused=False)
             return
         self._answered(now)
         if isinstance(answer, Receipt):
-            await self.book.delivered(ticket.id, answer.case_number, answer.query_code, now)
-            self.publish(
-                TicketDelivered(ticket.id, ticket.call, answer.case_number, answer.query_code, now, push.tries + 1)
+            await self.book.delivered(sent, answer.case_number, answer.query_code, now)
+            if message.kind is MessageKind.FILE:
+                self.publish(
+                    TicketDelivered(ticket.id, ticket.call, answer.case_number, answer.query_code, now, sent.tries + 1)
+                )
+        elif self.rule.is_poison(sent.refusals + 1):
+            await self.book.poisoned(sent, answer.reason, now)
+            log.error(
+                "a ticket needs a person", ticket=ticket.id, call=ticket.call, kind=message.kind, error=answer.reason
             )
-        elif self.rule.is_poison(push.refusals + 1):
-            await self.book.poisoned(ticket.id, answer.reason, now)
-            log.error("a ticket needs a person", ticket=ticket.id, call=ticket.call, error=answer.reason)
-            self.publish(TicketPoisoned(ticket.id, ticket.call, now, answer.reason))
+            self.publish(TicketPoisoned(ticket.id, ticket.call, now, answer.reason, message.kind))
         else:
-            await self._later(push, answer.reason, now, refused=True)
+            await self._later(sent, answer.reason, now, refused=True)
 
-    async def _later(self, push: Push, error: str, now: datetime, *, refused: bool) -> None:
-        next_try = self.rule.next_try(push.tries + 1, now, self.chance())
-        await self.book.failed(push.ticket.id, error, next_try, refused=refused)
-        log.warning("not delivered", ticket=push.ticket.id, call=push.ticket.call, error=error, refused=refused)
-        self.publish(DeliveryFailed(push.ticket.id, now, error, next_try))
+    async def _later(self, sent: Outgoing, error: str, now: datetime, *, refused: bool) -> None:
+        message = sent.message
+        next_try = self.rule.next_try(sent.tries + 1, now, self.chance())
+        await self.book.failed(sent, error, next_try, refused=refused)
+        log.warning(
+            "not delivered", ticket=message.ticket.id, call=message.ticket.call, kind=message.kind, error=error,
+            refused=refused,
+        )  # fmt: skip
+        self.publish(DeliveryFailed(message.ticket.id, now, error, next_try, message.kind))
 
     def _silent(self, now: datetime, error: str) -> None:
         before, self.health = self.health.lost, self.health.unanswered(now, self.rule)
@@ -184,3 +201,8 @@ class Courier:
         if before:
             log.info("the case store answers again")
             self.publish(StoreBack(now))
+
+
+def _as_told(message: Message) -> Message:
+    """As the case store may know it: without who asked for secrecy."""
+    return replace(message, ticket=delivered(message.ticket))

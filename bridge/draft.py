@@ -11,11 +11,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from cti.numbers import Numbers
+
 from .catalogue import Catalogue
-from .choices import Choices
 from .errors import Problem
 from .fields import Fields
 from .ticket import CallFacts, Limit, Person, Place, Subject, Ticket, TicketId
+from .ticket_choices import Choices
 
 CONTENT = (
     "kind", "title", "content", "work_type", "urgency", "channel", "confidential", "anonymous", "person", "subject",
@@ -25,8 +27,11 @@ CONTENT = (
 )  # fmt: skip
 """The fields an agent may give."""
 
-_PHONE = r"[0-9+*#-]{3,24}"
+MOST_PHONES = 5
 _ID = r"[0-9A-Za-z_.:/-]{1,64}"
+_NAME = r"[0-9A-Za-z_-]+(?:[./][0-9A-Za-z_-]+)*"
+_ATTACHMENT = rf"(?:https://[0-9A-Za-z.-]+(?::[0-9]+)?(?:/[0-9A-Za-z_.~%/?=&-]*)?|{_NAME})"
+"""A name below the store's own folder, or an https address: what a reader's browser runs, or that leads out, is neither."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +49,9 @@ class Made:
     """When ``raw`` names none."""
 
 
-def read(raw: Mapping[str, object], made: Made, choices: Choices, catalogue: Catalogue) -> Ticket | tuple[Problem, ...]:
+def read(
+    raw: Mapping[str, object], made: Made, choices: Choices, catalogue: Catalogue, numbers: Numbers
+) -> Ticket | tuple[Problem, ...]:
     """One ticket, or every problem found (in the order of the fields)."""
     fields = Fields(raw, CONTENT, choices)
     ticket = Ticket(
@@ -58,7 +65,7 @@ def read(raw: Mapping[str, object], made: Made, choices: Choices, catalogue: Cat
         channel=fields.choice("channel", "channel", made.channel),
         confidential=fields.flag("confidential"),
         anonymous=fields.flag("anonymous"),
-        person=_person(fields),
+        person=_person(fields, numbers),
         subject=_subject(fields, catalogue),
         place=_place(fields),
         unit_suggested=fields.text("unit_suggested", 100),
@@ -70,7 +77,7 @@ def read(raw: Mapping[str, object], made: Made, choices: Choices, catalogue: Cat
         merged_into=fields.text("merged_into", 64, pattern=_ID),
         answered_directly=fields.flag("answered_directly"),
         knowledge=fields.texts("knowledge", 20, 64, _ID),
-        attachments=fields.texts("attachments", 20, 200),
+        attachments=fields.texts("attachments", 20, 200, _ATTACHMENT),
         external_ids=fields.pairs("external_ids", 10, 64),
         consent=fields.texts("consent", 10, 40, _ID),
         archive_level=fields.text("archive_level", 20),
@@ -80,16 +87,30 @@ def read(raw: Mapping[str, object], made: Made, choices: Choices, catalogue: Cat
     return fields.problems or ticket
 
 
-def _person(fields: Fields) -> Person:
+def _person(fields: Fields, numbers: Numbers) -> Person:
     inner = fields.inner("person", ("name", "gender", "phones", "address"))
     if inner is None:
         return Person()
     return Person(
         name=inner.text("name", 60),
         gender=inner.choice("gender", "gender"),
-        phones=inner.texts("phones", 5, 24, _PHONE),
+        phones=_phones(inner, numbers),
         address=inner.text("address", 200),
     )
+
+
+def _phones(fields: Fields, numbers: Numbers) -> tuple[str, ...]:
+    """Each in its one national form, however it was written; several in one text are several."""
+    found: list[str] = []
+    for place, said in enumerate(fields.texts("phones", MOST_PHONES, 64)):
+        read_ = numbers.split(said)
+        if said and not (read_ and all(number.national for number in read_)):
+            fields.wrong(f"phones.{place}", fields.say("phone"))
+        found += (number.national for number in read_)
+    phones = tuple(dict.fromkeys(found))
+    if len(phones) > MOST_PHONES:
+        fields.wrong("phones", fields.say("many", most=MOST_PHONES))
+    return phones
 
 
 def _subject(fields: Fields, catalogue: Catalogue) -> Subject | None:

@@ -1,4 +1,4 @@
-"""What can be wrong in this room: bad data files raise, a citizen's or agent's bad input is a ``Problem``."""
+"""What can be wrong with an input of this room. A bad data file raises ``config.files.FileRefused`` instead."""
 
 from __future__ import annotations
 
@@ -14,11 +14,3 @@ class Problem:
     message: str
     allowed: tuple[str, ...] = ()
     """What may stand there, if that is a list."""
-
-
-class BadData(Exception):
-    """A data file of the operator's (choices, codes) cannot be read as it is."""
-
-    def __init__(self, file: str, where: str, message: str) -> None:
-        super().__init__(f"{file}: {where + ': ' if where else ''}{message}")
-        self.file, self.where, self.message = file, where, message

@@ -1,4 +1,4 @@
-"""What happened to tickets and calls' ends: the language of this room, past tense.
+"""What happened to tickets, cases and calls' ends: the language of this room, past tense.
 
 Published on the daemon's bus by the courier and by the console's routes after the book
 has committed; heard by seats (wrap-up is over early), screens and metrics.
@@ -11,7 +11,9 @@ from datetime import datetime
 
 from cti.ids import CallId
 
+from .case_state import CaseState
 from .disposition import CallOutcome
+from .messages import MessageKind
 from .ticket import TicketId
 
 
@@ -22,6 +24,8 @@ class TicketFiled:
     seat: str
     agent: str
     at: datetime
+    anonymous: bool = False
+    confidential: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,8 @@ class CallDisposed:
 
 @dataclass(frozen=True, slots=True)
 class TicketDelivered:
+    """The message that files it: what else is said of a matter later has no event of its own yet."""
+
     ticket: TicketId
     call: CallId | None
     case_number: str
@@ -53,16 +59,34 @@ class DeliveryFailed:
     at: datetime
     error: str
     next_try: datetime
+    kind: MessageKind = MessageKind.FILE
 
 
 @dataclass(frozen=True, slots=True)
 class TicketPoisoned:
-    """The store keeps calling it wrong: a person must look."""
+    """The store keeps calling it, or a later message about it, wrong: a person must look."""
 
     ticket: TicketId
     call: CallId | None
     at: datetime
     error: str
+    kind: MessageKind = MessageKind.FILE
+
+
+@dataclass(frozen=True, slots=True)
+class CaseMoved:
+    """The case store said what became of a case."""
+
+    case: str
+    ticket: TicketId
+    agent: str
+    """Who filed it; '' nobody in particular."""
+    call: CallId | None
+    case_number: str
+    query_code: str
+    state: CaseState
+    since: datetime
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,3 +100,8 @@ class StoreLost:
 @dataclass(frozen=True, slots=True)
 class StoreBack:
     at: datetime
+
+
+Event = (
+    TicketFiled | CallDisposed | TicketDelivered | DeliveryFailed | TicketPoisoned | StoreLost | StoreBack | CaseMoved
+)

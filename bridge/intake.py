@@ -12,16 +12,20 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from cti.ids import CallId
+from cti.numbers import Numbers
 
+from .anonymity import kept
 from .catalogue import Catalogue
-from .choices import Choices
 from .disposition import CallOutcome, Disposition
 from .draft import CONTENT, Made, read
 from .errors import Problem
 from .events import CallDisposed, TicketFiled
-from .fields import Fields
-from .ports import Disposed, Filed, KeyTaken, NotDisposed, Push, PushState, TicketBook
-from .ticket import CallFacts, TicketId, ticket_id
+from .fields import MOST_PROBLEMS, Fields
+from .messages import MessageId, MessageKind
+from .ports import Disposed, Filed, KeyTaken, NotDisposed, Push, TicketBook
+from .problem_texts import say
+from .ticket import CallFacts, ticket_id
+from .ticket_choices import Choices
 from .ticket_json import plain
 
 
@@ -49,6 +53,7 @@ class Intake:
     book: TicketBook
     choices: Choices
     catalogue: Catalogue
+    numbers: Numbers
     publish: Callable[[object], None]
     wake: Callable[[], None]
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -62,12 +67,17 @@ class Intake:
         key = f"{facts.call}/{source.part}" if facts else source.key or ident
         line = facts.line if facts else ""
         made = Made(ident, key, now, source.agent, source.seat, line, facts, source.channel)
-        ticket = read(raw, made, self.choices, self.catalogue)
+        ticket = read(raw, made, self.choices, self.catalogue, self.numbers)
         if isinstance(ticket, tuple):
             return ticket
-        filed = await self.book.file(ticket)
+        filed = await self.book.file(kept(ticket))
         if isinstance(filed, Filed) and filed.new:
-            self.publish(TicketFiled(ident, ticket.call, source.seat, source.agent, now))
+            self.publish(
+                TicketFiled(
+                    ident, ticket.call, source.seat, source.agent, now,
+                    anonymous=ticket.anonymous, confidential=ticket.confidential,
+                )
+            )  # fmt: skip
             self.wake()
         return filed
 
@@ -91,20 +101,24 @@ class Intake:
             self.publish(CallDisposed(call, disposition.outcome, seat, agent, now))
         return answer
 
-    async def replay(self, ticket: TicketId, changes: Mapping[str, object]) -> Push | Problems | None:
-        """Send a dead letter again, with these fields of its content changed. None: there is no such dead letter."""
-        dead = await self.book.find(ticket)
-        if dead is None or dead.state is not PushState.POISONED:
+    async def replay(self, message: MessageId, changes: Mapping[str, object]) -> Push | Problems | None:
+        """Send a dead letter again, with these fields of the ticket it files changed. None: there is no such dead letter."""
+        dead = await self.book.dead_letter(message)
+        if dead is None:
             return None
         corrected = None
+        if changes and dead.kind is not MessageKind.FILE:
+            return tuple(Problem(name[:60] or "''", say("only_filing")) for name in list(changes)[:MOST_PROBLEMS])
         if changes:
             old = dead.ticket
             made = Made(old.id, old.key, old.filed_at, old.agent, old.seat, old.line, old.facts, old.channel)
-            fixed = read(self._content(dead) | dict(changes), made, self.choices, self.catalogue)
+            fixed = read(self._content(dead) | dict(changes), made, self.choices, self.catalogue, self.numbers)
             if isinstance(fixed, tuple):
                 return fixed
-            corrected = replace(fixed, id=old.id)
-        push = await self.book.replay(ticket, self.clock(), corrected)
+            # secrecy that a citizen asked for is never taken back by whoever mends their ticket
+            anonymous, confidential = fixed.anonymous or old.anonymous, fixed.confidential or old.confidential
+            corrected = kept(replace(fixed, id=old.id, anonymous=anonymous, confidential=confidential))
+        push = await self.book.replay(message, self.clock(), corrected)
         if push is not None:
             self.wake()
         return push

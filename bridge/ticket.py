@@ -118,7 +118,7 @@ class Ticket:
     channel: str
     line: str
     kind: str
-    """诉求类型; ``work_type``, ``urgency``, ``channel`` likewise: keys of ``choices.py``."""
+    """诉求类型; ``work_type``, ``urgency``, ``channel`` likewise: keys of ``ticket_choices.py``."""
     title: str
     content: str
     work_type: str = "general"

@@ -43,13 +43,20 @@ def load(text: str) -> Ticket:
 
 
 def same_matter(one: Ticket, other: Ticket) -> bool:
-    """Equal but for what the daemon added itself (id, time, call facts): the same request sent twice."""
-    return _bare(one) == _bare(other)
+    """Equal but for what the daemon added itself (id, time, what it knew of the call): the same request sent twice.
+
+    Right after a start the daemon may not know yet who talked in the call: an agent or seat that is
+    unknown on one side differs from nobody.
+    """
+    known = all(not a or not b or a == b for a, b in ((one.agent, other.agent), (one.seat, other.seat)))
+    return known and _bare(one) == _bare(other)
 
 
 def _bare(ticket: Ticket) -> Ticket:
-    facts = CallFacts(ticket.facts.call) if ticket.facts else None
-    return replace(ticket, id=TicketId(""), filed_at=datetime.min.replace(tzinfo=UTC), facts=facts)
+    bare = replace(ticket, id=TicketId(""), filed_at=datetime.min.replace(tzinfo=UTC), agent="", seat="")
+    if ticket.facts is None:
+        return bare
+    return replace(bare, facts=CallFacts(ticket.facts.call), line="", channel="")
 
 
 def _plain(value: Any) -> Any:

@@ -3,8 +3,8 @@
 ``always`` or clauses separated by ``;``, each ``DAYS TIMES`` with days ``Mon-Fri`` or
 ``Mon,Wed-Thu`` and times ``08:00-12:00,14:30-17:30``. A time's end is exclusive and
 may be ``24:00``; hours past midnight are written as two clauses. Read by
-``render/dialplan.py`` (what Asterisk does alone) and ``ivr/hours.py`` (what the
-journey does, holidays included), so that both mean the same.
+``render/journeys.py`` (what Asterisk does) and ``ivr/hours.py`` (what the walker
+says it does), so that both mean the same.
 """
 
 from __future__ import annotations
@@ -35,6 +35,10 @@ class Hours:
     def open_at(self, weekday: int, minute: int) -> bool:
         """Whether it is open at ``minute`` (0-1439) of ``weekday`` (Monday 0), local time."""
         return self.always or any(weekday in span.weekdays and span.start <= minute < span.end for span in self.spans)
+
+    def first_weekday(self) -> int:
+        """The first day of the week that is kept: its hours are those of a weekend day worked to make up for a holiday."""
+        return min((day for span in self.spans for day in span.weekdays), default=0)
 
 
 def parse(text: str) -> Hours:

@@ -6,7 +6,6 @@ entry says of another by ``references``. Messages are in the language the file a
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import UnionType
@@ -15,12 +14,14 @@ from typing import Any, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from . import language, references
+from . import language, number_plan, references, retired
+from .files import FileRefused, read_toml
+from .journey.steps import KINDS
 from .language import say as _
 from .problems import Problem, SettingsError, likely
 from .settings import Settings
 
-__all__ = ["Problem", "SettingsError", "parse", "read"]
+__all__ = ["Problem", "SettingsError", "parse", "read", "remarks"]
 
 
 def read(path: Path) -> Settings:
@@ -29,14 +30,18 @@ def read(path: Path) -> Settings:
     Raises SettingsError when the file is missing, is no TOML, or has any wrong entry.
     """
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise SettingsError(path, [Problem(str(path), _("there is no such file"))]) from None
-    except (OSError, UnicodeDecodeError) as fault:
-        raise SettingsError(path, [Problem(str(path), _("cannot be read: {fault}", fault=fault))]) from None
-    except tomllib.TOMLDecodeError as fault:
-        raise SettingsError(path, [Problem("TOML", _("not valid TOML: {fault}", fault=fault))]) from None
+        raw, _remark = read_toml(path)
+    except FileRefused as fault:
+        field = f"{path} {fault.where}".strip()
+        message = f"{fault.message} · {fault.cure}" if fault.cure else fault.message
+        raise SettingsError(path, [Problem(field, message)]) from None
     return parse(raw, path)
+
+
+def remarks(path: Path) -> list[str]:
+    """What an operator should know of a file that can be read: how it was saved, and settings that do nothing any more."""
+    raw, remark = read_toml(path)
+    return [*([remark] if remark else []), *retired.remarks(raw)]
 
 
 def parse(raw: dict[str, Any], path: Path = Path("hotline.toml")) -> Settings:
@@ -44,6 +49,7 @@ def parse(raw: dict[str, Any], path: Path = Path("hotline.toml")) -> Settings:
     centre = raw.get("centre")
     if isinstance(centre, dict) and centre.get("language") in ("zh", "en"):
         language.use(centre["language"])
+    raw = retired.without(raw)
     settings, problems = None, references.check(raw)
     try:
         settings = Settings.model_validate(raw)
@@ -51,6 +57,7 @@ def parse(raw: dict[str, Any], path: Path = Path("hotline.toml")) -> Settings:
         problems = [*(_problem(raw, detail) for detail in fault.errors() if detail["loc"]), *problems]
     if problems or settings is None:
         raise SettingsError(path, problems)
+    number_plan.use(settings.centre.area_code)
     return settings
 
 
@@ -65,6 +72,13 @@ def _problem(raw: dict[str, Any], detail: ErrorDetails) -> Problem:
     elif kind == "extra_forbidden":
         allowed = _fields_at(loc[:-1])
         message, hint = _("there is no such setting"), likely(loc[-1], allowed)
+    elif kind == "union_tag_not_found":
+        message, value, allowed = _("has no kind: what does it do?"), None, tuple(KINDS)
+    elif kind == "union_tag_invalid":
+        value, allowed = context["tag"], tuple(KINDS)
+        loc, message, hint = (*loc, "kind", "kind"), _("is not one of the possible values"), likely(value, allowed)
+    elif kind == "too_short":
+        message, value = _("at least one is needed"), None
     elif kind in ("literal_error", "enum"):
         allowed = tuple(part.strip("' ") for part in str(context["expected"]).replace(" or ", ", ").split(","))
         message, hint = _("is not one of the possible values"), likely(value, allowed)
@@ -86,6 +100,8 @@ def _problem(raw: dict[str, Any], detail: ErrorDetails) -> Problem:
 def where(raw: object, loc: Sequence[int | str]) -> str:
     """``('line', 1, 'queue')`` → ``line.partner.queue``: an entry of a list is called by its id when it has one."""
     parts: list[str] = []
+    if loc[:1] == ("journey",):  # journey, its name, the step's name, its kind, which pydantic names as well
+        loc = (*loc[:3], *loc[4:])
     for step in loc:
         if isinstance(raw, Mapping):
             raw = raw.get(step)
@@ -108,6 +124,8 @@ def _plain(value: object) -> object:
 def _fields_at(loc: Sequence[int | str]) -> tuple[str, ...]:
     """The settings there are in the section at ``loc``."""
     model: Any = Settings
+    if loc[:1] == ("journey",) and len(loc) == 4:  # journey, its name, the step's name, the step's kind
+        model, loc = KINDS.get(str(loc[3])), ()
     for step in loc:
         if isinstance(step, str) and isinstance(model, type) and issubclass(model, BaseModel):
             model = _model_in(model.model_fields[step].annotation)

@@ -10,19 +10,21 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from . import hours
+from .journey import faults
 from .language import say as _
 from .problems import Problem, likely
 
 PROMPTS = ("busy", "closed", "nobody", "unknown", "sorry", "rejoin")
+OUTBOUND_PROMPT = "outbound"
 """Prompts the telephone needs whatever the lines say."""
 RESERVED = {
-    "trunk": {"global", "system", "udp", "ws", "probe"},
+    "trunk": {"global", "system", "udp", "tcp", "ws", "probe", "strangers", "replaces"},
     "queue": {"general", "default", "hold", "a", "e", "h", "i", "o", "s", "t"},
     "line": set[str](),
 }
@@ -41,14 +43,16 @@ def check(raw: Raw) -> list[Problem]:
         *_ids(raw),
         *_queues(raw),
         *_prompts(raw),
+        *_journeys(raw),
         *_hours(raw),
         *_numbers(raw),
         *_trunks(raw),
         *_ports(raw),
         *_outbound(raw),
         *_centre(raw),
-        *_external(raw),
+        *_asterisk(raw),
         *_edge(raw),
+        *_casestore(raw),
     ]
 
 
@@ -103,18 +107,37 @@ def _prompts(raw: Raw) -> Iterator[Problem]:
             wanted.append((f"{path}.notice", notice))
         if _table(line, "menu"):
             wanted.append(("prompts", "menu"))
+    recording = _table(raw, "recording")
+    if recording.get("enabled", True) is True and recording.get("outbound_notice") != "off":
+        wanted.append(("prompts", OUTBOUND_PROMPT))
     for field, name in dict.fromkeys(wanted):
         if name in known:
             continue
         if field == "prompts":
-            yield Problem(f"prompts.{name}", _("is missing"), hint=likely(name, known))
+            yield Problem(f"prompts.{name}", _absent(name), hint=likely(name, known))
         else:
             yield Problem(field, _("there is no such prompt"), name, known, likely(name, known))
 
 
+def _absent(name: str) -> str:
+    """Settings of an older version lack prompts that are new: where a sentence for it stands."""
+    said = _("is missing: take the line over from the hotline.toml of this version")
+    if name != OUTBOUND_PROMPT:
+        return said
+    return said + _(', or say recording.outbound_notice = "off" (calls to citizens are then not recorded)')
+
+
+def _journeys(raw: Raw) -> Iterator[Problem]:
+    queues = tuple(str(entry["id"]) for _path, entry in _items(raw, "queue") if "id" in entry)
+    yield from faults.of_lines(_items(raw, "line"), tuple(_table(raw, "journey")))
+    yield from faults.of_journeys(_table(raw, "journey"), tuple(_table(raw, "prompts")), queues)
+
+
 def _hours(raw: Raw) -> Iterator[Problem]:
-    for path, line in _items(raw, "line"):
-        text = line.get("hours", "always")
+    own = raw.get("callbacks")
+    kept = [("callbacks", own)] if isinstance(own, dict) else []
+    for path, table in (*_items(raw, "line"), *kept):
+        text = table.get("hours", "always")
         if isinstance(text, str):
             try:
                 hours.parse(text)
@@ -139,15 +162,43 @@ def _numbers(raw: Raw) -> Iterator[Problem]:
 def _trunks(raw: Raw) -> Iterator[Problem]:
     owners: dict[str, str] = {}
     for path, trunk in _items(raw, "trunk"):
-        host = trunk.get("host")
-        if not isinstance(host, str):
-            continue
-        if not _is_host(host):
-            yield Problem(f"{path}.host", _("is neither an address nor a host name"), host)
-        if host in owners:
-            fault = _("is the address of {owner} already: calls could not be told apart", owner=owners[host])
-            yield Problem(f"{path}.host", fault, host)
-        owners.setdefault(host, path)
+        for place, host in enumerate(_hosts(trunk)):
+            network = _is_network(host)
+            if not network and not _is_host(host):
+                yield Problem(f"{path}.host", _("is neither an address nor a host name, nor a network"), host)
+                continue
+            if network and not place:
+                yield Problem(f"{path}.host", _("calls out go to the first: it must be one address or name"), host)
+            owner = next((whose for other, whose in owners.items() if whose != path and _overlap(host, other)), None)
+            if owner is not None:
+                fault = _("is the address of {owner} already: calls could not be told apart", owner=owner)
+                yield Problem(f"{path}.host", fault, host)
+            owners.setdefault(host, path)
+
+
+def _hosts(trunk: Raw) -> list[str]:
+    host = trunk.get("host")
+    return [one for one in (host if isinstance(host, list) else [host]) if isinstance(one, str)]
+
+
+def _is_network(host: str) -> bool:
+    if "/" not in host:
+        return False
+    try:
+        return not ip_network(host).network_address.is_unspecified
+    except ValueError:
+        return False
+
+
+def _overlap(one: str, other: str) -> bool:
+    """Whether a caller's address could belong to both."""
+    if one == other:
+        return True
+    try:
+        a, b = ip_network(one), ip_network(other)
+    except ValueError:  # a host name: nobody knows yet
+        return False
+    return a.version == b.version and (a.subnet_of(b) or b.subnet_of(a))  # type: ignore[arg-type]
 
 
 def _is_host(host: str) -> bool:
@@ -178,6 +229,13 @@ def _ports(raw: Raw) -> Iterator[Problem]:
     for name, port in ports.items():
         if name != "ports.rtp_first" and first < port <= last:
             yield Problem(name, _("lies in the RTP range {first}-{last}", first=first, last=last), port)
+
+
+def _casestore(raw: Raw) -> Iterator[Problem]:
+    """Both have tables of the same names, and a restore empties the ledger's database."""
+    url = _table(raw, "casestore").get("url", "sqlite")
+    if url != "sqlite" and url == _table(raw, "ledger").get("url"):
+        yield Problem("casestore.url", _("is the ledger's database; give the case store one of its own"))
 
 
 def _rtp_count(raw: Raw) -> int:
@@ -233,14 +291,34 @@ def _edge(raw: Raw) -> Iterator[Problem]:
     browsers = any(entry.get("device", "desk") == "browser" for _path, entry in _items(raw, "seat"))
     for path, trunk in _items(raw, "trunk"):
         # identified by its address before a name is asked for: a browser's phone would be this trunk
-        if browsers and str(trunk.get("host")).lower() in ("127.0.0.1", "localhost", "::1"):
-            fault = _("is where the phones of browsers come from (nginx); take another loopback address")
-            yield Problem(f"{path}.host", fault, trunk.get("host"))
+        for host in _hosts(trunk):
+            if browsers and (host.lower() == "localhost" or _overlap(host, "127.0.0.1") or _overlap(host, "::1")):
+                fault = _("is where the phones of browsers come from (nginx); take another loopback address")
+                yield Problem(f"{path}.host", fault, host)
 
 
-def _external(raw: Raw) -> Iterator[Problem]:
+def _is_own_host(host: object) -> bool:
+    """Whether it is this machine's own IPv4: any address of 127.0.0.0/8 is, something between us and Asterisk may stand there."""
+    try:
+        return host == "localhost" or ip_address(str(host)) in ip_network("127.0.0.0/8")
+    except ValueError:
+        return False
+
+
+def _asterisk(raw: Raw) -> Iterator[Problem]:
     table = _table(raw, "asterisk")
     if table.get("mode") == "external":
         for name in ("log_dir", "spool_dir"):
             if not table.get(name):
                 yield Problem(f"asterisk.{name}", _("is needed when mode = external"))
+        return
+    host = table.get("ami_host", "127.0.0.1")
+    if not _is_own_host(host):
+        fault = _(
+            "our own Asterisk's AMI is on this machine only (127.0.0.1, or another address of 127.0.0.0/8); another's needs mode = external"
+        )
+        yield Problem("asterisk.ami_host", fault, host)
+    for name in ("log_dir", "spool_dir"):
+        if table.get(name):
+            fault = _("is for mode = external; our own Asterisk writes below --var")
+            yield Problem(f"asterisk.{name}", fault, table[name])

@@ -14,15 +14,25 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from .files import FileRefused, read_text
+from .language import say as _
 from .settings import Device, Settings
 
 AMI_USERS = ("ami-events", "ami-actions", "ami-tape")
+PHONE_PROXY = "phone-proxy"
+"""What the daemon proves itself by to the program through which browsers' phones go."""
+CASESTORE = "casestore"
+"""What the daemon proves itself by to the case store that comes with us."""
+
+AUDIT_KEY = "audit-key"
+COOKIE_SEAL = "cookie-seal"
 
 
 def names(settings: Settings) -> tuple[str, ...]:
     """Every secret this installation needs. A browser's phone gets a key of its own at each log-in."""
     phones = (f"sip-{seat.id}" for seat in settings.seat if seat.device is Device.DESK)
-    return (*AMI_USERS, "api-token", "sip-probe", *phones)
+    audit = () if settings.audit.key else (AUDIT_KEY,)
+    return (*AMI_USERS, "api-token", "sip-probe", PHONE_PROXY, CASESTORE, COOKIE_SEAL, *audit, *phones)
 
 
 class Secrets(Mapping[str, str]):
@@ -32,10 +42,10 @@ class Secrets(Mapping[str, str]):
         self.folder = folder
 
     def __getitem__(self, name: str) -> str:
-        try:
-            return (self.folder / name).read_text(encoding="ascii").strip()
-        except FileNotFoundError:
-            raise KeyError(name) from None
+        path = self.folder / name
+        if not path.exists():
+            raise KeyError(name)
+        return value(path)
 
     def __iter__(self) -> Iterator[str]:
         if self.folder.is_dir():
@@ -46,6 +56,17 @@ class Secrets(Mapping[str, str]):
 
     def __repr__(self) -> str:
         return f"Secrets({str(self.folder)!r})"
+
+
+def value(path: Path) -> str:
+    """The secret in this file: one line of printable ASCII. Raises FileRefused: an empty one would let anybody in."""
+    secret = read_text(path).text.strip()
+    cure = _("Cure: delete it, then a new one is made at the next start")
+    if not secret:
+        raise FileRefused(path, "", _("is empty"), cure)
+    if not (secret.isascii() and secret.isprintable()) or " " in secret:
+        raise FileRefused(path, "", _("holds more than one word of ASCII letters and digits"), cure)
+    return secret
 
 
 def ensure(folder: Path, wanted: tuple[str, ...]) -> Secrets:

@@ -14,8 +14,10 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, IPvAnyAddress, model_validator
 
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,30}$")]
-"""An id that goes into dialplan, file names and SQL as it is."""
+from . import number_plan
+from .journey.steps import Step
+from .names import Name
+
 Extension = Annotated[str, Field(pattern=r"^[0-9]{2,20}$")]
 Port = Annotated[int, Field(ge=1024, lt=32768)]
 Seconds = Annotated[int, Field(ge=1, le=86400)]
@@ -33,7 +35,6 @@ class _Section(BaseModel):
 class Centre(_Section):
     name: Plain
     number: Extension = "12319"
-    city_code: Annotated[str, Field(pattern=r"^[0-9]{6}$")] = "350200"
     area_code: Annotated[str, Field(pattern=r"^0[0-9]{2,3}$")] = "0592"
     timezone: str = "Asia/Shanghai"
     language: Literal["zh", "en"] = "zh"
@@ -61,15 +62,24 @@ class Ports(_Section):
     http: Port = 8088
     agi: Port = 4573
     api: Port = 8319
+    phones: Port = 8089
+    casestore: Port = 8090
     rtp_first: Port = 10000
 
 
 class Trunk(_Section):
     id: Name
     name: Plain
-    host: str
+    host: str | Annotated[tuple[str, ...], Field(min_length=1, max_length=64)]
+    """The carrier's addresses, names or networks (10.1.2.0/24): calls from any are this trunk's; calls out go to the first."""
     port: Annotated[int, Field(ge=1, lt=65536)] = 5060
     check_seconds: Annotated[int, Field(ge=0, le=3600)] = 10
+    calling_number: Extension | None = None
+    """The number that calls out on this trunk show; none: that of the centre."""
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        return (self.host,) if isinstance(self.host, str) else self.host
 
 
 class Line(_Section):
@@ -84,6 +94,8 @@ class Line(_Section):
     notice: Name = "welcome"
     menu: dict[Annotated[str, Field(pattern=r"^[0-9*#]$")], Name] = {}
     """Digit → queue; empty: straight to the queue (GB/T 33358 discourages menus)."""
+    journey: Name | None = None
+    """One of ``[journey]``; None: hours, notice, menu and queue as they stand here make it."""
     check_seconds: Annotated[int, Field(ge=0, le=86400)] = 300
 
     @property
@@ -126,10 +138,32 @@ class Agent(_Section):
     """Queue → level; 1 is served first."""
 
 
+class Unattended(StrEnum):
+    """What a telephone may dial at whose seat nobody is logged in."""
+
+    NOTHING = "nothing"
+    INTERNAL = "internal"  # other seats
+    URGENT = "urgent"  # and the urgent numbers
+    ALL = "all"  # whatever its agents may: booked to the seat, by nobody's name
+
+
 class Seats(_Section):
     wrap_up_seconds: Annotated[int, Field(ge=0, le=3600)] = 30
     missed_before_pause: Annotated[int, Field(ge=1, le=20)] = 3
     pause_reasons: tuple[Plain, ...] = ("小休", "就餐", "会议", "培训", "示忙")
+    unattended_may_dial: Unattended = Unattended.URGENT
+
+
+class OutboundNotice(StrEnum):
+    """How whom a seat calls learns that the call is recorded."""
+
+    PLAY = "play"  # a prompt, to him alone, when he answers
+    AGENT = "agent"  # the agent says it
+    OFF = "off"  # not at all: such calls are not recorded
+
+
+OUTBOUND_PROMPT = "outbound"
+"""Its text is what a called citizen is told, by the prompt or by the agent."""
 
 
 class Recording(_Section):
@@ -137,7 +171,17 @@ class Recording(_Section):
     format: Literal["opus", "mp3", "wav"] = "opus"
     bitrate_kbps: Annotated[int, Field(ge=12, le=128)] = 24
     retention_months: Annotated[int, Field(ge=1, le=600)] = 24
+    """Not in force yet: nothing deletes a recording."""
     min_free_mb: Annotated[int, Field(ge=10)] = 500
+    master_key: Annotated[str, Field(pattern=r"^(/[^\x00-\x1f]+|credential:[0-9A-Za-z_.-]+)?$")] = ""
+    """Wraps the keys of sealed recordings. A file on another volume, or ``credential:NAME`` of systemd
+    (``$CREDENTIALS_DIRECTORY``); it must be there. Empty: VAR/secrets/recording-master, made at the first use."""
+    outbound_notice: OutboundNotice = OutboundNotice.PLAY
+
+    @property
+    def outbound(self) -> bool:
+        """Calls to the world are recorded."""
+        return self.enabled and self.outbound_notice is not OutboundNotice.OFF
 
 
 class Ledger(_Section):
@@ -145,8 +189,20 @@ class Ledger(_Section):
     disposition_minutes: Annotated[int, Field(ge=1, le=1440)] = 30
 
 
+class Audit(_Section):
+    """The audit log is keyed with a secret, and its head noted in a file: both outside the ledger, best where its owner
+    does not write (another user's folder, another disk)."""
+
+    key: Path | None = None
+    """None: VAR/secrets/audit-key, made at the first start."""
+    heads: Path | None = None
+    """None: VAR/audit/heads. Only ever added to."""
+
+
 class CaseStore(_Section):
-    driver: Literal["embedded"] = "embedded"
+    driver: Literal["native", "embedded"] = "native"
+    """native: the one that comes with us, a program of its own. embedded: its name while it ran inside the daemon."""
+    url: Annotated[str, Field(pattern=r"^(sqlite|postgresql\+psycopg://.+)$")] = "sqlite"
 
 
 class Outbox(_Section):
@@ -155,10 +211,39 @@ class Outbox(_Section):
     poison_after: Annotated[int, Field(ge=1, le=100)] = 8
 
 
+Minutes = Annotated[int, Field(ge=0, le=40320)]
+
+
+class Callbacks(_Section):
+    """When citizens who are owed a call are called."""
+
+    hours: str = "Mon-Sun 08:00-21:00"
+    """Nobody is due outside of them: ``always``, or as a line's hours."""
+    missed_minutes: Minutes = 30
+    """Due so long after the missed call; the others likewise, by why the call is owed."""
+    voicemail_minutes: Minutes = 60
+    queue_offer_minutes: Minutes = 0
+    reply_minutes: Minutes = 480
+    review_minutes: Minutes = 1440
+    retry_minutes: Annotated[tuple[Annotated[int, Field(ge=1, le=40320)], ...], Field(min_length=1, max_length=20)] = (
+        30,
+        120,
+    )
+    """Due again so long after the first try in vain, the second…; the last one is for all that follow."""
+    taken_most: Annotated[int, Field(ge=1, le=1000)] = 5
+    """Citizens that one agent may have taken and not yet called."""
+
+
 class Limits(_Section):
     absolute_call_minutes: Annotated[int, Field(ge=1, le=1440)] = 240
     outbound: tuple[str, ...] = ()
     outbound_per_minute: Annotated[int, Field(ge=1, le=1000)] = 30
+    """Of each seat, tries too; urgent numbers are not counted."""
+    urgent: tuple[Extension, ...] = ("110", "119", "120", "122", "12345")
+    """Outside every pace, and open to a seat where nobody sits; ``outbound`` must allow them too. So are the numbers
+    of the phonebook's group linkage."""
+    end_grace_seconds: Annotated[int, Field(ge=0, le=300)] = 10
+    """At an orderly end: so long calls in progress may take; then they are cut, and owed a call-back."""
 
 
 class Calendar(_Section):
@@ -190,7 +275,7 @@ class Access(_Section):
     tries: Annotated[int, Field(ge=3, le=20)] = 5
     """Wrong passwords in a row, then the account rests."""
     rest_seconds: Annotated[int, Field(ge=10, le=86400)] = 300
-    password_least: Annotated[int, Field(ge=8, le=128)] = 10
+    password_least: Annotated[int, Field(ge=8, le=128)] = 12
 
 
 class Oidc(_Section):
@@ -199,7 +284,23 @@ class Oidc(_Section):
     issuer: Annotated[str, Field(pattern=r"^https?://[^\s]+$")]
     client_id: Annotated[str, Field(min_length=1, max_length=200)]
     account_claim: Annotated[str, Field(pattern=r"^[A-Za-z_]{1,40}$")] = "preferred_username"
+    max_age_seconds: Annotated[int, Field(ge=0, le=30 * 86400)] = 43200
+    """Who proved themselves there longer ago does so again; 0: never asked for (a provider without ``auth_time``)."""
     name: Plain = "统一身份认证"
+
+
+class TurnedAway(_Section):
+    """From how many calls turned away in ``window_minutes`` for one cause, of one trunk or address, an alarm is raised."""
+
+    window_minutes: Annotated[int, Field(ge=1, le=1440)] = 60
+    from_trunk: Annotated[int, Field(ge=1, le=10000)] = 1
+    """What a carrier sends and we cannot take: number, codec, encryption, a malformed message."""
+    unknown_address: Annotated[int, Field(ge=1, le=10000)] = 1
+    """Calls for one of our numbers from an address that is no trunk's."""
+    authentication: Annotated[int, Field(ge=1, le=100000)] = 20
+    full: Annotated[int, Field(ge=1, le=10000)] = 5
+    strangers: Annotated[int, Field(ge=1, le=1000000)] = 500
+    """Anything else from anywhere: the noise of scanners."""
 
 
 class Targets(_Section):
@@ -207,9 +308,15 @@ class Targets(_Section):
 
     service_level_15s: Annotated[float, Field(gt=0, le=1)] = 0.8
     connect_rate_24h: Annotated[float, Field(gt=0, le=1)] = 0.95
+    least_calls: Annotated[int, Field(ge=1, le=100000)] = 20
+    """Of fewer calls neither rate raises an alarm."""
     waiting_most: Annotated[int, Field(ge=1, le=5000)] = 10
     wait_seconds_most: Annotated[int, Field(ge=1, le=7200)] = 60
     backlog_most: Annotated[int, Field(ge=1, le=100000)] = 20
+    silent_calls: Annotated[int, Field(ge=1, le=100000)] = 3
+    """So many calls of one trunk within an hour without any sound from the other end raise an alarm …"""
+    silent_share: Annotated[float, Field(gt=0, le=1)] = 0.1
+    """… where they are at least this share of its calls."""
 
 
 class PhonebookEntry(_Section):
@@ -235,16 +342,31 @@ class Settings(_Section):
     seats: Seats = Seats()
     recording: Recording = Recording()
     ledger: Ledger = Ledger()
+    audit: Audit = Audit()
     casestore: CaseStore = CaseStore()
     outbox: Outbox = Outbox()
     limits: Limits = Limits()
+    callbacks: Callbacks = Callbacks()
     calendar: Calendar = Calendar()
     edge: Edge = Edge()
     access: Access = Access()
     oidc: Oidc | None = None
     targets: Targets = Targets()
+    turned_away: TurnedAway = TurnedAway()
     phonebook: tuple[PhonebookEntry, ...] = ()
+    journey: dict[Name, Annotated[dict[Name, Step], Field(min_length=1, max_length=200)]] = {}
+    """Name → its steps; a caller begins at the first."""
     prompts: dict[Name, str] = {}
+
+    @property
+    def urgent_numbers(self) -> tuple[str, ...]:
+        """What no pace may keep anybody from: emergency numbers and the partners of the phonebook.
+
+        As they are dialled, which is their national form, and as they were written.
+        """
+        partners = (entry.number for entry in self.phonebook if entry.group == "linkage")
+        written = (*self.limits.urgent, *partners)
+        return tuple(dict.fromkeys((*written, *(number_plan.with_area(one, self.centre.area_code) for one in written))))
 
     @model_validator(mode="after")
     def _references(self) -> Settings:

@@ -1,10 +1,13 @@
-"""Who may do what: the rights, and the one table that gives them to roles. Pure.
+"""Who may do what: the rights, and the tables that give them to persons (by role) and to programs (by scope). Pure.
 
-Read by ``door.py`` (which every route asks) and told to the pages by ``GET /api/session``,
+Read by ``authorization.py`` (which every route asks) and told to the pages by ``GET /api/session``,
 so that a page hides what its person may not do. Hiding is manners; the door refuses.
 
 A right says what may be *begun*. That an agent touches only their own seat, calls,
 tickets and recordings is not a right but the rule without one: ``*_ALL`` lifts it.
+
+A program (an account with a name and a token, ``program_tokens.py``) has the rights of its scopes and nothing else: a route
+that names no right is closed to it.
 """
 
 from __future__ import annotations
@@ -28,6 +31,8 @@ class Right(StrEnum):
     """Tickets of others: they hold what citizens said, by name."""
     RECORDINGS_ALL = "recordings_all"
     """Recordings of others' calls; each listening wants a purpose and is audited, own ones too."""
+    CALLBACKS = "callbacks"
+    """See who is owed a call."""
     NUMBERS = "numbers"
     """Citizens' numbers unmasked. Without it: only that of the own call that is not settled yet."""
     WALL = "wall"
@@ -48,24 +53,45 @@ class Right(StrEnum):
     """Tickets the case store refuses: look, mend, send again."""
     HEALTH = "health"
     """The daemon's vitals and metrics."""
+    HAND_IN = "hand_in"
+    """Tickets without a call, from another program (a web form, a city's app)."""
+
+
+class Scope(StrEnum):
+    """What a program's token is good for. Told at the command line and in the contract: never renamed lightly."""
+
+    METRICS = "metrics"
+    """Metrics and health: monitoring."""
+    REPORTS = "reports"
+    """The wallboard's figures and the live picture without its calls."""
+    CALLS_READ = "calls:read"
+    """Calls live and past, numbers masked."""
+    TICKETS_READ = "tickets:read"
+    """Tickets and what became of them; neither persons nor numbers."""
+    TICKETS_FILE = "tickets:file"
+    """File tickets without a call, and look up the codes that these want."""
+    CALLBACKS_READ = "callbacks:read"
+    """Who is owed a call, numbers masked."""
+    AUDIT_READ = "audit:read"
+    """The audit log, for a collector of the site's own."""
 
 
 _R = Right
 
 RIGHTS: Mapping[Role, frozenset[Right]] = {
     # 话务员. The own seat, the own calls. Never a right over others: supervision is not for an agent by any way.
-    Role.AGENT: frozenset({_R.SEAT, _R.FILE}),
+    Role.AGENT: frozenset({_R.SEAT, _R.FILE, _R.CALLBACKS}),
     # 班长. Runs the floor: may sit down (listening and taking over ring their own phone), sees every call with its number
     # because they call citizens back and judge complaints, mends tickets because their content is their trade.
     # Ends sessions (a console left open at shift's end), but makes no accounts and gives no roles: who supervises
     # must not be able to make another supervisor, nor to read the log of what supervisors did.
     Role.SUPERVISOR: frozenset({
         _R.SEAT, _R.FILE, _R.CALLS_ALL, _R.TICKETS_ALL, _R.RECORDINGS_ALL, _R.NUMBERS, _R.WALL, _R.ALARMS,
-        _R.SUPERVISE, _R.BROADCAST, _R.SESSIONS_ALL, _R.DEAD_LETTERS,
+        _R.SUPERVISE, _R.BROADCAST, _R.SESSIONS_ALL, _R.DEAD_LETTERS, _R.CALLBACKS,
     }),
     # 审计员. Reads everything that was done, changes nothing: no seat, no steering, no acknowledging. Numbers stay masked:
     # a call is known by its id, and whom it was about is in its ticket if that must be known.
-    Role.AUDITOR: frozenset({_R.CALLS_ALL, _R.TICKETS_ALL, _R.RECORDINGS_ALL, _R.WALL, _R.AUDIT}),
+    Role.AUDITOR: frozenset({_R.CALLS_ALL, _R.TICKETS_ALL, _R.RECORDINGS_ALL, _R.WALL, _R.AUDIT, _R.CALLBACKS}),
     # 运维. Runs the machine: accounts, sessions, vitals, alarms about trunks and backlog, the case store's refusals (which
     # cannot be mended unseen). Does not listen, sit, steer, nor read citizens' tickets, and sees numbers masked.
     Role.OPERATOR: frozenset({
@@ -73,7 +99,20 @@ RIGHTS: Mapping[Role, frozenset[Right]] = {
     }),
 }  # fmt: skip
 
-__all__ = ["ALL", "RIGHTS", "Right", "Role"]
+SCOPES: Mapping[Scope, frozenset[Right]] = {
+    Scope.METRICS: frozenset({_R.HEALTH}),
+    Scope.REPORTS: frozenset({_R.WALL}),
+    Scope.CALLS_READ: frozenset({_R.CALLS_ALL}),
+    Scope.TICKETS_READ: frozenset({_R.TICKETS_ALL}),
+    Scope.TICKETS_FILE: frozenset({_R.HAND_IN}),
+    Scope.CALLBACKS_READ: frozenset({_R.CALLBACKS}),
+    Scope.AUDIT_READ: frozenset({_R.AUDIT}),
+}
+
+TRUSTED = frozenset({Role.SUPERVISOR, Role.AUDITOR, Role.OPERATOR})
+"""Roles over others: two persons give one (``accounts.py``)."""
+
+__all__ = ["ALL", "RIGHTS", "SCOPES", "TRUSTED", "Right", "Role", "Scope"]
 
 ALL: frozenset[Right] = frozenset(Right)
 """Of whoever holds the installation's own token: who can read it can read the ledger's file, too."""

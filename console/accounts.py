@@ -1,137 +1,357 @@
-"""Accounts behind the door: proving a password, changing one, making and locking accounts.
+"""Accounts behind the door: proving a password, changing one, making and locking accounts, and what wants two persons.
 
 Used by the session and account routes. Whoever fails to sign in hears the same sentence after
-about the same time, whether the account exists, is locked, has no password or another one; and
-whoever fails too often, by account or by address, waits. The rule's numbers are ``[access]``.
+about the same time, whether the account exists, is locked, has no password or another one. Failures
+are counted by account and address together (``password_attempts.py``): a stranger's wrong passwords keep nobody
+else out, at no other address and at no other account behind the same one; whoever is in already proves
+the password as their session, which no failure at the log-in page touches. The rule's numbers are ``[access]``.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
 from weakref import WeakValueDictionary
 
 from bridge.errors import Problem
 from config.language import say as _
 from config.settings import Access
+from ledger.account_changes import AccountChange
+from ledger.accounts import Account
 
-from .answers import Failed, invalid
-from .attempts import Attempts
+from .access import RIGHTS, TRUSTED, Right, Role
+from .authorization import TOKEN_ACTOR
 from .contract.access import AccountIn
-from .door import TOKEN_ACTOR
-from .passwords import Passwords, fault
-from .ports import AccountBook, AccountRow, Audit
+from .error_answers import Failed, invalid, not_found
+from .password_attempts import Pair, PasswordAttempts, place
+from .passwords import Passwords, normal
+from .ports import AccountBook, Audit, ChangeBook
+from .row_rate import Pace
+from .thread_lanes import Full
 
-_ADDRESS_TRIES = 50
-"""Failures of one address within its rest time: a whole centre may sit behind one."""
-_NEVER = 365 * 86400.0
+GUESSED = 100
+"""Failures of one account since somebody last got in, wherever they came from: worth a supervisor's look."""
+_TOGETHER = 3
+"""Tries of one pair under way at once; more are sent away."""
+_ROWS_EACH, _ROWS_ALL = 20, 120
+"""Failures written into the audit log a minute: of one address, and of all."""
+
+
+WAITS = timedelta(hours=24)
+"""How long a change waits for its second person."""
+_ASKED = {"name", "role", "locked", "unbind"}
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    account: Account
+    ends: str
+    """Why its sessions must end; '' they need not."""
+    by: str
+
+
+class _Turn:
+    """One try after the other, and how many wait for theirs."""
+
+    def __init__(self) -> None:
+        self.waiting = 0
+        self._lock = asyncio.Lock()
+
+    async def __aenter__(self) -> None:
+        self.waiting += 1
+        try:
+            await self._lock.acquire()
+        except asyncio.CancelledError:
+            self.waiting -= 1
+            raise
+
+    async def __aexit__(self, *_error: object) -> None:
+        self.waiting -= 1
+        self._lock.release()
 
 
 class Accounts:
     def __init__(
-        self, book: AccountBook, audit: Audit, rules: Access, clock: Callable[[], datetime],
+        self, book: AccountBook, changes: ChangeBook, audit: Audit, rules: Access, clock: Callable[[], datetime],
         settled: Mapping[str, tuple[str, str]],
     ) -> None:  # fmt: skip
         """``settled``: agents of the settings, id → (name, role); those stand in hotline.toml and nowhere else."""
-        self._book, self._audit, self._rules, self._clock, self._settled = book, audit, rules, clock, settled
+        self._book, self._changes, self._audit, self._clock = book, changes, audit, clock
+        self._rules, self._settled = rules, settled
         self._passwords = Passwords()
-        self._addresses = Attempts(_ADDRESS_TRIES, rules.rest_seconds, rules.rest_seconds)
-        self._strangers = Attempts(rules.tries, rules.rest_seconds, _NEVER)
-        self._one_by_one: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._known = PasswordAttempts(rules.tries, rules.rest_seconds)
+        self._strangers = PasswordAttempts(rules.tries, rules.rest_seconds)  # apart: made-up names push out no real one
+        self._guesses: dict[str, int] = {}
+        """Account → failures from anywhere since somebody got in; of accounts that exist alone."""
+        self._pace = Pace(_ROWS_EACH, _ROWS_ALL)
+        self._one_by_one: WeakValueDictionary[Pair, _Turn] = WeakValueDictionary()
 
-    async def every(self) -> Sequence[AccountRow]:
+    async def every(self) -> Sequence[Account]:
         return await self._book.every()
 
-    async def get(self, account: str) -> AccountRow | None:
+    async def get(self, account: str) -> Account | None:
         return await self._book.get(account)
+
+    async def bound(self, account: str, subject: str) -> bool:
+        """False: this account is another person of the identity provider."""
+        return await self._book.bound(account, subject)
 
     # -- proving ------------------------------------------------------------------------
 
-    async def prove(self, account: str, plain: str, address: str) -> AccountRow:
-        """The account, when this is its password. Raises 401, or 429 while account or address rests."""
-        turn = self._one_by_one.setdefault(account, asyncio.Lock())
+    async def prove(self, account: str, plain: str, address: str, session: str = "") -> Account:
+        """The account, when this is its password. Raises 401, or 429 while this pair must wait.
+
+        ``session``: of somebody who is in already; then it is counted there and nowhere else.
+        """
+        lane = f"session {session}" if session else place(address)
+        pair = (account, lane)
+        turn = self._one_by_one.setdefault(pair, _Turn())
+        if turn.waiting >= _TOGETHER:
+            raise _wait(1)
         async with turn:  # or guesses sent together would all be judged before the first is counted
             row = await self._book.get(account)
-            now = self._clock()
-            if self._addresses.resting(address, now) or self._rests(row, account, now):
-                raise Failed(
-                    429, _("too many wrong passwords: wait {seconds} seconds", seconds=self._rules.rest_seconds)
-                )
-            right = await self._passwords.proved(row.password_hash if row else "", plain)
+            counted = self._known if row is not None else self._strangers
+            if seconds := counted.wait(pair, self._clock()):
+                raise _wait(seconds)
+            try:
+                hashed = row.password_hash if row else ""
+                right = await self._passwords.proved(hashed, plain, lane)
+            except Full:
+                raise _wait(2) from None
+            if row is not None and right:
+                row = await self._book.get(account)  # while this password was hashed, it may have been taken away
+                right = row is not None and row.password_hash == hashed
             if row is not None and right and not row.locked:
-                await self._book.succeeded(account)
+                counted.succeeded(pair)
+                self._guesses.pop(account, None)
                 if self._passwords.stale(row.password_hash):
-                    await self._book.hashed(account, await self._passwords.made(plain))
+                    with contextlib.suppress(Full):  # another day
+                        await self._book.hashed(account, await self._passwords.made(plain, lane))
                 return row
-            await self._failed(row, account, address, now)
+            await self._failed(counted, pair, address, known=row is not None)
             raise Failed(401, _("account or password is wrong"), error="wrong_password")
 
-    def _rests(self, row: AccountRow | None, account: str, now: datetime) -> bool:
-        if row is None:
-            return self._strangers.resting(account, now)
-        return row.locked_until is not None and now < row.locked_until
-
-    async def _failed(self, row: AccountRow | None, account: str, address: str, now: datetime) -> None:
+    async def _failed(self, counted: PasswordAttempts, pair: Pair, address: str, *, known: bool) -> None:
         """Counted and audited alike for those that exist and those that do not."""
-        rests = await self._book.failed(account, now, self._rules.tries, self._rules.rest_seconds)
-        if row is None:
-            rests = self._strangers.failed(account, now)
-        if self._addresses.failed(address, now):
-            await self._audit.append(now, account, "address_rests", detail={"address": address})
-        await self._audit.append(now, account, "sign_in_failed", detail={"address": address})
-        if rests:
+        now, account = self._clock(), pair[0]
+        count = counted.failed(pair, now)
+        detail = {"address": address, "in_a_row": str(count)}
+        if self._pace.may(place(address), now):
+            await self._audit.append(now, account, "sign_in_failed", detail=detail | self._pace.left_out())
+        if count == self._rules.tries:
+            await self._rests(now, account, address)
+        if known:
+            self._guesses[account] = self._guesses.get(account, 0) + 1
+            if self._guesses[account] % GUESSED == 0:
+                guesses = {"failures": str(self._guesses[account]), "address": address}
+                await self._audit.append(now, account, "account_guessed", detail=guesses)
+
+    async def _rests(self, now: datetime, account: str, address: str) -> None:
+        if self._pace.may(f"rests {place(address)}", now):
             await self._audit.append(now, account, "account_rests", detail={"address": address})
 
     # -- changing -------------------------------------------------------------------------
 
-    async def change_own(self, account: str, old: str, new: str, address: str) -> None:
+    async def change_own(self, account: str, old: str, new: str, address: str, session: str) -> None:
         """Raises 422 when ``new`` is poor or ``old`` is wrong, 429 after too many wrong ones."""
-        self._good(account, new, "new")
         try:
-            await self.prove(account, old, address)
+            await self.prove(account, old, address, session)
         except Failed as wrong:
             raise not_mine(wrong, "old") from None
-        if old == new:
+        if normal(old) == normal(new):
             raise invalid([Problem("new", _("this is the old one"))])
+        await self._good(account, new, "new")
         await self._book.hashed(account, await self._passwords.made(new), self._clock())
         await self._audit.append(self._clock(), account, "password_changed", detail={"by": account})
 
-    async def put(self, by: str, account: str, wanted: AccountIn) -> tuple[AccountRow, str]:
-        """Make or change one. Gives it, and why its sessions must end ('' they need not)."""
+    async def put(self, by: str, account: str, wanted: AccountIn) -> Done | AccountChange:
+        """Make one, or change what is given of a standing one. What gives a trusted role, or a way into an account that has
+        one, waits for a second person as long as there is one: then nothing is changed yet, and the waiting change is given."""
         standing = await self._book.get(account)
-        self._may_be(account, wanted)
+        name, role, locked = self._whole(standing, wanted)
+        self._may_be(account, name, role)
+        if standing is not None and by == account and (role != standing.role or locked):
+            field = "locked" if locked else "role"
+            raise invalid([Problem(field, _("nobody changes their own rights: another operator does"))])
+        hashed = ""
         if wanted.password is not None:
-            self._good(account, wanted.password, "password")
-        hashed = None if wanted.password is None else await self._passwords.made(wanted.password)
+            await self._good(account, wanted.password, "password", by)
+            hashed = await self._passwords.made(wanted.password, f"by {by}")
+        must = (
+            wanted.must_change
+            if by == TOKEN_ACTOR and wanted.must_change is not None
+            else by not in (account, TOKEN_ACTOR)
+        )
+        given = wanted.model_dump(include=_ASKED, exclude_none=True) | {"must_change": must}
+        if by == account or not gives_trust(standing, role, locked=locked, password=bool(hashed), unbind=wanted.unbind):
+            return await self._apply(account, given, hashed, {"by": by})
+        # at the machine alone: of two operators each would else be nobody's second person for the other's account
+        if by == TOKEN_ACTOR and not await self._second_persons(by, account):
+            return await self._apply(account, given, hashed, {"by": by, "alone": "true"})
         at = self._clock()
-        await self._book.put(account, wanted.name, wanted.role, at, locked=wanted.locked, password_hash=hashed)
+        change = await self._changes.ask(account, given, hashed, by, at, at + WAITS)
+        detail = {"account": account, "change": str(change.id)} | _told(given, hashed)
+        await self._audit.append(at, by, "account_change_asked", detail=detail)
+        return change
+
+    async def waiting(self) -> Sequence[AccountChange]:
+        """Changes that a second person has to confirm; those whose time is over are settled, and audited, by the way."""
+        now, rows = self._clock(), []
+        for change in await self._changes.waiting():
+            if now < change.expires_at:
+                rows.append(change)
+            elif await self._changes.settle(change.id, now, "", "expired"):
+                await self._answered(change, change.asked_by, "expired")
+        return rows
+
+    async def confirm(self, by: str, ident: int) -> Done:
+        """``by``: whoever proved to be that account. Raises 403 for who asked, or whose account it is; 404; 409."""
+        change = await self._waiting_one(ident)
+        if by in (change.asked_by, change.account):
+            raise Failed(403, _("another person confirms this than who asked for it, and than whose account it is"))
+        who = await self._book.get(by)
+        if who is None or who.locked or Right.ACCOUNTS not in RIGHTS[Role(who.role)]:
+            raise Failed(403, _("your role may not do this"))
+        asker = await self._book.get(change.asked_by)
+        if change.asked_by != TOKEN_ACTOR and (
+            asker is None or asker.locked or Right.ACCOUNTS not in RIGHTS[Role(asker.role)]
+        ):
+            raise Failed(409, _("who asked for this may no longer do so: decline it"), error="asker_gone")
+        standing = await self._book.get(change.account)
+        name, role, _locked = self._whole(standing, AccountIn.model_validate(_fields(change)))
+        self._may_be(change.account, name, role)  # the settings may be others by now
+        if not await self._changes.settle(ident, self._clock(), by, "confirmed"):
+            raise _no_change(ident)
+        parts = {"by": change.asked_by, "confirmed_by": by, "change": str(ident)}
+        return await self._apply(change.account, dict(change.wanted), change.password_hash, parts)
+
+    async def decline(self, by: str, ident: int) -> None:
+        """Nothing comes of it; whoever asked for it withdraws it so. Raises 404."""
+        change = await self._waiting_one(ident)
+        how = "withdrawn" if by == change.asked_by else "declined"
+        if not await self._changes.settle(ident, self._clock(), by, how):
+            raise _no_change(ident)
+        await self._answered(change, by, how)
+
+    async def _waiting_one(self, ident: int) -> AccountChange:
+        found = next((change for change in await self.waiting() if change.id == ident), None)
+        if found is None:
+            raise _no_change(ident)
+        return found
+
+    async def _answered(self, change: AccountChange, by: str, how: str) -> None:
+        detail = {"account": change.account, "change": str(change.id), "asked_by": change.asked_by}
+        await self._audit.append(self._clock(), by, f"account_change_{how}", detail=detail)
+
+    async def _second_persons(self, by: str, account: str) -> list[str]:
+        """Who could confirm: somebody else with the right and a password of their own choice."""
+        return [
+            row.account
+            for row in await self._book.every()
+            if row.account not in (by, account)
+            and Right.ACCOUNTS in RIGHTS[Role(row.role)]
+            and row.has_password
+            and not row.locked
+            and not row.must_change
+        ]
+
+    async def _apply(self, account: str, given: Mapping[str, Any], hashed: str, parts: Mapping[str, str]) -> Done:
+        """``parts``: who took part, for the audit log; ``by`` acts."""
+        standing = await self._book.get(account)
+        wanted = AccountIn.model_validate({name: value for name, value in given.items() if name != "must_change"})
+        name, role, locked = self._whole(standing, wanted)
+        at, must = self._clock(), bool(given.get("must_change"))
+        await self._book.put(account, name, role, at, locked=locked, password_hash=hashed or None, must_change=must)
+        if wanted.unbind:
+            await self._book.unbind(account)
         changed = {
-            "role": "" if standing and standing.role == wanted.role else wanted.role,
-            "locked": "" if (standing.locked if standing else False) == wanted.locked else str(wanted.locked).lower(),
+            "role": "" if standing and standing.role == role else role,
+            "locked": "" if (standing.locked if standing else False) == locked else str(locked).lower(),
             "password": "changed" if hashed else "",
+            "unbound": "true" if wanted.unbind else "",
         }
-        detail = {"account": account} | {name: value for name, value in changed.items() if value}
-        await self._audit.append(at, by, "account_changed" if standing else "account_made", detail=detail)
+        more = {name: value for name, value in parts.items() if name != "by"}
+        detail = {"account": account} | {name: value for name, value in changed.items() if value} | more
+        await self._audit.append(at, parts["by"], "account_changed" if standing else "account_made", detail=detail)
         row = await self._book.get(account)
         assert row is not None  # nothing deletes accounts: tickets and the audit log name them
-        return row, "revoked" if standing and any(changed.values()) and changed["locked"] != "false" else ""
+        ends = bool(standing) and any(changed.values()) and changed["locked"] != "false"
+        return Done(row, "revoked" if ends else "", parts.get("confirmed_by") or parts["by"])
 
-    def _good(self, account: str, plain: str, field: str) -> None:
-        if wrong := fault(account, plain, self._rules.password_least):
+    async def rights_change(self, account: str, wanted: AccountIn) -> bool:
+        """Does this change who may do what, so that the password is wanted again?"""
+        standing = await self._book.get(account)
+        if standing is None or wanted.password is not None or wanted.unbind:
+            return True
+        return wanted.role not in (None, standing.role) or wanted.locked not in (None, standing.locked)
+
+    def _whole(self, standing: Account | None, wanted: AccountIn) -> tuple[str, str, bool]:
+        """What is absent stays; raises 422 when a new one lacks something."""
+        name = wanted.name if wanted.name is not None else standing.name if standing else None
+        role = wanted.role if wanted.role is not None else standing.role if standing else None
+        missing = [field for field, value in (("name", name), ("role", role)) if value is None]
+        if name is None or role is None:
+            raise invalid([Problem(field, _("a new account wants it")) for field in missing])
+        locked = wanted.locked if wanted.locked is not None else bool(standing and standing.locked)
+        return name, role, locked
+
+    async def _good(self, account: str, plain: str, field: str, by: str = "") -> None:
+        """Raises 422 for a poor one, and for one of the last; a program of this machine may give the standing one again."""
+        if wrong := await self._passwords.wrong(account, plain, self._rules.password_least, f"new {account}"):
             raise invalid([Problem(field, wrong)])
+        for former in (await self._book.former(account))[by == TOKEN_ACTOR :]:
+            if await self._passwords.proved(former, plain, f"former {account}"):
+                raise invalid([Problem(field, _("it was this account's password before: take another"))])
 
-    def _may_be(self, account: str, wanted: AccountIn) -> None:
+    def _may_be(self, account: str, given_name: str, given_role: str) -> None:
         if account.casefold() == TOKEN_ACTOR:
             raise invalid([Problem("account", _("this name is the installation's own"))])
-        name, role = self._settled.get(account, (wanted.name, wanted.role))
+        name, role = self._settled.get(account, (given_name, given_role))
         problems = [
             Problem(field, _("it stands in hotline.toml: change it there, then restart"), (settled,))
-            for field, settled, given in (("name", name, wanted.name), ("role", role, wanted.role))
+            for field, settled, given in (("name", name, given_name), ("role", role, given_role))
             if settled != given
         ]
         if problems:
             raise invalid(problems)
+
+
+def gives_trust(standing: Account | None, role: str, *, locked: bool, password: bool, unbind: bool) -> bool:
+    """Would this change give somebody a role over others, or a way into an account that has one? Taking away never does."""
+    if role not in TRUSTED:
+        return False
+    if standing is None or standing.role != role:
+        return True  # of a locked one too: it may be opened later
+    if locked and not (password or unbind):
+        return False
+    return password or unbind or (standing.locked and not locked)
+
+
+def _fields(change: AccountChange) -> dict[str, Any]:
+    return {name: value for name, value in change.wanted.items() if name in _ASKED}
+
+
+def _told(given: Mapping[str, Any], hashed: str) -> dict[str, str]:
+    """For the audit log: what was asked for."""
+    told = {
+        name: str(given[name]).lower() if name != "name" else str(given[name])
+        for name in _ASKED
+        if given.get(name) is not None
+    }
+    return told | ({"password": "changed"} if hashed else {})
+
+
+def _no_change(ident: int) -> Failed:
+    return not_found("change", str(ident))
+
+
+def _wait(seconds: int) -> Failed:
+    message = _("too many wrong passwords: wait {seconds} seconds", seconds=seconds)
+    return Failed(429, message, headers={"Retry-After": str(seconds)})
 
 
 def not_mine(wrong: Failed, field: str) -> Failed:

@@ -26,14 +26,14 @@ def take_back(response: Response) -> None:
     response.delete_cookie(NAME, path="/", secure=True, httponly=True, samesite="strict")
 
 
-def secret_of(headers: Mapping[bytes, bytes], name: str = NAME) -> str:
+def secret_of(headers: Mapping[bytes, bytes], name: str = NAME, longest: int = _LONGEST) -> str:
     """'' when there is none, or nonsense."""
     try:
         jar = SimpleCookie(headers.get(b"cookie", b"").decode("latin-1"))
     except CookieError:
         return ""
     found = jar.get(name)
-    return found.value if found is not None and len(found.value) <= _LONGEST else ""
+    return found.value if found is not None and len(found.value) <= longest else ""
 
 
 def origins_of(edge: Edge) -> frozenset[str]:

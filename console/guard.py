@@ -1,30 +1,36 @@
 """What stands before every route: who it is, where from, the size and pace of a body, headers of the answer.
 
-Plain ASGI. Whoever is unknown is refused before a byte of the body is read. Three ways in: the
-installation's token (command line, demo, tests), a session's cookie (browsers), and the few open
-paths that make a session. With a cookie, a request that changes something must carry ``X-Hotline``
+Plain ASGI. Whoever is unknown is refused before a byte of the body is read. Four ways in: the
+installation's token (command line, demo, tests: of this machine alone, never through the edge), a program's own token
+(from anywhere, for REST, with the rights of its scopes: ``access.SCOPES``), a
+session's cookie (browsers), and the few open paths that make a session. With a cookie, a request that changes something must carry ``X-Hotline``
 and, where the browser sends an Origin, one of ours; a WebSocket and the telephone's gate must carry
 an Origin always, since those are what any page may open. Leaves ``who`` and ``session`` in the
-scope's state. Every 403 is written into the audit log here, whichever route said it.
+scope's state. Every 403, and every token that is wrong, over or from outside, is counted and audited here; wrong ones slow
+down the address they come from, which a right one never feels: no stranger can bring about that a program is kept out.
 """
 
 from __future__ import annotations
 
 import asyncio
 import hmac
-from datetime import datetime, timedelta
+from ipaddress import ip_address
 
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bridge.errors import Problem
 from config.language import say as _
+from ledger.sessions import Session
 
-from .answers import WORDS, answer
+from .authorization import BEARER, PROGRAM, TOKEN_ACTOR, Who, who_of
 from .cookie import PROOF, address_of, secret_of
-from .door import BEARER, TOKEN_ACTOR, Who, who_of
-from .plugs import Plugs
-from .ports import SessionRow
-from .seating import seat_of
+from .doubled_keys import key_twice
+from .error_answers import WORDS, answer
+from .password_attempts import PasswordAttempts, place
+from .program_tokens import PREFIX, NotGood
+from .seat_sign_in import seat_of
+from .services import Services
 
 log = structlog.get_logger("console")
 
@@ -36,15 +42,20 @@ OPEN = frozenset({
 """Without a session: what makes one."""
 WHILE_LOCKED = frozenset({
     ("GET", "/api/session"), ("DELETE", "/api/session"), ("POST", "/api/session/unlock"), ("POST", "/api/session/lock"),
-    ("POST", "/api/session/phone"), ("GET", "/api/gate/sip"),
+    ("GET", "/api/gate/sip"),
 })  # fmt: skip
-"""A locked screen hides everything and cuts nothing: its phone may register, its stream goes on."""
+"""A locked screen hides everything and cuts nothing: its phone goes on with the key it has, its stream goes on and
+tells less. Nothing new begins: no stream, no key."""
+WHILE_NEW = frozenset({
+    ("GET", "/api/session"), ("DELETE", "/api/session"), ("POST", "/api/session/password"),
+})  # fmt: skip
+"""Whose password was given to them does nothing before they have one that nobody else knows."""
 NO_PERSON = frozenset({"/api/session/phone", "/api/session/lock"})
 """What a page does by itself, though it changes something: no sign that a person is there."""
 GATE = "/api/gate/sip"
 _SAFE = ("GET", "HEAD", "OPTIONS")
-_REFUSAL_EVERY = timedelta(minutes=1)
-_REFUSALS_KEPT = 1000
+_FORWARDED = (b"x-real-ip", b"x-forwarded-for", b"forwarded", b"via")
+"""What says that a request came through an edge: ours sets the first two, whatever it was sent."""
 _HEADERS = [
     (b"cache-control", b"no-store"),
     (b"x-content-type-options", b"nosniff"),
@@ -62,18 +73,20 @@ class _TooLarge(Exception):
 class _No(Exception):
     """Refused before any route."""
 
-    def __init__(self, status: int, message: str, error: str = "") -> None:
+    def __init__(self, status: int, message: str, error: str = "", wait: int = 0) -> None:
+        """``wait``: seconds until it may be tried again."""
         super().__init__(message)
-        self.status, self.message, self.error = status, message, error or WORDS[status]
+        self.status, self.message, self.error, self.wait = status, message, error or WORDS[status], wait
 
 
 class Guard:
-    def __init__(self, app: ASGIApp, plugs: Plugs, most: int = MOST_BYTES, seconds: float = BODY_SECONDS) -> None:
+    def __init__(self, app: ASGIApp, plugs: Services, most: int = MOST_BYTES, seconds: float = BODY_SECONDS) -> None:
         if len(plugs.token) < 16:
             raise ValueError("the API token is too short")
         self._app, self._plugs, self._most, self._seconds = app, plugs, most, seconds
         self._token = plugs.token.encode()
-        self._refusals: dict[tuple[str, str, str], datetime] = {}
+        rules = plugs.sessions.rules
+        self._wrong = PasswordAttempts(rules.tries, rules.rest_seconds)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
@@ -103,18 +116,20 @@ class Guard:
         except TimeoutError:
             await answer(400, WORDS[400], _("the body came too slowly"))(scope, receive, send)
             return
+        if body is not None and (twice := key_twice(dict(scope["headers"]), body)):
+            message = _("{key} stands twice in the JSON", key=twice)
+            await answer(400, WORDS[400], message, [Problem(twice, message)])(scope, receive, send)
+            return
         if body is not None:
             await self._app(scope, _replayed(body, receive), send)
 
     # -- who ----------------------------------------------------------------------------
 
-    async def _recognise(self, scope: Scope) -> tuple[Who | None, SessionRow | None]:
+    async def _recognise(self, scope: Scope) -> tuple[Who | None, Session | None]:
         headers = dict(scope["headers"])
         given = headers.get(b"authorization", b"")
         if given:
-            if not self._right_token(given):
-                raise _No(401, _("this token is wrong"))
-            return BEARER, None
+            return await self._program_or_token(scope, headers, given), None
         socket, path = scope["type"] == "websocket", scope["path"]
         method = "GET" if socket else scope["method"]
         secret, is_open = secret_of(headers), not socket and (method, path) in OPEN
@@ -128,13 +143,52 @@ class Guard:
             if is_open:
                 return None, None
             raise _No(401, _("sign in first"))
-        if row.locked and not socket and (method, path) not in WHILE_LOCKED | OPEN:
+        if row.locked and (socket or (method, path) not in WHILE_LOCKED | OPEN):
             raise _No(423, _("the screen is locked: give the password"))
+        if row.must_change and row.how == "password" and (socket or (method, path) not in WHILE_NEW | OPEN):
+            raise _No(403, _("this password is somebody else's choice: take one of your own first"), "password_change")
         return who_of(row, seat_of(self._plugs.desk, row)), row
 
-    def _right_token(self, header: bytes) -> bool:
-        scheme, _blank, token = header.partition(b" ")
-        return hmac.compare_digest(token.strip(), self._token) and scheme.lower() == b"bearer"
+    async def _program_or_token(self, scope: Scope, headers: dict[bytes, bytes], given: bytes) -> Who:
+        """A program by its own token, or the installation's token, said on this machine; raises for all else."""
+        scheme, _blank, said = given.partition(b" ")
+        token = said.strip() if scheme.lower() == b"bearer" else b""
+        if token.startswith(PREFIX.encode()):
+            return await self._program(scope, headers, token.decode("latin-1"))
+        outside = any(name in headers for name in _FORWARDED) or not _loopback(_peer(scope))
+        if not outside and hmac.compare_digest(token, self._token):
+            return BEARER
+        no = _("the installation's token is for this machine alone: sign in") if outside else _("this token is wrong")
+        raise await self._wrong_token(scope, headers, TOKEN_ACTOR, "outside" if outside else "wrong", no)
+
+    async def _program(self, scope: Scope, headers: dict[bytes, bytes], token: str) -> Who:
+        programs = self._plugs.programs
+        found = await programs.find(token)
+        if found is None:
+            raise await self._wrong_token(scope, headers, PROGRAM, "wrong", _("this token is wrong"))
+        if isinstance(found, NotGood):
+            await programs.refused(found.name)
+            message = _("this token is over ({why}): ask for another", why=_why(found.why))
+            raise await self._wrong_token(scope, headers, f"{PROGRAM}{found.name}", found.why, message)
+        if not programs.may_ask(found.name):
+            await programs.refused(found.name)
+            raise _No(429, _("this program asks too often"), wait=60)
+        if scope["type"] == "websocket":
+            await programs.refused(found.name)
+            raise _No(403, _("this token's scopes do not open this"), "scope")
+        await programs.used(found.name)
+        return found
+
+    async def _wrong_token(self, scope: Scope, headers: dict[bytes, bytes], actor: str, why: str, no: str) -> _No:
+        """Counted by address, audited at a bounded pace; who goes on is told to wait longer each time."""
+        address, now = address_of(headers, _peer(scope)), self._plugs.clock()
+        pair = ("token", place(address))
+        detail = {"why": why, "path": scope["path"][:200], "address": address}
+        await self._tell(actor, "token_refused", f"{why} {place(address)}", detail)
+        if seconds := self._wrong.wait(pair, now):
+            return _No(429, _("too many wrong tokens: wait {seconds} seconds", seconds=seconds), wait=seconds)
+        self._wrong.failed(pair, now)
+        return _No(401, no)
 
     def _foreign(self, headers: dict[bytes, bytes], *, changes: bool, always: bool) -> None:
         """Raise when another site's page asks with our person's cookie."""
@@ -177,22 +231,39 @@ class Guard:
         return sending
 
     async def _refused(self, scope: Scope) -> None:
-        """Once a minute for each person and path: a page that asks for ever must not fill the log."""
         who: Who | None = scope["state"]["who"]
-        actor, now = who.account if who else TOKEN_ACTOR, self._plugs.clock()
-        key = (actor, scope["method"], scope["path"])
-        if key in self._refusals and now - self._refusals[key] < _REFUSAL_EVERY:
-            return
-        if len(self._refusals) >= _REFUSALS_KEPT:
-            self._refusals.clear()
-        self._refusals[key] = now
-        headers = dict(scope["headers"])
-        peer = (scope.get("client") or ("",))[0]
-        detail = {"method": scope["method"], "path": scope["path"][:200], "address": address_of(headers, peer)}
-        try:
-            await self._plugs.audit.append(now, actor, "refused", detail=detail)
-        except self._plugs.absent as gone:
-            log.warning("a refusal was not audited", actor=actor, path=scope["path"], fault=str(gone))
+        actor = who.account if who else TOKEN_ACTOR
+        if who is not None and who.program:
+            await self._plugs.programs.refused(who.name)
+        address = address_of(dict(scope["headers"]), _peer(scope))
+        detail = {"method": scope["method"], "path": scope["path"][:200], "address": address}
+        await self._tell(actor, "refused", f"{scope['method']} {scope['path']}", detail)
+
+    async def _tell(self, actor: str, action: str, what: str, detail: dict[str, str]) -> None:
+        plugs = self._plugs
+        await plugs.refusals.tell(plugs.audit, plugs.absent, plugs.clock(), actor, action, what, detail)
+
+
+def _peer(scope: Scope) -> str:
+    return str((scope.get("client") or ("",))[0])
+
+
+def _why(over: str) -> str:
+    match over:
+        case "expired":
+            return _("its time is over")
+        case "revoked":
+            return _("it was revoked")
+        case _other:
+            return _("it was replaced")
+
+
+def _loopback(peer: str) -> bool:
+    """A peer without an address (a test's transport, a socket file) is on this machine."""
+    try:
+        return ip_address(peer).is_loopback
+    except ValueError:
+        return True
 
 
 async def _refuse(no: _No, scope: Scope, receive: Receive, send: Send) -> None:
@@ -200,7 +271,7 @@ async def _refuse(no: _No, scope: Scope, receive: Receive, send: Send) -> None:
         await receive()  # its websocket.connect
         await send({"type": "websocket.close", "code": 1008})  # before it is accepted: HTTP 403
         return
-    headers = {"WWW-Authenticate": "Bearer"} if no.status == 401 else None
+    headers = {"WWW-Authenticate": "Bearer"} if no.status == 401 else {"Retry-After": str(no.wait)} if no.wait else None
     await answer(no.status, no.error, no.message, headers=headers)(scope, receive, _safe(send))
 
 

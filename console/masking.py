@@ -1,8 +1,7 @@
-"""Citizens' numbers as people without the right ``numbers`` see them. Pure.
+"""How what a person may not see whole looks: numbers masked, or gone; a ticket without its content. Pure.
 
-The middle goes, the ends stay, so that two calls of one number still look alike to whoever
-must compare them: ``138****0001``. Used by every route and by the stream, on shapes that
-are about to leave; nothing masked is ever stored.
+How a masked number looks is ``cti.numbers.mask``'s to say, who sees what ``visibility.py``'s; nothing masked is ever
+stored.
 """
 
 from __future__ import annotations
@@ -12,66 +11,59 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from .access import Right
-from .contract.rest import CallOut, TicketOut
-from .door import Who
-from .ports import CallRow
+from cti.numbers import home, mask
 
 M = TypeVar("M", bound=BaseModel)
 
-SHORT = 6
-"""Numbers up to so many digits are services (12345, 110) and internal extensions: nobody's secret."""
-_NUMBERED = ("caller", "caller_name", "origin")
+_NUMBERED = ("caller", "caller_name", "origin", "diverted")
 """Of a call: whose number it is. ``caller_name`` is what the network calls them: often the number again."""
-
-
-def number(plain: str) -> str:
-    """``13800000001`` → ``138****0001``; the sign and the service codes stay."""
-    if len(plain) <= SHORT:
-        return plain
-    head, tail = (3, 4) if len(plain) >= 9 else (2, 2)
-    return f"{plain[:head]}{'*' * max(len(plain) - head - tail, 2)}{plain[-tail:]}"
-
-
-def sees_number(who: Who, row: CallRow) -> bool:
-    """Everywhere with the right; else of the own call until it is settled: it lives, or wants its outcome."""
-    return who.may(Right.NUMBERS) or (who.owns(row) and _unsettled(row))
-
-
-def _unsettled(row: CallRow) -> bool:
-    """Only a citizen's call is given an outcome."""
-    return row.ended_at is None or (row.direction == "inbound" and not row.outcome)
+_CONTENT: dict[str, Any] = {"title": "", "content": "", "place": None, "attachments": [], "external_ids": {}}
+"""What a citizen said, and where: as it stands when it is withheld."""
 
 
 def masked(shown: M) -> M:
     """A call's shape with its citizen's number masked (``dialled`` too when we dialled it)."""
+    return shown.model_copy(update={name: mask(getattr(shown, name)) for name in _numbered(shown)})
+
+
+def without_number(shown: M) -> M:
+    """A call's shape as if the number had been withheld."""
+    return shown.model_copy(update=dict.fromkeys(_numbered(shown), ""))
+
+
+def _numbered(shown: BaseModel) -> list[str]:
     fields = [name for name in _NUMBERED if name in type(shown).model_fields]
     if getattr(shown, "direction", "") == "outbound":
         fields.append("dialled")
-    return shown.model_copy(update={name: number(getattr(shown, name)) for name in fields})
+    return fields
 
 
-def shown(who: Who, row: CallRow, shape: M) -> M:
-    """``shape`` made of ``row``, as this person may see it."""
-    return shape if sees_number(who, row) else masked(shape)
-
-
-def visible(who: Who, rows: Iterable[CallRow]) -> list[CallOut]:
-    """Of these calls those this person may see at all, as they may see them."""
-    seen = [row for row in rows if who.may(Right.CALLS_ALL) or who.owns(row)]
-    return [shown(who, row, CallOut.model_validate(row)) for row in seen]
-
-
-def ticket(who: Who, shape: TicketOut) -> TicketOut:
-    return shape if who.may(Right.NUMBERS) else masked_ticket(shape)
-
-
-def masked_ticket(shape: TicketOut) -> TicketOut:
-    """What was filed, without the numbers in it: the caller's and those the citizen left."""
-    body: dict[str, Any] = dict(shape.ticket)
+def masked_ticket(body: dict[str, Any]) -> dict[str, Any]:
+    """What was filed, with the numbers in it masked: the caller's and those the citizen left."""
     if isinstance(person := body.get("person"), dict):
-        body["person"] = {**person, "phones": [number(one) for one in person.get("phones") or ()]}
+        body = {**body, "person": {**person, "phones": [mask(one) for one in person.get("phones") or ()]}}
     if isinstance(facts := body.get("facts"), dict):
         # who called, and who was called: of an outbound call the latter is the citizen
-        body["facts"] = {**facts, **{word: number(str(facts.get(word) or "")) for word in ("ani", "dnis")}}
-    return shape.model_copy(update={"ticket": body})
+        body = {**body, "facts": {**facts, **{word: mask(str(facts.get(word) or "")) for word in ("ani", "dnis")}}}
+    return body
+
+
+def masked_texts(body: dict[str, Any]) -> dict[str, Any]:
+    """What was filed, with the numbers masked that stand in what was said."""
+    return {**body, **{name: mask(body[name]) for name in ("title", "content") if body.get(name)}}
+
+
+def without(body: dict[str, Any], withheld: Iterable[str]) -> dict[str, Any]:
+    """What was filed, without ``content``, ``person`` or ``number``."""
+    parts = set(withheld)
+    if "content" in parts:
+        body = {**body, **{name: value for name, value in _CONTENT.items() if name in body}}
+    person, facts = dict(body.get("person") or {}), dict(body.get("facts") or {})
+    if "person" in parts:
+        person |= dict.fromkeys(("name", "gender", "address"), "")
+    if "number" in parts:
+        person |= {"phones": []}
+        facts |= {name: "" for name in ("ani", "ani_trust") if name in facts}
+        if home().read(str(facts.get("dnis") or "")).personal:
+            facts["dnis"] = ""
+    return {**body, "person": person} | ({"facts": facts} if facts else {})

@@ -1,6 +1,6 @@
 """The picture as numbers for Prometheus, made anew at every scrape; asked by ``routes/board.py``.
 
-Counters that must be added up as things happen belong to the daemon (``Plugs.more_metrics``).
+Counters that must be added up as things happen belong to the daemon (``Services.more_metrics``).
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from collections.abc import Iterable
 
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
-from .plugs import Plugs
+from .services import Services
 
 
-async def text(plugs: Plugs) -> bytes:
+async def text(plugs: Services) -> bytes:
     registry = CollectorRegistry(auto_describe=False)
     _put(registry, "hotline_board_live", "1 while the link to Asterisk is up", float(plugs.board.live()))
     states = Counter((row.direction, row.state) for row in plugs.calls.live())
@@ -31,9 +31,21 @@ async def text(plugs: Plugs) -> bytes:
     _put_many(registry, "hotline_trunk_reachable", "1 while the trunk answers OPTIONS", ("trunk",), trunks.items())
     lines = {(row.line,): float(row.calls) for row in plugs.board.lines()}
     _put_many(registry, "hotline_line_calls", "Calls on the line", ("line",), lines.items())
-    backlog, dead = await plugs.intake.book.backlog()
-    _put(registry, "hotline_outbox_backlog", "Tickets on their way to the case store", backlog)
-    _put(registry, "hotline_outbox_dead_letters", "Tickets that need a person", dead)
+    refused = {(action,): float(count) for action, count in plugs.refusals.counted.items()}
+    _put_many(registry, "hotline_door_refusals", "Requests refused since the start", ("action",), refused.items())
+    counted = plugs.programs.counted
+    uses = [*((name, "used", count) for name, count in counted.used.items()),
+            *((name, "refused", count) for name, count in counted.refused.items())]  # fmt: skip
+    asked = {(name, how): float(count) for name, how, count in uses}
+    _put_many(registry, "hotline_program_requests", "Of programs, since the start", ("program", "how"), asked.items())
+    ends = {(row.name,): row.expires_at.timestamp() for row in plugs.programs.known() if row.revoked_at is None}
+    _put_many(
+        registry, "hotline_program_expires_seconds", "When its token is over, Unix time", ("program",), ends.items()
+    )
+    backlog, dead = await plugs.backlog()
+    if backlog is not None and dead is not None:  # a number that is not known is not there
+        _put(registry, "hotline_outbox_backlog", "Tickets on their way to the case store", backlog)
+        _put(registry, "hotline_outbox_dead_letters", "Tickets that need a person", dead)
     return generate_latest(registry) + plugs.more_metrics()
 
 

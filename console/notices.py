@@ -10,9 +10,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from ledger.notices import Notice
+
+from .authorization import Who
 from .contract.stream import NoticeSaid
-from .door import Who
-from .ports import Audit, NoticeBook, NoticeRow
+from .ports import Audit, NoticeBook
 
 FRESH = timedelta(hours=1)
 KEPT = 100
@@ -29,12 +31,12 @@ class Notices:
     def __init__(self, book: NoticeBook, audit: Audit) -> None:
         self._book, self._audit = book, audit
         self._hub: Told | None = None
-        self._fresh: list[NoticeRow] | None = None
+        self._fresh: list[Notice] | None = None
 
     def through(self, hub: Told) -> None:
         self._hub = hub
 
-    async def send(self, who: Who, text: str, at: datetime, *, urgent: bool, seats: Sequence[str]) -> NoticeRow:
+    async def send(self, who: Who, text: str, at: datetime, *, urgent: bool, seats: Sequence[str]) -> Notice:
         """Durable and audited before anybody hears it."""
         to, before = sorted(set(seats)), await self.fresh(at)
         notice = await self._book.add(at, who.account, who.name, text, urgent=urgent, seats=to)
@@ -47,10 +49,10 @@ class Notices:
             heard = sum(self._hub.tell_seat(seat, said) for seat in to) if to else self._hub.tell_all(said)
         return await self._book.heard(notice.id, heard)
 
-    async def since(self, at: datetime) -> Sequence[NoticeRow]:
+    async def since(self, at: datetime) -> Sequence[Notice]:
         return await self._book.since(at)
 
-    async def fresh(self, now: datetime) -> list[NoticeRow]:
+    async def fresh(self, now: datetime) -> list[Notice]:
         """Those of the last hour, the oldest first; read from the book once, then remembered."""
         if self._fresh is None:
             self._fresh = list(reversed(await self._book.since(now - FRESH)))[-KEPT:]
@@ -62,7 +64,7 @@ class Notices:
         return [_said(one) for one in await self.fresh(now) if not one.seats or seat in one.seats]
 
 
-def _said(notice: NoticeRow) -> NoticeSaid:
+def _said(notice: Notice) -> NoticeSaid:
     return NoticeSaid(
         id=notice.id, at=notice.at, by=notice.by, by_name=notice.by_name, text=notice.text, urgent=notice.urgent
     )

@@ -1,9 +1,8 @@
 """What the door needs from the rooms around it: desk, calls, board, roster, vitals.
 
-``hotline/app.py`` plugs them in. The ticket book is ``bridge.ports.TicketBook``. The
-structural Protocols (``CallRow`` …) are met by any value with these attributes, so that
-the ledger and the board need not know this room. Reading methods answer from memory or
-from one quick query.
+``hotline/app.py`` plugs them in. The ticket book is ``bridge.ports.TicketBook``. Rows that only the ledger makes are its
+own classes; a row that the board makes too (``CallRow`` …) is met by any value with these attributes. Reading methods
+answer from memory or from one quick query.
 """
 
 from __future__ import annotations
@@ -11,13 +10,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from agents.commands import Accepted, Refused, Request
 from cti.ids import CallId, SeatId
+from ledger.account_changes import AccountChange
+from ledger.accounts import Account
+from ledger.alarms import AlarmRow
+from ledger.audit_log import Entry
+from ledger.call_list import Filter
+from ledger.notices import Notice
+from ledger.program_tokens import Program
+from ledger.sessions import Session
 
 from .contract.stream import VitalsOut
-from .picture import Kind
+from .live_state import Kind
 
 
 class SeatRow(Protocol):
@@ -52,7 +59,7 @@ class SeatRow(Protocol):
 
 
 class Desk(Protocol):
-    """Seats and their telephone verbs (``agents/floor.py``)."""
+    """Seats and their telephone verbs (``agents/seat_service.py``)."""
 
     def seats(self) -> Sequence[SeatRow]: ...
 
@@ -124,26 +131,20 @@ class CallRow(Protocol):
 
     @property
     def recordings(self) -> Sequence[str]: ...
+    @property
+    def anonymous(self) -> bool:
+        """A ticket of it says so; ``confidential`` likewise."""
+        ...
 
-
-@dataclass(frozen=True, slots=True)
-class CallFilter:
-    since: datetime | None = None
-    until: datetime | None = None
-    line: str = ""
-    seat: str = ""
-    caller: str = ""
-    outcome: str = ""
-    after: str = ""
-    """The ``CallId`` the page before ended with."""
-    most: int = 100
+    @property
+    def confidential(self) -> bool: ...
 
 
 class Calls(Protocol):
     """Live calls from the board, past ones from the ledger."""
 
     def live(self) -> Sequence[CallRow]: ...
-    async def past(self, wanted: CallFilter) -> Sequence[CallRow]:
+    async def past(self, wanted: Filter) -> Sequence[CallRow]:
         """Newest first."""
         ...
 
@@ -225,25 +226,8 @@ class Vitals(Protocol):
 # -- who is at the door -------------------------------------------------------------------
 
 
-class AuditRow(Protocol):
-    @property
-    def seq(self) -> int: ...
-    @property
-    def at(self) -> datetime: ...
-    @property
-    def actor(self) -> str: ...
-    @property
-    def action(self) -> str: ...
-    @property
-    def call(self) -> str: ...
-    @property
-    def detail(self) -> str: ...
-    @property
-    def hash(self) -> str: ...
-
-
 class Audit(Protocol):
-    """``ledger.auditlog.AuditLog``."""
+    """``ledger.audit_log.AuditLog``."""
 
     async def append(
         self, at: datetime, actor: str, action: str, *, call: str = "", detail: Mapping[str, str] | None = None
@@ -253,66 +237,48 @@ class Audit(Protocol):
 
     async def page(
         self, most: int, before: int | None = None, *, actor: str = "", action: str = "", call: str = ""
-    ) -> tuple[Sequence[AuditRow], bool]:
+    ) -> tuple[Sequence[Entry], bool]:
         """Newest first, and whether each of these rows still follows from the one before it."""
         ...
-
-
-class AccountRow(Protocol):
-    @property
-    def account(self) -> str: ...
-    @property
-    def name(self) -> str: ...
-    @property
-    def role(self) -> str: ...
-    @property
-    def password_hash(self) -> str: ...
-    @property
-    def has_password(self) -> bool: ...
-    @property
-    def locked(self) -> bool: ...
-    @property
-    def changed_at(self) -> datetime: ...
-    @property
-    def locked_until(self) -> datetime | None: ...
 
 
 class AccountBook(Protocol):
     """``ledger.accounts.AccountShelf``; its docstrings say what each method promises."""
 
-    async def get(self, account: str) -> AccountRow | None: ...
-    async def every(self) -> Sequence[AccountRow]: ...
+    async def get(self, account: str) -> Account | None: ...
+    async def every(self) -> Sequence[Account]: ...
     async def put(
-        self, account: str, name: str, role: str, at: datetime, *, locked: bool, password_hash: str | None
-    ) -> bool: ...
+        self, account: str, name: str, role: str, at: datetime, *, locked: bool, password_hash: str | None,
+        must_change: bool = False,
+    ) -> bool: ...  # fmt: skip
+    async def former(self, account: str) -> Sequence[str]: ...
+    async def unbind(self, account: str) -> None: ...
     async def hashed(self, account: str, password_hash: str, at: datetime | None = None) -> None: ...
-    async def failed(self, account: str, at: datetime, tries: int, rest_seconds: int) -> bool: ...
-    async def succeeded(self, account: str) -> None: ...
+    async def bound(self, account: str, subject: str) -> bool: ...
 
 
-class SessionRow(Protocol):
-    @property
-    def id(self) -> str: ...
-    @property
-    def account(self) -> str: ...
-    @property
-    def name(self) -> str: ...
-    @property
-    def role(self) -> str: ...
-    @property
-    def made_at(self) -> datetime: ...
-    @property
-    def seen_at(self) -> datetime: ...
-    @property
-    def expires_at(self) -> datetime: ...
-    @property
-    def address(self) -> str: ...
-    @property
-    def browser(self) -> str: ...
-    @property
-    def seat(self) -> str: ...
-    @property
-    def locked(self) -> bool: ...
+class ChangeBook(Protocol):
+    """``ledger.account_changes.ChangeShelf``; its docstrings say what each method promises."""
+
+    async def ask(
+        self, account: str, wanted: Mapping[str, Any], password_hash: str, by: str, at: datetime, expires_at: datetime
+    ) -> AccountChange: ...
+    async def waiting(self) -> Sequence[AccountChange]: ...
+    async def settle(self, ident: int, at: datetime, by: str, how: str) -> bool: ...
+
+
+class ProgramBook(Protocol):
+    """``ledger.program_tokens.ProgramShelf``; its docstrings say what each method promises."""
+
+    async def every(self) -> Sequence[Program]: ...
+    async def add(
+        self, name: str, scopes: Sequence[str], token_sha256: str, at: datetime, by: str, expires_at: datetime
+    ) -> bool: ...
+    async def rotate(
+        self, name: str, token_sha256: str, expires_at: datetime, former_until: datetime | None
+    ) -> bool: ...
+    async def revoke(self, name: str, at: datetime, by: str) -> bool: ...
+    async def counted(self, name: str, used: int, used_at: datetime | None, refused: int) -> None: ...
 
 
 class SessionBook(Protocol):
@@ -320,12 +286,13 @@ class SessionBook(Protocol):
 
     async def open(
         self, ident: str, secret_sha256: str, account: str, at: datetime, expires_at: datetime,
-        *, address: str, browser: str,
+        *, address: str, browser: str, how: str = "password",
     ) -> None: ...  # fmt: skip
-    async def find(self, secret_sha256: str, now: datetime) -> SessionRow | None: ...
-    async def get(self, ident: str, now: datetime) -> SessionRow | None: ...
-    async def live(self, now: datetime, account: str = "") -> Sequence[SessionRow]: ...
-    async def overdue(self, now: datetime) -> Sequence[SessionRow]: ...
+    async def find(self, secret_sha256: str, now: datetime) -> Session | None: ...
+    async def get(self, ident: str, now: datetime) -> Session | None: ...
+    async def live(self, now: datetime, account: str = "") -> Sequence[Session]: ...
+    async def unended(self, account: str) -> Sequence[Session]: ...
+    async def overdue(self, now: datetime) -> Sequence[Session]: ...
     async def seen(self, ident: str, at: datetime) -> None: ...
     async def lock(self, ident: str, locked: bool) -> None: ...
     async def sit(self, ident: str, seat: str) -> None: ...
@@ -346,14 +313,10 @@ class PhoneKey(Protocol):
 
 
 class Phones(Protocol):
-    """Keys of browser phones, made anew and taken back."""
+    """Keys of browser phones, made anew. What takes them back hears of seats and sessions that ended by itself."""
 
-    async def issue(self, seat: SeatId) -> PhoneKey:
-        """A new key; the one before it goes on working for a registration that stands."""
-        ...
-
-    async def revoke(self, seat: SeatId) -> None:
-        """Nobody registers there with an old key any more. A call that stands goes on."""
+    async def issue(self, seat: SeatId, session: str) -> PhoneKey:
+        """A new key for this session's page; the one before it goes on working for a registration that stands."""
         ...
 
 
@@ -391,21 +354,8 @@ class Live(Protocol):
         ...
 
 
-class AlarmRow(Protocol):
-    """``AlarmOut``'s fields."""
-
-    @property
-    def id(self) -> int: ...
-    @property
-    def kind(self) -> str: ...
-    @property
-    def subject(self) -> str: ...
-    @property
-    def call(self) -> str: ...
-
-
 class Alarms(Protocol):
-    """``hotline.watchman``."""
+    """``hotline.alarms.service``."""
 
     async def acknowledge(self, ident: int, by: str, note: str) -> AlarmRow | None:
         """Durable when it returns; None: no such alarm is open."""
@@ -416,41 +366,19 @@ class Alarms(Protocol):
         ...
 
 
-class NoticeRow(Protocol):
-    @property
-    def id(self) -> int: ...
-    @property
-    def at(self) -> datetime: ...
-    @property
-    def by(self) -> str: ...
-    @property
-    def by_name(self) -> str: ...
-    @property
-    def text(self) -> str: ...
-    @property
-    def urgent(self) -> bool: ...
-    @property
-    def seats(self) -> Sequence[str]:
-        """Empty: everybody."""
-        ...
-
-    @property
-    def heard(self) -> int: ...
-
-
 class NoticeBook(Protocol):
     """``ledger.notices``."""
 
     async def add(
         self, at: datetime, by: str, by_name: str, text: str, *, urgent: bool, seats: Sequence[str]
-    ) -> NoticeRow:
+    ) -> Notice:
         """Durable when it returns."""
         ...
 
-    async def heard(self, ident: int, count: int) -> NoticeRow:
+    async def heard(self, ident: int, count: int) -> Notice:
         """So many consoles got it at once."""
         ...
 
-    async def since(self, at: datetime) -> Sequence[NoticeRow]:
+    async def since(self, at: datetime) -> Sequence[Notice]:
         """The newest first."""
         ...

@@ -18,14 +18,14 @@ from fastapi import Depends, FastAPI
 from fastapi.security import HTTPBearer
 from starlette.types import ASGIApp
 
-from . import answers, contract
+from . import contract, error_answers, words_in_headers
 from .guard import Guard
-from .plugs import Plugs
 from .routes import (
     accounts,
     alarms,
     audit,
     board,
+    callbacks,
     calls,
     codes,
     dead_letters,
@@ -34,6 +34,7 @@ from .routes import (
     notices,
     oidc,
     pop,
+    program_tokens,
     recording,
     seats,
     session,
@@ -42,23 +43,24 @@ from .routes import (
     wall,
     watching,
 )
-from .session import FRAME_MOST
+from .services import Services
 from .stream import endpoint
-from .stream.wire import Speaking
+from .stream.console_session import FRAME_MOST
+from .stream.socket_writer import Speaking
 
 GRACE_SECONDS = 3
 
 
-def make_app(plugs: Plugs) -> ASGIApp:
+def make_app(plugs: Services) -> ASGIApp:
     """The whole REST door behind its guard."""
     return Guard(routes_of(plugs), plugs)
 
 
-def routes_of(plugs: Plugs) -> FastAPI:
+def routes_of(plugs: Services) -> FastAPI:
     """Without the guard: only for tests."""
     app = bare()
-    app.state.plugs = plugs
-    answers.install(app, plugs.absent)
+    app.state.services = plugs
+    error_answers.install(app, plugs.absent, plugs.wrong)
     return app
 
 
@@ -71,17 +73,22 @@ def bare() -> FastAPI:
         docs_url=None,  # its page would be fetched from the internet
         redoc_url=None,
         openapi_url="/api/openapi.json",
-        dependencies=[Depends(HTTPBearer(auto_error=False))],  # documents it; the guard checks it
-        responses=answers.EVERYWHERE,
+        dependencies=[
+            Depends(HTTPBearer(auto_error=False)),  # documents it; the guard checks it
+            Depends(words_in_headers.refuse_in_url),
+        ],
+        responses=error_answers.EVERYWHERE,
     )
     for part in (
         session,
         oidc,
         accounts,
+        program_tokens,
         audit,
         alarms,
         notices,
         board,
+        callbacks,
         calls,
         codes,
         dead_letters,
@@ -96,6 +103,7 @@ def bare() -> FastAPI:
         recording,
     ):
         app.include_router(part.router)
+    app.include_router(accounts.changes)
     app.router.routes.append(endpoint.route)
     return app
 

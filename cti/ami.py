@@ -6,16 +6,26 @@ stays one. ``decode`` turns an event into frames; events the fold has no use for
 told by their first line alone and cost next to nothing.
 
 Asterisk writes events as ``Event: NAME`` first; values are UTF-8 as the trunk sent
-them. Old trunks send GBK: tried second. The first of duplicate headers is ours.
+them. Old trunks send GBK: tried second.
+
+A calling number may hold line ends (pjsip decodes ``%0d%0a``, AMI escapes nothing in it), and
+with them whole headers and whole events. ``hear`` is therefore how a living Asterisk is
+listened to: an event without a header that Asterisk always writes, with one twice, or a
+message that is no event at all, is a sign of forging and makes no frame. A number has room
+for 79 bytes; no event on a channel fits into that with all its headers, and what is put into
+an event cuts the event itself in two, which shows as well. ``decode`` is for tapes of any Asterisk.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from . import frames as fr
+from . import words
+from .ami_headers import ALWAYS
 from .events import QueueExit, Reach, TransferKind
-from .ids import BridgeId, CallId, Instant, LegId, LineId, QueueId, SeatId, TrunkId
+from .ids import BridgeId, CallId, Instant, LegId, QueueId, SeatId
 
 LONGEST = 1 << 20
 """A message longer than this is no AMI: the stream is given up (``Overrun``)."""
@@ -62,14 +72,42 @@ class Framer:
         return messages
 
 
+_NONE: frozenset[bytes] = frozenset()
+WHOLE_CHANNEL = re.compile(rb"[A-Za-z]+/[A-Za-z0-9_.-]{1,80}-[0-9a-f]{8}")
+"""A channel's name as Asterisk makes it of what the settings name."""
+DOUBLED = b"\0doubled"
+"""Not a header: there when one of them came twice, which Asterisk never writes."""
+STRANGE = b"\0strange"
+"""Not a header: there when a line is none, which Asterisk never writes either."""
+_OUR_EVENTS = words.PREFIX.encode()
+_REPEATED = (b"ChanVariable", b"ActionID")
+"""What may come more than once, whatever stands before it."""
+
+
 def headers(message: bytes) -> Headers:
-    """One message as header → value, bytes; the first of doubles wins."""
+    """One message as header → value, bytes; the first of doubles wins, and ``DOUBLED`` tells that there were some."""
     out: Headers = {}
+    lines = message.split(b"\r\n")
     # Backwards, so that the first of doubles is written last; Asterisk always writes ": ".
-    for line in message.split(b"\r\n")[::-1]:
-        name, _, value = line.partition(b": ")
+    strange = False
+    for line in lines[::-1]:
+        name, mark, value = line.partition(b": ")
         out[name] = value
+        strange = strange or not mark
+    if len(out) != len(lines):
+        names = [line.partition(b": ")[0] for line in lines]
+        twice = [name for name in out if names.count(name) > 1 and not name.endswith(_REPEATED)]
+        if twice:
+            out[DOUBLED] = twice[0]
+    if strange and message:
+        out[STRANGE] = b""
     return out
+
+
+def one_line(value: bytes) -> str:
+    """A number as far as it can be read: what stands before the first line end or other control character."""
+    said = text(value)
+    return next((said[:place] for place, letter in enumerate(said) if letter < " "), said)
 
 
 def text(value: bytes) -> str:
@@ -104,7 +142,24 @@ def decode(message: bytes, now: Instant) -> list[fr.Frame]:
         return []
     if make is _dial_end and b"\r\nDialStatus: ANSWER" in message:
         return []  # Newstate says so too; every answered call has one
-    h = headers(message)
+    return _made(make, headers(message), now)
+
+
+Maker = Callable[[Headers, Instant], list[fr.Frame]]
+
+
+def lacking(message: bytes) -> str:
+    """The header without which ``decode`` can make nothing of this event; '' when it can, or has no use for the event."""
+    make = _DECODERS.get(name_of(message))
+    try:
+        if make is not None:
+            make(headers(message), Instant(0.0))
+    except KeyError as fault:
+        return text(fault.args[0])
+    return ""
+
+
+def _made(make: Maker, h: Headers, now: Instant) -> list[fr.Frame]:
     stamp = h.get(b"Timestamp")
     at = now
     if stamp is not None:
@@ -116,6 +171,34 @@ def decode(message: bytes, now: Instant) -> list[fr.Frame]:
         return make(h, at)
     except KeyError:  # a header we need is missing: not a message of that event
         return []
+
+
+def hear(message: bytes, now: Instant) -> tuple[list[fr.Frame], str]:
+    """Frames of one event of a living Asterisk, and why the message shows that somebody forges ('': it does not).
+
+    A message that is not what Asterisk writes makes no frame; one that is whole but for a strange line does.
+    """
+    if message[:1] != b"E":
+        message = message.lstrip(b"\r\n")
+    name = name_of(message)
+    make = _DECODERS.get(name)
+    if make is None:
+        return [], "" if name or not message or message.startswith(b"Response: ") else "a message without a name"
+    if make is _dial_end and b"\r\nDialStatus: ANSWER" in message:
+        return [], ""
+    h = headers(message)
+    if why := flaw(name, h):
+        return [], why
+    return _made(make, h, now), "a line that is no header" if STRANGE in h else ""
+
+
+def flaw(name: bytes, h: Headers) -> str:
+    """Why these are not the headers of such an event of Asterisk's; '' when they are, or when it is not one we know."""
+    missing = ALWAYS.get(name, _NONE) - h.keys()
+    if missing:
+        return f"{name.decode('ascii', 'replace')} without {min(missing).decode()}"
+    doubled = h.get(DOUBLED)
+    return f"{name.decode('ascii', 'replace')} with two {text(doubled)[:40]}" if doubled is not None else ""
 
 
 def _leg(h: Headers, key: bytes = b"Uniqueid") -> LegId:
@@ -135,19 +218,30 @@ def number(h: Headers, key: bytes) -> int:
         return 0
 
 
+DOWN, RING, UP = b"0", b"4", b"6"
+_STATES = {b"Down": DOWN, b"Ring": RING, b"Ringing": b"5", b"Up": UP}
+"""Asterisk 1.4 says its states by name alone."""
+
+
+def state_of(h: Headers) -> bytes:
+    """A channel's state as Asterisk numbers it; b'' when this event tells none."""
+    state = h.get(b"ChannelState")
+    return _STATES.get(h.get(b"State", b""), b"") if state is None else state
+
+
 def _newchannel(h: Headers, at: Instant) -> list[fr.Frame]:
     leg = _leg(h)
     return [
         fr.LegNew(
             at, leg, text(h[b"Channel"]), LegId(h.get(b"Linkedid", leg.encode()).decode("ascii", "replace")),
-            call_variable(h), text(h.get(b"CallerIDNum", b"")), text(h.get(b"CallerIDName", b"")),
-            text(h.get(b"Exten", b"")), h.get(b"ChannelState") == b"4",
+            call_variable(h), one_line(h.get(b"CallerIDNum", b"")), text(h.get(b"CallerIDName", b"")),
+            text(h.get(b"Exten", b"")), state_of(h) == RING,
         )
     ]  # fmt: skip
 
 
 def _newstate(h: Headers, at: Instant) -> list[fr.Frame]:
-    return [fr.LegUp(at, _leg(h))] if h.get(b"ChannelState") == b"6" else []
+    return [fr.LegUp(at, _leg(h))] if state_of(h) == UP else []
 
 
 def _rename(h: Headers, at: Instant) -> list[fr.Frame]:
@@ -208,7 +302,8 @@ def _dial_end(h: Headers, at: Instant) -> list[fr.Frame]:
 
 
 def _hold(h: Headers, at: Instant) -> list[fr.Frame]:
-    return [fr.HeldBy(at, _leg(h), True)]
+    # Asterisk 11 and before has one event for both.
+    return [fr.HeldBy(at, _leg(h), h.get(b"Status") != b"Off")]
 
 
 def _unhold(h: Headers, at: Instant) -> list[fr.Frame]:
@@ -237,6 +332,8 @@ def _attended(h: Headers, at: Instant) -> list[fr.Frame]:
     to = h.get(b"TransferTargetExten", b"") if through_local else b""
     to = to or h.get(b"SecondTransfererExten", b"") or h.get(b"SecondTransfererConnectedLineNum", b"")
     kind = TransferKind.BLONDE if h.get(b"DestApp") in _STILL_ASKING else TransferKind.ATTENDED
+    if h.get(b"DestType") == b"Threeway":
+        kind = TransferKind.CONFERENCE
     target, second = (
         LegId(h.get(key, b"").decode("ascii", "replace"))
         for key in (b"TransferTargetUniqueid", b"SecondTransfererUniqueid")
@@ -250,19 +347,9 @@ def _pickup(h: Headers, at: Instant) -> list[fr.Frame]:
 
 
 def _user_event(h: Headers, at: Instant) -> list[fr.Frame]:
-    kind = h.get(b"UserEvent")
-    if kind == b"HotlineLine":
-        return [
-            fr.Lined(
-                at, _leg(h), LineId(text(h[b"Line"])), TrunkId(text(h.get(b"Trunk", b""))), text(h.get(b"Number", b"")),
-                text(h.get(b"Partner", b"")), text(h.get(b"Reference", b"")), text(h.get(b"Origin", b"")),
-            )
-        ]  # fmt: skip
-    if kind == b"HotlineRefused":
-        return [fr.TurnedAway(at, _leg(h), text(h[b"Reason"]))]
-    if kind == b"HotlineWatch":
-        return [fr.Watching(at, _leg(h), _leg(h, b"Watched"), text(h.get(b"Mode", b"")))]
-    return []
+    """A word of our dialplan; somebody else's user events are not ours to know."""
+    name = h[b"UserEvent"]
+    return [words.from_wire(at, _leg(h), name, h, text)] if name.startswith(_OUR_EVENTS) else []
 
 
 _REACHES = {
@@ -302,7 +389,7 @@ def _member_removed(h: Headers, at: Instant) -> list[fr.Frame]:
     return [fr.Member(at, QueueId(text(h[b"Queue"])), seat_of(interface), False, "", 0, False)]
 
 
-_DECODERS: dict[bytes, Callable[[Headers, Instant], list[fr.Frame]]] = {
+_DECODERS: dict[bytes, Maker] = {
     b"Newchannel": _newchannel,
     b"Newstate": _newstate,
     b"Rename": _rename,

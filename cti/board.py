@@ -43,6 +43,29 @@ class Board:
         found = [call for call in self.calls.values() if call.queue == queue]
         return sorted(found, key=lambda call: call.queued_at or call.arrived)
 
+    def parties(self, bridge: BridgeId) -> list[Leg]:
+        """Who hears whom in this bridge and those that Local channels connect with it."""
+        legs = list(self.bridges[bridge].values())
+        for leg in legs:
+            if leg.plumbing:
+                break
+        else:
+            return legs
+        reached, parties = {bridge}, []
+        for leg in legs:  # grows while we walk
+            far = leg.pair
+            if not leg.plumbing:
+                parties.append(leg)
+            elif far is None:
+                continue
+            elif far.bridge is None:
+                if far.up is not None and far.channel.endswith(";2"):
+                    parties.append(far)  # the dialplan there has answered: music, an announcement
+            elif far.bridge not in reached:
+                reached.add(far.bridge)
+                legs.extend(self.bridges[far.bridge].values())
+        return parties
+
     def facts(self) -> dict[str, object]:
         """A comparable summary (tests: two ways to the same board)."""
         return {

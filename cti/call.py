@@ -5,7 +5,7 @@ Only ``fold.py`` writes these; others read them through ``board.py``.
 
 from __future__ import annotations
 
-from .events import Direction, EndedBy
+from .events import Alone, Direction, EndedBy
 from .ids import BridgeId, CallId, Instant, LegId, LineId, QueueId, TrunkId
 
 
@@ -13,9 +13,11 @@ class Leg:
     """One channel of Asterisk."""
 
     __slots__ = (
+        "asked",
         "born",
         "bridge",
         "call",
+        "called",
         "channel",
         "endpoint",
         "first",
@@ -45,6 +47,8 @@ class Leg:
         """The other half of a Local channel; sound goes through."""
         self.seat = False
         """The endpoint is a seat's phone."""
+        self.asked = False
+        """Its own telephone asked for its end."""
         self.up: Instant | None = None
         self.bridge: BridgeId | None = None
         self.offer_open = False
@@ -54,21 +58,29 @@ class Leg:
         """Offer: the dialler gave it up because it rang too long; because nobody needed it any more."""
         self.talking = False
         self.held = False
+        self.called = ""
+        """What was dialled in the call it came from, when that became part of this one."""
 
 
 class Call:
     """All legs that one caller's arrival brought about."""
 
     __slots__ = (
+        "alone",
+        "answered",
         "arrived",
         "caller",
         "caller_name",
         "cause",
         "dialled",
         "direction",
+        "diverted",
         "ended_by",
+        "endpoint",
         "first",
+        "hidden",
         "id",
+        "left_by",
         "legs",
         "line",
         "links",
@@ -101,17 +113,26 @@ class Call:
         self.caller = ""
         self.caller_name = ""
         self.dialled = ""
+        self.endpoint = ""
+        """Where its first leg came from: a trunk or a seat."""
         self.line = LineId("")
         self.trunk = TrunkId("")
         self.partner = ""
         self.reference = ""
-        self.origin = ""
+        self.origin = self.diverted = ""
+        self.hidden = False
         self.queue = QueueId("")
         """The queue the caller waits in now, '' when not waiting."""
         self.queued_at: Instant | None = None
         self.position = 0
         self.talked = False
+        self.answered = False
+        """A seat's phone took it out of a queue."""
+        self.alone = Alone.NO
+        """The citizen was answered and has nobody now, and why."""
         self.ended_by = EndedBy.UNKNOWN
+        self.left_by = EndedBy.UNKNOWN
+        """Who left the other alone, last."""
         self.cause = 0
         self.unsettled: Leg | None = None
         """Book only: an offer that ended unanswered and waits for the next fact to say why."""

@@ -110,10 +110,28 @@ class ToHead:
     leg: LegId
 
 
+SILENT = "silent"
+"""Reason with which ``HearLeg`` is refused when there is nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class HearLeg:
+    """Find out whether a telephone is at this leg: done when it rings or its sound comes, refused ``SILENT`` when not."""
+
+    leg: LegId
+
+
 @dataclass(frozen=True, slots=True)
 class HangUp:
     leg: LegId
     cause: int = 16
+
+
+@dataclass(frozen=True, slots=True)
+class HangUpAll:
+    """Every channel there is: Asterisk is being ended."""
+
+    cause: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +205,29 @@ class SetPhoneKey:
     """32 hex digits; kept by Asterisk, in no log."""
 
 
+@dataclass(frozen=True, slots=True)
+class DropPhoneKeys:
+    """From now on these browser seats' phones are known by a key that nobody has."""
+
+    seats: tuple[SeatId, ...]
+    """At most ``DROPPED_AT_ONCE``."""
+    key: str = field(repr=False)
+
+
+DROPPED_AT_ONCE = 40
+
+
+@dataclass(frozen=True, slots=True)
+class SetAttended:
+    """Whether somebody sits at this seat: where nobody does, its phone dials nothing but what the settings name.
+
+    Kept by Asterisk through the daemon's death and its own.
+    """
+
+    seat: SeatId
+    attended: bool
+
+
 Command = (
     AddMember
     | RemoveMember
@@ -200,7 +241,9 @@ Command = (
     | Resume
     | Rejoin
     | ToHead
+    | HearLeg
     | HangUp
+    | HangUpAll
     | SendDigits
     | RenewRecording
     | WatchSeat
@@ -208,6 +251,8 @@ Command = (
     | TakeOver
     | MoveWaiting
     | SetPhoneKey
+    | DropPhoneKeys
+    | SetAttended
 )
 
 

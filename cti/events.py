@@ -27,8 +27,10 @@ class Direction(StrEnum):
 class OfferResult(StrEnum):
     ANSWERED = "answered"
     MISSED = "missed"  # rang out
-    REFUSED = "refused"  # the phone said no (busy, decline, unreachable)
+    REFUSED = "refused"  # a person said no (busy, decline)
+    UNABLE = "unable"  # the phone said no (unavailable, unreachable, its own fault), or Asterisk for it
     WITHDRAWN = "withdrawn"  # the caller went away, or somebody else answered
+    LET_GO = "let_go"  # answered and let go at once (``config.answer_rule``); the ledger's word alone
 
 
 class QueueExit(StrEnum):
@@ -39,15 +41,26 @@ class QueueExit(StrEnum):
     EMPTY = "empty"  # nobody logged in (joinempty / leavewhenempty)
     MOVED = "moved"  # taken out to another queue or by a supervisor
     DIED = "died"  # Asterisk died under the call
+    STOPPED = "stopped"  # cut by the daemon, because it was told to end
     UNKNOWN = "unknown"
 
 
 class EndedBy(StrEnum):
-    CALLER = "caller"
-    SEAT = "seat"
+    CALLER = "caller"  # the citizen who called us
+    CALLED = "called"  # whoever a seat called, or was given away to, in the world
+    SEAT = "seat"  # a seat's phone, or its page
     SYSTEM = "system"  # the dialplan hung up (closed, full, time limit)
     NODE_DIED = "node_died"  # Asterisk died under the call
+    STOPPED = "stopped"  # cut by the daemon, because it was told to end
     UNKNOWN = "unknown"  # ended while nobody was looking
+
+
+class Alone(StrEnum):
+    """Why a citizen who had been answered, or was about to be, had nobody when his call ended."""
+
+    NO = ""
+    LET_GO = "let_go"  # the seat's phone let go at once, or fell silent, and nobody else came
+    GIVEN = "given_to_nobody"  # given away to somebody who never came
 
 
 class TransferKind(StrEnum):
@@ -55,6 +68,8 @@ class TransferKind(StrEnum):
     ATTENDED = "attended"
     BLONDE = "blonde"
     """The transferer hung up while the target was still ringing."""
+    CONFERENCE = "conference"
+    """The transferer joined the two and stayed; whoever leaves first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +86,8 @@ class CallArrived:
     """Caller's number as the trunk gave it; '' when withheld."""
     caller_name: str
     dialled: str
+    odd: str = ""
+    """The calling number as it was sent, in escapes, where that is more than a number: line ends, what nobody can see."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +106,15 @@ class CallLined:
     """The partner's work-order number, [A-Za-z0-9._:-]{0,64}."""
     origin: str = ""
     """The citizen's own number when a partner hands over, else ''."""
+    caller: str | None = None
+    """Caller's number as far as the dialplan could read it, '' when withheld; None: as the call arrived."""
+    caller_name: str = ""
+    hidden: bool = False
+    """The caller asked the network for privacy."""
+    diverted: str = ""
+    """Who forwarded the call to us (Diversion)."""
+    odd: str = ""
+    """The caller's number as it was written, when there was more in it than a number; else ''."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +134,30 @@ class NoticePlayed:
     at: Instant
     prompt: str
     source: str
-    """'journey' (the daemon) or 'dialplan' (the survivable fallback)."""
+    """Who said so: 'dialplan', which walks the journey; 'journey' in rows of the time when the daemon did."""
+
+
+@dataclass(frozen=True, slots=True)
+class PromptUnplayed:
+    """Asterisk could not play this prompt: the caller heard nothing of it, whatever was said before."""
+
+    call: CallId
+    at: Instant
+    prompt: str
+
+
+@dataclass(frozen=True, slots=True)
+class JourneyStepped:
+    """The caller has gone through a step of the line's journey. Not told of a notice, a queue and a closed line,
+    which have events of their own."""
+
+    call: CallId
+    at: Instant
+    line: LineId
+    step: str
+    """Its name in the journey."""
+    way: str
+    """By which way it was left: the key, 'open', 'closed', 'on', the answer of an advice, …, or its 'otherwise'."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,13 +252,35 @@ class CallResumed:
 
 
 @dataclass(frozen=True, slots=True)
+class CallPlaced:
+    """An outgoing call goes out by this trunk; said again when the next one is tried."""
+
+    call: CallId
+    at: Instant
+    trunk: TrunkId
+
+
+@dataclass(frozen=True, slots=True)
+class DialRefused:
+    """The dialplan let a seat's call to the world, or a caller it gave away, not out."""
+
+    call: CallId
+    at: Instant
+    seat: SeatId
+    """Who dialled; '' when nobody can tell."""
+    number: str
+    reason: str
+    """number (not allowed), pace (too many in this minute) or unattended (nobody is logged in there)."""
+
+
+@dataclass(frozen=True, slots=True)
 class CallTransferred:
     call: CallId
     at: Instant
     kind: TransferKind
     by: SeatId
     to: str
-    """Extension for a blind transfer, endpoint of the target for an attended one."""
+    """The number or seat the caller was given to, as it was dialled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +322,8 @@ class LegEnded:
     endpoint: str
     cause: int
     """Q.850; 0 unknown."""
+    asked: bool = False
+    """Its own telephone said so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,6 +335,17 @@ class CallEnded:
     """Q.850 cause of the first leg; 0 unknown."""
     talked: bool
     """True when a seat talked to the caller at any time."""
+    alone: Alone = Alone.NO
+    """The citizen had nobody in the end."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallUncertain:
+    """What follows of this call was not written by Asterisk: its moments are bounds, not facts."""
+
+    call: CallId
+    at: Instant
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,6 +354,24 @@ class RecordingStarted:
     at: Instant
     file: str
     """File name without folder, as the dialplan made it from the Uniqueid."""
+    leg: LegId
+    """The one that is recorded: the citizen's, whoever the file is named by."""
+
+
+@dataclass(frozen=True, slots=True)
+class LegMedia:
+    """What sound went over a leg, told when it ends; None: not known. Nothing received: the far end was never heard."""
+
+    call: CallId
+    at: Instant
+    leg: LegId
+    received: int | None
+    """Packets that came from there."""
+    lost: int | None
+    jitter_ms: float | None
+    sent: int | None
+    lost_there: int | None
+    """Packets of ours that never arrived there, as it says."""
 
 
 # -- the plant: seats' phones, trunks, node, link -------------------------------
@@ -289,6 +391,14 @@ class EndpointReach:
     endpoint: str
     reach: Reach
     roundtrip_us: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneRegistered:
+    """A phone registered from a place that was not known: a leg that it had before may be nobody's now."""
+
+    at: Instant
+    endpoint: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,6 +445,62 @@ class BookGap:
     """The durable record was cut or lost after ``since``: what happened until the next row is uncertain."""
 
     since: Instant
+    until: Instant | None = None
+    """None: until the next row."""
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RowsRefused:
+    """Rows of the durable record that are none of Asterisk's, or cannot be read: a breach until a person has looked."""
+
+    at: Instant
+    """Time of the newest good row before them."""
+    file: str
+    """Name of the file, without its folder."""
+    inode: int
+    offset: int
+    """Where the first of them begins, in bytes."""
+    rows: int
+    why: str
+    sample: str
+    """The beginning of the first one, printable, at most 200 characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClockStepped:
+    """What Asterisk wrote is dated before what it wrote earlier: its clock was set back, or had been ahead."""
+
+    at: Instant
+    """As the clock says after the step."""
+    seconds: float
+    """How far it was set: negative is back."""
+    file: str
+    """Whose rows tell so."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventForged:
+    """Asterisk's stream held what Asterisk does not write: somebody's number was more than a number. Nothing was believed."""
+
+    at: Instant
+    endpoint: str
+    """Whence the leg came in whose events it stood: a trunk's or seat's id, '' where that cannot be told."""
+    address: str
+    """Network address of its sender; '' unknown."""
+    why: str
+    sample: str
+    """The beginning of the message, printable, at most 200 characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class WordUnknown:
+    """The dialplan in Asterisk said something this program does not know: it is not the one that was rendered by it."""
+
+    at: Instant
+    word: str
+    source: str
+    """'ami' or 'cel'."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,6 +520,8 @@ CallEvent = (
     | CallLined
     | CallDialled
     | NoticePlayed
+    | PromptUnplayed
+    | JourneyStepped
     | CallRefused
     | CallAnswered
     | CallQueued
@@ -364,13 +532,30 @@ CallEvent = (
     | TalkEnded
     | CallHeld
     | CallResumed
+    | CallPlaced
+    | DialRefused
     | CallTransferred
     | WatchBegan
     | CallsMerged
     | LegBegan
     | LegEnded
     | CallEnded
+    | CallUncertain
     | RecordingStarted
+    | LegMedia
 )
-PlantEvent = EndpointReach | MemberSeen | NodeStarted | BoardLive | BoardBlind | BookGap | LineChecked
+PlantEvent = (
+    EndpointReach
+    | PhoneRegistered
+    | MemberSeen
+    | NodeStarted
+    | BoardLive
+    | BoardBlind
+    | BookGap
+    | RowsRefused
+    | ClockStepped
+    | EventForged
+    | WordUnknown
+    | LineChecked
+)
 Event = CallEvent | PlantEvent

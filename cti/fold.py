@@ -30,21 +30,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from . import callers, endings, equipment, word_events
 from . import events as ev
 from . import frames as fr
 from .board import Board
 from .call import Call, Leg
-from .events import Direction, EndedBy, OfferResult, QueueExit, Reach
+from .display_names import name_of
+from .events import Direction, EndedBy, OfferResult, QueueExit
 from .ids import BridgeId, CallId, Instant, LegId, QueueId, SeatId, TrunkId
-from .plan import Plan, endpoint_of, is_household, is_plumbing
+from .numbering_plan import Plan, endpoint_of, is_household, is_plumbing
 
-REFUSING_CAUSES = frozenset({1, 3, 17, 18, 20, 21, 22, 27, 34, 38, 41, 42, 44, 58, 127})
-"""Q.850 causes with which a phone or its registration says no (18, 20: not there)."""
 ELSEWHERE = 26
+CUT = 39
+"""The daemon ends and hangs up all that is left (``commands.HangUpAll``); no telephone and no carrier says this one."""
 START = "s"
 """Asterisk's extension for 'nothing was dialled': originated calls, trunks without numbers."""
 NEXT_FACT_SECONDS = 1.0
 """Within so long the caller's leg goes after the seat's when it was he who left."""
+_EXIT = {EndedBy.NODE_DIED: QueueExit.DIED, EndedBy.STOPPED: QueueExit.STOPPED}
 
 
 class Fold:
@@ -74,12 +77,8 @@ class Fold:
             fr.HeldBy: self._held_by,
             fr.Transferred: self._transferred,
             fr.PickedUp: self._picked_up,
-            fr.Lined: self._lined,
-            fr.Dialled: self._dialled,
-            fr.Noticed: self._noticed,
-            fr.TurnedAway: self._turned_away,
-            fr.Recorded: self._recorded,
-            fr.Watching: self._watching,
+            **dict.fromkeys(word_events.HANDLERS, self._word),
+            fr.UnknownWord: self._unknown_word,
             fr.Reached: self._reached,
             fr.Member: self._member,
             fr.NodeLife: self._node_life,
@@ -128,9 +127,18 @@ class Fold:
             call.serial = self._serial
             if dialled is None:
                 dialled = "" if exten == START else exten
-            call.caller, call.caller_name, call.dialled = number, name, dialled
+            number, odd = callers.readable(number)
+            if number == endpoint and endpoint in self._plan.trunks:
+                number = ""  # born under the trunk's name; who it is, the dialplan says (``_lined``)
+            name = name_of(callers.shown(name), number)
+            call.caller, call.caller_name, call.dialled = number, name, callers.shown(dialled)
+            call.endpoint = endpoint
             board.calls[ident] = call
-            self._out.append(ev.CallArrived(ident, at, LegId(ident), endpoint, call.direction, number, name, dialled))
+            self._out.append(
+                ev.CallArrived(
+                    ident, at, LegId(ident), endpoint, call.direction, number, call.caller_name, call.dialled, odd
+                )
+            )
         else:
             self._settle(call, at)
         leg = Leg(leg_id, channel, endpoint, call, at, leg_id == call.first)
@@ -141,11 +149,16 @@ class Fold:
             for other in call.legs.values():
                 if other.channel == twin:
                     leg.pair, other.pair = other, leg
+        if not leg.first:
+            call.left_by = EndedBy.UNKNOWN
         call.legs[leg_id] = leg
         board.legs[leg_id] = leg
         board.linked[linked] = call.id
         call.links.add(linked)
         self._out.append(ev.LegBegan(call.id, at, leg_id, endpoint))
+        if endpoint in self._plan.trunks and not leg.first and call.direction is Direction.OUTBOUND:
+            call.trunk = TrunkId(endpoint)
+            self._out.append(ev.CallPlaced(call.id, at, call.trunk))
         if leg.seat and not leg.first:
             self._offer(leg, at)
         return leg
@@ -202,11 +215,11 @@ class Fold:
     def _leg_asked(self, f: fr.LegAsked) -> None:
         # A phone that refuses, a transferer who has left and a Local half are asked to go too: they end no call.
         leg = self.board.legs.get(f.leg)
-        if leg is not None and not leg.plumbing and (leg.first or leg.talking) and leg.call.ended_by is EndedBy.UNKNOWN:
-            leg.call.ended_by = self._side(leg)
-
-    def _side(self, leg: Leg) -> EndedBy:
-        return EndedBy.CALLER if leg.first else EndedBy.SEAT
+        if leg is None or leg.plumbing:
+            return
+        leg.asked = True
+        if (leg.first or leg.talking) and leg.call.ended_by is EndedBy.UNKNOWN:
+            leg.call.ended_by = endings.side(leg)
 
     def _leg_gone(self, f: fr.LegGone) -> None:
         leg = self.board.legs.get(f.leg)
@@ -219,35 +232,39 @@ class Fold:
         call, board = leg.call, self.board
         if call.unsettled is not None:
             self._settle(call, at, caller_left=leg.first)
+        if leg.seat:
+            endings.seat_gone(call, leg, cause)
         if leg.bridge is not None:
             self._leave_bridge(leg, at)
         if leg.talking:
             self._stop_talking(leg, at)
         if leg.pair is not None:
             self._part(leg)
-        if source and leg.first and call.ended_by is EndedBy.UNKNOWN:
-            if source.startswith("dialplan/"):
-                call.ended_by = EndedBy.SYSTEM
-            else:
-                call.ended_by = EndedBy.CALLER if source == leg.channel else EndedBy.SEAT
+        leg.asked = leg.asked or (bool(source) and source == leg.channel)
+        if cause == CUT and not source and by is None:
+            by = EndedBy.STOPPED
+            if call.ended_by is EndedBy.UNKNOWN:  # whoever hung up a moment before us did
+                call.ended_by = by
+        if leg.first and by is None and call.ended_by is EndedBy.UNKNOWN:
+            call.ended_by = endings.first_gone(call, leg, cause, source, live=self._live)
         if leg.offer_open:
             self._close_offer(leg, at, cause)
         if leg.first:
             call.cause = cause
             if call.queue:
-                self._leave_queue(call, at, QueueExit.DIED if by is EndedBy.NODE_DIED else QueueExit.ABANDONED)
+                self._leave_queue(call, at, _EXIT.get(by or EndedBy.UNKNOWN, QueueExit.ABANDONED))
         del call.legs[leg.id]
         del board.legs[leg.id]
         if leg.id in call.melting:
             self._molten(call, leg.id, at)
         board.bury(leg.id)
-        self._out.append(ev.LegEnded(call.id, at, leg.id, leg.endpoint, cause))
+        self._out.append(ev.LegEnded(call.id, at, leg.id, leg.endpoint, cause, leg.asked))
         if not call.legs:
-            self._end(call, at, by)
+            self._end(call, at, by if by is not EndedBy.STOPPED else None)
 
     def _close_offer(self, leg: Leg, at: Instant, cause: int) -> None:
         """An offer that nobody answered: say why, or (book) wait for the next fact."""
-        if leg.rang_out and cause not in REFUSING_CAUSES and cause != ELSEWHERE:
+        if leg.rang_out and cause not in endings.REFUSALS and cause != ELSEWHERE:
             self._end_offer(leg, at, OfferResult.MISSED)
         elif (
             leg.withdrawn
@@ -255,8 +272,8 @@ class Fold:
             or (not leg.call.queue and not leg.offered_from and leg.call.first not in leg.call.legs)
         ):
             self._end_offer(leg, at, OfferResult.WITHDRAWN)
-        elif cause in REFUSING_CAUSES:
-            self._end_offer(leg, at, OfferResult.REFUSED)
+        elif (refusal := endings.REFUSALS.get(cause)) is not None:
+            self._end_offer(leg, at, refusal)
         elif self._live:
             self._end_offer(leg, at, OfferResult.WITHDRAWN)
         else:
@@ -274,7 +291,10 @@ class Fold:
             return
         call.unsettled = None
         gone = call.unsettled_at
-        result = OfferResult.WITHDRAWN if caller_left and at - gone < NEXT_FACT_SECONDS else OfferResult.MISSED
+        if caller_left and at - gone < NEXT_FACT_SECONDS:
+            result = OfferResult.WITHDRAWN
+        else:
+            result = OfferResult.UNABLE if gone - leg.born < endings.RANG_SECONDS else OfferResult.MISSED
         self._out.append(ev.OfferEnded(call.id, gone, leg.id, SeatId(leg.endpoint), leg.offered_from, result))
 
     def _end(self, call: Call, at: Instant, by: EndedBy | None = None) -> None:
@@ -283,6 +303,8 @@ class Fold:
         if call.queue:
             self._leave_queue(call, at, QueueExit.DIED if by is EndedBy.NODE_DIED else QueueExit.UNKNOWN)
         board = self.board
+        if not call.line and call.direction is Direction.INBOUND:
+            self._line_of(call, at)
         ended_by = by or call.ended_by
         if ended_by is EndedBy.UNKNOWN and by is None and (call.cause or (self._live and call.first in board.ended)):
             ended_by = EndedBy.SYSTEM  # nobody at a phone did
@@ -290,7 +312,15 @@ class Fold:
         board.bury(call.id, headless=call.first not in board.legs and call.first not in board.ended)
         for link in call.links:
             board.linked.pop(link, None)
-        self._out.append(ev.CallEnded(call.id, at, ended_by, call.cause, call.talked))
+        self._out.append(ev.CallEnded(call.id, at, ended_by, call.cause, call.talked, endings.alone(call)))
+
+    def _line_of(self, call: Call, at: Instant) -> None:
+        """It was over before the dialplan could say which line it came on: its channel tells."""
+        number = self._plan.called(call.dialled)
+        line = self._plan.lines.get(number)
+        if line is not None:
+            call.line, call.trunk, call.partner = line, TrunkId(call.endpoint), self._plan.partners.get(number, "")
+            self._out.append(ev.CallLined(call.id, at, line, call.trunk, number, call.partner))
 
     # -- bridges: who hears whom --------------------------------------------------------
 
@@ -320,6 +350,8 @@ class Fold:
         bridge = leg.bridge
         assert bridge is not None
         members = self.board.bridges[bridge]
+        if not leg.call.melting:
+            endings.leaves(leg, self.board.parties(bridge))
         del members[leg.id]
         leg.bridge = None
         if leg.talking and not leg.call.melting:
@@ -331,39 +363,21 @@ class Fold:
         if leg.pair is not None and leg.pair.bridge is not None:
             self._fall_silent(leg.pair.bridge, at)
 
-    def _parties(self, bridge: BridgeId) -> list[Leg]:
-        """Who hears whom in this bridge and those that Local channels connect with it."""
-        legs = list(self.board.bridges[bridge].values())
-        for leg in legs:
-            if leg.plumbing:
-                break
-        else:
-            return legs
-        reached, parties = {bridge}, []
-        for leg in legs:  # grows while we walk
-            far = leg.pair
-            if not leg.plumbing:
-                parties.append(leg)
-            elif far is None:
-                continue
-            elif far.bridge is None:
-                if far.up is not None and far.channel.endswith(";2"):
-                    parties.append(far)  # the dialplan there has answered: music, an announcement
-            elif far.bridge not in reached:
-                reached.add(far.bridge)
-                legs.extend(self.board.bridges[far.bridge].values())
-        return parties
+    def heard_with(self, leg: Leg) -> list[Leg]:
+        """Who hears whom where this leg is; empty when it is in no bridge."""
+        return self.board.parties(leg.bridge) if leg.bridge is not None else []
 
     def _fall_silent(self, bridge: BridgeId, at: Instant) -> None:
         """Somebody left: who is alone now talks no longer."""
-        parties = self._parties(bridge)
+        parties = self.board.parties(bridge)
         if len(parties) == 1 and parties[0].talking and not parties[0].call.melting:
             self._stop_talking(parties[0], at)
 
     def _hear_each_other(self, bridge: BridgeId, at: Instant) -> None:
-        parties = self._parties(bridge)
+        parties = self.board.parties(bridge)
         if len(parties) < 2:
             return
+        endings.met(parties)
         for leg in parties:
             if leg.seat and not leg.talking:
                 leg.talking = True
@@ -394,6 +408,7 @@ class Fold:
                 self._stop_talking(leg, at)
                 talks.append(leg)
             leg.call = kept
+            leg.called = leg.called or gone.dialled
             leg.first = False
             leg.seat = self._plan.is_seat(leg.endpoint, first=False)
             kept.legs[leg.id] = leg
@@ -403,6 +418,8 @@ class Fold:
         kept.links |= gone.links
         kept.melting |= gone.melting
         gone.links.clear()
+        if gone.ended_by is EndedBy.UNKNOWN:
+            gone.ended_by = EndedBy.SEAT
         self._end(gone, at)
         for leg in talks:
             if leg.bridge is not None:
@@ -438,14 +455,16 @@ class Fold:
         if call.melting:
             return
         for leg in call.legs.values():
-            if leg.talking and (leg.bridge is None or len(self._parties(leg.bridge)) < 2):
+            if leg.talking and (leg.bridge is None or len(self.board.parties(leg.bridge)) < 2):
                 self._stop_talking(leg, at)
 
     # -- queues --------------------------------------------------------------------------
 
     def _queue_in(self, f: fr.QueueIn) -> None:
         leg = self.board.legs.get(f.leg)
-        if leg is None:
+        # Whoever hears somebody does not begin to wait: his recording was begun anew (``recordings/continuity.py``), and
+        # for CEL the Queue() behind that Gosub() begins once more.
+        if leg is None or leg.bridge is not None:
             return
         call = leg.call
         if call.queue == f.queue:
@@ -453,6 +472,7 @@ class Fold:
             return
         if call.queue:
             self._leave_queue(call, f.at, QueueExit.MOVED)
+        endings.queued(call)
         call.queue, call.queued_at, call.position = f.queue, f.at, f.position
         self._out.append(ev.CallQueued(call.id, f.at, f.queue, f.position))
 
@@ -468,6 +488,7 @@ class Fold:
 
     def _leave_queue(self, call: Call, at: Instant, result: QueueExit) -> None:
         queue, call.queue, call.queued_at, call.position = call.queue, QueueId(""), None, 0
+        call.answered = call.answered or result is QueueExit.ANSWERED
         self._out.append(ev.CallLeftQueue(call.id, at, queue, result))
 
     def _rang_out(self, f: fr.RangOut) -> None:
@@ -496,12 +517,10 @@ class Fold:
         joined = [target] if target is not None else list(self.board.bridges.get(f.bridge, {}).values())
         if kind is ev.TransferKind.ATTENDED and any(one.up is None for one in joined):
             kind = ev.TransferKind.BLONDE
-        if target is not None:
-            to = target.endpoint or to
-        elif second is not None and not to:
-            to = second.call.dialled
+        to = endings.given_to(leg, to, target, second, joined)
         if second is not None and second.call is not leg.call:
             self._merge(leg.call, second.call, f.at)
+        endings.given(leg.call, leg, kind, to)
         self._out.append(ev.CallTransferred(leg.call.id, f.at, kind, SeatId(leg.endpoint), to))
 
     def _picked_up(self, f: fr.PickedUp) -> None:
@@ -524,80 +543,31 @@ class Fold:
 
     # -- what our dialplan says ----------------------------------------------------------------
 
-    def _lined(self, f: fr.Lined) -> None:
-        leg = self.board.legs.get(f.leg)
-        if leg is None or leg.call.line:
-            return
-        call = leg.call
-        call.line, call.trunk, call.partner = f.line, f.trunk, f.partner
-        call.reference, call.origin = f.reference, f.origin
-        self._out.append(
-            ev.CallLined(call.id, f.at, f.line, TrunkId(f.trunk), f.number, f.partner, f.reference, f.origin)
-        )
-
-    def _dialled(self, f: fr.Dialled) -> None:
-        leg = self.board.legs.get(f.leg)
-        if leg is not None and not leg.call.dialled:
-            leg.call.dialled = f.number
-            self._out.append(ev.CallDialled(leg.call.id, f.at, f.number))
-
-    def _noticed(self, f: fr.Noticed) -> None:
+    def _word(self, f: Any) -> None:
         leg = self.board.legs.get(f.leg)
         if leg is not None:
-            self._out.append(ev.NoticePlayed(leg.call.id, f.at, f.prompt, f.source))
+            self._out.extend(word_events.HANDLERS[type(f)](leg, f))
 
-    def _turned_away(self, f: fr.TurnedAway) -> None:
-        leg = self.board.legs.get(f.leg)
-        if leg is not None:
-            self._out.append(ev.CallRefused(leg.call.id, f.at, f.reason))
-
-    def _recorded(self, f: fr.Recorded) -> None:
-        leg = self.board.legs.get(f.leg)
-        if leg is not None:
-            self._out.append(ev.RecordingStarted(leg.call.id, f.at, f.file))
-
-    def _watching(self, f: fr.Watching) -> None:
-        leg = self.board.legs.get(f.leg)
-        if leg is not None and leg.first:
-            leg.call.direction = Direction.WATCH
-            self._out.append(ev.WatchBegan(leg.call.id, f.at, leg.id, SeatId(leg.endpoint), f.watched, f.mode))
+    def _unknown_word(self, f: fr.UnknownWord) -> None:
+        self._out.append(ev.WordUnknown(f.at, f.word, f.source))
 
     # -- the plant ------------------------------------------------------------------------------
 
     def _reached(self, f: fr.Reached) -> None:
-        """A phone is reachable while any of its contacts is; '' is the snapshot's one word on all."""
-        contacts = self.board.contacts.setdefault(f.endpoint, {})
-        contacts.pop("", None)
-        if not f.contact:
-            contacts.clear()
-        if f.reach is Reach.UNKNOWN:
-            contacts.pop(f.contact, None)
-        else:
-            contacts[f.contact] = f.reach is Reach.REACHABLE
-        reach = Reach.REACHABLE if any(contacts.values()) else Reach.UNREACHABLE
-        if self.board.phones.get(f.endpoint, Reach.UNKNOWN) is not reach:
-            self.board.phones[f.endpoint] = reach
-            self._out.append(ev.EndpointReach(f.at, f.endpoint, reach, f.roundtrip_us))
+        self._out.extend(equipment.reached(self.board, f))
 
     def _member(self, f: fr.Member) -> None:
-        key = (f.queue, f.seat)
-        self._unseen_members.discard(key)
-        now = (f.paused, f.reason, f.penalty)
-        if f.present:
-            if self.board.members.get(key) == now:
-                return
-            self.board.members[key] = now
-        elif self.board.members.pop(key, None) is None:
-            return
-        self._out.append(ev.MemberSeen(f.at, f.queue, f.seat, f.paused, f.reason, f.penalty, f.present))
+        self._unseen_members.discard((f.queue, f.seat))
+        self._out.extend(equipment.member(self.board, f))
 
     def _node_life(self, f: fr.NodeLife) -> None:
         board = self.board
-        if board.node_began is not None and f.at <= board.node_began:
+        # AMI tells the same life again and again; the book has each once, whatever the clock said then
+        if self._live and board.node_began is not None and f.at <= board.node_began:
             return
         board.node_began = f.at
         ended = f.died or f.at
-        for leg in [leg for leg in board.legs.values() if leg.born < max(f.at, ended)]:
+        for leg in [leg for leg in board.legs.values() if not f.spares and leg.born < max(f.at, ended)]:
             if leg.id in board.legs:
                 self._remove(leg, max(ended, leg.born), 0, "", EndedBy.NODE_DIED)
         self._out.append(ev.NodeStarted(f.at, f.node))
@@ -614,10 +584,12 @@ class Fold:
             self._unseen.discard(f.leg)
         leg = board.legs.get(f.leg)
         if leg is None:
-            # Asterisk has it: of a call whose beginning was not heard, only the name was buried
-            if board.ended.get(f.leg) is False or (self._plan.known and is_household(f.channel)):
+            if self._plan.known and is_household(f.channel):
                 return
+            # Asterisk has it: whatever was heard of its end was not so (a list is newer than what was said before it)
             board.ended.pop(f.leg, None)
+            if f.linked not in board.linked:
+                board.ended.pop(f.call, None)  # and so does the call whose name it carries
             leg = self._birth(
                 f.born, f.leg, f.channel, f.linked, f.call, f.number, f.name, f.exten, True, dialled=""
             )  # fmt: skip
@@ -629,14 +601,14 @@ class Fold:
             self._bridge_in(fr.BridgeIn(f.at, f.leg, f.bridge, False))
         elif leg.bridge is not None:
             self._leave_bridge(leg, f.at)
-        if f.queue and not leg.call.talked:
+        if f.queue and not f.bridge:
             self._queue_in(fr.QueueIn(f.at, f.leg, f.queue, f.position))
         elif leg.first and leg.call.queue and not f.queue:
             self._leave_queue(leg.call, f.at, QueueExit.UNKNOWN)
 
     def _snapshot_ended(self, f: fr.SnapshotEnded) -> None:
         unseen, self._unseen = self._unseen, None
-        for leg_id in unseen or ():
+        for leg_id in (unseen or ()) if f.whole else ():
             leg = self.board.legs.get(leg_id)
             if leg is not None:
                 self._remove(leg, f.at, 0, "", EndedBy.UNKNOWN)

@@ -1,7 +1,7 @@
 """Frames: what Asterisk said, typed, one small fact each, whatever way it was said.
 
-Three decoders make them: ``ami.py`` (live events), ``resync.py`` (a snapshot asked
-for) and ``backfill.py`` (what Asterisk wrote to disk). ``fold.py`` eats them and
+Three decoders make them: ``ami.py`` (live events), ``snapshot.py`` (a snapshot asked
+for) and ``log_frames.py`` (what Asterisk wrote to disk). ``fold.py`` eats them and
 never sees bytes. Frames are tuples because one is made per message on the hot path.
 
 ``at`` is the source's own moment (seconds since the epoch, UTC).
@@ -147,6 +147,13 @@ class Lined(NamedTuple):
     partner: str
     reference: str
     origin: str
+    caller: str | None = None
+    """None: an older dialplan, which left it to the channel's birth."""
+    name: str = ""
+    hidden: bool = False
+    diverted: str = ""
+    odd: str = ""
+    """The number as it was written, when there was more in it than a number."""
 
 
 class Dialled(NamedTuple):
@@ -164,9 +171,37 @@ class Noticed(NamedTuple):
     source: str
 
 
+class Unplayed(NamedTuple):
+    """Asterisk could not play a prompt that it was told to play."""
+
+    at: Instant
+    leg: LegId
+    prompt: str
+
+
+class Walked(NamedTuple):
+    """Our dialplan's word: a step of the caller's journey was gone through, and by which way it was left."""
+
+    at: Instant
+    leg: LegId
+    step: str
+    way: str
+
+
 class TurnedAway(NamedTuple):
     at: Instant
     leg: LegId
+    reason: str
+
+
+class DialForbidden(NamedTuple):
+    """Our dialplan's word: what this leg dialled, or was to be given to, is not dialled."""
+
+    at: Instant
+    leg: LegId
+    seat: SeatId
+    """Who dials; '' when nobody can tell."""
+    number: str
     reason: str
 
 
@@ -176,6 +211,21 @@ class Recorded(NamedTuple):
     file: str
 
 
+class MediaTold(NamedTuple):
+    """Our dialplan's word at a leg's end: what sound went over it, by Asterisk's own count. None: not known."""
+
+    at: Instant
+    leg: LegId
+    received: int | None
+    """Packets that came from the telephone (or trunk)."""
+    lost: int | None
+    """Packets of it that never came."""
+    jitter_ms: float | None
+    sent: int | None
+    lost_there: int | None
+    """Packets that it says it never had of ours."""
+
+
 class Watching(NamedTuple):
     """Our dialplan's word: this leg hears another from now on."""
 
@@ -183,6 +233,16 @@ class Watching(NamedTuple):
     leg: LegId
     watched: LegId
     mode: str
+
+
+class UnknownWord(NamedTuple):
+    """Something called itself a word of our dialplan, and is none that we know (``words.py``)."""
+
+    at: Instant
+    leg: LegId
+    word: str
+    source: str
+    """'ami' or 'cel'."""
 
 
 class Reached(NamedTuple):
@@ -211,6 +271,8 @@ class NodeLife(NamedTuple):
     at: Instant
     node: str
     died: Instant = Instant(0.0)
+    spares: bool = False
+    """Its moment is that of a clock that was ahead: no leg is gone by it."""
 
 
 class SnapshotBegan(NamedTuple):
@@ -237,6 +299,8 @@ class LegSeen(NamedTuple):
 
 class SnapshotEnded(NamedTuple):
     at: Instant
+    whole: bool = True
+    """False: an item of the list could not be read, so that what is not in it may live all the same."""
 
 
 Frame = (
@@ -258,9 +322,14 @@ Frame = (
     | Lined
     | Dialled
     | Noticed
+    | Unplayed
+    | Walked
     | TurnedAway
+    | DialForbidden
     | Recorded
+    | MediaTold
     | Watching
+    | UnknownWord
     | Reached
     | Member
     | NodeLife

@@ -117,6 +117,11 @@ class Link:
         self.messages = 0
         self.heard_at: Instant = Instant(0.0)
 
+    @property
+    def reason(self) -> str:
+        """Why there is no connection, or was none before this one."""
+        return self._reason
+
     # -- life ----------------------------------------------------------------------
 
     async def run(self) -> None:

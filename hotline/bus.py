@@ -28,6 +28,13 @@ class Bus:
         for one in kind if isinstance(kind, tuple) else (kind,):
             self._listeners.setdefault(one, []).append(listener)
 
+    def listeners(self) -> dict[type, tuple[str, ...]]:
+        """Each class that somebody listens to, and who, by the names of their functions."""
+        return {
+            kind: tuple(f"{one.__module__}.{one.__qualname__}" for one in found)
+            for kind, found in self._listeners.items()
+        }
+
     def publish(self, event: object) -> None:
         self._waiting.append(event)
         if self._delivering:

@@ -13,27 +13,37 @@ import sys
 from collections.abc import Sequence
 from contextlib import nullcontext
 
+from config.files import FileRefused
 from config.language import say as _
 from config.read import SettingsError
 
-from .imports import lasting
+from .lasting_imports import lasting
 
 VERBS = {
     "run": "hotline.run",
     "demo": "hotline.demo",
-    "check": "hotline.check",
-    "asterisk": "hotline.asterisk_cli",
-    "edge": "hotline.edge_cli",
-    "db": "hotline.db",
-    "user": "hotline.user",
-    "seat": "hotline.seat",
-    "ticket": "hotline.ticket",
-    "report": "hotline.report",
-    "verify": "hotline.verify",
-    "recording": "hotline.recording",
-    "prompts": "hotline.prompts",
-    "tape": "hotline.tape",
-    "bench": "hotline.bench",
+    "check": "hotline.verbs.check",
+    "reload": "hotline.verbs.reload",
+    "restart": "hotline.verbs.reload",
+    "asterisk": "hotline.verbs.asterisk",
+    "edge": "hotline.verbs.edge",
+    "db": "hotline.verbs.db",
+    "user": "hotline.verbs.user",
+    "token": "hotline.verbs.token",
+    "seat": "hotline.verbs.seat",
+    "ticket": "hotline.verbs.ticket",
+    "callbacks": "hotline.verbs.callbacks",
+    "report": "hotline.verbs.report",
+    "verify": "hotline.verbs.verify",
+    "backup": "hotline.verbs.backups.backup",
+    "restore": "hotline.verbs.backups.restore",
+    "audit": "hotline.verbs.audit",
+    "recording": "hotline.verbs.recording",
+    "prompts": "hotline.verbs.prompts",
+    "journey": "hotline.verbs.journey",
+    "tape": "hotline.verbs.tape",
+    "number": "hotline.verbs.number",
+    "bench": "hotline.bench.verb",
 }
 """Verb → module that adds it."""
 
@@ -56,7 +66,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = made.parse_args(words)
     try:
         return int(args.run(args))
-    except SettingsError as fault:
+    except (SettingsError, FileRefused) as fault:
         print(fault, file=sys.stderr)
         return USAGE
     except KeyboardInterrupt:

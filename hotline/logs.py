@@ -1,7 +1,7 @@
 """Logs: one JSON line an event (or plain text on a terminal), numbers masked by the formatter.
 
-Set up once by ``hotline run``. Who logs writes a number as it is; ``mask`` hides its
-middle here, so that no writer can forget it.
+Set up once by ``hotline run``. Who logs writes a number as it is; its middle is hidden here, by the rule
+of ``cti.numbers``, so that no writer can forget it.
 """
 
 from __future__ import annotations
@@ -14,16 +14,28 @@ from typing import Any
 
 import structlog
 
-_NUMBER = re.compile(r"(?<![\d.\-:])(\+?\d{3,4})\d{4}(\d{2,4})(?![\d.])")
-"""Telephone numbers of 9 to 12 digits; not Uniqueids (they have a dot) nor times."""
+from cti.numbers import home
+from ledger.errors import WRONG_OR_AWAY, LedgerUnavailable
 
+_NUMBER = re.compile(
+    r"(?<![\d.])(?<!\d[-:])(?:\+?\d{9,17}|\+?(?:86[ -]?)?(?:\(?0?\d{2,3}\)?[ -]\d{7,8}|0?1[3-9]\d[ -]\d{4}[ -]\d{4}))(?![\d.])"
+)
+"""What may be a telephone number in a text: 9 digits and more, or groups as people write them; not Uniqueids (they have a
+dot) nor times."""
+_LONG = 12
+"""Of more digits only what is read as a number is one: the rest counts bytes or milliseconds."""
 
 _PLAIN = ("call", "timestamp", "level")
 
 
 def mask(text: str) -> str:
-    """``13806010001`` → ``138****0001``."""
-    return _NUMBER.sub(r"\1****\2", text)
+    """``from 13806010001`` → ``from 138****0001``."""
+    return _NUMBER.sub(_hidden_number, text)
+
+
+def _hidden_number(found: re.Match[str]) -> str:
+    number = home().read(found[0])
+    return number.masked if number.planned or len(found[0]) <= _LONG else found[0]
 
 
 def _masked(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -39,6 +51,19 @@ def _hidden(value: Any) -> Any:
     return mask(str(value))
 
 
+def _ledger_away(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """A ledger that is away is a state that was thought of: one sentence, whoever met it. Rooms that may not know the ledger's
+    errors log whatever comes to the top of their loops, and try again; what only a person mends stays an error."""
+    told = event.get("exc_info")
+    error = sys.exc_info()[1] if told is True else told[1] if isinstance(told, tuple) else told
+    if isinstance(error, WRONG_OR_AWAY):
+        del event["exc_info"]
+        event["fault"] = str(error)
+        if isinstance(error, LedgerUnavailable):
+            event["level"] = "warning"
+    return event
+
+
 def set_up(*, json: bool, level: int = logging.INFO) -> None:
     """Everything to stderr: structlog's own and what libraries log at WARNING and above."""
     renderer: Any = structlog.processors.JSONRenderer(ensure_ascii=False) if json else structlog.dev.ConsoleRenderer()
@@ -47,6 +72,7 @@ def set_up(*, json: bool, level: int = logging.INFO) -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _ledger_away,
             structlog.processors.format_exc_info,
             _masked,
             renderer,

@@ -1,7 +1,7 @@
-"""``hotline run``: the daemon in the foreground, until SIGTERM or SIGINT.
+"""``hotline run``: the daemon in the foreground, until it is told to end.
 
-Twisted's reactor (on asyncio) is the spine: it owns the loop, the signals and the
-order of the end. ``ready`` on stdout says that callers and seats are served.
+Twisted's reactor (on asyncio) is the spine: it owns the loop. Signals and the order of things are ``signals.py``'s.
+``ready`` on stdout says that callers are served.
 """
 
 from __future__ import annotations
@@ -10,22 +10,23 @@ import argparse
 import asyncio
 import os
 import resource
+import signal
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
 import structlog
 
+from config.file_places import Places
 from config.language import say as _
-from config.places import Places
-from config.read import read
+from config.read import read, remarks
 
-from . import logs
-from .imports import lasting
+from . import logs, systemd_notify
+from .lasting_imports import lasting
 
 log = structlog.get_logger("hotline")
 
-CANNOT_START, FAILED = 3, 4
 MOST_FILES = 65_536
 
 
@@ -38,8 +39,11 @@ def add(sub: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    systemd_notify.begin()
     settings = read(args.config)
     logs.set_up(json=args.json_log or not sys.stderr.isatty())
+    for remark in remarks(args.config):
+        log.warning("settings", file=str(args.config), remark=remark)
     # talks, numbers and keys lie below VAR: they are this user's alone, Asterisk's and nginx's files too
     os.umask(0o077)
     _room_for_sockets()
@@ -50,42 +54,39 @@ def run(args: argparse.Namespace) -> int:
 
         asyncioreactor.install(loop)  # type: ignore[no-untyped-call]
         from twisted.internet import reactor as chosen  # only now: importing it chooses a reactor
-        from twisted.internet.defer import Deferred
 
-        from .app import Hotline, StartError
-        from .outliving import DoesNotStart
+        from .app import Hotline
+        from .signals import CANNOT_START, SIGNALS, Life
 
     reactor: Any = chosen  # Twisted's interfaces are not what mypy takes a module for
-    hotline = Hotline(settings, Places(args.var.absolute()))
-    status = 0
+    life = Life(Hotline(settings, Places(args.var.absolute())), args.config)
+    status = CANNOT_START
 
-    async def begin() -> None:
+    async def lead() -> None:
         nonlocal status
         try:
-            await hotline.start()
-        except (StartError, DoesNotStart, OSError) as fault:
-            print(_("cannot start: {fault}", fault=fault), file=sys.stderr)
-            status = CANNOT_START
-        except Exception:  # top of the program: nothing above can say it
-            log.exception("cannot start")
-            status = FAILED
-        else:
-            print(_("ready"), flush=True)
-            return
-        reactor.stop()
+            status = await life.lead()
+        finally:
+            reactor.stop()
 
-    beginning: list[asyncio.Task[None]] = []
+    kept: list[asyncio.Task[None]] = []
+    reactor.callWhenRunning(lambda: kept.append(loop.create_task(lead(), name="life")))
+    reactor.run(installSignalHandlers=False)
+    if life.anew:
+        systemd_notify.hand_on()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)  # until the new program can hear them
+        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - ourselves, as we were started
+    return _left(status)
 
-    async def end() -> None:
-        for task in beginning:
-            if not task.done():
-                task.cancel()
-                await asyncio.gather(task, return_exceptions=True)
-        await hotline.stop()
 
-    reactor.callWhenRunning(lambda: beginning.append(loop.create_task(begin())))
-    reactor.addSystemEventTrigger("before", "shutdown", lambda: Deferred.fromFuture(loop.create_task(end())))
-    reactor.run()
+def _left(status: int) -> int:
+    """Threads that still wait for a database or a program hold up no exit."""
+    if any(one.is_alive() and not one.daemon for one in threading.enumerate() if one is not threading.main_thread()):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
     return status
 
 

@@ -14,9 +14,10 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from .prompts import SHIPPED
+from config.files import FileRefused, read_text
+from config.language import say as _
 
-FILE = "built.json"
+from .prompts import MANIFEST, SHIPPED, OwnSounds
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +41,22 @@ class State(StrEnum):
 
 
 def read(folder: Path) -> dict[str, Built]:
-    """The manifest of a folder; empty when there is none."""
-    path = folder / FILE
+    """The manifest of a folder; empty when there is none. Raises FileRefused."""
+    path = folder / MANIFEST
     if not path.exists():
         return {}
-    return {name: Built(**entry) for name, entry in json.loads(path.read_text("utf-8")).items()}
+    try:
+        return {name: Built(**entry) for name, entry in json.loads(read_text(path).text).items()}
+    except (ValueError, TypeError, AttributeError) as fault:
+        cure = _("Cure: delete it, then all sounds in the folder count as recorded by a person")
+        raise FileRefused(path, "", _("is not what the voice wrote: {fault}", fault=fault), cure) from None
 
 
 def write(folder: Path, built: Mapping[str, Built]) -> None:
     lines = {name: asdict(built[name]) for name in sorted(built)}
-    fresh = folder / (FILE + ".part")
+    fresh = folder / (MANIFEST + ".part")
     fresh.write_text(json.dumps(lines, indent=1, ensure_ascii=False) + "\n", "utf-8")
-    fresh.replace(folder / FILE)
+    fresh.replace(folder / MANIFEST)
 
 
 def state(name: str, text: str, folder: Path, built: Mapping[str, Built], voice: str | None = None) -> State:
@@ -69,11 +74,15 @@ def state(name: str, text: str, folder: Path, built: Mapping[str, Built], voice:
 
 def states(texts: Mapping[str, str], own: Path, shipped: Path = SHIPPED) -> dict[str, State]:
     """What a caller would hear for each text: the operator's sound where there is one, else the shipped one."""
-    ours, theirs = read(own), read(shipped)
-    return {
-        name: state(name, text, own, ours) if (own / f"{name}.wav").exists() else state(name, text, shipped, theirs)
-        for name, text in texts.items()
-    }
+    ours, theirs, recorded = read(own), read(shipped), OwnSounds(own).chosen
+
+    def of(name: str, text: str) -> State:
+        if name not in recorded:
+            return state(name, text, shipped, theirs)
+        built = recorded[name] == own / f"{name}.wav"  # the voice writes no other kind
+        return state(name, text, own, ours) if built else State.RECORDED
+
+    return {name: of(name, text) for name, text in texts.items()}
 
 
 def spoken() -> dict[str, str]:

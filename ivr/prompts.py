@@ -6,14 +6,50 @@ sound) and ``hotline prompts build`` (what is out of date). Reads WAV headers on
 
 from __future__ import annotations
 
+import re
+import struct
 import wave
 from collections.abc import Iterable
 from pathlib import Path
 
+from config.language import say as _
+
+from .sound_file import KINDS
+
 SHIPPED = Path(__file__).with_name("sounds")
 """The prompts built from the shipped texts, and the spoken set under ``spoken/``."""
+MANIFEST = "built.json"
+"""What the voice has built into the folder (``manifest.py``)."""
+_NAME = re.compile(r"[a-z0-9_]+(/[a-z0-9_]+)*")
 UNKNOWN_SECONDS = 20.0
 """Taken for a sound nobody measured: a deadline too late is better than a prompt cut off."""
+
+
+class OwnSounds:
+    """Which files of a folder are prompts. ``chosen``: prompt → file; ``unused``: file and why, in the reader's language.
+
+    The name of the file is the name of the prompt, whatever its case; its ending tells the kind of sound. Of several
+    files for one prompt a WAV outranks the others.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.chosen: dict[str, Path] = {}
+        self.unused: list[tuple[Path, str]] = []
+        files = (
+            [path for path in folder.rglob("*") if path.is_file() and path.name != MANIFEST] if folder.is_dir() else []
+        )
+        for path in sorted(files, key=lambda path: (path.suffix.lower() != ".wav", path.suffix != ".wav", path)):
+            if any(part.startswith(".") for part in path.relative_to(folder).parts):
+                continue  # drafts, and what other systems leave
+            name = str(path.relative_to(folder).with_suffix("")).casefold()
+            if path.suffix.lower() not in KINDS:
+                self.unused.append((path, _("no sound file by its ending")))
+            elif not _NAME.fullmatch(name):
+                self.unused.append((path, _("the name of a prompt is of the letters a-z, digits and _")))
+            elif name in self.chosen:
+                self.unused.append((path, _("{other} is used", other=self.chosen[name].name)))
+            else:
+                self.chosen[name] = path
 
 
 class Prompts:
@@ -22,13 +58,17 @@ class Prompts:
     def __init__(self, *folders: Path) -> None:
         self._seconds: dict[str, float] = {}
         for folder in reversed(folders):
-            for path in sorted(folder.glob("*.wav")):
-                length = seconds_of(path)
+            for name, path in OwnSounds(folder).chosen.items():
+                length = seconds_of(path) if path.suffix.lower() == ".wav" else UNKNOWN_SECONDS
                 if length > 0:
-                    self._seconds[path.stem] = length
+                    self._seconds[name] = length
 
     def seconds(self, prompt: str) -> float:
         return self._seconds.get(prompt, UNKNOWN_SECONDS)
+
+    def lengths(self) -> dict[str, float]:
+        """Prompt → seconds, of all that could be measured."""
+        return {prompt: seconds for prompt, seconds in self._seconds.items() if seconds != UNKNOWN_SECONDS}
 
     def __contains__(self, prompt: object) -> bool:
         return prompt in self._seconds
@@ -39,9 +79,10 @@ class Prompts:
 
 
 def seconds_of(path: Path) -> float:
-    """Length by the header; 0 when the file is no WAV or holds nothing."""
+    """Length by the header, but never more than the file holds; 0 when the file is no WAV or holds nothing."""
     try:
         with wave.open(str(path), "rb") as sound:
-            return sound.getnframes() / sound.getframerate()
-    except (OSError, EOFError, wave.Error, ZeroDivisionError):
+            there = path.stat().st_size // (sound.getnchannels() * sound.getsampwidth())
+            return min(sound.getnframes(), there) / sound.getframerate()
+    except (OSError, EOFError, wave.Error, struct.error, ZeroDivisionError):
         return 0.0

@@ -1,11 +1,11 @@
-"""The FastAGI door: Asterisk connects here with a caller, on loopback only.
+"""The FastAGI door: a caller's journey in Asterisk asks here for an advice, on loopback only.
 
-Started and stopped by ``hotline/app.py``; its counts are read for metrics. Whatever
-comes in (half a line, garbage, ten thousand headers, a connection that says nothing)
-costs one bounded connection and nothing else: a broken dialogue is closed, and the
-dialplan greets and queues its caller without us. Never blocks, never retries, never
-talks to anything but the one connection. panoramisk's FastAGI is not used because a
-connect-and-close freezes its loop.
+``agi://127.0.0.1:PORT/advice,ASK,LINE,QUEUE,DIGITS``: answered with one command, which sets
+HOTLINE_ADVICE, and closed. Started and stopped by ``hotline/app.py``; its counts are read for
+metrics. Whatever comes in (half a line, garbage, ten thousand headers, a connection that says
+nothing) costs one bounded connection and nothing else: it is closed, and the dialplan leads its
+caller on without us. Never blocks, never retries, never talks to anything but the one connection.
+panoramisk's FastAGI is not used because a connect-and-close freezes its loop.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from twisted.internet.defer import Deferred
 from twisted.internet.task import LoopingCall
 from twisted.python.failure import Failure
 
-from cti.ids import CallId, LineId
+from config.journey.steps import ADVICE_SCRIPT
+from cti.ids import CallId, LineId, QueueId
 
-from .agi import Garbled, Heard, HungUp, Opened, Reader, Reply
-from .dialogue import Dialogue, Line
-from .events import DialogueBegan, DialogueEnded, End, PromptFailed
-from .journeys import Arrival, JourneyFactory
-from .ports import Clock, Listener, Sounds
+from .advice import Adviser, Question
+from .agi import Garbled, Heard, HungUp, Opened, Reader, Reply, command
+from .events import AdviceGiven, End
+from .ports import Clock, Listener
 
 log = structlog.get_logger("ivr")
 
@@ -36,7 +36,11 @@ HEADER_SECONDS = 2.0
 """From connection to the end of the environment block."""
 SWEEP_SECONDS = 1.0
 """How often overdue connections are looked for."""
-SCRIPT = "line"
+REPLY_SECONDS = 5.0
+"""Asterisk answers our one command at once, or the caller has gone."""
+VARIABLE = "HOTLINE_ADVICE"
+DEAD = 511
+"""Asterisk's code for a channel that is gone."""
 
 
 class _Wire(Protocol):
@@ -54,16 +58,15 @@ class _Port(Protocol):
 
 
 @dataclass(slots=True)
-class Tally:
+class ServerCounts:
     """Counts since the start, for metrics; ``open`` is a gauge."""
 
     open: int = 0
     connections: int = 0
-    dialogues: int = 0
+    questions: int = 0
     commands: int = 0
     turned_away: int = 0  # above the cap
-    unknown_line: int = 0
-    silent_prompts: int = 0
+    unknown: int = 0  # a question nobody here knows
     done: int = 0
     hung_up: int = 0
     timed_out: int = 0
@@ -77,10 +80,10 @@ class Tally:
 
 
 class FastAgi(protocol.Factory):
-    """All dialogues of this daemon.
+    """All conversations of this daemon.
 
-    ``lines``: line id → what begins a caller's journey. ``most``: dialogues at once;
-    more are closed at once, which Asterisk takes as "go on by yourself".
+    ``advisers``: question → who answers it. ``most``: conversations at once; more are
+    closed at once, which Asterisk takes as "go on by yourself".
     """
 
     noisy = False
@@ -88,8 +91,7 @@ class FastAgi(protocol.Factory):
     def __init__(
         self,
         port: int,
-        lines: Mapping[LineId, JourneyFactory],
-        prompts: Sounds,
+        advisers: Mapping[str, Adviser],
         clock: Clock,
         on_event: Listener,
         *,
@@ -97,13 +99,12 @@ class FastAgi(protocol.Factory):
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.port = port
-        self.lines = lines
-        self.prompts = prompts
+        self.advisers = advisers
         self.clock = clock
         self.on_event = on_event
         self.most = most
         self.monotonic = monotonic
-        self.tally = Tally()
+        self.counts = ServerCounts()
         self.open: set[Conversation] = set()
         self._listening: _Port | None = None
         self._sweeper = LoopingCall(self.sweep)
@@ -137,28 +138,28 @@ class FastAgi(protocol.Factory):
 
 
 class Conversation(protocol.Protocol):
-    """One connection: one caller, one dialogue."""
+    """One connection: one caller, one question, one command."""
 
     transport: _Wire  # type: ignore[assignment]  # Twisted names only the interface, without types
 
     def __init__(self, door: FastAgi) -> None:
         self._door = door
         self._reader = Reader()
-        self._dialogue: Dialogue | None = None
-        self._arrival: Arrival | None = None
+        self._question: Question | None = None
+        self._answer = ""
         self._over = False
         self.due = door.monotonic() + HEADER_SECONDS
 
     def connectionMade(self) -> None:
         door = self._door
-        door.tally.connections += 1
+        door.counts.connections += 1
         if len(door.open) >= door.most:
-            door.tally.turned_away += 1
+            door.counts.turned_away += 1
             self._over = True
             self.transport.abortConnection()
             return
         door.open.add(self)
-        door.tally.open = len(door.open)
+        door.counts.open = len(door.open)
         self.transport.setTcpNoDelay(True)
 
     def dataReceived(self, data: bytes) -> None:
@@ -167,8 +168,8 @@ class Conversation(protocol.Protocol):
                 if self._over:
                     return
                 self._hear(heard)
-        except Exception:  # the loop top of one caller: a faulty journey must not touch the others
-            log.exception("dialogue failed", call=self._arrival.call if self._arrival else "")
+        except Exception:  # the loop top of one caller: a faulty adviser must not touch the others
+            log.exception("advice failed", call=self._call, ask=self._question.ask if self._question else "")
             self.finish(End.FAILED)
 
     def connectionLost(self, reason: Failure | None = None) -> None:
@@ -181,65 +182,54 @@ class Conversation(protocol.Protocol):
         self._over = True
         door = self._door
         door.open.discard(self)
-        door.tally.open = len(door.open)
+        door.counts.open = len(door.open)
         if end is End.DONE:
             self.transport.loseConnection()
         else:
             self.transport.abortConnection()
-        if self._dialogue is None or self._arrival is None:
-            if end is End.HUNG_UP:
-                door.tally.unopened += 1
-            else:
-                setattr(door.tally, end.value, getattr(door.tally, end.value) + 1)
+        question = self._question
+        if question is None and end is End.HUNG_UP:
+            door.counts.unopened += 1
             return
-        setattr(door.tally, end.value, getattr(door.tally, end.value) + 1)
-        self._report_end(self._dialogue, self._arrival, end)
+        setattr(door.counts, end.value, getattr(door.counts, end.value) + 1)
+        if question is not None:
+            door.on_event(AdviceGiven(question.call, door.clock(), question.line, question.ask, self._answer, end))
 
-    def _report_end(self, dialogue: Dialogue, arrival: Arrival, end: End) -> None:
-        door, at = self._door, self._door.clock()
-        dialogue.leave()
-        door.tally.commands += dialogue.trips
-        door.tally.silent_prompts += len(dialogue.silent)
-        for prompt in dialogue.silent:
-            log.error("prompt not played", call=arrival.call, prompt=prompt)
-            door.on_event(PromptFailed(arrival.call, at, prompt))
-        door.on_event(DialogueEnded(arrival.call, at, arrival.line, end, dialogue.trips))
+    @property
+    def _call(self) -> str:
+        return self._question.call if self._question else ""
 
     def _hear(self, heard: Heard) -> None:
         match heard:
             case Opened():
                 self._open(heard)
             case Reply():
-                if self._dialogue is not None:
-                    self._go(self._dialogue.hear(heard))
+                if self._question is not None:
+                    self.finish(End.HUNG_UP if heard.code == DEAD or heard.result == "-1" else End.DONE)
             case HungUp():
                 self.finish(End.HUNG_UP)
             case Garbled(reason):
-                log.warning("not AGI", call=self._arrival.call if self._arrival else "", reason=reason)
+                log.warning("not AGI", call=self._call, reason=reason)
                 self.finish(End.GARBLED)
 
     def _open(self, opened: Opened) -> None:
         door = self._door
-        line = LineId(opened.args[0]) if opened.args else LineId("")
-        begin = door.lines.get(line)
-        if opened.script != SCRIPT or begin is None:
-            log.error("no such line", call=opened.unique_id, script=opened.script, line=line)
-            door.tally.unknown_line += 1
+        ask, line, queue, digits = (*opened.args, "", "", "", "")[:4]
+        adviser = door.advisers.get(ask)
+        if opened.script != ADVICE_SCRIPT or adviser is None:
+            log.error("no such advice", call=opened.unique_id, script=opened.script, ask=ask)
+            door.counts.unknown += 1
             self.finish(End.DONE)
             return
-        at = door.clock()
-        self._arrival = Arrival(CallId(opened.unique_id), line, at, opened.caller, opened.dialled)
-        self._dialogue = Dialogue(begin(self._arrival), door.prompts)
-        door.tally.dialogues += 1
-        door.on_event(DialogueBegan(self._arrival.call, at, line))
-        self._go(self._dialogue.begin())
-
-    def _go(self, answer: Line | End) -> None:
-        if isinstance(answer, End):
-            self.finish(answer)
+        self._question = Question(ask, CallId(opened.unique_id), LineId(line), QueueId(queue), digits, door.clock())
+        door.counts.questions += 1
+        self._answer = adviser(self._question)
+        if not self._answer:
+            self.finish(End.DONE)
             return
-        self.due = self._door.monotonic() + answer.patience
-        self._write(answer.text)
+        self.due = door.monotonic() + REPLY_SECONDS
+        door.counts.commands += 1
+        self._write(command("SET", "VARIABLE", VARIABLE, self._answer))
 
     def _write(self, line: bytes) -> None:
         """One command, one send, all of it or none: half a line on an open connection makes Asterisk spin, deaf to
@@ -252,5 +242,5 @@ class Conversation(protocol.Protocol):
             self.finish(End.HUNG_UP)
             return
         if sent < len(line):
-            log.error("no room for a command", call=self._arrival.call if self._arrival else "")
+            log.error("no room for a command", call=self._call)
             self.finish(End.FAILED)

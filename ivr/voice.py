@@ -20,8 +20,8 @@ from typing import Any
 import numpy as np
 
 from .errors import VoiceMissing
-from .levels import Samples, first_word
 from .numbers import readable
+from .telephone_loudness import Samples, first_word
 
 RATE = 24_000
 NAME = "zf_xiaobei"

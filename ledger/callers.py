@@ -1,8 +1,9 @@
 """What the ledger knows of a number: the calls it made, its tickets, the call-back it is owed. Reads only.
 
-Asked by the console at each screen pop (``console.books.CallerBook``), so it stays quick on
+Asked by the console at each screen pop (``console.ledger_views.CallerBook``), so it stays quick on
 a ledger of years and for a number that called a hundred thousand times: each part is a
-bounded walk down an index, one a way of writing the number.
+bounded walk down an index. The number is asked for in its national form, which stands beside
+every way in which it was written.
 """
 
 from __future__ import annotations
@@ -14,14 +15,17 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bridge.case_state import OVER
 from bridge.ports import Push
+from cti.events import Direction
 
 from . import tables as t
+from .callbacks import OWED_WORDS
 from .history import PastCall, calls_with_outcome, dressed
 from .store import Store
 from .tickets import PUSH, push_of
 
-_C, _T, _B = t.calls.c, t.tickets.c, t.callbacks.c
+_C, _T, _B, _K, _N = t.calls.c, t.tickets.c, t.callbacks.c, t.talks.c, t.ticket_numbers.c
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,33 +48,51 @@ class Callers:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    async def story(self, numbers: Sequence[str], since: datetime, but: str = "", most: int = 20) -> Story:
-        """Of one number, in all ways of writing it (``numbers``); ``but``: the call it is asked for."""
-        if not numbers:
+    async def story(self, number: str, since: datetime, but: str = "", most: int = 20) -> Story:
+        """Of one number, in its national form ('': nobody's); ``but``: the call it is asked for."""
+        if not number:
             return NOBODY
         async with self._store.reading() as db:
-            ids = await _newest(db, numbers, (_C.caller, _C.origin), _C.call_id, _C.arrived_at, most + 1)
-            ids = [call for call in ids if call != but][:most]
+            ids = await _newest(
+                db, number, (_C.caller_national, _C.origin_national), _C.call_id, _C.arrived_at, most + 1
+            )
+            ids = [call for call in await _not_nobodys(db, ids) if call != but][:most]
             order = (_C.arrived_at.desc(), _C.call_id.desc())
             calls = await dressed(db, calls_with_outcome().where(_C.call_id.in_(ids)).order_by(*order)) if ids else []
-            filed = await _newest(db, numbers, (_T.caller, _T.phone), _T.ticket_id, _T.filed_at, most)
-            pushes = [push_of(row) for row in await db.execute(PUSH.where(_T.ticket_id.in_(filed)))] if filed else []
-            counted, owed = (await db.execute(_owed(numbers, since, but))).one()
+            filed = await _newest(db, number, (_N.national,), _N.ticket_id, _N.filed_at, most)
+            named = PUSH.where(_T.ticket_id.in_(filed), ~_T.anonymous)
+            pushes = [push_of(row) for row in await db.execute(named)] if filed else []
+            counted, owed = (await db.execute(_owed(number, since, but))).one()
         tickets = sorted(pushes, key=lambda push: (_open(push), push.ticket.filed_at, push.ticket.id), reverse=True)
         return Story(calls, tickets, sum(_open(push) for push in tickets), int(counted), owed is not None)
 
+    async def owed(self, number: str, agent: str, since: datetime) -> bool:
+        """A call-back to this number is open, or ``agent`` talked since then in a call that came from it."""
+        if not number:
+            return False
+        owed = sa.exists().where(_B.number_national == number, _B.state.in_(OWED_WORDS))
+        calls = [
+            sa.exists().where(
+                column == number, _C.arrived_at >= since, _C.direction == Direction.INBOUND.value,
+                _K.call_id == _C.call_id, _K.agent == agent,
+            )
+            for column in (_C.caller_national, _C.origin_national)
+        ]  # fmt: skip
+        answered = sa.and_(sa.literal(bool(agent)), sa.or_(*calls))
+        async with self._store.reading() as db:
+            return bool(await db.scalar(sa.select(sa.or_(owed, answered))))
+
 
 def _open(push: Push) -> bool:
-    """No case store tells yet when it closes a case: what ended at the desk itself is closed."""
-    return not push.ticket.answered_directly and not push.ticket.merged_into
+    """What ended at the desk itself is closed, and what the case store says is over."""
+    return not push.ticket.answered_directly and not push.ticket.merged_into and push.case_state not in OVER
 
 
-async def _newest(db: Any, numbers: Sequence[str], columns: Sequence[Any], key: Any, at: Any, most: int) -> list[str]:
+async def _newest(db: Any, number: str, columns: Sequence[Any], key: Any, at: Any, most: int) -> list[str]:
     """The newest ids by any of the columns: each part reads ``most`` rows of its index and no more."""
     parts = [
         sa.select(sa.select(key, at).where(column == number).order_by(at.desc()).limit(most).subquery())
         for column in columns
-        for number in numbers
     ]
     every = sa.union_all(*parts).subquery()
     found = sa.select(every.c[key.name]).distinct().add_columns(every.c[at.name])
@@ -78,13 +100,23 @@ async def _newest(db: Any, numbers: Sequence[str], columns: Sequence[Any], key: 
     return list((await db.execute(ordered)).scalars())
 
 
-def _owed(numbers: Sequence[str], since: datetime, but: str) -> sa.Select[Any]:
+async def _not_nobodys(db: Any, calls: Sequence[str]) -> list[str]:
+    """Without those whose citizen stays anonymous: they are part of nobody's story."""
+    if not calls:
+        return []
+    gone = set((await db.execute(sa.select(_T.call_id).where(_T.call_id.in_(calls), _T.anonymous))).scalars())
+    return [call for call in calls if call not in gone]
+
+
+def _owed(number: str, since: datetime, but: str) -> sa.Select[Any]:
     """Calls since then, and any call-back that is open."""
     counts = [
-        sa.select(sa.func.count()).where(column.in_(numbers), _C.arrived_at >= since).scalar_subquery()
-        for column in (_C.caller, _C.origin)
+        sa.select(sa.func.count()).where(column == number, _C.arrived_at >= since).scalar_subquery()
+        for column in (_C.caller_national, _C.origin_national)
     ]
-    counted = sa.or_(_C.caller.in_(numbers), _C.origin.in_(numbers))
+    counted = sa.or_(_C.caller_national == number, _C.origin_national == number)
     itself = sa.select(sa.func.count()).where(_C.call_id == but, _C.arrived_at >= since, counted).scalar_subquery()
-    owed = sa.select(_B.call_id).where(_B.number.in_(numbers), _B.state == "open").limit(1).scalar_subquery()
+    owed = (
+        sa.select(_B.task_id).where(_B.number_national == number, _B.state.in_(OWED_WORDS)).limit(1).scalar_subquery()
+    )
     return sa.select(counts[0] + counts[1] - itself, owed)

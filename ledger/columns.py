@@ -1,4 +1,4 @@
-"""Column types that mean the same on SQLite and PostgreSQL. Used by ``tables.py`` alone."""
+"""Column types that mean the same on SQLite and PostgreSQL. Used by ``tables/`` alone."""
 
 from __future__ import annotations
 

@@ -10,64 +10,30 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from cti.events import Direction
 from cti.ids import CallId
+from recordings.states import State
 
 from . import tables as t
+from .call_list import Filter, page
 from .store import Store
 
 MOST = 1000
 """Rows of a page, whatever was asked for."""
-OUTCOME_PENDING = "pending"
-"""As a wanted outcome: closed inbound calls that have none yet."""
 
 
-class Wanted(Protocol):
-    """``console.ports.CallFilter``: '' and None ask for nothing; ``since`` <= arrived < ``until``."""
-
-    @property
-    def since(self) -> datetime | None: ...
-    @property
-    def until(self) -> datetime | None: ...
-    @property
-    def line(self) -> str: ...
-    @property
-    def seat(self) -> str: ...
-    @property
-    def caller(self) -> str: ...
-    @property
-    def outcome(self) -> str: ...
-    @property
-    def after(self) -> str: ...
-    @property
-    def most(self) -> int: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """A ``Wanted`` of our own."""
-
-    since: datetime | None = None
-    until: datetime | None = None
-    line: str = ""
-    seat: str = ""
-    """Any seat that talked in the call."""
-    caller: str = ""
-    """The caller's number, or the citizen's own when a partner handed over."""
-    outcome: str = ""
-    after: str = ""
-    most: int = 100
+_SOUNDLESS = (State.FAILED, State.DROPPED)
 
 
 @dataclass(frozen=True, slots=True)
 class Tape:
-    """One recording: ``state`` raw | shelved | failed; ``seconds`` None until shelved."""
+    """One recording, by its part: ``state`` raw | shelved | failed | dropped; ``seconds`` None until shelved."""
 
+    part: int
     file: str
     state: str
     path: str
@@ -77,11 +43,31 @@ class Tape:
     sealed: bool
     faults: tuple[str, ...]
     reason: str
+    started_at: datetime | None = None
+    kept_until: datetime | None = None
+    """None: not decided yet."""
+    dropped_at: datetime | None = None
+    dropped_why: str = ""
+    dropped_by: str = ""
+    certificate: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """What sound went over one leg, in packets; None: not known (its Asterisk was not ours, or died)."""
+
+    leg: str
+    endpoint: str
+    received: int | None
+    lost: int | None
+    jitter_ms: float | None
+    sent: int | None
+    lost_there: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """One ticket of a call and where it is on its way; ``case`` '' until the case store answered."""
+    """One ticket of a call, where it is on its way (``push``), and its case: '' until the case store answered."""
 
     ticket: str
     key: str
@@ -89,6 +75,9 @@ class Filed:
     push: str
     case: str
     error: str
+    anonymous: bool = False
+    confidential: bool = False
+    case_state: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +96,10 @@ class PastCall:
     partner: str
     reference: str
     origin: str
+    diverted: str
+    """Who forwarded it to us."""
+    hidden: bool
+    """The caller asked for privacy."""
     queue: str
     queue_result: str
     seat: str
@@ -139,6 +132,18 @@ class PastCall:
     """State of its call-back task, '' when it has none."""
     tapes: tuple[Tape, ...] = ()
     tickets: tuple[Filed, ...] = ()
+    legs: tuple[Sound, ...] = ()
+    """Those of which something is known, the first to begin first."""
+    caller_odd: str = ""
+    """The calling number as it was sent, in escapes, where that is more than a number."""
+
+    @property
+    def anonymous(self) -> bool:
+        return any(one.anonymous for one in self.tickets)
+
+    @property
+    def confidential(self) -> bool:
+        return any(one.confidential for one in self.tickets)
 
     @property
     def reason(self) -> str:
@@ -146,8 +151,8 @@ class PastCall:
 
     @property
     def recordings(self) -> tuple[str, ...]:
-        """Paths below the shelf; the raw file's name while it is not there yet."""
-        return tuple(tape.path or tape.file for tape in self.tapes if tape.state != "failed")
+        """Names in the storage, part after part; the raw file's name while it is not there yet."""
+        return tuple(tape.path or tape.file for tape in self.tapes if tape.state not in _SOUNDLESS)
 
 
 class History:
@@ -156,22 +161,32 @@ class History:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    async def past(self, wanted: Wanted) -> Sequence[PastCall]:
+    async def past(self, wanted: Filter) -> Sequence[PastCall]:
         """One page, newest first; empty when ``wanted.after`` is no call of the ledger."""
         async with self._store.reading() as db:
-            statement = calls_with_outcome()
-            if wanted.after:
-                at = await db.scalar(sa.select(t.calls.c.arrived_at).where(t.calls.c.call_id == wanted.after))
-                if at is None:
-                    return []
-                statement = statement.where(_before(at, wanted.after))
-            statement = statement.where(*conditions(wanted)).limit(max(1, min(wanted.most, MOST)))
-            return await dressed(db, statement.order_by(t.calls.c.arrived_at.desc(), t.calls.c.call_id.desc()))
+            ids = await page(db, wanted, max(1, min(wanted.most, MOST)))
+            if not ids:
+                return []
+            ordered = calls_with_outcome().where(t.calls.c.call_id.in_(ids))
+            return await dressed(db, ordered.order_by(t.calls.c.arrived_at.desc(), t.calls.c.call_id.desc()))
 
     async def get(self, call: CallId) -> PastCall | None:
         async with self._store.reading() as db:
             found = await dressed(db, calls_with_outcome().where(t.calls.c.call_id == call))
         return found[0] if found else None
+
+    async def secret(self) -> Sequence[tuple[CallId, bool, bool]]:
+        """Open calls with a ticket that asks for secrecy: anonymous, confidential."""
+        k, c = t.tickets.c, t.calls.c
+        asked = [sa.func.max(sa.cast(column, sa.Integer)) for column in (k.anonymous, k.confidential)]
+        wanted = (
+            sa.select(k.call_id, *asked)
+            .join_from(t.tickets, t.calls, c.call_id == k.call_id)
+            .where(t.is_open, sa.or_(k.anonymous, k.confidential))
+            .group_by(k.call_id)
+        )
+        async with self._store.reading() as db:
+            return [(CallId(call), bool(one), bool(two)) for call, one, two in await db.execute(wanted)]
 
     async def every(self, wanted: Filter) -> AsyncIterator[PastCall]:
         """All that is wanted (``most`` is the size of a page), newest first, in constant memory."""
@@ -181,57 +196,42 @@ class History:
             wanted = replace(wanted, after=page[-1].call)
 
 
-def conditions(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
-    c, o = t.calls.c, t.outcomes.c
-    asked: list[sa.ColumnElement[bool]] = []
-    if wanted.since is not None:
-        asked.append(c.arrived_at >= wanted.since)
-    if wanted.until is not None:
-        asked.append(c.arrived_at < wanted.until)
-    if wanted.line:
-        asked.append(c.line == wanted.line)
-    if wanted.seat:
-        asked.append(c.call_id.in_(sa.select(t.talks.c.call_id).where(t.talks.c.seat == wanted.seat)))
-    if wanted.caller:
-        asked.append(sa.or_(c.caller == wanted.caller, c.origin == wanted.caller))
-    if wanted.outcome == OUTCOME_PENDING:
-        asked += [o.outcome.is_(None), c.state == "closed", c.direction == Direction.INBOUND.value]
-    elif wanted.outcome:
-        asked.append(o.outcome == wanted.outcome)
-    return asked
-
-
-def _before(at: datetime, call: str) -> sa.ColumnElement[bool]:
-    c = t.calls.c
-    return sa.and_(c.arrived_at <= at, sa.or_(c.arrived_at < at, c.call_id < call))
-
-
 def calls_with_outcome() -> sa.Select[Any]:
     o, b = t.outcomes.c, t.callbacks.c
     named = (o.outcome, o.detail.label("outcome_detail"), b.state.label("callback"))
     joined = t.calls.outerjoin(t.outcomes, o.call_id == t.calls.c.call_id).outerjoin(
-        t.callbacks, b.call_id == t.calls.c.call_id
+        t.callbacks, b.task_id == t.calls.c.call_id
     )
     return sa.select(*t.calls.c, *named).select_from(joined)
+
+
+_FILED = t.tickets.outerjoin(t.outbox, t.outbox.c.message_id == t.tickets.c.ticket_id).outerjoin(
+    t.cases, t.cases.c.stream == t.tickets.c.key
+)
+"""Each ticket with the message that files it, and its case."""
 
 
 async def dressed(db: AsyncConnection, statement: sa.Select[Any]) -> list[PastCall]:
     rows = (await db.execute(statement)).all()
     ids = [row.call_id for row in rows]
-    tapes = _grouped(await _of(db, t.recordings, ids))
-    tickets = _grouped(await _of(db, t.tickets.outerjoin(t.outbox), ids, t.tickets.c.ticket_id))
-    return [_call(row, tapes.get(row.call_id, ()), tickets.get(row.call_id, ())) for row in rows]
+    tapes = _grouped(await _of(db, t.recordings, ids, t.recordings.c.part))
+    tickets = _grouped(await _of(db, _FILED, ids, t.tickets.c.ticket_id))
+    legs = _grouped(await _of(db, t.legs, ids, t.legs.c.began_at, t.legs.c.leg_id))
+    return [
+        _call(row, tapes.get(row.call_id, ()), tickets.get(row.call_id, ()), legs.get(row.call_id, ())) for row in rows
+    ]
 
 
 async def _of(db: AsyncConnection, source: sa.FromClause, ids: Sequence[str], *order: Any) -> Sequence[sa.Row[Any]]:
     if not ids:
         return ()
-    if source is t.recordings:
-        columns: list[Any] = list(t.recordings.c)
-        call = t.recordings.c.call_id
+    if isinstance(source, sa.Table):
+        columns: list[Any] = list(source.c)
+        call = source.c.call_id
     else:
-        k, x = t.tickets.c, t.outbox.c
-        columns = [k.call_id, k.ticket_id, k.key, k.title, x.state, x.case_number, x.error]
+        k, x, c = t.tickets.c, t.outbox.c, t.cases.c
+        columns = [k.call_id, k.ticket_id, k.key, k.title, k.anonymous, k.confidential, x.state, x.error]
+        columns += [c.number.label("case_number"), c.state.label("case_state")]
         call = k.call_id
     return (await db.execute(sa.select(*columns).select_from(source).where(call.in_(ids)).order_by(*order))).all()
 
@@ -247,11 +247,13 @@ _SAME = (
     *("direction", "line", "trunk", "caller", "caller_name", "dialled", "partner", "reference", "origin", "queue"),
     *("queue_result", "seat", "agent", "arrived_at", "notice_at", "notice_prompt", "queued_at", "talk_ended_at"),
     *("ended_at", "ended_by", "cause", "wait_seconds", "ring_seconds", "talk_seconds", "offers", "transfers"),
-    *("refusal", "short_abandon", "merged_into", "uncertain"),
+    *("refusal", "short_abandon", "merged_into", "uncertain", "caller_odd", "diverted", "hidden"),
 )
 
 
-def _call(row: sa.Row[Any], tapes: Iterable[sa.Row[Any]], tickets: Iterable[sa.Row[Any]]) -> PastCall:
+def _call(
+    row: sa.Row[Any], tapes: Iterable[sa.Row[Any]], tickets: Iterable[sa.Row[Any]], legs: Iterable[sa.Row[Any]]
+) -> PastCall:
     read = row._mapping
     return PastCall(
         **{name: read[name] for name in _SAME},
@@ -264,6 +266,7 @@ def _call(row: sa.Row[Any], tapes: Iterable[sa.Row[Any]], tickets: Iterable[sa.R
         callback=row.callback or "",
         tapes=tuple(_tape(one) for one in tapes),
         tickets=tuple(_filed(one) for one in tickets),
+        legs=tuple(_sound(one) for one in legs if one.received is not None or one.sent is not None),
     )
 
 
@@ -275,12 +278,25 @@ def _state(row: sa.Row[Any]) -> str:
     return "queued" if row.queued_at is not None else "arrived"
 
 
+async def tapes_of(db: AsyncConnection, call: CallId) -> Sequence[Tape]:
+    """Of one call, part after part."""
+    return [_tape(row) for row in await _of(db, t.recordings, [call], t.recordings.c.part)]
+
+
 def _tape(row: sa.Row[Any]) -> Tape:
     faults = tuple(row.faults.split())
     return Tape(
-        row.file, row.state, row.path, row.format, row.seconds, row.plain_sha256, row.sealed, faults, row.reason
-    )
+        row.part, row.file, row.state, row.path, row.format, row.seconds, row.plain_sha256, row.sealed, faults,
+        row.reason, row.started_at, row.kept_until, row.dropped_at, row.dropped_why, row.dropped_by, row.certificate,
+    )  # fmt: skip
+
+
+def _sound(row: sa.Row[Any]) -> Sound:
+    return Sound(row.leg_id, row.endpoint, row.received, row.lost, row.jitter_ms, row.sent, row.lost_there)
 
 
 def _filed(row: sa.Row[Any]) -> Filed:
-    return Filed(row.ticket_id, row.key, row.title, row.state or "", row.case_number or "", row.error or "")
+    return Filed(
+        row.ticket_id, row.key, row.title, row.state or "", row.case_number or "", row.error or "",
+        bool(row.anonymous), bool(row.confidential), row.case_state or "",
+    )  # fmt: skip

@@ -17,11 +17,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from cti.events import Direction, EndedBy
+from cti.events import Alone, Direction, EndedBy
 from cti.ids import CallId
 
 from . import tables as t
-from .floor import FloorTime, floor_time, wrap_up_of
+from .seat_times import SeatTimes, seat_times, wrap_up_of
 from .store import Store
 
 PROMPT_SECONDS = 15.0
@@ -30,7 +30,8 @@ PROMPT_SECONDS = 15.0
 _c, _o = t.calls.c, t.outcomes.c
 _answered = _c.talk_began_at.is_not(None)
 _over = _c.state == "closed"
-_gave_up = sa.and_(_over, ~_answered, _c.refusal == "", _c.ended_by == EndedBy.CALLER.value)
+_let_go = sa.func.coalesce(_o.detail, "") == Alone.LET_GO.value
+_gave_up = sa.and_(_over, ~_answered, _c.refusal == "", _c.ended_by == EndedBy.CALLER.value, ~_let_go)
 _requested = sa.or_(_answered, _c.queued_at.is_not(None), _c.refusal == "full")
 
 SETS: Mapping[str, sa.ColumnElement[bool]] = {
@@ -42,13 +43,14 @@ SETS: Mapping[str, sa.ColumnElement[bool]] = {
     "answered_15s_ring": sa.and_(_answered, _c.ring_seconds <= PROMPT_SECONDS),
     "unanswered": sa.and_(_over, ~_answered),
     "abandoned": _gave_up,
-    "abandoned_in_notice": sa.and_(_gave_up, _c.queued_at.is_(None)),
+    "abandoned_before_notice": sa.and_(_gave_up, _c.queued_at.is_(None), _c.notice_at.is_(None)),
+    "abandoned_in_notice": sa.and_(_gave_up, _c.queued_at.is_(None), _c.notice_at.is_not(None)),
     "abandoned_in_queue": sa.and_(_gave_up, _c.queued_at.is_not(None)),
     "abandoned_short": sa.and_(_gave_up, _c.short_abandon),
     "closed": _c.refusal == "closed",
     "full": _c.refusal == "full",
     "unknown_number": _c.refusal == "unknown_number",
-    "unserved": sa.and_(_over, ~_answered, _c.refusal == "", _c.ended_by != EndedBy.CALLER.value),
+    "unserved": sa.and_(_over, ~_answered, _c.refusal == "", sa.or_(_c.ended_by != EndedBy.CALLER.value, _let_go)),
     "open": ~_over,
     "pending": sa.and_(_over, _o.outcome.is_(None)),
     "transferred": _c.transfers > 0,
@@ -57,7 +59,8 @@ SETS: Mapping[str, sa.ColumnElement[bool]] = {
 """Name → condition on an inbound call (joined with its outcome). ``requests``: asked for a person, which is
 entering a queue, being answered, or being turned away because the line was full. ``unanswered``: over, whyever;
 who waits still is not among them. ``unserved``: queued, but ended by the system (nobody there, waited too long,
-Asterisk died)."""
+Asterisk died), or a seat's phone let go at once: ``answered`` is a talk of a second at least (``config.answer_rule``),
+here as in the talks of an agent's day."""
 
 _RATIOS = (
     ("connect_rate", "answered", "requests"),
@@ -96,7 +99,7 @@ class Period:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class KpiReport:
     period: Period
     line: str
     counts: Mapping[str, int]
@@ -109,20 +112,20 @@ class Sheet:
     """Intervals that touch the period in which Asterisk's record was lost."""
 
 
-async def sheet(store: Store, period: Period, now: datetime, line: str = "") -> Sheet:
+async def kpi_report(store: Store, period: Period, now: datetime, line: str = "") -> KpiReport:
     """All figures of a period; ``line`` '' means all lines (seats' times are always of the whole floor)."""
     async with store.reading() as db:
         counts, sums = await _count(db, period, line)
         outcomes = await _by(db, period, line, _o.outcome)
         lines = await _by(db, period, line, _c.line)
         owed = await _owed(db, period, line)
-        floor = await floor_time(db, period.since, period.until, now)
+        times = await seat_times(db, period.since, period.until, now)
         wrapped = await wrap_up_of(db, within(period, line), period.since, now)
         lost = await blind(db, period)
     figures = [_ratio(name, a, b, counts) for name, a, b in _RATIOS]
     figures += [_mean(name, sums[name], of, counts) for name, _, of in _MEANS]
-    figures += [*owed, *_seats(floor, figures, wrapped)]
-    return Sheet(period, line, counts, outcomes, lines, figures, [(began, ended) for began, ended, _ in lost])
+    figures += [*owed, *_seats(times, figures, wrapped)]
+    return KpiReport(period, line, counts, outcomes, lines, figures, [(began, ended) for began, ended, _ in lost])
 
 
 async def members(
@@ -162,18 +165,19 @@ async def _count(db: AsyncConnection, period: Period, line: str) -> tuple[dict[s
 
 
 async def _by(db: AsyncConnection, period: Period, line: str, column: Any) -> dict[str, int]:
-    counted = sa.select(column, sa.func.count()).select_from(joined()).where(*within(period, line))
+    source = t.calls if column.table is t.calls else joined()
+    counted = sa.select(column, sa.func.count()).select_from(source).where(*within(period, line))
     found = await db.execute(counted.where(column.is_not(None)).group_by(column).order_by(column))
     return {name: int(count) for name, count in found}
 
 
 async def _owed(db: AsyncConnection, period: Period, line: str) -> list[Figure]:
     """Call-backs made of those due, cases opened of the tickets filed: each of the period's own."""
-    b, k, x = t.callbacks.c, t.tickets.c, t.outbox.c
+    b, k, c = t.callbacks.c, t.tickets.c, t.cases.c
     done = sa.func.coalesce(sa.func.sum(sa.case((b.state == "done", 1), else_=0)), 0)
     due = sa.select(done, sa.func.count()).where(b.made_at >= period.since, b.made_at < period.until)
-    made = sa.func.coalesce(sa.func.sum(sa.case((x.case_number != "", 1), else_=0)), 0)
-    filed = sa.select(made, sa.func.count(k.ticket_id)).select_from(t.tickets.outerjoin(t.outbox))
+    made = sa.func.coalesce(sa.func.sum(sa.case((c.number != "", 1), else_=0)), 0)
+    filed = sa.select(made, sa.func.count(k.ticket_id)).select_from(t.tickets.outerjoin(t.cases, c.stream == k.key))
     filed = filed.where(k.filed_at >= period.since, k.filed_at < period.until)
     if line:
         due, filed = due.where(b.line == line), filed.where(k.line == line)
@@ -192,16 +196,16 @@ async def blind(db: AsyncConnection, period: Period) -> list[tuple[datetime, dat
     return [(began, ended, reason) for began, ended, reason in await db.execute(wanted)]
 
 
-def _seats(floor: FloorTime, so_far: Sequence[Figure], wrapped: float) -> list[Figure]:
+def _seats(times: SeatTimes, so_far: Sequence[Figure], wrapped: float) -> list[Figure]:
     """Wrap-up, handling time (of the asked calls alone), occupancy 占线率 (of the time free for calls), utilisation 工时利用率 (of all time logged in)."""
-    wrap = _figure("wrap_up_seconds_mean", floor.wrap_up, floor.wrap_ups, "sum of wrap-up seconds / wrap-ups")
+    wrap = _figure("wrap_up_seconds_mean", times.wrap_up, times.wrap_ups, "sum of wrap-up seconds / wrap-ups")
     talk = next(figure for figure in so_far if figure.name == "talk_seconds_mean")
     handled = talk.numerator + wrapped
     return [
         wrap,
         _figure("handle_seconds_mean", handled, talk.denominator, "sum of talk and wrap-up seconds / answered"),
-        _figure("occupancy", floor.busy, floor.busy + floor.ready, "busy seconds / busy and ready seconds"),
-        _figure("utilisation", floor.busy, floor.logged_in, "busy seconds / logged-in seconds"),
+        _figure("occupancy", times.busy, times.busy + times.ready, "busy seconds / busy and ready seconds"),
+        _figure("utilisation", times.busy, times.logged_in, "busy seconds / logged-in seconds"),
     ]
 
 

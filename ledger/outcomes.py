@@ -12,10 +12,12 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from agents.callbacks import Moved
 from bridge.disposition import CallOutcome, may_replace
-from cti.events import Direction
 from cti.ids import CallId
+from cti.numbers import ANYWHERE, Numbers
 
+from . import callbacks
 from . import tables as t
 from .store import Store
 
@@ -41,9 +43,11 @@ class Put:
     done: bool
     before: CallOutcome | None
     """What stood (and, unless ``done``, still stands)."""
+    settled: tuple[Moved, ...] = ()
+    """Call-backs that are not owed any more."""
 
 
-async def put(store: Store, db: AsyncConnection, said: Said) -> Put:
+async def put(store: Store, db: AsyncConnection, said: Said, numbers: Numbers = ANYWHERE) -> Put:
     """Write ``said`` when it may replace what stands.
 
     With an agent's word the citizen was heard: no call-back is owed for this call, nor for an earlier one of
@@ -61,8 +65,7 @@ async def put(store: Store, db: AsyncConnection, said: Said) -> Put:
     }
     fresh = store.insert(t.outcomes).values(call_id=said.call, **values).on_conflict_do_nothing().returning(c.call_id)
     if (await db.execute(fresh)).first() is not None:
-        await _heard(db, said)
-        return Put(True, None)
+        return Put(True, None, await _heard(db, said, numbers))
     standing = (await db.execute(sa.select(t.outcomes).where(c.call_id == said.call).with_for_update())).one()
     before = CallOutcome(standing.outcome)
     if not may_replace(before, said.outcome):
@@ -72,17 +75,8 @@ async def put(store: Store, db: AsyncConnection, said: Said) -> Put:
     kept = {name: getattr(standing, name) for name in _KEPT}
     await db.execute(sa.insert(t.outcome_history).values(call_id=said.call, seq=seq, replaced_at=said.at, **kept))
     await db.execute(sa.update(t.outcomes).where(c.call_id == said.call).values(values))
-    await _heard(db, said)
-    return Put(True, before)
+    return Put(True, before, await _heard(db, said, numbers))
 
 
-async def _heard(db: AsyncConnection, said: Said) -> None:
-    b, c = t.callbacks.c, t.calls.c
-    number = sa.case((c.direction == Direction.OUTBOUND.value, c.dialled), (c.origin != "", c.origin), else_=c.caller)
-    theirs = sa.select(number).where(c.call_id == said.call).scalar_subquery()
-    same = sa.and_(b.number != "", b.number == theirs, b.made_at <= said.at)
-    await db.execute(
-        sa.update(t.callbacks)
-        .where(b.state == "open", sa.or_(b.call_id == said.call, same))
-        .values(state="done", done_at=said.at, done_by=said.agent)
-    )
+async def _heard(db: AsyncConnection, said: Said, numbers: Numbers) -> tuple[Moved, ...]:
+    return tuple(await db.run_sync(lambda one: callbacks.heard(one, said.call, said.at, said.agent, numbers)))

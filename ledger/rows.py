@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from cti import events as ev
 from cti.ids import Instant
 
-from .record import CallRecord, Leg, Offer, Talk, Tape, Transfer, Visit, waited
+from .call_record import CallRecord, Gap, Leg, Offer, Talk, Tape, Transfer, Visit, waited
+from .differences import Difference, Kind
 
 Row = dict[str, Any]
 
@@ -27,7 +29,8 @@ def clip(text: str, most: int = 80) -> str:
 
 
 def call_row(r: CallRecord) -> Row:
-    first = r.talks[0] if r.talks else None
+    answers = r.answers
+    first = answers[0] if answers else None
     visit = r.visits[-1] if r.visits else None
     return {
         "call_id": r.call,
@@ -49,19 +52,21 @@ def call_row(r: CallRecord) -> Row:
         "notice_prompt": clip(r.notice_prompt, 40),
         "notice_source": clip(r.notice_source, 40),
         "refusal": clip(r.refusal, 40),
+        "diverted": clip(r.diverted),
+        "hidden": r.hidden,
         "queued_at": maybe(r.queued),
         "queue": clip(visit.queue, 40) if visit else "",
         "queue_result": visit.result if visit else "",
         "offers": len(r.offers),
         "first_offer_at": maybe(r.first_offer),
         "talk_began_at": maybe(first.began) if first else None,
-        "talk_ended_at": maybe(r.talks[-1].ended) if first else None,
+        "talk_ended_at": maybe(answers[-1].ended) if first else None,
         "talk_seconds": round(r.talk_seconds, 6),
         "seat": clip(first.seat, 40) if first else "",
         "agent": first.agent if first else "",
-        "holds": sum(talk.holds for talk in r.talks),
-        "held_seconds": round(sum(talk.held_seconds for talk in r.talks), 6),
-        "transfers": len(r.transfers),
+        "holds": sum(talk.holds for talk in answers),
+        "held_seconds": round(sum(talk.held_seconds for talk in answers), 6),
+        "transfers": r.given_away,
         "ended_at": maybe(r.ended),
         "ended_by": r.ended_by,
         "cause": r.cause,
@@ -71,6 +76,7 @@ def call_row(r: CallRecord) -> Row:
         "short_abandon": r.short_abandon,
         "merged_into": r.merged_into,
         "uncertain": r.uncertain,
+        "caller_odd": clip(r.odd, 200),
     }
 
 
@@ -82,6 +88,11 @@ def leg_row(leg: Leg) -> Row:
         "began_at": moment(leg.began),
         "ended_at": maybe(leg.ended),
         "cause": leg.cause,
+        "received": leg.received,
+        "lost": leg.lost,
+        "jitter_ms": leg.jitter_ms,
+        "sent": leg.sent,
+        "lost_there": leg.lost_there,
     }
 
 
@@ -133,13 +144,40 @@ def transfer_row(transfer: Transfer) -> Row:
         "kind": transfer.kind,
         "by_seat": clip(transfer.by, 40),
         "target": clip(transfer.to),
+        "became_seat": clip(transfer.became.seat, 40) if transfer.became else "",
+        "became_agent": transfer.became.agent if transfer.became else "",
     }
 
 
 def tape_row(tape: Tape) -> Row:
     return {
         "call_id": tape.call,
+        "part": tape.part,
         "file": clip(tape.file, 200),
         "started_at": moment(tape.started),
         "ended_at": maybe(tape.ended),
     }
+
+
+GAP = "rows of Asterisk's record were lost"
+
+
+def gap_row(gap: Gap, node: str) -> Row:
+    return {
+        "node": node, "source": "book", "began_at": moment(gap.since), "ended_at": maybe(gap.until),
+        "reason": clip(gap.why or GAP, 200),
+    }  # fmt: skip
+
+
+def gap_difference(gap: Gap, node: str) -> Difference:
+    until = f"{moment(gap.until):%Y-%m-%d %H:%M:%S}Z" if gap.until is not None else "now"
+    said = f"{gap.why or GAP}: calls between {moment(gap.since):%Y-%m-%d %H:%M:%S}Z and {until} may be missing"
+    return Difference(
+        f"gap:{node}:{gap.since:.6f}", "book", Kind.GAP, node, said, since=moment(gap.since), until=maybe(gap.until)
+    )
+
+
+def refused_difference(e: ev.RowsRefused) -> Difference:
+    said = f"{e.rows} rows of {e.file} from byte {e.offset} on are not as Asterisk writes them ({e.why}): {e.sample}"
+    key = f"rows:{e.file}:{e.inode}:{e.offset}"
+    return Difference(key, "book", Kind.REFUSED, e.file, clip(said, 1000), since=moment(e.at))

@@ -1,6 +1,6 @@
 """The scribe: writes what the book says happened. The only writer of calls and their rows.
 
-Fed by ``hotline/bookkeeping.py`` with the batches of ``cti.book.Book``; publishes nothing.
+Fed by ``hotline/books/book_reader.py`` with the batches of ``cti.book.Book``; publishes nothing.
 
 Exactly once. Rows and the offsets they were read up to are committed in one
 transaction, so a crash leaves either both or neither. After a crash the book is read
@@ -20,27 +20,36 @@ closed as uncertain. Nothing is ever guessed about it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
+from agents.callbacks import Moved, Rules
 from bridge.disposition import CallOutcome
 from cti import events as ev
 from cti.book import Mark
-from cti.ids import CallId
-from cti.tail import Place
+from cti.file_tail import Place
+from cti.ids import CallId, Instant
+from cti.numbers import ANYWHERE, Numbers
 
-from . import rows, verdict
+from . import callbacks, default_outcome, rows
 from . import tables as t
-from .columns import Moment
-from .record import CallRecord, Changed, Records, Talk
+from .ami_only_call_completion import complete
+from .ami_only_call_rows import changed_by, difference, known, parts_of, replaced
+from .ami_only_calls import SeenCall
+from .call_record import CallRecord, Changed, Records, Talk
+from .callbacks import Owed, owed_for
+from .compare import Known
+from .differences import Difference, put
 from .seats import sitting
 from .store import Store
 
 REST = timedelta(seconds=5)
+SOME_LIFE = Instant(1.0)
+"""A mark of an older release does not tell which life of Asterisk it lies in: in one that had begun."""
 SLACK = timedelta(seconds=60)
 """Rows of two calls may stand in Asterisk's file a little out of the order of their times."""
 
@@ -51,6 +60,8 @@ class Resume:
     """For ``Book(plan, cel, queue_log, start=mark)``."""
     skip: frozenset[str]
     """Calls and legs whose story is closed; the scribe ignores them by itself."""
+    whole_until: float = 0.0
+    """What was written before this moment is in the ledger."""
 
 
 class Scribe:
@@ -61,12 +72,19 @@ class Scribe:
         *,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         rest: timedelta = REST,
+        numbers: Numbers = ANYWHERE,
+        rules: Rules | None = None,
+        tell: callbacks.Tell = callbacks.untold,
     ) -> None:
-        """``node``: ``[centre] node``, the part of every CallId before its last '-'."""
+        """``node``: ``[centre] node``, the part of every CallId before its last '-'. ``rules``: when call-backs are due;
+        ``tell`` hears which of them moved, when it is committed."""
         self._store = store
         self._node = node
         self._clock = clock
-        self._rest = rest
+        self._rest, self._numbers = rest, numbers
+        self._rules, self._tell = rules or Rules(), tell
+        self._moved: list[Moved] = []
+        """By the transaction that goes on."""
         self._written = datetime.min.replace(tzinfo=UTC)
         """When the open calls were last written."""
         self._records = Records()
@@ -78,8 +96,8 @@ class Scribe:
         self._statements = {
             table.name: store.upsert(table, columns)
             for table, columns in (
-                (t.calls, tuple(column.name for column in t.calls.columns)),
-                (t.legs, ("leg_id", "call_id", "endpoint", "began_at", "ended_at", "cause")),
+                (t.calls, tuple(column.name for column in t.calls.columns if column.name != "case_id")),
+                (t.legs, tuple(column.name for column in t.legs.columns)),
                 (t.offers, ("call_id", "seq", "leg_id", "seat", "queue", "began_at", "ended_at", "result")),
                 (
                     t.talks,
@@ -97,10 +115,10 @@ class Scribe:
                     ),
                 ),
                 (t.queue_visits, ("call_id", "seq", "queue", "position", "entered_at", "left_at", "result")),
-                (t.transfers, ("call_id", "seq", "at", "kind", "by_seat", "target")),
-                (t.recordings, ("call_id", "file", "started_at", "ended_at")),
+                (t.transfers, ("call_id", "seq", "at", "kind", "by_seat", "target", "became_seat", "became_agent")),
+                (t.recordings, ("call_id", "part", "file", "started_at", "ended_at")),
                 (t.blind_intervals, ("node", "source", "began_at", "ended_at", "reason")),
-                (t.tail_marks, tuple(column.name for column in t.tail_marks.columns)),
+                (t.tail_marks, tuple(column.name for column in t.tail_marks.columns if column.name != "past")),
             )
         }
 
@@ -109,18 +127,13 @@ class Scribe:
     async def resume(self) -> Resume:
         """Where to read on; forgets everything folded so far. Call once before the first ``write``."""
         marks, skip = await self._store.transact(self._look)
-        places = {
-            source: (Place(row.inode, row.offset), Place(row.resume_inode, row.resume_offset))
-            for source, row in marks.items()
-        }
-        cel, queue_log = (places.get(source, (Place(), Place())) for source in ("cel", "queue_log"))
-        self._start = Mark(cel[1], cel[1], queue_log[1], queue_log[1])
-        self._committed = Mark(cel[0], cel[1], queue_log[0], queue_log[1]) if marks else None
+        self._start = _start(marks)
+        self._committed = self._start if marks else None
         whole_until = marks["cel"].moved_at.timestamp() if "cel" in marks else 0.0
         self._records = Records(skip, whole_until)
         self._reconciled = False
         self._folded = None
-        return Resume(self._start, skip)
+        return Resume(self._start, skip, whole_until)
 
     def _look(self, db: sa.Connection) -> tuple[dict[str, Any], frozenset[str]]:
         marks = {row.source: row for row in db.execute(sa.select(t.tail_marks).where(self._ours(t.tail_marks)))}
@@ -135,7 +148,9 @@ class Scribe:
         living = {row.call_id: row for row in db.execute(self._open_calls())}
         # A call that went on in one still open is read again whole, with it.
         while True:
-            wave = sa.select(c.call_id, c.arrived_at).where(c.merged_into.in_(living), c.call_id.not_in(living))
+            wave = sa.select(c.call_id, c.arrived_at).where(
+                t.was_merged, c.merged_into.in_(living), c.call_id.not_in(living)
+            )
             more = {row.call_id: row for row in db.execute(wave)} if living else {}
             if not more:
                 break
@@ -177,31 +192,42 @@ class Scribe:
             return
         now, records = self._clock(), self._records
         whole = not self._reconciled or now - self._written >= self._rest
-        put = records.changed if whole else records.urgent()
-        if put or (whole and mark != self._committed):
-            put = await self._store.transact(lambda db: self._commit(db, put, mark, now))
-            records.settled(put)
+        todo = records.changed if whole else records.urgent()
+        if todo or (whole and mark != self._committed):
+            done = await self._store.transact(lambda db: self._commit(db, todo, mark, now))
+            self._tell_moved()
+            records.settled(done)
             self._reconciled, self._committed = True, mark
             self._written = now if whole else self._written
         self._folded = None
 
-    def _commit(self, db: sa.Connection, put: Changed, mark: Mark, now: datetime) -> Changed:
+    def _commit(self, db: sa.Connection, todo: Changed, mark: Mark, now: datetime) -> Changed:
         """All of one transaction; gives back what it wrote."""
+        self._moved.clear()
         if not self._reconciled:
             self._reconcile(db, now)
-            put = self._records.changed
-        self._seat_agents(db, put.talks.values())
-        self._flush(db, put)
-        self._conclude(db, put.closed)
-        self._called_back(db, put.closed)
+            todo = self._records.changed
+        self._seat_agents(db, todo.talks.values())
+        self._flush(db, todo)
+        self._conclude(db, todo.closed)
+        self._cut(db, todo.closed)
+        self._moved += callbacks.tried(self._store, db, todo.closed, self._numbers, self._rules)
+        self._about_cases(db, todo.closed)
         self._set_mark(db, mark, now)
-        return put
+        return todo
+
+    def _tell_moved(self) -> None:
+        moved, self._moved = self._moved, []
+        if moved:
+            self._tell(moved)
 
     def _behind(self, mark: Mark, events: Sequence[ev.Event]) -> bool:
         """Are these rows that were committed before the restart?"""
         if self._reconciled or self._committed is None:
             return False
         was, now = self._committed.cel_read, mark.cel_read
+        if mark.again or now.head:  # the book knows
+            return mark.again
         if any(isinstance(event, ev.BookGap) for event in events):
             return False
         if now.inode == was.inode:
@@ -220,9 +246,13 @@ class Scribe:
             lives = [{"node": life.node or self._node, "began_at": rows.moment(life.at)} for life in changed.lives]
             db.execute(self._store.insert(t.node_lives).on_conflict_do_nothing(), lives)
         if changed.gaps:
-            same = {"node": self._node, "source": "book", "reason": "rows of Asterisk's record were lost"}
-            gaps = ({**same, "began_at": rows.moment(a), "ended_at": rows.maybe(b)} for a, b in changed.gaps.items())
-            self._put(db, t.blind_intervals, gaps)
+            gaps = list(changed.gaps.values())
+            self._put(db, t.blind_intervals, (rows.gap_row(gap, self._node) for gap in gaps))
+            self._differ(db, (rows.gap_difference(gap, self._node) for gap in gaps))
+        self._differ(db, map(rows.refused_difference, changed.refused.values()))
+
+    def _differ(self, db: sa.Connection, found: Iterable[Difference]) -> None:
+        put(self._store, db, self._node, found, self._clock())
 
     def _put(self, db: sa.Connection, table: sa.Table, values: Iterable[rows.Row]) -> None:
         listed = list(values)
@@ -236,7 +266,7 @@ class Scribe:
 
     def _conclude(self, db: sa.Connection, closed: Iterable[CallRecord]) -> None:
         """The outcome of calls nobody talked in, and the call-back task of the missed; an agent's word stands."""
-        ends = [(record, found) for record in closed if (found := verdict.of(record)) is not None]
+        ends = [(record, found) for record in closed if (found := default_outcome.of(record)) is not None]
         if not ends:
             return
         concluded = self._outcomes(
@@ -247,36 +277,26 @@ class Scribe:
             ],
         )
         owed = [
-            {
-                "call_id": record.call,
-                "reason": found.detail,
-                "line": rows.clip(record.line, 40),
-                "number": rows.clip(record.origin or record.caller),
-                "made_at": rows.moment(record.ended or record.arrived),
-            }
+            owed_for(record, found.detail)
             for record, found in ends
             if found.outcome is CallOutcome.MISSED and record.call in concluded
         ]
         self._owe(db, owed)
 
-    def _called_back(self, db: sa.Connection, closed: Iterable[CallRecord]) -> None:
-        """Whom a seat dialled and reached is owed no call any more."""
-        b = t.callbacks.c
-        done = [
-            {
-                "b_number": rows.clip(record.dialled),
-                "b_at": rows.moment(record.ended or record.arrived),
-                "b_by": record.talks[0].agent,
-                "b_made_at": rows.moment(record.arrived),
-            }
-            for record in closed
-            if record.direction == ev.Direction.OUTBOUND and record.talks and record.dialled
+    def _cut(self, db: sa.Connection, closed: Iterable[CallRecord]) -> None:
+        """Whom we cut in the middle of a talk is called back; what becomes of the talk itself is the agent's word."""
+        cut = [
+            r for r in closed if r.direction == ev.Direction.INBOUND and r.talks and r.ended_by == ev.EndedBy.STOPPED
         ]
-        if done:
-            at = sa.bindparam("b_made_at", type_=Moment())
-            which = (b.number == sa.bindparam("b_number"), b.state == "open", b.made_at <= at)
-            values = {"state": "done", "done_at": sa.bindparam("b_at", type_=Moment()), "done_by": sa.bindparam("b_by")}
-            db.execute(sa.update(t.callbacks).where(*which).values(values), done)
+        self._owe(db, [owed_for(record, default_outcome.Missed.STOPPED) for record in cut])
+
+    def _about_cases(self, db: sa.Connection, closed: Iterable[CallRecord]) -> None:
+        """A call whose case was opened before the book had the call names it now."""
+        if calls := [record.call for record in closed]:
+            c, k = t.calls.c, t.cases.c
+            first = sa.select(sa.func.min(k.case_id)).where(k.call_id == c.call_id).scalar_subquery()
+            cased = sa.select(k.case_id).where(k.call_id == c.call_id).exists()
+            db.execute(sa.update(t.calls).where(c.call_id.in_(calls), c.case_id == "", cased).values(case_id=first))
 
     def _outcomes(self, db: sa.Connection, ends: Sequence[tuple[str, CallOutcome, str, datetime]]) -> set[str]:
         """Write these where there is none yet; the calls that got theirs now."""
@@ -287,27 +307,77 @@ class Scribe:
         ]
         return set((db.execute(statement, values)).scalars())
 
-    def _owe(self, db: sa.Connection, tasks: Sequence[rows.Row]) -> None:
-        if tasks:
-            db.execute(self._store.insert(t.callbacks).on_conflict_do_nothing(), list(tasks))
+    def _owe(self, db: sa.Connection, owed: Sequence[Owed]) -> None:
+        self._moved += callbacks.owe(self._store, db, owed, self._rules)
 
     def _set_mark(self, db: sa.Connection, mark: Mark, now: datetime) -> None:
         was = self._committed
-        pairs = (("cel", mark.cel_read, mark.cel_resume), ("queue_log", mark.queue_log_read, mark.queue_log_resume))
+        pairs = (
+            ("cel", mark.cel_read, mark.cel_resume, mark.cel_past),
+            ("queue_log", mark.queue_log_read, mark.queue_log_resume, mark.queue_log_past),
+        )
         values = [
             {
                 "node": self._node,
                 "source": source,
                 "inode": read.inode,
                 "offset": read.offset,
+                "head": read.head,
+                "before": read.before,
                 "resume_inode": resume.inode,
                 "resume_offset": resume.offset,
+                "resume_head": resume.head,
+                "resume_before": resume.before,
+                "row_at": mark.last,
+                "life_at": mark.life,
                 "moved_at": now,
             }
-            for source, read, resume in pairs
+            for source, read, resume, _ in pairs
             if was is None or source == "cel" or was.queue_log_read != read or was.queue_log_resume != resume
         ]
         self._put(db, t.tail_marks, values)
+        for source, _, _, past in pairs:
+            if past and (was is None or past != (was.cel_past if source == "cel" else was.queue_log_past)):
+                one = sa.update(t.tail_marks).where(self._ours(t.tail_marks), t.tail_marks.c.source == source)
+                db.execute(one.values(past=" ".join(past)))
+
+    # -- what the wire saw and the book lacks ----------------------------------------------------------
+
+    async def known(self, calls: Sequence[SeenCall]) -> Known:
+        """What the ledger has of these calls' legs; raises ``LedgerUnavailable``."""
+        legs = [leg for call in calls for leg in (call.record.call, *call.legs)]
+        return await self._store.look(lambda db: known(db, legs, [call.record.call for call in calls]))
+
+    async def write_seen(self, calls: Sequence[SeenCall], tapes: Mapping[CallId, Sequence[str]]) -> list[Difference]:
+        """Write calls as the wire saw them, bounds uncertain, each with its difference; what is owed for any call is owed.
+
+        What the book has of them in part goes into them. ``tapes``: raw files that lie in the spool for them.
+        """
+        for call in calls:
+            call.record.uncertain = True
+        found = await self._store.transact(lambda db: self._write_seen(db, calls, tapes), lasting=True)
+        self._tell_moved()
+        for call in calls:
+            self._records.forget(call.record.call)
+            self._records.skip.update(call.legs)
+        return found
+
+    def _write_seen(
+        self, db: sa.Connection, calls: Sequence[SeenCall], tapes: Mapping[CallId, Sequence[str]]
+    ) -> list[Difference]:
+        self._moved.clear()
+        for call in calls:
+            complete(db, call)
+        replaced(db, calls)
+        changed = changed_by(calls, tapes, parts_of(db, calls))
+        self._seat_agents(db, changed.talks.values())
+        self._flush(db, changed)
+        self._conclude(db, changed.closed)
+        self._moved += callbacks.tried(self._store, db, changed.closed, self._numbers, self._rules)
+        self._about_cases(db, changed.closed)
+        found = [difference(call) for call in calls]
+        self._differ(db, found)
+        return found
 
     # -- the first batch after a restart ---------------------------------------------------------------
 
@@ -349,17 +419,33 @@ class Scribe:
         lost = {row.call_id: row for row in found}
         if not lost:
             return
-        ends = [(call, CallOutcome.LOST, verdict.Lost.UNSEEN, now) for call in lost]
+        ends = [(call, CallOutcome.LOST, default_outcome.Lost.UNSEEN, now) for call in lost]
         self._owe(
             db,
             [
-                {
-                    "call_id": call,
-                    "reason": str(verdict.Lost.UNSEEN),
-                    "line": lost[call].line,
-                    "number": lost[call].origin or lost[call].caller,
-                    "made_at": now,
-                }
+                Owed(
+                    call, str(default_outcome.Lost.UNSEEN), lost[call].line, lost[call].origin or lost[call].caller, now
+                )
                 for call in self._outcomes(db, ends)
             ],
         )
+
+
+def _start(marks: Mapping[str, Any]) -> Mark:
+    """The mark that was committed, as the book begins with it."""
+    places = {
+        source: (
+            Place(row.inode, row.offset, row.head, row.before),
+            Place(row.resume_inode, row.resume_offset, row.resume_head, row.resume_before),
+            tuple(row.past.split()),
+        )
+        for source, row in marks.items()
+    }
+    cel, queue_log = (places.get(source, (Place(), Place(), ())) for source in ("cel", "queue_log"))
+    if "cel" not in marks:
+        last = life = Instant(0.0)
+    else:
+        row = marks["cel"]
+        last = Instant(row.moved_at.timestamp() if row.row_at is None else row.row_at)
+        life = SOME_LIFE if row.life_at is None else Instant(row.life_at)
+    return Mark(cel[0], cel[1], queue_log[0], queue_log[1], last, life, cel[2], queue_log[2])

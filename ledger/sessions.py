@@ -18,7 +18,9 @@ from . import tables as t
 from .store import Store
 
 _S, _A = t.sessions.c, t.accounts.c
-_JOINED = sa.select(*_S, _A.name, _A.role).select_from(t.sessions.join(t.accounts, _S.account_id == _A.account_id))
+_JOINED = sa.select(*_S, _A.name, _A.role, _A.must_change).select_from(
+    t.sessions.join(t.accounts, _S.account_id == _A.account_id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,10 @@ class Session:
     seat: str
     """Where it took a seat; whether its account still sits there, the desk knows."""
     locked: bool
+    how: str = "password"
+    """password, oidc."""
+    must_change: bool = False
+    """The account's password is somebody else's choice."""
 
 
 class SessionShelf:
@@ -45,11 +51,11 @@ class SessionShelf:
 
     async def open(
         self, ident: str, secret_sha256: str, account: str, at: datetime, expires_at: datetime,
-        *, address: str, browser: str,
+        *, address: str, browser: str, how: str = "password",
     ) -> None:  # fmt: skip
         row = {
             "session_id": ident, "secret_sha256": secret_sha256, "account_id": account, "made_at": at, "seen_at": at,
-            "expires_at": expires_at, "address": address[:64], "browser": browser[:200],
+            "expires_at": expires_at, "address": address[:64], "browser": browser[:200], "how": how,
         }  # fmt: skip
         async with self._store.writing() as db:
             await db.execute(sa.insert(t.sessions).values(**row))
@@ -66,6 +72,10 @@ class SessionShelf:
         """All, or those of one account; newest first."""
         wanted = _alive(now).where(_S.account_id == account) if account else _alive(now)
         return await self._read(wanted.order_by(_S.made_at.desc(), _S.session_id))
+
+    async def unended(self, account: str) -> Sequence[Session]:
+        """Those that nobody has ended yet, though its account is locked by now or their time is over."""
+        return await self._read(_JOINED.where(_S.ended_at.is_(None), _S.account_id == account))
 
     async def seen(self, ident: str, at: datetime) -> None:
         await self._set(ident, seen_at=at)
@@ -104,5 +114,5 @@ def _alive(now: datetime) -> sa.Select[Any]:
 def _session(row: sa.Row[Any]) -> Session:
     return Session(
         row.session_id, row.account_id, row.name, row.role, row.made_at, row.seen_at, row.expires_at,
-        row.address, row.browser, row.seat, bool(row.locked),
+        row.address, row.browser, row.seat, bool(row.locked), row.how, bool(row.must_change),
     )  # fmt: skip

@@ -18,26 +18,38 @@ and back. What is done for every call, or every few seconds, goes through ``look
 from __future__ import annotations
 
 import asyncio
+import builtins
+import contextlib
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, TimeoutError
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from config.places import Places
+from config.file_places import Places
+from config.language import say as _
 from config.settings import Settings
 
-from .errors import LedgerUnavailable
+from .database_errors import meaning
+from .errors import LedgerDamaged, LedgerMisshapen, LedgerUnavailable
 
 T = TypeVar("T")
 
-BUSY_MILLISECONDS = 10_000
+BUSY_MILLISECONDS = 1_500
+"""So long is waited for another program that writes the ledger; pages wait as long, and not without a word for longer."""
+QUEUE_SECONDS = 0.4
+"""While the ledger is known to take nothing, nobody queues for it longer than this."""
+READER_SECONDS = 10.0
 _READERS = 4
+ANALYSED_ROWS = 400
+"""Of each index, so that a look at tables of years stays short; SQLite's own advice."""
 _PRAGMAS = (
     f"PRAGMA busy_timeout={BUSY_MILLISECONDS}",
     "PRAGMA foreign_keys=ON",
@@ -55,12 +67,20 @@ def url_of(settings: Settings, places: Places) -> str:
 
 
 class Store:
-    """Use ``reading`` and ``writing``; ``close`` at the end."""
+    """Use ``reading`` and ``writing``; ``close`` at the end.
 
-    def __init__(self, url: str) -> None:
-        self.url = url
+    :param away: why nothing may be read or written yet ('': it may); the daemon's is made before its ledger is open.
+    """
+
+    def __init__(self, url: str, *, away: str = "") -> None:
+        self.url, self.away = url, away
         self.sqlite = url.startswith("sqlite")
         self._lock = asyncio.Lock()
+        self._refusing = False
+        """The last one who wanted to write could not."""
+        self._path = Path(url.partition(":///")[2]) if self.sqlite and ":memory:" not in url else None
+        self._file: tuple[int, int] | None = None
+        """Which file it is: removed or replaced, it is not the ledger any more."""
         if self.sqlite:
             self._writer = _sqlite(url, 1, "BEGIN IMMEDIATE")
             self._reader = _sqlite(url, _READERS, "BEGIN", "PRAGMA query_only=ON")
@@ -72,10 +92,26 @@ class Store:
         else:
             self._writer = self._reader = create_async_engine(url, pool_size=8, max_overflow=8, pool_pre_ping=True)
 
+    def opened(self) -> None:
+        """It may be used from now on; a file that was put in the place of a damaged one is the ledger."""
+        self.away, self._file = "", None
+
+    @contextmanager
+    def _door(self) -> Iterator[None]:
+        """Shut while the ledger is away; and from the moment on in which it turns out to be damaged."""
+        if self.away:
+            raise LedgerUnavailable(self.away)
+        try:
+            with _said():
+                yield
+        except LedgerDamaged as fault:
+            self.away = str(fault)
+            raise
+
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
         """One consistent view; nothing can be written through it (SQLite)."""
-        with _said():
+        with self._door():
             async with self._reader.connect() as connection:
                 yield connection
 
@@ -83,11 +119,12 @@ class Store:
     async def writing(self) -> AsyncIterator[AsyncConnection]:
         """One transaction: on disk when left, undone when an exception leaves it.
 
-        Raises ``LedgerUnavailable`` when the database is not there, locked or full.
+        Raises ``LedgerUnavailable`` when the database is not there, locked or full, ``LedgerWrong`` when it is not
+        what this program needs.
         """
-        with _said():
+        with self._door():
             if self.sqlite:
-                async with self._lock, self._writer.begin() as connection:
+                async with self._turn(), self._writer.begin() as connection:
                     yield connection
             else:
                 async with self._writer.begin() as connection:
@@ -108,7 +145,7 @@ class Store:
 
     async def look(self, work: Callable[[sa.Connection], T]) -> T:
         """One consistent view for ``work``, which awaits nothing; nothing can be written through it (SQLite)."""
-        with _said():
+        with self._door():
             if not self.sqlite:
                 async with self._reader.connect() as connection:
                     return await connection.run_sync(work)
@@ -122,19 +159,70 @@ class Store:
         for the disk, and a power cut may undo the newest of these transactions, whole and in order.
         PostgreSQL: like ``writing``.
         """
-        with _said():
+        with self._door():
             if not self.sqlite:
                 async with self._writer.begin() as connection:
                     return await connection.run_sync(work)
             visit = self._lasting if lasting else self._batches
-            async with self._lock:
+            async with self._turn():
                 done = asyncio.get_running_loop().run_in_executor(self._writing, visit.do, work)
                 return await self.whole(done)
+
+    async def probe(self) -> None:
+        """Could something be written now? Writes, and leaves nothing behind: no row, whatever it is asked how often.
+
+        SQLite: one page goes into the journal (a number in the file's header, which nobody reads). PostgreSQL: a
+        transaction number is taken, which a standby refuses. Raises ``LedgerUnavailable`` or ``LedgerWrong``.
+        """
+        await self.transact(_touch_file if self.sqlite else _touch_server)
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
+        """SQLite: the one writer's place. Nobody stands in a queue before a door that is known to be shut."""
+        self._same_file()
+        began = time.monotonic()
+        try:
+            async with asyncio.timeout(QUEUE_SECONDS if self._refusing else None):
+                await self._lock.acquire()
+        except builtins.TimeoutError:
+            raise LedgerUnavailable("the ledger's database does not answer: it is locked by another program") from None
+        try:
+            if self._refusing and time.monotonic() - began > QUEUE_SECONDS:
+                raise LedgerUnavailable("the ledger's database does not answer: it is locked by another program")
+            try:
+                yield
+            except (OperationalError, OSError, sqlite3.OperationalError):
+                self._refusing = True
+                raise
+            self._refusing = False
+        finally:
+            self._lock.release()
+        self._same_file()
+
+    def _same_file(self) -> None:
+        """What is written into a file that was removed is lost: it is not acknowledged."""
+        if self._path is None:
+            return
+        try:
+            found = self._path.stat()
+        except FileNotFoundError:
+            now = None
+        else:
+            now = (found.st_dev, found.st_ino)
+        if self._file is None:
+            self._file = now
+        elif now != self._file:
+            raise LedgerUnavailable(
+                f"the ledger's file {self._path} was removed or replaced while the daemon ran: "
+                "put it back (the same file), or restore a backup and start anew"
+            )
 
     async def close(self) -> None:
         await self._writer.dispose()
         if self._reader is not self._writer:
             await self._reader.dispose()
+            if self._batches.used or self._lasting.used:
+                await asyncio.get_running_loop().run_in_executor(self._writing, _learn, self.url)
             for thread in (self._writing, self._looking):
                 thread.shutdown()
             for visit in (self._lasting, self._batches, self._looks):
@@ -153,21 +241,18 @@ class Store:
 
 
 class _said:
-    """Turns the driver's "not now" errors into ``LedgerUnavailable``; wrong programs stay what they are."""
+    """Turns a driver's error into what it means (``database_errors.py``); errors of the program stay what they are."""
 
     def __enter__(self) -> None:
         return None
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, TimeoutError | OperationalError | InterfaceError | OSError | sqlite3.OperationalError) or (
-            isinstance(error, DBAPIError) and error.connection_invalidated
-        ):
-            said = str(getattr(error, "orig", None) or error).strip()
-            raise LedgerUnavailable(f"the ledger's database does not answer: {said}") from error
+        if (found := meaning(error)) is not None:
+            raise found from error
 
 
 def _sqlite(url: str, size: int, begin: str, *more: str) -> AsyncEngine:
-    engine = create_async_engine(url, pool_size=size, max_overflow=0, pool_timeout=BUSY_MILLISECONDS / 1000)
+    engine = create_async_engine(url, pool_size=size, max_overflow=0, pool_timeout=READER_SECONDS)
     _prepare(engine.sync_engine, begin, *more)
     return engine
 
@@ -181,9 +266,11 @@ class _Visit:
         )
         _prepare(self._engine, begin, *more)
         self._connection: sa.Connection | None = None
+        self.used = False
 
     def do(self, work: Callable[[sa.Connection], T]) -> T:
         connection = self._connection or self._engine.connect()
+        self.used = True
         self._connection = None  # a connection on which something failed is not used again
         try:
             with connection.begin():
@@ -198,6 +285,27 @@ class _Visit:
         """In whatever thread, when no other is in ``do`` any more."""
         if self._connection is not None:
             self._connection.close()
+
+
+def _touch_file(db: sa.Connection) -> None:
+    db.exec_driver_sql("PRAGMA user_version = 0")  # the page is written although the number is the same
+
+
+def _touch_server(db: sa.Connection) -> None:
+    read_only = db.execute(sa.text("SELECT current_setting('transaction_read_only'), txid_current()")).scalar_one()
+    if read_only == "on":
+        raise LedgerMisshapen(
+            _("the ledger's database takes no writing: it is read only (default_transaction_read_only)")
+        )
+
+
+def _learn(url: str) -> None:
+    """SQLite looks again how its tables are filled where they changed much: plans are chosen by that. Milliseconds."""
+    file = url.partition("///")[2]
+    # an error: the next end does it
+    with contextlib.suppress(sqlite3.Error), contextlib.closing(sqlite3.connect(file, timeout=1)) as db:
+        db.execute(f"PRAGMA analysis_limit={ANALYSED_ROWS}")
+        db.execute("PRAGMA optimize=0x10002")  # of all tables, though this connection has asked for none
 
 
 def _prepare(engine: sa.Engine, begin: str, *more: str) -> None:

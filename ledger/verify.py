@@ -1,8 +1,11 @@
 """The invariant (D8), proved over the whole ledger: every call offered ends in exactly one outcome, and nothing is owed.
 
-Called by ``hotline verify`` and by the daemon now and then. Reads only; each rule is
+Called by ``hotline verify`` and each minute by the daemon (``hotline/books/invariant_proof.py``). Reads only; each rule is
 one query, so that a rule never sees half a transaction. A rule knows what it would see
 if the daemon had lost, doubled or forgotten something; it believes no counter.
+
+With ``since`` only what became judgeable from then on is judged: a call when it ended, what is owed when its time was
+over. What that costs depends on what is new, not on what there is.
 """
 
 from __future__ import annotations
@@ -15,17 +18,26 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from agents.callbacks import HELD, OWED
+from agents.callbacks import State as BackState
+from bridge.case_state import CaseState
+from bridge.delivery_state import DeliveryState
 from bridge.disposition import CallOutcome
-from bridge.ports import PushState
-from cti.events import Direction
+from bridge.messages import MessageKind
+from cti.events import Alone, Direction
+from recordings.states import RAW, State
 
-from . import auditlog
+from . import audit_log
 from . import tables as t
 from .columns import Moment
 from .store import Store
 
+FACTS = frozenset({"caller_silent"})
+"""What is true of a recording and nobody's fault: citizens who call and say nothing are daily bread (``legs`` has the numbers)."""
 EXCUSED = {"node_died": {"short"}}
 """A fault that explains others: Asterisk died, so seconds are missing. It is no breach itself."""
+DAY = timedelta(days=1)
+"""Of tickets filed so long before, what is new is judged too: they may have waited for the case store."""
 TOUCH = timedelta(milliseconds=100)
 """One talk's last and the next one's first moment may cross by so much."""
 
@@ -42,11 +54,13 @@ class Limits:
     """An agent's word on a call the book has not read yet."""
     recorded: bool = True
     """[recording] enabled."""
+    unattended: frozenset[str] | None = frozenset()
+    """Numbers that a seat may dial where nobody sits; None: all that its agents may."""
 
     def strict(self) -> Limits:
         """Nothing may be owed at all: at the end of a run."""
         nothing = timedelta()
-        return Limits(self.call, nothing, nothing, nothing, nothing, self.recorded)
+        return Limits(self.call, nothing, nothing, nothing, nothing, self.recorded, self.unattended)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +70,8 @@ class Breach:
     subject: str
     """Call, ticket, seat or audit row."""
     said: str
+    alarm: str = ""
+    """The kind of alarm that tells it in any case (``hotline/alarms/rules.py``); '' nobody else does."""
 
     def __str__(self) -> str:
         return f"{self.subject}: {self.said} [{self.rule}]"
@@ -69,12 +85,22 @@ class Look:
     now: datetime
     limits: Limits
     most: int
+    audit: audit_log.Proof
+    """From outside the ledger."""
+    since: datetime | None = None
+    """Only what is new from then on; None: everything."""
 
     async def rows(self, statement: sa.Select[Any]) -> list[sa.Row[Any]]:
+        if self.since is not None:
+            statement = statement.order_by(None)  # else the order's index is walked from end to end to find nothing
         return list((await self.db.execute(statement.limit(self.most))).all())
 
     def before(self, limit: timedelta) -> datetime:
         return self.now - limit
+
+    def new(self, moment: sa.ColumnElement[Any], limit: timedelta = timedelta()) -> sa.ColumnElement[bool]:
+        """``moment`` is when it happened, and ``limit`` how long after that it can be judged."""
+        return sa.true() if self.since is None else moment >= self.since - limit
 
 
 Rule = Callable[[Look], AsyncIterator[Breach]]
@@ -86,18 +112,29 @@ def rule(function: Rule) -> Rule:
     return function
 
 
-async def verify(store: Store, now: datetime, limits: Limits | None = None, most: int = 1000) -> list[Breach]:
-    """Every breach of every rule, at most ``most`` of each; an empty list: nothing is lost and nothing owed."""
+async def verify(
+    store: Store, now: datetime, limits: Limits | None = None, most: int = 1000, audit: audit_log.Proof | None = None,
+    since: datetime | None = None,
+) -> list[Breach]:  # fmt: skip
+    """Every breach of every rule, at most ``most`` of each; an empty list: nothing is lost and nothing owed.
+
+    ``since``: of what is new from then on.
+    """
     found: list[Breach] = []
     async with store.reading() as db:
-        look = Look(db, now, limits or Limits(), most)
+        look = Look(db, now, limits or Limits(), most, audit or audit_log.Proof(), since)
         for one in RULES:
             found += [breach async for breach in one(look)]
     return found
 
 
-CALL, OUTCOME, TICKET, PUSH = t.calls.c, t.outcomes.c, t.tickets.c, t.outbox.c
+CALL, OUTCOME, TICKET, PUSH, CASE = t.calls.c, t.outcomes.c, t.tickets.c, t.outbox.c, t.cases.c
 INBOUND = CALL.direction == Direction.INBOUND.value
+
+
+def _going(direction: Direction) -> sa.ColumnElement[bool]:
+    """Not by the column itself: nearly every call is inbound, and an index by that is the whole table."""
+    return CALL.direction.concat("").in_([direction.value])
 
 
 def _calls(*more: Any) -> sa.Select[Any]:
@@ -116,13 +153,26 @@ def _calls(*more: Any) -> sa.Select[Any]:
     return sa.select(*columns).select_from(joined).order_by(CALL.arrived_at)
 
 
+# -- the witnesses ------------------------------------------------------------------------------
+
+
+@rule
+async def difference(look: Look) -> AsyncIterator[Breach]:
+    """What one witness says and another does not, until a person has looked at it: named by its kind."""
+    d = t.differences.c
+    open_ = sa.select(d.key, d.kind, d.detail).where(d.accepted_at.is_(None), look.new(d.seen_at))
+    open_ = open_.order_by(d.seen_at, d.key)
+    for row in await look.rows(open_):
+        yield Breach(row.kind, row.key, row.detail, alarm="witnesses")
+
+
 # -- calls and outcomes ------------------------------------------------------------------------
 
 
 @rule
 async def open_too_long(look: Look) -> AsyncIterator[Breach]:
     """A call older than the absolute limit is over, whatever the ledger believes."""
-    old = _calls().where(CALL.state == "open", CALL.arrived_at < look.before(look.limits.call))
+    old = _calls().where(t.is_open, CALL.arrived_at < look.before(look.limits.call))
     for row in await look.rows(old):
         yield Breach("open_too_long", row.call_id, f"open since {row.arrived_at:%Y-%m-%d %H:%M:%S}Z")
 
@@ -130,8 +180,9 @@ async def open_too_long(look: Look) -> AsyncIterator[Breach]:
 @rule
 async def no_outcome(look: Look) -> AsyncIterator[Breach]:
     """The scribe concludes a call nobody talked in, in the transaction that closes it."""
-    unheard = sa.and_(CALL.talk_began_at.is_(None), CALL.merged_into == "")
-    for row in await look.rows(_calls().where(INBOUND, CALL.state == "closed", OUTCOME.call_id.is_(None), unheard)):
+    unheard = sa.and_(CALL.talk_began_at.is_(None), CALL.merged_into == "", look.new(CALL.ended_at))
+    ours = _going(Direction.INBOUND)
+    for row in await look.rows(_calls().where(ours, CALL.state == "closed", OUTCOME.call_id.is_(None), unheard)):
         yield Breach("no_outcome", row.call_id, "ended without a talk and has no outcome")
 
 
@@ -139,21 +190,32 @@ async def no_outcome(look: Look) -> AsyncIterator[Breach]:
 async def pending_too_long(look: Look) -> AsyncIterator[Breach]:
     """An agent owes every answered call a ticket or a disposition."""
     talked = sa.or_(CALL.talk_began_at.is_not(None), CALL.merged_into != "")
-    late = CALL.ended_at <= look.before(look.limits.disposition)
-    for row in await look.rows(
-        _calls().where(INBOUND, CALL.state == "closed", OUTCOME.call_id.is_(None), talked, late)
-    ):
+    allowed = look.limits.disposition
+    late = sa.and_(CALL.ended_at <= look.before(allowed), look.new(CALL.ended_at, allowed))
+    ours = _going(Direction.INBOUND)
+    for row in await look.rows(_calls().where(ours, CALL.state == "closed", OUTCOME.call_id.is_(None), talked, late)):
         who = " ".join(filter(None, (f"seat {row.seat}", row.agent and f"agent {row.agent}")))
-        yield Breach("pending_too_long", row.call_id, f"answered by {who}, and nothing was filed about it")
+        said = f"answered by {who}, and nothing was filed about it"
+        yield Breach("pending_too_long", row.call_id, said, alarm="owed")
 
 
 @rule
 async def wrong_outcome(look: Look) -> AsyncIterator[Breach]:
-    """An answered call is not missed; an outcome is one of those there are."""
-    contrary = sa.and_(OUTCOME.outcome == CallOutcome.MISSED.value, CALL.talk_began_at.is_not(None))
+    """An answered call is not missed, unless its citizen had nobody in the end; an outcome is one of those there are."""
+    left = OUTCOME.detail.in_([alone.value for alone in Alone if alone])
+    contrary = sa.and_(OUTCOME.outcome == CallOutcome.MISSED.value, CALL.talk_began_at.is_not(None), sa.not_(left))
     unknown = OUTCOME.outcome.not_in([outcome.value for outcome in CallOutcome])
-    for row in await look.rows(_calls().where(sa.or_(contrary, unknown))):
-        yield Breach("wrong_outcome", row.call_id, f"outcome {row.outcome}, {_talked(row)}")
+    settled = look.new(CALL.ended_at, look.limits.disposition)  # an outcome that there is not stands in no index
+    for wrong in (sa.and_(contrary, _given(look)), sa.and_(unknown, settled)):
+        for row in await look.rows(_calls().where(wrong)):
+            yield Breach("wrong_outcome", row.call_id, f"outcome {row.outcome}, {_talked(row)}")
+
+
+def _given(look: Look, limit: timedelta = timedelta()) -> sa.ColumnElement[bool]:
+    """Outcomes given from ``since`` on; each kind by name, as their index has them."""
+    if look.since is None:
+        return sa.true()
+    return sa.and_(OUTCOME.outcome.in_([one.value for one in CallOutcome]), look.new(OUTCOME.at, limit))
 
 
 def _talked(row: sa.Row[Any]) -> str:
@@ -164,10 +226,10 @@ def _talked(row: sa.Row[Any]) -> str:
 async def ended_without_end(look: Look) -> AsyncIterator[Breach]:
     """Closed and ended are the same thing; an open call has no outcome of the scribe's."""
     closed, ended = CALL.state == "closed", CALL.ended_at.is_not(None)
-    for row in await look.rows(_calls(CALL.state).where(sa.or_(closed & ~ended, ~closed & ended))):
+    for row in await look.rows(_calls(CALL.state).where(sa.or_(closed & ~ended, t.is_open & ended))):
         yield Breach("ended_without_end", row.call_id, f"{row.state}, ended at {row.ended_at}")
     early = OUTCOME.outcome.in_([CallOutcome.MISSED.value, CallOutcome.LOST.value])
-    for row in await look.rows(_calls().where(~closed, early)):
+    for row in await look.rows(_calls().where(t.is_open, early)):
         yield Breach("ended_without_end", row.call_id, f"still open, with outcome {row.outcome}")
 
 
@@ -177,28 +239,56 @@ async def stray_outcome(look: Look) -> AsyncIterator[Breach]:
     statement = sa.select(OUTCOME.call_id, OUTCOME.outcome).outerjoin_from(
         t.outcomes, t.calls, CALL.call_id == OUTCOME.call_id
     )
-    late = OUTCOME.at <= look.before(look.limits.stray)
+    late = sa.and_(OUTCOME.at <= look.before(look.limits.stray), _given(look, look.limits.stray))
     for row in await look.rows(statement.where(CALL.call_id.is_(None), late)):
         yield Breach("stray_outcome", row.call_id, f"outcome {row.outcome} of a call the ledger does not have")
 
 
 @rule
 async def orphans(look: Look) -> AsyncIterator[Breach]:
-    """Rows that hang on a call come with it, in one transaction."""
-    for table in (t.offers, t.talks, t.queue_visits, t.transfers, t.recordings, t.callbacks):
+    """Rows that hang on a call come with it, in one transaction. Most have no index by time: of them all is judged, or nothing."""
+    everything = (t.offers, t.talks, t.queue_visits, t.transfers, t.recordings, t.callbacks)
+    for table in everything if look.since is None else (t.callbacks,):
         call = table.c.call_id
-        alone = sa.select(call).outerjoin_from(table, t.calls, CALL.call_id == call).where(CALL.call_id.is_(None))
+        alone = sa.select(call).outerjoin_from(table, t.calls, CALL.call_id == call)
+        alone = alone.where(CALL.call_id.is_(None), call != "")  # a call-back may be about no call
+        if table is t.callbacks:
+            alone = alone.where(look.new(t.callbacks.c.made_at))
         for row in await look.rows(alone):
             yield Breach("orphans", row.call_id, f"in {table.name}, but the ledger does not have the call")
 
 
 @rule
+async def outgoing_by_nobody(look: Look) -> AsyncIterator[Breach]:
+    """What goes out to the world is somebody's, by name: whoever sat at the seat when it was dialled, or talked.
+
+    Of a call nobody answered the ledger keeps no agent; the seats' own book knows.
+    """
+    if (allowed := look.limits.unattended) is None:
+        return
+    log = t.seat_log.c
+    sat = sa.and_(
+        log.seat == CALL.endpoint, log.agent != "", log.state != "logged_out", log.since <= CALL.arrived_at,
+        sa.or_(log.until.is_(None), log.until >= CALL.arrived_at),
+    )  # fmt: skip
+    alone = ~sa.select(log.seat).where(sat).exists()
+    went = sa.or_(CALL.trunk != "", CALL.talk_began_at.is_not(None))
+    out = sa.and_(_going(Direction.OUTBOUND), CALL.endpoint != "", went, CALL.dialled.not_in(sorted(allowed)))
+    wanted = _calls(CALL.endpoint, CALL.dialled).where(out, CALL.agent == "", alone, look.new(CALL.ended_at))
+    for row in await look.rows(wanted):
+        yield Breach(
+            "outgoing_by_nobody", row.call_id, f"seat {row.endpoint} dialled {row.dialled}, and nobody sat there"
+        )
+
+
+@rule
 async def sum_differs(look: Look) -> AsyncIterator[Breach]:
     """Offered = the sum of all outcomes + pending + open, counted apart in one statement."""
-    offered = sa.select(sa.func.count()).select_from(t.calls).where(INBOUND).scalar_subquery()
+    ours = sa.and_(INBOUND, look.new(CALL.arrived_at))
+    offered = sa.select(sa.func.count()).select_from(t.calls).where(ours).scalar_subquery()
     having = sa.select(OUTCOME.call_id).where(OUTCOME.call_id == CALL.call_id).exists()
-    without = sa.select(sa.func.count()).select_from(t.calls).where(INBOUND, ~having).scalar_subquery()
-    inbound = sa.select(CALL.call_id).where(INBOUND)
+    without = sa.select(sa.func.count()).select_from(t.calls).where(ours, ~having).scalar_subquery()
+    inbound = sa.select(CALL.call_id).where(ours)
     ended = sa.select(sa.func.count()).select_from(t.outcomes).where(OUTCOME.call_id.in_(inbound)).scalar_subquery()
     row = (await look.db.execute(sa.select(offered.label("o"), without.label("w"), ended.label("e")))).one()
     if row.o != row.w + row.e:
@@ -211,18 +301,32 @@ async def sum_differs(look: Look) -> AsyncIterator[Breach]:
 @rule
 async def missed_without_callback(look: Look) -> AsyncIterator[Breach]:
     """A missed call is owed a call-back; a withheld number too: somebody must have seen it."""
-    owed = _calls().outerjoin(t.callbacks, t.callbacks.c.call_id == CALL.call_id)
-    for row in await look.rows(
-        owed.where(OUTCOME.outcome == CallOutcome.MISSED.value, t.callbacks.c.call_id.is_(None))
-    ):
+    owed = _calls().outerjoin(t.callbacks, t.callbacks.c.task_id == CALL.call_id)
+    missed = sa.and_(OUTCOME.outcome == CallOutcome.MISSED.value, look.new(OUTCOME.at))
+    for row in await look.rows(owed.where(missed, t.callbacks.c.task_id.is_(None))):
         yield Breach("missed_without_callback", row.call_id, "missed, and there is no call-back task")
 
 
 @rule
+async def callback_disordered(look: Look) -> AsyncIterator[Breach]:
+    """A call-back is in a state there is, has an agent where somebody has it, and an end where it is over."""
+    b = t.callbacks.c
+    held, owed = b.state.in_([str(state) for state in HELD]), b.state.in_([str(state) for state in OWED])
+    known = b.state.in_([str(state) for state in BackState])
+    wrong = sa.or_(~known, held != (b.owner != ""), owed != b.done_at.is_(None))
+    for row in await look.rows(
+        sa.select(b.task_id, b.state, b.owner, b.done_at).where(wrong, look.new(b.made_at)).order_by(b.task_id)
+    ):
+        said = f"call-back {row.state}, of {row.owner or 'nobody'}, over at {row.done_at or 'no time'}"
+        yield Breach("callback_disordered", row.task_id, said)
+
+
+@rule
 async def ticket_without_outbox(look: Look) -> AsyncIterator[Breach]:
-    """A ticket and the intent to push it are one transaction."""
-    alone = sa.select(TICKET.ticket_id).outerjoin_from(t.tickets, t.outbox, PUSH.ticket_id == TICKET.ticket_id)
-    for row in await look.rows(alone.where(PUSH.ticket_id.is_(None)).order_by(TICKET.ticket_id)):
+    """A ticket and the message that files it are one transaction."""
+    alone = sa.select(TICKET.ticket_id).outerjoin_from(t.tickets, t.outbox, PUSH.message_id == TICKET.ticket_id)
+    unsent = sa.and_(PUSH.message_id.is_(None), look.new(TICKET.filed_at))
+    for row in await look.rows(alone.where(unsent).order_by(TICKET.ticket_id)):
         yield Breach("ticket_without_outbox", row.ticket_id, "filed, but not in the outbox")
 
 
@@ -233,38 +337,69 @@ async def ticket_and_outcome(look: Look) -> AsyncIterator[Breach]:
         t.tickets, t.outcomes, OUTCOME.call_id == TICKET.call_id
     )
     unsaid = sa.or_(OUTCOME.outcome.is_(None), OUTCOME.outcome != CallOutcome.TICKET.value)
-    for row in await look.rows(filed.where(TICKET.call_id != "", unsaid)):
+    for row in await look.rows(filed.where(TICKET.call_id != "", unsaid, look.new(TICKET.filed_at))):
         said = f"ticket {row.ticket_id} was filed, the outcome is {row.outcome or 'missing'}"
         yield Breach("ticket_and_outcome", row.call_id, said)
     held = sa.select(TICKET.call_id).where(TICKET.call_id == OUTCOME.call_id).exists()
-    for row in await look.rows(sa.select(OUTCOME.call_id).where(OUTCOME.outcome == CallOutcome.TICKET.value, ~held)):
+    said_so = sa.and_(OUTCOME.outcome == CallOutcome.TICKET.value, look.new(OUTCOME.at))
+    for row in await look.rows(sa.select(OUTCOME.call_id).where(said_so, ~held)):
         yield Breach("ticket_and_outcome", row.call_id, "outcome ticket, but there is no ticket")
 
 
 @rule
 async def push_stuck(look: Look) -> AsyncIterator[Breach]:
-    """A ticket reaches the case store soon, or a person is told why it does not."""
-    pushes = sa.select(*PUSH, TICKET.filed_at).join_from(t.outbox, t.tickets).order_by(TICKET.filed_at)
-    for row in await look.rows(pushes.where(PUSH.state == PushState.POISONED.value)):
-        yield Breach("push_stuck", row.ticket_id, f"dead letter: {row.error}")
-    waiting = pushes.where(PUSH.state == PushState.WAITING.value, TICKET.filed_at <= look.before(look.limits.outbox))
+    """What is said to the case store reaches it soon, or a person is told why it does not."""
+    pushes = sa.select(*PUSH).order_by(PUSH.made_at, PUSH.message_id)
+    for row in await look.rows(pushes.where(t.undelivered, PUSH.state == DeliveryState.POISONED.value)):
+        yield Breach("push_stuck", row.message_id, f"dead letter: {row.error}", alarm="dead_letters")
+    allowed = look.limits.outbox
+    pushes = pushes.where(look.new(PUSH.made_at, allowed))
+    waiting = pushes.where(PUSH.state == DeliveryState.WAITING.value, PUSH.made_at <= look.before(allowed))
     for row in await look.rows(waiting):
-        said = f"waiting for the case store since {row.filed_at:%Y-%m-%d %H:%M:%S}Z, {row.tries} tries"
-        yield Breach("push_stuck", row.ticket_id, f"{said}: {row.error}" if row.error else said)
-    for row in await look.rows(pushes.where(PUSH.state == PushState.DELIVERED.value, PUSH.case_number == "")):
-        yield Breach("push_stuck", row.ticket_id, "delivered, but there is no case number")
-    for row in await look.rows(pushes.where(PUSH.state.not_in([state.value for state in PushState]))):
-        yield Breach("push_stuck", row.ticket_id, f"unknown state {row.state}")
+        said = f"waiting for the case store since {row.made_at:%Y-%m-%d %H:%M:%S}Z, {row.tries} tries"
+        yield Breach("push_stuck", row.message_id, f"{said}: {row.error}" if row.error else said)
+    cased = sa.select(CASE.case_id).where(CASE.stream == PUSH.stream, CASE.number != "").exists()
+    for row in await look.rows(pushes.where(PUSH.state == DeliveryState.DELIVERED.value, ~cased)):
+        yield Breach("push_stuck", row.message_id, "delivered, but there is no case number")
+    for row in await look.rows(pushes.where(PUSH.state.not_in([state.value for state in DeliveryState]))):
+        yield Breach("push_stuck", row.message_id, f"unknown state {row.state}")
+
+
+@rule
+async def out_of_order(look: Look) -> AsyncIterator[Breach]:
+    """Within a matter nothing is delivered before what was said earlier; it begins with the message that files it."""
+    ahead = t.outbox.alias("ahead").c
+    earlier = sa.select(ahead.message_id).where(
+        ahead.stream == PUSH.stream, ahead.turn < PUSH.turn, ahead.state != DeliveryState.DELIVERED.value
+    )
+    passed = sa.and_(PUSH.state == DeliveryState.DELIVERED.value, earlier.exists())
+    opens = sa.case((PUSH.turn == 1, PUSH.kind != MessageKind.FILE.value), else_=PUSH.kind == MessageKind.FILE.value)
+    for row in await look.rows(
+        sa.select(*PUSH).where(sa.or_(passed, opens), look.new(PUSH.made_at)).order_by(PUSH.message_id)
+    ):
+        yield Breach("out_of_order", row.message_id, f"{row.kind}, message {row.turn} of {row.stream}")
 
 
 @rule
 async def case_twice(look: Look) -> AsyncIterator[Breach]:
     """Two tickets never have one case."""
-    twice = (
-        sa.select(PUSH.case_number, sa.func.count().label("n")).where(PUSH.case_number != "").group_by(PUSH.case_number)
-    )
+    lately = sa.select(CASE.number).where(look.new(CASE.moved_at, DAY), CASE.number != "")
+    twice = sa.select(CASE.number, sa.func.count().label("n"))
+    twice = twice.where(CASE.number != "" if look.since is None else CASE.number.in_(lately)).group_by(CASE.number)
     for row in await look.rows(twice.having(sa.func.count() > 1)):
-        yield Breach("case_twice", row.case_number, f"{row.n} tickets have this case number")
+        yield Breach("case_twice", row.number, f"{row.n} tickets have this case number")
+
+
+@rule
+async def case_and_history(look: Look) -> AsyncIterator[Breach]:
+    """A case is as its newest event left it, and its state is one there is."""
+    h = t.case_history.c
+    same = sa.select(h.case_id).where(h.case_id == CASE.case_id, h.sequence == CASE.sequence, h.state == CASE.state)
+    newer = sa.select(h.case_id).where(h.case_id == CASE.case_id, h.sequence > CASE.sequence)
+    unknown = CASE.state.not_in([state.value for state in CaseState])
+    wrong = sa.or_(~same.exists(), newer.exists(), unknown)
+    for row in await look.rows(sa.select(*CASE).where(wrong, look.new(CASE.moved_at)).order_by(CASE.case_id)):
+        yield Breach("case_and_history", row.number or row.case_id, f"{row.state}, but its history says otherwise")
 
 
 # -- recordings ---------------------------------------------------------------------------------------
@@ -276,29 +411,36 @@ async def recording_missing(look: Look) -> AsyncIterator[Breach]:
     if not look.limits.recorded:
         return
     r = t.recordings.c
-    columns = (CALL.call_id, CALL.uncertain, r.state, r.reason, r.faults)
+    columns = (CALL.call_id, CALL.uncertain, r.part, r.state, r.reason, r.faults)
     calls = sa.select(*columns).select_from(t.calls.outerjoin(t.recordings, r.call_id == CALL.call_id))
-    calls = calls.where(CALL.talk_began_at.is_not(None), CALL.state == "closed").order_by(CALL.arrived_at)
+    calls = calls.where(CALL.talk_began_at.is_not(None), CALL.state == "closed")
+    calls = calls.where(look.new(CALL.ended_at, look.limits.recording)).order_by(CALL.arrived_at, r.part)
     unmade = sa.and_(r.call_id.is_(None), INBOUND, CALL.merged_into == "")
-    late = sa.and_(r.state == "raw", CALL.ended_at <= look.before(look.limits.recording))
-    for row in await look.rows(calls.where(sa.or_(unmade, late, r.state == "failed", r.faults != ""))):
+    looked_at = sa.select(t.differences.c.key).where(
+        t.differences.c.call_id == CALL.call_id, t.differences.c.accepted_at.is_not(None)
+    )
+    calls = calls.where(~looked_at.exists())
+    late = sa.and_(r.state == RAW, CALL.ended_at <= look.before(look.limits.recording))
+    bad = sa.and_(r.state == State.SHELVED, r.faults != "")  # of a dropped one nothing is missing
+    for row in await look.rows(calls.where(sa.or_(unmade, late, r.state == State.FAILED, bad))):
         if said := _recording(row):
-            yield Breach("recording_missing", row.call_id, said)
+            yield Breach("recording_missing", row.call_id, said, alarm="recording" if row.state == "failed" else "")
 
 
 def _recording(row: sa.Row[Any]) -> str:
     if row.state is None:
         return "answered, and was not recorded"
-    if row.state == "failed":
-        return f"answered, and its recording is lost: {row.reason}"
-    if row.state == "raw":
-        return "answered, and its recording is not on the shelf yet"
+    its = "its recording" if row.part == 1 else f"part {row.part} of its recording"
+    if row.state == State.FAILED:
+        return f"answered, and {its} is lost: {row.reason}"
+    if row.state == RAW:
+        return f"answered, and {its} is not on the shelf yet"
     faults = set(row.faults.split())
-    excused = {"short", "long"} if row.uncertain else set()
+    excused = FACTS | ({"short", "long"} if row.uncertain else set())
     for cause in faults & EXCUSED.keys():
         excused |= EXCUSED[cause] | {cause}
     left = sorted(faults - excused)
-    return f"answered, and its recording is not good: {' '.join(left)}" if left else ""
+    return f"answered, and {its} is not good: {' '.join(left)}" if left else ""
 
 
 # -- times --------------------------------------------------------------------------------------------
@@ -308,11 +450,12 @@ def _recording(row: sa.Row[Any]) -> str:
 async def times_disordered(look: Look) -> AsyncIterator[Breach]:
     """Nothing ends before it began, and nothing of a closed call goes on."""
     steps = (CALL.arrived_at, CALL.answered_at, CALL.notice_at, CALL.queued_at, CALL.talk_began_at, CALL.talk_ended_at)
+    new = look.new(CALL.ended_at)
     late = [sa.or_(step > CALL.ended_at, step < CALL.arrived_at) for step in steps]
     swapped = sa.or_(
         CALL.talk_began_at > CALL.talk_ended_at, CALL.talk_seconds < 0, CALL.wait_seconds < 0, CALL.ring_seconds < 0
     )
-    for row in await look.rows(_calls().where(CALL.uncertain.is_(False), sa.or_(*late, swapped))):
+    for row in await look.rows(_calls().where(CALL.uncertain.is_(False), sa.or_(*late, swapped), new)):
         yield Breach("times_disordered", row.call_id, "its moments are not in order")
     for table, began, ended in (
         (t.talks, "began_at", "ended_at"),
@@ -321,7 +464,7 @@ async def times_disordered(look: Look) -> AsyncIterator[Breach]:
         (t.recordings, "started_at", "ended_at"),
     ):
         a, b = table.c[began], table.c[ended]
-        of = sa.select(table.c.call_id).join_from(table, t.calls, CALL.call_id == table.c.call_id)
+        of = sa.select(table.c.call_id).join_from(table, t.calls, CALL.call_id == table.c.call_id).where(new)
         for row in await look.rows(of.where(b < a)):
             yield Breach("times_disordered", row.call_id, f"a row of {table.name} ends before it began")
         going = of.where(b.is_(None), CALL.state == "closed", CALL.merged_into == "", CALL.uncertain.is_(False))
@@ -343,7 +486,8 @@ async def seat_in_two_talks(look: Look) -> AsyncIterator[Breach]:
             sa.func.max(over, type_=Moment()).over(**earlier).label("busy_until"),  # type: ignore[arg-type]
         )
         .join_from(t.talks, t.calls, CALL.call_id == a.call_id)
-        .where(INBOUND, CALL.merged_into == "", CALL.uncertain.is_(False))
+        .where(_going(Direction.INBOUND), CALL.merged_into == "", CALL.uncertain.is_(False))
+        .where(sa.or_(look.new(CALL.ended_at), t.is_open))
         .subquery()
     )
     crossing = sa.select(talks).where(talks.c.busy_until > talks.c.began_at).order_by(talks.c.began_at)
@@ -356,6 +500,5 @@ async def seat_in_two_talks(look: Look) -> AsyncIterator[Breach]:
 @rule
 async def audit_broken(look: Look) -> AsyncIterator[Breach]:
     """Who listened, deleted or unmasked is never rewritten."""
-    at = await auditlog.broken(look.db)
-    if at is not None:
-        yield Breach("audit_broken", f"audit row {at}", "does not follow from the row before it")
+    async for seq, said in audit_log.findings(look.db, look.audit, look.since):
+        yield Breach("audit_broken", f"audit row {seq}", said)

@@ -1,6 +1,6 @@
 """A day on the wallboard: its figures by queue and line, its curve, its tickets, and what is behind each. Reads only.
 
-Asked by the console (``console.books.WallBook``). What a figure counts are the conditions of
+Asked by the console (``console.ledger_views.WallBook``). What a figure counts are the conditions of
 ``kpi.SETS``, as in every report: one pass over the period's calls, grouped by line, queue and
 half hour, and everything else is added up from that.
 """
@@ -33,7 +33,7 @@ _COUNTED = ("offered", "answered", "unanswered", "abandoned", "requests", "answe
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class Counts:
     """Counts of ``kpi.SETS`` and the sums behind two means."""
 
     offered: int = 0
@@ -47,8 +47,8 @@ class Tally:
     """Of the answered."""
     talk_seconds: float = 0.0
 
-    def __add__(self, other: Tally) -> Tally:
-        return Tally(*(getattr(self, name) + getattr(other, name) for name in self.__slots__))
+    def __add__(self, other: Counts) -> Counts:
+        return Counts(*(getattr(self, name) + getattr(other, name) for name in self.__slots__))
 
     @property
     def service_level_15s(self) -> float | None:
@@ -81,13 +81,13 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    all: Tally
-    by_line: Mapping[str, Tally]
-    by_queue: Mapping[str, Tally]
+    all: Counts
+    by_line: Mapping[str, Counts]
+    by_queue: Mapping[str, Counts]
     """By the last queue a call stood in; '' none."""
-    curve: Sequence[tuple[datetime, Tally]]
+    curve: Sequence[tuple[datetime, Counts]]
     """Half hours in which calls arrived, by when they did."""
-    week_before: Sequence[tuple[datetime, Tally]]
+    week_before: Sequence[tuple[datetime, Counts]]
     kinds: Sequence[Counted]
     codes: Sequence[Counted]
     blind: Sequence[tuple[datetime, datetime | None, str]]
@@ -109,7 +109,7 @@ class Wall:
             codes = await _tickets(db, period, (_T.code_kind, _T.scheme, _T.scheme_version, _T.code), CODES)
             lost = await blind(db, period)
         return Day(
-            all=_sum(tally for _, tally in rows),
+            all=_sum(counts for _, counts in rows),
             by_line=_by(rows, 0),
             by_queue=_by(rows, 1),
             curve=_curve(rows, period.since),
@@ -148,13 +148,13 @@ class Wall:
 
 def figures(
     db: sa.Connection, since: datetime, until: datetime
-) -> tuple[Tally, Mapping[str, Tally], Mapping[str, Tally]]:
+) -> tuple[Counts, Mapping[str, Counts], Mapping[str, Counts]]:
     """All, by line, by queue; without the rest of ``Wall.day``."""
     rows = _tallies(db, Period(since, until))
-    return _sum(tally for _, tally in rows), _by(rows, 0), _by(rows, 1)
+    return _sum(counts for _, counts in rows), _by(rows, 0), _by(rows, 1)
 
 
-_Row = tuple[tuple[str, str, int], Tally]
+_Row = tuple[tuple[str, str, int], Counts]
 
 
 def _tallies(db: sa.Connection, period: Period) -> list[_Row]:
@@ -171,7 +171,7 @@ def _tallies(db: sa.Connection, period: Period) -> list[_Row]:
     return [
         (
             (row.line, row.queue, int(row.half_hour)),
-            Tally(
+            Counts(
                 **{name: int(row._mapping[name]) for name in _COUNTED},
                 wait_seconds=float(row.wait_seconds),
                 talk_seconds=float(row.talk_seconds),
@@ -181,23 +181,23 @@ def _tallies(db: sa.Connection, period: Period) -> list[_Row]:
     ]
 
 
-def _by(rows: Sequence[_Row], place: int) -> dict[str, Tally]:
-    found: dict[str, Tally] = {}
-    for key, tally in rows:
+def _by(rows: Sequence[_Row], place: int) -> dict[str, Counts]:
+    found: dict[str, Counts] = {}
+    for key, counts in rows:
         name = str(key[place])
-        found[name] = found.get(name, Tally()) + tally
+        found[name] = found.get(name, Counts()) + counts
     return found
 
 
-def _curve(rows: Sequence[_Row], since: datetime) -> list[tuple[datetime, Tally]]:
-    found: dict[int, Tally] = {}
-    for (_, _, half_hour), tally in rows:
-        found[half_hour] = found.get(half_hour, Tally()) + tally
+def _curve(rows: Sequence[_Row], since: datetime) -> list[tuple[datetime, Counts]]:
+    found: dict[int, Counts] = {}
+    for (_, _, half_hour), counts in rows:
+        found[half_hour] = found.get(half_hour, Counts()) + counts
     return [(since + HALF_HOUR * half_hour, found[half_hour]) for half_hour in sorted(found)]
 
 
-def _sum(tallies: Iterable[Tally]) -> Tally:
-    return sum(tallies, Tally())
+def _sum(tallies: Iterable[Counts]) -> Counts:
+    return sum(tallies, Counts())
 
 
 def _ratio(a: float, b: float) -> float | None:

@@ -1,9 +1,9 @@
 """The process that does the heavy work: ``python -m recordings.child``, nice 10.
 
-Started by ``studio.py``; reads orders from stdin, answers on stdout (``letters.py``), one at
+Started by ``processing.py``; reads orders from stdin, answers on stdout (``child_messages.py``), one at
 a time. Dies with the daemon (stdin ends, or the kernel tells it), and may die anywhere: each
-order can be given again. A lock in the shelf's work folder keeps two children apart.
-The first line it reads is its setting: ``{"settings", "var", "spool", "parent"}``.
+order can be given again. A lock in the folder of drafts keeps two children apart.
+The first line it reads is its setting: ``{"settings", "var", "spool", "lengths", "parent"}``.
 """
 
 from __future__ import annotations
@@ -17,39 +17,45 @@ import sys
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from config.places import Places
+from config.file_places import Places
 from config.settings import Settings
 
-from . import letters, salvage
-from .durable import make_folder
+from . import child_messages, unfinished_files
+from .drafts import LOCK
 from .errors import Hopeless, RecordingError
-from .shelf import free_bytes
+from .storage import drafts_of
 from .worker import Worker
 
 NICE = 10
 
 
 def main() -> int:
-    setting = json.loads(sys.stdin.buffer.readline())
+    first = sys.stdin.buffer.readline()
+    if not first:
+        return 0  # a daemon that ended as soon as it had begun: it told us nothing
+    setting = json.loads(first)
     _die_with(int(setting["parent"]))
     os.nice(NICE)
     places = Places(Path(setting["var"]))
-    make_folder(places.shelf / ".work", 0o700)
-    with open(places.shelf / ".work" / "lock", "w") as lock:
+    drafts = drafts_of(places)
+    drafts.make()
+    with open(drafts.file(LOCK), "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # the child of a daemon that just died may need a moment
-        worker = Worker(Settings.model_validate(setting["settings"]), places, Path(setting["spool"]))
-        worker.shelf.empty_work()
+        worker = Worker(
+            Settings.model_validate(setting["settings"]), places, Path(setting["spool"]), lengths=setting["lengths"]
+        )
+        worker.drafts.empty()
         serve(worker, sys.stdin.buffer, sys.stdout.buffer)
     return 0
 
 
 def serve(worker: Worker, orders: BinaryIO, answers: BinaryIO) -> None:
     """Work until ``orders`` end."""
-    _say(worker, answers, {"did": "ready"})
+    _say(answers, {"did": "ready"})
     for text in orders:
         row = obey(worker, json.loads(text))
         if row is not None:
-            _say(worker, answers, row)
+            _say(answers, row)
 
 
 def obey(worker: Worker, order: dict[str, Any]) -> dict[str, Any] | None:
@@ -59,12 +65,12 @@ def obey(worker: Worker, order: dict[str, Any]) -> dict[str, Any] | None:
             worker.forget(order["file"], order["path"])
             return None
         case "sweep":
-            return {"did": "sweep", "files": sorted(salvage.raw_files(worker.spool, order["older"]))}
+            return {"did": "sweep", "files": sorted(unfinished_files.raw_files(worker.spool, order["older"]))}
         case "shelve":
-            due = letters.due(order["due"])
-            told: dict[str, Any] = {"did": "shelve", "call": due.call}
+            due = child_messages.due(order["due"])
+            told: dict[str, Any] = {"did": "shelve"} | child_messages.named(due.id)
             try:
-                return told | {"facts": letters.shelved(worker.shelve(due))}
+                return told | {"facts": child_messages.shelved(worker.shelve(due))}
             except Hopeless as fault:
                 return told | {"hopeless": fault.reason, "detail": fault.detail}
             except RecordingError as fault:
@@ -74,8 +80,8 @@ def obey(worker: Worker, order: dict[str, Any]) -> dict[str, Any] | None:
     raise ValueError(f"unknown order {order!r}")
 
 
-def _say(worker: Worker, answers: BinaryIO, row: dict[str, Any]) -> None:
-    answers.write(letters.line(row | {"free": free_bytes(worker.shelf.folder) >> 20}))
+def _say(answers: BinaryIO, row: dict[str, Any]) -> None:
+    answers.write(child_messages.line(row))
     answers.flush()
 
 

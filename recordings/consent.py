@@ -1,27 +1,24 @@
-"""May this call be recorded, and can we prove that the caller was told?
+"""Is everybody told that the call is recorded, and can we prove it?
 
 Pure. A public hotline records on the ground of its statutory duty, so no consent is asked
 (PIPL Art. 13(3)); the notice is due all the same (Art. 17, 35), and afterwards it must be
-provable per call. ``may_record`` is asked by ``hotline check`` and by whoever renders a
-line; ``proof`` by the worker, which keeps a recording without proof but flags it.
+provable per call. ``untold`` is asked by ``hotline check``, before anybody calls; ``proof`` by the
+worker, which keeps a recording without proof but flags it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+
+from config.journey.graph import Graph
+from config.journey.steps import Notice, Queue
 
 SAYS_SO = ("录音", "recorded", "recording")
 """A notice must contain one of these words to be a notice."""
 
 NO_NOTICE = "no_notice"
-
-
-@dataclass(frozen=True, slots=True)
-class Consent:
-    may: bool
-    reason: str
-    """'statutory_duty' when it may; else 'switched_off', 'notice_without_text' or 'notice_silent'."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +36,28 @@ def says_recorded(text: str) -> bool:
     return any(word in lowered for word in SAYS_SO)
 
 
-def may_record(*, enabled: bool, notice: str, texts: dict[str, str]) -> Consent:
-    """May calls on a line with this notice be recorded? ``texts``: ``[prompts]`` of the settings."""
-    if not enabled:
-        return Consent(False, "switched_off")
-    if notice not in texts:
-        return Consent(False, "notice_without_text")
-    if not says_recorded(texts[notice]):
-        return Consent(False, "notice_silent")
-    return Consent(True, "statutory_duty")
+def untold(graph: Graph, texts: Mapping[str, str]) -> tuple[str, ...]:
+    """Queues that some caller of this journey comes to without proof that he was told; ``texts``: ``[prompts]``.
+
+    Told is whose first notice says so: the first one is the call's, whatever comes behind it.
+    """
+    seen: set[tuple[str, bool]] = set()
+    todo, found = [(graph.start, False)], set()
+    """(step, was there a notice that said nothing of it)"""
+    while todo:
+        name, silent = place = todo.pop()
+        if place in seen:
+            continue
+        seen.add(place)
+        step = graph.steps[name]
+        if isinstance(step, Notice):
+            if not silent and says_recorded(texts.get(str(step.prompt), "")):
+                continue
+            silent = True
+        elif isinstance(step, Queue):
+            found.add(str(step.queue))
+        todo += [(to, silent) for to in step.ways().values()]
+    return tuple(sorted(found))
 
 
 def proof(prompt: str, at: datetime, texts: dict[str, str]) -> NoticeProof | None:

@@ -3,9 +3,9 @@
 Asterisk leaves a new partner out of a running recording when its RTP numbers are lower than
 the first one's: every second transfer (issue 507, measured). The dialplan begins the recording
 anew where the citizen's leg passes through it (blind transfer, second queue); where it does
-not (attended transfer, pickup), the daemon presses the key for it. ``Continuity`` decides from the
-board's events; ``keep`` is its shell, plugged in by ``hotline/app.py``. With the daemon dead,
-only attended transfers between desk phones can lose the second seat's voice.
+not (attended transfer, pickup, a conference that one of three leaves), the daemon presses the key for
+it. ``Continuity`` decides from the board's events; ``ContinuityKeeper`` is its shell, plugged in by
+``hotline/app.py``. With the daemon dead, attended transfers and conferences by desk phones can lose a voice.
 """
 
 from __future__ import annotations
@@ -21,7 +21,9 @@ from cti.ids import CallId, LegId
 
 log = structlog.get_logger("recordings")
 
-HEARD = (ev.CallArrived, ev.LegBegan, ev.TalkBegan, ev.CallTransferred, ev.CallsMerged, ev.CallEnded)
+HEARD = (
+    ev.CallArrived, ev.LegBegan, ev.LegEnded, ev.TalkBegan, ev.CallTransferred, ev.CallsMerged, ev.CallEnded,
+)  # fmt: skip
 """What ``Continuity`` wants to hear of the board."""
 SETTLE_SECONDS = 0.4
 """A transfer is several events; the new partner is in the bridge after the last of them."""
@@ -34,6 +36,8 @@ class Continuity:
         self._trunks = trunks
         self._recorded: dict[CallId, LegId] = {}
         self._partner: dict[CallId, LegId] = {}
+        self._conferences: set[CallId] = set()
+        """Calls whose sound Asterisk mixes, or has mixed."""
 
     def hear(self, event: object) -> LegId | None:
         match event:
@@ -48,16 +52,29 @@ class Continuity:
                 if before is not None and before != leg:
                     return self._recorded.get(call)
             case ev.CallTransferred(call=call, kind=kind) if kind is not ev.TransferKind.BLIND:
+                if kind is ev.TransferKind.CONFERENCE:
+                    self._conferences.add(call)
                 return self._recorded.get(call)
             case ev.CallsMerged(call=call):
                 return self._recorded.get(call)
+            case ev.LegEnded(call=call, leg=leg):
+                if self._recorded.get(call) == leg:  # the next trunk may be tried: then that leg is recorded
+                    del self._recorded[call]
+                elif call in self._conferences:
+                    # mixed sound has no RTP numbers (0): of who is left, those of the upper half count as late
+                    return self._recorded.get(call)
             case ev.CallEnded(call=call):
                 self._recorded.pop(call, None)
                 self._partner.pop(call, None)
+                self._conferences.discard(call)
         return None
 
+    def records(self, leg: LegId) -> bool:
+        """Whether this leg is there and recorded."""
+        return leg in self._recorded.values()
 
-class ContinuityKeeper:
+
+class RecordingContinuity:
     """Performs what ``Continuity`` decides, once for the several events of one transfer."""
 
     def __init__(self, trunks: frozenset[str], perform: Callable[[Command], Awaitable[Outcome]]) -> None:
@@ -84,6 +101,8 @@ class ContinuityKeeper:
 
     def _renew(self, leg: LegId) -> None:
         self._timers.pop(leg, None)
+        if not self._rule.records(leg):  # the citizen left in the same moment
+            return
         task = asyncio.get_running_loop().create_task(self._ask(leg))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)

@@ -1,6 +1,6 @@
 """Writing files so that a power cut leaves the old one or the whole new one, never a half.
 
-Used by ``vault.py`` and ``shelf.py``; knows nothing of recordings.
+Used by ``vault.py`` and ``local_storage.py``, and by ``hotline`` for its own small files; knows nothing of recordings.
 """
 
 from __future__ import annotations

@@ -28,3 +28,10 @@ class Hopeless(RecordingError):
 
 class SealBroken(RecordingError):
     """A sealed file was altered, cut, or is being opened with a wrong or dropped key."""
+
+
+class NotStored(RecordingError):
+    """Nothing lies in the storage under this name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__("gone", name)

@@ -1,6 +1,7 @@
 """What happened to recordings: the language of this room, past tense.
 
-Published by ``studio.py`` on the book's bus (the ledger row is already committed then).
+Published by ``processing.py`` on the house's bus (the ledger row is already committed then). That the disk is nearly full, and
+that a raw file belongs to no call, others watch all the time (``hotline/consoles/live_queries.py``, ``hotline/books/witness_comparison.py``).
 """
 
 from __future__ import annotations
@@ -8,54 +9,31 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from .ids import RecordingId
 from .ports import Failed, Shelved
 
 
 @dataclass(frozen=True, slots=True)
 class RecordingShelved:
-    """The recording of one call is durable, checked and linked in the ledger."""
+    """One recording of a call is durable, checked and linked in the ledger."""
 
     shelved: Shelved
 
 
 @dataclass(frozen=True, slots=True)
 class RecordingFailed:
-    """One call has no recording; somebody should know why."""
+    """One recording of a call has no sound; somebody should know why."""
 
     failed: Failed
 
 
 @dataclass(frozen=True, slots=True)
 class RecordingDelayed:
-    """A recording could not be shelved now and will be tried again; said once per call and reason."""
+    """A recording could not be shelved now and will be tried again; said once per recording and reason."""
 
-    call: str
+    id: RecordingId
     reason: str
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class DiskLow:
-    """Less than ``[recording] min_free_mb`` is free where the recordings go; said once per fall."""
-
-    folder: str
-    free_mb: int
-    wanted_mb: int
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class DiskFreed:
-    """There is room again."""
-
-    folder: str
-    free_mb: int
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class OrphansFound:
-    """Raw files in the spool that no call claims; they are kept where they are."""
-
-    files: tuple[str, ...]
-    at: datetime
+Event = RecordingShelved | RecordingFailed | RecordingDelayed

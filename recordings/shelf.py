@@ -1,136 +1,90 @@
-"""Where finished recordings lie: layout, what stands beside each, and how they get there.
+"""The shelf: finished recordings in a storage, each with its waveform and its facts, whole or not there.
 
-Called by ``worker.py`` (put) and by readers (list, find). One recording is::
-
-    2026/11/23/xm1-1795435131.0.opus.sealed        the sound
-    2026/11/23/xm1-1795435131.0.peaks.json         its waveform, 50 ms a step
-    2026/11/23/xm1-1795435131.0.facts.json         ``Shelved``; written last: with it, the recording is kept
-
-The day is the centre's local one. Never deletes a recording that has its facts.
+Called by ``worker.py`` (put) and by readers (list, open). What lies under which name is
+``layout.py``, how names become bytes the storage. Never deletes a recording that has its facts.
 """
 
 from __future__ import annotations
 
+import io
 import json
-import os
-import re
 from collections.abc import Iterator
-from contextlib import suppress
 from datetime import datetime, tzinfo
+from itertools import groupby
 from pathlib import Path
 
-from cti.ids import CallId
-
-from . import letters
-from .durable import make_folder, move_durable, write_new_durable
-from .errors import Hopeless, TryLater
-from .ports import Shelved
-
-SEALED = ".sealed"
-_SAFE = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,150}")
-
-
-def checked_name(name: str) -> str:
-    """``name`` when it is safe as a file name. Raises ``Hopeless`` ('bad_name')."""
-    if not _SAFE.fullmatch(name):
-        raise Hopeless("bad_name", f"{name!r} is no file name of ours")
-    return name
+from . import child_messages, layout
+from .errors import NotStored
+from .ids import RecordingId
+from .ports import Shelved, Storage, Stored
+from .stored_file import opened
 
 
 class Shelf:
-    def __init__(self, folder: Path, zone: tzinfo) -> None:
-        self.folder = folder
+    def __init__(self, storage: Storage, zone: tzinfo) -> None:
+        self.storage = storage
         self._zone = zone
 
-    @property
-    def work(self) -> Path:
-        """Drafts; on the shelf's own file system, emptied at each start of the child."""
-        return self.folder / ".work"
+    def path(self, ident: RecordingId, started: datetime, form: str, *, sealed: bool) -> str:
+        """Where the sound of this recording belongs. Raises ``Hopeless`` ('bad_name')."""
+        return layout.sound(ident, started, self._zone, form, sealed=sealed)
 
-    def path(self, call: CallId, started: datetime, form: str, *, sealed: bool) -> str:
-        """Where the recording of this call belongs, below the shelf."""
-        day = started.astimezone(self._zone)
-        return f"{day:%Y/%m/%d}/{checked_name(call)}.{form}{SEALED if sealed else ''}"
-
-    def found(self, call: CallId, started: datetime) -> Shelved | None:
-        """The facts of this call's recording when it is already kept, whole and of the right size."""
-        stem = self.folder / f"{started.astimezone(self._zone):%Y/%m/%d}" / checked_name(call)
-        facts = read_facts(stem.with_name(stem.name + ".facts.json"))
-        return facts if facts is not None and facts.call == call and self.holds(facts.path) else None
+    def found(self, ident: RecordingId, started: datetime) -> Shelved | None:
+        """The facts of this recording when it is already kept, whole and of the right size."""
+        facts = self._facts(layout.facts_at(ident, started, self._zone))
+        return facts if facts is not None and facts.id == ident and self.holds(facts.path) else None
 
     def holds(self, path: str) -> bool:
         """Does a recording lie at ``path``, with its facts and of the size they say?"""
-        file = self.folder / path
-        if ".." in Path(path).parts:
+        if not layout.safe(path):
             return False
-        facts = read_facts(facts_file(file))
-        try:
-            return facts is not None and facts.path == path and file.stat().st_size == facts.stored_bytes
-        except FileNotFoundError:
+        facts = self._facts(layout.facts_of(path))
+        if facts is None or facts.path != path:
             return False
+        stored = self.storage.stat(path)
+        return stored is not None and stored.size == facts.stored_bytes
 
     def put(self, draft: Path, peaks: bytes, facts: Shelved) -> None:
         """Move the finished ``draft`` to its place; durable on return. Doing it twice is the same as once."""
-        target = self.folder / facts.path
-        stem = _stem(target)
-        write_new_durable(stem.with_name(stem.name + ".peaks.json"), peaks)
-        move_durable(draft, target)
-        write_new_durable(facts_file(target), json.dumps(letters.shelved(facts), indent=1).encode() + b"\n")
+        self.storage.put(layout.peaks_of(facts.path), [peaks])
+        self.storage.put(facts.path, draft)
+        told = json.dumps(child_messages.shelved(facts), indent=1).encode() + b"\n"
+        self.storage.put(layout.facts_of(facts.path), [told])
 
-    def rivals(self, path: str) -> Iterator[Path]:
-        """Other sound files of the same call in the same folder (another format, left by a crash)."""
-        target = self.folder / path
-        stem = _stem(target).name
-        if target.parent.is_dir():
-            for entry in target.parent.iterdir():
-                if entry != target and _stem(entry).name == stem and not entry.name.endswith(".json"):
-                    yield entry
+    def rivals(self, path: str) -> Iterator[str]:
+        """Other sounds of the same recording (another format, left by a crash)."""
+        stem = layout.without_ending(path)
+        for one in list(self.storage.list(stem + ".")):
+            if one.name != path and layout.without_ending(one.name) == stem and not one.name.endswith(".json"):
+                yield one.name
 
     def all(self) -> Iterator[Shelved]:
-        """Facts of every recording, oldest day first."""
-        for file in sorted(self.folder.glob("[0-9]*/[0-9]*/[0-9]*/*.facts.json")):
-            if (facts := read_facts(file)) is not None:
-                yield facts
+        """Facts of every recording, oldest day first, in a day by call and part."""
+        for _, entries in groupby(self.storage.list(), key=lambda one: one.name.rpartition("/")[0]):
+            names = [one.name for one in entries if one.name.endswith(layout.FACTS)]
+            for name in sorted(names, key=_in_order):
+                if (facts := self._facts(name)) is not None:
+                    yield facts
 
-    def empty_work(self) -> None:
-        make_folder(self.work, 0o700)
-        for entry in self.work.iterdir():
-            if entry.name != "lock":
-                with suppress(FileNotFoundError):
-                    entry.unlink()
+    def has_day(self, day: str) -> bool:
+        """Lies anything under this day (``YYYY/MM/DD``)? Asks for one name only."""
+        return next(self.storage.list(f"{day}/"), None) is not None
 
-    def room_for(self, size: int) -> None:
-        """Raises ``TryLater`` ('disk_full') when less than ``size`` bytes are free."""
-        if (free := free_bytes(self.folder)) < size:
-            raise TryLater("disk_full", f"{free >> 20} MB free under {self.folder}, {(size >> 20) + 1} MB needed")
+    def open(self, path: str) -> io.BufferedReader:
+        """The stored file as it lies there. Raises ``NotStored``."""
+        return opened(self.storage, path)
 
+    def stat(self, path: str) -> Stored | None:
+        return self.storage.stat(path)
 
-def free_bytes(folder: Path) -> int:
-    """What an ordinary user may still write to the file system of ``folder``."""
-    state = os.statvfs(folder)
-    return state.f_bavail * state.f_frsize
-
-
-def facts_file(sound: Path) -> Path:
-    stem = _stem(sound)
-    return stem.with_name(stem.name + ".facts.json")
+    def _facts(self, name: str) -> Shelved | None:
+        """What stands in a facts file; None when it is not there or damaged (it is then made again)."""
+        try:
+            return child_messages.kept(json.loads(b"".join(self.storage.open_range(name))))
+        except (NotStored, ValueError, KeyError, TypeError):
+            return None
 
 
-def peaks_file(sound: Path) -> Path:
-    """The waveform that belongs to this sound file."""
-    stem = _stem(sound)
-    return stem.with_name(stem.name + ".peaks.json")
-
-
-def read_facts(file: Path) -> Shelved | None:
-    """What stands in a facts file; None when it is not there or damaged (it is then made again)."""
-    try:
-        return letters.kept(json.loads(file.read_bytes()))
-    except (FileNotFoundError, ValueError, KeyError, TypeError):
-        return None
-
-
-def _stem(sound: Path) -> Path:
-    """The path without ``.opus`` or ``.opus.sealed``: a call id itself contains dots."""
-    name = sound.name.removesuffix(SEALED)
-    return sound.with_name(re.sub(r"\.(opus|mp3|wav|peaks\.json|facts\.json)$", "", name))
+def _in_order(name: str) -> tuple[str, int]:
+    ident = layout.identified(name)
+    return (ident.call, ident.part) if ident is not None else (name, 0)

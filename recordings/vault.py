@@ -1,4 +1,4 @@
-"""Sealing recordings: one data key per file, wrapped by the installation's master key.
+"""Sealing recordings: one data key per file, wrapped by the installation's master key (``master_key.py``).
 
 Called by ``worker.py`` (seal) and by whoever may listen (unseal, after the audit row).
 Never decides who may. Dropping a data key (``Keys.shred``) makes every copy of the sealed
@@ -17,12 +17,14 @@ file unnoticed. Every chunk but the last is full; an empty file is one empty las
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
+import io
 import json
 import os
 import struct
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -30,9 +32,12 @@ from typing import BinaryIO
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from .durable import sync_folder, write_new_durable
-from .errors import SealBroken
+from . import layout
+from .durable import make_folder, sync_folder, write_new_durable
+from .errors import Hopeless, SealBroken
+from .ports import MasterKeys, Wrapped
 
+SUFFIX, LOCK = ".key", ".lock"
 MAGIC = b"HLSEAL01"
 CHUNK = 64 * 1024
 TAG = 16
@@ -121,48 +126,138 @@ def read_head(sealed: BinaryIO) -> tuple[int, bytes, str, bytes]:
 class Keys:
     """The data keys' folder and the master key that wraps them."""
 
-    def __init__(self, folder: Path, master_file: Path) -> None:
-        """``folder``: ``Places.recording_keys``; ``master_file``: ``Places.secrets/recording-master``."""
-        self.folder = folder
-        self._master = _master(master_file, folder)
+    def __init__(self, folder: Path, master: MasterKeys) -> None:
+        """``folder``: ``Places.recording_keys``. The master key is read at the first use, not here."""
+        self.folder, self.master = folder, master
 
     def keep(self, key: DataKey, path: str) -> None:
         """Wrap ``key`` and store it for the recording at ``path`` (below the shelf); durable on return."""
-        nonce = os.urandom(12)
-        wrapped = AESGCM(self._master).encrypt(nonce, key.secret, _bound(key.id, key.label))
-        row = {"v": 1, "key": key.id.hex(), "label": key.label, "nonce": nonce.hex(), "wrapped": wrapped.hex()}
-        write_new_durable(self._file(path), json.dumps(row).encode() + b"\n", mode=0o600)
+        file = self._file(path)
+        with self._locked(fcntl.LOCK_SH):
+            self._write(file, key)
 
     def get(self, path: str) -> DataKey:
         """The key of the recording at ``path``. Raises ``SealBroken`` ('no_key' once shredded)."""
-        try:
-            row = json.loads(self._file(path).read_bytes())
-            key_id, label = bytes.fromhex(row["key"]), str(row["label"])
-            nonce, wrapped = bytes.fromhex(row["nonce"]), bytes.fromhex(row["wrapped"])
-            secret = AESGCM(self._master).decrypt(nonce, wrapped, _bound(key_id, label))
-        except FileNotFoundError as fault:
-            raise SealBroken("no_key", f"the key of {path} was dropped") from fault
-        except (InvalidTag, ValueError, KeyError, TypeError) as fault:
-            raise SealBroken("bad_key", f"the key of {path} is damaged or wrapped by another master key") from fault
-        return DataKey(key_id, secret, label)
+        return self._read(path, self._file(path))[0]
 
     def shred(self, path: str) -> bool:
         """Drop the key of the recording at ``path``; False when it was gone already. Durable on return."""
         file = self._file(path)
-        try:
-            with open(file, "r+b") as opened:
-                size = os.fstat(opened.fileno()).st_size
-                opened.write(b"\0" * size)
-                opened.flush()
-                os.fsync(opened.fileno())
-        except FileNotFoundError:
-            return False
-        file.unlink()
-        sync_folder(file.parent)
+        with self._locked(fcntl.LOCK_SH):
+            if not _zeroed(file):
+                return False
+            file.unlink()
+            sync_folder(file.parent)
         return True
 
+    def paths(self) -> Iterator[str]:
+        """Of every recording that has a key, folder after folder."""
+        for file in sorted(self.folder.rglob(f"*{SUFFIX}")):
+            path = str(file.relative_to(self.folder)).removesuffix(SUFFIX)
+            if layout.safe(path):
+                yield path
+
+    def rewrap(self, path: str) -> bool:
+        """Wrap this one by the master key in use; False: it is already, or was dropped meanwhile.
+
+        The old file stays whole until the new one is on the disk in its place. Raises ``SealBroken``.
+        """
+        file, current = self._file(path), self.master.current()
+        with self.alone():  # whoever drops this key at the same time must find it dropped afterwards
+            try:
+                key, master = self._read(path, file)
+            except SealBroken as fault:
+                if fault.reason == "no_key":
+                    return False
+                raise
+            if master == current:
+                return False
+            self._write(file, key)
+        return True
+
+    def rotate(self) -> str:
+        """Have a new master key made; its name. One at a time: of two, neither forgets the other's."""
+        with self.alone():
+            return self.master.rotate()
+
+    def retire(self) -> int:
+        """Forget the former master keys: how many. Nobody keeps a key meanwhile.
+
+        Raises ``SealBroken`` ('former_in_use') while a data key is wrapped by one of them or does not open.
+        """
+        with self.alone():
+            current, former = self.master.current(), self.master.former()
+            for path in self.paths():
+                if self._read(path, self._file(path))[1] != current:
+                    raise SealBroken("former_in_use", f"the key of {path} is wrapped by a former master key")
+            self.master.forget_former()
+            return former
+
+    def has(self, path: str) -> bool:
+        """Is there a key for the recording at ``path``? Whether it opens is not asked."""
+        return self._file(path).is_file()
+
+    def any(self) -> bool:
+        """Was any recording sealed?"""
+        return has_keys(self.folder)
+
+    def _read(self, path: str, file: Path) -> tuple[DataKey, str]:
+        """The key, and the name of the master key that wrapped it."""
+        try:
+            row = json.loads(file.read_bytes())
+            key_id, label = bytes.fromhex(row["key"]), str(row["label"])
+            wrapped = Wrapped(str(row.get("master", "")), bytes.fromhex(row["nonce"]), bytes.fromhex(row["wrapped"]))
+            return DataKey(key_id, self.master.unwrap(wrapped, _bound(key_id, label)), label), wrapped.master
+        except FileNotFoundError as fault:
+            raise SealBroken("no_key", f"the key of {path} was dropped") from fault
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as fault:
+            raise SealBroken("bad_key", f"the key of {path} is damaged or cannot be read") from fault
+        except SealBroken as fault:
+            if fault.reason != "bad_key":
+                raise
+            raise SealBroken("bad_key", f"the key of {path} is damaged or wrapped by another master key") from fault
+
+    def _write(self, file: Path, key: DataKey) -> None:
+        wrapped = self.master.wrap(key.secret, _bound(key.id, key.label))
+        row = {"v": 2, "key": key.id.hex(), "label": key.label, "master": wrapped.master,
+               "nonce": wrapped.nonce.hex(), "wrapped": wrapped.sealed.hex()}  # fmt: skip
+        write_new_durable(file, json.dumps(row).encode() + b"\n", mode=0o600)
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Nobody else keeps, drops or wraps keys, or changes the master key, meanwhile."""
+        with self._locked(fcntl.LOCK_EX):
+            yield
+
+    @contextmanager
+    def _locked(self, how: int) -> Iterator[None]:
+        """Among all processes: many may keep and drop keys, one alone wraps them anew."""
+        make_folder(self.folder, 0o700)
+        with open(self.folder / LOCK, "a") as lock:
+            fcntl.flock(lock, how)
+            yield
+
     def _file(self, path: str) -> Path:
-        return self.folder / f"{path}.key"
+        if not layout.safe(path):
+            raise Hopeless("bad_name", f"{path!r} is no name of a recording")
+        return self.folder / f"{path}{SUFFIX}"
+
+
+def has_keys(folder: Path) -> bool:
+    return folder.is_dir() and next(folder.rglob(f"*{SUFFIX}"), None) is not None
+
+
+def _zeroed(file: Path) -> bool:
+    """Overwrite what stands in it; False when it is gone."""
+    try:
+        with open(file, "r+b") as opened:
+            size = os.fstat(opened.fileno()).st_size
+            opened.write(b"\0" * size)
+            opened.flush()
+            os.fsync(opened.fileno())
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _bound(key_id: bytes, label: str) -> bytes:
@@ -182,25 +277,13 @@ def _full(file: BinaryIO, size: int) -> bytes:
     return b"".join(parts)
 
 
-def _master(file: Path, keys: Path) -> bytes:
-    """The master key, made at the first use; refuses to make a second one where keys exist."""
-    with suppress(FileNotFoundError):
-        master = bytes.fromhex(file.read_text(encoding="ascii").strip())
-        if len(master) != 32:
-            raise SealBroken("bad_master", f"{file} must hold 64 hexadecimal digits")
-        return master
-    if keys.is_dir() and next(keys.rglob("*.key"), None) is not None:
-        raise SealBroken(
-            "no_master", f"{file} is missing, but recordings were sealed with it: restore it from a backup"
-        )
-    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with suppress(FileExistsError):
-        write_new_durable(file, os.urandom(32).hex().encode() + b"\n", mode=0o600, replace=False)
-    return bytes.fromhex(file.read_text(encoding="ascii").strip())
-
-
 def fingerprint(path: Path) -> tuple[int, str]:
     """(bytes, SHA-256 in hex) of a file, streamed."""
     with open(path, "rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-        return file.tell(), digest
+        return fingerprint_of(file)
+
+
+def fingerprint_of(file: io.BufferedReader) -> tuple[int, str]:
+    """The same of one that is open at its beginning."""
+    digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return file.tell(), digest

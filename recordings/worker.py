@@ -13,26 +13,29 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from config.places import Places
+from config.file_places import Places
 from config.settings import Settings
 
-from . import audio, consent, salvage, vault
+from . import audio, consent, layout, unfinished_files, vault
 from .durable import sync_file, sync_folder
 from .errors import Hopeless, TryLater
 from .ports import Due, Shelved
-from .shelf import Shelf, checked_name
+from .shelf import Shelf
+from .storage import drafts_of, keys_of, storage_of
 
 TOLERANCE_SECONDS = 2.0
 """Recording and ledger may differ by so much (the fault 'short' or 'long' beyond)."""
 LOUD = 0.003
 """RMS of 50 ms above which somebody is heard: -50 dBFS; comfort noise stays below."""
 LEAST_LOUD_SECONDS = 0.1
+LEAST_HEARD = 0.9
+"""Part of a notice that must have had time to be played before the queue began; else it is no proof."""
 LEAST_TALK_SECONDS = 2.0
 """Shorter talks are not judged: both may well have said nothing."""
 
@@ -40,20 +43,22 @@ LEAST_TALK_SECONDS = 2.0
 class Worker:
     def __init__(
         self, settings: Settings, places: Places, spool: Path | None = None,
-        *, sealed: bool = True, passed: Callable[[str], None] = lambda step: None,
+        *, lengths: Mapping[str, float] | None = None, sealed: bool = True, passed: Callable[[str], None] = lambda step: None,
     ) -> None:  # fmt: skip
-        """``spool``: where raw files are, when not in ``places.spool`` (an external Asterisk)."""
+        """``spool``: where raw files are, when not in ``places.spool`` (an external Asterisk); ``lengths``: prompt → s."""
         self.spool = spool or places.spool
-        self.shelf = Shelf(places.shelf, ZoneInfo(settings.centre.timezone))
+        self.shelf = Shelf(storage_of(places), ZoneInfo(settings.centre.timezone))
+        self.drafts = drafts_of(places)
         self._how = settings.recording
         self._notices: dict[str, str] = dict(settings.prompts)
-        self._keys = vault.Keys(places.recording_keys, places.secrets / "recording-master") if sealed else None
+        self._lengths = lengths or {}
+        self._keys = keys_of(settings.recording, places) if sealed else None
         self._passed = passed
 
     def shelve(self, due: Due) -> Shelved:
-        """Do the job, or find it done. Raises ``TryLater`` or ``Hopeless``."""
+        """Do the job, or find it done. Raises ``TryLater`` or ``Hopeless``; ``SealBroken`` while the master key is not there."""
         try:
-            if (done := self.shelf.found(due.call, due.started)) is not None:
+            if (done := self.shelf.found(due.id, due.started)) is not None:
                 return done
             return self._shelve(due, self._raw(due.file))
         except OSError as fault:
@@ -66,7 +71,7 @@ class Worker:
         if not self.shelf.holds(path):
             return False
         try:
-            (self.spool / checked_name(file)).unlink()
+            (self.spool / layout.checked(file)).unlink()
         except FileNotFoundError:
             return False
         sync_folder(self.spool)
@@ -74,13 +79,13 @@ class Worker:
         return True
 
     def _raw(self, file: str) -> Path:
-        raw = self.spool / checked_name(file)
+        raw = self.spool / layout.checked(file)
         if not raw.is_file():
             raise Hopeless("missing", f"{file} is not in the spool")
-        if not salvage.complete(raw):
+        if not unfinished_files.complete(raw):
             raise TryLater("still_open", f"{file} is still being written")
         if raw.suffix == ".wav":
-            salvage.repair_wav(raw)
+            unfinished_files.repair_wav(raw)
         return raw
 
     def _shelve(self, due: Due, raw: Path) -> Shelved:
@@ -88,10 +93,10 @@ class Worker:
         sync_file(raw)
         self._passed("complete")
         measured = audio.measure(raw)
-        self.shelf.room_for(2 * raw.stat().st_size + (1 << 20) if form == "wav" else raw.stat().st_size)
+        self.drafts.room_for(2 * raw.stat().st_size + (1 << 20) if form == "wav" else raw.stat().st_size)
         self._passed("measured")
-        path = self.shelf.path(due.call, due.started, form, sealed=self._keys is not None)
-        draft = self.shelf.work / f"{os.getpid()}.{due.call}.{form}"
+        path = self.shelf.path(due.id, due.started, form, sealed=self._keys is not None)
+        draft = self.drafts.file(f"{os.getpid()}.{layout.stem(due.id)}.{form}")
         sealed = draft.with_name(draft.name + ".sealed")
         try:
             audio.encode(raw, draft, form, self._how.bitrate_kbps, seconds=measured.seconds)
@@ -105,15 +110,15 @@ class Worker:
             kept = sealed if self._keys is not None else draft
             stored_bytes, stored_sha256 = vault.fingerprint(kept)
             facts = Shelved(
-                call=due.call, path=path, format=form, seconds=round(measured.seconds, 3),
+                id=due.id, path=path, format=form, seconds=round(measured.seconds, 3),
                 plain_bytes=plain_bytes, plain_sha256=plain_sha256,
                 stored_bytes=stored_bytes, stored_sha256=stored_sha256, sealed=self._keys is not None,
-                shelved_at=datetime.now(UTC), faults=faults(due, measured, self._notices),
+                shelved_at=datetime.now(UTC), faults=faults(due, measured, self._notices, self._lengths),
             )  # fmt: skip
             self._clear_rivals(path)
             self.shelf.put(kept, measured.peaks_json(), facts)
         except TryLater:
-            self.shelf.room_for(raw.stat().st_size)  # ffmpeg does not always say that the disk is full
+            self.drafts.room_for(raw.stat().st_size)  # ffmpeg does not always say that the disk is full
             raise
         finally:
             for left in (draft, sealed):
@@ -124,9 +129,9 @@ class Worker:
 
     def _clear_rivals(self, path: str) -> None:
         for rival in self.shelf.rivals(path):
-            rival.unlink()
+            self.shelf.storage.delete(rival)
             if self._keys is not None:
-                self._keys.shred(str(rival.relative_to(self.shelf.folder)))
+                self._keys.shred(rival)
 
     def _check(self, draft: Path, seconds: float) -> None:
         decoded = audio.decoded_seconds(draft)
@@ -145,7 +150,8 @@ class Worker:
                     raise TryLater("seal_failed", "the sealed file does not open to what was sealed")
 
 
-def faults(due: Due, measured: audio.Measure, notices: dict[str, str]) -> tuple[str, ...]:
+def faults(due: Due, measured: audio.Measure, notices: dict[str, str],
+           lengths: Mapping[str, float]) -> tuple[str, ...]:  # fmt: skip
     """What is wrong with a recording, as stable words; empty when it is good."""
     found: list[str] = []
     expected = (due.ended - due.started).total_seconds()
@@ -165,7 +171,8 @@ def faults(due: Due, measured: audio.Measure, notices: dict[str, str]) -> tuple[
             loud = sum(measured.loud_seconds(channel, b - early, e + 0.3, LOUD) for b, e in spans)
             if loud < LEAST_LOUD_SECONDS:
                 found.append(f"{who}_silent")
-    if due.notice == "" or consent.proof(due.notice, due.started, notices) is None:
+    cut = due.notice_seconds is not None and due.notice_seconds < LEAST_HEARD * lengths.get(due.notice, 0.0)
+    if due.notice == "" or cut or consent.proof(due.notice, due.started, notices) is None:
         found.append(consent.NO_NOTICE)
     return tuple(found)
 
@@ -173,12 +180,11 @@ def faults(due: Due, measured: audio.Measure, notices: dict[str, str]) -> tuple[
 def listen(worker_shelf: Shelf, keys: vault.Keys, facts: Shelved, target: Path) -> None:
     """Write the plain sound of a recording to ``target``; the audit row is written before, by the caller.
 
-    Raises ``SealBroken`` or ``Hopeless``; ``target`` appears only whole and proven.
+    Raises ``SealBroken``, ``NotStored`` or ``Hopeless``; ``target`` appears only whole and proven.
     """
-    source = worker_shelf.folder / facts.path
     draft = target.with_name(f".{target.name}.part")
     try:
-        with open(source, "rb") as stored, open(draft, "wb") as plain:
+        with worker_shelf.open(facts.path) as stored, open(draft, "wb") as plain:
             chunks = (
                 vault.unseal(stored, keys.get(facts.path)) if facts.sealed else iter(lambda: stored.read(1 << 16), b"")
             )

@@ -1,20 +1,23 @@
-"""The doors to case stores: one driver a file, all speaking ``CaseStore``. Chosen in ``hotline/app.py``.
+"""The doors to case stores: one driver a file, all speaking ``CaseStore``. Chosen in ``build.py``.
 
-A driver never raises for what the store says: every answer is a value. What it raises
-(a bug, a lost file) counts as ``Unreachable``, so that nothing is thrown away for it.
+A driver has two sides: it delivers messages, and it hears what becomes of cases. It never raises for what the store
+says: every answer is a value. What it raises (a bug, a lost file) counts as ``Unreachable``, so that nothing is thrown
+away for it. What every driver must do is tested by ``tests/bridge/test_driver_contract.py``.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
-from bridge.ticket import Ticket, TicketId
+from bridge.case_state import CaseState
+from bridge.messages import Message
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The store has the case."""
+    """The store has the case, and has done what the message asked for."""
 
     case_number: str
     query_code: str
@@ -23,7 +26,7 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """The store read the ticket and calls it wrong; the same again would be wrong again."""
+    """The store read the message and calls it wrong, or knows no such kind; the same again would be wrong again."""
 
     reason: str
 
@@ -35,11 +38,52 @@ class Unreachable:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class CaseEvent:
+    """Something became of a case. (case, sequence) names it: the same again is a repeat, a smaller one is late."""
+
+    key: str
+    """Of the message that filed it, where the store gives it back; else ''."""
+    case_number: str
+    sequence: int
+    """Grows with each change of one case, from 1; of a store without one, the milliseconds of its 'updated'."""
+    state: CaseState
+    at: datetime
+    """When it became so, by the store's clock; aware, UTC."""
+    word: str = ""
+    """The store's own word for the state."""
+    unit: str = ""
+    """Who has it now; '' not said."""
+    note: str = ""
+    query_code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """``events`` in the store's order; ``mark``: where to go on (opaque, at most 200 letters)."""
+
+    events: tuple[CaseEvent, ...]
+    mark: str
+    more: bool = False
+    """True: there is more to hear at once."""
+
+
 class CaseStore(Protocol):
-    async def find(self, key: TicketId) -> Receipt | Unreachable | None:
-        """Has the store a case with this idempotency key? None: no."""
+    """``key``: ``Message.key``."""
+
+    async def find(self, key: str) -> Receipt | Unreachable | None:
+        """Has the store done what the message with this key asked for? None: no."""
         ...
 
-    async def deliver(self, key: TicketId, ticket: Ticket) -> Receipt | Rejected | Unreachable:
-        """Give it the ticket; a key it has already must give the first receipt again where the store can do that."""
+    async def deliver(self, message: Message) -> Receipt | Rejected | Unreachable:
+        """Give it the message; a key it has already must give the first receipt again where the store can do that."""
+        ...
+
+    async def hear(self, mark: str, most: int) -> Heard | Unreachable:
+        """What became of cases since ``mark`` ('' : ever), at most ``most`` events.
+
+        Asked about once a second; a mark the store does not know (it was restored, or is another) is answered from the
+        beginning. A store that gives no keys back is asked again about the last day each time, since what comes before
+        the receipt is nobody's yet: what was heard before changes nothing. What a store pushes comes to ``Hearing.take`` instead; such a driver answers with nothing.
+        """
         ...

@@ -1,6 +1,6 @@
 """Settings → the files of Asterisk's configuration, as text. Pure: writes nothing.
 
-Called by ``hotline/embedded.py`` (writes them under VAR/asterisk/etc) and ``hotline
+Called by ``hotline/programs/embedded_asterisk.py`` (writes them under VAR/asterisk/etc) and ``hotline
 asterisk render`` (writes them where a site's own Asterisk reads them).
 """
 
@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from ..places import Places
+from ..file_places import Places
 from ..settings import Mode, Settings
-from . import core, dialplan, manager, pjsip, queues, records
+from . import asterisk_conf, cel_and_cdr, dialplan, manager, pjsip, queues
 
 
 def render(
@@ -22,15 +22,15 @@ def render(
     In external mode asterisk.conf is left to the site (``README`` says what it must hold).
     """
     files = {
-        "modules.conf": core.modules(),
-        "logger.conf": core.logger(),
-        **core.small_files(),
-        **records.render(),
+        "modules.conf": asterisk_conf.modules(),
+        "logger.conf": asterisk_conf.logger(),
+        **asterisk_conf.small_files(settings),
+        **cel_and_cdr.render(),
         **manager.render(settings, secrets),
         **pjsip.render(settings, secrets),
         **queues.render(settings),
         **dialplan.render(settings),
     }
     if settings.asterisk.mode is Mode.EMBEDDED:
-        files["asterisk.conf"] = core.asterisk(settings, places, modules)
+        files["asterisk.conf"] = asterisk_conf.asterisk(settings, places, modules)
     return files

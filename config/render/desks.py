@@ -1,15 +1,17 @@
 """extensions.conf, the inside: queues, seats, transfers, calls to the world.
 
-The world is reached from a seat only, after the number matched the allow-list of
-``[limits]``; never from a trunk. Citizens have no transfer feature (no ``T`` where they
+The world is reached from a seat only, where somebody sits (``seats.unattended_may_dial`` names
+what else may be dialled), after the number matched the allow-list of ``[limits]`` and within
+the seat's own pace; never from a trunk. Citizens have no transfer feature (no ``T`` where they
 are the caller); seats have, and only into ``transfer-targets``.
 """
 
 from __future__ import annotations
 
-from ..settings import Device, Settings
+from ..answer_rule import LEAST_MS, MOST_LET_GO, SILENT_CAUSE
+from ..settings import OUTBOUND_PROMPT, Device, OutboundNotice, Settings, Unattended
 from . import pjsip
-from .script import Step, context, exten, extens, include
+from .dialplan_steps import Step, context, exten, extens, include, unplayed
 
 RING_SECONDS = 30
 """How long a seat's phone rings for a direct call or a transfer."""
@@ -18,12 +20,22 @@ REJOIN_SECONDS = 20
 """How long a seat's phone rings for its own call, after its page was loaded anew."""
 RENEW = "renew"
 """The name of the feature in features.conf that begins a recording anew."""
+ATTENDED = "seat-"
+"""Custom device state of a seat, ``Custom:seat-8001``: INUSE while somebody sits there (set by the daemon alone).
+
+Asterisk keeps it in its database: it holds while the daemon is away, and after Asterisk's own death.
+"""
+REFUSALS_HEARD = 2
+"""Of one seat at once; a phone that dials on and on hears nothing more."""
 
 
 def contexts(settings: Settings) -> list[str]:
     limit = f"Set(TIMEOUT(absolute)={settings.limits.absolute_call_minutes * 60})"
     return [
+        _sound_of_leg(),
         _queues(settings),
+        _met(),
+        _talk_over(),
         _left_queue(),
         _watch(),
         _seats(settings),
@@ -40,21 +52,54 @@ def contexts(settings: Settings) -> list[str]:
 
 
 def _queues(settings: Settings) -> str:
-    """One extension a queue. ``t``: the seat may transfer; ``i``: a phone's own call-forward is ignored."""
+    """One extension a queue. ``t``: the seat may transfer; ``i``: a phone's own call-forward is ignored;
+    ``c``: who is left by his seat goes on in ``talk-over``.
+    """
     return context(
         "queues",
         *(
             exten(
                 queue.id,
-                f"MSet(HOTLINE_QUEUE={queue.id},QUEUESTATUS=)",
+                f"MSet(HOTLINE_QUEUE={queue.id},QUEUESTATUS=,__HOTLINE_WAITS=${{CHANNEL(name)}})",
+                "Set(SHARED(HOTLINE_MET)=)",
                 'ExecIf($["${BLINDTRANSFER}"!=""]?Gosub(renew,s,1))',
-                f"Queue({queue.id},ti,,,{queue.max_wait_seconds})",
+                f"Queue({queue.id},tci,,,{queue.max_wait_seconds},,met)",
+                'GotoIf($["${QUEUESTATUS}"="CONTINUE"]?talk-over,s,1)',
                 'GotoIf($["${QUEUESTATUS}"="WITHDRAW" & ${DIALPLAN_EXISTS(queues,${HOTLINE_MOVE},1)}]?moved)',
                 "Goto(left-queue,s,1)",
                 ("moved", f"CELGenUserEvent(QUEUEEXIT,{queue.id}|WITHDRAW)"),
                 "Goto(${HOTLINE_MOVE},1)",
             )
             for queue in settings.queue
+        ),
+        exten("T", "Hangup(102)"),
+    )
+
+
+NOW_MS = "${STRFTIME(,,%s%3q)}"
+"""Milliseconds since 1970: the dialplan's EPOCH has whole seconds only."""
+
+
+def _met() -> str:
+    """On the seat's leg, before it hears its citizen: when that was is left with the citizen's channel."""
+    return context("met", exten("s", f"Set(SHARED(HOTLINE_MET,${{HOTLINE_WAITS}})={NOW_MS})", LISTENED_TO, "Return()"))
+
+
+def _talk_over() -> str:
+    """The seat's leg has ended, the citizen is there: a talk is over, unless the phone let go at once or fell silent."""
+    return context(
+        "talk-over",
+        exten(
+            "s",
+            "Set(HOTLINE_MET=${SHARED(HOTLINE_MET)})",
+            f'GotoIf($["${{HANGUPCAUSE}}"="{SILENT_CAUSE}"]?again)',
+            f'GotoIf($["${{HOTLINE_MET}}"!="" & {NOW_MS} - 0${{HOTLINE_MET}} >= {LEAST_MS}]?done)',
+            "Set(HOTLINE_LET_GO=$[0${HOTLINE_LET_GO} + 1])",
+            f"GotoIf($[${{HOTLINE_LET_GO}} > {MOST_LET_GO}]?nobody)",
+            ("again", "Gosub(renew,s,1)"),
+            "Goto(rejoin,head,1)",
+            ("nobody", "Playback(hotline/nobody)"),
+            ("done", "Hangup(16)"),
         ),
         exten("T", "Hangup(102)"),
     )
@@ -75,7 +120,24 @@ def _phone_key(settings: Settings) -> str:
         ("no", "Hangup(21)"),
     )
     seats = [seat.id for seat in settings.seat if seat.device is Device.BROWSER]
-    return context("phone-key", *(exten(seat, *steps) for seat in seats), exten("kept", "Hangup(16)"))
+    # many seats at once, to a key that nobody knows: those where nobody sits
+    dropped: tuple[Step, ...] = (
+        "Set(CDR_PROP(disable)=1)",
+        "Set(HOTLINE_KEY=${FILTER(0-9a-f,${HOTLINE_KEY})})",
+        "Set(HOTLINE_SEATS=${FILTER(0-9\\-,${HOTLINE_SEATS})})",
+        'GotoIf($["${LEN(${HOTLINE_KEY})}"!="32"]?no)',
+        ("next", "Set(HOTLINE_SEAT=${SHIFT(HOTLINE_SEATS,-)})"),
+        'GotoIf($["${HOTLINE_SEAT}"=""]?done)',
+        "GotoIf($[${DIALPLAN_EXISTS(phone-key,${HOTLINE_SEAT},1)} = 0]?next)",
+        f"Set(DB({pjsip.KEYS}/auth/${{HOTLINE_SEAT}})="
+        '{"auth_type":"userpass","username":"${HOTLINE_SEAT}","password":"${HOTLINE_KEY}"})',
+        "Goto(next)",
+        ("done", "Answer()"),
+        ("no", "Hangup(21)"),
+    )
+    return context(
+        "phone-key", *(exten(seat, *steps) for seat in seats), exten("drop", *dropped), exten("kept", "Hangup(16)")
+    )
 
 
 def _left_queue() -> str:
@@ -114,22 +176,64 @@ def _watch() -> str:
 
 
 def _seats(settings: Settings) -> str:
-    """What a seat may dial."""
+    """What a seat may dial: another seat, the echo, the world."""
+    guarded = settings.seats.unattended_may_dial is Unattended.NOTHING
+    check: tuple[Step, ...] = (*_SEAT, *_nobody("nobody")) if guarded else ()
+    refused: tuple[Step, ...] = (("nobody", "Gosub(dial-refused,s,1(unattended))"), "Hangup(21)") if guarded else ()
     return context(
         "seats",
-        *extens((seat.id for seat in settings.seat), "Goto(between,${EXTEN},1)"),
-        exten("*43", "Answer()", "Echo()"),
+        *(exten(seat.id, *check, "Goto(between,${EXTEN},1)", *refused) for seat in settings.seat),
+        exten("*43", *check, "Answer()", "Echo()", "Hangup(16)", *refused),
         include("outbound"),
     )
 
 
-def _own_call() -> tuple[Step, ...]:
+_SEAT: tuple[Step, ...] = (
+    # a call of the seat's own is told by its channel; a caller whom a seat gives away by who gave him away
+    'Set(HOTLINE_BY=${IF($["${HOTLINE_CALL}"=""]?${CHANNEL(name)}:${BLINDTRANSFER}${TRANSFERERNAME})})',
+    'Set(HOTLINE_BY=$["${HOTLINE_BY}" : "PJSIP/([0-9]+)-"])',
+)
+"""Leaves in ``HOTLINE_BY`` the seat that dials, by names that no phone can choose; '' (or 0) when it is none."""
+
+
+def _nobody(label: str) -> tuple[Step, ...]:
+    """To ``label`` when this call is the seat's own and nobody sits there.
+
+    What was never said is no agent: a new database refuses until the daemon has spoken.
+    """
+    sits = f"${{DEVICE_STATE(Custom:{ATTENDED}${{HOTLINE_BY}})}}"
+    return (f'GotoIf($["${{HOTLINE_CALL}}"="" & "{sits}"!="INUSE"]?{label})',)
+
+
+def _dial_refused() -> str:
+    """Said to whoever dialled, and to the daemon: gosub with the reason, which names the prompt as well.
+
+    Before the answer, so that nothing is charged; not to a citizen who is given away, who goes back.
+    """
+    return context(
+        "dial-refused",
+        exten(
+            "s",
+            "Set(HOTLINE_DIAL=${FILTER(0-9,${HOTLINE_DIAL})})",
+            "CELGenUserEvent(FORBIDDEN,${HOTLINE_DIAL}|${HOTLINE_BY}|${ARG1})",
+            "UserEvent(HotlineForbidden,Seat: ${HOTLINE_BY},Number: ${HOTLINE_DIAL},Reason: ${ARG1})",
+            'GotoIf($["${HOTLINE_CALL}"!="" | "${HOTLINE_CITIZEN}"!=""]?done)',
+            "Set(GROUP(told)=dial-${HOTLINE_BY})",
+            f"GotoIf($[${{GROUP_COUNT(dial-${{HOTLINE_BY}}@told)}} > {REFUSALS_HEARD}]?done)",
+            "Progress()",
+            "Playback(hotline/dial_${ARG1},noanswer)",
+            ("done", "Return()"),
+        ),
+    )
+
+
+def _own_call(number: str = "${EXTEN}") -> tuple[Step, ...]:
     """A seat's leg that begins a call names it, and whom it calls: CEL knows no number of what the daemon originates.
 
     One that stands in for a caller inherited the name.
     """
     return (
-        'ExecIf($["${HOTLINE_CALL}"=""]?CELGenUserEvent(DIALLED,${FILTER(0-9,${EXTEN})}))',
+        'ExecIf($["${HOTLINE_CALL}"=""]?CELGenUserEvent(DIALLED,${FILTER(0-9,' + number + ")}))",
         'ExecIf($["${HOTLINE_CALL}"=""]?Set(__HOTLINE_CALL=${UNIQUEID}))',
     )
 
@@ -137,7 +241,13 @@ def _own_call() -> tuple[Step, ...]:
 def _between(limit: str) -> str:
     return context(
         "between",
-        exten("_X.", *_own_call(), limit, f"Dial(PJSIP/${{EXTEN}},{RING_SECONDS},tTi)", "Hangup(${HANGUPCAUSE})"),
+        exten(
+            "_X.",
+            *_own_call(),
+            limit,
+            f"Dial(PJSIP/${{EXTEN}},{RING_SECONDS},tTiU(listened-to))",
+            "Hangup(${HANGUPCAUSE})",
+        ),
         exten("T", "Hangup(102)"),
     )
 
@@ -189,10 +299,27 @@ def _renew() -> str:
     )
 
 
+TAKEN = "^(INUSE|BUSY|RINGING|RINGINUSE|ONHOLD)$"
+"""Device states of a telephone that is in a call already."""
+
+
 def _given(limit: str) -> str:
+    """A citizen whom a telephone gives away by its own key is not rung through to one that talks, or where nobody sits: he
+    goes back, and the telephone is told. Of the page the daemon says so before (``agents/desk.py``). Colleagues may be consulted."""
+    sits = f"${{DEVICE_STATE(Custom:{ATTENDED}${{EXTEN}})}}"
+    talks = f'${{REGEX("{TAKEN}" ${{DEVICE_STATE(PJSIP/${{EXTEN}})}})}}'
     return context(
         "given",
-        exten("_X.", limit, "Gosub(renew,s,1)", f"Dial(PJSIP/${{EXTEN}},{RING_SECONDS},ti)", "Goto(back,s,1)"),
+        exten(
+            "_X.",
+            limit,
+            f'GotoIf($["${{HOTLINE_CITIZEN}}"!="" & ("{sits}"!="INUSE" | {talks})]?taken)',
+            "Gosub(renew,s,1)",
+            f"Dial(PJSIP/${{EXTEN}},{RING_SECONDS},tigU(listened-to))",
+            "Goto(back,s,1)",
+            ("taken", "Set(DIALSTATUS=BUSY)"),
+            "Goto(back,s,1)",
+        ),
         exten("T", "Hangup(102)"),
     )
 
@@ -207,7 +334,7 @@ def _rejoin(settings: Settings, limit: str) -> str:
                 limit,
                 "Gosub(renew,s,1)",
                 "Playback(hotline/rejoin)",
-                f"Dial(PJSIP/{seat.id},{REJOIN_SECONDS},tim)",
+                f"Dial(PJSIP/{seat.id},{REJOIN_SECONDS},timgU(listened-to))",
                 "Goto(back,s,1)",
             )
             for seat in settings.seat
@@ -219,12 +346,21 @@ def _rejoin(settings: Settings, limit: str) -> str:
 
 
 def _back(settings: Settings) -> str:
-    """A citizen who was given to somebody who does not answer goes back into the queue, before the others."""
+    """A citizen who was given to somebody who does not answer goes back into the queue, before the others.
+
+    So does one whose partner let go at once or fell silent; whoever talked has had his answer (``g``: he comes here, too).
+    """
     return context(
         "back",
         exten(
             "s",
-            'GotoIf($["${HOTLINE_CITIZEN}"="" | "${DIALSTATUS}"="ANSWER"]?done)',
+            'GotoIf($["${HOTLINE_CITIZEN}"=""]?done)',
+            'GotoIf($["${DIALSTATUS}"!="ANSWER"]?again)',
+            f'GotoIf($["${{HANGUPCAUSE}}"="{SILENT_CAUSE}"]?again)',
+            f"GotoIf($[0${{ANSWEREDTIME_MS}} >= {LEAST_MS}]?done)",
+            # a telephone that gave him away by REFER hears of it: Asterisk tells it what the citizen's leg is told
+            ("again", 'ExecIf($["${DIALSTATUS}"!=""]?TryExec(Congestion(0.02)))'),
+            "Set(DIALSTATUS=)",
             f'ExecIf($["${{HOTLINE_QUEUE}}"=""]?Set(HOTLINE_QUEUE={settings.line[0].queue}))',
             "Set(QUEUE_PRIO=10)",
             "Goto(queues,${HOTLINE_QUEUE},1)",
@@ -233,45 +369,157 @@ def _back(settings: Settings) -> str:
     )
 
 
-def _outbound(settings: Settings, limit: str) -> list[str]:
-    """Allow-list, pace, then the trunks in their order until one takes the call."""
-    rules = [
-        f'GotoIf(${{REGEX("${{HOTLINE_OUT_{n}}}" ${{HOTLINE_DIAL}})}}?paced)'
-        for n in range(1, len(settings.limits.outbound) + 1)
+LONGEST_DIALLED = 32
+"""Digits of a number of the world, as it is dialled."""
+
+
+def _urgent(settings: Settings, label: str) -> list[Step]:
+    return [f'GotoIf($["${{HOTLINE_DIAL}}"="{number}"]?{label})' for number in settings.urgent_numbers]
+
+
+NOT_CARRIED = (
+    3, 5, 18, 20, 27, 34, 38, 41, 42, 44, 47, 50, 57, 58, 63, 65, 66, 69, 79, 88, 95, 96, 97, 98, 99, 100, 101, 102, 111, 127,
+)  # fmt: skip
+"""Causes (Q.850) that say: this trunk could not carry the call. Its contact is not there (3, 20), it said nothing or 408 and
+nothing rang (18), or it answered 5xx (38, 34, 27), 488 (58) and the like. Any other answer is about the number called or whom it
+belongs to: wrong (404, 484), busy (486, 600), away (480), barred or declined (403, 603); another trunk would only ring there again."""
+_CARRIED = (
+    '"${DIALSTATUS}"="ANSWER" | "${DIALSTATUS}"="BUSY" | "${DIALSTATUS}"="CANCEL" | ${LEN(${RINGTIME_MS}${PROGRESSTIME_MS})} > 0 |'
+    ' ${LEN(${HANGUPCAUSE})} > 0 & ${REGEX("^'
+    + f"({'|'.join(map(str, NOT_CARRIED))})$"
+    + '" ${HANGUPCAUSE})} = 0 & "${HANGUPCAUSE}" != "0"'
+)
+
+
+def _called_is_told(settings: Settings) -> list[Step]:
+    """On the called leg, before anybody hears anybody: recorded from here on, and told so, as the settings want it.
+
+    The world's leg is the citizen's: recorded there, it stays recorded through every transfer. Who answers an
+    urgent number (``ARG1``) is kept waiting by no prompt. The NOTICE is the proof that the recording is judged by.
+    """
+    if not settings.recording.outbound:
+        return []
+    said = f"CELGenUserEvent(NOTICE,{OUTBOUND_PROMPT}|agent)"
+    if settings.recording.outbound_notice is OutboundNotice.AGENT:
+        return [*record("${HOTLINE_CALL}.raw"), said]
+    return [
+        *record("${HOTLINE_CALL}.raw"),
+        'GotoIf($["${ARG1}"="urgent"]?urgent)',
+        f"CELGenUserEvent(NOTICE,{OUTBOUND_PROMPT}|dialplan)",
+        f"Playback(hotline/{OUTBOUND_PROMPT})",
+        unplayed(OUTBOUND_PROMPT),
+        "Return()",
+        ("urgent", said),
     ]
+
+
+LISTENED_TO = "Set(CHANNEL(hangup_handler_push)=sound-of-leg,s,1)"
+"""When this leg ends, it is told what sound went over it."""
+
+
+def _sound_of_leg() -> str:
+    """Said at the end of a leg that was answered: packets that came and were lost, jitter (s), packets sent and lost there."""
+    counts = ("rxcount", "rxploss", "rxjitter", "txcount", "txploss")
+    told = "|".join(f"${{CHANNEL(rtcp,{count})}}" for count in counts)
+    return context(
+        "sound-of-leg",
+        exten("s", 'GotoIf($["${CHANNEL(state)}"!="Up"]?done)', f"CELGenUserEvent(MEDIA,{told})", ("done", "Return()")),
+    ) + context("listened-to", exten("s", LISTENED_TO, "Return()"))
+
+
+def _outbound(settings: Settings, limit: str) -> list[str]:
+    """Somebody sits there, allow-list, the seat's pace, then the trunks in their order until one takes the call.
+
+    The number is folded first (``national``): it is held against the rules, and dialled, in its one form. Digits that only
+    the rules know as they were written (a carrier's own prefix) are dialled as they are. ``agents/roster.py`` does the same.
+    Urgent numbers need nobody and no pace. Each seat has a minute of its own, counted under a lock:
+    who dials on and on stops nobody else.
+    """
+    national, written = (
+        [
+            f'GotoIf(${{REGEX("${{HOTLINE_OUT_{n}}}" ${{{number}}})}}?{label})'
+            for n in range(1, len(settings.limits.outbound) + 1)
+        ]
+        for number, label in (("HOTLINE_NATIONAL", "national"), ("HOTLINE_DIAL", "listed"))
+    )
+    attended: list[Step] = []
+    match settings.seats.unattended_may_dial:
+        case Unattended.ALL:
+            pass
+        case Unattended.URGENT:
+            attended = [*_urgent(settings, "somebody"), *_nobody("nobody")]
+        case _:
+            attended = [*_nobody("nobody")]
     tries: list[Step] = []
     for trunk in settings.trunk:
+        shown = trunk.calling_number or settings.centre.number
         tries += [
-            f"Dial(PJSIP/${{HOTLINE_DIAL}}@{trunk.id},{WORLD_SECONDS},if({settings.centre.number})${{HOTLINE_MAY}})",
-            'GotoIf($["${DIALSTATUS}"!="CHANUNAVAIL" & "${DIALSTATUS}"!="CONGESTION"]?done)',
+            "MSet(RINGTIME_MS=,PROGRESSTIME_MS=)",
+            f"Dial(PJSIP/${{HOTLINE_DIAL}}@{trunk.id},{WORLD_SECONDS},igf({shown})${{HOTLINE_MAY}})",
+            f"GotoIf($[{_CARRIED}]?done)",
         ]
+    of_seat = "${HOTLINE_BY}"
     world = exten(
         "_X.",
         "Set(HOTLINE_DIAL=${FILTER(0-9,${EXTEN})})",
+        *_SEAT,
         "GotoIf($[${LEN(${EXTEN})} != ${LEN(${HOTLINE_DIAL})}]?forbidden)",
-        *rules,
-        ("forbidden", "CELGenUserEvent(FORBIDDEN,${HOTLINE_DIAL})"),
+        "Gosub(national,s,1(${HOTLINE_DIAL}))",
+        'Set(HOTLINE_NATIONAL=${IF($["${GOSUB_RETVAL:0:1}"="+"]?00${GOSUB_RETVAL:1}:${GOSUB_RETVAL})})',
+        'GotoIf($["${HOTLINE_NATIONAL}"=""]?forbidden)',
+        *national,
+        *written,
+        ("forbidden", "Set(HOTLINE_WHY=number)"),
+        "Goto(refused)",
+        ("nobody", "Set(HOTLINE_WHY=unattended)"),
+        "Goto(refused)",
+        ("hasty", "Set(HOTLINE_WHY=pace)"),
+        ("refused", "Gosub(dial-refused,s,1(${HOTLINE_WHY}))"),
         "Set(DIALSTATUS=)",
         'GotoIf($["${HOTLINE_CITIZEN}"!=""]?back,s,1)',
         "Hangup(21)",
-        ("paced", "Set(HOTLINE_NOW=${STRFTIME(${EPOCH},,%H%M)})"),
-        'ExecIf($["${GLOBAL(HOTLINE_MINUTE)}"!="${HOTLINE_NOW}"]?Set(GLOBAL(HOTLINE_DIALLED)=0))',
-        "Set(GLOBAL(HOTLINE_MINUTE)=${HOTLINE_NOW})",
-        "Set(GLOBAL(HOTLINE_DIALLED)=$[0${GLOBAL(HOTLINE_DIALLED)} + 1])",
-        f"GotoIf($[${{GLOBAL(HOTLINE_DIALLED)}} > {settings.limits.outbound_per_minute}]?forbidden)",
+        ("national", "Set(HOTLINE_DIAL=${HOTLINE_NATIONAL})"),
+        ("listed", "NoOp()"),
+        *attended,
+        ("somebody", "NoOp()"),
+        *_urgent(settings, "at_once"),
+        # the minute is Asterisk's own: its clock may jump, and then one minute is a longer one
+        f"Set(HOTLINE_LOCKED=${{LOCK(pace-{of_seat})}})",
+        "Set(HOTLINE_NOW=${STRFTIME(${EPOCH},,%H%M)})",
+        f'ExecIf($["${{GLOBAL(HOTLINE_MINUTE_{of_seat})}}"!="${{HOTLINE_NOW}}"]?Set(GLOBAL(HOTLINE_DIALLED_{of_seat})=0))',
+        f"Set(GLOBAL(HOTLINE_MINUTE_{of_seat})=${{HOTLINE_NOW}})",
+        f"Set(HOTLINE_DIALLED=$[0${{GLOBAL(HOTLINE_DIALLED_{of_seat})}} + 1])",
+        # what is refused is not counted: a seat gets its share of the next minute whole
+        f"ExecIf($[${{HOTLINE_DIALLED}} <= {settings.limits.outbound_per_minute}]"
+        f"?Set(GLOBAL(HOTLINE_DIALLED_{of_seat})=${{HOTLINE_DIALLED}}))",
+        f"Set(HOTLINE_LOCKED=${{UNLOCK(pace-{of_seat})}})",
+        f"GotoIf($[${{HOTLINE_DIALLED}} > {settings.limits.outbound_per_minute}]?hasty)",
+        "Goto(paced)",
+        ("at_once", "Set(HOTLINE_URGENT=^urgent)"),
         # the seat that begins the call may transfer (T), and its call is recorded; for a citizen
         # who is given away, or a consultation, the recording runs already
-        'Set(HOTLINE_MAY=${IF($["${HOTLINE_CALL}"=""]?TU(outbound-answered):)})',
-        *_own_call(),
+        ("paced", 'Set(HOTLINE_MAY=${IF($["${HOTLINE_CALL}"=""]?TU(outbound-answered${HOTLINE_URGENT}):)})'),
+        *_own_call("${HOTLINE_DIAL}"),
+        'ExecIf($["${HOTLINE_CALL}"="${UNIQUEID}"]?' + LISTENED_TO + ")",
         limit,
         "Gosub(renew,s,1)",
         *tries,
         ("done", "Goto(back,s,1)"),
     )
-    # the world's leg is the citizen's: recorded there, it stays recorded through every transfer
-    recorded = record("${HOTLINE_CALL}.raw") if settings.recording.enabled else []
-    answered = exten("s", "Set(HOTLINE_CITIZEN=1)", *recorded, "Return()")
+    answered = exten("s", "Set(HOTLINE_CITIZEN=1)", LISTENED_TO, *_called_is_told(settings), "Return()")
+    # no pattern that a phone may dial ends in a dot: whatever else stands in a number (a line end, a letter) is no
+    # extension, and reaches neither AMI nor CEL
+    lengths = range(2, LONGEST_DIALLED + 1)
+    dialled = [f"_{'X' * digits}{end}" for digits in lengths for end in ("", "#")]
+    with_plus = [f"_+{'X' * digits}" for digits in lengths]
     return [
-        context("outbound", world, exten("T", "Hangup(102)")),
+        context(
+            "outbound",
+            *extens(dialled, "Goto(world,${EXTEN},1)"),
+            *extens(with_plus, "Goto(world,00${EXTEN:1},1)"),
+            exten("T", "Hangup(102)"),
+        ),
+        context("world", world, exten("T", "Hangup(102)")),
         context("outbound-answered", answered),
+        _dial_refused(),
     ]

@@ -1,6 +1,6 @@
 """nginx.conf: the one origin of all browsers (decision D10), as text. Pure: writes nothing, reads nothing.
 
-Called by ``hotline/edge.py`` (our own nginx, everything of it under VAR/edge) and
+Called by ``hotline/programs/edge.py`` (our own nginx, everything of it under VAR/edge) and
 ``hotline edge render`` (the part a site's own nginx includes). Nothing but settings and
 paths goes in; names are checked by their types, paths are refused when they could end a
 line. What a request says never becomes part of an address: the places it may go are fixed.
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from ipaddress import IPv6Address
 from pathlib import Path
 
-from ..places import Places
+from ..file_places import Places
 from ..settings import Settings
 from . import edge_guard as guard
 from . import nginx
@@ -22,8 +22,22 @@ CERTIFICATE, KEY, PID = "certificate.pem", "key.pem", "nginx.pid"
 ERROR_LOG, ACCESS_LOG, UNBUILT = "error.log", "access.log", "unbuilt.html"
 PART = "hotline.conf"
 """The file for a site's own nginx."""
-PASSWORDS = ("/api/session", "/api/session/unlock", "/api/session/password")
-"""Where one is tried: each costs the daemon a tenth of a second's work."""
+OIDC_BACK = "/api/oidc/back"
+SIGNING_IN, OPEN = "/api/session", ("/api/session/ways", "/api/oidc/start", OIDC_BACK)
+"""Where strangers are let try: by address, and none is refused for what another of the same address does a moment
+before; who tries waits in a row."""
+PASSWORDS = ("/api/session/unlock", "/api/session/password", "/api/session/proof")
+"""Where a person who is in already proves it: by their session, so that no stranger takes their share."""
+TRIES_LEAST, WAITING = 10, 400
+"""Of one address: so many a second are passed on, so many may wait for that; a client that floods waits behind himself."""
+SHIFT_SECONDS = 6
+"""A house behind one address begins its shift within that time."""
+PHONES_A_MINUTE, PHONES_AT_ONCE = 20, 10
+"""Handshakes of one session's phone: a page that lost its socket tries again every one to four seconds."""
+PROGRAMS = '"~^[Bb]earer hlp_[A-Za-z0-9_-]{20,80}$"'
+"""A program's own token, as ``console.program_tokens`` makes them; this room may not ask that one."""
+COOKIE = "__Host-hotline"
+"""``console.cookie.NAME``; this room may not ask that one."""
 PHONE_SECONDS = 7 * 86400
 """How long a socket may be silent: a phone's is kept alive by its registration, ended by TCP's own keep-alive."""
 FIRST = " default_server so_keepalive=60s:15s:4 backlog=1024"
@@ -95,13 +109,24 @@ def whole(settings: Settings, places: Places, pages: Path, machine: Machine) -> 
 
 def part(settings: Settings, given: Files) -> str:
     """What stands inside ``http { }``: the whole of it for a site's own nginx."""
-    ports = settings.ports
+    ports, tries = settings.ports, max(TRIES_LEAST, len(settings.seat) // SHIFT_SECONDS)
     return "\n".join(
         [
             _LOG_FORMAT,
             # the address asked for, without what stands behind the question mark: numbers of citizens may
             nginx.block("map $request_uri $hotline_asked", '"~^(?<asked>[^?]*)" $asked;'),
             nginx.block("map $request_method $hotline_trying", "POST $binary_remote_addr;", 'default "";'),
+            # whoever is in already, else the address
+            nginx.block("map $hotline_session $hotline_person", '"" $binary_remote_addr;', "default $hotline_session;"),
+            # a program's own token goes through; the installation's is this machine's own: of one from outside the
+            # daemon learns only that it came
+            nginx.block(
+                "map $http_authorization $hotline_outside",
+                '"" "";',
+                f"{PROGRAMS} $http_authorization;",
+                "default outside;",
+            ),
+            nginx.block("map $http_authorization $hotline_unnamed", f'{PROGRAMS} "";', "default 1;"),
             nginx.block("map $http_upgrade $hotline_connection", "default upgrade;", '"" close;'),
             nginx.block(
                 "map $uri $hotline_caching",
@@ -110,8 +135,16 @@ def part(settings: Settings, given: Files) -> str:
                 'default "no-cache";',
             ),
             nginx.block('map "$status $upstream_http_retry_after" $hotline_later', '"503 " 2;', 'default "";'),
-            "limit_req_zone $hotline_trying zone=hotline_trying:1m rate=2r/s;",
+            f"limit_req_zone $hotline_trying zone=hotline_trying:2m rate={tries}r/s;",
+            "limit_req_zone $hotline_person zone=hotline_person:2m rate=1r/s;",
+            f"limit_req_zone $binary_remote_addr zone=hotline_open:2m rate={tries}r/s;",
             "limit_conn_zone $binary_remote_addr zone=hotline_address:4m;",
+            # a session's own share: nobody's requests and sockets take another's
+            nginx.block(
+                "map $http_cookie $hotline_session", f'"~(^|; *){COOKIE}=(?<held>[A-Za-z0-9_-]+)" $held;', 'default "";'
+            ),
+            "limit_conn_zone $hotline_session zone=hotline_session:4m;",
+            f"limit_req_zone $hotline_session zone=hotline_phones:1m rate={PHONES_A_MINUTE}r/m;",
             nginx.block(
                 "upstream hotline_daemon",
                 f"server 127.0.0.1:{ports.api};",
@@ -141,7 +174,11 @@ def _server(settings: Settings, given: Files) -> str:
         *guard.answers(),
         # somebody typed http://
         "error_page 497 =308 https://$host:$server_port$request_uri;",
-        *(nginx.block(f"location = {path}", f"limit_req zone=hotline_trying burst={60 + len(settings.seat)} nodelay;", *_to_daemon())
+        nginx.block(f"location = {SIGNING_IN}", f"limit_req zone=hotline_trying burst={WAITING + len(settings.seat)};", *_to_daemon()),
+        *(nginx.block(f"location = {path}", f"limit_req zone=hotline_open burst={WAITING + len(settings.seat)};",
+                      *(_UNTOLD if path == OIDC_BACK else ()), *_to_daemon())
+          for path in OPEN),
+        *(nginx.block(f"location = {path}", "limit_req zone=hotline_person burst=10 nodelay;", *_to_daemon())
           for path in PASSWORDS),
         nginx.block("location = /api/gate/sip", "internal;", *_to_gate()),
         nginx.block("location ^~ /api/gate/", "return 404;"),
@@ -149,14 +186,21 @@ def _server(settings: Settings, given: Files) -> str:
         nginx.block("location = /stream", "proxy_pass http://hotline_daemon;", *_FORWARDED, *_SOCKET),
         nginx.block(
             "location = /sip",
+            f"limit_req zone=hotline_phones burst={PHONES_AT_ONCE} nodelay;",
             "auth_request /api/gate/sip;",
-            f"proxy_pass http://127.0.0.1:{settings.ports.http}/ws;",
-            *_FORWARDED,
+            "auth_request_set $hotline_seat $upstream_http_x_hotline_seat;",
+            "auth_request_set $hotline_of $upstream_http_x_hotline_session;",
+            f"proxy_pass http://127.0.0.1:{settings.ports.phones}/ws;",
+            *(line for line in _FORWARDED if "Authorization" not in line),
+            # by these the phone can be found, and cut off, later
+            "proxy_set_header X-Hotline-Seat $hotline_seat;",
+            "proxy_set_header X-Hotline-Session $hotline_of;",
             'proxy_set_header Cookie "";',
             'proxy_set_header Authorization "";',
             *_SOCKET,
         ),
-        nginx.block("location ^~ /metrics", "return 404;"),
+        nginx.block("location = /metrics", nginx.block("if ($hotline_unnamed)", "return 404;"), *_to_daemon()),
+        nginx.block("location ^~ /metrics/", "return 404;"),
         nginx.block("location ^~ /assets/", "gzip_static on;", "try_files $uri =404;"),
         nginx.block(
             "location /",
@@ -189,6 +233,8 @@ def _tls(given: Files) -> list[str]:
     ]
 
 
+# the provider's code stands in this address: nginx's log of errors writes addresses whole
+_UNTOLD = ("error_log /dev/null emerg;",)
 _REFUSED = (
     "error_page 413 @hotline_413;",
     "error_page 429 @hotline_429;",
@@ -201,6 +247,7 @@ _FORWARDED = (
     "proxy_set_header X-Forwarded-For $remote_addr;",
     "proxy_set_header X-Real-IP $remote_addr;",
     "proxy_set_header X-Forwarded-Proto https;",
+    "proxy_set_header Authorization $hotline_outside;",
     "proxy_connect_timeout 3s;",
     *_REFUSED,
 )
@@ -247,7 +294,7 @@ def readme(settings: Settings) -> str:
     """What a site does with the rendered files."""
     edge, ports = settings.edge, settings.ports
     return README.format(
-        part=PART, names=", ".join(edge.names), port=edge.port, api=ports.api, http=ports.http,
+        part=PART, names=", ".join(edge.names), port=edge.port, api=ports.api, http=ports.http, phones=ports.phones,
         certificate=edge.certificate or f"{CERTIFICATE} (our own, a year; name yours at edge.certificate and edge.key)",
     )  # fmt: skip
 
@@ -261,10 +308,10 @@ It needs the modules ssl, auth_request and gzip_static: Debian's nginx-light has
 2. The pages are in pages/, copied from web/dist: render again after each `make web`.
    nginx's user must be able to read this folder.
 3. Certificate: {certificate}.
-4. It must reach the daemon at 127.0.0.1:{api} and Asterisk's WebSocket at 127.0.0.1:{http}: both
-   are on loopback, so it runs on the same machine, or through tunnels.
+4. It must reach the daemon at 127.0.0.1:{api} and the way of browser phones, which the daemon runs, at
+   127.0.0.1:{phones}: both are on loopback, so it runs on the same machine, or through tunnels.
 5. In hotline.toml set edge.mode = "external". The names and the port there are what the daemon
    takes for its own origin: they must be what browsers see.
-6. Open port {port} to the seats. Never {api} or {http}.
+6. Open port {port} to the seats. Never {api}, {phones} or Asterisk's {http}.
 7. nginx -t, then reload. A reload leaves open telephones alone; a restart cuts them.
 """

@@ -12,11 +12,14 @@ BODY_BYTES = 64 * 1024
 """As the daemon's own door; a ticket is a few kilobytes."""
 ADDRESS_CONNECTIONS = 2000
 """From one address: a whole centre may sit behind one."""
+SESSION_CONNECTIONS = 48
+"""Of one session: pages, their streams and their phone."""
 
 LIMITS = (
     "limit_req_status 429;",
     "limit_conn_status 429;",
     f"limit_conn hotline_address {ADDRESS_CONNECTIONS};",
+    f"limit_conn hotline_session {SESSION_CONNECTIONS};",
     f"client_max_body_size {BODY_BYTES};",
     "client_header_timeout 10s;",
     "client_body_timeout 10s;",

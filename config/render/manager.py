@@ -79,7 +79,10 @@ def _heard(event: str) -> tuple[str, str]:
 
 
 def _http(settings: Settings) -> str:
-    """Only the WebSocket for browser phones; each one is a session for as long as it is registered."""
+    """Only the WebSocket for browser phones; each one is a session for as long as it is open.
+
+    The way there (``hotline/programs/phone_proxy.py``) lets one a seat through: the limit is no one's to use up.
+    """
     return text.file(
         text.section(
             "general",

@@ -1,7 +1,7 @@
 """pjsip.conf and rtp.conf: trunks known by their address, seats by their password, nobody else.
 
 An endpoint's name is the trunk's or seat's id. The endpoint ``probe`` is the line
-watch (``cti/probe.py``): it may dial the line checks and nothing more.
+watch (``cti/line_watch.py``): it may dial the line checks and nothing more.
 """
 
 from __future__ import annotations
@@ -13,10 +13,17 @@ from ..settings import Device, Seat, Settings, Trunk
 from . import text
 
 CODECS = "!all,alaw,ulaw"
+LATER_OFFERS = "local"
+"""Of a later offer on a leg that Asterisk began only what we know counts: another is refused with 488 and the
+talk goes on. By default it is taken as agreed, fails, and ends both legs with 500 (measured)."""
+STRANGERS, REPLACES = "strangers", "replaces"
+"""Endpoints of ``_refused``."""
 KEYS = "hotline"
 """Family in Asterisk's database under which res_pjsip finds the keys of browser phones."""
 REGISTER_SECONDS = 90
 """How often a browser's phone registers anew."""
+SILENT_SECONDS, SILENT_HOLD_SECONDS = 60, 600
+"""A seat's leg from which no sound has come for so long is ended: its phone is gone, or asleep."""
 
 
 def rtp_ports(settings: Settings) -> tuple[int, int]:
@@ -33,6 +40,7 @@ def render(settings: Settings, secrets: Mapping[str, str]) -> dict[str, str]:
     for seat in settings.seat:
         sections += _seat(settings, seat, secrets)
     sections += _probe(settings, secrets["sip-probe"])
+    sections += _refused(settings)
     bind = settings.asterisk.bind
     rtp: dict[str, object] = {"rtpstart": first, "rtpend": last, "strictrtp": True, "icesupport": True}
     if not (bind.is_unspecified or bind.is_loopback):  # a browser is not sent to addresses where no sound is
@@ -49,7 +57,10 @@ def _base(settings: Settings) -> list[str]:
             {
                 "type": "global",
                 "user_agent": "hotline",
-                "endpoint_identifier_order": "ip,username",
+                # what nobody may send (``_refused``), then trunks, then seats, then strangers that dial us
+                "endpoint_identifier_order": "header,ip,username,request_uri",
+                # 12319;phone-context=+86592 is 12319
+                "ignore_uri_user_options": True,
                 # a slow logger or a storm of member states must not refuse calls
                 "taskprocessor_overload_trigger": "pjsip_only",
                 "max_initial_qualify_time": 2,
@@ -61,6 +72,8 @@ def _base(settings: Settings) -> list[str]:
         ),
         text.section("system", {"type": "system"}),
         text.section("udp", {"type": "transport", "protocol": "udp", "bind": f"{host}:{settings.ports.sip}"}),
+        # for telephones that would rather; calls to them go by the connection that they have opened
+        text.section("tcp", {"type": "transport", "protocol": "tcp", "bind": f"{host}:{settings.ports.sip}"}),
         text.section("ws", {"type": "transport", "protocol": "ws", "bind": host, "websocket_write_timeout": 1000}),
     ]
 
@@ -74,18 +87,25 @@ def _media(settings: Settings) -> dict[str, object]:
 def _trunk(settings: Settings, trunk: Trunk) -> list[str]:
     endpoint = {
         "type": "endpoint",
-        "transport": "udp",
         "context": f"trunk-{trunk.id}",
         "disallow": "all",
         # A-law whenever the carrier offers it, whatever it would rather: nothing is transcoded then,
         # and transcoding loses the voice of a later partner (decision 0004)
         "allow": "alaw,ulaw",
         "codec_prefs_incoming_offer": "prefer: configured, operation: intersect, keep: first, transcode: allow",
+        "outgoing_call_offer_pref": LATER_OFFERS,
+        # the carrier's RTP/SAVP and AVPF are answered alike; of several audio streams the first
+        "media_use_received_transport": True,
+        "media_encryption": "sdes",
+        "media_encryption_optimistic": True,
         "aors": trunk.id,
         "identify_by": "ip",
         "direct_media": False,
-        "dtmf_mode": "rfc4733",
-        "trust_id_inbound": True,
+        # keys by telephone-event; as tones in the sound where the carrier offers none
+        "dtmf_mode": "auto",
+        # whatever the headers say, its channels are born under the trunk's name: the dialplan reads them (``identity``)
+        "callerid": f"<{trunk.id}>",
+        "trust_id_inbound": False,
         # who answers is not the carrier's business, and each change would be a re-INVITE
         "send_connected_line": False,
         "allow_transfer": False,
@@ -97,11 +117,11 @@ def _trunk(settings: Settings, trunk: Trunk) -> list[str]:
     }
     aor = {
         "type": "aor",
-        "contact": f"sip:{trunk.host}:{trunk.port}",
+        "contact": f"sip:{_in_uri(trunk.hosts[0])}:{trunk.port}",
         "qualify_frequency": trunk.check_seconds,
         "qualify_timeout": 3.0,
     }
-    identify = {"type": "identify", "endpoint": trunk.id, "match": trunk.host, "srv_lookups": False}
+    identify = {"type": "identify", "endpoint": trunk.id, "match": ",".join(trunk.hosts), "srv_lookups": False}
     return [
         text.section(trunk.id, endpoint),
         text.section(trunk.id, aor),
@@ -118,10 +138,10 @@ def _seat(settings: Settings, seat: Seat, secrets: Mapping[str, str]) -> list[st
     browser = seat.device is Device.BROWSER
     endpoint: dict[str, object] = {
         "type": "endpoint",
-        "transport": "ws" if browser else "udp",
         "context": "seats",
         "disallow": "all",
         "allow": "alaw",
+        "outgoing_call_offer_pref": LATER_OFFERS,
         "aors": seat.id,
         "auth": seat.id,
         "identify_by": "username",
@@ -140,10 +160,12 @@ def _seat(settings: Settings, seat: Seat, secrets: Mapping[str, str]) -> list[st
         "send_pai": True,
         "send_connected_line": False,
         "tone_zone": "cn",
+        # a laptop that went to sleep, or a telephone without power, sends no BYE
+        "rtp_timeout": SILENT_SECONDS,
+        "rtp_timeout_hold": SILENT_HOLD_SECONDS,
     }
     if browser:
-        # a laptop that went to sleep sends no BYE: silence of its RTP ends the leg
-        endpoint |= {"webrtc": True, "dtls_auto_generate_cert": True, "rtp_timeout": 60, "rtp_timeout_hold": 600}
+        endpoint |= {"transport": "ws", "webrtc": True, "dtls_auto_generate_cert": True}
     aor = _registered(contacts=1, qualify=10)
     if browser:  # a page that is gone without a word is soon forgotten
         return [
@@ -156,6 +178,34 @@ def _seat(settings: Settings, seat: Seat, secrets: Mapping[str, str]) -> list[st
         text.section(seat.id, endpoint | _media(settings)),
         text.section(seat.id, _auth(seat.id, secrets[f"sip-{seat.id}"])),
         text.section(seat.id, aor),
+    ]
+
+
+def _in_uri(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+def _refused(settings: Settings) -> list[str]:
+    """What is refused before any dialplan, and told in Asterisk's log with its address (``cti/turned_away_logs.py``).
+
+    Both endpoints lead into a context that is not there. ``strangers``: who dials one of our
+    numbers from an address that is no trunk's. ``replaces``: an INVITE that would take somebody's place in a
+    running call; nothing of ours sends one (phones transfer by REFER), and Asterisk asks nobody whether it may.
+    """
+    area = settings.centre.area_code
+    locals_ = {number.removeprefix(area).removeprefix("0") for line in settings.line for number in line.dialled}
+    numbers = f"(00)?(86)?0?({area[1:]})?({'|'.join(sorted(locals_))})"
+    endpoint = {"type": "endpoint", "transport": "udp", "disallow": "all", "allow": "alaw"}
+    return [
+        text.section(STRANGERS, endpoint | {"context": STRANGERS}),
+        text.section(
+            f"{STRANGERS}-numbers",
+            {"type": "identify", "endpoint": STRANGERS, "match_request_uri": f"/^(sips?|tel):[+]?{numbers}([@;].*)?$/"},
+        ),
+        text.section(REPLACES, endpoint | {"context": REPLACES}),
+        text.section(
+            f"{REPLACES}-header", {"type": "identify", "endpoint": REPLACES, "match_header": "Replaces: /.*/"}
+        ),
     ]
 
 

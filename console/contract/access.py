@@ -7,7 +7,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from .shapes import AgentText, Body, SeatText, Sentence, View
+from ..access import Scope
+from .shapes import AgentText, Body, OneLine, SeatText, Sentence, View
 
 RoleText = Annotated[str, Field(pattern="^(agent|supervisor|auditor|operator)$")]
 PasswordText = Annotated[str, Field(min_length=1, max_length=200)]
@@ -28,7 +29,7 @@ class UnlockIn(Body):
 
 class PasswordIn(Body):
     old: PasswordText
-    new: PasswordText = Field(description="at least 10 characters, and none of the most common ones")
+    new: PasswordText = Field(description="at least 12 characters, none of the known-bad ones nor of the last five")
 
 
 class WaysOut(View):
@@ -56,7 +57,14 @@ class MeOut(View):
     number: str = Field(description="12319")
     pause_reasons: list[str]
     wrap_up_seconds: int
+    outbound_notice: str = Field(
+        default="",
+        description="what the agent says to whom the seat calls; '': a prompt says it, or nothing is recorded",
+    )
     demo: bool = Field(default=False, description="the demo's daemon: the page says so")
+    must_change: bool = Field(
+        default=False, description="the password is somebody else's choice: only POST /api/session/password is open"
+    )
 
 
 class TakeSeatIn(Body):
@@ -74,6 +82,16 @@ class PhoneOut(View):
     uri: str = Field(description="sip:8001@hotline")
     socket: str = Field(description="path of the WebSocket on this origin: /sip")
     register_seconds: int
+
+
+class SignedOut(BaseModel):
+    """DELETE /api/session."""
+
+    done: bool = True
+    detail: str = Field(default="", description="'after_call': the seat is left when the call is over")
+    leave_at: str = Field(
+        default="", description="go there: signed in by an identity provider, one is signed out there too; '': stay"
+    )
 
 
 class SessionOut(View):
@@ -102,12 +120,97 @@ class AccountOut(View):
 
 
 class AccountIn(Body):
-    """PUT /api/accounts/{account}."""
+    """PUT /api/accounts/{account}: make one (``name`` and ``role`` are wanted), or change what is given of a standing one."""
 
-    name: str = Field(min_length=1, max_length=60)
-    role: RoleText
-    password: PasswordText | None = Field(default=None, description="none: as it is")
-    locked: bool = False
+    name: Annotated[str | None, OneLine] = Field(
+        default=None, min_length=1, max_length=60, description="absent: as it is"
+    )
+    role: RoleText | None = Field(default=None, description="absent: as it is; never one's own")
+    password: PasswordText | None = Field(default=None, description="absent: as it is; its person changes it at once")
+    locked: bool | None = Field(default=None, description="absent: as it is (a new one: false)")
+    must_change: bool | None = Field(
+        default=None,
+        description="of the password given; absent: true of a session, false with the installation's token",
+    )
+    unbind: bool = Field(default=False, description="the identity provider's next person of this name is theirs")
+    proof: PasswordText | None = Field(
+        default=None,
+        description="the own password, in place of POST /api/session/proof; wanted of a session for each of: a new account,"
+        " role, password, lock, unbind",
+    )
+
+
+class ChangeOut(View):
+    """GET /api/account-changes, and the answer (202) to a PUT that another person has to confirm: nothing is changed yet."""
+
+    id: int
+    account: str
+    name: str | None = Field(description="null: as it is; the others likewise")
+    role: str | None
+    locked: bool | None
+    password: bool = Field(description="a new one was given with it")
+    unbind: bool
+    asked_by: str
+    asked_at: datetime
+    expires_at: datetime
+    mine: bool = Field(description="asked for by who asks now, or about them: another one confirms it")
+
+
+class ConfirmIn(Body):
+    """POST /api/account-changes/{change}/confirm. With the installation's token ``account`` and ``proof`` say who confirms."""
+
+    account: AgentText | None = Field(default=None, description="with the installation's token: the second person")
+    proof: PasswordText | None = Field(default=None, description="their password; a session may have given it before")
+
+
+class ProofIn(Body):
+    """POST /api/session/proof: the own password again. What answers 428 is open for some minutes then."""
+
+    password: PasswordText
+
+
+class ProofOut(View):
+    until: datetime
+
+
+ScopeText = Annotated[str, Field(pattern=f"^({'|'.join(Scope)})$")]
+_Days = Annotated[int, Field(ge=1, le=400, description="how long its token is good for")]
+
+
+class ProgramIn(Body):
+    """POST /api/programs."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,29}$")]
+    scopes: Annotated[list[ScopeText], Field(min_length=1, max_length=20)]
+    days: _Days = 90
+
+
+class RotateIn(Body):
+    """POST /api/programs/{name}/rotate."""
+
+    days: _Days = 90
+    keep_hours: Annotated[int, Field(ge=0, le=168, description="how long the token before goes on; 0: not at all")] = 0
+
+
+class ProgramOut(View):
+    name: str
+    scopes: list[str] = Field(description="the words of console.access.Scope")
+    made_at: datetime
+    made_by: str
+    expires_at: datetime
+    former_until: datetime | None = Field(description="until then the token before the last rotation goes on")
+    revoked_at: datetime | None
+    revoked_by: str
+    used: int
+    used_at: datetime | None
+    refused: int = Field(description="requests with its token that were refused")
+
+
+class ProgramTokenOut(BaseModel):
+    """Told this once: only its hash is kept."""
+
+    token: str
+    program: ProgramOut
 
 
 class AuditOut(View):

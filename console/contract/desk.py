@@ -7,18 +7,44 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
+from recordings.ids import MOST_PART
+
 from .rest import CallOut, TicketOut
 from .shapes import Body, View
 from .stream import PartyOut
 
 
 class RecordingOut(View):
-    """How a call's recording is; heard at GET /api/calls/{call}/recording?purpose=…"""
+    """How one recording of a call is; heard at GET /api/calls/{call}/recording?part=… after its purpose was said."""
 
-    state: str = Field(description="raw | shelved | failed")
+    part: int = Field(description="counted from 1 in the order they began")
+    state: str = Field(description="raw | shelved | failed | dropped")
     seconds: float | None
     format: str
     faults: str
+
+
+class RecordingPartOut(RecordingOut):
+    """The same with what is told of how long it is kept."""
+
+    started_at: datetime | None
+    kept_until: datetime | None = Field(description="null: not decided yet")
+    held: bool = Field(description="somebody forbade that it is deleted")
+    dropped_at: datetime | None = Field(description="its sound was deleted on purpose")
+    dropped_why: str
+
+
+class ListenIn(Body):
+    """POST /api/calls/{call}/recording: why it is listened to; the sound is asked for after it."""
+
+    purpose: str = Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$", description="for the audit log")
+    part: int = Field(default=1, ge=1, le=MOST_PART, description="which recording of the call")
+
+
+class ListenOut(BaseModel):
+    call: str
+    part: int
+    until: datetime = Field(description="so long the purpose holds, for this session")
 
 
 class PastCallOut(BaseModel):
@@ -26,7 +52,7 @@ class PastCallOut(BaseModel):
 
     call: CallOut
     ticket_ids: list[str]
-    recording: RecordingOut | None
+    recordings: list[RecordingOut] = Field(description="in the order they began")
 
 
 class PopOut(BaseModel):
@@ -41,6 +67,10 @@ class PopOut(BaseModel):
     open_tickets: int = Field(description="of them, neither answered on the spot nor merged into another")
     calls_30_days: int = Field(description="the others, without this one")
     callback_open: bool = Field(description="we owe this number a call")
+    story_withheld: str = Field(
+        default="",
+        description="why nothing is told of earlier calls: not_owed (we dialled), anonymous, too_many; '': it is told",
+    )
 
 
 class DraftIn(Body):

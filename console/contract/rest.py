@@ -11,12 +11,16 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import Path, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, computed_field
 
-from bridge.ports import Push
+from bridge.case_state import CaseState
+from bridge.delivery_state import DeliveryState
+from bridge.messages import MessageKind
+from bridge.ports import CaseStep, Push
 from bridge.ticket_json import plain
+from cti.numbers import mask
 
-from .shapes import AgentText, Body, Dialled, SeatText, View, Word
+from .shapes import AgentText, Body, Dialled, Lines, OneLine, SeatText, View, Word
 
 CallPath = Annotated[str, Path(pattern=r"^[A-Za-z0-9_.-]{1,100}$", description="CallId")]
 SeatPath = Annotated[str, Path(pattern=r"^[0-9]{2,20}$")]
@@ -76,7 +80,7 @@ class KeysIn(Body):
 
 class AfterCallIn(Body):
     then: Annotated[str, Field(pattern="^(pause|log_out|ready)?$", description="'': take it back")]
-    reason: str = Field(default="", max_length=60, description="wanted for a pause")
+    reason: Annotated[str, OneLine] = Field(default="", max_length=60, description="wanted for a pause")
 
 
 class DoneOut(BaseModel):
@@ -112,6 +116,8 @@ class CallOut(View):
     partner: str
     reference: str
     origin: str
+    diverted: str = Field(default="", description="who forwarded the call to us (Diversion)")
+    hidden: bool = Field(default=False, description="the caller asked the network for privacy")
     queue: str
     seat: str
     agent: str
@@ -123,6 +129,15 @@ class CallOut(View):
     outcome: str
     reason: str
     recordings: list[str]
+    anonymous: bool = Field(default=False, description="whom it was is nobody's: the number is left out for everybody")
+    confidential: bool = Field(
+        default=False, description="GET /api/calls/{call} with a reason shows a supervisor the number"
+    )
+
+    @computed_field(description="the caller as a screen that a whole room reads shows it: 138****0001")  # type: ignore[prop-decorator]
+    @property
+    def caller_masked(self) -> str:
+        return mask(self.caller)
 
 
 class DispositionIn(Body):
@@ -130,7 +145,7 @@ class DispositionIn(Body):
 
     outcome: Annotated[str, Field(pattern="^(direct|refused|nuisance)$")]
     code: str = Field(default="", max_length=60, description="GET /api/choices → refusal; wanted when refused")
-    note: str = Field(default="", max_length=1000)
+    note: Annotated[str, Lines] = Field(default="", max_length=1000)
     knowledge: list[Annotated[str, Field(pattern=r"^[0-9A-Za-z_.:/-]{1,64}$")]] = Field(default=[], max_length=20)
     agent: AgentText | None = None
     seat: SeatText | None = None
@@ -208,8 +223,8 @@ class HealthOut(BaseModel):
     ok: bool
     live: bool
     vitals: list[VitalOut]
-    backlog: int = Field(description="tickets on their way to the case store")
-    dead_letters: int
+    backlog: int | None = Field(description="tickets on their way to the case store; null: the ledger is away")
+    dead_letters: int | None
 
 
 # -- tickets -----------------------------------------------------------------------------------
@@ -220,7 +235,9 @@ _Id = Annotated[str, Field(pattern=r"^[0-9A-Za-z_.:/-]{1,64}$")]
 class PersonIn(Body):
     name: str = Field(default="", max_length=60)
     gender: str = Field(default="", max_length=60)
-    phones: list[Annotated[str, Field(pattern=r"^[0-9+*#-]{3,24}$")]] = Field(default=[], max_length=5)
+    phones: list[Annotated[str, Field(min_length=1, max_length=64)]] = Field(
+        default=[], max_length=5, description="as they were said; each is kept in its national form"
+    )
     address: str = Field(default="", max_length=200)
 
 
@@ -272,9 +289,11 @@ class TicketIn(Body):
     merged_into: str = Field(default="", pattern=r"^[0-9A-Za-z_.:/-]{0,64}$")
     answered_directly: bool = False
     knowledge: list[_Id] = Field(default=[], max_length=20)
-    attachments: list[Annotated[str, Field(min_length=1, max_length=200)]] = Field(default=[], max_length=20)
+    attachments: list[Annotated[str, Field(min_length=1, max_length=200)]] = Field(
+        default=[], max_length=20, description="names like a/b.jpg without .., or https addresses"
+    )
     external_ids: dict[str, Annotated[str, Field(min_length=1, max_length=64)]] = Field(default={}, max_length=10)
-    consent: list[_Id] = Field(default=[], max_length=10)
+    consent: list[Annotated[str, Field(pattern=r"^[0-9A-Za-z_.:/-]{1,40}$")]] = Field(default=[], max_length=10)
     archive_level: str = Field(default="", max_length=20)
     retention_class: str = Field(default="standard", max_length=60)
     legal_hold: bool = False
@@ -286,12 +305,34 @@ class TicketPatch(BaseModel):
     model_config = ConfigDict(extra="allow")
 
 
+class CaseStepOut(BaseModel):
+    """One line of what became of a case."""
+
+    sequence: int = Field(description="the case store's own count of the case's changes; 0: its receipt")
+    state: CaseState
+    at: datetime
+    heard_at: datetime
+    word: str = Field(description="the case store's own for the state")
+    unit: str
+    note: str
+    late: bool = Field(description="it moved nothing: a later one had been heard before")
+
+    @classmethod
+    def of(cls, step: CaseStep) -> CaseStepOut:
+        return cls(
+            sequence=step.sequence, state=step.state, at=step.at, heard_at=step.heard_at, word=step.word, unit=step.unit,
+            note=step.note, late=step.late,
+        )  # fmt: skip
+
+
 class TicketOut(BaseModel):
-    """A ticket and its way to the case store."""
+    """A ticket, its way to the case store, and what became of its case there."""
 
     id: str
     call: str | None
-    state: str = Field(description="waiting, delivered, poisoned")
+    message: str = Field(description="what is on its way: the ticket itself (its id), or a later message about it")
+    kind: MessageKind
+    state: DeliveryState = Field(description="of the delivery; what the case store made of it is case_state")
     filed_at: datetime
     tries: int
     refusals: int
@@ -300,12 +341,19 @@ class TicketOut(BaseModel):
     case_number: str
     query_code: str
     delivered_at: datetime | None
+    case_state: CaseState | None = Field(description="null: no case is known yet")
+    case_since: datetime | None = Field(description="when the case became so, by the case store's clock")
+    case_history: list[CaseStepOut] = Field(default=[], description="only where one ticket is asked for")
     ticket: dict[str, Any]
+    withheld: list[str] = Field(
+        default=[], description="what this person is not shown: content, person, number; a supervisor says a reason"
+    )
 
     @classmethod
     def of(cls, push: Push) -> TicketOut:
         return cls(
-            id=push.ticket.id, call=push.ticket.call, state=push.state, filed_at=push.ticket.filed_at,
+            id=push.ticket.id, call=push.ticket.call, message=push.id, kind=push.kind, state=push.state,
+            case_state=push.case_state, case_since=push.case_since, filed_at=push.ticket.filed_at,
             tries=push.tries, refusals=push.refusals, next_try=push.next_try, error=push.error,
             case_number=push.case_number, query_code=push.query_code, delivered_at=push.delivered_at,
             ticket=plain(push.ticket),

@@ -14,6 +14,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from bridge.case_state import CaseState
+from bridge.delivery_state import DeliveryState
+
 from .rest import CallOut, LineOut, QueueOut, SeatOut, TrunkOut
 from .shapes import CallIdText
 
@@ -180,21 +183,39 @@ class SeatWarned(BaseModel):
 
     t: Literal["warned"] = "warned"
     at: datetime
-    what: Literal["phone", "forced", "watched", "paused", "missed", "rejoin"]
+    what: Literal["phone", "forced", "watched", "paused", "missed", "dial", "rejoin", "owed"]
     detail: str
 
 
 class TicketMoved(BaseModel):
-    """One of your tickets got its case number, or was refused."""
+    """One of your tickets got its case number, or was refused, or its case moved."""
 
     t: Literal["ticket"] = "ticket"
     at: datetime
     id: str
     call: str
-    state: str
+    state: DeliveryState
     case_number: str
     query_code: str
     error: str
+    case_state: CaseState | None
+
+
+class CallbackMoved(BaseModel):
+    id: str
+    state: str
+    owner: str
+    tries: int
+    due_at: datetime
+
+
+class CallbacksMoved(BaseModel):
+    """Call-backs were made, taken, tried or ended: a list that shows them, or might, asks for them anew."""
+
+    t: Literal["callbacks"] = "callbacks"
+    at: datetime
+    moved: list[CallbackMoved]
+    more: bool = Field(description="others moved too: ask for the whole list")
 
 
 class Ping(BaseModel):
@@ -211,7 +232,8 @@ class Bye(BaseModel):
 
 
 ServerSays = Annotated[
-    Snapshot | Delta | Pop | NoticeSaid | SeatWarned | TicketMoved | Ping | Bye, Field(discriminator="t")
+    Snapshot | Delta | Pop | NoticeSaid | SeatWarned | TicketMoved | CallbacksMoved | Ping | Bye,
+    Field(discriminator="t"),
 ]
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
-from .shapes import Body, Name, SeatText, Sentence
+from .shapes import Body, Name, Note, SeatText, Sentence
 from .stream import FiguresOut, TargetsOut
 
 
@@ -58,7 +58,7 @@ class DayOut(BaseModel):
 class AcknowledgeIn(Body):
     """POST /api/alarms/{id}/acknowledge."""
 
-    note: str = Field(default="", max_length=500)
+    note: Note = ""
 
 
 class NoticeIn(Body):

@@ -8,13 +8,13 @@ from fastapi import APIRouter, Path
 from pydantic import AwareDatetime
 
 from console.access import Right
-from console.answers import not_found
+from console.authorization import Who, needs
 from console.contract.rest import Most
 from console.contract.stream import AlarmOut
 from console.contract.wall import AcknowledgeIn
-from console.door import Who, needs
-from console.moments import utc
-from console.plugs import Plugged
+from console.error_answers import not_found
+from console.services import Plugged
+from console.time_parameters import utc
 
 router = APIRouter(prefix="/api/alarms", tags=["alarms"])
 AlarmPath = Annotated[int, Path(ge=1, le=9_007_199_254_740_991)]

@@ -7,13 +7,14 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from console.access import Right
+from console.authorization import needs
 from console.contract.access import AuditOut, AuditPageOut
 from console.contract.rest import Most
-from console.door import needs
-from console.plugs import Plugged
+from console.services import Plugged
 
 router = APIRouter(prefix="/api/audit", tags=["audit"])
 
+_Actor = Annotated[str, Query(pattern=r"^(program:)?[0-9A-Za-z_-]{0,40}$")]
 _Word = Annotated[str, Query(pattern=r"^[0-9A-Za-z_-]{0,40}$")]
 
 
@@ -22,7 +23,7 @@ async def read_audit(
     plugs: Plugged,
     before: Annotated[int | None, Query(ge=1, le=2**53, description="the last number of the page before")] = None,
     most: Most = 100,
-    actor: _Word = "",
+    actor: _Actor = "",
     action: _Word = "",
     call: Annotated[str, Query(pattern=r"^[A-Za-z0-9_.-]{0,80}$")] = "",
 ) -> AuditPageOut:

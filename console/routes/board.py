@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from fastapi import APIRouter, Response
 
-from console import masking, metrics
+from console import metrics, visibility
 from console.access import Right
+from console.authorization import Who, needs, open_to
 from console.contract.rest import (
     BoardOut,
     HealthOut,
@@ -15,14 +18,13 @@ from console.contract.rest import (
     TrunkOut,
     VitalOut,
 )
-from console.door import Asking, needs
-from console.plugs import Plugged
+from console.services import Plugged
 
 router = APIRouter(tags=["board"])
 
 
 @router.get("/api/board")
-async def board(plugs: Plugged, who: Asking) -> BoardOut:
+async def board(plugs: Plugged, who: Annotated[Who, open_to(Right.WALL)]) -> BoardOut:
     """Calls, seats, queues, trunks and lines as they are now; ``live`` false: as they were.
 
     Of calls only the own ones, unless the role sees all.
@@ -31,7 +33,7 @@ async def board(plugs: Plugged, who: Asking) -> BoardOut:
     return BoardOut(
         live=picture.live(),
         as_of=picture.as_of(),
-        calls=masking.visible(who, plugs.calls.live()),
+        calls=visibility.calls(who, plugs.calls.live()),
         seats=[SeatOut.model_validate(row) for row in plugs.desk.seats()],
         queues=[QueueOut.model_validate(row) for row in picture.queues()],
         trunks=[TrunkOut.model_validate(row) for row in picture.trunks()],
@@ -43,7 +45,7 @@ async def board(plugs: Plugged, who: Asking) -> BoardOut:
 async def health(plugs: Plugged, response: Response) -> HealthOut:
     """200 when everything the daemon needs is there, 503 when something is not; the same body either way."""
     vitals = await plugs.vitals.look()
-    waiting, poisoned = await plugs.intake.book.backlog()
+    waiting, poisoned = await plugs.backlog()
     ok = plugs.board.live() and all(vital.ok for vital in vitals)
     response.status_code = 200 if ok else 503
     return HealthOut(

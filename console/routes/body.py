@@ -9,7 +9,7 @@ from fastapi import Depends, Request
 from pydantic import BaseModel
 
 from config.language import say as _
-from console.answers import Failed
+from console.error_answers import Failed
 
 
 def _refuse(constant: str) -> float:

@@ -10,16 +10,18 @@ from pydantic import AwareDatetime
 
 from bridge.ports import NotDisposed
 from config.language import say as _
-from console import masking
+from console import stated_reason, visibility
 from console.access import Right
-from console.answers import Failed, invalid, not_found
+from console.authorization import Asking, Who, needs, open_to, refused
 from console.contract.rest import CallOut, CallPath, DisposedOut, DispositionIn, Most
-from console.door import Asking, Who, needs
-from console.moments import utc
-from console.owning import must_be_theirs, their_call
-from console.plugs import Library, Plugged, Plugs
-from console.ports import CallFilter, CallRow
+from console.error_answers import Failed, invalid
+from console.own_calls import must_be_theirs, no_call, their_call
+from console.ports import CallRow
+from console.services import Library, Plugged, Services
+from console.time_parameters import utc
+from console.words_in_headers import Number, Reason
 from cti.ids import CallId
+from ledger.call_list import Filter
 
 router = APIRouter(prefix="/api/calls", tags=["calls"])
 
@@ -32,30 +34,43 @@ _Page = Annotated[str, Query(pattern=r"^[A-Za-z0-9_.-]{0,100}$", description="th
 async def past_calls(
     plugs: Plugged,
     who: Annotated[Who, needs(Right.CALLS_ALL)],
+    caller: Number,
     since: AwareDatetime | None = None,
     until: AwareDatetime | None = None,
     line: _Name = "",
     seat: _Name = "",
-    caller: _Name = "",
     outcome: Annotated[str, Query(pattern="^(ticket|direct|refused|missed|nuisance|lost)?$")] = "",
     after: _Page = "",
     most: Most = 100,
 ) -> list[CallOut]:
     """From the ledger, newest first. An agent's own: ``/api/my/calls``."""
-    wanted = CallFilter(utc("since", since), utc("until", until), line, seat, caller, outcome, after, most)
-    return masking.visible(who, await plugs.calls.past(wanted))
+    if caller and not visibility.sees_all_numbers(who):
+        raise refused(_("your role may not search by a citizen's number"))
+    wanted = Filter(utc("since", since), utc("until", until), line, seat, caller, outcome, after, most)
+    return visibility.calls(who, await plugs.calls.past(wanted))
 
 
 @router.get("/live")
 async def live_calls(plugs: Plugged, who: Asking) -> list[CallOut]:
     """From the board: what goes on now; only the own ones, unless the role sees all."""
-    return masking.visible(who, plugs.calls.live())
+    return visibility.calls(who, plugs.calls.live())
 
 
 @router.get("/{call}")
-async def get_call(call: CallPath, plugs: Plugged, books: Library, who: Asking) -> CallOut:
+async def get_call(
+    call: CallPath,
+    plugs: Plugged,
+    books: Library,
+    who: Annotated[Who, open_to(Right.CALLS_ALL)],
+    reason: Reason,
+) -> CallOut:
+    """``reason``: shows a supervisor the number of a confidential one; audited."""
     row = await their_call(plugs, books, who, call, Right.CALLS_ALL)
-    return masking.shown(who, row, CallOut.model_validate(row))
+    plain, why = visibility.call(who, row), stated_reason.maybe(reason)
+    shown = visibility.call(who, row, reason=why)
+    if shown != plain:
+        await plugs.audit.append(plugs.clock(), who.account, "confidential_shown", call=call, detail={"reason": why})
+    return shown
 
 
 @router.post("/{call}/disposition")
@@ -64,7 +79,7 @@ async def dispose(call: CallPath, body: DispositionIn, plugs: Plugged, books: Li
 
     ``agent`` and ``seat`` are heard from the installation's token only: a session says who it is.
     """
-    row = await call_row(plugs, call)
+    row = await call_row(plugs, who, call)
     await must_be_theirs(plugs, books, who, row, Right.CALLS_ALL)
     raw = body.model_dump(exclude={"agent", "seat"})
     agent, seat = author(who, row, body.agent or "", body.seat or "")
@@ -83,11 +98,11 @@ def author(who: Who, row: CallRow | None, agent: str, seat: str) -> tuple[str, s
     return agent or (row.agent if row else ""), seat or (row.seat if row else "")
 
 
-async def call_row(plugs: Plugs, call: str) -> CallRow:
+async def call_row(plugs: Services, who: Who, call: str) -> CallRow:
     """The call, with patience: one that ended a moment ago may not have reached the ledger yet."""
     deadline = asyncio.get_running_loop().time() + plugs.patience
     while (row := await plugs.calls.get(CallId(call))) is None:
         if asyncio.get_running_loop().time() >= deadline:
-            raise not_found("call", call)
+            raise no_call(who, call, Right.CALLS_ALL)
         await asyncio.sleep(0.1)
     return row

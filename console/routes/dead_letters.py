@@ -1,6 +1,7 @@
 """Dead letters: tickets the case store keeps calling wrong; look, fix, send again.
 
-Shown whole to whoever may mend them: a number the store refuses cannot be mended masked.
+Shown whole to whoever may mend them: a number the store refuses cannot be mended masked. Confidential
+ones want a reason of a supervisor, as everywhere.
 """
 
 from __future__ import annotations
@@ -9,30 +10,35 @@ from typing import Annotated
 
 from fastapi import APIRouter
 
-from bridge.ticket import TicketId
+from bridge.messages import MessageId
+from console import visibility
 from console.access import Right
-from console.answers import invalid, not_found
+from console.authorization import Who, needs
 from console.contract.rest import Most, TicketOut, TicketPatch, TicketPath
-from console.door import Who, needs
-from console.plugs import Plugged
+from console.error_answers import invalid, not_found
+from console.services import Plugged
+from console.shown_tickets import tell_tickets
+from console.words_in_headers import Reason
 
 from .body import Raw, documented
 
 router = APIRouter(prefix="/api/dead-letters", tags=["dead letters"])
 
 
-@router.get("", dependencies=[needs(Right.DEAD_LETTERS)])
-async def list_dead_letters(plugs: Plugged, most: Most = 100) -> list[TicketOut]:
+Mender = Annotated[Who, needs(Right.DEAD_LETTERS)]
+
+
+@router.get("")
+async def list_dead_letters(plugs: Plugged, who: Mender, reason: Reason, most: Most = 100) -> list[TicketOut]:
     """Oldest first."""
-    return [TicketOut.of(push) for push in await plugs.intake.book.dead_letters(most)]
+    pushes = await plugs.intake.book.dead_letters(most)
+    return await tell_tickets(plugs, who, pushes, reason, refused=True)
 
 
 @router.post("/{ticket}/replay", openapi_extra=documented(TicketPatch, required=False))
-async def replay(
-    ticket: TicketPath, raw: Raw, plugs: Plugged, who: Annotated[Who, needs(Right.DEAD_LETTERS)]
-) -> TicketOut:
+async def replay(ticket: TicketPath, raw: Raw, plugs: Plugged, who: Mender) -> TicketOut:
     """Send it again, with the fields given in the body changed; without a body, as it is."""
-    answer = await plugs.intake.replay(TicketId(ticket), raw)
+    answer = await plugs.intake.replay(MessageId(ticket), raw)
     if isinstance(answer, tuple):
         raise invalid(answer)
     if answer is None:
@@ -41,4 +47,4 @@ async def replay(
     await plugs.audit.append(
         plugs.clock(), who.account, "ticket_replayed", call=answer.ticket.call or "", detail=detail
     )
-    return TicketOut.of(answer)
+    return visibility.ticket(who, answer, refused=True)

@@ -7,16 +7,16 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from console import days, masking
+from console import centre_days, visibility
 from console.access import Right
-from console.answers import not_found
-from console.books import AgentDayRow
+from console.authorization import Asking, Who, needs
 from console.contract.desk import MyDayOut, NumberOut
 from console.contract.rest import CallOut, Most, SeatPath, TicketOut
 from console.contract.wall import SeatDayOut
-from console.door import Asking, Who, needs
-from console.plugs import Library, Plugged, Plugs
+from console.error_answers import not_found
 from console.ports import SeatRow
+from console.services import Library, Plugged, Services
+from ledger.agent_day import AgentDay
 
 router = APIRouter(prefix="/api", tags=["desk"])
 
@@ -29,8 +29,8 @@ _Ticket = Annotated[str, Query(pattern=r"^([0-9A-HJKMNP-TV-Z]{26})?$", descripti
 async def my_day(plugs: Plugged, books: Library, who: Sitter) -> MyDayOut:
     """Since midnight by the centre's clock, from the ledger: what goes on this moment may come a second later."""
     now = plugs.clock()
-    day = await books.agents.day(who.account, *days.today(now, books.centre.zone), now)
-    open_calls = [masking.shown(who, row, CallOut.model_validate(row)) for row in day.without_outcome]
+    day = await books.agents.day(who.account, *centre_days.today(now, books.centre.zone), now)
+    open_calls = [visibility.call(who, row, mine=True) for row in day.without_outcome]
     names = [name for name in MyDayOut.model_fields if name != "without_outcome"]
     return MyDayOut(**{name: getattr(day, name) for name in names}, without_outcome=open_calls)
 
@@ -39,14 +39,14 @@ async def my_day(plugs: Plugged, books: Library, who: Sitter) -> MyDayOut:
 async def my_calls(books: Library, who: Sitter, after: _Call = "", most: Most = 100) -> list[CallOut]:
     """Calls I talked in, newest first."""
     rows = await books.agents.calls(who.account, after, most)
-    return [masking.shown(who, row, CallOut.model_validate(row)) for row in rows]
+    return [visibility.call(who, row, mine=True) for row in rows]
 
 
 @router.get("/my/tickets")
 async def my_tickets(books: Library, who: Sitter, before: _Ticket = "", most: Most = 100) -> list[TicketOut]:
     """Tickets I filed, newest first."""
     pushes = await books.agents.tickets(who.account, before, most)
-    return [masking.ticket(who, TicketOut.of(push)) for push in pushes]
+    return [visibility.ticket(who, push) for push in pushes]
 
 
 @router.get("/phonebook")
@@ -61,7 +61,7 @@ async def seat_day(
 ) -> SeatDayOut:
     """What whoever sits there now did today, wherever they sat; zeros at an empty seat."""
     row, now = _seat(plugs, seat), plugs.clock()
-    day = await books.agents.day(row.agent, *days.today(now, books.centre.zone), now)
+    day = await books.agents.day(row.agent, *centre_days.today(now, books.centre.zone), now)
     return SeatDayOut(
         seat=seat, agent=row.agent, agent_name=row.agent_name, answered=day.answered, missed=day.missed,
         talk_seconds_mean=day.talk_seconds_mean, wrap_up_seconds=day.wrap_up_seconds,
@@ -69,12 +69,12 @@ async def seat_day(
     )  # fmt: skip
 
 
-def _seat(plugs: Plugs, seat: str) -> SeatRow:
+def _seat(plugs: Services, seat: str) -> SeatRow:
     row = next((row for row in plugs.desk.seats() if row.seat == seat), None)
     if row is None:
         raise not_found("seat", seat)
     return row
 
 
-def _states(day: AgentDayRow) -> list[tuple[datetime, str, str]]:
+def _states(day: AgentDay) -> list[tuple[datetime, str, str]]:
     return [(one.since, one.state, one.reason) for one in day.states]

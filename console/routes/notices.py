@@ -10,12 +10,12 @@ from pydantic import AwareDatetime
 
 from config.language import say as _
 from console.access import Right
-from console.answers import Failed
+from console.authorization import Asking, Who, needs
 from console.contract.wall import NoticeIn, NoticeOut
-from console.door import Asking, Who, needs
-from console.moments import utc
+from console.error_answers import Failed
 from console.notices import Notices
-from console.plugs import Plugged, Plugs
+from console.services import Plugged, Services
+from console.time_parameters import utc
 
 router = APIRouter(prefix="/api/notices", tags=["notices"])
 
@@ -35,7 +35,7 @@ async def list_notices(plugs: Plugged, who: Asking, since: AwareDatetime | None 
     return [NoticeOut.model_validate(row, from_attributes=True) for row in mine]
 
 
-def notices_of(plugs: Plugs) -> Notices:
+def notices_of(plugs: Services) -> Notices:
     if plugs.notices is None:
         raise Failed(503, _("there are no consoles here"))
     return plugs.notices

@@ -2,50 +2,97 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 
-from agents.caller import Kind, Party, party, variants
-from console import masking
+from agents.caller import Kind, Party, party
+from console import visibility
 from console.access import Right
-from console.books import Books, PastRow
+from console.authorization import Who, needs
+from console.caller_stories import LATELY, CallerStories, is_empty, may_tell, whose_story
 from console.contract.desk import PastCallOut, PopOut, RecordingOut
-from console.contract.rest import CallOut, CallPath, TicketOut
+from console.contract.rest import CallPath
 from console.contract.stream import PartyOut
-from console.door import Who, needs
-from console.owning import their_call
-from console.plugs import Library, Plugged
+from console.ledger_views import Books
+from console.own_calls import their_call
 from console.ports import CallRow
+from console.services import Library, Plugged
+from console.visibility import Sees, Whose
+from cti.numbers import NumberKind, home, mask
+from ledger.callers import Story
+from ledger.history import PastCall, Tape
 
 router = APIRouter(prefix="/api/calls", tags=["desk"])
 
-LATELY = timedelta(days=30)
 MOST = 20
 
 
 @router.get("/{call}/pop")
 async def pop(
-    call: CallPath, plugs: Plugged, books: Library, who: Annotated[Who, needs(Right.SEAT, Right.CALLS_ALL)]
-) -> PopOut:
-    """Of the own call; supervisors: of any."""
+    call: CallPath, request: Request, plugs: Plugged, books: Library,
+    who: Annotated[Who, needs(Right.SEAT, Right.CALLS_ALL, persons=True)],
+) -> PopOut:  # fmt: skip
+    """Of the own call; supervisors: of any. The citizen's story where ``caller_stories.py`` lets it be told; audited before."""
     row = await their_call(plugs, books, who, call, Right.CALLS_ALL)
     told = party(citizens_number(row), books.centre.area_code)
-    story = await books.callers.story(_searched(row, told, books), plugs.clock() - LATELY, but=row.call, most=MOST)
-    plain = masking.sees_number(who, row)
+    number = visibility.number_of(who, row)
+    searched = _searched(row, books)
+    story, why_not = await _story(request, plugs, books, who, row, searched)
+    shown = visibility.call(who, row)
     return PopOut(
-        call=_call(row, plain),
-        party=PartyOut(number=told.number if plain else masking.number(told.number), area=told.area,
-                       carrier=told.carrier, kind=told.kind),
+        call=shown,
+        party=_party(told, number),
         line_name=books.centre.lines.get(row.line, row.line),
         partner_name=partner_name(books, row.partner),
-        earlier=[_earlier(one, plain) for one in story.calls],
-        tickets=[TicketOut.of(push) if plain else masking.masked_ticket(TicketOut.of(push)) for push in story.tickets],
-        open_tickets=story.open_tickets,
-        calls_30_days=story.calls_since,
-        callback_open=story.callback_open,
+        earlier=[_earlier(who, one) for one in story.calls] if story else [],
+        tickets=[visibility.ticket(who, push) for push in story.tickets] if story else [],
+        open_tickets=story.open_tickets if story else 0,
+        calls_30_days=story.calls_since if story else 0,
+        callback_open=bool(story and story.callback_open),
+        story_withheld=why_not,
     )  # fmt: skip
+
+
+async def _story(
+    request: Request, plugs: Plugged, books: Books, who: Who, row: CallRow, searched: str
+) -> tuple[Story | None, str]:
+    """The story, or why it is not told; in the audit log before it is."""
+    now, stories = plugs.clock(), _stories(request)
+    mine = not who.may(Right.CALLS_ALL) or who.owns(row)
+    whose = await whose_story(books, who, row, searched, now, mine=mine)
+    if not may_tell(who, row, whose):
+        return None, "not_owed" if whose is Whose.STRANGER else "anonymous"
+    story = await books.callers.story(searched, now - LATELY, but=row.call, most=MOST)
+    if is_empty(story):
+        return story, ""
+    key, dialled = who.account, row.direction != "inbound"
+    if stories.fresh(key, row.call, now):
+        if not stories.room(key, now, dialled=dialled):
+            await plugs.refusals.tell(
+                plugs.audit, plugs.absent, now, who.account, "stories_refused", "", {"call": row.call}
+            )
+            return None, "too_many"
+        told = {"number": mask(citizens_number(row)), "how": whose.value}
+        counts = {"calls": str(len(story.calls)), "tickets": str(len(story.tickets))}
+        await plugs.audit.append(now, who.account, "story_shown", call=row.call, detail=told | counts)
+        stories.told(key, row.call, now, dialled=dialled)
+    return story, ""
+
+
+def _stories(request: Request) -> CallerStories:
+    state = request.app.state
+    if not hasattr(state, "stories"):
+        state.stories = CallerStories()
+    found: CallerStories = state.stories
+    return found
+
+
+def _party(told: Party, number: Sees) -> PartyOut:
+    if number is Sees.NOT:
+        return PartyOut(number="", area="", carrier="", kind=Kind.HIDDEN)
+    plain = told.number if number is Sees.WHOLE else mask(told.number)
+    return PartyOut(number=plain, area=told.area, carrier=told.carrier, kind=told.kind)
 
 
 def citizens_number(row: CallRow) -> str:
@@ -55,25 +102,26 @@ def citizens_number(row: CallRow) -> str:
 
 def partner_name(books: Books, partner: str) -> str:
     """As the phone book calls that number; else the word of the settings."""
-    return next((entry.name for entry in books.centre.phonebook if entry.number == partner), partner)
+    number = home().read(partner).national
+    found = (entry.name for entry in books.centre.phonebook if number and home().read(entry.number).national == number)
+    return next(found, partner)
 
 
-def _searched(row: CallRow, told: Party, books: Books) -> tuple[str, ...]:
-    """A partner's own number stands for all citizens it ever handed over: nobody's story."""
-    if row.partner and told.kind in (Kind.SHORT, Kind.SERVICE):
-        return ()
-    return variants(citizens_number(row), books.centre.area_code)
+def _searched(row: CallRow, books: Books) -> str:
+    """The national form by which the ledger has the number; '' where it is nobody's: withheld, a placeholder, or a
+    partner's own, which stands for all citizens it ever handed over."""
+    number = books.centre.numbers.read(citizens_number(row))
+    if not number.somebody or (row.partner and number.kind is NumberKind.SERVICE):
+        return ""
+    return home().read(number.written).national
 
 
-def _earlier(row: PastRow, plain: bool) -> PastCallOut:
-    tape = row.tapes[0] if row.tapes else None
-    recording = None
-    if tape is not None:
-        faults = " ".join(tape.faults)
-        recording = RecordingOut(state=tape.state, seconds=tape.seconds, format=tape.format, faults=faults)
-    return PastCallOut(call=_call(row, plain), ticket_ids=[one.ticket for one in row.tickets], recording=recording)
+def _earlier(who: Who, row: PastCall) -> PastCallOut:
+    shown = visibility.call(who, row, mine=True)  # of a story that is told to them
+    return PastCallOut(call=shown, ticket_ids=[one.ticket for one in row.tickets],
+                       recordings=[recording_out(tape) for tape in row.tapes])  # fmt: skip
 
 
-def _call(row: CallRow, plain: bool) -> CallOut:
-    shape = CallOut.model_validate(row)
-    return shape if plain else masking.masked(shape)
+def recording_out(tape: Tape) -> RecordingOut:
+    faults = " ".join(tape.faults)
+    return RecordingOut(part=tape.part, state=tape.state, seconds=tape.seconds, format=tape.format, faults=faults)

@@ -1,4 +1,4 @@
-"""One recording, heard in the browser: whole or in parts, after the audit log knows who listens and why."""
+"""A call's recordings: which there are, and one of them heard in the browser, after the audit log knows who listens and why."""
 
 from __future__ import annotations
 
@@ -8,17 +8,22 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
-from bridge.errors import Problem
 from config.language import say as _
+from console import stated_reason
 from console.access import Right
-from console.answers import Failed, answer, invalid
-from console.books import NotHere
+from console.authorization import Asking, Who, refused
+from console.byte_ranges import TYPES, Playbacks, span
+from console.contract.desk import ListenIn, ListenOut, RecordingPartOut
 from console.contract.rest import CallPath, ErrorOut
-from console.door import Asking
-from console.listening import TYPES, Listenings, span
-from console.owning import their_call
-from console.plugs import Library, Plugged
+from console.error_answers import Failed, answer
+from console.ledger_views import Books, NotHere
+from console.own_calls import their_call
+from console.ports import CallRow
+from console.services import Library, Plugged, Services
+from console.visibility import Part, Sees, Whose, secrecy, sees
+from console.words_in_headers import Purpose
 from cti.ids import CallId
+from recordings.ids import MOST_PART, RecordingId
 
 router = APIRouter(prefix="/api/calls", tags=["desk"])
 
@@ -28,9 +33,7 @@ _ANSWERS: dict[int | str, dict[str, Any]] = {
     206: {**_SOUND, "description": "the bytes asked for"},
     416: {"model": ErrorOut, "description": "no such bytes"},
 }
-_Purpose = Annotated[
-    str, Query(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$", description="why, for the audit log")
-]
+_Part = Annotated[int, Query(alias="part", ge=1, le=MOST_PART, description="which recording of the call")]
 _WHY = {
     "raw": (409, "the recording is not ready yet; try again in a moment"),
     "damaged": (409, "the recording is damaged and cannot be played"),
@@ -40,6 +43,38 @@ _WHY = {
 }
 
 
+@router.get("/{call}/recordings")
+async def recordings(call: CallPath, plugs: Plugged, books: Library, who: Asking) -> list[RecordingPartOut]:
+    """Every recording of the call, in the order they began; own calls, others' with the right ``recordings_all``.
+
+    A recording's existence is told to whoever may see the call; its sound by ``listen`` alone.
+    """
+    await their_call(plugs, books, who, call, Right.RECORDINGS_ALL)
+    found = await books.tapes.parts(CallId(call))
+    held = bool(found) and await books.tapes.held(CallId(call))
+    return [
+        RecordingPartOut(
+            part=one.part, state=one.state, seconds=one.seconds, format=one.format, faults=" ".join(one.faults),
+            started_at=one.started_at, kept_until=one.kept_until, held=held, dropped_at=one.dropped_at,
+            dropped_why=one.dropped_why,
+        )
+        for one in found
+    ]  # fmt: skip
+
+
+@router.post("/{call}/recording")
+async def say_purpose(
+    call: CallPath, body: ListenIn, request: Request, plugs: Plugged, books: Library, who: Asking
+) -> ListenOut:
+    """Why it is listened to, before a player asks for the sound. Nothing is heard yet, so nothing is audited yet."""
+    why = stated_reason.worded(body.purpose, "purpose")
+    await _may_hear(plugs, books, who, call, why)
+    until = _listenings(request).say(
+        who.session or who.account, str(RecordingId(CallId(call), body.part)), why, plugs.clock()
+    )
+    return ListenOut(call=call, part=body.part, until=until)
+
+
 @router.get("/{call}/recording", response_class=Response, responses=_ANSWERS)
 async def listen(
     call: CallPath,
@@ -47,15 +82,20 @@ async def listen(
     plugs: Plugged,
     books: Library,
     who: Asking,
-    purpose: _Purpose,
+    purpose: Purpose,
+    number: _Part = 1,
     asked: Annotated[str, Header(alias="Range", max_length=200)] = "",
 ) -> Response:
-    """Own calls; others' with the right ``recordings_all``. One audit row a listening, however often it seeks."""
-    if not (why := purpose.strip()):
-        raise invalid([Problem("purpose", _("say why, in a few words"))])
-    row = await their_call(plugs, books, who, call, Right.RECORDINGS_ALL)
+    """Own calls; others' with the right ``recordings_all``. One audit row a listening, however often it seeks.
+
+    The purpose is said in the header, or was said before by POST: a player of the browser sends no header of ours.
+    """
+    ident, listenings = RecordingId(CallId(call), number), _listenings(request)
+    listener, now = who.session or who.account, plugs.clock()
+    why = stated_reason.worded(purpose or listenings.said(listener, str(ident), now), "purpose")
+    row = await _may_hear(plugs, books, who, call, why)
     try:
-        sound = await books.tapes.open(CallId(call))
+        sound = await books.tapes.open(ident)
     except NotHere as fault:
         why_not = "raw" if fault.why == "none" and row.ended_at is None else fault.why  # it still goes on
         status, sentence = _WHY[why_not]
@@ -64,10 +104,9 @@ async def listen(
     if wanted is None:
         message = _("the recording has {size} bytes", size=sound.size)
         return answer(416, "range", message, headers={"Content-Range": f"bytes */{sound.size}"})
-    now, listenings = plugs.clock(), _listenings(request)
-    if listenings.fresh(who.session or who.account, call, why, now):
-        await plugs.audit.append(now, who.account, "listened", call=call, detail={"purpose": why})
-        listenings.audited(who.session or who.account, call, why, now)
+    if listenings.fresh(listener, str(ident), why, now):
+        await plugs.audit.append(now, who.account, "listened", call=call, detail={"purpose": why, "part": str(number)})
+        listenings.audited(listener, str(ident), why, now)
     headers = {"Accept-Ranges": "bytes", "Content-Length": str(wanted.size), "Content-Disposition": "inline"}
     if wanted.partial:
         headers["Content-Range"] = f"bytes {wanted.first}-{wanted.last}/{sound.size}"
@@ -75,9 +114,18 @@ async def listen(
     return StreamingResponse(pieces, 206 if wanted.partial else 200, headers, TYPES[sound.format])
 
 
-def _listenings(request: Request) -> Listenings:
+async def _may_hear(plugs: Services, books: Books, who: Who, call: str, why: str) -> CallRow:
+    row = await their_call(plugs, books, who, call, Right.RECORDINGS_ALL)
+    mine = not who.may(Right.RECORDINGS_ALL) or who.owns(row)
+    whose = Whose.MINE if mine else Whose.OTHERS
+    if sees(who, Part.RECORDING, whose, secrecy(row), why) is not Sees.WHOLE:
+        raise refused(_("this citizen asked for secrecy: your role does not hear them"))
+    return row
+
+
+def _listenings(request: Request) -> Playbacks:
     state = request.app.state
     if not hasattr(state, "listenings"):
-        state.listenings = Listenings()
-    found: Listenings = state.listenings
+        state.listenings = Playbacks()
+    found: Playbacks = state.listenings
     return found

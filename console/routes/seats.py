@@ -8,10 +8,10 @@ from agents import commands
 from agents.ids import AgentId
 from agents.seat import Then
 from config.language import say as _
-from console.answers import done_or_fail, not_found
+from console.authorization import Asking, OwnSeat, refused
 from console.contract.rest import AfterCallIn, DoneOut, LoginIn, PauseIn, SeatOut, SeatPath
-from console.door import Asking, OwnSeat, refused
-from console.plugs import Plugged
+from console.error_answers import done_or_fail, not_found
+from console.services import Plugged
 from cti.ids import SeatId
 
 router = APIRouter(prefix="/api/seats", tags=["seats"])

@@ -11,15 +11,18 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request, Response
 
 from config.language import say as _
-from console import seating
+from console import seat_sign_in
 from console.access import Right
 from console.accounts import not_mine
-from console.answers import Failed, not_found
+from console.authorization import Asking, Signed, Who, demand, needs, refused, who_of
 from console.contract.access import (
     MeOut,
     PasswordIn,
     PhoneOut,
+    ProofIn,
+    ProofOut,
     SessionOut,
+    SignedOut,
     SignIn,
     TakeSeatIn,
     UnlockIn,
@@ -27,10 +30,10 @@ from console.contract.access import (
 )
 from console.contract.rest import DoneOut
 from console.cookie import address_of, give, take_back
-from console.door import Asking, Signed, Who, demand, needs, refused, who_of
-from console.plugs import Plugged, Plugs
-from console.ports import SessionRow
+from console.error_answers import Failed, not_found
+from console.services import Plugged, Services
 from cti.ids import SeatId
+from ledger.sessions import Session
 
 router = APIRouter(prefix="/api", tags=["session"])
 
@@ -56,16 +59,23 @@ async def sign_in(body: SignIn, plugs: Plugged, request: Request, response: Resp
     return await signed_in(plugs, proved.account, "password", request, response)
 
 
-async def signed_in(plugs: Plugs, account: str, how: str, request: Request, response: Response) -> MeOut:
-    """The session of somebody who has proved who they are; one in the same browser before it is over."""
+async def signed_in(
+    plugs: Services, account: str, how: str, request: Request, response: Response, before: str = ""
+) -> MeOut:
+    """The session of somebody who has proved who they are; one in the same browser before it is over.
+
+    ``before``: that one's id, where the request itself did not bring its cookie.
+    """
     browser = request.headers.get("user-agent", "")
-    secret, row = await plugs.sessions.open(account, _address(request), browser)
+    secret, row = await plugs.sessions.open(account, _address(request), browser, how)
     if seat := next((one.seat for one in plugs.desk.seats() if one.agent == account), ""):
         await plugs.sessions.sit(row.id, seat)  # an earlier session ran out while they sat there, in a call perhaps
         row = await _again(plugs, row)
-    before: SessionRow | None = getattr(request.state, "session", None)
-    if before is not None:  # only now: the same person's seat has gone over to the new one
-        await seating.end(plugs, before, before.account, "signed_out")
+    former: Session | None = getattr(request.state, "session", None)
+    if former is None and before:
+        former = await plugs.sessions.get(before)
+    if former is not None:  # only now: the same person's seat has gone over to the new one
+        await seat_sign_in.end(plugs, former, former.account, "signed_out")
     detail = {"session": row.id, "address": row.address, "how": how}
     await plugs.audit.append(plugs.clock(), account, "signed_in", detail=detail)
     give(response, secret, plugs.sessions.rules.session_hours * 3600)
@@ -78,11 +88,12 @@ async def me(plugs: Plugged, row: Signed) -> MeOut:
 
 
 @router.delete("/session")
-async def sign_out(plugs: Plugged, row: Signed, response: Response) -> DoneOut:
+async def sign_out(plugs: Plugged, row: Signed, request: Request, response: Response) -> SignedOut:
     """The seat is left too; who talks leaves it when the call is over (``detail`` after_call)."""
-    detail = await seating.end(plugs, row, row.account, "signed_out")
+    detail = await seat_sign_in.end(plugs, row, row.account, "signed_out")
     take_back(response)
-    return DoneOut(detail=detail)
+    there = plugs.oidc.leave_at(origin_of(plugs, request) + "/") if plugs.oidc and row.how == "oidc" else ""
+    return SignedOut(detail=detail, leave_at=there)
 
 
 @router.post("/session/lock")
@@ -94,25 +105,37 @@ async def lock(plugs: Plugged, row: Signed) -> DoneOut:
 
 @router.post("/session/unlock")
 async def unlock(body: UnlockIn, plugs: Plugged, row: Signed, request: Request) -> MeOut:
-    try:
-        await plugs.accounts.prove(row.account, body.password, _address(request))
-    except Failed as wrong:
-        raise not_mine(wrong, "password") from None
+    await proved(plugs, row.account, row.id, body.password, request, "password")
     await plugs.sessions.unlock(row.id)
     return _me(plugs, await _again(plugs, row))
+
+
+@router.post("/session/proof")
+async def prove(body: ProofIn, plugs: Plugged, row: Signed, request: Request) -> ProofOut:
+    """What changes others' rights is open to this session for some minutes; locking the screen ends that."""
+    await proved(plugs, row.account, row.id, body.password, request, "password")
+    return ProofOut(until=plugs.sessions.prove(row.id))
+
+
+async def proved(plugs: Services, account: str, session: str, password: str, request: Request, field: str) -> None:
+    """Raise 422 at ``field`` unless it is this account's password; 429 after too many wrong ones."""
+    try:
+        await plugs.accounts.prove(account, password, _address(request), session)
+    except Failed as wrong:
+        raise not_mine(wrong, field) from None
 
 
 @router.post("/session/seat")
 async def take_seat(body: TakeSeatIn, plugs: Plugged, row: Signed, who: Annotated[Who, needs(Right.SEAT)]) -> MeOut:
     """签入. At the own seat again (a reloaded page, a second tab) it is agreed to."""
-    await seating.take(plugs, row, body.seat, ready=body.ready)
+    await seat_sign_in.take(plugs, row, body.seat, ready=body.ready)
     return _me(plugs, await _again(plugs, row))
 
 
 @router.delete("/session/seat")
 async def leave_seat(plugs: Plugged, row: Signed) -> MeOut:
     """签出; in a call: after it, and till then the seat is still told."""
-    await seating.leave(plugs, row)
+    await seat_sign_in.leave(plugs, row)
     return _me(plugs, await _again(plugs, row))
 
 
@@ -122,7 +145,7 @@ async def phone(plugs: Plugged, row: Signed, who: Annotated[Who, needs(Right.SEA
     seat = _browser_seat(plugs, who)
     if plugs.phones is None:
         raise Failed(503, _("there are no browser phones: see [edge] in hotline.toml"))
-    key = await plugs.phones.issue(seat)
+    key = await plugs.phones.issue(seat, row.id)
     return PhoneOut(
         user=key.user, password=key.password, uri=key.uri, socket=SOCKET, register_seconds=key.register_seconds
     )
@@ -131,8 +154,8 @@ async def phone(plugs: Plugged, row: Signed, who: Annotated[Who, needs(Right.SEA
 @router.post("/session/password")
 async def change_password(body: PasswordIn, plugs: Plugged, row: Signed, request: Request) -> DoneOut:
     """Every other session of the account ends."""
-    await plugs.accounts.change_own(row.account, body.old, body.new, _address(request))
-    await seating.end_all(plugs, row.account, row.account, "revoked", keep=row.id)
+    await plugs.accounts.change_own(row.account, body.old, body.new, _address(request), row.id)
+    await seat_sign_in.end_all(plugs, row.account, row.account, "revoked", keep=row.id)
     return DoneOut()
 
 
@@ -151,17 +174,26 @@ async def revoke(session: _SessionId, plugs: Plugged, who: Asking) -> DoneOut:
         demand(who, Right.SESSIONS_ALL)  # asked first: others' session ids are not told either
     if row is None:
         raise not_found("session", session)
-    return DoneOut(detail=await seating.end(plugs, row, who.account, "revoked"))
+    return DoneOut(detail=await seat_sign_in.end(plugs, row, who.account, "revoked"))
 
 
 @router.get("/gate/sip", status_code=204)
 async def sip_gate(plugs: Plugged, row: Signed, who: Annotated[Who, needs(Right.SEAT)]) -> Response:
-    """Asked by the edge before it lets a browser's telephone through to Asterisk; the guard checked the Origin."""
-    _browser_seat(plugs, who)
-    return Response(status_code=204)
+    """Asked by the edge before it lets a browser's telephone through to Asterisk; the guard checked the Origin.
+
+    Whose phone it is goes along, so that it can be cut off when that session or its seat is over.
+    """
+    seat = _browser_seat(plugs, who)
+    return Response(status_code=204, headers={"X-Hotline-Seat": str(seat), "X-Hotline-Session": row.id})
 
 
-def _browser_seat(plugs: Plugs, who: Who) -> SeatId:
+def origin_of(plugs: Services, request: Request) -> str:
+    """The name the browser knows us by, if it is one of ours: a provider must send it back there."""
+    named = f"https://{request.headers.get('host', '')}"
+    return named if named in plugs.origins else min(plugs.origins)
+
+
+def _browser_seat(plugs: Services, who: Who) -> SeatId:
     if not who.seat:
         raise refused(_("take a seat first"))
     if _device(plugs, who.seat) != "browser":
@@ -169,33 +201,34 @@ def _browser_seat(plugs: Plugs, who: Who) -> SeatId:
     return who.seat
 
 
-def _me(plugs: Plugs, row: SessionRow) -> MeOut:
-    who = who_of(row, seating.seat_of(plugs.desk, row))
+def _me(plugs: Services, row: Session) -> MeOut:
+    who = who_of(row, seat_sign_in.seat_of(plugs.desk, row))
     return MeOut(
         account=row.account, name=row.name, role=row.role, rights=sorted(who.rights), seat=who.seat or None,
         device=_device(plugs, who.seat) if who.seat else "", locked=row.locked,
         idle_lock_seconds=plugs.sessions.rules.idle_lock_seconds, expires_at=row.expires_at,
-        centre=plugs.centre.name, number=plugs.centre.number, pause_reasons=list(plugs.pause_reasons),
+        centre=plugs.centre.name, number=plugs.centre.number, pause_reasons=list(plugs.pause_reasons), outbound_notice=plugs.outbound_notice,
         wrap_up_seconds=plugs.wrap_up_seconds, demo=plugs.demo,
+        must_change=row.must_change and row.how == "password",
     )  # fmt: skip
 
 
-async def _again(plugs: Plugs, row: SessionRow) -> SessionRow:
+async def _again(plugs: Services, row: Session) -> Session:
     fresh = await plugs.sessions.get(row.id)
     if fresh is None:  # revoked while this was asked
         raise Failed(401, _("sign in first"))
     return fresh
 
 
-def _shown(plugs: Plugs, row: SessionRow, who: Who) -> SessionOut:
+def _shown(plugs: Services, row: Session, who: Who) -> SessionOut:
     return SessionOut(
-        id=row.id, account=row.account, name=row.name, role=row.role, seat=seating.seat_of(plugs.desk, row) or None,
+        id=row.id, account=row.account, name=row.name, role=row.role, seat=seat_sign_in.seat_of(plugs.desk, row) or None,
         made_at=row.made_at, seen_at=row.seen_at, expires_at=row.expires_at, address=row.address,
         browser=row.browser, current=row.id == who.session,
     )  # fmt: skip
 
 
-def _device(plugs: Plugs, seat: str) -> str:
+def _device(plugs: Services, seat: str) -> str:
     return next((one.device for one in plugs.desk.seats() if one.seat == seat), "")
 
 

@@ -7,17 +7,19 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Query, Response
 
 from bridge.intake import Source
-from bridge.ports import Filed, KeyTaken
+from bridge.ports import Filed, KeyTaken, Push
 from bridge.ticket import CallFacts, TicketId
 from config.language import say as _
-from console import masking
+from console import visibility
 from console.access import Right
-from console.answers import Failed, invalid, not_found
-from console.contract.rest import CallPath, Most, TicketIn, TicketOut, TicketPath
-from console.door import Asking, Who, needs, refused
-from console.owning import must_be_theirs, their_call
-from console.plugs import Library, Plugged
+from console.authorization import Asking, Who, needs, open_to, refused
+from console.contract.rest import CallPath, CaseStepOut, Most, TicketIn, TicketOut, TicketPath
+from console.error_answers import Failed, invalid, not_found
+from console.own_calls import must_be_theirs, their_call
 from console.ports import CallRow
+from console.services import Library, Plugged
+from console.shown_tickets import tell_tickets
+from console.words_in_headers import Reason
 from cti.ids import CallId
 
 from .body import Raw, documented
@@ -40,27 +42,31 @@ async def file_about_call(
     part: _Part = 1, agent: _Agent = "", seat: _Seat = "",
 ) -> TicketOut:  # fmt: skip
     """One ticket a matter: the same ticket again gives the first one back, another one under this part is a conflict."""
-    row = await call_row(plugs, call)
+    row = await call_row(plugs, who, call)
     await must_be_theirs(plugs, books, who, row, Right.CALLS_ALL)
     source = Source(facts_of(row), *author(who, row, agent, seat), part, channel=_channel(row))
-    return masking.ticket(who, _filed(await plugs.intake.file(raw, source), response))
+    return visibility.ticket(who, _filed(await plugs.intake.file(raw, source), response))
 
 
 @router.post("/tickets", status_code=201, responses=_AGAIN, openapi_extra=documented(TicketIn))
 async def file_alone(
-    raw: Raw, plugs: Plugged, who: Filer, response: Response, key: _Key, agent: _Agent = "", seat: _Seat = ""
-) -> TicketOut:
+    raw: Raw, plugs: Plugged, who: Annotated[Who, needs(Right.FILE, Right.HAND_IN)], response: Response, key: _Key,
+    agent: _Agent = "", seat: _Seat = "",
+) -> TicketOut:  # fmt: skip
     """Without a call (letter, WeChat, an agent's own observation). The key makes a repeated request harmless."""
-    source = Source(None, *author(who, None, agent, seat), key=f"key:{key}")
-    return masking.ticket(who, _filed(await plugs.intake.file(raw, source), response))
+    filer = author(who, None, agent, seat)
+    source = Source(None, *filer, key=f"key:{filer[0] or who.account}:{key}")
+    return visibility.ticket(who, _filed(await plugs.intake.file(raw, source), response))
 
 
 @router.get("/calls/{call}/tickets")
-async def of_call(call: CallPath, plugs: Plugged, books: Library, who: Asking) -> list[TicketOut]:
-    """Of an own call, or whoever sees all tickets."""
-    if not who.may(Right.TICKETS_ALL):
+async def of_call(call: CallPath, plugs: Plugged, books: Library, who: Asking, reason: Reason) -> list[TicketOut]:
+    """Of an own call, or whoever sees all tickets. ``reason``: shows a supervisor confidential ones; audited."""
+    mine = not who.may(Right.TICKETS_ALL)
+    if mine:
         await their_call(plugs, books, who, call, Right.TICKETS_ALL)
-    return [masking.ticket(who, TicketOut.of(push)) for push in await plugs.intake.book.of_call(CallId(call))]
+    pushes = await plugs.intake.book.of_call(CallId(call))
+    return await tell_tickets(plugs, who, pushes, reason, mine=mine)
 
 
 @router.get("/tickets")
@@ -72,20 +78,32 @@ async def recent(
 ) -> list[TicketOut]:
     """Newest first. An agent's own: ``/api/my/tickets``."""
     pushes = await plugs.intake.book.recent(most, TicketId(before) if before else None)
-    return [masking.ticket(who, TicketOut.of(push)) for push in pushes]
+    return [visibility.ticket(who, push) for push in pushes]
 
 
 @router.get("/tickets/{ticket}")
-async def get_ticket(ticket: TicketPath, plugs: Plugged, books: Library, who: Asking) -> TicketOut:
-    """One's own, one of an own call, or any for whoever sees all."""
+async def get_ticket(
+    ticket: TicketPath,
+    plugs: Plugged,
+    books: Library,
+    who: Annotated[Who, open_to(Right.TICKETS_ALL, Right.HAND_IN)],
+    reason: Reason,
+) -> TicketOut:
+    """One's own, one of an own call, or any for whoever sees all. ``reason``: shows a supervisor a confidential one."""
     push = await plugs.intake.book.find(TicketId(ticket))
-    if not who.may(Right.TICKETS_ALL) and (push is None or push.ticket.agent != who.account):
+    mine = not who.may(Right.TICKETS_ALL) and (push is None or push.ticket.agent != who.account)
+    if mine:
         if push is None or push.ticket.call is None:
             raise refused(_("this is not your ticket"))  # nor is told whether there is one
         await their_call(plugs, books, who, push.ticket.call, Right.TICKETS_ALL)
     if push is None:
         raise not_found("ticket", ticket)
-    return masking.ticket(who, TicketOut.of(push))
+    (told,) = await tell_tickets(plugs, who, [push], reason, mine=mine)
+    steps = [CaseStepOut.of(step) for step in await plugs.intake.book.case_history(push.ticket.id)]
+    theirs = who.program and visibility.whose_ticket(who, push, mine=mine) is not visibility.Whose.FILED
+    if theirs or "content" in told.withheld:  # the case store may say there what the citizen said
+        steps = [step.model_copy(update={"note": ""}) for step in steps]
+    return told.model_copy(update={"case_history": steps})
 
 
 def facts_of(row: CallRow) -> CallFacts:
@@ -103,7 +121,7 @@ def _channel(row: CallRow) -> str:
     return f"partner_{row.partner}" if row.partner in ("110", "12345") else "phone"
 
 
-def _filed(answer: Filed | KeyTaken | tuple[object, ...], response: Response) -> TicketOut:
+def _filed(answer: Filed | KeyTaken | tuple[object, ...], response: Response) -> Push:
     if isinstance(answer, tuple):
         raise invalid(answer)  # type: ignore[arg-type]
     if isinstance(answer, KeyTaken):
@@ -111,4 +129,4 @@ def _filed(answer: Filed | KeyTaken | tuple[object, ...], response: Response) ->
         raise Failed(409, message, error="already_filed")
     response.status_code = 201 if answer.new else 200
     response.headers["Location"] = f"/api/tickets/{answer.push.ticket.id}"
-    return TicketOut.of(answer.push)
+    return answer.push

@@ -5,10 +5,10 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from agents import commands
-from console.answers import done_or_fail
+from console.authorization import OwnSeat
 from console.contract.rest import CallSeatIn, DialIn, DoneOut, KeysIn, TransferIn
-from console.door import OwnSeat
-from console.plugs import Plugged
+from console.error_answers import done_or_fail
+from console.services import Plugged
 from cti.ids import SeatId
 
 router = APIRouter(prefix="/api/seats/{seat}", tags=["telephone"])

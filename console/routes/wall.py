@@ -12,15 +12,15 @@ from pydantic import AwareDatetime
 from bridge.errors import Problem
 from bridge.intake import Intake
 from config.language import say as _
-from console import days, masking
+from console import centre_days, visibility
 from console.access import Right
-from console.answers import invalid
-from console.books import CountedRow, TallyRow
+from console.authorization import Who, needs
 from console.contract.rest import CallOut, Most, TicketOut
 from console.contract.stream import FiguresOut, TargetsOut
 from console.contract.wall import BinOut, CountOut, DayOut, SpanOut
-from console.door import Who, needs
-from console.plugs import Library, Plugged
+from console.error_answers import invalid
+from console.services import Library, Plugged
+from ledger.wall import Counted, Counts
 
 router = APIRouter(prefix="/api/wall", tags=["wall"])
 
@@ -33,7 +33,7 @@ async def wall_day(plugs: Plugged, books: Library, who: Watcher, day: date | Non
     """A day of the centre's clock (today, unless another is asked for), and the curve a week before."""
     centre = books.centre
     day = day or plugs.clock().astimezone(centre.zone).date()
-    since, until = days.bounds(day, centre.zone)
+    since, until = centre_days.bounds(day, centre.zone)
     told = await books.wall.day(since, until)
     targets = centre.targets
     return DayOut(
@@ -47,8 +47,8 @@ async def wall_day(plugs: Plugged, books: Library, who: Watcher, day: date | Non
             service_level_15s=targets.service_level_15s, connect_rate_24h=targets.connect_rate_24h,
             waiting_most=targets.waiting_most, wait_seconds_most=targets.wait_seconds_most,
         ),
-        curve=[_bin(at, tally) for at, tally in told.curve],
-        week_before=[_bin(at, tally) for at, tally in told.week_before],
+        curve=[_bin(at, counts) for at, counts in told.curve],
+        week_before=[_bin(at, counts) for at, counts in told.week_before],
         tickets_by_kind=[_kind(plugs.intake, one) for one in told.kinds],
         tickets_by_code=_codes(plugs.intake, told.codes),
         uncertain=[SpanOut(began_at=began, ended_at=ended, reason=reason) for began, ended, reason in told.blind],
@@ -59,7 +59,7 @@ async def wall_day(plugs: Plugged, books: Library, who: Watcher, day: date | Non
 async def wall_calls(
     plugs: Plugged,
     books: Library,
-    who: Watcher,
+    who: Annotated[Who, needs(Right.CALLS_ALL)],
     of: Annotated[str, Query(alias="set", max_length=40, description="a name of ledger.kpi.SETS: answered_15s …")],
     since: AwareDatetime | None = None,
     until: AwareDatetime | None = None,
@@ -70,9 +70,9 @@ async def wall_calls(
     """The calls a figure counts, newest first; without bounds: today's."""
     if of not in books.wall.sets:
         raise invalid([Problem("set", _("there is no {field} {said}", field="set", said=of), tuple(books.wall.sets))])
-    begin, end = days.period(since, until, plugs.clock(), books.centre.zone)
+    begin, end = centre_days.period(since, until, plugs.clock(), books.centre.zone)
     rows = await books.wall.calls(begin, end, of, line, queue, most)
-    return [masking.shown(who, row, CallOut.model_validate(row)) for row in rows]
+    return visibility.on_wall(who, rows)
 
 
 @router.get("/tickets")
@@ -89,46 +89,46 @@ async def wall_tickets(
     most: Most = 100,
 ) -> list[TicketOut]:
     """The tickets a count is made of, newest first; without bounds: today's."""
-    begin, end = days.period(since, until, plugs.clock(), books.centre.zone)
+    begin, end = centre_days.period(since, until, plugs.clock(), books.centre.zone)
     code_kind, _dash, digits = code.rpartition("-")
     pushes = await books.wall.tickets(begin, end, kind, digits, code_kind, most)
-    return [masking.ticket(who, TicketOut.of(push)) for push in pushes]
+    return [visibility.ticket(who, push, wall=True) for push in pushes]
 
 
-def figures(of: Literal["all", "queue", "line"], key: str, tally: TallyRow | None) -> FiguresOut:
+def figures(of: Literal["all", "queue", "line"], key: str, counts: Counts | None) -> FiguresOut:
     """One row of figures; ``None``: nothing was counted."""
-    if tally is None:
+    if counts is None:
         return FiguresOut(
             of=of, id=key, offered=0, answered=0, abandoned=0, requests=0, answered_15s=0, service_level_15s=None,
             connect_rate_24h=None, wait_seconds_mean=None, talk_seconds_mean=None, uncertain=0,
         )  # fmt: skip
     return FiguresOut(
-        of=of, id=key, offered=tally.offered, answered=tally.answered, abandoned=tally.abandoned,
-        requests=tally.requests, answered_15s=tally.answered_15s, service_level_15s=tally.service_level_15s,
-        connect_rate_24h=tally.connect_rate, wait_seconds_mean=tally.wait_seconds_mean,
-        talk_seconds_mean=tally.talk_seconds_mean, uncertain=tally.uncertain,
+        of=of, id=key, offered=counts.offered, answered=counts.answered, abandoned=counts.abandoned,
+        requests=counts.requests, answered_15s=counts.answered_15s, service_level_15s=counts.service_level_15s,
+        connect_rate_24h=counts.connect_rate, wait_seconds_mean=counts.wait_seconds_mean,
+        talk_seconds_mean=counts.talk_seconds_mean, uncertain=counts.uncertain,
     )  # fmt: skip
 
 
-def _named(of: Literal["queue", "line"], names: Mapping[str, str], tallies: Mapping[str, TallyRow]) -> list[FiguresOut]:
+def _named(of: Literal["queue", "line"], names: Mapping[str, str], tallies: Mapping[str, Counts]) -> list[FiguresOut]:
     """Those of the settings, in their order, then what an older configuration left in the ledger."""
     known = [*names, *sorted(key for key in tallies if key and key not in names)]
     return [figures(of, key, tallies.get(key)) for key in known]
 
 
-def _bin(at: AwareDatetime, tally: TallyRow) -> BinOut:
+def _bin(at: AwareDatetime, counts: Counts) -> BinOut:
     return BinOut(
-        at=at, offered=tally.offered, answered=tally.answered, unanswered=tally.unanswered,
-        abandoned=tally.abandoned, service_level_15s=tally.service_level_15s,
+        at=at, offered=counts.offered, answered=counts.answered, unanswered=counts.unanswered,
+        abandoned=counts.abandoned, service_level_15s=counts.service_level_15s,
     )  # fmt: skip
 
 
-def _kind(intake: Intake, one: CountedRow) -> CountOut:
+def _kind(intake: Intake, one: Counted) -> CountOut:
     choice = intake.choices.lists["appeal_kind"].get(one.kind)
     return CountOut(key=one.kind, name=choice.zh if choice else one.kind, count=one.count)
 
 
-def _codes(intake: Intake, rows: Iterable[CountedRow]) -> list[CountOut]:
+def _codes(intake: Intake, rows: Iterable[Counted]) -> list[CountOut]:
     """By kind and digits: the same of two schemes are one row, as its key opens both."""
     found: dict[str, CountOut] = {}
     for one in rows:
@@ -139,6 +139,6 @@ def _codes(intake: Intake, rows: Iterable[CountedRow]) -> list[CountOut]:
     return sorted(found.values(), key=lambda row: -row.count)
 
 
-def _code_name(intake: Intake, one: CountedRow) -> str:
+def _code_name(intake: Intake, one: Counted) -> str:
     row = intake.catalogue.get(one.scheme, one.version, one.code, one.kind)
     return row.name if row is not None else one.code

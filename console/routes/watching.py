@@ -15,11 +15,11 @@ from agents.ids import AgentId
 from bridge.errors import Problem
 from config.language import say as _
 from console.access import Right
-from console.answers import done_or_fail, invalid
+from console.authorization import Who, needs
 from console.contract.rest import CallPath, DoneOut, SeatPath
 from console.contract.wall import MoveIn, SeatForceIn, TakeOverIn, WatchIn
-from console.door import Who, needs
-from console.plugs import Plugged
+from console.error_answers import done_or_fail, invalid
+from console.services import Plugged
 from cti.commands import Listening
 from cti.ids import CallId, QueueId, SeatId
 

@@ -7,13 +7,13 @@ from typing import cast
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket
 
-from ..door import who_asks
-from ..plugs import Plugs
-from .wire import wire_of
+from ..authorization import who_asks
+from ..services import Services
+from .socket_writer import wire_of
 
 
 async def stream(socket: WebSocket) -> None:
-    hub = cast(Plugs, socket.app.state.plugs).stream
+    hub = cast(Services, socket.app.state.services).stream
     who = who_asks(socket)
     if hub is None:
         await socket.close()

@@ -11,22 +11,35 @@ from datetime import UTC, datetime
 from typing import Any, get_args
 
 from agents import events as house
+from agents.callbacks import CallbacksMoved
 from agents.presence import Presence
 from bridge import events as tickets
+from bridge.case_state import CaseState
+from bridge.delivery_state import DeliveryState
+from bridge.messages import MessageKind
 from cti import events as ev
 from cti.events import Direction
 from cti.ids import CallId, Instant, SeatId
 
+from .. import events as sessions
+from .. import visibility
 from ..contract import stream as said
-from ..picture import Kind
+from ..live_state import Kind
 from ..ports import Live
+from .console_session import Why
 from .hub import Hub
 
-BOARD: tuple[type, ...] = get_args(ev.Event)
-HOUSE: tuple[type, ...] = (
-    house.SeatStateChanged, house.SeatWarned, house.RejoinBegan,
-    tickets.TicketFiled, tickets.TicketDelivered, tickets.TicketPoisoned,
+BOARD: tuple[type, ...] = (
+    *get_args(ev.CallEvent), ev.EndpointReach, ev.LineChecked, ev.BoardLive, ev.NodeStarted, ev.BoardBlind,
 )  # fmt: skip
+HOUSE: tuple[type, ...] = (
+    house.SeatStateChanged, house.SeatWarned, house.RejoinBegan, sessions.SessionEnded, sessions.SessionLocked,
+    tickets.TicketFiled, tickets.TicketDelivered, tickets.TicketPoisoned, tickets.CaseMoved, CallbacksMoved,
+)  # fmt: skip
+GOODBYE: dict[str, Why] = {"signed_out": "signed_out", "revoked": "signed_out", "expired": "expired"}
+"""Why a session ended → what its stream is told."""
+MOVED_MOST = 100
+"""Call-backs told one by one; of more, that there are more."""
 TICKETS_KEPT = 5_000
 """Tickets filed last whose agents are remembered, to be told what became of them."""
 
@@ -114,23 +127,45 @@ class Feed:
             case house.SeatWarned():
                 word = said.SeatWarned(at=_moment(event.at), what=event.what.value, detail=event.detail)
                 self._hub.tell_seat(event.seat, word)
+            case sessions.SessionEnded():
+                self._hub.revoked(event.session, GOODBYE[event.why])
+            case sessions.SessionLocked():
+                self._hub.covered(event.session, event.locked)
             case house.RejoinBegan() if not event.to_queue:
                 self._rejoining[event.seat] = event.call
             case tickets.TicketFiled():
                 self._filed[event.ticket] = (event.agent, event.call or "")
+                if event.call:  # the citizen may have asked for secrecy
+                    self._hub.touch("calls", event.call)
                 if len(self._filed) > TICKETS_KEPT:
                     del self._filed[next(iter(self._filed))]
             case tickets.TicketDelivered():
-                self._moved(event, "delivered", event.case_number, event.query_code, "")
-            case tickets.TicketPoisoned():
-                self._moved(event, "poisoned", "", "", event.error)
+                self._moved(event, DeliveryState.DELIVERED, event.case_number, event.query_code, case=CaseState.FILED)
+            case tickets.TicketPoisoned() if event.kind is MessageKind.FILE:
+                self._moved(event, DeliveryState.POISONED, error=event.error)
+            case tickets.CaseMoved():
+                self._moved(event, DeliveryState.DELIVERED, event.case_number, event.query_code, case=event.state)
+            case CallbacksMoved():
+                self._callbacks(event)
 
-    def _moved(self, event: Any, state: str, number: str, query: str, error: str) -> None:
+    def _callbacks(self, event: CallbacksMoved) -> None:
+        seen = [one for one in self._hub.consoles if not one.who.locked and visibility.sees_callbacks(one.who)]
+        moved = [
+            said.CallbackMoved(id=one.task, state=one.state, owner=one.owner, tries=one.tries, due_at=one.due)
+            for one in event.tasks[:MOVED_MOST]
+        ]
+        self._hub.tell(seen, said.CallbacksMoved(at=datetime.now(UTC), moved=moved, more=len(event.tasks) > MOVED_MOST))
+
+    def _moved(
+        self, event: Any, state: DeliveryState, number: str = "", query: str = "", error: str = "",
+        case: CaseState | None = None,
+    ) -> None:  # fmt: skip
         agent, call = self._filed.get(event.ticket, ("", ""))
+        agent = getattr(event, "agent", agent)  # a case moves days later
         if agent:
             word = said.TicketMoved(
                 at=event.at, id=event.ticket, call=event.call or call, state=state, case_number=number,
-                query_code=query, error=error[:500],
+                query_code=query, error=error[:500], case_state=case,
             )  # fmt: skip
             self._hub.tell_account(agent, word)
 

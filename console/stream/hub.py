@@ -14,7 +14,7 @@ import asyncio
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -23,24 +23,26 @@ from pydantic import BaseModel
 
 from agents.commands import ConsoleGone, PhoneSaid
 from cti.ids import CallId, SeatId
+from cti.numbers import mask
 
-from .. import masking
+from .. import masking, visibility
 from ..access import Role
+from ..authorization import Who
 from ..contract import stream as said
-from ..contract.rest import CallOut
-from ..door import Who
-from ..picture import Kind, Picture
+from ..live_state import Kind, Picture
 from ..ports import Desk, Live
-from ..session import AGAIN, CODES, Act, AskAgain, AskPing, Greet, Leave, Phone, Session, Why
-from .crowd import Crowd, Seen
-from .rows import Rows, view_of
-from .telling import UNSENT_MOST, Telling
-from .wire import Wire, framed
+from .connections import Connections, Seen
+from .console_session import AGAIN, CODES, Act, AskAgain, AskPing, Greet, Leave, Phone, Session, Why
+from .sending import UNSENT_MOST, Sending
+from .shown_rows import Rows, view_of
+from .socket_writer import Wire, framed
 
 log = structlog.get_logger("stream")
 
 TURN_SECONDS = 0.1
 REFRESH_SECONDS = 5.0
+STREAMS_MOST = 8
+"""Of one session: its pages are few. The newest stay."""
 SLICE = 16
 """Consoles written to before the loop may do something else: a fraction of a millisecond."""
 
@@ -76,8 +78,8 @@ class Hub:
         self._live, self._desk, self._again, self._greetings = live, desk, again, greetings
         self._now, self._seconds = now, seconds
         self.picture = Picture(secrets.token_hex(5), Rows(live).look, targets, framed)
-        self.consoles = Crowd()
-        self.telling = Telling(self.picture, now, self.leave)
+        self.consoles = Connections()
+        self.telling = Sending(self.picture, now, self.leave)
         self._ringing: dict[str, _Ringing] = {}
         """The seats whose phone rings, for a page that comes meanwhile."""
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -135,7 +137,7 @@ class Hub:
         row = self._live.call(ringing.call)
         if row is None:
             return None
-        shown = CallOut.model_validate(row).model_copy(update={"seat": ringing.seat})
+        shown = visibility.on_screens(row)[0].model_copy(update={"seat": ringing.seat})
         number = shown.dialled if ringing.dials else shown.origin or shown.caller
         return said.Pop(at=at, seat=ringing.seat, call=shown, party=ringing.party(number), rejoin=ringing.rejoin)
 
@@ -160,9 +162,13 @@ class Hub:
         """Written now to those that have said hello; how many."""
         whole, heard = _frame(message), 0
         for console in consoles:
-            if console.seq >= 0:
+            if console.seq < 0 or (console.who.locked and isinstance(message, said.NoticeSaid)):
+                continue
+            if console.who.locked and _telling(message):
+                console.later.append(whole)
+            else:
                 self.telling.write(console, whole)
-                heard += 1
+            heard += 1
         return heard
 
     # -- consoles ------------------------------------------------------------------------------
@@ -171,6 +177,9 @@ class Hub:
         seat = self._live.where(who.account)
         console = Seen(who, wire, Session(self._seconds()), seat, view_of(who, seat))
         self.consoles.add(console)
+        if who.session:
+            for older in self.consoles.of_session(who.session)[:-STREAMS_MOST]:
+                self.leave(older, "too_many")
         return console
 
     async def hear(self, console: Seen, text: str | None) -> None:
@@ -188,8 +197,16 @@ class Hub:
 
     def revoked(self, session: str, why: Why = "signed_out") -> None:
         """This session is over: its consoles go now."""
-        for console in [one for one in self.consoles if one.who.session == session]:
+        for console in self.consoles.of_session(session):
             self.leave(console, why)
+
+    def covered(self, session: str, locked: bool) -> None:
+        """This session's screen is locked: its consoles stand and are told less; or it is open again."""
+        for console in self.consoles.of_session(session):
+            console.who = replace(console.who, locked=locked)
+            self._reseat(console)
+            while not locked and console.later:
+                self.telling.write(console, console.later.popleft())
 
     def moved(self, account: str) -> None:
         """This account may have sat down, or got up."""
@@ -284,6 +301,13 @@ class Hub:
         view = view_of(console.who, seat)
         if seat == console.seat and view == console.view:
             return
+        if seat == console.seat:  # it sees more or less by now, and is the same page of the same seat
+            console.view = view
+            if console.seq >= 0:
+                self.telling.snapshot(console)
+                if not console.who.locked:
+                    self._keep(self._welcome(console), "stream-welcome")
+            return
         self.consoles.unseat(console)
         console.holds = console.spoke = False
         console.seat, console.view = seat, view
@@ -376,6 +400,11 @@ def _frame(message: BaseModel) -> bytes:
     return framed(message.__pydantic_serializer__.to_json(message))
 
 
+def _telling(message: BaseModel) -> bool:
+    """It names a citizen's number or the code of a case: not for a locked screen, which is told when it is open again."""
+    return isinstance(message, said.TicketMoved) or (isinstance(message, said.SeatWarned) and message.what == "dial")
+
+
 def _masked(pop: said.Pop) -> said.Pop:
-    party = pop.party.model_copy(update={"number": masking.number(pop.party.number)})
+    party = pop.party.model_copy(update={"number": mask(pop.party.number)})
     return pop.model_copy(update={"call": masking.masked(pop.call), "party": party})

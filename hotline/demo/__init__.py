@@ -44,23 +44,23 @@ def _count(text: str) -> int:
 def run(args: argparse.Namespace) -> int:
     """Exit status: 0 nothing lost, 1 something lost, 3 the stage could not be set up."""
     from config.language import say, use
+    from hotline.lab.hotline_instance import InstanceError, shipped
 
-    from .evening import Evening, stage
     from .narrator import Narrator
-    from .stage import StageError, shipped
+    from .run import DemoRun, make_instance
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # an orderly end, as by Ctrl-C: nothing is left running
     table = shipped(args.config)
     use(args.language or table["centre"].get("language", "zh"))
     var = args.var or Path(tempfile.mkdtemp(prefix="hotline-demo-"))
     told = Narrator(sys.stderr, {trunk["id"]: trunk["name"] for trunk in table["trunk"]})
-    on, block = stage(table, var.resolve(), people=not args.calls)
+    on, block = make_instance(table, var.resolve(), people=not args.calls)
     kept = args.var is not None
     status: int | None = None
     try:
         told.title(say("starting Asterisk and the daemon in {var} …", var=var))
         on.start(seconds=180.0, environ={} if args.calls else {"HOTLINE_DEMO": "1"})
-        evening = Evening(on, told, args)
+        evening = DemoRun(on, told, args)
         account = asyncio.run(evening.run())
         status = _show(account, args)
         kept = kept or status != 0
@@ -68,7 +68,7 @@ def run(args: argparse.Namespace) -> int:
             told.title(say("the calls are over; Ctrl-C ends the daemon"))
             asyncio.run(asyncio.Event().wait())  # until Ctrl-C
         return status
-    except StageError as fault:
+    except InstanceError as fault:
         kept = True
         print(fault, file=sys.stderr)
         return FAILED
@@ -86,9 +86,9 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _show(account: object, args: argparse.Namespace) -> int:
-    from .tally import Tally
+    from .run_result import Account
 
-    if not isinstance(account, Tally):
+    if not isinstance(account, Account):
         return 0
     if args.json:
         print(json.dumps(account.json(), ensure_ascii=False), flush=True)

@@ -1,6 +1,6 @@
 """The callers of the demo: each dials, listens, speaks and hangs up as its part says.
 
-Most are phones of ``phones.py``; some are pyVoIP telephones (``cti.probe_phone``), which
+Most are phones of ``phones.py``; some are pyVoIP telephones (``cti.line_watch_phone``), which
 block and therefore live in threads. What they lived through goes into the phones' log.
 """
 
@@ -13,11 +13,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from cti.probe_phone import ProbePhone
+from cti.line_watch_phone import ProbePhone
+from hotline.lab.phones import Call, EndedBy, Rack
+from hotline.lab.sound import speech
 
-from .cast import Citizen, Intent
-from .phones import Call, EndedBy, Rack
-from .sound import speech
+from .scenario import Citizen, Intent
 
 ANSWER_S = 20.0
 

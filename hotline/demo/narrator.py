@@ -10,10 +10,11 @@ from collections.abc import Mapping
 from typing import TextIO
 
 from config.language import say
+from cti.numbers import mask
+from hotline.lab.phones import Call
 
-from .cast import Citizen, Intent
 from .citizens import End
-from .phones import Call
+from .scenario import Citizen, Intent
 
 LINES = {
     "dials": "{clock}  {who} dials {number} ({trunk}): {intent}",
@@ -42,11 +43,6 @@ ENDS: dict[str, str] = {
 }
 
 
-def masked(number: str) -> str:
-    """13800592007 → 138****2007."""
-    return f"{number[:3]}****{number[-4:]}" if len(number) >= 8 else number
-
-
 class Narrator:
     def __init__(self, out: TextIO, trunks: Mapping[str, str]) -> None:
         self._out, self._trunks = out, trunks
@@ -73,4 +69,4 @@ class Narrator:
 
 
 def _who(name: str, number: str) -> str:
-    return f"{name} {masked(number)}".strip()
+    return f"{name} {mask(number)}".strip()

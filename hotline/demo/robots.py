@@ -10,10 +10,11 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from .cast import Citizen, Filing, Matter, filing
-from .phones import Call, Rack
-from .rest import Rest, RestRefused, Row
-from .sound import speech
+from hotline.lab.phones import Call, Rack
+from hotline.lab.rest import Rest, RestRefused, Row
+from hotline.lab.sound import speech
+
+from .scenario import Citizen, Filing, Matter, filing
 
 
 @dataclass(slots=True)

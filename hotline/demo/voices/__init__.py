@@ -11,7 +11,7 @@ import functools
 from dataclasses import dataclass
 from pathlib import Path
 
-from hotline.demo.sound import RATE, SILENCE, frames, to_alaw
+from hotline.lab.sound import RATE, SILENCE, frames, to_alaw
 
 FOLDER = Path(__file__).resolve().parent
 AGENT = "agent"
@@ -91,14 +91,14 @@ def build() -> None:
     """All sounds anew, from the texts."""
     import soundfile
 
-    from hotline.prompts import voice_cache
-    from ivr import levels
+    from hotline.verbs.prompts import voice_cache
+    from ivr import telephone_loudness
     from ivr.voice import RATE as SPOKEN
     from ivr.voice import Voice
 
     for name, part in LINES.items():
         voice = Voice(voice_cache(), part.voice)
         for place, (_before, text) in enumerate(part.lines):
-            samples = levels.for_telephone(voice.say(text), SPOKEN)
+            samples = telephone_loudness.for_telephone(voice.say(text), SPOKEN)
             soundfile.write(FOLDER / f"{name}-{place}.flac", samples, RATE, subtype="PCM_16")
             print(f"{name}-{place} {len(samples) / RATE:.1f} s  {text}", flush=True)

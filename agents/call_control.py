@@ -1,0 +1,137 @@
+"""The telephone's verbs: whether a seat may do this now, and the command that does it.
+
+Pure; asked by ``desk.py``. It looks at the seat's phone (``phones.py``) and the centre's
+rules (``roster.py``) and answers with a refusal or with what to perform.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from config.language import say as _
+from cti import commands as tel
+from cti.ids import Instant, LegId, SeatId
+
+from . import commands as ask
+from .commands import Refused, Why
+from .events import Verb
+from .phones import Aside, Phase, Phones, SeatLeg
+from .presence import Cue
+from .roster import Roster
+
+NO_LEG = LegId("")
+NORMAL, DECLINED = 16, 21
+"""Q.850. What rings and is declined by a button of the page is refused, as by the telephone's own: not rung out."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallControl:
+    """One thing to do on the telephone for a seat."""
+
+    verb: Verb
+    seat: SeatId
+    leg: LegId
+    command: tel.Command
+
+
+def decide(request: ask.VerbRequest, phones: Phones, roster: Roster, at: Instant) -> CallControl | Refused:
+    """What to perform for this request, or why not."""
+    match request:
+        case ask.CallSeat() | ask.DialOut():
+            return _call(request, phones, roster)
+        case ask.HangUpCall():
+            return _hang_up(request.seat, phones)
+    leg = phones.talking(request.seat)
+    if leg is None:
+        return Refused(Why.NO_CALL, f"seat {request.seat} is not in a call")
+    aside = phones.aside(leg, at)
+    match request:
+        case ask.TransferBlind(to=to) | ask.TransferAttended(to=to):
+            if aside is Aside.PARKED or leg.phase is Phase.HELD:
+                return Refused(Why.ON_HOLD, "resume the call first")
+            if aside is Aside.CONSULT:
+                return Refused(Why.CONSULTING, "a consultation is under way: complete, join or cancel it")
+            reached = _reached(request.seat, to, roster)
+            if isinstance(reached, Refused):
+                return reached
+            if isinstance(request, ask.TransferBlind):
+                return CallControl(Verb.BLIND_TRANSFER, leg.seat, leg.id, tel.BlindTransfer(leg.id, reached))
+            return CallControl(Verb.CONSULT, leg.seat, leg.id, tel.AttendedTransfer(leg.id, reached))
+        case ask.ConsultComplete():
+            return _end(leg, aside, Verb.COMPLETE, tel.ConsultEnd.COMPLETE, begun=phones.consulting(leg))
+        case ask.Conference():
+            return _end(leg, aside, Verb.CONFERENCE, tel.ConsultEnd.CONFERENCE, begun=phones.consulting(leg))
+        case ask.ConsultCancel():
+            return _end(leg, aside, Verb.CANCEL, tel.ConsultEnd.CANCEL)
+        case ask.PressKeys(keys=keys):
+            return CallControl(Verb.KEYS, leg.seat, leg.id, tel.SendDigits(leg.id, keys))
+        case ask.HoldCall():
+            return _hold(leg, aside)
+        case ask.ResumeCall():
+            if leg.phase is Phase.HELD:
+                return Refused(Why.ON_HOLD, "the phone itself holds the call: resume it there")
+            if aside is Aside.CONSULT and leg.aside is Aside.CONSULT:
+                return Refused(Why.CONSULTING, "a consultation is under way: complete, join or cancel it")
+            return CallControl(Verb.RESUME, leg.seat, leg.id, tel.Resume(leg.id))
+
+
+def _end(leg: SeatLeg, aside: Aside, verb: Verb, how: tel.ConsultEnd, *, begun: bool = True) -> CallControl | Refused:
+    if aside is not Aside.CONSULT:
+        return Refused(Why.NO_CONSULTATION, "nobody is being consulted")
+    if not begun:  # Asterisk still takes every key for a digit of the number
+        return Refused(Why.NOT_RINGING, "the consultation does not ring yet: ask again in a moment")
+    return CallControl(verb, leg.seat, leg.id, tel.EndConsult(leg.id, how))
+
+
+def _hold(leg: SeatLeg, aside: Aside) -> CallControl | Refused:
+    if aside is Aside.PARKED or leg.phase is Phase.HELD:
+        return Refused(Why.ON_HOLD, "the call is on hold already")
+    if aside is Aside.CONSULT:
+        return Refused(Why.CONSULTING, "the caller already hears music: a consultation is under way")
+    return CallControl(Verb.HOLD, leg.seat, leg.id, tel.Hold(leg.id))
+
+
+def _hang_up(seat: SeatId, phones: Phones) -> CallControl | Refused:
+    found = phones.state(seat)
+    if found is None:
+        return Refused(Why.NO_CALL, f"seat {seat} is not in a call")
+    cue, leg = found
+    cause = DECLINED if cue is Cue.RINGS else NORMAL
+    return CallControl(Verb.HANG_UP, seat, leg.id, tel.HangUp(leg.id, cause))
+
+
+def _call(request: ask.CallSeat | ask.DialOut, phones: Phones, roster: Roster) -> CallControl | Refused:
+    seat = request.seat
+    if phones.busy(seat):
+        return Refused(Why.IN_CALL, f"seat {seat} is in a call")
+    if seat in phones.away:
+        return Refused(Why.PHONE_UNREACHABLE, f"the phone of seat {seat} does not answer")
+    if isinstance(request, ask.CallSeat):
+        if request.to not in roster.seats or request.to == seat:
+            return Refused(Why.TARGET, f"{request.to!r} is no other seat")
+        return CallControl(Verb.CALL_SEAT, seat, NO_LEG, tel.CallSeat(seat, request.to))
+    number = _let_out(request.number, roster)
+    if isinstance(number, Refused):
+        return number
+    return CallControl(Verb.DIAL_OUT, seat, NO_LEG, tel.DialOut(seat, number))
+
+
+def _reached(seat: SeatId, to: str, roster: Roster) -> str | Refused:
+    """Another seat, or a number that is let out, as it is dialled.
+
+    AMI's BlindTransfer says Success for an extension that is not there and drops the citizen."""
+    meant = roster.seat_meant(to)
+    if meant is not None:
+        return Refused(Why.TARGET, f"{to!r} is no other seat") if meant == seat else meant
+    return _let_out(to, roster)
+
+
+def _let_out(text: str, roster: Roster) -> str | Refused:
+    number = roster.dialled(text)
+    if number is None:
+        return Refused(
+            Why.TARGET, _("{text} is not one telephone number: give one alone, as digits", text=repr(text[:40]))
+        )
+    if not number:
+        return Refused(Why.TARGET, _("{text} is not among the allowed numbers", text=repr(text[:40])))
+    return number

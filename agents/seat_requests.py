@@ -1,0 +1,74 @@
+"""What people ask for a seat → the seat's next memory, or why not. Pure; asked by ``desk.py``.
+
+``IllegalCue`` from the presence table passes through: the desk turns it into a refusal.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from cti.ids import Instant
+
+from . import commands as ask
+from .after_call import left, next_state
+from .commands import Refused, Why
+from .ids import OwnReason
+from .presence import ON_PHONE, Cue, Presence, after
+from .roster import Rules
+from .seat import NO_CALL, SeatState, Then
+
+SeatRequest = ask.LogOut | ask.GoReady | ask.Pause | ask.AfterCall | ask.EndWrapUp
+
+
+def granted(
+    request: SeatRequest, state: SeatState, rules: Rules, now: Instant, *, bar: str, lacks: str
+) -> SeatState | Refused:
+    """The seat after this request. ``bar``: why it can't be ready; ``lacks``: what its page does not prove."""
+    match request:
+        case ask.LogOut():
+            return replace(left(state), presence=after(state.presence, Cue.LOG_OUT))
+        case ask.GoReady():
+            presence = after(state.presence, Cue.GO_READY)
+            if bar == OwnReason.UNREACHABLE:
+                return Refused(Why.PHONE_UNREACHABLE, f"the phone of seat {state.seat} does not answer")
+            if bar:
+                return Refused(Why.PHONE_UNPROVED, f"the page of seat {state.seat} lacks: {lacks}")
+            return _resting(replace(state, presence=presence, missed=0), "")
+        case ask.Pause(reason=reason):
+            presence = after(state.presence, Cue.PAUSE)
+            return _unknown(reason, rules) or _resting(replace(state, presence=presence), reason)
+        case ask.AfterCall():
+            return _after_call(request, state, rules)
+        case ask.EndWrapUp():
+            if state.presence is not Presence.WRAP_UP:
+                return Refused(Why.NOT_NOW, f"cannot end a wrap-up while {state.presence}")
+            return next_state(replace(state, wrap_until=None), now, bar=bar)
+
+
+def arrived(request: ask.LogIn, state: SeatState, *, proof: bool) -> SeatState:
+    """The empty seat with its new agent, before its phone or its rest is looked at."""
+    pause = "" if request.ready else OwnReason.LOGIN
+    presence = after(state.presence, Cue.LOG_IN)
+    return replace(
+        SeatState(state.seat), agent=request.agent, pause=pause, presence=presence, reason=pause, proof=proof
+    )  # fmt: skip
+
+
+def _after_call(request: ask.AfterCall, state: SeatState, rules: Rules) -> SeatState | Refused:
+    if state.presence not in ON_PHONE and state.presence is not Presence.WRAP_UP:
+        return Refused(Why.NOT_NOW, f"there is no call to wait for while {state.presence}")
+    if request.then is not Then.PAUSE:
+        return replace(state, then=request.then, then_reason="")
+    return _unknown(request.reason, rules) or replace(state, then=request.then, then_reason=request.reason)
+
+
+def _resting(state: SeatState, pause: str) -> SeatState:
+    return replace(
+        state, reason=pause, pause=pause, call=NO_CALL, wrap_until=None, then=Then.NOTHING, then_reason=""
+    )  # fmt: skip
+
+
+def _unknown(reason: str, rules: Rules) -> Refused | None:
+    if reason in rules.pause_reasons or reason == OwnReason.FORCED:
+        return None
+    return Refused(Why.UNKNOWN_REASON, f"{reason!r} is none of: {', '.join(rules.pause_reasons)}")

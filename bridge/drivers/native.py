@@ -1,0 +1,113 @@
+"""Driver of the case store that comes with us: its native API over HTTP on loopback.
+
+What it calls wrong is a refusal; whatever else is no clear yes is 'no answer', and asked again.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import httpx
+
+from bridge.case_state import CaseState
+from bridge.messages import Message, MessageKind
+from bridge.ticket_json import plain
+
+from . import CaseEvent, Heard, Receipt, Rejected, Unreachable
+
+STATES = {
+    "acceptance": CaseState.FILED,
+    "dispatch": CaseState.DISPATCHED,
+    "handling": CaseState.HANDLING,
+    "feedback": CaseState.HANDLED,
+    "closing": CaseState.CHECKED,
+    "evaluation": CaseState.CLOSED,
+}
+"""Of the store's seven steps; the first, ``report``, is before there is a case."""
+REFUSALS = frozenset({400, 413, 422})
+"""The message itself is wrong: the same again would be."""
+SECONDS = 10.0
+
+
+class Native:
+    """:param url: where it listens, ``http://127.0.0.1:PORT``; ``client``: another way to it (tests)."""
+
+    def __init__(self, url: str, secret: str, client: httpx.AsyncClient | None = None) -> None:
+        self._client = client or httpx.AsyncClient(timeout=SECONDS, trust_env=False, verify=False)  # noqa: S501 - plain HTTP on loopback
+        self._url, self._headers = url, {"Authorization": f"Bearer {secret}"}
+
+    async def close(self) -> None:
+        await self._client.aclose()
+
+    async def find(self, key: str) -> Receipt | Unreachable | None:
+        answer = await self._ask("GET", "/messages", params={"key": key})
+        if isinstance(answer, Unreachable):
+            return answer
+        if answer.status_code == 404 and _said(answer).get("error") == "not_found":
+            return None
+        return _receipt(answer)
+
+    async def deliver(self, message: Message) -> Receipt | Rejected | Unreachable:
+        if message.kind is not MessageKind.FILE:
+            return Rejected(f"this case store takes no message of kind {message.kind}")
+        body = {
+            "id": message.id, "stream": message.stream, "kind": message.kind, "key": message.key,
+            "ticket": plain(message.ticket),
+        }  # fmt: skip
+        answer = await self._ask("POST", "/messages", json=body)
+        if isinstance(answer, Unreachable):
+            return answer
+        if answer.status_code in REFUSALS and (why := _said(answer).get("message")):
+            return Rejected(str(why)[:500])
+        return _receipt(answer)
+
+    async def hear(self, mark: str, most: int) -> Heard | Unreachable:
+        answer = await self._ask("GET", "/events", params={"after": mark, "most": most})
+        if isinstance(answer, Unreachable):
+            return answer
+        try:
+            told = answer.raise_for_status().json()
+            events = tuple(_event(one) for one in told["events"] if one["step"] in STATES)
+            return Heard(events, str(told["mark"]), bool(told["more"]))
+        except (httpx.HTTPError, ValueError, KeyError, TypeError) as fault:
+            return _unclear(answer, fault)
+
+    async def _ask(self, method: str, path: str, **more: Any) -> httpx.Response | Unreachable:
+        try:
+            return await self._client.request(method, self._url + path, headers=self._headers, **more)
+        except httpx.HTTPError as fault:
+            return Unreachable(f"{type(fault).__name__}: {fault}"[:300])
+
+
+def _receipt(answer: httpx.Response) -> Receipt | Unreachable:
+    try:
+        told = answer.raise_for_status().json()
+        number, code = told["number"], told["query_code"]
+        if not (isinstance(number, str) and number and isinstance(code, str)):
+            raise ValueError("no case number")
+        return Receipt(number, code)
+    except (httpx.HTTPError, ValueError, KeyError, TypeError) as fault:
+        return _unclear(answer, fault)
+
+
+def _event(told: dict[str, Any]) -> CaseEvent:
+    return CaseEvent(
+        str(told["key"]), str(told["number"]), int(told["turn"]), STATES[told["step"]],
+        datetime.fromisoformat(told["at"]), str(told["word"]), str(told["unit"]), str(told["note"]),
+        str(told["query_code"]),
+    )  # fmt: skip
+
+
+def _unclear(answer: httpx.Response, fault: Exception) -> Unreachable:
+    """What the store said of itself, or else what was wrong with its answer."""
+    said = _said(answer).get("message") if answer.is_error else f"{type(fault).__name__}: {fault}"
+    return Unreachable(f"HTTP {answer.status_code}: {said or answer.reason_phrase}"[:300])
+
+
+def _said(answer: httpx.Response) -> dict[str, Any]:
+    try:
+        told = answer.json()
+    except ValueError:
+        return {}
+    return told if isinstance(told, dict) else {}

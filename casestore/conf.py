@@ -1,0 +1,47 @@
+"""What the program is told at its start: a file of its own below VAR, written by whoever starts it.
+
+A file and not the command line, which everybody on the machine may read: the database's url may hold a password.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from . import VERSION
+from .migrate import head
+
+
+class Conf(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    port: int
+    url: str
+    """SQLAlchemy's, synchronous: ``sqlite:///FILE`` or ``postgresql+psycopg://…``."""
+    timezone: str
+    language: Literal["zh", "en"]
+    secret: Path
+    lock: Path
+    """Held while the program runs: two would answer for one database. Holds its process id."""
+
+    def write(self, path: Path) -> None:
+        """0600, whole or not at all."""
+        draft = path.with_name(f".{path.name}.new")
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(self.model_dump_json(indent=1) + "\n")
+        draft.replace(path)
+
+    @classmethod
+    def read(cls, path: Path) -> Conf:
+        return cls.model_validate_json(path.read_bytes())
+
+    @property
+    def fingerprint(self) -> str:
+        """Of what it is told and of the program itself: one that runs with another is ended and started anew."""
+        text = f"{VERSION} {head()} {self.model_dump_json()}"
+        return hashlib.sha256(text.encode()).hexdigest()[:16]

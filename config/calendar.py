@@ -1,0 +1,79 @@
+"""What a date is for the centre: the Chinese work calendar, and the operator's own days, which outrank it.
+
+The one door of ``chinese_calendar``. Rendered into the dialplan (``render/journeys.py``), which
+therefore knows the holidays with the daemon dead; asked by the walker (``ivr/walker.py``) and by
+``hotline check``. Beyond the years the calendar knows, the plain week counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from enum import StrEnum
+from functools import lru_cache
+
+import chinese_calendar
+
+FRIDAY = 4
+ANNOUNCED_BY = 11
+"""The State Council tells the next year's holidays in October or November."""
+YEARS_KEPT = 3
+"""So many of the newest years the package knows are worth telling Asterisk."""
+
+
+class Day(StrEnum):
+    """What a date is for the centre."""
+
+    PLAIN = "plain"  # its weekday decides
+    HOLIDAY = "holiday"
+    MADE_UP = "made_up"  # a weekend day on which one works
+
+
+@dataclass(frozen=True)
+class WorkCalendar:
+    """Date → what it is; ``overrides`` (the operator's table) outranks the national calendar."""
+
+    overrides: Mapping[date, Day] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, holidays: Iterable[date], workdays: Iterable[date]) -> WorkCalendar:
+        """From the settings' ``[calendar]``."""
+        return cls(dict.fromkeys(holidays, Day.HOLIDAY) | dict.fromkeys(workdays, Day.MADE_UP))
+
+    def unknown_year(self, today: date) -> int | None:
+        """The next year, from 1 November on, when nobody has told its holidays yet: neither the table nor the package."""
+        year = today.year + 1 if today.month >= ANNOUNCED_BY else today.year
+        known = any(when.year == year for when in self.overrides) or year in _years_known()
+        return None if known else year
+
+    def day(self, when: date) -> Day:
+        return self.overrides.get(when) or _national(when)
+
+    def years(self) -> tuple[int, ...]:
+        """The years of which there is something to tell: the newest the package knows, and the operator's."""
+        return tuple(sorted({*_years_known()[-YEARS_KEPT:], *(when.year for when in self.overrides)}))
+
+    def days(self, year: int, kind: Day) -> list[date]:
+        """All days of ``year`` that are of this kind; of made-up ones, those that are worked on a weekend."""
+        first = date(year, 1, 1)
+        all_ = (first + timedelta(days=n) for n in range((date(year + 1, 1, 1) - first).days))
+        return [one for one in all_ if self.day(one) is kind and (kind is not Day.MADE_UP or one.weekday() > FRIDAY)]
+
+
+@lru_cache(maxsize=1)
+def _years_known() -> range:
+    """Years of which the package knows the holidays."""
+    years = [day.year for day in chinese_calendar.constants.holidays]
+    return range(min(years), max(years) + 1)
+
+
+@lru_cache(maxsize=16)
+def _national(when: date) -> Day:
+    try:
+        free, name = chinese_calendar.get_holiday_detail(when)
+    except NotImplementedError:  # a year the package does not know yet
+        return Day.PLAIN
+    if free:
+        return Day.HOLIDAY if name else Day.PLAIN
+    return Day.MADE_UP if when.weekday() > FRIDAY else Day.PLAIN

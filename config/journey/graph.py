@@ -1,0 +1,89 @@
+"""The journey of one line as a graph: the one thing that the renderer and the walker read. Pure.
+
+A line that names a journey of ``[journey]`` gets that one, what it leaves out filled in from the
+line; any other gets the one its own ``hours``, ``notice`` and ``menu`` make, as they always did:
+closed outside the hours, the notice, the menu where there is one, the queue.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from .steps import Advice, HangUp, Hours, Menu, Notice, Queue, Step, Waiting
+
+if TYPE_CHECKING:
+    from ..settings import Line, Settings
+
+
+@dataclass(frozen=True)
+class Graph:
+    name: str
+    """Of the journey; a line's own is called as the line."""
+    line: str
+    queue: str
+    """The line's own."""
+    steps: Mapping[str, Step]
+    """In the order of the file; each is complete, and each way leads to one of them."""
+    start: str
+    """Its first step."""
+
+
+def of_line(settings: Settings, line: Line) -> Graph:
+    if line.journey is None:
+        steps, name = _own(line), line.id
+    else:
+        steps, name = dict(settings.journey[line.journey]), line.journey
+    return Graph(
+        name, line.id, line.queue, {ident: _whole(step, line) for ident, step in steps.items()}, next(iter(steps))
+    )
+
+
+def of_settings(settings: Settings) -> dict[str, Graph]:
+    """Line → its journey."""
+    return {line.id: of_line(settings, line) for line in settings.line}
+
+
+def of_journey(settings: Settings, name: str) -> Graph:
+    """The journey of the line ``name``, or the one of ``[journey]``, as the first line that has it goes through it.
+
+    Raises KeyError when there is neither.
+    """
+    line = next((line for line in settings.line if line.id == name), None)
+    if line is None:
+        settings.journey[name]
+        having = next((line for line in settings.line if line.journey == name), settings.line[0])
+        line = having.model_copy(update={"journey": name})
+    return of_line(settings, line)
+
+
+def _own(line: Line) -> dict[str, Step]:
+    """What the line's own settings say."""
+    steps: dict[str, Step] = {}
+    if line.hours.strip().lower() != "always":
+        steps["hours"] = Hours(kind="hours", open="notice", closed="closed")
+    steps["notice"] = Notice(kind="notice", next="menu" if line.menu else "queue")
+    if line.menu:
+        keys = {key: f"key_{_KEYS.get(key, key)}" for key in line.menu}
+        steps["menu"] = Menu(kind="menu", keys=keys, otherwise="queue")
+        steps |= {keys[key]: Queue(kind="queue", queue=queue) for key, queue in line.menu.items()}
+    steps["queue"] = Queue(kind="queue")
+    if "hours" in steps:
+        steps["closed"] = HangUp(kind="hang_up", prompt="closed", refused="closed")
+    return steps
+
+
+_KEYS = {"*": "star", "#": "hash"}
+
+
+def _whole(step: Step, line: Line) -> Step:
+    match step:
+        case Notice(prompt=None):
+            return step.model_copy(update={"prompt": line.notice})
+        case Hours(hours=None):
+            return step.model_copy(update={"hours": line.hours})
+        case Queue(queue=None) | Waiting(queue=None) | Advice(queue=None):
+            return step.model_copy(update={"queue": line.queue})
+        case _:
+            return step

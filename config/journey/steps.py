@@ -1,0 +1,236 @@
+"""The steps a journey is made of: what may stand under ``[journey.NAME]``, typed.
+
+A step has *ways*: each is an answer by which it is left, and the name of the step that comes then
+(``ways``). ``SILENT`` ways are those a caller goes who presses nothing. Queue and hang-up are ends.
+What a step leaves out (a prompt, hours, a queue) is the line's own. Read by ``graph.py``, the
+renderer and the walker; nothing here knows how a step is carried out.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from ..names import Name
+
+Key = Annotated[str, Field(pattern=r"^[0-9*#]$")]
+Value = Annotated[str, Field(pattern=r"^[a-z0-9_]{1,32}$")]
+"""What stands in Asterisk's database, as far as it is looked at."""
+
+SILENCE = "silence"
+"""The way of a menu nobody answered, as it is told."""
+OTHERWISE = "otherwise"
+"""The way of a step that got none of the answers it has ways for."""
+
+ADVICE_SCRIPT = "advice"
+"""Path of the FastAGI address at which the daemon answers (``ivr/server.py``)."""
+ADVICE: dict[str, tuple[str, ...]] = {"wait": ("short", "long")}
+"""What the daemon can be asked, and what it may answer (``ivr/advice.py``)."""
+
+
+class _Step(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    def ways(self) -> dict[str, str]:
+        """Answer → the step that comes then. Empty: the journey ends here."""
+        return {}
+
+    def silent(self) -> dict[str, str]:
+        """The ways open to a caller who presses nothing."""
+        return self.ways()
+
+    table: ClassVar[str] = ""
+    """The field whose entries are ways, where there is one."""
+
+    def field(self, answer: str) -> str:
+        """Where in the file the way of this answer stands."""
+        return answer if answer in type(self).model_fields else f"{self.table}.{answer}"
+
+    def prompt_names(self) -> tuple[str, ...]:
+        return ()
+
+
+class Notice(_Step):
+    """Says the notice: from then on it is written down that the caller knows he is recorded."""
+
+    kind: Literal["notice"]
+    prompt: Name | None = None
+    """None: the line's notice."""
+    next: Name
+
+    def ways(self) -> dict[str, str]:
+        return {"next": self.next}
+
+    def prompt_names(self) -> tuple[str, ...]:
+        return (self.prompt,) if self.prompt else ()
+
+
+class Say(_Step):
+    """Says a prompt to its end."""
+
+    kind: Literal["say"]
+    prompt: Name
+    next: Name
+
+    def ways(self) -> dict[str, str]:
+        return {"next": self.next}
+
+    def prompt_names(self) -> tuple[str, ...]:
+        return (self.prompt,)
+
+
+class Menu(_Step):
+    """Says a prompt and waits for one key, which cuts it short; a wrong key or none says it again, ``times`` in all."""
+
+    table: ClassVar[str] = "keys"
+    kind: Literal["menu"]
+    prompt: Name = "menu"
+    keys: Annotated[dict[Key, Name], Field(min_length=1)]
+    """Key → step."""
+    seconds: Annotated[int, Field(ge=1, le=30)] = 5
+    """Waited for a key after the prompt."""
+    times: Annotated[int, Field(ge=1, le=9)] = 3
+    otherwise: Name
+
+    def ways(self) -> dict[str, str]:
+        return {**self.keys, OTHERWISE: self.otherwise}
+
+    def silent(self) -> dict[str, str]:
+        return {OTHERWISE: self.otherwise}
+
+    def prompt_names(self) -> tuple[str, ...]:
+        return (self.prompt,)
+
+
+class Digits(_Step):
+    """Says a prompt and gathers a number, ended by ``#`` or its length; the advice that follows is told it."""
+
+    kind: Literal["digits"]
+    prompt: Name
+    least: Annotated[int, Field(ge=1, le=32)] = 1
+    most: Annotated[int, Field(ge=1, le=32)] = 12
+    seconds: Annotated[int, Field(ge=1, le=30)] = 5
+    """Waited for each digit."""
+    times: Annotated[int, Field(ge=1, le=9)] = 3
+    next: Name
+    otherwise: Name
+    """After ``times`` tries without enough digits."""
+
+    def ways(self) -> dict[str, str]:
+        return {"next": self.next, OTHERWISE: self.otherwise}
+
+    def silent(self) -> dict[str, str]:
+        return {OTHERWISE: self.otherwise}
+
+    def prompt_names(self) -> tuple[str, ...]:
+        return (self.prompt,)
+
+
+class Hours(_Step):
+    """Is it within the hours, by the work calendar? Asterisk knows by itself."""
+
+    kind: Literal["hours"]
+    hours: str | None = None
+    """None: the line's hours."""
+    open: Name
+    closed: Name
+
+    def ways(self) -> dict[str, str]:
+        return {"open": self.open, "closed": self.closed}
+
+
+class Mode(_Step):
+    """Is a mode on: the Custom device state ``mode-NAME`` of Asterisk's, which outlives daemon and Asterisk."""
+
+    kind: Literal["mode"]
+    mode: Name
+    on: Name
+    off: Name
+
+    def ways(self) -> dict[str, str]:
+        return {"on": self.on, "off": self.off}
+
+
+class Stored(_Step):
+    """What stands in Asterisk's database under ``hotline/KEY``: a holiday of one's own, a district."""
+
+    table: ClassVar[str] = "values"
+    kind: Literal["stored"]
+    key: Name
+    values: Annotated[dict[Value, Name], Field(min_length=1)]
+    otherwise: Name
+
+    def ways(self) -> dict[str, str]:
+        return {**self.values, OTHERWISE: self.otherwise}
+
+
+class Waiting(_Step):
+    """Do ``least`` callers or more wait in a queue now? Asterisk counts them."""
+
+    kind: Literal["waiting"]
+    queue: Name | None = None
+    """None: the line's queue."""
+    least: Annotated[int, Field(ge=1, le=5000)]
+    many: Name
+    few: Name
+
+    def ways(self) -> dict[str, str]:
+        return {"many": self.many, "few": self.few}
+
+
+class Advice(_Step):
+    """Asks the daemon one question. No answer in time, or one there is no way for: ``otherwise``."""
+
+    table: ClassVar[str] = "answers"
+    kind: Literal["advice"]
+    ask: Name
+    queue: Name | None = None
+    """The queue it is about. None: the line's."""
+    seconds: Annotated[float, Field(ge=0.5, le=10)] = 2.0
+    """So long the caller hears music at most."""
+    answers: Annotated[dict[Name, Name], Field(min_length=1)]
+    otherwise: Name
+
+    def ways(self) -> dict[str, str]:
+        return {**self.answers, OTHERWISE: self.otherwise}
+
+
+class Queue(_Step):
+    """To a person. The journey is over."""
+
+    kind: Literal["queue"]
+    queue: Name | None = None
+    """None: the line's queue."""
+
+
+class HangUp(_Step):
+    """Says a prompt, when it has one, and lets go. The journey is over."""
+
+    kind: Literal["hang_up"]
+    prompt: Name | None = None
+    refused: Literal["closed"] | None = None
+    """Booked as turned away for this reason, before anything is said: who hangs up meanwhile is owed the same."""
+
+    def prompt_names(self) -> tuple[str, ...]:
+        return (self.prompt,) if self.prompt else ()
+
+
+Step = Annotated[
+    Notice | Say | Menu | Digits | Hours | Mode | Stored | Waiting | Advice | Queue | HangUp,
+    Field(discriminator="kind"),
+]
+"""One entry of a journey."""
+KINDS: dict[str, type[_Step]] = {
+    "notice": Notice,
+    "say": Say,
+    "menu": Menu,
+    "digits": Digits,
+    "hours": Hours,
+    "mode": Mode,
+    "stored": Stored,
+    "waiting": Waiting,
+    "advice": Advice,
+    "queue": Queue,
+    "hang_up": HangUp,
+}

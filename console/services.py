@@ -1,0 +1,117 @@
+"""Everything the routes use, in one value made by ``hotline/app.py`` and found by ``services_of``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Annotated, cast
+
+from fastapi import Depends, Request
+
+from bridge.intake import Intake
+from config.language import say as _
+from config.settings import Centre
+from ledger.audit_log import Entry
+
+from .accounts import Accounts
+from .error_answers import Failed
+from .ledger_views import Books
+from .notices import Notices
+from .oidc import Provider
+from .ports import Alarms, Audit, Board, Calls, Desk, Phones, Vitals
+from .program_tokens import Programs
+from .refused_requests import Refusals
+from .row_rate import Pace
+from .sessions import Sessions
+from .stream.hub import Hub
+
+TAKES_A_MINUTE = 6
+"""Nobody calls so many people in a minute."""
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class NoAudit:
+    """Keeps nothing: for tests and for OpenAPI alone."""
+
+    async def append(
+        self, at: datetime, actor: str, action: str, *, call: str = "", detail: Mapping[str, str] | None = None
+    ) -> int:
+        return 0
+
+    async def page(
+        self, most: int, before: int | None = None, *, actor: str = "", action: str = "", call: str = ""
+    ) -> tuple[Sequence[Entry], bool]:
+        return (), True
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    desk: Desk
+    calls: Calls
+    board: Board
+    vitals: Vitals
+    intake: Intake
+    """With it the ticket book, choices and catalogue."""
+    token: str
+    accounts: Accounts
+    sessions: Sessions
+    programs: Programs
+    origins: frozenset[str]
+    """What browsers may send as Origin."""
+    centre: Centre = field(default_factory=lambda: Centre(name="12319"))
+    wrap_up_seconds: int = 30
+    demo: bool = False
+    oidc: Provider | None = None
+    """None: passwords only."""
+    outbound_notice: str = ""
+    """The sentence that an agent says to whom he calls; '': he need not."""
+    pause_reasons: tuple[str, ...] = ()
+    """``settings.seats.pause_reasons``: named when an unknown one is given."""
+    more_metrics: Callable[[], bytes] = bytes
+    """What the rest of the daemon counts, in Prometheus' text form; may be empty."""
+    clock: Callable[[], datetime] = _now
+    absent: tuple[type[Exception], ...] = ()
+    """What the book raises when its database is not there: answered 503, try again."""
+    wrong: tuple[type[Exception], ...] = ()
+    """Of these, what only a person can mend (its words name the cure): answered 500, trying again changes nothing."""
+    patience: float = 3.0
+    """Seconds to wait for a call that just left the board and is not in the ledger yet."""
+    audit: Audit = field(default_factory=NoAudit)
+    phones: Phones | None = None
+    """Keys of browser phones; None: not to be had (503)."""
+    stream: Hub | None = None
+    """The consoles that are connected; None: there is no live stream."""
+    books: Books | None = None
+    """The ledger behind seats' pages and wallboard; None: not to be had (503)."""
+    refusals: Refusals = field(default_factory=Refusals)
+    takes: Pace = field(default_factory=lambda: Pace(TAKES_A_MINUTE, 100_000))
+    """Call-backs that show a masked number to whoever takes them."""
+    alarms: Alarms | None = None
+    notices: Notices | None = None
+
+    async def backlog(self) -> tuple[int | None, int | None]:
+        """Tickets on their way, tickets refused; None while the ledger is away: health and metrics go on without it."""
+        try:
+            return await self.intake.book.backlog()
+        except self.absent:
+            return None, None
+
+
+def services_of(request: Request) -> Services:
+    return cast(Services, request.app.state.services)
+
+
+def books_of(request: Request) -> Books:
+    """Raises 503 where a daemon (or a test) has none."""
+    books = services_of(request).books
+    if books is None:
+        raise Failed(503, _("the ledger cannot be reached now; nothing was written, try again"))
+    return books
+
+
+Plugged = Annotated[Services, Depends(services_of)]
+Library = Annotated[Books, Depends(books_of)]

@@ -1,0 +1,30 @@
+"""Tickets on their way to a person: each as they may see it, and audited first where a reason opened more of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bridge.ports import Push
+
+from . import stated_reason, visibility
+from .authorization import Who
+from .contract.rest import TicketOut
+from .services import Services
+
+
+async def tell_tickets(
+    plugs: Services, who: Who, pushes: Sequence[Push], reason: str = "", *, mine: bool = False, refused: bool = False
+) -> list[TicketOut]:
+    """``mine``: of a call they had a part in; ``refused``: asked for among the dead letters. Raises 422 for an empty reason."""
+    why = stated_reason.maybe(reason)
+    plain = [visibility.ticket(who, push, mine=mine, refused=refused) for push in pushes]
+    if not why:
+        return plain
+    shown = [visibility.ticket(who, push, mine=mine, refused=refused, reason=why) for push in pushes]
+    for before, after in zip(plain, shown, strict=True):
+        if before.withheld != after.withheld:
+            detail = {"ticket": after.id, "reason": why}
+            await plugs.audit.append(
+                plugs.clock(), who.account, "confidential_shown", call=after.call or "", detail=detail
+            )
+    return shown

@@ -1,0 +1,300 @@
+"""Who sees which part of a call, a ticket, a recording and a citizen's story: the one table, and what follows from it. Pure.
+
+``access.py`` says what a role may *do*; here is what anybody is *shown*, by whatever way: REST, the live
+stream, the wallboard's drill-down, exports. A column is a role, a row says whose it is; secrecy that
+an agent was asked for (confidential, anonymous) has rows of its own, and the strictest one counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from typing import TypeVar
+
+from pydantic import BaseModel
+
+from agents.callback_rows import TaskRow
+from bridge.ports import Push
+from cti.numbers import mask
+
+from . import masking
+from .access import Right, Role
+from .authorization import Who
+from .contract.callbacks import CallbackOut
+from .contract.rest import CallOut, TicketOut
+from .ports import CallRow
+
+M = TypeVar("M", bound=BaseModel)
+
+
+class Part(StrEnum):
+    CALL = "call"
+    """That there is such a call, its times, line, seat and agent."""
+    CALL_NUMBER = "call_number"
+    """The citizen's number in it, and what the network calls them."""
+    TICKET = "ticket"
+    """That there is such a ticket, its kind, code, times and way to the case store."""
+    TICKET_CONTENT = "ticket_content"
+    """What was said, and where."""
+    TICKET_PERSON = "ticket_person"
+    """Name, gender and address of whom it is about."""
+    TICKET_NUMBER = "ticket_number"
+    """The numbers they left and called from."""
+    RECORDING = "recording"
+    """Each listening has a purpose and is audited."""
+    CALLBACK = "callback"
+    """That somebody is owed a call: why, since when, due when, whose, tried how often."""
+    CALLBACK_NUMBER = "callback_number"
+    """Their number."""
+    STORY = "story"
+    """Earlier calls and tickets of a call's citizen; each showing is audited."""
+
+
+class Secrecy(StrEnum):
+    OPEN = "open"
+    CONFIDENTIAL = "confidential"
+    """保密: kept from units, and from all who have no need."""
+    ANONYMOUS = "anonymous"
+    """匿名: who it was is nobody's."""
+
+
+class Whose(StrEnum):
+    LIVE = "live"
+    """A call at the own seat that is not settled yet: it lives, or wants its outcome."""
+    MINE = "mine"
+    """A call one talked in; a ticket of such a call; a call-back one has to make."""
+    FILED = "filed"
+    """A ticket one filed."""
+    OTHERS = "others"
+    REFUSED = "refused"
+    """A ticket that the case store refuses: it cannot be mended unseen."""
+    CALLING = "calling"
+    """The citizen of a story called, and the call is the own one."""
+    OWED = "owed"
+    """We called: they are owed a call-back, or talked with this agent lately."""
+    STRANGER = "stranger"
+    """We called, and owe them nothing."""
+    WALL = "wall"
+    """On the wallboard, a screen that a whole room reads: behind one of its figures, whoever opens it."""
+
+
+class Sees(StrEnum):
+    WHOLE = "W"
+    MASKED = "m"
+    REASON = "r"
+    """Whole, for a reason that is said and audited; else not."""
+    NOT = "-"
+
+
+_P, _S, _W = Part, Secrecy, Whose
+COLUMNS = "ASUPTG"
+"""Agent, supervisor, auditor, operator; the installation's token (this machine's command line); a program with its own."""
+TABLE: Mapping[tuple[Part, Secrecy], Mapping[Whose, str]] = {
+    # an anonymous citizen's calls and tickets are work like any other; only who it was is gone
+    (_P.CALL, _S.OPEN):                   {_W.LIVE: "WWWWW-", _W.MINE: "WWWWW-", _W.OTHERS: "-WW-WW"},
+    (_P.CALL, _S.CONFIDENTIAL):           {_W.LIVE: "WWWWW-", _W.MINE: "WWWWW-", _W.OTHERS: "-WW-WW"},
+    (_P.CALL, _S.ANONYMOUS):              {_W.LIVE: "WWWWW-", _W.MINE: "WWWWW-", _W.OTHERS: "-WW-WW"},
+    (_P.CALL_NUMBER, _S.OPEN):            {_W.LIVE: "WWmmW-", _W.MINE: "mWmmW-", _W.OTHERS: "-Wm-Wm", _W.WALL: "-mm-mm"},
+    (_P.CALL_NUMBER, _S.CONFIDENTIAL):    {_W.LIVE: "WW--W-", _W.MINE: "mr--r-", _W.OTHERS: "-r--r-", _W.WALL: "------"},
+    (_P.CALL_NUMBER, _S.ANONYMOUS):       {_W.LIVE: "------", _W.MINE: "------", _W.OTHERS: "------", _W.WALL: "------"},
+
+    (_P.TICKET, _S.OPEN):                 {_W.FILED: "WWWWWW", _W.MINE: "WWWWW-", _W.OTHERS: "-WW-WW", _W.REFUSED: "-W-WW-"},
+    (_P.TICKET, _S.CONFIDENTIAL):         {_W.FILED: "WWWWWW", _W.MINE: "WWWWW-", _W.OTHERS: "-WW-WW", _W.REFUSED: "-W-WW-"},
+    (_P.TICKET, _S.ANONYMOUS):            {_W.FILED: "WWWWWW", _W.MINE: "WWWWW-", _W.OTHERS: "-WW-WW", _W.REFUSED: "-W-WW-"},
+    (_P.TICKET_CONTENT, _S.OPEN):         {_W.FILED: "WWWWWW", _W.MINE: "WWWWW-", _W.OTHERS: "-WW-WW", _W.REFUSED: "-W-WW-"},
+    (_P.TICKET_CONTENT, _S.CONFIDENTIAL): {_W.FILED: "WWWWWW", _W.MINE: "-r--r-", _W.OTHERS: "-r--r-", _W.REFUSED: "-r--r-"},
+    (_P.TICKET_CONTENT, _S.ANONYMOUS):    {_W.FILED: "WWWWWW", _W.MINE: "WWWWW-", _W.OTHERS: "-WW-WW", _W.REFUSED: "-W-WW-"},
+    (_P.TICKET_PERSON, _S.OPEN):          {_W.FILED: "WWWWWW", _W.MINE: "WWWWW-", _W.OTHERS: "-WW-W-", _W.REFUSED: "-W-WW-"},
+    (_P.TICKET_PERSON, _S.CONFIDENTIAL):  {_W.FILED: "WWWWWW", _W.MINE: "-r--r-", _W.OTHERS: "-r--r-", _W.REFUSED: "-r--r-"},
+    (_P.TICKET_PERSON, _S.ANONYMOUS):     {_W.FILED: "------", _W.MINE: "------", _W.OTHERS: "------", _W.REFUSED: "------"},
+    (_P.TICKET_NUMBER, _S.OPEN):          {_W.FILED: "mWmmWm", _W.MINE: "mWmmW-", _W.OTHERS: "-Wm-W-", _W.REFUSED: "-W-WW-", _W.WALL: "-mm-m-"},
+    (_P.TICKET_NUMBER, _S.CONFIDENTIAL):  {_W.FILED: "mWmmWm", _W.MINE: "-r--r-", _W.OTHERS: "-r--r-", _W.REFUSED: "-r--r-", _W.WALL: "------"},
+    (_P.TICKET_NUMBER, _S.ANONYMOUS):     {_W.FILED: "------", _W.MINE: "------", _W.OTHERS: "------", _W.REFUSED: "------", _W.WALL: "------"},
+
+    # a voice is a person: the purpose, which every listening wants, is the reason
+    (_P.RECORDING, _S.OPEN):              {_W.MINE: "WWW-W-", _W.OTHERS: "-WW-W-"},
+    (_P.RECORDING, _S.CONFIDENTIAL):      {_W.MINE: "WW--W-", _W.OTHERS: "-W--W-"},
+    (_P.RECORDING, _S.ANONYMOUS):         {_W.MINE: "WW--W-", _W.OTHERS: "-W--W-"},
+
+    # who is to make the call has the number before them; the others know the work, not the person
+    (_P.CALLBACK, _S.OPEN):               {_W.MINE: "WWWWW-", _W.OTHERS: "WWW-WW"},
+    (_P.CALLBACK, _S.CONFIDENTIAL):       {_W.MINE: "WWWWW-", _W.OTHERS: "WWW-WW"},
+    (_P.CALLBACK, _S.ANONYMOUS):          {_W.MINE: "WWWWW-", _W.OTHERS: "WWW-WW"},
+    (_P.CALLBACK_NUMBER, _S.OPEN):        {_W.MINE: "WWmmW-", _W.OTHERS: "mWm-Wm"},
+    (_P.CALLBACK_NUMBER, _S.CONFIDENTIAL): {_W.MINE: "WW--W-", _W.OTHERS: "-r--r-"},
+    (_P.CALLBACK_NUMBER, _S.ANONYMOUS):   {_W.MINE: "------", _W.OTHERS: "------"},
+
+    # of what a story holds, each call and ticket is shown by its own row above
+    (_P.STORY, _S.OPEN):                  {_W.CALLING: "WWW-W-", _W.OWED: "WWW-W-", _W.STRANGER: "------", _W.OTHERS: "-WW-W-"},
+    (_P.STORY, _S.CONFIDENTIAL):          {_W.CALLING: "WWW-W-", _W.OWED: "WWW-W-", _W.STRANGER: "------", _W.OTHERS: "-WW-W-"},
+    (_P.STORY, _S.ANONYMOUS):             {_W.CALLING: "------", _W.OWED: "------", _W.STRANGER: "------", _W.OTHERS: "------"},
+}  # fmt: skip
+
+_COLUMN = {Role.AGENT: "A", Role.SUPERVISOR: "S", Role.AUDITOR: "U", Role.OPERATOR: "P"}
+_STRICT = "Wmr-"
+
+
+_SCOPED = {
+    Part.CALL: {Right.CALLS_ALL}, Part.CALL_NUMBER: {Right.CALLS_ALL}, Part.CALLBACK: {Right.CALLBACKS},
+    Part.CALLBACK_NUMBER: {Right.CALLBACKS},
+    Part.TICKET: {Right.TICKETS_ALL, Right.HAND_IN}, Part.TICKET_CONTENT: {Right.TICKETS_ALL, Right.HAND_IN},
+    Part.TICKET_PERSON: {Right.TICKETS_ALL, Right.HAND_IN}, Part.TICKET_NUMBER: {Right.TICKETS_ALL, Right.HAND_IN},
+}  # fmt: skip
+"""What a program must have been given to be shown anything of it, wherever it stands: a picture of figures shows no call."""
+
+
+def column(who: Who) -> str:
+    if who.role is None:
+        return "G"
+    return "T" if who.token else _COLUMN[who.role]
+
+
+def sees(who: Who, part: Part, whose: Whose, secret: Iterable[Secrecy] = (), reason: str = "") -> Sees:
+    """WHOLE, MASKED or NOT; what wants a reason is NOT without one."""
+    if who.program and not who.rights & _SCOPED.get(part, set()):
+        return Sees.NOT
+    return _seen(column(who), part, whose, secret, reason)
+
+
+def _seen(letter: str, part: Part, whose: Whose, secret: Iterable[Secrecy], reason: str = "") -> Sees:
+    place = COLUMNS.index(letter)
+    found = [TABLE[part, secrecy][whose][place] for secrecy in (Secrecy.OPEN, *secret)]
+    strictest = Sees(max(found, key=_STRICT.index))
+    if strictest is Sees.REASON:
+        return Sees.WHOLE if reason else Sees.NOT
+    return strictest
+
+
+def secrecy(row: CallRow) -> tuple[Secrecy, ...]:
+    """Of a call: what its tickets ask for."""
+    return _asked(anonymous=row.anonymous, confidential=row.confidential)
+
+
+def _asked(*, anonymous: bool, confidential: bool) -> tuple[Secrecy, ...]:
+    asked = ((Secrecy.ANONYMOUS, anonymous), (Secrecy.CONFIDENTIAL, confidential))
+    return tuple(kind for kind, wanted in asked if wanted)
+
+
+# -- calls ---------------------------------------------------------------------------------
+
+
+def whose_call(who: Who, row: CallRow, *, mine: bool = False) -> Whose:
+    """``mine``: they have a part in it beyond what the row tells (``own_calls.py``)."""
+    if who.owns(row):
+        return Whose.LIVE if _unsettled(row) else Whose.MINE
+    return Whose.MINE if mine else Whose.OTHERS
+
+
+def _unsettled(row: CallRow) -> bool:
+    """Only a citizen's call is given an outcome."""
+    return row.ended_at is None or (row.direction == "inbound" and not row.outcome)
+
+
+def number_of(who: Who, row: CallRow, *, mine: bool = False, reason: str = "") -> Sees:
+    return sees(who, Part.CALL_NUMBER, whose_call(who, row, mine=mine), secrecy(row), reason)
+
+
+def call(who: Who, row: CallRow, *, mine: bool = False, reason: str = "") -> CallOut:
+    """A call that they may see at all, as they may see it."""
+    return _numbered(CallOut.model_validate(row), number_of(who, row, mine=mine, reason=reason))
+
+
+def calls(who: Who, rows: Iterable[CallRow]) -> list[CallOut]:
+    """Of these calls those this person may see at all, as they may see them."""
+    return [call(who, row) for row in rows if _shows(who, row)]
+
+
+def on_wall(who: Who, rows: Iterable[CallRow]) -> list[CallOut]:
+    """The same behind a figure of the wallboard."""
+    return [
+        _numbered(CallOut.model_validate(row), sees(who, Part.CALL_NUMBER, Whose.WALL, secrecy(row)))
+        for row in rows
+        if _shows(who, row)
+    ]
+
+
+def _shows(who: Who, row: CallRow) -> bool:
+    return sees(who, Part.CALL, whose_call(who, row), secrecy(row)) is Sees.WHOLE
+
+
+def on_screens(row: CallRow) -> tuple[CallOut, CallOut, CallOut]:
+    """A live call as the stream tells it: at its own seat, to those who see every call with its number, and without."""
+    shown, secret = CallOut.model_validate(row), secrecy(row)
+    own = _seen("A", Part.CALL_NUMBER, Whose.LIVE, secret)
+    others = _seen("S", Part.CALL_NUMBER, Whose.OTHERS, secret)
+    masked = _seen("U", Part.CALL_NUMBER, Whose.OTHERS, secret)
+    return _numbered(shown, own), _numbered(shown, others), _numbered(shown, masked)
+
+
+def sees_all_calls(who: Who) -> bool:
+    return sees(who, Part.CALL, Whose.OTHERS) is Sees.WHOLE
+
+
+def sees_all_numbers(who: Who) -> bool:
+    return sees(who, Part.CALL_NUMBER, Whose.OTHERS) is Sees.WHOLE
+
+
+def _numbered(shape: CallOut, seen: Sees) -> CallOut:
+    if seen is Sees.WHOLE:
+        return shape
+    return masking.masked(shape) if seen is Sees.MASKED else masking.without_number(shape)
+
+
+# -- call-backs ------------------------------------------------------------------------------
+
+
+def callback(who: Who, row: TaskRow) -> CallbackOut:
+    """A call-back that they may see at all, as they may see it."""
+    mine = bool(row.owner) and bool(who.session) and row.owner == who.account
+    whose = Whose.MINE if mine else Whose.OTHERS
+    secret = _asked(anonymous=row.anonymous, confidential=row.confidential)
+    seen = sees(who, Part.CALLBACK_NUMBER, whose, secret)
+    number = row.number if seen is Sees.WHOLE else mask(row.number) if seen is Sees.MASKED else ""
+    shape = CallbackOut.model_validate(row)
+    return shape.model_copy(update={"number": number, "mine": mine, "withheld": bool(row.number) and not number})
+
+
+def sees_callbacks(who: Who) -> bool:
+    return sees(who, Part.CALLBACK, Whose.OTHERS) is Sees.WHOLE
+
+
+# -- tickets ---------------------------------------------------------------------------------
+
+
+def whose_ticket(who: Who, push: Push, *, mine: bool = False, refused: bool = False) -> Whose:
+    """``mine``: of a call they had a part in; ``refused``: it is, or was a moment ago, a dead letter, and asked for as one."""
+    if not who.token and push.ticket.agent == who.account:
+        return Whose.FILED
+    if mine:
+        return Whose.MINE
+    return Whose.REFUSED if refused else Whose.OTHERS
+
+
+def ticket_secrecy(push: Push) -> tuple[Secrecy, ...]:
+    return _asked(anonymous=push.ticket.anonymous, confidential=push.ticket.confidential)
+
+
+def shows_ticket(who: Who, push: Push, *, mine: bool = False) -> bool:
+    whose = whose_ticket(who, push, mine=mine)
+    return sees(who, Part.TICKET, whose, ticket_secrecy(push)) is Sees.WHOLE
+
+
+def ticket(
+    who: Who, push: Push, *, mine: bool = False, refused: bool = False, wall: bool = False, reason: str = ""
+) -> TicketOut:
+    """A ticket that they may see at all, as they may see it; ``withheld`` names what is left out. ``wall``: on the wallboard."""
+    whose, secret, shape = whose_ticket(who, push, mine=mine, refused=refused), ticket_secrecy(push), TicketOut.of(push)
+    seen = {part: sees(who, part, whose, secret, reason) for part in _PARTS}
+    if wall:
+        seen[Part.TICKET_NUMBER] = sees(who, Part.TICKET_NUMBER, Whose.WALL, secret)
+    withheld = [name for part, name in _PARTS.items() if seen[part] is Sees.NOT]
+    body = dict(shape.ticket)
+    if seen[Part.TICKET_NUMBER] is Sees.MASKED:
+        body = masking.masked_ticket(body)
+    body = masking.without(body, withheld)
+    if wall or (who.program and whose is not Whose.FILED):
+        body = masking.masked_texts(body)
+    return shape.model_copy(update={"ticket": body, "withheld": withheld})
+
+
+_PARTS = {Part.TICKET_CONTENT: "content", Part.TICKET_PERSON: "person", Part.TICKET_NUMBER: "number"}

@@ -1,0 +1,99 @@
+"""What our dialplan said of a leg → what happened to its call. One handler a frame; asked by ``fold.py``.
+
+A handler gets the leg, which is there, and may write what its call is known by; nothing here
+calls back into the fold. QUEUEEXIT is not here: how a caller leaves a queue is the fold's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from . import events as ev
+from . import frames as fr
+from .call import Leg
+from .display_names import name_of
+from .events import Direction
+from .ids import SeatId, TrunkId
+
+Events = tuple[ev.Event, ...]
+
+
+def _lined(leg: Leg, f: fr.Lined) -> Events:
+    call = leg.call
+    if call.line:
+        return ()
+    call.line, call.trunk, call.partner = f.line, f.trunk, f.partner
+    call.reference, call.origin = f.reference, f.origin
+    name = ""
+    if f.caller is not None:
+        call.caller, call.caller_name, call.diverted = f.caller, name_of(f.name, f.caller), f.diverted
+        call.hidden, name = f.hidden, call.caller_name
+    return (
+        ev.CallLined(
+            call.id, f.at, f.line, TrunkId(f.trunk), f.number, f.partner, f.reference, f.origin,
+            f.caller, name, f.hidden, f.diverted, f.odd,
+        ),
+    )  # fmt: skip
+
+
+def _dialled(leg: Leg, f: fr.Dialled) -> Events:
+    if leg.call.dialled:
+        return ()
+    leg.call.dialled = f.number
+    return (ev.CallDialled(leg.call.id, f.at, f.number),)
+
+
+def _noticed(leg: Leg, f: fr.Noticed) -> Events:
+    return (ev.NoticePlayed(leg.call.id, f.at, f.prompt, f.source),)
+
+
+def _unplayed(leg: Leg, f: fr.Unplayed) -> Events:
+    return (ev.PromptUnplayed(leg.call.id, f.at, f.prompt),)
+
+
+def _walked(leg: Leg, f: fr.Walked) -> Events:
+    return (ev.JourneyStepped(leg.call.id, f.at, leg.call.line, f.step, f.way),)
+
+
+def _turned_away(leg: Leg, f: fr.TurnedAway) -> Events:
+    return (ev.CallRefused(leg.call.id, f.at, f.reason),)
+
+
+def _forbidden(leg: Leg, f: fr.DialForbidden) -> Events:
+    call = leg.call
+    refused = ev.DialRefused(call.id, f.at, f.seat, f.number, f.reason)
+    if call.direction is not Direction.OUTBOUND or call.dialled:
+        return (refused,)
+    call.dialled = f.number
+    return (ev.CallDialled(call.id, f.at, f.number), refused)
+
+
+def _recorded(leg: Leg, f: fr.Recorded) -> Events:
+    return (ev.RecordingStarted(leg.call.id, f.at, f.file, leg.id),)
+
+
+def _media_told(leg: Leg, f: fr.MediaTold) -> Events:
+    return (ev.LegMedia(leg.call.id, f.at, leg.id, f.received, f.lost, f.jitter_ms, f.sent, f.lost_there),)
+
+
+def _watching(leg: Leg, f: fr.Watching) -> Events:
+    if not leg.first:
+        return ()
+    leg.call.direction = Direction.WATCH
+    return (ev.WatchBegan(leg.call.id, f.at, leg.id, SeatId(leg.endpoint), f.watched, f.mode),)
+
+
+HANDLERS: dict[type, Callable[[Leg, Any], Events]] = {
+    fr.Lined: _lined,
+    fr.Dialled: _dialled,
+    fr.Noticed: _noticed,
+    fr.Unplayed: _unplayed,
+    fr.Walked: _walked,
+    fr.TurnedAway: _turned_away,
+    fr.DialForbidden: _forbidden,
+    fr.Recorded: _recorded,
+    fr.MediaTold: _media_told,
+    fr.Watching: _watching,
+}
+"""Frame → its handler."""

@@ -1,0 +1,1 @@
+"""``hotline bench``: what the daemon costs, measured beside something else in the same run."""

@@ -1,0 +1,1 @@
+"""What keeps the ledger up with what happened: the book's reader, the witnesses' comparison, logs that must not be lost."""

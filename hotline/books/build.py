@@ -1,0 +1,144 @@
+"""The ledger and what keeps it up, as one part: opened, the book read into it, the witnesses compared, the logs written."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime
+from functools import partial
+
+from agents.events import SeatStateChanged
+from config.file_places import Places
+from config.language import say as _
+from config.settings import Settings
+from console.ports import Vital
+from cti import events as cti_events
+from cti.call import Call
+from cti.ids import CallId
+from cti.numbers import of_settings
+from hotline.bus import Bus
+from hotline.numbering_plan import plan_of
+from hotline.start_check import StartError
+from hotline.verbs.verify import limits
+from ledger.audit_log import AuditLog
+from ledger.casebook import CaseShelf
+from ledger.differences import DifferenceBook
+from ledger.equipment import EquipmentTable
+from ledger.errors import WRONG_OR_AWAY
+from ledger.outbox import OutboxShelf
+from ledger.recordings import RecordingTable
+from ledger.scribe import Scribe
+from ledger.seats import SeatBook
+from ledger.store import Store, url_of
+from ledger.tickets import TicketShelf
+from ledger.verify import Breach, verify
+
+from . import asterisk_books, audit_trail, invariant_proof
+from .ami_only_calls_file import AmiOnlyCallsFile
+from .book_reader import BookReader
+from .callbacks import Callbacks
+from .equipment_log import EquipmentLog
+from .files_of_calls import unclaimed
+from .invariant_proof import Proving
+from .ledger_opener import LedgerOpener
+from .seat_memory import SeatMemory
+from .supervision_audit import HEARD, SupervisionAudit
+from .witness_comparison import HEARD_OF_THE_BOARD, HEARD_OF_THE_BOOK, WitnessComparison
+
+LEDGER_SECONDS, SETTLED_SECONDS = 5.0, 15.0
+"""So long a start waits for the ledger, and for what it is behind with; then it goes on."""
+EQUIPMENT = (cti_events.LineChecked, cti_events.EndpointReach, cti_events.BoardBlind, cti_events.BoardLive)
+"""What the log of the equipment keeps."""
+
+
+class Books:
+    """``start``, ``await open()`` once Asterisk is there, then ``await stop()``. ``proving`` is a part of its own, begun late."""
+
+    def __init__(self, settings: Settings, places: Places, board: Bus, book: Bus, house: Bus) -> None:
+        """Raises StartError."""
+        self._settings, self._places, self.plan = settings, places, plan_of(settings)
+        node = settings.centre.node
+        self.store = store = Store(url_of(settings, places), away=_("the ledger is not open yet"))
+        self.opener = LedgerOpener(store)
+        numbers = of_settings(settings)
+        self.callbacks = Callbacks(store, settings, numbers, house.publish)
+        house.listen(SeatStateChanged, self.callbacks.hear)
+        self._scribe = Scribe(store, node, numbers=numbers, rules=self.callbacks.rules, tell=self.callbacks.tell)
+        self.tickets = TicketShelf(store, numbers=numbers, tell=self.callbacks.tell)
+        self.outbox, self.cases = OutboxShelf(store, node), CaseShelf(store)
+        self.recordings = RecordingTable(store)
+        self.seats = SeatMemory(SeatBook(store), places.seats)
+        unread = asterisk_books.unread(self.plan, settings, places)
+        self.comparing = WitnessComparison(
+            unread, self._scribe, DifferenceBook(store, node), AmiOnlyCallsFile(places.seen_calls),
+            settings.asterisk.spool_dir / "monitor" if settings.asterisk.spool_dir else places.spool,
+            partial(unclaimed, store), house.publish,
+        )  # fmt: skip
+        book.listen(HEARD_OF_THE_BOOK, self.comparing.seen.booked)
+        board.listen(HEARD_OF_THE_BOARD, self.comparing.seen.hear)
+        self.reader = BookReader(unread, self._scribe, book.publish, WRONG_OR_AWAY, self.comparing)
+        self.audit = self._audit_log()
+        self._equipment = EquipmentLog(EquipmentTable(store, node))
+        board.listen(EQUIPMENT, self._equipment.note)
+        self._supervision = SupervisionAudit(self.audit)
+        house.listen(HEARD, self._supervision.hear)
+        self.proving = Proving(self._prove, lambda: self.reader.current, places.proved, house.publish)
+
+    def start(self) -> None:
+        """The ledger is tried for; what is heard from now on waits for it."""
+        self.opener.start()
+        self.comparing.recall()
+        self.comparing.start()
+        self._equipment.start()
+        self._supervision.start()
+
+    async def open(self) -> None:
+        """What Asterisk wrote is read as soon as the ledger is there; when it returns, or later."""
+        resume = partial(asterisk_books.resumed, self.plan, self._settings, self._places, self._scribe)
+        self.opener.when_open(lambda: self.reader.open(resume, SETTLED_SECONDS))
+        self.opener.when_open(lambda: self.audit.begin(datetime.now(UTC), "hotline"))
+        if await self.opener.first_try(LEDGER_SECONDS):
+            await self.settled()
+
+    async def settled(self) -> None:
+        """Nothing waits for a ledger that is there any more; or it takes too long."""
+        if not self.opener.away:
+            await self.opener.settled(SETTLED_SECONDS)
+
+    async def stop(self) -> None:
+        """All that was heard and read is written, as far as the ledger takes it now."""
+        async with AsyncExitStack() as last_first:
+            last_first.push_async_callback(self.store.close)
+            for part in (self.opener, self.callbacks, self.comparing, self.reader, self._equipment, self._supervision):
+                last_first.push_async_callback(part.stop)
+
+    def call(self, call: CallId) -> Call | None:
+        """As the book has it."""
+        return self.reader.book.fold.board.calls.get(call)
+
+    def audit_head(self) -> int:
+        """Number of the newest row of the audit log."""
+        return self.audit.newest
+
+    def vitals(self) -> Sequence[Vital]:
+        return [Vital("ledger", not self.opener.away, self.opener.away)]
+
+    def away(self) -> Sequence[str]:
+        """What is not there now, with why."""
+        return [_("ledger: {why}", why=self.opener.away)] if self.opener.away else []
+
+    def _audit_log(self) -> AuditLog:
+        try:
+            return audit_trail.log_of(self.store, self._settings, self._places, tell=True)
+        except audit_trail.KeyMissing as fault:
+            raise StartError(str(fault)) from fault
+
+    async def _prove(self, now: datetime, since: datetime) -> Sequence[Breach]:
+        proof = await asyncio.to_thread(audit_trail.proof, self._settings, self._places)
+        return await verify(self.store, now, limits(self._settings), invariant_proof.MOST, proof, since)
+
+
+def build(settings: Settings, places: Places, board: Bus, book: Bus, house: Bus) -> Books:
+    """Raises StartError."""
+    return Books(settings, places, board, book, house)

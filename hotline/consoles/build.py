@@ -1,0 +1,153 @@
+"""The console as one part: accounts, REST and the live stream over everything else. Called by ``app.py``; no rule lives here."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets as noise
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import structlog
+
+from agents.seat_service import SeatService
+from bridge.courier import Courier
+from bridge.events import TicketFiled
+from bridge.intake import Intake
+from config.file_places import Places
+from config.settings import OUTBOUND_PROMPT, OutboundNotice, Settings
+from console import seat_sign_in
+from console.cookie import origins_of
+from console.events import SessionEnded
+from console.ports import Vital
+from console.server import Server, make_app
+from console.services import Services
+from cti import numbers
+from cti.build import Telephone
+from cti.events import BoardLive
+from hotline import operator_files
+from hotline.alarms.build import Readings
+from hotline.books.build import Books
+from hotline.bus import Bus
+from hotline.metrics import Metrics
+from hotline.programs.browser_phone_keys import PhoneKeys
+from hotline.programs.phone_proxy_control import PhoneProxyControl
+from ledger.errors import WRONG_OR_AWAY, LedgerWrong
+from ledger.history import History
+from ledger.store import Store
+
+from . import ledger_views, live_queries
+from .revocation import SEAT_EVENTS, Powers
+from .sign_in import SignInPart
+from .stream_part import Streaming
+
+log = structlog.get_logger("hotline")
+
+
+def _to_say(settings: Settings) -> str:
+    """What agents say to whom they call, where no prompt says that the call is recorded."""
+    recording = settings.recording
+    by_agent = recording.enabled and recording.outbound_notice is OutboundNotice.AGENT
+    return settings.prompts[OUTBOUND_PROMPT] if by_agent else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """What stands behind the console's desk."""
+
+    settings: Settings
+    places: Places
+    token: str
+    books: Books
+    telephone: Telephone
+    seats: SeatService
+    courier: Courier
+    metrics: Metrics
+    phones: PhoneProxyControl | None
+    readings: Readings
+    began: datetime
+    more_vitals: Callable[[], Sequence[Vital]]
+
+
+class ConsolePart:
+    """``await start()``: browsers and programs are answered. Raises OSError, which names the port, when it is taken."""
+
+    def __init__(
+        self, services: Services, sign_in: SignInPart, stream: Streaming, powers: Powers, store: Store, port: int
+    ) -> None:
+        self._services, self._sign_in, self._stream, self._powers = services, sign_in, stream, powers
+        self._store, self._port = store, port
+        self._server = Server(make_app(services), port)
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        self._tasks = [asyncio.create_task(ledger_views.keep(self._store), name="desk-books")]
+        try:
+            await self._server.start()
+        except OSError as fault:
+            raise OSError(f"ports.api {self._port}: {fault.strerror or fault}") from fault
+        self._powers.start()
+        self._tasks.append(asyncio.create_task(seat_sign_in.tick(self._services), name="seating"))
+        await self._stream.start()
+
+    async def stop(self) -> None:
+        await self._stream.stop()
+        await self._powers.stop()
+        if self._sign_in.oidc is not None:
+            await self._sign_in.oidc.close()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._server.stop()
+        await self._services.programs.flush()
+
+
+def build(behind: Behind, board: Bus, book: Bus, house: Bus) -> ConsolePart:
+    b = behind
+    settings, places, store, opener = b.settings, b.places, b.books.store, b.books.opener
+    switchboard, watch = b.telephone.switchboard, b.telephone.line_watch
+    fold = switchboard.fold.board
+    audit, tickets = b.books.audit, b.books.tickets
+    files = operator_files.load(places)
+    for remark in files.remarks:
+        log.warning("file of the operator", remark=remark)
+    intake = Intake(
+        tickets, files.choices, files.codes, numbers.of_settings(settings), house.publish, b.courier.wake,
+        lambda: datetime.now(UTC), noise.token_bytes,
+    )  # fmt: skip
+    desk = live_queries.Desk(b.seats, fold, settings)
+    sign_in = SignInPart(store, settings, desk, places, audit)
+    calls = live_queries.Calls(fold, b.seats, History(store), desk)
+    opener.when_open(calls.open)
+    house.listen(TicketFiled, calls.hear)
+    picture = live_queries.Picture(switchboard, b.seats, watch, settings)
+    vitals = live_queries.Vitals(switchboard, b.books.reader, places, settings, b.readings.belongings, b.more_vitals)
+    stream = Streaming(
+        picture, desk, calls, vitals, b.seats, fold, watch, tickets, store, settings, sign_in.again, audit, b.began
+    )  # fmt: skip
+    stream.turned_away = b.readings.turned_away.over
+    stream.listen(board, book, house)
+    sign_in.sessions.listeners.append(house.publish)
+    keys = PhoneKeys(settings, switchboard.perform)
+    powers = Powers(
+        b.seats.desk.seats, switchboard.perform, b.seats.ask, b.seats.desk.watched_by, keys, b.phones
+    )  # fmt: skip
+    house.listen(SEAT_EVENTS, powers.hear_seat)
+    house.listen(SessionEnded, powers.hear_session)
+    board.listen(BoardLive, powers.hear_board)
+    opener.when_open(lambda: powers.look(sign_in.sessions.get))
+    services = Services(
+        desk=desk, calls=calls, board=picture, stream=stream.hub, alarms=stream.alarm_service, notices=stream.notices,
+        vitals=vitals, intake=intake, token=b.token,
+        outbound_notice=_to_say(settings), pause_reasons=settings.seats.pause_reasons, more_metrics=b.metrics.exposition,
+        absent=WRONG_OR_AWAY, wrong=(LedgerWrong,), audit=sign_in.audit,
+        books=ledger_views.books_of(settings, places, store, b.books.callbacks),
+        phones=keys, accounts=sign_in.accounts, sessions=sign_in.sessions, programs=sign_in.programs,
+        origins=origins_of(settings.edge), centre=settings.centre, wrap_up_seconds=settings.seats.wrap_up_seconds,
+        demo=bool(os.environ.get("HOTLINE_DEMO")), oidc=sign_in.oidc,
+    )  # fmt: skip
+    opener.when_open(sign_in.introduce)
+    opener.when_open(stream.alarm_service.restore)
+    opener.when_open(stream.tell_found_before)
+    return ConsolePart(services, sign_in, stream, powers, store, settings.ports.api)

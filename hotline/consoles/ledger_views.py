@@ -1,0 +1,73 @@
+"""The ledger and the shelf as the console wants them (``console.ledger_views``), and the sweeping of old drafts.
+
+Called by ``app.py`` alone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from agents import caller
+from config.file_places import Places
+from config.settings import Settings
+from console.ledger_views import Books, Centre, Entry, Targets
+from cti import numbers
+from hotline.books.callbacks import Callbacks
+from ledger.agent_day import AgentBook
+from ledger.callers import Callers
+from ledger.drafts import DraftBook
+from ledger.errors import WRONG_OR_AWAY
+from ledger.holds import HoldBook
+from ledger.recordings import RecordingTable
+from ledger.store import Store
+from ledger.wall import Wall
+from recordings.shelf import Shelf
+from recordings.storage import keys_of, storage_of
+
+from .recording_source import RecordingSource
+
+log = structlog.get_logger("drafts")
+
+SWEEP_SECONDS = 3600.0
+
+
+def books_of(settings: Settings, places: Places, store: Store, callbacks: Callbacks) -> Books:
+    zone = ZoneInfo(settings.centre.timezone)
+    shelf, keys = Shelf(storage_of(places), zone), keys_of(settings.recording, places)
+    tapes = RecordingSource(RecordingTable(store), HoldBook(store, numbers.of_settings(settings)), shelf, keys)
+    return Books(
+        Callers(store), DraftBook(store), AgentBook(store), Wall(store), tapes, callbacks.book, callbacks.list,
+        centre_of(settings),
+    )  # fmt: skip
+
+
+def centre_of(settings: Settings) -> Centre:
+    targets = settings.targets
+    return Centre(
+        zone=ZoneInfo(settings.centre.timezone),
+        area_code=settings.centre.area_code,
+        numbers=numbers.of_settings(settings),
+        lines={line.id: line.name for line in settings.line},
+        queues={queue.id: queue.name for queue in settings.queue},
+        phonebook=tuple(Entry(one.id, one.name, one.number, one.group) for one in settings.phonebook),
+        targets=Targets(
+            targets.service_level_15s, targets.connect_rate_24h, targets.waiting_most, targets.wait_seconds_most
+        ),
+    )
+
+
+async def keep(store: Store) -> None:
+    """Read the number book once, then sweep drafts each hour; until cancelled."""
+    await asyncio.to_thread(caller.warm)
+    drafts = DraftBook(store)
+    while True:
+        try:
+            if swept := await drafts.sweep(datetime.now(UTC)):
+                log.info("old drafts swept", count=swept)
+        except WRONG_OR_AWAY as fault:
+            log.warning("drafts not swept", reason=str(fault))
+        await asyncio.sleep(SWEEP_SECONDS)

@@ -1,0 +1,220 @@
+"""The live stream's parts, plugged together: rows, feed, hub, alarm_service, notices. Made by ``app.py``; no rule lives here."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import structlog
+from pydantic import BaseModel
+
+from agents import caller
+from agents.events import SeatAlarm, SeatAlarmCleared, SeatStateChanged
+from agents.ids import AgentId, OwnReason
+from agents.presence import Presence
+from agents.seat_service import SeatService
+from bridge.events import StoreBack, StoreLost
+from bridge.ports import TicketBook
+from config.calendar import WorkCalendar
+from config.settings import Settings
+from console.authorization import Who
+from console.contract.stream import FiguresOut, PartyOut, SeatWarned, TargetsOut
+from console.notices import Notices
+from console.ports import Vitals
+from console.stream import feed
+from console.stream.hub import Hub
+from cti import events as cti_events
+from cti.board import Board
+from cti.events import ClockStepped, PromptUnplayed, Reach
+from cti.line_watch import LineWatch
+from hotline.alarms.calls_without_result import Owing
+from hotline.alarms.one_way_sound import SilentTrunks
+from hotline.alarms.rules import QueueReading, Rate, Reading, rules_of
+from hotline.alarms.service import AlarmService
+from hotline.books.invariant_proof import InvariantBroken
+from hotline.books.witness_comparison import DifferencesFound
+from hotline.bus import Bus
+from ivr.events import AdviceGiven
+from ledger.alarms import AlarmBook
+from ledger.audit_log import AuditLog
+from ledger.differences import Difference, DifferenceBook, Kind
+from ledger.notices import NoticeBook
+from ledger.one_way_sound import TrunkSound, TrunkSounds
+from ledger.owed import OwedCalls
+from ledger.store import Store
+from ledger.today import Figures, Of, Today
+from recordings.events import RecordingDelayed, RecordingFailed
+
+from . import live_queries
+from .live_rows import Live, Slowly
+
+log = structlog.get_logger("streaming")
+
+
+class Streaming:
+    """``await start()`` after the seats were read back, ``await stop()`` while the socket still listens."""
+
+    def __init__(
+        self, rooms: live_queries.Picture, desk: live_queries.Desk, calls: live_queries.Calls, vitals: Vitals, floor: SeatService,
+        board: Board, watch: LineWatch, tickets: TicketBook, store: Store, settings: Settings,
+        again: Callable[[Who], Awaitable[Who | None]], audit: AuditLog, began: datetime,
+    ) -> None:  # fmt: skip
+        self._rooms, self._vitals, self._floor, self._board, self._watch = rooms, vitals, floor, board, watch
+        self._tickets, self._settings = tickets, settings
+        self._today = Today(store, ZoneInfo(settings.centre.timezone))
+        self._differences = DifferenceBook(store, settings.centre.node)
+        self._began = self._listens = began
+        minutes = settings.ledger.disposition_minutes
+        self.alarm_service = AlarmService(
+            AlarmBook(store), rules_of(settings.targets, minutes), self._reading,
+            lambda ident: self.hub.touch("alarms", ident), steady=lambda: time.clock_gettime(time.CLOCK_BOOTTIME),
+        )  # fmt: skip
+        self.owing = Owing(OwedCalls(store, timedelta(minutes=minutes)).look, self._tell_owed, self._name)
+        self.silent_trunks = SilentTrunks(TrunkSounds(store, [trunk.id for trunk in settings.trunk]).look)
+        self._calendar = WorkCalendar.of(settings.calendar.holidays, settings.calendar.workdays)
+        self.live = Live(rooms, desk, calls, floor, board, settings, self._slowly, self.alarm_service.shown)
+        self.turned_away: Callable[[], dict[str, str]] = dict
+        """What calls could not be taken (``turned_away.py``)."""
+        self.notices = Notices(NoticeBook(store), audit)
+        self.hub = Hub(self.live, desk, _targets(settings), again, self._greetings)
+        self.notices.through(self.hub)
+        self._feed = feed.Feed(self.hub, self.live, self._party)
+
+    def listen(self, board: Bus, book: Bus, house: Bus) -> None:
+        """Counts first, then what reads them."""
+        self._listens = datetime.now(UTC)
+        board.listen(feed.BOARD, self.live.hear)
+        house.listen(SeatStateChanged, self.live.hear)
+        board.listen(feed.BOARD, self._feed.hear)
+        house.listen(feed.HOUSE, self._feed.hear_house)
+        house.listen((RecordingFailed, RecordingDelayed), self.alarm_service.hear_recording)
+        book.listen(PromptUnplayed, self.alarm_service.hear_prompt)
+        book.listen(ClockStepped, self.alarm_service.hear_clock)
+        house.listen(AdviceGiven, self.alarm_service.hear_journey)
+        house.listen((SeatAlarm, SeatAlarmCleared), self.alarm_service.hear_seat)
+        house.listen((StoreLost, StoreBack), self.alarm_service.hear_store)
+        house.listen(InvariantBroken, self.alarm_service.hear_invariant)
+        house.listen(DifferencesFound, self.alarm_service.hear_differences)
+        book.listen((cti_events.BookGap, cti_events.RowsRefused), self.alarm_service.hear_book)
+        board.listen(cti_events.EventForged, self.alarm_service.hear_forged)
+
+    async def start(self) -> None:
+        await self.alarm_service.start()
+        await self.hub.start()
+        self.owing.start()
+        self.silent_trunks.start()
+
+    async def stop(self) -> None:
+        await self.silent_trunks.stop()
+        await self.owing.stop()
+        await self.hub.stop()
+        await self.alarm_service.stop()
+
+    async def tell_found_before(self) -> None:
+        """Alarms of what the witnesses differed in since the daemon began and before anybody listened here.
+
+        As soon as the ledger is there; raises ``LedgerUnavailable`` while it is not.
+        """
+        noted = await self._differences.open()
+        fresh = (one for one in noted if self._began <= one.seen_at < self._listens)
+        self.alarm_service.differ(
+            [Difference(o.key, o.witness, Kind(o.kind), o.subject, o.detail, o.call, o.since, o.until) for o in fresh]
+        )
+
+    # -- what they ask ---------------------------------------------------------------------
+
+    async def _greetings(self, _who: Who, seat: str) -> Iterable[BaseModel]:
+        return await self.notices.for_one(seat, datetime.now(UTC))
+
+    def _party(self, number: str) -> PartyOut:
+        found = caller.party(number, self._settings.centre.area_code)
+        return PartyOut(number=found.number, area=found.area, carrier=found.carrier, kind=found.kind.value)
+
+    async def _slowly(self, figures: bool) -> Slowly:
+        """What is read from slow places, in a few queries: for the alarms, and the figures that the consoles are shown."""
+        backlog, dead = await self._tickets.backlog()
+        if not figures:
+            return replace(self.live.read, backlog=backlog, dead_letters=dead, read=True)
+        today = await self._today.read(datetime.now(UTC))
+        shown = {":".join(of): _figures(of, tally) for of, tally in today.figures.items()}
+        last_24h = today.figures.get(("all", ""))
+        requests = last_24h.last_24h.requests if last_24h is not None else 0
+        return Slowly(shown, backlog, dead, today.callbacks_open, requests, read=True)
+
+    async def _reading(self) -> Reading:
+        faults = {vital.name: vital.said for vital in await self._vitals.look() if not vital.ok}
+        tally, settings, slow = self.live.counted, self._settings, self.live.read
+        phones = self._board.phones
+        latest = {str(line): checked for line, checked in self._watch.latest.items()}
+        return Reading(
+            live=self._rooms.live(),
+            queues=[QueueReading(q.id, q.name, *tally.wait(q.id)) for q in settings.queue],
+            trunks_down={t.id: t.name for t in settings.trunk if phones.get(t.id) is Reach.UNREACHABLE},
+            lines_down={
+                line.id: (line.name, latest[line.id].reason)
+                for line in settings.line
+                if line.id in latest and not latest[line.id].ok
+            },
+            lines_unknown=frozenset(line.id for line in settings.line if line.id not in latest),
+            phones=self._paused(OwnReason.PHONE, OwnReason.UNREACHABLE),
+            missed=self._paused(OwnReason.MISSED),
+            backlog=slow.backlog if slow.read else None,
+            dead_letters=slow.dead_letters if slow.read else None,
+            faults=faults,
+            turned_away=self.turned_away(),
+            service_level=self._rate(lambda of: (of.service_level_15s, of.requests)),
+            connect_rate=self._rate(lambda of: (of.connect_rate_24h, slow.requests_24h)),
+            owed=self.owing.reading,
+            sounds=self._sounds(),
+            unknown_year=self._calendar.unknown_year(datetime.now(ZoneInfo(settings.centre.timezone)).date()),
+        )
+
+    def _sounds(self) -> dict[str, tuple[str, TrunkSound]] | None:
+        heard, names = self.silent_trunks.reading, {trunk.id: trunk.name for trunk in self._settings.trunk}
+        return None if heard is None else {trunk: (names[trunk], sound) for trunk, sound in heard.items()}
+
+    def _rate(self, of: Callable[[FiguresOut], tuple[float | None, int]]) -> Rate | None:
+        """A rate of the whole centre; None: nothing was read yet."""
+        figures = self.live.read.figures.get("all:")
+        return Rate(*of(figures)) if figures is not None else None
+
+    def _name(self, agent: str) -> str:
+        person = self._floor.desk.roster.people.get(AgentId(agent))
+        return person.name if person is not None else agent
+
+    def _tell_owed(self, who: str, calls: int) -> None:
+        word = SeatWarned(at=datetime.now(UTC), what="owed", detail=str(calls))
+        if AgentId(who) in self._floor.desk.roster.people:
+            self.hub.tell_account(who, word)
+        else:
+            self.hub.tell_seat(who, word)
+
+    def _paused(self, *reasons: OwnReason) -> dict[str, str]:
+        desk = self._floor.desk
+        people = desk.roster.people
+        return {
+            state.seat: people[state.agent].name if state.agent in people else state.agent
+            for state in desk.seats.values()
+            if state.presence is Presence.PAUSED and state.reason in reasons
+        }
+
+
+def _figures(of: Of, found: Figures) -> FiguresOut:
+    today = found.today
+    return FiguresOut(
+        of=of[0], id=of[1], offered=today.offered, answered=today.answered, abandoned=today.abandoned,
+        requests=today.requests, answered_15s=today.answered_15s, service_level_15s=today.service_level_15s,
+        connect_rate_24h=found.last_24h.connect_rate, wait_seconds_mean=today.wait_seconds_mean,
+        talk_seconds_mean=today.talk_seconds_mean, uncertain=today.uncertain,
+    )  # fmt: skip
+
+
+def _targets(settings: Settings) -> TargetsOut:
+    wanted = settings.targets
+    return TargetsOut(
+        service_level_15s=wanted.service_level_15s, connect_rate_24h=wanted.connect_rate_24h,
+        waiting_most=wanted.waiting_most, wait_seconds_most=wanted.wait_seconds_most,
+    )  # fmt: skip

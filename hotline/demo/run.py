@@ -1,0 +1,214 @@
+"""One run of the demo: the daemon starts, robots sit down, citizens call, the account is made.
+
+Called by ``hotline demo``. The daemon is a child process; the telephones live in this one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import random
+import sqlite3
+import time
+import wave
+from argparse import Namespace
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from config.language import say
+from hotline.lab import ports
+from hotline.lab.hotline_instance import HotlineInstance, Table, Telephones, derive
+from hotline.lab.rest import Rest, RestRefused
+
+from . import guests
+from .citizens import live
+from .narrator import Narrator
+from .robots import Robot
+from .run_result import Account, Row, account_of
+from .scenario import MEASURED, OPEN, Citizen, Numbers, play
+from .voices import AGENT, spoken
+
+SETTLE_S = 60.0
+"""After the last call: recordings are encoded and tickets delivered within so many seconds, or they count as lost."""
+TELL_AGAIN = 15
+"""Citizens of an open run between two times that it is said who may log in."""
+CLOSED, MENU = "12319002", "12319001"
+
+
+def settings(shipped: Table, base: int | None, *, people: bool = False) -> Table:
+    """The shipped settings plus a line that is closed now and one with a menu; short wrap-up.
+
+    ``people``: browser seats stay such, for people.
+    """
+
+    def change(table: Table) -> None:
+        table["seats"]["wrap_up_seconds"] = 3
+        if people:
+            guests.make_room(table, shipped)
+        now = datetime.now(ZoneInfo(table["centre"]["timezone"])) + timedelta(hours=12)
+        night = f"Mon-Sun {now.hour:02}:00-{now.hour:02}:30"
+        queue = table["line"][0]["queue"]
+        plain = {"queue": queue, "capacity": 20, "check_seconds": 60}
+        keys = {"1": queue, **{key: one["id"] for key, one in zip("20", table["queue"][1:], strict=False)}}
+        table["line"] += [
+            {"id": "menu", "name": "按键选择", "numbers": [MENU], "hours": "always", **plain, "menu": keys},
+            {"id": "night", "name": "夜间关闭", "numbers": [CLOSED], "hours": night, **plain},
+        ]
+        for line in table["line"]:
+            line["check_seconds"] = min(line.get("check_seconds", 60), 60)
+
+    return derive(shipped, base, change)
+
+
+def numbers(table: Table) -> Numbers:
+    first = table["line"][0]
+    partners = tuple(number for line in table["line"] for number in line.get("partners", {}))
+    return Numbers(tuple(first["numbers"]), partners, MENU, CLOSED, tuple(trunk["id"] for trunk in table["trunk"]))
+
+
+def make_instance(shipped: Table, var: Path, *, people: bool = False) -> tuple[HotlineInstance, ports.Block]:
+    """A stage on the shipped ports when all are free, else on a block of its own."""
+    block = ports.find()
+    wanted = {port for name, port in shipped["ports"].items() if name != "rtp_first"} | {shipped["edge"]["port"]}
+    busy = any(ports.taken(port) for port in wanted)
+    busy = busy or any(ports.taken(trunk["port"], trunk["host"]) for trunk in shipped["trunk"])
+    made = settings(shipped, block.base if busy else None, people=people)
+    return HotlineInstance(made, var, base=block.base), block
+
+
+class DemoRun:
+    """The run itself: measured where a number of calls is given, else open for people to take part."""
+
+    def __init__(self, on: HotlineInstance, told: Narrator, args: Namespace) -> None:
+        self.stage, self.told, self.args = on, told, args
+        self.open = not args.calls
+        self.robots: list[Robot] = []
+        self._play: dict[str, Citizen] = {}
+        self._visitors: list[guests.Guest] = []
+
+    async def run(self) -> Account | None:
+        """All of it; the account, or None when it went on until somebody ended it."""
+        begun = time.monotonic()
+        async with self.stage.telephones(keep=False) as phones, self.stage.rest() as client:
+            rest = Rest(client)
+            await self._sit_down(phones, rest)
+            if not self.args.exit:
+                self._visitors = await guests.admit(client, self.stage.settings)
+            if self._visitors:
+                guests.tell(self.told, self.stage, self._visitors)
+            if self.open:
+                async with asyncio.TaskGroup() as group:
+                    group.create_task(guests.prompt(rest, phones, self.args.seed))
+                    group.create_task(self._call(phones))
+                return None
+            await self._call(phones)
+            return await self._account(time.monotonic() - begun)
+
+    async def _sit_down(self, phones: Telephones, rest: Rest) -> None:
+        agents = [agent for agent in self.stage.settings["agent"] if agent.get("role", "agent") == "agent"]
+        trunks = tuple(phones.trunks.values())
+        voice = spoken(AGENT) if self.open else ()
+        for seat, agent in zip(self.stage.settings["seat"], agents, strict=False):
+            if seat["device"] != "desk":
+                continue
+            robot = Robot(seat["id"], agent["id"], rest, self.args.seed, self._play, trunks, self.told.seat, voice)
+            await phones.desk.register(robot.seat, self.stage.secret(f"sip-{robot.seat}"), robot.manner)
+            await self._log_in(robot, rest)
+            self.robots.append(robot)
+        self.told.title(say("{count} automatic seats are ready", count=len(self.robots)))
+
+    async def _log_in(self, robot: Robot, rest: Rest) -> None:
+        """The daemon learns of a new phone by an event: it may be a moment behind."""
+        for attempt in range(50):
+            try:
+                await rest.login(robot.seat, robot.agent)
+                return
+            except RestRefused:
+                if attempt == 49:
+                    raise
+                await asyncio.sleep(0.1)
+
+    async def _call(self, phones: Telephones) -> None:
+        notice = notice_seconds(self.stage)
+        tasks: set[asyncio.Task[None]] = set()
+        async for citizen in self._citizens():
+            self._play[citizen.caller] = citizen
+            if self.open and citizen.number % TELL_AGAIN == 0:
+                guests.tell(self.told, self.stage, self._visitors)  # it went off the screen
+            self.told.dials(citizen)
+            task = asyncio.create_task(self._live(citizen, phones, notice))
+            tasks.add(task)
+            task.add_done_callback(tasks.discard)
+        await asyncio.gather(*tasks)
+        await asyncio.sleep(0.5)  # the seats' goodbyes
+
+    async def _live(self, citizen: Citizen, phones: Telephones, notice: float) -> None:
+        end = await live(citizen, phones.trunks[citizen.trunk], notice, silent=self.open)
+        self.told.gone(citizen, end)
+        if self.open:
+            self._play.pop(citizen.caller, None)
+
+    async def _citizens(self) -> AsyncIterator[Citizen]:
+        """The planned calls at their moments; without a number of calls, for ever."""
+        known, seed, loop = numbers(self.stage.settings), self.args.seed, asyncio.get_running_loop()
+        while True:
+            begun = loop.time()
+            for citizen in play(self.args.calls or 40, seed, known, OPEN if self.open else MEASURED):
+                await asyncio.sleep(max(0.0, begun + citizen.at - loop.time()))
+                yield citizen
+            if not self.open:
+                return
+            seed = random.Random(seed).randrange(1 << 30)  # noqa: S311
+            await asyncio.sleep(5.0)
+
+    async def _account(self, seconds: float) -> Account:
+        rows: list[Row] = []
+        cases = 0
+        limit = time.monotonic() + SETTLE_S
+        while time.monotonic() < limit:
+            rows = json.loads(await asyncio.to_thread(self.stage.hotline, "report", "calls", "--json"))
+            cases = await asyncio.to_thread(count_cases, self.stage)
+            if settled(rows, cases):
+                break
+            await asyncio.sleep(1.0)
+        done = await asyncio.to_thread(self.stage.command, "verify", "--json")
+        verdict = json.loads(done.stdout)
+        breaches = verdict if isinstance(verdict, list) else verdict["breaches"]
+        refusals = [fault for robot in self.robots for fault in robot.refusals]
+        return account_of(
+            rows, phone_log(self.stage), cases=cases, verify=[str(breach) for breach in breaches], seconds=seconds,
+            refusals=refusals,
+        )  # fmt: skip
+
+
+def settled(rows: list[Row], cases: int) -> bool:
+    """Nothing is under way any more."""
+    calls = [row for row in rows if row["direction"] == "inbound"]
+    tickets = sum(len(row.get("tickets") or []) for row in calls)
+    over = all(row.get("ended_at") and row.get("outcome") for row in calls)
+    kept = all(item.get("state") in ("shelved", "failed") for row in calls for item in row.get("recordings") or [])
+    return over and kept and cases >= tickets
+
+
+def count_cases(on: HotlineInstance) -> int:
+    """Cases in the embedded case store, counted in its own database."""
+    if not on.places.casestore.exists():
+        return 0
+    with contextlib.closing(sqlite3.connect(f"file:{on.places.casestore}?mode=ro", uri=True)) as store:
+        return int(store.execute("SELECT count(*) FROM cases").fetchone()[0])
+
+
+def phone_log(on: HotlineInstance) -> list[Row]:
+    log = on.places.var / "phones.jsonl"
+    return [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()] if log.exists() else []
+
+
+def notice_seconds(on: HotlineInstance) -> float:
+    """How long the notice of the first line is, as Asterisk plays it."""
+    prompt = on.places.sounds / "hotline" / f"{on.settings['line'][0].get('notice', 'welcome')}.wav"
+    with contextlib.suppress(OSError, wave.Error), wave.open(str(prompt)) as sound:
+        return float(sound.getnframes() / sound.getframerate())
+    return 8.0

@@ -1,0 +1,56 @@
+"""Parts begun one after the other, ended in reverse: what ``app.py`` keeps of everything it starts; the part that is one task."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import AsyncExitStack
+from typing import Any, Protocol, TypeVar
+
+
+class Part(Protocol):
+    """``stop`` is right at any moment: it undoes what ``start`` has done by then."""
+
+    def start(self) -> Awaitable[None] | None: ...
+    async def stop(self) -> None: ...
+
+
+P = TypeVar("P", bound=Part)
+
+
+class Parts:
+    """A start that fails or is cut off half-way leaves exactly what it had begun, for ``stop`` to end."""
+
+    def __init__(self) -> None:
+        self._stack = AsyncExitStack()
+
+    async def begin(self, part: P) -> P:
+        self.at_end(part.stop)
+        if (begun := part.start()) is not None:
+            await begun
+        return part
+
+    def at_end(self, stop: Callable[[], Awaitable[None]]) -> None:
+        """Before everything that was begun until now is stopped."""
+        self._stack.push_async_callback(stop)
+
+    async def stop(self) -> None:
+        """One that fails keeps none of the others from its end; what it raised is raised then."""
+        await self._stack.aclose()
+
+
+class OneTask:
+    """``run``, from ``start`` to ``stop``, which cuts it off wherever it is."""
+
+    def __init__(self, name: str, run: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        self._name, self._run = name, run
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        self._task = asyncio.create_task(self._run(), name=self._name)
+
+    async def stop(self) -> None:
+        """Nothing of it is left when it returns; right also where it was never started, or fell over before."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)

@@ -1,0 +1,1 @@
+"""Programs that run beside the daemon: Asterisk, nginx, the phone proxy; installed, configured, started, adopted, watched."""

@@ -1,0 +1,92 @@
+"""``hotline report kpi``: the figures of a period, each with what was divided by what; ``--calls`` drills down."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from config.language import say as _
+from config.settings import Settings
+from ledger.kpi import SETS, KpiReport, Period, kpi_report, members
+from ledger.store import Store
+
+from .ledger_reading import opened, options
+from .period_arguments import add_period, midnight, period
+
+USAGE = 2
+PAGE = 1000
+
+
+def add_kpi(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    verb = verbs.add_parser("kpi", help=_("service level, connect rate, waits and the like, with their denominators"))
+    options(verb)
+    add_period(verb, _("default: the centre's midnight"), _("default: now"))
+    verb.add_argument("--line", default="")
+    verb.add_argument("--calls", choices=sorted(SETS), metavar="SET", help=_("the calls of one set, by id"))
+    verb.add_argument("--json", action="store_true", help=_("one JSON object"))
+    verb.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    async def work(store: Store, settings: Settings) -> int:
+        now, zone = datetime.now(UTC), ZoneInfo(settings.centre.timezone)
+        asked = period(args, zone, now)
+        if asked is None:
+            return USAGE
+        judged = Period(asked[0] or midnight(zone, now), asked[1] or now)
+        if args.calls:
+            return await _calls(store, judged, args)
+        made = await kpi_report(store, judged, now, args.line)
+        if args.json:
+            print(json.dumps(plain(made), ensure_ascii=False, default=datetime.isoformat))
+        else:
+            _table(made, zone)
+        return 0
+
+    return opened(args, work)
+
+
+async def _calls(store: Store, period: Period, args: argparse.Namespace) -> int:
+    found = await members(store, period, args.calls, args.line, most=PAGE)
+    while found:
+        print(*found, sep="\n")
+        found = await members(store, period, args.calls, args.line, found[-1], PAGE)
+    return 0
+
+
+def plain(made: KpiReport) -> dict[str, Any]:
+    return {
+        "since": made.period.since,
+        "until": made.period.until,
+        "line": made.line,
+        **{name: dict(getattr(made, name)) for name in ("counts", "outcomes", "by_line")},
+        "figures": {
+            figure.name: {
+                "value": figure.value,
+                "numerator": figure.numerator,
+                "denominator": figure.denominator,
+                "of": figure.of,
+            }
+            for figure in made.figures
+        },
+        "blind": [{"since": began, "until": ended} for began, ended in made.blind],
+    }
+
+
+def _table(made: KpiReport, zone: ZoneInfo) -> None:
+    since, until = (at.astimezone(zone).strftime("%Y-%m-%d %H:%M") for at in (made.period.since, made.period.until))
+    print(f"{since} – {until}  {made.line}".rstrip())
+    for figure in made.figures:
+        value = "-" if figure.value is None else f"{figure.value:.4f}"
+        print(f"{figure.name:24} {value:>10}  = {figure.numerator:g} / {figure.denominator:g}  ({figure.of})")
+    for name, count in made.counts.items():
+        print(f"{name:24} {count:>10}")
+    for name, count in made.outcomes.items():
+        print(f"{'outcome ' + name:24} {count:>10}")
+    for began, ended in made.blind:
+        print(
+            _("no record from {began} to {ended}: figures of that time are incomplete", began=began, ended=ended or "?")
+        )

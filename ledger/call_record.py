@@ -1,0 +1,532 @@
+"""The book's events of one call after another, folded into rows. Pure.
+
+``Records`` hears every event of the book (``cti.events``) in order and keeps one
+``CallRecord`` a living call, with its legs, offers, talks, queue visits, transfers and
+tape. What changed since the last ``settled`` lies in ``changed``, ready to be written by
+``scribe.py``. It decides nothing about outcomes (``default_outcome.py``) and knows no table.
+
+Legs, offers and talks are found by their leg, not by their call: after a merge their
+end is told under the call that went on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from config.answer_rule import counts
+from cti import events as ev
+from cti.events import Direction
+from cti.ids import CallId, Instant, LegId
+
+SHORT_SECONDS = 5.0
+"""A caller who was gone before this (短放弃) may be left out of one variant of the connect rate."""
+
+
+@dataclass(slots=True)
+class Leg:
+    leg: LegId
+    call: CallId
+    endpoint: str
+    began: Instant
+    ended: Instant | None = None
+    cause: int = 0
+    received: int | None = None
+    lost: int | None = None
+    jitter_ms: float | None = None
+    sent: int | None = None
+    lost_there: int | None = None
+
+
+@dataclass(slots=True)
+class Offer:
+    call: CallId
+    seq: int
+    leg: LegId
+    seat: str
+    queue: str
+    began: Instant
+    ended: Instant | None = None
+    result: str = ""
+
+
+@dataclass(slots=True)
+class Talk:
+    call: CallId
+    seq: int
+    leg: LegId
+    seat: str
+    queue: str
+    began: Instant
+    ended: Instant | None = None
+    holds: int = 0
+    held_since: Instant | None = None
+    held_seconds: float = 0.0
+    agent: str = ""
+    """Who sat there when it began; the scribe looks it up in the seat log."""
+
+
+@dataclass(slots=True)
+class Visit:
+    call: CallId
+    seq: int
+    queue: str
+    position: int
+    entered: Instant
+    left: Instant | None = None
+    result: str = ""
+
+
+@dataclass(slots=True)
+class Transfer:
+    call: CallId
+    seq: int
+    at: Instant
+    kind: str
+    by: str
+    to: str
+    became: Talk | None = None
+    """The talk of the seat that had the caller then."""
+
+
+@dataclass(slots=True)
+class Tape:
+    """One raw file, which is one part of the call's recording."""
+
+    call: CallId
+    part: int
+    file: str
+    leg: LegId
+    started: Instant
+    ended: Instant | None = None
+    """End of the leg that was recorded; it may outlive its call in another one."""
+
+
+@dataclass(slots=True)
+class CallRecord:
+    """All that the ledger keeps of one call. Times are Instants; '' and None: not (yet) so."""
+
+    call: CallId
+    direction: str
+    endpoint: str
+    caller: str
+    caller_name: str
+    dialled: str
+    arrived: Instant
+    line: str = ""
+    trunk: str = ""
+    number: str = ""
+    partner: str = ""
+    reference: str = ""
+    origin: str = ""
+    hidden: bool = False
+    diverted: str = ""
+    answered: Instant | None = None
+    notice: Instant | None = None
+    notice_prompt: str = ""
+    notice_source: str = ""
+    refusal: str = ""
+    first_offer: Instant | None = None
+    ended: Instant | None = None
+    ended_by: str = ""
+    cause: int = 0
+    talked: bool = False
+    alone: str = ""
+    """An ``ev.Alone``: answered once, the citizen had nobody in the end."""
+    merged_into: str = ""
+    uncertain: bool = False
+    odd: str = ""
+    """The calling number as it was sent, where that is more than a number."""
+    written: bool = False
+    """The ledger has a row of it."""
+    offers: list[Offer] = field(default_factory=list)
+    talks: list[Talk] = field(default_factory=list)
+    visits: list[Visit] = field(default_factory=list)
+    transfers: list[Transfer] = field(default_factory=list)
+    tapes: list[Tape] = field(default_factory=list)
+
+    @property
+    def answers(self) -> list[Talk]:
+        """The talks that count as an answer (``config.answer_rule``), whoever counts: the rest is in no figure."""
+        return [talk for talk in self.talks if counts(talk.began, talk.ended)]
+
+    @property
+    def given_away(self) -> int:
+        """Transfers; a conference is none."""
+        return sum(1 for transfer in self.transfers if transfer.kind != ev.TransferKind.CONFERENCE)
+
+    @property
+    def queued(self) -> Instant | None:
+        return self.visits[0].entered if self.visits else None
+
+    @property
+    def short_abandon(self) -> bool:
+        return not self.answers and self.ended is not None and self.ended - self.arrived < SHORT_SECONDS
+
+    @property
+    def talk_seconds(self) -> float:
+        """Time in which at least one seat was in the call: overlapping talks count once."""
+        total, reached = 0.0, self.arrived
+        for talk in self.answers:
+            if talk.ended is not None and talk.ended > reached:
+                total += talk.ended - max(talk.began, reached)
+                reached = talk.ended
+        return max(total, 0.0)
+
+
+def waited(begin: Instant | None, record: CallRecord) -> float | None:
+    """Seconds from ``begin`` to the first talk, or to the end of a call nobody answered; None while it waits."""
+    answers = record.answers
+    end = answers[0].began if answers else record.ended
+    return None if begin is None or end is None else max(end - begin, 0.0)
+
+
+@dataclass(slots=True)
+class Gap:
+    since: Instant
+    until: Instant | None = None
+    """None: nothing was read after it yet."""
+    why: str = ""
+
+
+@dataclass(slots=True)
+class Changed:
+    """What is to be written, each thing once."""
+
+    calls: dict[CallId, CallRecord] = field(default_factory=dict)
+    closed: list[CallRecord] = field(default_factory=list)
+    legs: dict[LegId, Leg] = field(default_factory=dict)
+    offers: dict[tuple[CallId, int], Offer] = field(default_factory=dict)
+    talks: dict[tuple[CallId, int], Talk] = field(default_factory=dict)
+    visits: dict[tuple[CallId, int], Visit] = field(default_factory=dict)
+    transfers: dict[tuple[CallId, int], Transfer] = field(default_factory=dict)
+    tapes: dict[tuple[CallId, int], Tape] = field(default_factory=dict)
+    lives: list[ev.NodeStarted] = field(default_factory=list)
+    gaps: dict[Instant, Gap] = field(default_factory=dict)
+    """Begin → an interval whose rows are lost."""
+    refused: dict[tuple[str, int, int], ev.RowsRefused] = field(default_factory=dict)
+    """Rows that are none of Asterisk's."""
+
+    def __bool__(self) -> bool:
+        return any(getattr(self, name) for name in self.__slots__)
+
+
+class Records:
+    """Hear events with ``apply``; write ``changed``; then say ``settled``."""
+
+    def __init__(self, skip: frozenset[str] = frozenset(), whole_until: float = 0.0) -> None:
+        """``whole_until``: what was written before this moment is in the ledger already."""
+        self._whole_until = whole_until
+        self.open: dict[CallId, CallRecord] = {}
+        self.skip: set[str] = set(skip)
+        """Calls and legs whose story is closed in the ledger; what is read of them again is ignored."""
+        self.changed = Changed()
+        self._legs: dict[LegId, Leg] = {}
+        self._offers: dict[LegId, Offer] = {}
+        self._taken: dict[LegId, Offer] = {}
+        """Answered, and their legs are up."""
+        self._talks: dict[LegId, Talk] = {}
+        self._tapes: dict[str, Tape] = {}
+        """Raw file → what is being recorded into it."""
+        self._gap: Gap | None = None
+        """One whose end is not known yet."""
+        self._steps: dict[type, Callable[[Any, CallRecord], None]] = {
+            ev.CallLined: self._lined,
+            ev.CallDialled: self._dialled,
+            ev.NoticePlayed: self._noticed,
+            ev.PromptUnplayed: self._unplayed,
+            ev.CallRefused: self._refused,
+            ev.CallPlaced: self._placed,
+            ev.DialRefused: self._dial_refused,
+            ev.CallAnswered: self._answered,
+            ev.CallQueued: self._queued,
+            ev.CallLeftQueue: self._left_queue,
+            ev.CallOffered: self._offered,
+            ev.OfferEnded: self._offer_ended,
+            ev.TalkBegan: self._talk_began,
+            ev.TalkEnded: self._talk_ended,
+            ev.CallHeld: self._held,
+            ev.CallResumed: self._resumed,
+            ev.CallTransferred: self._transferred,
+            ev.CallsMerged: self._merged,
+            ev.LegBegan: self._leg_began,
+            ev.LegEnded: self._leg_ended,
+            ev.RecordingStarted: self._recording_started,
+            ev.LegMedia: self._leg_media,
+            ev.CallUncertain: self._doubted,
+            ev.CallEnded: self._ended,
+        }
+
+    def apply(self, event: ev.Event) -> None:
+        """Fold one event. Events of calls that are not open here (any more) change nothing."""
+        if isinstance(event, ev.BookGap):
+            self._lost(event)
+            return
+        if isinstance(event, ev.RowsRefused):
+            self._unreadable(event)
+            return
+        if self._gap is not None:
+            self._found(getattr(event, "at", None))
+        if isinstance(event, ev.CallArrived):
+            self._arrived(event)
+        elif isinstance(event, ev.NodeStarted):
+            self.changed.lives.append(event)
+        elif (step := self._steps.get(type(event))) is not None:
+            record = self.open.get(event.call)  # type: ignore[union-attr]
+            if record is not None:
+                step(event, record)
+                self.changed.calls[record.call] = record
+
+    def urgent(self) -> Changed:
+        """The part of ``changed`` that a reader misses: calls new or closed, with all rows of the closed ones.
+
+        What happens inside a call that goes on can wait: it is folded again after a crash.
+        """
+        changed, living = self.changed, self.open
+        return Changed(
+            calls={call: r for call, r in changed.calls.items() if not r.written or r.ended is not None},
+            closed=changed.closed,
+            legs={key: leg for key, leg in changed.legs.items() if leg.call not in living},
+            offers={key: row for key, row in changed.offers.items() if key[0] not in living},
+            talks={key: row for key, row in changed.talks.items() if key[0] not in living},
+            visits={key: row for key, row in changed.visits.items() if key[0] not in living},
+            transfers={key: row for key, row in changed.transfers.items() if key[0] not in living},
+            tapes=changed.tapes,
+            lives=changed.lives,
+            gaps=changed.gaps,
+            refused=changed.refused,
+        )
+
+    def settled(self, done: Changed) -> None:
+        """``done``, which is ``changed`` or its urgent part, is on disk."""
+        for record in done.calls.values():
+            record.written = True
+        left, self.changed = self.changed, Changed()
+        if done is left:
+            return
+        new = self.changed
+        new.calls = {key: row for key, row in left.calls.items() if key not in done.calls}
+        new.legs = {key: row for key, row in left.legs.items() if key not in done.legs}
+        new.offers = {key: row for key, row in left.offers.items() if key not in done.offers}
+        new.talks = {key: row for key, row in left.talks.items() if key not in done.talks}
+        new.visits = {key: row for key, row in left.visits.items() if key not in done.visits}
+        new.transfers = {key: row for key, row in left.transfers.items() if key not in done.transfers}
+
+    def forget(self, call: CallId) -> None:
+        """This call is closed in the ledger: drop what was folded of it and ignore what follows."""
+        self.skip.add(call)
+        self.open.pop(call, None)
+        changed = self.changed
+        changed.calls.pop(call, None)
+        changed.closed = [record for record in changed.closed if record.call != call]
+        changed.legs = {key: leg for key, leg in changed.legs.items() if leg.call != call}
+        for rows in (changed.offers, changed.talks, changed.visits, changed.transfers, changed.tapes):
+            for key in [key for key in rows if key[0] == call]:
+                del rows[key]
+
+    # -- the call itself -----------------------------------------------------------------
+
+    def _arrived(self, e: ev.CallArrived) -> None:
+        if e.call in self.open or e.call in self.skip or e.leg in self.skip:
+            return
+        record = CallRecord(e.call, str(e.direction), e.endpoint, e.caller, e.caller_name, e.dialled, e.at)
+        record.odd = e.odd
+        self.open[e.call] = record
+        self.changed.calls[e.call] = record
+
+    def _lined(self, e: ev.CallLined, record: CallRecord) -> None:
+        record.line, record.trunk, record.number = e.line, e.trunk, e.number
+        record.partner, record.reference, record.origin = e.partner, e.reference, e.origin
+        record.hidden, record.diverted = e.hidden, e.diverted
+        if e.caller is not None:
+            record.caller, record.caller_name = e.caller, e.caller_name
+        record.odd = e.odd or record.odd
+
+    def _dialled(self, e: ev.CallDialled, record: CallRecord) -> None:
+        record.dialled = e.number
+
+    def _noticed(self, e: ev.NoticePlayed, record: CallRecord) -> None:
+        if record.notice is None:
+            record.notice, record.notice_prompt, record.notice_source = e.at, e.prompt, e.source
+
+    def _unplayed(self, e: ev.PromptUnplayed, record: CallRecord) -> None:
+        """What was not heard is no notice; another one may follow."""
+        if record.notice_prompt == e.prompt:
+            record.notice, record.notice_prompt, record.notice_source = None, "", ""
+
+    def _refused(self, e: ev.CallRefused, record: CallRecord) -> None:
+        record.refusal = record.refusal or e.reason
+
+    def _placed(self, e: ev.CallPlaced, record: CallRecord) -> None:
+        record.trunk = e.trunk
+
+    def _dial_refused(self, e: ev.DialRefused, record: CallRecord) -> None:
+        """A citizen who could not be given away was not refused himself."""
+        if record.direction == Direction.OUTBOUND:
+            record.refusal = record.refusal or f"dial_{e.reason}"
+
+    def _answered(self, e: ev.CallAnswered, record: CallRecord) -> None:
+        if record.answered is None:
+            record.answered = e.at
+
+    def _ended(self, e: ev.CallEnded, record: CallRecord) -> None:
+        record.ended, record.ended_by, record.cause = e.at, str(e.by), e.cause
+        record.talked = bool(record.answers) if record.talks else e.talked
+        record.alone = str(e.alone)
+        for transfer in record.transfers:
+            self._look_back(transfer, record)
+        if not record.merged_into:
+            for tape in [tape for tape in self._tapes.values() if tape.call == e.call]:
+                self._tape_ended(tape, e.at)
+        del self.open[e.call]
+        self.changed.closed.append(record)
+
+    def _merged(self, e: ev.CallsMerged, record: CallRecord) -> None:
+        gone = self.open.get(e.merged)
+        if gone is not None:
+            gone.merged_into = e.call
+            self.changed.calls[gone.call] = gone
+
+    # -- legs, offers, talks -----------------------------------------------------------------
+
+    def _leg_began(self, e: ev.LegBegan, record: CallRecord) -> None:
+        leg = self._legs[e.leg] = Leg(e.leg, e.call, e.endpoint, e.at)
+        self.changed.legs[e.leg] = leg
+
+    def _leg_ended(self, e: ev.LegEnded, record: CallRecord) -> None:
+        leg = self._legs.pop(e.leg, None)
+        if leg is not None:
+            leg.ended, leg.cause, leg.endpoint = e.at, e.cause, e.endpoint or leg.endpoint
+            self.changed.legs[e.leg] = leg
+        for tape in [tape for tape in self._tapes.values() if tape.leg == e.leg]:
+            self._tape_ended(tape, e.at)
+        taken = self._taken.pop(e.leg, None)
+        if taken is None or not e.asked or any(talk.leg == e.leg for talk in record.answers):
+            return
+        if not any(transfer.by == taken.seat and transfer.at >= taken.began for transfer in record.transfers):
+            taken.result = str(ev.OfferResult.LET_GO)
+            self.changed.offers[taken.call, taken.seq] = taken
+
+    def _leg_media(self, e: ev.LegMedia, record: CallRecord) -> None:
+        leg = self._legs.get(e.leg)
+        if leg is not None:
+            leg.received, leg.lost, leg.jitter_ms, leg.sent, leg.lost_there = (
+                e.received, e.lost, e.jitter_ms, e.sent, e.lost_there
+            )  # fmt: skip
+            self.changed.legs[e.leg] = leg
+
+    def _offered(self, e: ev.CallOffered, record: CallRecord) -> None:
+        offer = Offer(record.call, len(record.offers), e.leg, e.seat, e.queue, e.at)
+        record.offers.append(offer)
+        if record.first_offer is None:
+            record.first_offer = e.at
+        self._offers[e.leg] = offer
+        self.changed.offers[offer.call, offer.seq] = offer
+
+    def _offer_ended(self, e: ev.OfferEnded, record: CallRecord) -> None:
+        offer = self._offers.pop(e.leg, None)
+        if offer is not None:
+            offer.ended, offer.result = e.at, str(e.result)
+            if e.result is ev.OfferResult.ANSWERED:
+                self._taken[e.leg] = offer
+            self.changed.offers[offer.call, offer.seq] = offer
+
+    def _talk_began(self, e: ev.TalkBegan, record: CallRecord) -> None:
+        talk = Talk(record.call, len(record.talks), e.leg, e.seat, e.queue, e.at)
+        record.talks.append(talk)
+        self._talks[e.leg] = talk
+        self.changed.talks[talk.call, talk.seq] = talk
+
+    def _talk_ended(self, e: ev.TalkEnded, record: CallRecord) -> None:
+        talk = self._talks.pop(e.leg, None)
+        if talk is not None:
+            self._release(talk, e.at)
+            talk.ended = e.at
+            self.changed.talks[talk.call, talk.seq] = talk
+
+    def _held(self, e: ev.CallHeld, record: CallRecord) -> None:
+        talk = self._talks.get(e.leg)
+        if talk is not None and talk.held_since is None:
+            talk.holds += 1
+            talk.held_since = e.at
+            self.changed.talks[talk.call, talk.seq] = talk
+
+    def _resumed(self, e: ev.CallResumed, record: CallRecord) -> None:
+        talk = self._talks.get(e.leg)
+        if talk is not None:
+            self._release(talk, e.at)
+            self.changed.talks[talk.call, talk.seq] = talk
+
+    def _release(self, talk: Talk, at: Instant) -> None:
+        if talk.held_since is not None:
+            talk.held_seconds += max(at - talk.held_since, 0.0)
+            talk.held_since = None
+
+    def _transferred(self, e: ev.CallTransferred, record: CallRecord) -> None:
+        transfer = Transfer(record.call, len(record.transfers), e.at, str(e.kind), e.by, e.to)
+        record.transfers.append(transfer)
+        self.changed.transfers[transfer.call, transfer.seq] = transfer
+
+    def _look_back(self, transfer: Transfer, record: CallRecord) -> None:
+        """What came of a transfer: who talked with the caller afterwards; a transferer who stayed made a conference."""
+        later = min((other.at for other in record.transfers if other.seq > transfer.seq), default=None)
+        over = [talk for talk in record.talks if talk.ended is None or talk.ended > transfer.at]
+        stayed = any(
+            talk.seat == transfer.by and talk.began < transfer.at and counts(transfer.at, talk.ended) for talk in over
+        )
+        if transfer.kind == ev.TransferKind.ATTENDED and stayed:
+            transfer.kind = str(ev.TransferKind.CONFERENCE)
+        others = (talk for talk in over if talk.seat != transfer.by or talk.began > transfer.at)
+        heirs = [talk for talk in others if later is None or talk.began < later]
+        transfer.became = min(heirs, key=lambda talk: talk.began, default=None)
+        self.changed.transfers[transfer.call, transfer.seq] = transfer
+
+    # -- queue and tape -------------------------------------------------------------------------
+
+    def _queued(self, e: ev.CallQueued, record: CallRecord) -> None:
+        visit = Visit(record.call, len(record.visits), e.queue, e.position, e.at)
+        record.visits.append(visit)
+        self.changed.visits[visit.call, visit.seq] = visit
+
+    def _left_queue(self, e: ev.CallLeftQueue, record: CallRecord) -> None:
+        visit = record.visits[-1] if record.visits else None
+        if visit is not None and visit.left is None:
+            visit.left, visit.result = e.at, str(e.result)
+            self.changed.visits[visit.call, visit.seq] = visit
+
+    def _recording_started(self, e: ev.RecordingStarted, record: CallRecord) -> None:
+        """Begun anew in the same file (decision 0004) it is the same part; another file is the next one."""
+        if e.file in self._tapes or any(tape.file == e.file for tape in record.tapes):
+            return
+        tape = self._tapes[e.file] = Tape(record.call, len(record.tapes) + 1, e.file, e.leg, e.at)
+        record.tapes.append(tape)
+        self.changed.tapes[tape.call, tape.part] = tape
+
+    def _tape_ended(self, tape: Tape, at: Instant) -> None:
+        tape.ended = at
+        del self._tapes[tape.file]
+        self.changed.tapes[tape.call, tape.part] = tape
+
+    # -- lost rows ---------------------------------------------------------------------------------
+
+    def _lost(self, e: ev.BookGap) -> None:
+        since = e.since or Instant(self._whole_until)  # a book that has read nothing yet does not know
+        gap = Gap(since, e.until, e.why)
+        self.changed.gaps[since] = gap
+        self._gap = gap if e.until is None else None
+        for record in self.open.values():
+            record.uncertain = True
+            self.changed.calls[record.call] = record
+
+    def _found(self, at: Instant | None) -> None:
+        if at is not None and self._gap is not None:
+            self._gap.until = max(at, self._gap.since)
+            self.changed.gaps[self._gap.since] = self._gap
+            self._gap = None
+
+    def _unreadable(self, e: ev.RowsRefused) -> None:
+        self.changed.refused[e.file, e.inode, e.offset] = e
+
+    def _doubted(self, e: ev.CallUncertain, record: CallRecord) -> None:
+        record.uncertain = True

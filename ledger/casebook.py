@@ -1,0 +1,134 @@
+"""Cases: opened by the receipt of the message that files them, moved by what the case store says later.
+
+Implements ``bridge.ports.CaseBook``; ``opened`` is used by ``outbox.py`` and ``cases.py`` inside their transactions.
+An event is named by its case and sequence, so what is heard again changes nothing, in whatever order it comes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bridge.case_state import CaseState, foreseen
+from bridge.drivers import CaseEvent
+from bridge.ports import CaseKnown
+from bridge.ticket import Ticket, TicketId
+from cti.ids import CallId
+
+from . import tables as t
+from .store import Store
+
+_C, _H, _M, _T = t.cases.c, t.case_history.c, t.case_marks.c, t.tickets.c
+_CASES = sa.select(t.cases, _T.agent).join_from(t.cases, t.tickets, _T.ticket_id == _C.ticket_id)
+"""With who filed it."""
+
+
+class CaseShelf:
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def mark(self, store: str) -> str:
+        async with self._store.reading() as db:
+            return await db.scalar(sa.select(_M.mark).where(_M.store == store)) or ""
+
+    async def hear(self, store: str, events: Sequence[CaseEvent], mark: str | None, now: datetime) -> list[CaseKnown]:
+        return await self._store.whole(self._hear(store, events, mark, now))
+
+    async def _hear(self, store: str, events: Sequence[CaseEvent], mark: str | None, now: datetime) -> list[CaseKnown]:
+        moved: dict[str, CaseKnown] = {}
+        async with self._store.writing() as db:
+            standing = await self._standing(db, events, now)
+            for event in events:
+                row = standing.get(event.key) if event.key else standing.get(event.case_number)
+                if row is not None and (known := await _move(self._store, db, row, event, now)) is not None:
+                    moved[known.case] = known
+            if mark is not None:
+                values = {"store": store, "mark": mark, "at": now}
+                await db.execute(self._store.upsert(t.case_marks, ("store", "mark", "at")), values)
+        return list(moved.values())
+
+    async def _standing(
+        self, db: AsyncConnection, events: Sequence[CaseEvent], now: datetime
+    ) -> dict[str, dict[str, Any]]:
+        """The cases they are about, by key and by number; one whose receipt is still on its way is opened by its event."""
+        keys = {event.key for event in events if event.key}
+        numbers = {event.case_number for event in events if not event.key and event.case_number}
+        wanted = _CASES.where(sa.or_(_C.stream.in_(keys), _C.number.in_(numbers))).with_for_update(of=t.cases)
+        found = {}
+        for row in (await db.execute(wanted)).mappings():
+            case = dict(row)
+            found[case["stream"]] = case
+            found.setdefault(case["number"], case)
+        lacking = {event.key: event for event in reversed(events) if event.key and event.key not in found}
+        if lacking:
+            filed = sa.select(_T.key, _T.ticket_id, _T.call_id).where(_T.key.in_(lacking))
+            for row in (await db.execute(filed)).mappings():
+                event = lacking[row["key"]]
+                case = await _open(self._store, db, row, event.case_number, event.query_code, event.at, now)
+                found[case["stream"]] = case
+        return found
+
+
+async def opened(store: Store, db: AsyncConnection, ticket: Ticket, number: str, query_code: str, at: datetime) -> None:
+    """The store's receipt for the message that filed ``ticket``. Again, or after events of the case: adds what is new."""
+    row = {"key": ticket.key, "ticket_id": ticket.id, "call_id": ticket.call or ""}
+    await _open(store, db, row, number, query_code, at, at)
+
+
+async def _open(
+    store: Store, db: AsyncConnection, filed: Any, number: str, query_code: str, at: datetime, now: datetime
+) -> dict[str, Any]:
+    values = {
+        "case_id": filed["ticket_id"], "stream": filed["key"], "ticket_id": filed["ticket_id"],
+        "call_id": filed["call_id"], "number": number, "query_code": query_code, "state": str(CaseState.FILED),
+        "since": at, "sequence": 0, "opened_at": at, "moved_at": now,
+    }  # fmt: skip
+    fresh = store.insert(t.cases).values(values).on_conflict_do_nothing().returning(_C.case_id)
+    mine = _C.stream == filed["key"]
+    if (await db.execute(fresh)).first() is None:
+        told = {"number": number, "query_code": query_code}
+        lacking = {name: value for name, value in told.items() if value}
+        if lacking:
+            await db.execute(sa.update(t.cases).where(mine).values(lacking))
+    else:
+        first = {"case_id": values["case_id"], "sequence": 0, "state": values["state"], "at": at, "heard_at": now}
+        await db.execute(sa.insert(t.case_history).values(first))
+        if filed["call_id"]:
+            theirs = sa.and_(t.calls.c.call_id == filed["call_id"], t.calls.c.case_id == "")
+            await db.execute(sa.update(t.calls).where(theirs).values(case_id=values["case_id"]))
+    return dict((await db.execute(_CASES.where(mine))).mappings().one())
+
+
+async def _move(
+    store: Store, db: AsyncConnection, row: dict[str, Any], event: CaseEvent, now: datetime
+) -> CaseKnown | None:
+    """None: nothing moved. ``row`` is kept as the case stands after it."""
+    late = event.sequence <= row["sequence"]
+    possible = late or foreseen(CaseState(row["state"]), event.state)
+    heard = {
+        "case_id": row["case_id"], "sequence": event.sequence, "state": str(event.state), "at": event.at,
+        "heard_at": now, "word": event.word[:80], "unit": event.unit[:200], "note": event.note, "late": late,
+        "unforeseen": not possible,
+    }  # fmt: skip
+    fresh = store.insert(t.case_history).values(heard).on_conflict_do_nothing().returning(_H.case_id)
+    if (await db.execute(fresh)).first() is None or late:
+        return None
+    changed = {"state": str(event.state), "word": event.word[:80], "unit": event.unit[:200] or row["unit"]}
+    same = all(row[name] == value for name, value in changed.items() if name != "word")
+    changed |= {"sequence": event.sequence, "moved_at": now} | (
+        {} if row["state"] == event.state else {"since": event.at}
+    )
+    if not row["number"] and event.case_number:
+        changed["number"] = event.case_number
+    row |= changed
+    await db.execute(sa.update(t.cases).where(_C.case_id == row["case_id"]).values(changed))
+    if same:
+        return None
+    return CaseKnown(
+        row["case_id"], TicketId(row["ticket_id"]), row["agent"], CallId(row["call_id"]) if row["call_id"] else None, row["number"],
+        row["query_code"], event.state, row["since"], possible,
+    )  # fmt: skip

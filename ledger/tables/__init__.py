@@ -1,0 +1,87 @@
+"""All tables of the ledger, by topic: ``telephone.py``, ``outcomes.py``, ``tickets.py``, ``people.py``, ``operation.py``; ``shared.py`` what they are made of.
+
+Read by the files of this room; other rooms meet the ledger through its stores and
+queries only. Words: ``*_at`` are aware UTC moments, ``*_seconds`` are seconds. ''
+means "there is none" in a text column, NULL "not (yet) so" in a moment.
+
+Two things stand apart from ``calls`` on purpose:
+
+* ``outcomes``: an agent may file a ticket before the book has read that call from
+  Asterisk's files, and the scribe's upserts must never touch an agent's word.
+* ``outbox``: messages to the case store; that which files a ticket is written in the ticket's own transaction.
+
+A number that is searched or joined by has its national form (``cti.numbers``) in a column beside it, ``*_national``: made
+by whatever inserts the row, so that no writer can forget it.
+"""
+
+from __future__ import annotations
+
+from .operation import alarms, audit, endpoint_reach, line_checks, log_marks, turned_away
+from .outcomes import callback_attempts, callbacks, is_owed, outcome_history, outcomes
+from .people import account_changes, accounts, drafts, notices, programs, seat_log, seat_memory, sessions, wraps_up
+from .shared import metadata
+from .telephone import (
+    blind_intervals,
+    calls,
+    differences,
+    holds,
+    is_open,
+    legs,
+    node_lives,
+    offers,
+    queue_visits,
+    recordings,
+    tail_marks,
+    talked_later,
+    talks,
+    transfers,
+    was_merged,
+)
+from .tickets import case_history, case_marks, cases, outbox, ticket_history, ticket_numbers, tickets, undelivered
+
+__all__ = [
+    "account_changes",
+    "accounts",
+    "alarms",
+    "audit",
+    "blind_intervals",
+    "callback_attempts",
+    "callbacks",
+    "calls",
+    "case_history",
+    "case_marks",
+    "cases",
+    "differences",
+    "drafts",
+    "endpoint_reach",
+    "holds",
+    "is_open",
+    "is_owed",
+    "legs",
+    "line_checks",
+    "log_marks",
+    "metadata",
+    "node_lives",
+    "notices",
+    "offers",
+    "outbox",
+    "outcome_history",
+    "outcomes",
+    "programs",
+    "queue_visits",
+    "recordings",
+    "seat_log",
+    "seat_memory",
+    "sessions",
+    "tail_marks",
+    "talked_later",
+    "talks",
+    "ticket_history",
+    "ticket_numbers",
+    "tickets",
+    "transfers",
+    "turned_away",
+    "undelivered",
+    "was_merged",
+    "wraps_up",
+]

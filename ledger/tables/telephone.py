@@ -1,0 +1,264 @@
+"""What happened on the telephone: written by the scribe alone (``holds`` apart: a person's word)."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy import Column, Float, Index, Integer, String, Table, Text
+
+from ledger.columns import Moment
+
+from .shared import Big, Id, Number, Word, count, flag, metadata, national, number, partial, text
+
+calls = Table(
+    "calls",
+    metadata,
+    Column("call_id", Id, primary_key=True),
+    text("node"),
+    Column("direction", String(10), nullable=False),
+    text("line"),
+    text("trunk"),
+    text("number", Number),
+    text("partner", Number),
+    text("reference", Number),
+    text("origin", Number),
+    text("endpoint", Number),
+    text("caller", Number),
+    text("caller_name", String(200)),
+    text("dialled", Number),
+    Column("arrived_at", Moment, nullable=False),
+    Column("answered_at", Moment),  # Asterisk picked up; a human did at talk_began_at
+    Column("notice_at", Moment),
+    text("notice_prompt"),
+    text("notice_source"),
+    text("refusal"),
+    text("diverted", Number),
+    flag("hidden"),
+    Column("queued_at", Moment),
+    text("queue"),
+    text("queue_result"),
+    count("offers"),
+    Column("first_offer_at", Moment),
+    Column("talk_began_at", Moment),
+    Column("talk_ended_at", Moment),
+    number("talk_seconds"),
+    text("seat"),
+    text("agent"),
+    count("holds"),
+    number("held_seconds"),
+    count("transfers"),
+    Column("ended_at", Moment),
+    text("ended_by"),
+    count("cause"),
+    Column("wait_seconds", Float),  # from entering the first queue to talk, or to the end
+    Column("ring_seconds", Float),  # from the first offer to talk, or to the end
+    Column("state", String(8), nullable=False, server_default="open"),
+    flag("short_abandon"),
+    text("merged_into", Id),
+    flag("uncertain"),
+    text("caller_odd", String(200)),  # the calling number as it was sent, where that is more than a number
+    national("caller"),
+    national("origin"),
+    text("case_id", String(26)),  # the case it is about; of several that it brought the first
+    Index(None, "arrived_at"),
+    Index(None, "line", "arrived_at"),
+    Index(None, "caller_national", "arrived_at"),
+    Index(None, "origin_national", "arrived_at"),
+    Index(None, "seat", "arrived_at"),
+    Index("ix_calls_open", "state", sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'")),
+    partial("ix_calls_merged", "merged_into", where="merged_into <> ''"),
+    partial("ix_calls_case", "case_id", where="case_id <> ''"),
+    Index("ix_calls_kpi", "direction", "arrived_at", "line", "talk_began_at", "wait_seconds"),
+    Index(None, "ended_at"),
+)
+
+legs = Table(
+    "legs",
+    metadata,
+    Column("leg_id", Id, primary_key=True),
+    Column("call_id", Id, nullable=False),
+    text("endpoint", Number),
+    Column("began_at", Moment, nullable=False),
+    Column("ended_at", Moment),
+    count("cause"),
+    # what sound went over it, in packets; NULL: not known
+    Column("received", Integer),
+    Column("lost", Integer),
+    Column("jitter_ms", Float),
+    Column("sent", Integer),
+    Column("lost_there", Integer),
+    Index(None, "call_id"),
+)
+
+offers = Table(
+    "offers",
+    metadata,
+    Column("call_id", Id, primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("leg_id", Id, nullable=False),
+    Column("seat", Word, nullable=False),
+    text("queue"),
+    Column("began_at", Moment, nullable=False),
+    Column("ended_at", Moment),
+    text("result"),
+    Index(None, "seat", "began_at"),
+)
+
+talks = Table(
+    "talks",
+    metadata,
+    Column("call_id", Id, primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("leg_id", Id, nullable=False),
+    Column("seat", Word, nullable=False),
+    text("agent"),
+    text("queue"),
+    Column("began_at", Moment, nullable=False),
+    Column("ended_at", Moment),
+    count("holds"),
+    number("held_seconds"),
+    Index(None, "seat", "began_at"),
+    Index(None, "agent", "began_at"),
+    partial("ix_talks_later", "seat", "call_id", where="seq > 0"),
+)
+
+queue_visits = Table(
+    "queue_visits",
+    metadata,
+    Column("call_id", Id, primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("queue", Word, nullable=False),
+    count("position"),
+    Column("entered_at", Moment, nullable=False),
+    Column("left_at", Moment),
+    text("result"),
+    Index(None, "queue", "entered_at"),
+)
+
+transfers = Table(
+    "transfers",
+    metadata,
+    Column("call_id", Id, primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("at", Moment, nullable=False),
+    Column("kind", Word, nullable=False),
+    text("by_seat"),
+    text("target", Number),
+    text("became_seat"),  # who had the caller then, and the agent there; '' nobody, or not a seat
+    text("became_agent"),
+)
+
+recordings = Table(
+    "recordings",
+    metadata,
+    Column("call_id", Id, primary_key=True),
+    Column("part", Integer, primary_key=True, autoincrement=False, server_default="1"),  # each raw file is one
+    # the scribe's columns
+    Column("file", String(200), nullable=False),
+    Column("started_at", Moment, nullable=False),
+    Column("ended_at", Moment),
+    # the shelf's columns: upserts of the scribe leave them alone
+    Column(
+        "state", String(8), nullable=False, server_default="raw"
+    ),  # recordings.states: raw | shelved | failed | dropped
+    Column("settled_at", Moment),
+    text("reason"),
+    text("path", String(300)),
+    text("format", String(8)),
+    Column("seconds", Float),
+    Column("plain_bytes", Big),
+    text("plain_sha256", String(64)),
+    Column("stored_bytes", Big),
+    text("stored_sha256", String(64)),
+    flag("sealed"),
+    text("faults", String(200)),  # words, space between
+    # how long it is kept, and what became of it then
+    Column("kept_until", Moment),  # NULL: not decided yet
+    Column("dropped_at", Moment),
+    text("dropped_why", String(200)),
+    text("dropped_by"),
+    text("certificate", Text()),  # the proof of its deletion
+    Index(None, "state", "ended_at"),
+    Index(None, "file"),
+    Index(None, "kept_until"),
+)
+
+holds = Table(  # a word of somebody that what is told of here is not deleted, whatever its time
+    "holds",
+    metadata,
+    Column("hold_id", Big, primary_key=True, autoincrement=True),
+    Column("kind", Word, nullable=False),  # recordings.holds.Subject: call | case | number
+    Column("subject", Number, nullable=False),
+    Column("by", Word, nullable=False),
+    Column("why", Text(), nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("until", Moment),  # NULL: until somebody lifts it
+    text("lifted_by"),
+    Index(None, "kind", "subject"),
+    Index(None, "until"),
+)
+
+tail_marks = Table(
+    "tail_marks",
+    metadata,
+    Column("node", Word, primary_key=True),
+    Column("source", Word, primary_key=True),  # cel | queue_log
+    Column("inode", Big, nullable=False),
+    Column("offset", Big, nullable=False),
+    Column("resume_inode", Big, nullable=False),
+    Column("resume_offset", Big, nullable=False),
+    Column("moved_at", Moment, nullable=False),
+    # what the files begin with and what stands before the places: an inode may be another file's by now
+    text("head"),
+    text("before"),
+    text("resume_head"),
+    text("resume_before"),
+    Column("row_at", Float),  # of the newest row read
+    Column("life_at", Float),  # the newest life of Asterisk known at resume
+    text("past", Text()),  # heads of files not read any more
+)
+
+node_lives = Table(
+    "node_lives",
+    metadata,
+    Column("node", Word, primary_key=True),
+    Column("began_at", Moment, primary_key=True),
+)
+
+blind_intervals = Table(
+    "blind_intervals",
+    metadata,
+    Column("node", Word, primary_key=True),
+    Column("source", Word, primary_key=True),  # book: can not be back-filled | board: the live picture only
+    Column("began_at", Moment, primary_key=True),
+    Column("ended_at", Moment),
+    text("reason", String(200)),
+)
+
+differences = Table(
+    "differences",
+    metadata,
+    Column("key", String(200), primary_key=True),
+    text("node"),
+    Column("witness", Word, nullable=False),  # book | wire | spool | ledger
+    Column("kind", Word, nullable=False),  # ledger.differences.Kind
+    text("subject", String(200)),
+    text("call_id", Id),
+    text("detail", Text()),
+    Column("since", Moment),
+    Column("until", Moment),
+    Column("seen_at", Moment, nullable=False),
+    Column("accepted_at", Moment),
+    text("accepted_by"),
+    text("reason", Text()),
+    Index(None, "call_id"),
+    Index(None, "accepted_at", "seen_at"),
+)
+
+is_open = calls.c.state == sa.literal_column("'open'")
+"""Spelled out, not bound: only so can SQLite use the small index of the open calls."""
+
+was_merged = calls.c.merged_into != sa.literal_column("''")
+"""Spelled out for the same reason: the small index of the merged calls."""
+
+talked_later = talks.c.seq > sa.literal_column("0")
+"""Not the first talk of its call, whose seat stands in ``calls``."""

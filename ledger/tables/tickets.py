@@ -1,0 +1,147 @@
+"""Tickets, the messages that carry them to the case store, and what became of their cases."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy import Column, Float, ForeignKey, Index, Integer, String, Table, Text
+
+from ledger.columns import Moment
+
+from .shared import Big, Id, Number, Word, count, flag, metadata, partial, text
+
+tickets = Table(
+    "tickets",
+    metadata,
+    Column("ticket_id", String(26), primary_key=True),
+    Column("key", String(200), nullable=False, unique=True),
+    text("call_id", Id),
+    Column("filed_at", Moment, nullable=False),
+    text("agent"),
+    text("seat"),
+    text("channel"),
+    text("line"),
+    text("caller", Number),
+    text("phone", Number),
+    text("kind"),
+    text("work_type"),
+    text("urgency"),
+    text("title", String(200)),
+    text("scheme"),
+    text("scheme_version"),
+    text("code"),
+    text("code_kind"),  # event | part: a scheme may use the same digits for both
+    text("grid_code"),
+    Column("lng", Float),
+    Column("lat", Float),
+    text("crs"),
+    text("unit", String(200)),
+    Column("handle_by", Moment),
+    flag("confidential"),
+    flag("anonymous"),
+    flag("answered_directly"),
+    text("merged_into", String(80)),
+    text("retention_class"),
+    flag("legal_hold"),
+    Column("body", Text, nullable=False),  # every field of DOMAIN 2.5, by bridge.ticket_json
+    Index(None, "call_id"),
+    Index(None, "filed_at"),
+    Index(None, "code", "filed_at"),
+    Index(None, "agent", "filed_at"),
+)
+
+# every number a ticket is found by, in its national form: whom it came from, and all that the citizen left
+ticket_numbers = Table(
+    "ticket_numbers",
+    metadata,
+    Column("ticket_id", String(26), ForeignKey("tickets.ticket_id"), primary_key=True),
+    Column("national", Number, primary_key=True),
+    Column("filed_at", Moment, nullable=False),
+    Index(None, "national", "filed_at"),
+)
+
+ticket_history = Table(
+    "ticket_history",
+    metadata,
+    Column("ticket_id", String(26), ForeignKey("tickets.ticket_id"), primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("replaced_at", Moment, nullable=False),
+    Column("body", Text, nullable=False),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("message_id", String(26), primary_key=True),  # of the message that files a ticket: the ticket's id
+    Column("stream", String(200), nullable=False),  # one citizen's matter: tickets.key
+    Column("turn", Integer, nullable=False),  # its place in the stream, from 1: none goes before those ahead of it
+    Column("kind", Word, nullable=False, server_default="file"),  # bridge.messages.MessageKind
+    Column("key", String(200), nullable=False, unique=True),  # idempotency: the case store does it once
+    Column("ticket_id", String(26), ForeignKey("tickets.ticket_id"), nullable=False),  # whose matter it is
+    Column("payload", Text, nullable=False, server_default="{}"),  # JSON: what the kind adds to the ticket
+    Column("made_at", Moment, nullable=False),
+    Column("state", Word, nullable=False, server_default="waiting"),  # bridge.delivery_state.DeliveryState
+    count("tries"),
+    count("refusals"),
+    Column("next_try", Moment, nullable=False),
+    flag("ever_sent"),
+    text("error", Text()),
+    Column("error_at", Moment),
+    text("holder"),
+    Column("held_until", Moment),
+    count("claim"),  # grows each time a courier gets it: the word of an older claim counts no more
+    Column("delivered_at", Moment),
+    sa.UniqueConstraint("stream", "turn"),
+    Index(None, "made_at"),
+    Index(None, "state", "next_try"),
+    partial("ix_outbox_undelivered", "state", "next_try", where="state <> 'delivered'"),
+)
+
+# -- what became of it -----------------------------------------------------------------------------
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("case_id", String(26), primary_key=True),  # of a case that a ticket of ours opened: the ticket's id
+    Column("stream", String(200), nullable=False, unique=True),
+    Column("ticket_id", String(26), ForeignKey("tickets.ticket_id"), nullable=False, unique=True),
+    text("call_id", Id),  # the call that brought it; calls made for it name it in calls.case_id
+    text("number", Number),
+    text("query_code", Number),
+    Column("state", Word, nullable=False),  # bridge.case_state.CaseState
+    Column("since", Moment, nullable=False),  # by the case store's clock
+    Column("sequence", Big, nullable=False, server_default="0"),  # of the newest event it was moved by; 0: the receipt
+    text("word", String(80)),  # the store's own for the state
+    text("unit", String(200)),
+    Column("opened_at", Moment, nullable=False),
+    Column("moved_at", Moment, nullable=False),  # when the ledger heard of it
+    Index(None, "moved_at"),
+    Index(None, "number"),
+    Index(None, "call_id"),
+    Index(None, "state", "since"),
+)
+
+case_history = Table(
+    "case_history",
+    metadata,
+    Column("case_id", String(26), ForeignKey("cases.case_id"), primary_key=True),
+    Column("sequence", Big, primary_key=True, autoincrement=False),
+    Column("state", Word, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("heard_at", Moment, nullable=False),
+    text("word", String(80)),
+    text("unit", String(200)),
+    text("note", Text()),
+    flag("late"),  # it moved nothing: a later one had been heard before
+    flag("unforeseen"),  # bridge.case_state.TABLE does not have this step
+)
+
+case_marks = Table(
+    "case_marks",
+    metadata,
+    Column("store", Word, primary_key=True),
+    Column("mark", String(200), nullable=False),  # opaque: how far this case store was heard
+    Column("at", Moment, nullable=False),
+)
+
+undelivered = outbox.c.state != sa.literal_column("'delivered'")
+"""Spelled out for the same reason: the small index of what is on its way or needs a person."""

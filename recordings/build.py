@@ -1,0 +1,45 @@
+"""The recorder as one part. Called by ``hotline/app.py``, which lets it hear of calls that ended."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from config.file_places import Places
+from config.settings import Settings
+from cti.commands import Command, Outcome
+from cti.events import CallEnded
+
+from .child_process import RecordingChild
+from .continuity import HEARD, RecordingContinuity
+from .ports import RecordingBook
+from .processing import RecordingQueue
+
+__all__ = ["ENDED", "HEARD", "Recorder", "build"]
+
+ENDED = CallEnded
+"""What wakes ``queue``, of the book; ``continuity`` hears what the board says of ``HEARD``."""
+
+
+class Recorder:
+    """``await start()``, then ``await stop()``."""
+
+    def __init__(self, queue: RecordingQueue, continuity: RecordingContinuity) -> None:
+        self.queue, self.continuity = queue, continuity
+
+    async def start(self) -> None:
+        await self.queue.start()
+
+    async def stop(self) -> None:
+        self.continuity.close()
+        await self.queue.stop()
+
+
+def build(
+    settings: Settings, places: Places, book: RecordingBook, publish: Callable[[object], None],
+    perform: Callable[[Command], Awaitable[Outcome]], lengths: Mapping[str, float],
+) -> Recorder:  # fmt: skip
+    """``lengths``: prompt → seconds."""
+    spool = settings.asterisk.spool_dir
+    child = RecordingChild(settings, places, spool / "monitor" if spool else None, lengths=lengths)
+    trunks = frozenset(trunk.id for trunk in settings.trunk)
+    return Recorder(RecordingQueue(child, book, publish), RecordingContinuity(trunks, perform))
