@@ -1,4 +1,4 @@
-"""Coroutine tests run in a loop of their own, with a bound; the longest files begin first."""
+"""Coroutine tests run in a loop of their own, with a bound; the longest files begin first; long tests are sampled; examples follow the run's seed, none is timed."""
 
 from __future__ import annotations
 
@@ -6,17 +6,41 @@ import asyncio
 import inspect
 from typing import Any
 
+import hypothesis
 import pytest
+
+from tests import sampling
+
+# a busy machine's clock proves nothing: the bound below is against what hangs
+hypothesis.settings.register_profile(
+    "hotline", deadline=None, print_blob=True, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("hotline")
 
 BOUND_SECONDS = 60.0
 LONGEST = (
-    "test_watching.py", "test_recorded.py", "test_daemon_gone.py", "test_wire.py", "test_broken_on_purpose.py",
-    "test_unanswered.py", "test_answered.py", "test_live_door.py", "test_verbs.py", "test_desk.py",
+    "test_endings_told.py", "test_ledger_away.py", "test_recorded.py", "test_seat_ends.py", "test_full_disk.py",
+    "test_field_callers.py", "test_watching.py", "test_daemon_gone.py", "test_broken_on_purpose.py",
+    "test_orderly_end.py", "test_start.py", "test_reload.py", "test_revocation.py",
 )  # fmt: skip
 """A worker that begins a long file last keeps all others waiting."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_configure(config: pytest.Config) -> None:
+    sampling.seed()  # before the workers are begun: they inherit it
+    if config.getoption("--hypothesis-seed", None) is None:
+        config.option.hypothesis_seed = str(sampling.seed())
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    all_of_it = f"{sampling.LONG}=1 " if sampling.long_run() else ""
+    terminalreporter.write_line(f"the same again: {all_of_it}{sampling.SEED}={sampling.seed()}")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not sampling.long_run() and "long" not in config.option.markexpr:
+        config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("long")])
+        items[:] = [item for item in items if not item.get_closest_marker("long")]
     place = {name: number for number, name in enumerate(LONGEST)}
     items.sort(key=lambda item: place.get(item.path.name, len(LONGEST)))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agents.caller import Kind, Party, normal, party, variants
+from agents.caller import Kind, Party, party
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,11 @@ from agents.caller import Kind, Party, normal, party, variants
         ("", Party("", kind=Kind.HIDDEN)),
         ("anonymous", Party("", kind=Kind.HIDDEN)),
         ("*43", Party("*43")),
-        ("+", Party("+")),
+        ("+", Party("", kind=Kind.HIDDEN)),
+        ("00000000", Party("", kind=Kind.HIDDEN)),
+        ("-1", Party("", kind=Kind.HIDDEN)),
+        ("+4000000001", Party("4000000001", kind=Kind.SERVICE)),
+        ("+8605922000021", Party("05922000021", "厦门", "", Kind.LANDLINE)),
     ],
 )  # fmt: skip
 def test_a_number_tells_who_calls(given: str, told: Party) -> None:
@@ -43,17 +47,3 @@ def test_a_number_tells_who_calls(given: str, told: Party) -> None:
 def test_a_local_number_belongs_to_the_centres_own_area() -> None:
     """Seven digits mean another city elsewhere."""
     assert party("5550000", "0591").area == "福州"
-
-
-@pytest.mark.parametrize("number", ["13806010001", "05925550000", "05952234567", "+886912345678", "110", "8001", "*43"])
-def test_every_way_of_writing_it_is_the_same_number(number: str) -> None:
-    """What a search looks for comes back to one number, the usual one first."""
-    forms = variants(number)
-    assert forms[0] == normal(number)
-    assert {normal(form) for form in forms} == {forms[0]}
-    assert len(set(forms)) == len(forms)
-
-
-def test_a_hidden_number_is_nobodys() -> None:
-    """No search finds all who hid theirs."""
-    assert variants("anonymous") == ()

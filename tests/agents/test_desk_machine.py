@@ -15,24 +15,26 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from agents import commands as req
 from agents import events as out
 from agents.desk import Desk
+from agents.ids import AgentId
 from agents.presence import ON_PHONE, Presence
 from agents.seat import Then
 from agents.seats import Decision
 from cti import commands as tel
 from cti import events as ev
 from cti.ids import CallId, Instant, LegId, SeatId
+from tests.sampling import examples
 
-from .stage import CHEN, LIN, MANDARIN, S1, S2, S3, SU, Stage, roster
+from .desk_driver import CHEN, LIN, MANDARIN, S1, S2, S3, SU, DeskDriver, roster
 
 SEATS = st.sampled_from([S1, S2, S3])
 AGENTS = st.sampled_from([CHEN, LIN, SU])
 RESULTS = st.sampled_from(list(tel.Result))
 
 
-class Floor(RuleBasedStateMachine):
+class SeatMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
-        self.stage = Stage()
+        self.stage = DeskDriver()
         self.stage.checks.append(self._decision_is_sane)
         self.ringing: dict[SeatId, tuple[CallId, LegId]] = {}
         self.talking: dict[SeatId, tuple[CallId, LegId]] = {}
@@ -76,7 +78,7 @@ class Floor(RuleBasedStateMachine):
         return answer
 
     @rule(agent=AGENTS, seat=SEATS, ready=st.booleans())
-    def log_in(self, agent: req.AgentId, seat: SeatId, ready: bool) -> None:
+    def log_in(self, agent: AgentId, seat: SeatId, ready: bool) -> None:
         self._asks(req.LogIn(agent, seat, ready))
 
     @rule(
@@ -98,7 +100,7 @@ class Floor(RuleBasedStateMachine):
             ]
         ),
     )  # fmt: skip
-    def wish(self, seat: SeatId, make: object) -> None:
+    def request(self, seat: SeatId, make: object) -> None:
         self._asks(make(seat))  # type: ignore[operator]
 
     # -- calls -----------------------------------------------------------------------------------
@@ -194,7 +196,7 @@ class Floor(RuleBasedStateMachine):
         old = self.stage
         desk = Desk(roster())
         desk.restore(old.desk.seats, old.now)
-        self.stage = stage = Stage(desk, live=False)
+        self.stage = stage = DeskDriver(desk, live=False)
         stage.now, stage.members, stage.calls = old.now, old.members, old.calls
         stage.checks.append(self._decision_is_sane)
         self.flying.clear()
@@ -265,5 +267,5 @@ class Floor(RuleBasedStateMachine):
                     assert member[:2] == (state.presence is not Presence.READY, state.reason), state
 
 
-Floor.TestCase.settings = settings(max_examples=200, stateful_step_count=50, deadline=None)
-TestFloor = Floor.TestCase
+SeatMachine.TestCase.settings = settings(max_examples=examples(80), stateful_step_count=50, deadline=None)
+TestSeatMachine = SeatMachine.TestCase

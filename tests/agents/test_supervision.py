@@ -15,12 +15,12 @@ from cti import events as ev
 from cti.commands import Listening
 from cti.ids import CallId, LegId, QueueId, SeatId
 
-from .stage import CHEN, LIN, MANDARIN, MINNAN, S1, S2, S3, SU, Stage, roster
+from .desk_driver import CHEN, LIN, MANDARIN, MINNAN, S1, S2, S3, SU, DeskDriver, roster
 
 
-def floor() -> tuple[Stage, CallId, LegId]:
+def in_a_talk() -> tuple[DeskDriver, CallId, LegId]:
     """Chen talks with a citizen at S1, Su sits at S3, paused."""
-    s = Stage()
+    s = DeskDriver()
     s.ready()
     s.ask(req.LogIn(SU, S3))
     call, leg = s.talk()
@@ -29,7 +29,7 @@ def floor() -> tuple[Stage, CallId, LegId]:
     return s, call, leg
 
 
-def rings(s: Stage, watched: LegId, mode: str = "listen", seat: SeatId = S3) -> LegId:
+def rings(s: DeskDriver, watched: LegId, mode: str = "listen", seat: SeatId = S3) -> LegId:
     """The supervisor's phone rang, was answered, and hears."""
     call = s.citizen(ev.Direction.INTERNAL, seat)
     s.hear(ev.WatchBegan(call, s.now, LegId(call), seat, watched, mode))
@@ -43,7 +43,7 @@ def why(answer: req.Answer) -> Why:
 
 def test_a_watch_rings_the_own_phone_and_changes_its_mode() -> None:
     """Listening is told to the log alone, speaking to the agent too; another mode is no second call."""
-    s, call, leg = floor()
+    s, call, leg = in_a_talk()
     assert s.ask(req.Watch(S1, Listening.LISTEN, SU, "质检")) == Accepted()
     assert tel.WatchSeat(S3, leg, Listening.LISTEN) in s.obey()
     assert s.heard(out.Supervised) == [out.Supervised(SU, s.now, "watch", S1, call, "listen: 质检")]
@@ -58,7 +58,7 @@ def test_a_watch_rings_the_own_phone_and_changes_its_mode() -> None:
 
 def test_a_watch_ends_with_its_leg_and_owes_no_wrap_up() -> None:
     """By the supervisor's wish, or because the watched call is over: told once."""
-    s, call, leg = floor()
+    s, call, leg = in_a_talk()
     s.ask(req.Watch(S1, Listening.LISTEN, SU))
     s.obey()
     ear = rings(s, leg)
@@ -74,7 +74,7 @@ def test_a_watch_ends_with_its_leg_and_owes_no_wrap_up() -> None:
 
 def test_a_phone_that_is_not_answered_watches_nothing() -> None:
     """The supervisor may ask again."""
-    s, _, leg = floor()
+    s, _, leg = in_a_talk()
     s.ask(req.Watch(S1, Listening.LISTEN, SU))
     assert why(s.ask(req.Watch(S1, Listening.LISTEN, SU))) is Why.IN_CALL
     s.obey(tel.Result.REFUSED)
@@ -85,17 +85,17 @@ def test_a_phone_that_is_not_answered_watches_nothing() -> None:
 @pytest.mark.parametrize("request_", [req.Watch(S1, Listening.LISTEN, SU), req.TakeOver(S1, SU)])
 def test_what_is_refused(request_: req.Watch | req.TakeOver) -> None:
     """No call, no own seat, the own seat, an own call, an unreachable own phone, no supervisor, blindness."""
-    empty = Stage()
+    empty = DeskDriver()
     empty.ready()
     assert why(empty.ask(request_)) is Why.NO_CALL
     empty.talk()
     assert why(empty.ask(request_)) is Why.NO_SEAT
     empty.ask(req.LogIn(LIN, S2))
     assert empty.heard(out.Supervised) == []
-    s, *_ = floor()
+    s, *_ = in_a_talk()
     other = type(request_)
     agents = {req.Watch: req.Watch(S1, Listening.LISTEN, CHEN), req.TakeOver: req.TakeOver(S1, CHEN)}
-    assert why(s.ask(agents[other])) is Why.NOT_ALLOWED
+    assert why(s.ask(agents[other])) is Why.NOT_ALLOWED  # type: ignore[arg-type]
     s.hear(ev.EndpointReach(s.now, S3, ev.Reach.UNREACHABLE, 0))
     assert why(s.ask(request_)) is Why.PHONE_UNREACHABLE
     s.hear(ev.EndpointReach(s.now, S3, ev.Reach.REACHABLE, 0))
@@ -110,7 +110,7 @@ def test_what_is_refused(request_: req.Watch | req.TakeOver) -> None:
 
 def test_taking_over_ends_the_ear_first() -> None:
     """Else the supervisor's phone is busy when the citizen comes; the agent is told."""
-    s, call, leg = floor()
+    s, call, leg = in_a_talk()
     s.ask(req.Watch(S1, Listening.LISTEN, SU))
     s.obey()
     ear = rings(s, leg)
@@ -123,7 +123,7 @@ def test_taking_over_ends_the_ear_first() -> None:
 
 def test_taking_over_waits_for_hold_and_consultation() -> None:
     """Where the citizen is parked, nobody is there to be given away."""
-    s, call, leg = floor()
+    s, call, leg = in_a_talk()
     s.ask(req.HoldCall(S1))
     s.obey()
     assert why(s.ask(req.TakeOver(S1, SU))) is Why.ON_HOLD
@@ -138,7 +138,7 @@ def test_taking_over_waits_for_hold_and_consultation() -> None:
 
 def test_moving_wants_a_caller_who_waits() -> None:
     """To a queue there is; nobody else's caller is touched."""
-    s, talking, _ = floor()
+    s, talking, _ = in_a_talk()
     waiting = s.citizen()
     assert why(s.ask(req.MoveCall(waiting, MINNAN, SU))) is Why.NOT_WAITING
     s.hear(ev.CallQueued(waiting, s.now, MANDARIN, 1))
@@ -153,12 +153,12 @@ def test_moving_wants_a_caller_who_waits() -> None:
 
 def test_a_watch_goes_on_over_a_restart() -> None:
     """The snapshot tells who hears whom: it can be ended, and its end is told."""
-    s, call, leg = floor()
+    s, call, leg = in_a_talk()
     s.ask(req.Watch(S1, Listening.LISTEN, SU))
     s.obey()
     desk = Desk(roster())
     desk.restore({seat: unpack(pack(state)) for seat, state in s.desk.seats.items()}, s.now)
-    again = Stage(desk, live=False)
+    again = DeskDriver(desk, live=False)
     again.now, again.calls = s.now, s.calls
     again.hear(ev.CallArrived(call, s.now, LegId(call), "telecom", ev.Direction.INBOUND, "1", "", "12319"))
     again.hear(ev.LegBegan(call, s.now, leg, S1))

@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 
 from bridge.courier import Courier
+from bridge.delivery_retry import RetryRule
+from bridge.delivery_state import DeliveryState
 from bridge.drivers import CaseStore
 from bridge.events import StoreBack, StoreLost, TicketDelivered, TicketPoisoned
-from bridge.outbox import RetryRule
-from bridge.ports import PushState
+from bridge.messages import MessageId
 from bridge.ticket import Ticket
 from tests.bridge.made import NOON, ticket
 from tests.fakes.book import MemoryBook
@@ -70,8 +71,8 @@ async def test_delivered_once() -> None:
     tickets = [ticket(n) for n in range(40)]
     await bench.file(*tickets)
     await bench.until(minutes(1))
-    assert sorted(key for key, _ in store.table) == sorted(one.id for one in tickets)
-    assert {push.state for push in bench.book.rows.values()} == {PushState.DELIVERED}
+    assert sorted(key for key, _ in store.table) == sorted(one.key for one in tickets)
+    assert {push.state for push in bench.book.rows.values()} == {DeliveryState.DELIVERED}
     assert len({push.case_number for push in bench.book.rows.values()}) == 40
     assert bench.kinds() == {TicketDelivered: 40}
 
@@ -122,7 +123,7 @@ async def test_store_down_for_three_days() -> None:
     assert (await bench.book.backlog()) == (300, 0)
     assert sum(push.tries for push in bench.book.rows.values()) < 72 * 3600 / 100
     await bench.until(NOON + timedelta(hours=72, minutes=20))
-    assert Counter(key for key, _ in store.table) == Counter(one.id for one in tickets)
+    assert Counter(key for key, _ in store.table) == Counter(one.key for one in tickets)
     assert (await bench.book.backlog()) == (0, 0)
     assert bench.kinds()[StoreLost] == bench.kinds()[StoreBack] == 1
 
@@ -136,7 +137,7 @@ async def test_poison_among_good() -> None:
     await bench.until(NOON + timedelta(seconds=0.5))
     assert len(store.table) == 3
     await bench.until(minutes(10))
-    assert store.deliveries.count(bad.id) == 4
+    assert store.deliveries.count(bad.key) == 4
     assert [push.ticket.id for push in await bench.book.dead_letters(10)] == [bad.id]
     assert (await bench.book.dead_letters(10))[0].error == "unknown code"
     assert bench.kinds()[TicketPoisoned] == 1
@@ -150,10 +151,10 @@ async def test_replayed_after_correction() -> None:
     await bench.file(bad)
     await bench.until(minutes(5))
     fixed = ticket(1, id=bad.id, kind="help")
-    await bench.book.replay(bad.id, bench.now, fixed)
+    await bench.book.replay(MessageId(bad.id), bench.now, fixed)
     await bench.until(minutes(10))
-    assert [key for key, _ in store.table] == [bad.id]
-    assert bench.book.rows[bad.id].state is PushState.DELIVERED
+    assert [key for key, _ in store.table] == [bad.key]
+    assert bench.book.rows[bad.id].state is DeliveryState.DELIVERED
 
 
 async def test_one_hangs() -> None:
@@ -194,8 +195,9 @@ async def test_killed_between_send_and_note() -> None:
     store, book = ScriptedStore(), MemoryBook()
     one = ticket()
     await book.file(one)
-    await book.begun(one.id)
-    store.table.append((one.id, one.title))
+    (sent,) = await book.due(NOON, 1)
+    assert await book.begun(sent)
+    store.table.append((one.key, one.title))
     bench = Bench(store, book)
     await bench.until(minutes(1))
     assert len(store.table) == 1
@@ -211,7 +213,7 @@ async def test_wakes_at_once() -> None:
     await asyncio.sleep(0.01)
     await book.file(ticket())
     courier.wake()
-    async with asyncio.timeout(5):  # a look without the wake would come after a minute
+    async with asyncio.timeout(30):  # a look without the wake would come after a minute
         while not store.table:
             await asyncio.sleep(0.001)
     await courier.stop()

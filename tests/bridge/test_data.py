@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from bridge import catalogue, choices
+from bridge import catalogue, ticket_choices
+from bridge.delivery_retry import RetryRule
 from bridge.disposition import CallOutcome, may_replace
-from bridge.errors import BadData
-from bridge.outbox import RetryRule
+from bridge.pinyin_readings import syllables
+from config.files import FileRefused
 
 
 @pytest.mark.parametrize(
@@ -20,11 +21,38 @@ from bridge.outbox import RetryRule
         ("bllj", "暴露垃圾"),
         ("BaoLu", "暴露垃圾"),
         ("lu mian ta", "路面塌陷"),
+        ("tiaoya", "燃气调压站(箱)"),
+        ("diaoya", "燃气调压站(箱)"),
     ],
 )
 def test_search(said: str, first: str) -> None:
     """Code, name, initials and pinyin all find a row."""
     assert catalogue.load().search(said)[0].name == first
+
+
+@pytest.mark.parametrize(
+    "said", ["lvdi", "ludi", "lüdi", "LU:DI", "ld", "lyudi", "lǜ dì", "ｌｕｄｉ", "LV'DI", "lu\u0308di"]
+)
+def test_u_with_dots_is_typed_in_any_way(said: str) -> None:
+    """绿地 is lǜdì: v, u, ü and u: all find it (kind L)."""
+    assert any("绿地" in code.name for code in catalogue.load().search(said))
+
+
+def test_u_with_dots_where_no_other_reading_is() -> None:
+    """女 is nǚ alone; 绿 is lù too, which would hide that ü is not typed as u."""
+    assert {"nv", "nu", "nyu"} <= syllables("女")[0]
+    assert {"lv", "lu", "lyu"} <= syllables("铝")[0]
+
+
+def test_local_readings(tmp_path: Path) -> None:
+    """曾厝垵 is read zēng cuò ān here, whatever the dictionary says."""
+    own = tmp_path / "codes.csv"
+    own.write_text(
+        "scheme,version,kind,major,major_name,code,name,confidence\nXM,1,event,21,街区,2101,曾厝垵占道,\n", "utf-8"
+    )
+    codes = catalogue.load(own)
+    for said in ("zengcuoan", "cengcuo", "zca", "cuoan"):
+        assert any(code.code == "2101" for code in codes.search(said)), said
 
 
 def test_rows() -> None:
@@ -54,14 +82,14 @@ def test_own_codes(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "where"),
     [
-        ("a,b\n1,2\n", "line 1"),
-        ("scheme,version,kind,major,major_name,code,name,confidence\nX,1,thing,,,1,y,\n", "line 2"),
+        ("a,b\n1,2\n", "1"),
+        ("scheme,version,kind,major,major_name,code,name,confidence\nX,1,thing,,,1,y,\n", "2"),
     ],
 )
 def test_bad_codes(tmp_path: Path, text: str, where: str) -> None:
     """A wrong file is refused with the file and the line."""
     (tmp_path / "codes.csv").write_text(text)
-    with pytest.raises(BadData, match=where):
+    with pytest.raises(FileRefused, match=where):
         catalogue.load(tmp_path / "codes.csv")
 
 
@@ -73,7 +101,7 @@ def test_own_choices(tmp_path: Path) -> None:
         '[urgency]\nnormal = { zh = "普通", en = "normal" }\n',
         "utf-8",
     )
-    made = choices.load(own)
+    made = ticket_choices.load(own)
     assert made.find("refusal", "社会噪声归公安")
     assert made.find("refusal", "elsewhere") is None
     found = made.find("urgency", " 普通 ")
@@ -86,15 +114,15 @@ def test_own_choices(tmp_path: Path) -> None:
     [
         ("[refusals]\n", "refusal"),
         ("[refusal]\nx = 1\n", "refusal.x"),
-        ("[refusal]\nx = { zh = '' }\n", "zh and en"),
+        ("[refusal]\nx = { zh = '' }\n", "zh"),
         ("[", "choices"),
     ],
 )
 def test_bad_choices(tmp_path: Path, text: str, said: str) -> None:
     """A wrong file is refused with the entry, and the likely list."""
     (tmp_path / "choices.toml").write_text(text)
-    with pytest.raises(BadData, match=said):
-        choices.load(tmp_path / "choices.toml")
+    with pytest.raises(FileRefused, match=said):
+        ticket_choices.load(tmp_path / "choices.toml")
 
 
 def test_retry_rule() -> None:
@@ -113,3 +141,37 @@ def test_outcomes() -> None:
     for new in set(CallOutcome) - {CallOutcome.TICKET}:
         assert not may_replace(CallOutcome.TICKET, new)
     assert not may_replace(CallOutcome.DIRECT, CallOutcome.LOST)
+
+
+def test_codes_a_spreadsheet_saved(tmp_path: Path) -> None:
+    """Leading zeros lost, a code twice: read, and said with the line (kind I)."""
+    own = tmp_path / "codes.csv"
+    own.write_text(
+        "scheme,version,kind,major,major_name,code,name,confidence\r\n"
+        "XM,2026,event,1,市容,101,乱搭乱建,local\r\nXM,2026,event,1,市容,101,乱搭,local\r\nXM,2026,event,1,市容,0102,垃圾外露,local\r\n",
+        "utf-8-sig",
+    )
+    codes = catalogue.load(own)
+    assert [remark for remark in codes.remarks if "101" in remark and "0102" not in remark] == list(codes.remarks)
+    assert len(codes.remarks) == 2
+    own.write_text(own.read_text("utf-8-sig").replace("0102", "1.02E+3"), "gbk")
+    with pytest.raises(FileRefused, match=r"1[.]02E"):
+        catalogue.load(own)
+
+
+def test_codes_saved_as_gbk(tmp_path: Path) -> None:
+    """Read as they were meant, and said."""
+    own = tmp_path / "codes.csv"
+    own.write_text(
+        "scheme,version,kind,major,major_name,code,name,confidence\nXM,2026,event,01,市容,0101,长椅破损,\n", "gbk"
+    )
+    codes = catalogue.load(own)
+    assert codes.search("长椅")[0].scheme == "XM"
+    assert len(codes.remarks) == 1
+
+
+def test_choices_with_a_byte_order_mark(tmp_path: Path) -> None:
+    """As a text editor saves them."""
+    own = tmp_path / "choices.toml"
+    own.write_text('[urgency]\r\nnow = { zh = "立即", en = "at once" }\r\n', "utf-8-sig")
+    assert ticket_choices.load(own).find("urgency", "立即")

@@ -9,26 +9,26 @@ from typing import Any
 
 import pytest
 
-from .kit import House, Town
+from .kit import BrowserHotline, SharedBrowsers
 
 BOUND_SECONDS = 75.0
 
 
 @pytest.fixture(scope="session")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    with Town(tmp_path_factory.mktemp("town")) as here:
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SharedBrowsers]:
+    with SharedBrowsers(tmp_path_factory.mktemp("town")) as here:
         yield here
 
 
 @pytest.fixture
-def house(town: Town) -> House:
-    return House(town)
+def hotline(shared: SharedBrowsers) -> BrowserHotline:
+    return BrowserHotline(shared)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     """A test with a house runs on the town's loop, where the browsers live."""
-    if "house" not in pyfuncitem.funcargs or not inspect.iscoroutinefunction(pyfuncitem.obj):
+    if "hotline" not in pyfuncitem.funcargs or not inspect.iscoroutinefunction(pyfuncitem.obj):
         return None
     values: dict[str, Any] = {name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames}
     marker = pyfuncitem.get_closest_marker("bound")
@@ -38,5 +38,5 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
         async with asyncio.timeout(bound):
             await pyfuncitem.obj(**values)
 
-    values["house"].town.run(bounded())
+    values["hotline"].shared.run(bounded())
     return True

@@ -18,9 +18,10 @@ from typing import Any, TypeVar
 import httpx
 from playwright.async_api import Browser, Page, Playwright, async_playwright
 
-from hotline.demo.phones import Call
-from hotline.demo.rest import RestRefused
-from tests.live.site import Floor, Site, eventually, usual
+from config.answer_rule import LEAST_SECONDS
+from hotline.lab.phones import Call
+from hotline.lab.rest import RestRefused
+from tests.live.site import Site, SiteTelephones, eventually, usual
 
 from . import chrome
 from .people import PASSWORD, Agent, Person, Supervisor
@@ -49,7 +50,7 @@ def origin(site: Site) -> str:
     return f"https://127.0.0.1:{site.settings['edge']['port']}"
 
 
-class Town:
+class SharedBrowsers:
     """``with``. Its loop outlives a test, so that the browsers do."""
 
     def __init__(self, var: Path) -> None:
@@ -61,7 +62,7 @@ class Town:
         self._playwright: Playwright | None = None
         self.run = self._runner.run
 
-    def __enter__(self) -> Town:
+    def __enter__(self) -> SharedBrowsers:
         places = self.site.places
         for folder, name, hertz in (
             (places.prompts, "welcome", WELCOME),
@@ -101,15 +102,15 @@ class Town:
         return browser
 
 
-class House:
+class BrowserHotline:
     """One test's people and telephones. ``async with``."""
 
-    def __init__(self, town: Town) -> None:
-        self.town, self.site = town, town.site
+    def __init__(self, shared: SharedBrowsers) -> None:
+        self.shared, self.site = shared, shared.site
         self.people: list[Person] = []
 
-    async def __aenter__(self) -> House:
-        self.floor = Floor(self.site)
+    async def __aenter__(self) -> BrowserHotline:
+        self.floor = SiteTelephones(self.site)
         await self.floor.__aenter__()
         return self
 
@@ -145,6 +146,8 @@ class House:
             await person.context.request.delete(
                 f"{origin(self.site)}/api/session", headers={"X-Hotline": "1", "Origin": origin(self.site)}
             )
+        for page in person.context.pages:  # an answer on its way to a page that goes is no error of the next test
+            await page.unroute_all(behavior="ignoreErrors")
         await person.context.close()
 
     async def _empty(self) -> None:
@@ -162,7 +165,7 @@ class House:
 
     async def page(self, kind: type[P], account: str, *, voice: float = 0.0, width: int = 1366, height: int = 768) -> P:
         """A person before the log-in page, signed in to nothing yet."""
-        context = await chrome.context(await self.town.browser(voice), width=width, height=height)
+        context = await chrome.context(await self.shared.browser(voice), width=width, height=height)
         page: Page = await context.new_page()
         person = kind(account, context, page, origin(self.site))
         self.people.append(person)
@@ -211,6 +214,11 @@ _PITCHES: dict[str, float] = {"1001": ANNA, "1002": BAO, "2001": CHIEF}
 
 def agent_pitch(person: Person) -> float:
     return _PITCHES[person.account]
+
+
+async def until_it_counts(telephone: Call) -> None:
+    """The same at a telephone that was lifted: see ``Agent.until_it_counts``."""
+    await eventually(lambda: telephone.answered is not None and time.time() - telephone.answered > LEAST_SECONDS + 0.5)
 
 
 async def heard(call: Call, hertz: float, *, within: float = 10.0, share: float = 0.25) -> None:

@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 
 from playwright.async_api import BrowserContext, Locator, Page, expect
 
+from config.answer_rule import LEAST_SECONDS
+
 PASSWORD = "Lu-Deng-Bu-Liang-88"
 LOUD_SHARE = 0.15
 """A pitch counts as heard from this share of the received power on; three voices at once have a third each."""
@@ -138,9 +140,15 @@ class Agent(Person):
         await expect(self.part("answer")).to_be_enabled(timeout=seconds * 1000)
 
     async def answer(self) -> None:
+        """Lift, and stay until the talk counts."""
         await self.rings()
         await self.press("answer")
         await self.until("talking")
+        await self.until_it_counts()
+
+    async def until_it_counts(self) -> None:
+        """Whoever hangs up sooner answered nobody, and the citizen goes back into the queue."""
+        await self.listens(LEAST_SECONDS + 0.5)
 
     async def comes_back(self, seconds: float = 40.0) -> None:
         """The own call again, in a fresh page: it answers by itself, or rings when it took too long."""

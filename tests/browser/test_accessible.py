@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, expect
 
-from .kit import ANNA, House
+from .kit import ANNA, BrowserHotline
 from .people import Person
 
 pytestmark = pytest.mark.browser
@@ -32,22 +32,22 @@ async def broken(page: Page, where: str) -> list[str]:
     ]
 
 
-async def test_the_seat_console(house: House) -> None:
+async def test_the_seat_console(hotline: BrowserHotline) -> None:
     """Before the log-in, idle, in a talk, with an open list of codes, with a form at fault, filed, in English, locked."""
-    async with house:
-        anna = await house.page(Person, "1001")
+    async with hotline:
+        anna = await hotline.page(Person, "1001")
         await anna.go("/")
         await expect(anna.part("login-account")).to_be_visible()
         found = await broken(anna.page, "log-in")
 
-        seat = await house.agent("1001", "8001", ANNA)
+        seat = await hotline.agent("1001", "8001", ANNA)
         found += await broken(seat.page, "idle")
         await seat.press("tab-my")
         for tab in ("calls", "tickets", "day"):
             await seat.press(f"my-tab-{tab}")
             await expect(seat.part(f"my-{tab}")).to_be_visible()
             found += await broken(seat.page, f"my {tab}")
-        await house.talk(seat, "13805927001")
+        await hotline.talk(seat, "13805927001")
         await expect(seat.part("pop")).to_have_attribute("data-complete", "true")
         found += await broken(seat.page, "talk")
         await seat.write(code="bl")
@@ -80,12 +80,12 @@ async def test_the_seat_console(house: House) -> None:
         assert found == []
 
 
-async def test_the_wallboard_and_the_supervisors_page(house: House) -> None:
+async def test_the_wallboard_and_the_supervisors_page(hotline: BrowserHotline) -> None:
     """Dark and light, with somebody talking."""
-    async with house:
-        anna = await house.agent("1001", "8001", ANNA)
-        await house.talk(anna, "13805927002")
-        chief = await house.supervisor()
+    async with hotline:
+        anna = await hotline.agent("1001", "8001", ANNA)
+        await hotline.talk(anna, "13805927002")
+        chief = await hotline.supervisor()
         await chief.visit("/watch")
         await chief.choose("8001")
         found = await broken(chief.page, "watch")
@@ -98,11 +98,11 @@ async def test_the_wallboard_and_the_supervisors_page(house: House) -> None:
         assert found == []
 
 
-async def test_a_ticket_by_keyboard_alone(house: House) -> None:
+async def test_a_ticket_by_keyboard_alone(hotline: BrowserHotline) -> None:
     """The first refusal leads to the field at fault; then kind, code, address and content are typed, and it is filed."""
-    async with house:
-        anna = await house.agent("1001", "8001", ANNA)
-        await house.talk(anna, "13805927003")
+    async with hotline:
+        anna = await hotline.agent("1001", "8001", ANNA)
+        await hotline.talk(anna, "13805927003")
         keys = anna.page.keyboard
         await keys.press("Control+Enter")
         kind = anna.part("ticket-kind").get_by_role("radio")
@@ -123,11 +123,11 @@ async def test_a_ticket_by_keyboard_alone(house: House) -> None:
         await expect(anna.part("ticket-case")).not_to_be_empty()
 
 
-async def test_at_twice_the_size(house: House) -> None:
+async def test_at_twice_the_size(hotline: BrowserHotline) -> None:
     """1366x768 at 200 %: nothing is cut off to the right, and what a talk needs can be reached."""
-    async with house:
-        anna = await house.agent("1001", "8001", ANNA)
-        await house.talk(anna, "13805927004")
+    async with hotline:
+        anna = await hotline.agent("1001", "8001", ANNA)
+        await hotline.talk(anna, "13805927004")
         await anna.page.set_viewport_size({"width": 683, "height": 384})
         wide = await anna.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
         assert wide <= 0, f"{wide} pixels stand out to the right"

@@ -8,7 +8,7 @@ import time
 import pytest
 from playwright.async_api import expect
 
-from .kit import ANNA, CITIZEN, MUSIC, House, heard
+from .kit import ANNA, CITIZEN, MUSIC, BrowserHotline, heard
 
 pytestmark = pytest.mark.browser
 
@@ -17,22 +17,22 @@ BACK_S = 5.0
 
 
 @pytest.mark.bound(120)
-async def test_a_talk_outlives_the_daemon(house: House) -> None:
+async def test_a_talk_outlives_the_daemon(hotline: BrowserHotline) -> None:
     """kill -9: sound both ways, no /sip socket cut; after the restart hold and hang-up work within 5 s and the form is there."""
-    async with house:
-        anna = await house.agent("1001", "8001", ANNA)
-        call = await house.talk(anna, "13805924001")
-        name = await house.at("8001")
+    async with hotline:
+        anna = await hotline.agent("1001", "8001", ANNA)
+        call = await hotline.talk(anna, "13805924001")
+        name = await hotline.at("8001")
         await anna.write(title="路灯不亮")
         await anna.saved()
-        house.site.kill()
+        hotline.site.kill()
         await expect(anna.part("stale")).to_be_visible()
         await asyncio.gather(anna.hears(CITIZEN), heard(call, ANNA))
         packets = (await anna.figures())["received"]
         await asyncio.sleep(2)
         assert (await anna.figures())["received"] > packets + 60, "the citizen's sound stopped with the daemon"
         await anna.write(content="整条路都是黑的")
-        await asyncio.to_thread(house.site.start)
+        await asyncio.to_thread(hotline.site.start)
 
         began = time.monotonic()
         await expect(anna.part("hold")).to_be_enabled(timeout=BACK_S * 1000)
@@ -43,7 +43,7 @@ async def test_a_talk_outlives_the_daemon(house: House) -> None:
         await anna.press("resume")
         await anna.until("talking")
         await asyncio.gather(anna.hears(CITIZEN), heard(call, ANNA))
-        assert await house.at("8001") == name
+        assert await hotline.at("8001") == name
         await anna.saved()
         await expect(anna.part("stale")).to_have_count(0)
         await anna.hang_up()

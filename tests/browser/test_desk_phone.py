@@ -9,11 +9,11 @@ from typing import TypeVar
 import pytest
 from playwright.async_api import Route, expect
 
-from hotline.demo.phones import Call
-from hotline.demo.sound import tone
+from hotline.lab.phones import Call
+from hotline.lab.sound import tone
 from tests.live.site import eventually
 
-from .kit import ANNA, CITIZEN, MUSIC, House, heard, unheard
+from .kit import ANNA, CITIZEN, MUSIC, BrowserHotline, heard, unheard, until_it_counts
 from .people import PASSWORD, Agent, Supervisor
 
 pytestmark = pytest.mark.browser
@@ -25,11 +25,11 @@ P = TypeVar("P", bound=Agent)
 class DeskPhone:
     """Rings until somebody lifts it."""
 
-    def __init__(self, house: House) -> None:
-        self.house, self.lifted = house, asyncio.Event()
+    def __init__(self, hotline: BrowserHotline) -> None:
+        self.hotline, self.lifted = hotline, asyncio.Event()
 
     async def plug_in(self) -> None:
-        await self.house.floor.desk.register(SEAT, self.house.site.secret(f"sip-{SEAT}"), self._ring)
+        await self.hotline.floor.desk.register(SEAT, self.hotline.site.secret(f"sip-{SEAT}"), self._ring)
 
     async def _ring(self, call: Call) -> None:
         call.ring()
@@ -41,14 +41,14 @@ class DeskPhone:
 
     @property
     def calls(self) -> list[Call]:
-        return self.house.floor.desk.lines[SEAT].calls
+        return self.hotline.floor.desk.lines[SEAT].calls
 
 
-async def seated(house: House, kind: type[P] = Agent, account: str = "1001") -> tuple[P, DeskPhone]:
+async def seated(hotline: BrowserHotline, kind: type[P] = Agent, account: str = "1001") -> tuple[P, DeskPhone]:  # type: ignore[assignment]
     """1001, or somebody else, at the desk phone's seat, ready."""
-    telephone = DeskPhone(house)
+    telephone = DeskPhone(hotline)
     await telephone.plug_in()
-    anna = await house.page(kind, account)
+    anna = await hotline.page(kind, account)
     await anna.sign_in()
     await anna.part("seat-choice").fill(SEAT)
     await anna.press("take-seat")
@@ -57,12 +57,12 @@ async def seated(house: House, kind: type[P] = Agent, account: str = "1001") -> 
     return anna, telephone
 
 
-async def test_a_call_at_a_desk_phone(house: House) -> None:
+async def test_a_call_at_a_desk_phone(hotline: BrowserHotline) -> None:
     """The page pops while the telephone rings; it is lifted there; hold, keys and hanging up are the page's."""
-    async with house:
-        anna, telephone = await seated(house)
+    async with hotline:
+        anna, telephone = await seated(hotline)  # type: ignore[var-annotated]
         await expect(anna.part("self-test")).to_have_count(0)
-        call = await house.citizen("13805924101")
+        call = await hotline.citizen("13805924101")
         await anna.until("ringing", 20)
         await expect(anna.part("pop-number")).to_contain_text("13805924101")
         await expect(anna.part("ringing-said")).to_contain_text("13805924101")
@@ -87,11 +87,11 @@ async def test_a_call_at_a_desk_phone(house: House) -> None:
         await asyncio.gather(call.until_ended(5), own.until_ended(5))
 
 
-async def test_declining_at_a_desk_phone(house: House) -> None:
+async def test_declining_at_a_desk_phone(hotline: BrowserHotline) -> None:
     """As at a softphone: an offer missed. It is not offered there for ever, and the citizen waits on for somebody else."""
-    async with house:
-        anna, telephone = await seated(house)
-        call = await house.citizen("13805924102")
+    async with hotline:
+        anna, telephone = await seated(hotline)  # type: ignore[var-annotated]
+        call = await hotline.citizen("13805924102")
         for times in (1, 2):
             await anna.until("ringing", 20)
             await telephone.rings(times)
@@ -102,12 +102,12 @@ async def test_declining_at_a_desk_phone(house: House) -> None:
         call.hang_up()
 
 
-async def test_the_screen_does_not_lock_in_a_desk_phones_talk(house: House) -> None:
+async def test_the_screen_does_not_lock_in_a_desk_phones_talk(hotline: BrowserHotline) -> None:
     """Nobody touches the page while they talk; locked by hand it tells of the call, and lets nobody sign out of it."""
-    async with house:
-        anna, telephone = await seated(house)
+    async with hotline:
+        anna, telephone = await seated(hotline)  # type: ignore[var-annotated]
         await idle_limit(anna, 5)
-        call = await house.citizen("13805924103")
+        call = await hotline.citizen("13805924103")
         await anna.until("ringing", 20)
         telephone.lifted.set()
         await anna.until("talking")
@@ -138,17 +138,18 @@ async def idle_limit(agent: Agent, seconds: int) -> None:
     await agent.registered()
 
 
-async def test_the_bar_of_a_desk_phone(house: House) -> None:
+async def test_the_bar_of_a_desk_phone(hotline: BrowserHotline) -> None:
     """Away from the seat's page: who rings, and that the handset answers; there is nothing to press in vain."""
-    async with house:
-        chief, telephone = await seated(house, Supervisor, "2001")
+    async with hotline:
+        chief, telephone = await seated(hotline, Supervisor, "2001")
         await chief.visit("/watch")
-        call = await house.citizen("13805924104")
+        call = await hotline.citizen("13805924104")
         await expect(chief.part("lift")).to_have_text("请在话机上接听", timeout=20_000)
         await expect(chief.part("phone")).to_contain_text("13805924104")
         await expect(chief.part("answer").or_(chief.part("mute"))).to_have_count(0)
         telephone.lifted.set()
         await chief.until("talking")
         await heard(call, ANNA)
+        await until_it_counts(telephone.calls[0])
         await chief.hang_up()
         await asyncio.gather(call.until_ended(5), telephone.calls[0].until_ended(5))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import Page, Request
 
-from .kit import ANNA, House
+from .kit import ANNA, BrowserHotline
 from .people import Agent, Supervisor
 
 pytestmark = pytest.mark.browser
@@ -23,18 +23,18 @@ async def broken(page: Page) -> list[str]:
     return told
 
 
-async def test_no_page_breaks_the_policy(house: House) -> None:
+async def test_no_page_breaks_the_policy(hotline: BrowserHotline) -> None:
     """Console in a call with its self-test open, wallboard and supervision: no inline style, no inline script, no foreign address."""
-    async with house:
-        agent = await house.page(Agent, "1001", voice=ANNA)
+    async with hotline:
+        agent = await hotline.page(Agent, "1001", voice=ANNA)
         await agent.page.add_init_script(WATCHED)
         await agent.sign_in()
         await agent.take_seat("8001")
         await agent.ready()
-        call = await house.talk(agent, "13806020811")
+        call = await hotline.talk(agent, "13806020811")
         assert await broken(agent.page) == []
         call.hang_up()
-        chief = await house.page(Supervisor, "2001")
+        chief = await hotline.page(Supervisor, "2001")
         await chief.page.add_init_script(WATCHED)
         await chief.sign_in()
         for path, part in (("/wall", "wall"), ("/watch", "seat-8001")):
@@ -43,10 +43,10 @@ async def test_no_page_breaks_the_policy(house: House) -> None:
             assert await broken(chief.page) == [], path
 
 
-async def test_the_first_load_is_light(house: House) -> None:
+async def test_the_first_load_is_light(hotline: BrowserHotline) -> None:
     """Everything the log-in page and what it fetches ahead weigh, as it came over the wire."""
-    async with house:
-        person = await house.page(Agent, "1001")
+    async with hotline:
+        person = await hotline.page(Agent, "1001")
         arrived: list[Request] = []
         person.page.on("requestfinished", lambda one: arrived.append(one))
         await person.page.goto(person.url, wait_until="networkidle")

@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, expect
 
-from hotline.demo.cast import MATTERS, Matter
-from hotline.demo.phones import answering
-from hotline.demo.rest import Row
+from hotline.demo.scenario import MATTERS, Matter
+from hotline.lab.phones import answering
+from hotline.lab.rest import Row
 from tests.live.site import SEAT_TONE
 
-from .kit import ANNA, House
+from .kit import ANNA, BrowserHotline, until_it_counts
 from .people import Person
 
 pytestmark = pytest.mark.browser
@@ -52,32 +52,33 @@ async def take(page: Page, folder: Path, name: str) -> None:
 
 
 @pytest.mark.bound(120)
-async def test_pictures_of_real_calls(house: House, tmp_path: Path) -> None:
+async def test_pictures_of_real_calls(hotline: BrowserHotline, tmp_path: Path) -> None:
     """A talk at a browser seat with its half-filled form, and the wallboard beside it with other seats' calls."""
     folder = Path(os.environ.get("HOTLINE_PICTURES") or tmp_path)
     folder.mkdir(parents=True, exist_ok=True)
-    async with house:
-        chief = await house.supervisor()
+    async with hotline:
+        chief = await hotline.supervisor()
         for seat, caller, matter in zip(("8005", "8006", "8007"), CALLERS, MATTERS[1:], strict=False):
-            await house.floor.sit(seat, answering(0.4, None, SEAT_TONE))
-            talk = await house.citizen(caller)
-            answered = await house.floor.seat_call(caller)
-            await house.floor.until_state(seat, "talking")
-            await house.floor.rest.file_ticket(await house.at(seat), written(matter), seat=seat)
+            await hotline.floor.sit(seat, answering(0.4, None, SEAT_TONE))
+            talk = await hotline.citizen(caller)
+            answered = await hotline.floor.seat_call(caller)
+            await hotline.floor.until_state(seat, "talking")
+            await hotline.floor.rest.file_ticket(await hotline.at(seat), written(matter), seat=seat)
             if seat == "8007":
-                await house.floor.rest.verb(seat, "after-call", then="log_out")
+                await hotline.floor.rest.verb(seat, "after-call", then="log_out")
+                await until_it_counts(answered)
                 answered.hang_up()
                 await talk.until_ended(5)
 
-        anna = await house.agent("1001", "8001", ANNA)
-        await house.talk(anna, CALLERS[3])
+        anna = await hotline.agent("1001", "8001", ANNA)
+        await hotline.talk(anna, CALLERS[3])
         matter = MATTERS[0]
         await anna.press(f"ticket-kind-{matter.kind}")
         await anna.write(title=matter.title, content=matter.content, address=matter.place, code="bllj")
         await anna.page.keyboard.press("Enter")
         await anna.saved()
         for caller in CALLERS[4:]:
-            await house.citizen(caller, trunk="unicom")
+            await hotline.citizen(caller, trunk="unicom")
         await expect(anna.part("network")).to_contain_text("0%", timeout=10_000)
         await take(anna.page, folder, "console")
 
@@ -96,7 +97,7 @@ async def test_pictures_of_real_calls(house: House, tmp_path: Path) -> None:
         await chief.press("theme")
         await asyncio.sleep(1)
         await take(chief.page, folder, "wallboard-light")
-        login = await house.page(Person, "1004")
+        login = await hotline.page(Person, "1004")
         await login.go("/")
         await expect(login.part("login-account")).to_be_visible()
         await take(login.page, folder, "login")

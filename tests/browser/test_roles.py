@@ -9,7 +9,7 @@ from playwright.async_api import expect
 
 from console.access import RIGHTS, Right, Role
 
-from .kit import ANNA, House, origin
+from .kit import ANNA, BrowserHotline, origin
 from .people import Agent, Person
 
 pytestmark = pytest.mark.browser
@@ -27,7 +27,7 @@ DOORS: tuple[tuple[str, str, object, Right], ...] = (
     ("GET", "/api/my/day", None, Right.SEAT),
     ("POST", "/api/tickets", {}, Right.FILE),
     ("GET", "/api/wall/day", None, Right.WALL),
-    ("GET", "/api/wall/calls?set=offered", None, Right.WALL),
+    ("GET", "/api/wall/calls?set=offered", None, Right.CALLS_ALL),
     ("POST", "/api/alarms/999999/acknowledge", {}, Right.ALARMS),
     ("POST", "/api/seats/8001/watch", {"mode": "listen", **REASON}, Right.SUPERVISE),
     ("DELETE", "/api/seats/8001/watch", None, Right.SUPERVISE),
@@ -39,6 +39,11 @@ DOORS: tuple[tuple[str, str, object, Right], ...] = (
     ("DELETE", "/api/sessions/nobody", None, Right.SESSIONS_ALL),
     ("GET", "/api/accounts", None, Right.ACCOUNTS),
     ("PUT", "/api/accounts/1004", {}, Right.ACCOUNTS),
+    ("GET", "/api/account-changes", None, Right.ACCOUNTS),
+    ("POST", "/api/account-changes/999999/confirm", {}, Right.ACCOUNTS),
+    ("GET", "/api/programs", None, Right.ACCOUNTS),
+    ("POST", "/api/programs", {"name": "p", "scopes": ["metrics"]}, Right.ACCOUNTS),
+    ("DELETE", "/api/programs/nobody", None, Right.ACCOUNTS),
     ("GET", "/api/audit", None, Right.AUDIT),
     ("GET", "/api/dead-letters", None, Right.DEAD_LETTERS),
 )
@@ -52,10 +57,10 @@ async def at_door(person: Person, method: str, path: str, body: object, *, origi
 
 
 @pytest.mark.parametrize("role", Role)
-async def test_each_role_before_each_door(house: House, role: Role) -> None:
+async def test_each_role_before_each_door(hotline: BrowserHotline, role: Role) -> None:
     """A page without the right says so; its REST answers 403; with the right it never does."""
-    async with house:
-        person = await house.page(Person, ACCOUNTS[role])
+    async with hotline:
+        person = await hotline.page(Person, ACCOUNTS[role])
         await person.sign_in()
         await expect(person.part("sign-out")).to_be_visible()
         for path, (part, wanted) in PAGES.items():
@@ -70,26 +75,26 @@ async def test_each_role_before_each_door(house: House, role: Role) -> None:
         assert wrong == []
 
 
-async def test_an_agent_steers_no_other_seat(house: House) -> None:
+async def test_an_agent_steers_no_other_seat(hotline: BrowserHotline) -> None:
     """8001's agent may not hold, hang up, pause, log out 8002, nor read its call: by any route."""
-    async with house:
-        anna = await house.agent("1001", "8001", ANNA)
+    async with hotline:
+        anna = await hotline.agent("1001", "8001", ANNA)
         for verb in ("hold", "resume", "hang-up", "ready", "end-wrap-up", "logout", "transfer/cancel"):
             assert await at_door(anna, "POST", f"/api/seats/8002/{verb}", None) == 403, verb
         assert await at_door(anna, "POST", "/api/seats/8002/pause", {"reason": "小休"}) == 403
         assert await at_door(anna, "POST", "/api/seats/8001/login", {"agent": "1002"}) == 403
 
 
-async def test_the_wrong_origin_and_the_missing_word(house: House) -> None:
+async def test_the_wrong_origin_and_the_missing_word(hotline: BrowserHotline) -> None:
     """A foreign page with the agent's cookie: no change goes through, neither does one without our header."""
-    async with house:
-        anna = await house.page(Agent, "1001")
+    async with hotline:
+        anna = await hotline.page(Agent, "1001")
         await anna.sign_in()
         await expect(anna.part("seat-choice")).to_be_visible()
         body = {"seat": "8001"}
         assert await at_door(anna, "POST", "/api/session/seat", body, origin="https://evil.example") == 403
         assert await at_door(anna, "POST", "/api/session/seat", body, word=False) == 403
-        stranger = await house.page(Person, "1002")
+        stranger = await hotline.page(Person, "1002")
         statuses = await asyncio.gather(*(at_door(stranger, method, path, body) for method, path, body, _ in DOORS))
         assert set(statuses) == {401}, "nobody is in without a session"
-        assert stranger.url == origin(house.site)
+        assert stranger.url == origin(hotline.site)

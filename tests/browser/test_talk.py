@@ -7,21 +7,21 @@ import asyncio
 import pytest
 from playwright.async_api import expect
 
-from hotline.demo.phones import answering
+from hotline.lab.phones import answering
 from tests.live.site import CALLER_TONE, eventually
 
-from .kit import ANNA, BAO, CITIZEN, MUSIC, House, heard, unheard
+from .kit import ANNA, BAO, CITIZEN, MUSIC, BrowserHotline, heard, unheard
 
 pytestmark = pytest.mark.browser
 
 ABROAD = "13805920001"
 
 
-async def test_two_seats_talk_at_once(house: House) -> None:
+async def test_two_seats_talk_at_once(hotline: BrowserHotline) -> None:
     """Two citizens, two browsers: who calls stands there before the answer; each pair hears each other, energy both ways."""
-    async with house:
-        anna, bao = await asyncio.gather(house.agent("1001", "8001", ANNA), house.agent("1002", "8002", BAO))
-        calls = [await house.citizen("13805921001"), await house.citizen("13805921002", trunk="unicom")]
+    async with hotline:
+        anna, bao = await asyncio.gather(hotline.agent("1001", "8001", ANNA), hotline.agent("1002", "8002", BAO))
+        calls = [await hotline.citizen("13805921001"), await hotline.citizen("13805921002", trunk="unicom")]
         for agent in (anna, bao):
             await agent.rings()
             await expect(agent.part("presence")).to_have_attribute("data-state", "ringing")
@@ -41,11 +41,11 @@ async def test_two_seats_talk_at_once(house: House) -> None:
             assert figures["sent"] > 0
 
 
-async def test_the_keys_of_one_call(house: House) -> None:
+async def test_the_keys_of_one_call(hotline: BrowserHotline) -> None:
     """Decline: it rings again. Mute, hold with music, resume, keys, hang up: each does what it says; then wrap-up counts down."""
-    async with house:
-        anna = await house.agent("1001", "8001", ANNA)
-        call = await house.citizen("13805921003")
+    async with hotline:
+        anna = await hotline.agent("1001", "8001", ANNA)
+        call = await hotline.citizen("13805921003")
         await anna.rings()
         await anna.press("decline")
         await expect(anna.part("answer")).not_to_be_enabled()
@@ -80,15 +80,16 @@ async def test_the_keys_of_one_call(house: House) -> None:
         await anna.until("ready")
 
 
-async def test_a_citizen_is_called(house: House) -> None:
+async def test_a_citizen_is_called(hotline: BrowserHotline) -> None:
     """Dialling out from a pause: ringing, talk both ways, the far end hangs up, and the pause is back."""
-    async with house:
-        house.floor.phones.trunks["telecom"].take(ABROAD, answering(0.8, None, CALLER_TONE))
-        anna = await house.agent("1001", "8001", ANNA, ready=False)
+    async with hotline:
+        hotline.floor.phones.trunks["telecom"].take(ABROAD, answering(0.8, None, CALLER_TONE))
+        anna = await hotline.agent("1001", "8001", ANNA, ready=False)
+        await hotline.floor.reachable("telecom")
         await anna.dial(ABROAD)
         await anna.until("dialling")
         await anna.until("talking")
-        far = house.floor.phones.trunks["telecom"].calls_to(ABROAD)[0]
+        far = hotline.floor.phones.trunks["telecom"].calls_to(ABROAD)[0]
         await anna.hears(CITIZEN)
         await heard(far, ANNA)
         far.hang_up()
@@ -97,10 +98,10 @@ async def test_a_citizen_is_called(house: House) -> None:
         await anna.until("paused")
 
 
-async def test_a_wrong_number_is_explained(house: House) -> None:
+async def test_a_wrong_number_is_explained(hotline: BrowserHotline) -> None:
     """What may not be dialled is refused with a sentence, and the phone stays as it was."""
-    async with house:
-        anna = await house.agent("1001", "8001", ANNA, ready=False)
+    async with hotline:
+        anna = await hotline.agent("1001", "8001", ANNA, ready=False)
         await anna.dial("0019005551234")
         await expect(anna.part("phone-said")).not_to_be_empty()
         await anna.until("paused")

@@ -8,18 +8,18 @@ from contextlib import suppress
 import pytest
 from playwright.async_api import Error, expect
 
-from .kit import ANNA, CITIZEN, House, heard
+from .kit import ANNA, CITIZEN, BrowserHotline, heard
 
 pytestmark = pytest.mark.browser
 
 MATTER = {"title": "路灯不亮", "content": "湖滨南路一段路灯三天不亮，晚上很危险。", "address": "思明区湖滨南路88号"}
 
 
-async def test_a_draft_outlives_the_browser_and_is_filed(house: House) -> None:
+async def test_a_draft_outlives_the_browser_and_is_filed(hotline: BrowserHotline) -> None:
     """Typed during the talk; a reload and a crash lose nothing; coded by its initials; no kind, no ticket; then the case number comes."""
-    async with house:
-        anna = await house.agent("1001", "8001", ANNA)
-        call = await house.talk(anna, "13805926001")
+    async with hotline:
+        anna = await hotline.agent("1001", "8001", ANNA)
+        call = await hotline.talk(anna, "13805926001")
         await anna.write(title=MATTER["title"])
         await anna.saved()
         await anna.page.reload()
@@ -44,14 +44,14 @@ async def test_a_draft_outlives_the_browser_and_is_filed(house: House) -> None:
         await expect(anna.part("ticket-code")).to_have_value("bllj")
         await anna.page.keyboard.press("Enter")
         await anna.saved()
-        name = await house.at("8001")
+        name = await hotline.at("8001")
         await anna.press("ticket-file")
         await expect(anna.part("fault-kind")).to_be_visible()
         await anna.press("ticket-kind-complaint")
         await anna.press("ticket-file")
         await expect(anna.part("ticket-case")).to_contain_text("20")
         case = (await anna.part("ticket-case").inner_text()).strip()
-        told = await anna.context.request.get(f"{house.site.origin}/api/my/tickets")
+        told = await anna.context.request.get(f"{hotline.site.origin}/api/my/tickets")
         mine = [row for row in await told.json() if row["call"] == name]
         assert len(mine) == 1
         assert mine[0]["case_number"] in case
@@ -60,13 +60,13 @@ async def test_a_draft_outlives_the_browser_and_is_filed(house: House) -> None:
         assert mine[0]["ticket"]["subject"]["code"] == "0102"
 
 
-async def test_answered_on_the_spot_and_refused(house: House) -> None:
+async def test_answered_on_the_spot_and_refused(hotline: BrowserHotline) -> None:
     """Two calls without a ticket: one answered directly, one refused with a code; the ledger says which is which."""
-    async with house:
-        anna = await house.agent("1001", "8001", ANNA)
+    async with hotline:
+        anna = await hotline.agent("1001", "8001", ANNA)
         ends = {"13805926002": "direct-answer", "13805926003": "refuse"}
         for caller, key in ends.items():
-            call = await house.citizen(caller)
+            call = await hotline.citizen(caller)
             await anna.answer()
             await anna.press(key)
             if key == "refuse":
@@ -75,15 +75,15 @@ async def test_answered_on_the_spot_and_refused(house: House) -> None:
             await anna.press("hang-up")
             await call.until_ended(5)
             await anna.until("ready")
-        ledger = {row.caller: row.outcome for row in house.site.ledger()}
+        ledger = {row.caller: row.outcome for row in hotline.site.ledger()}
         assert [ledger[caller] for caller in ends] == ["direct", "refused"]
 
 
-async def test_the_same_citizen_again(house: House) -> None:
+async def test_the_same_citizen_again(hotline: BrowserHotline) -> None:
     """The second call knows the first: its ticket is merged with one key, its recording is heard after a purpose was said."""
-    async with house:
-        anna = await house.agent("1001", "8001", ANNA)
-        first = await house.talk(anna, "13805926004")
+    async with hotline:
+        anna = await hotline.agent("1001", "8001", ANNA)
+        first = await hotline.talk(anna, "13805926004")
         await anna.press("ticket-kind-complaint")
         await anna.write(content=MATTER["content"], address=MATTER["address"])
         await anna.page.keyboard.press("Control+Enter")
@@ -93,9 +93,9 @@ async def test_the_same_citizen_again(house: House) -> None:
         await first.until_ended(5)
         await anna.until("ready")
 
-        await house.citizen("13805926004", trunk="unicom")
+        await hotline.citizen("13805926004", trunk="unicom")
         await anna.answer()
-        name = await house.at("8001")
+        name = await hotline.at("8001")
         await expect(anna.part("pop")).to_have_attribute("data-call", name)
         tickets = anna.part("pop-tickets").get_by_role("listitem")
         await expect(tickets).to_have_count(1)
@@ -112,15 +112,15 @@ async def test_the_same_citizen_again(house: House) -> None:
         await anna.write(content="路灯还是不亮。")
         await anna.page.keyboard.press("Control+Enter")
         await expect(anna.part("ticket-case")).not_to_contain_text(case)
-        filed = await anna.context.request.get(f"{house.site.origin}/api/calls/{name}/tickets")
+        filed = await anna.context.request.get(f"{hotline.site.origin}/api/calls/{name}/tickets")
         assert [row["ticket"]["merged_into"] for row in await filed.json()] == [case]
 
 
-async def test_two_matters_of_one_call(house: House) -> None:
+async def test_two_matters_of_one_call(hotline: BrowserHotline) -> None:
     """A second matter has the citizen and nothing else of the first; both are filed; the call opened again shows both."""
-    async with house:
-        anna = await house.agent("1001", "8001", ANNA)
-        call = await house.talk(anna, "13805926005")
+    async with hotline:
+        anna = await hotline.agent("1001", "8001", ANNA)
+        call = await hotline.talk(anna, "13805926005")
         cases = []
         for place, kind in enumerate(("complaint", "help")):
             await anna.press(f"ticket-kind-{kind}")
@@ -144,12 +144,12 @@ async def test_two_matters_of_one_call(house: House) -> None:
         await call.until_ended(5)
 
 
-async def test_written_down_later(house: House) -> None:
+async def test_written_down_later(hotline: BrowserHotline) -> None:
     """A call that ended with nothing said of it is in my day, opens with its draft, and is gone from there once filed."""
-    async with house:
-        anna = await house.agent("1001", "8001", ANNA)
-        call = await house.talk(anna, "13805926006")
-        name = await house.at("8001")
+    async with hotline:
+        anna = await hotline.agent("1001", "8001", ANNA)
+        call = await hotline.talk(anna, "13805926006")
+        name = await hotline.at("8001")
         await anna.write(content="井盖松动")
         await anna.saved()
         await anna.press("hang-up")

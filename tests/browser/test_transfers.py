@@ -6,11 +6,11 @@ import asyncio
 
 import pytest
 
-from hotline.demo.phones import answering
-from hotline.demo.sound import tone
+from hotline.lab.phones import answering
+from hotline.lab.sound import tone
 from tests.live.site import eventually
 
-from .kit import ANNA, BAO, CITIZEN, MUSIC, House, heard, unheard
+from .kit import ANNA, BAO, CITIZEN, MUSIC, BrowserHotline, heard, unheard
 from .people import Agent
 
 pytestmark = pytest.mark.browser
@@ -18,17 +18,19 @@ pytestmark = pytest.mark.browser
 POLICE = 1490.0
 
 
-async def two(house: House) -> tuple[Agent, Agent]:
+async def two(hotline: BrowserHotline) -> tuple[Agent, Agent]:
     """1001 ready, 1002 paused: the first call comes to 1001."""
-    anna, bao = await asyncio.gather(house.agent("1001", "8001", ANNA), house.agent("1002", "8002", BAO, ready=False))
+    anna, bao = await asyncio.gather(
+        hotline.agent("1001", "8001", ANNA), hotline.agent("1002", "8002", BAO, ready=False)
+    )
     return anna, bao
 
 
-async def test_a_blind_transfer_reaches_the_other_seat(house: House) -> None:
+async def test_a_blind_transfer_reaches_the_other_seat(hotline: BrowserHotline) -> None:
     """The citizen is answered at 8002 and hears nobody but them; 8001 wraps up."""
-    async with house:
-        anna, bao = await two(house)
-        call = await house.talk(anna, "13805922001")
+    async with hotline:
+        anna, bao = await two(hotline)
+        call = await hotline.talk(anna, "13805922001")
         await anna.transfer("8002")
         await anna.until("wrap_up")
         await bao.answer()
@@ -39,11 +41,11 @@ async def test_a_blind_transfer_reaches_the_other_seat(house: House) -> None:
         await call.until_ended(5)
 
 
-async def test_consulting_and_handing_over(house: House) -> None:
+async def test_consulting_and_handing_over(hotline: BrowserHotline) -> None:
     """While the agents speak the citizen hears music; cancelled, they are back; asked again, the citizen goes over."""
-    async with house:
-        anna, bao = await two(house)
-        call = await house.talk(anna, "13805922002")
+    async with hotline:
+        anna, bao = await two(hotline)
+        call = await hotline.talk(anna, "13805922002")
         await anna.transfer("8002", "attended")
         await bao.answer()
         await asyncio.gather(anna.hears(BAO), bao.hears(ANNA), heard(call, MUSIC))
@@ -62,11 +64,11 @@ async def test_consulting_and_handing_over(house: House) -> None:
         await bao.until("wrap_up")
 
 
-async def test_three_speak_together(house: House) -> None:
+async def test_three_speak_together(hotline: BrowserHotline) -> None:
     """Citizen and two browsers: each hears the two others; when one leaves, two go on."""
-    async with house:
-        anna, bao = await two(house)
-        call = await house.talk(anna, "13805922003")
+    async with hotline:
+        anna, bao = await two(hotline)
+        call = await hotline.talk(anna, "13805922003")
         await anna.transfer("8002", "attended")
         await bao.answer()
         await anna.hears(BAO)
@@ -80,13 +82,14 @@ async def test_three_speak_together(house: House) -> None:
         await call.until_ended(5)
 
 
-async def test_the_police_by_one_key(house: House) -> None:
+async def test_the_police_by_one_key(hotline: BrowserHotline) -> None:
     """110 by its key: the agent speaks to them, then all three together."""
-    async with house:
-        trunk = house.floor.phones.trunks["telecom"]
+    async with hotline:
+        trunk = hotline.floor.phones.trunks["telecom"]
         trunk.take("110", answering(0.3, None, tone(POLICE)))
-        anna = await house.agent("1001", "8001", ANNA)
-        call = await house.talk(anna, "13805922004")
+        anna = await hotline.agent("1001", "8001", ANNA)
+        call = await hotline.talk(anna, "13805922004")
+        await hotline.floor.reachable("telecom")
         await anna.press("number-police")
         await anna.hears(POLICE)
         await eventually(lambda: bool(trunk.calls_to("110")))

@@ -7,39 +7,42 @@ import csv
 import json
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from config import secrets
-from config.places import Places
+from config.file_places import Places
 from config.read import parse
-from hotline import asterisk_found
-from hotline.demo import ports
-from hotline.demo.media import Metronome, RtpPorts
-from hotline.demo.phones import Rack
-from hotline.demo.stage import DESK_HOST, Table, derive, shipped
-from hotline.embedded import EmbeddedAsterisk
+from hotline.lab import ports
+from hotline.lab.hotline_instance import DESK_HOST, Table, derive, shipped
+from hotline.lab.media import Metronome, RtpPorts
+from hotline.lab.phones import Rack
+from hotline.programs import asterisk_found
+from hotline.programs.embedded_asterisk import EmbeddedAsterisk
 from tests import brief
 
 NOTICE_S = 3.0
+NOTHING: Mapping[str, float] = {}
 
 
 class Alone:
     """One Asterisk, its files, and racks of phones for one test at a time."""
 
-    def __init__(self, var: Path, base: int, table: Table) -> None:
+    def __init__(self, var: Path, base: int, table: Table, cut: Mapping[str, float]) -> None:
         found = asterisk_found.find()
         if found is None:
             pytest.skip("no Asterisk: hotline asterisk install")
         self.base, self.asterisk = base, found[0]
         self.places, self.settings = Places(var), parse(table)
         brief.notices(self.places.prompts, NOTICE_S)
+        for prompt, seconds in cut.items():
+            brief.cut(self.places.prompts, (prompt,), seconds)
         self.secrets = secrets.ensure(self.places.secrets, secrets.names(self.settings))
 
-    def keeper(self, on_exit: Callable[[int | None], None] = lambda _code: None) -> EmbeddedAsterisk:
+    def program(self, on_exit: Callable[[int | None], None] = lambda _code: None) -> EmbeddedAsterisk:
         return EmbeddedAsterisk(self.settings, self.places, self.secrets, self.asterisk, on_exit=on_exit)
 
     def cli(self, words: str) -> str:
@@ -53,14 +56,19 @@ class Alone:
         return [line for line in text.splitlines() if "WARNING[" in line or "ERROR[" in line]
 
     def rows(self) -> list[list[str]]:
+        if not self.places.cel.exists():  # made with its first row
+            return []
         with open(self.places.cel, encoding="utf-8", newline="") as file:
             return list(csv.reader(file))
 
     def said(self, number: str) -> list[tuple[str, str]]:
-        """The dialplan's own events, and CEL's kinds, of the newest call from ``number``, in order."""
+        """The dialplan's own events, and CEL's kinds, of the newest call from ``number``, in order.
+
+        Empty while Asterisk has written nothing of it yet: its rows may come after the answer the phone hears.
+        """
         rows = self.rows()
-        call = [row[15] for row in rows if row[0] == "CHAN_START" and row[3] == number][-1]
-        return [(row[18] or row[0], _extra(row[19])) for row in rows if row[15] == call]
+        calls = [row[15] for row in rows if row[3] == number]
+        return [(row[18] or row[0], extra(row[19])) for row in rows if calls and row[15] == calls[-1]]
 
     async def until(self, true: Callable[[], bool], seconds: float = 15.0) -> None:
         limit = time.monotonic() + seconds
@@ -77,25 +85,27 @@ class Alone:
         return Rack(name, address, registrar, ports=RtpPorts(low, low + 198), metronome=Metronome())
 
 
-def _extra(text: str) -> str:
+def extra(text: str) -> str:
     return str(json.loads(text).get("extra", "")) if text.startswith("{") else text
 
 
 @contextmanager
-def alone(var: Path, change: Callable[[Table], None] = lambda _table: None) -> Iterator[Alone]:
-    """It runs while the block does, and nothing of it afterwards."""
+def alone(
+    var: Path, change: Callable[[Table], None] = lambda _table: None, *, cut: Mapping[str, float] = NOTHING
+) -> Iterator[Alone]:
+    """It runs while the block does, and nothing of it afterwards. ``cut``: prompt → seconds of it that are played."""
     block = ports.find()
-    here = Alone(var, block.base, derive(shipped(), block.base, change))
+    here = Alone(var, block.base, derive(shipped(), block.base, change), cut)
 
     async def begin() -> None:
-        keeper = here.keeper()
-        assert not await keeper.start()
-        await keeper.leave()
+        program = here.program()
+        assert not await program.start()
+        await program.leave()
 
     async def end() -> None:
-        keeper = here.keeper()
-        await keeper.start()
-        await keeper.stop(0.0)
+        program = here.program()
+        await program.start()
+        await program.stop(0.0)
 
     try:
         asyncio.run(begin())

@@ -12,13 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.places import Places
+from config.file_places import Places
 from config.read import parse
 from config.render import edge, nginx
 from config.render.edge_guard import policy
 from config.settings import Settings
-from hotline import certificate
-from hotline.edge import program
+from hotline.programs import certificate
+from hotline.programs.edge import program
 from tests.config.test_render import shipped
 
 
@@ -59,7 +59,7 @@ def test_one_port_and_loopback_behind_it() -> None:
     """It listens at the edge's address alone, and passes on to loopback alone; pages, daemon, phones."""
     text = whole(settings(bind="192.0.2.7", port=9443))
     assert set(re.findall(r"listen (\S+)", text)) == {"192.0.2.7:9443"}
-    assert set(re.findall(r"proxy_pass (\S+);", text)) == {"http://hotline_daemon", "http://127.0.0.1:8088/ws"}
+    assert set(re.findall(r"proxy_pass (\S+);", text)) == {"http://hotline_daemon", "http://127.0.0.1:8089/ws"}
     assert re.findall(r"^ +server ([0-9.:]+);", text, re.MULTILINE) == ["127.0.0.1:8319"]
     assert "TLSv1.2 TLSv1.3" in text
     assert "autoindex" not in text
@@ -68,9 +68,21 @@ def test_one_port_and_loopback_behind_it() -> None:
 def test_every_path_is_below_var() -> None:
     """Nothing is written anywhere else."""
     text = whole(settings(), Path("/some/var"))
-    written = re.findall(r"(?:_log|_temp_path|pid) (\S+)", text)
+    written = [path for path in re.findall(r"(?:_log|_temp_path|pid) (\S+)", text) if path != "/dev/null"]
     assert len(written) == 8
     assert all(path.strip('";').startswith("/some/var/edge/") for path in written)
+
+
+def test_no_log_keeps_what_stands_behind_a_question_mark() -> None:
+    """The access log leaves it out; of errors at the address that the provider's code comes to there is no log at all."""
+    text = whole(settings(), Path("/some/var"))
+    assert re.search(r"log_format hotline_edge .*\$hotline_asked", text, re.DOTALL)
+    assert not re.search(
+        r"\$(?:request|request_uri|args|query_string|http_referer)\b",
+        text[text.index("log_format") :].partition(";")[0],
+    )
+    back = text[text.index("location = /api/oidc/back") :]
+    assert "error_log /dev/null emerg;" in back[: back.index("}")]
 
 
 def test_no_inline_script_and_no_other_origin() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import string
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,10 @@ import pytest
 from config import language
 
 TREE = Path(__file__).resolve().parents[2]
-ROOMS = ("config", "cti", "ivr", "agents", "recordings", "bridge", "ledger", "console", "hotline")
+ROOMS = ("config", "cti", "ivr", "agents", "recordings", "bridge", "ledger", "console", "casestore", "hotline")
 
 
+@cache
 def messages() -> dict[str, str]:
     """Each literal given to ``say`` (by whatever name it is imported) → the file it stands in."""
     found: dict[str, str] = {}

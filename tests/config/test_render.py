@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config import secrets
-from config.places import Places
+from config.file_places import Places
 from config.read import SettingsError, parse
-from config.render import core, render, text
+from config.render import asterisk_conf, render, text
+from config.render.dialplan_steps import exten
 from config.render.pjsip import rtp_ports
-from config.render.script import exten
 from config.settings import Settings
 from tests.config.test_read import SHIPPED
 
@@ -51,20 +51,42 @@ def test_only_named_modules(files: dict[str, str]) -> None:
 
 
 def test_nobody_comes_in_without_a_name(files: dict[str, str]) -> None:
-    """Every endpoint is a trunk known by its address or a phone with a password."""
+    """Every endpoint is a trunk known by its address or a phone with a password; two more lead into contexts that are not there."""
     endpoints = re.findall(r"\[([^\]]+)\]\ntype = endpoint\n((?:.+\n)*)", files["pjsip.conf"])
-    assert len(endpoints) == 2 + 8 + 1
-    for _name, body in endpoints:
-        assert ("identify_by = ip" in body) != ("auth = " in body)
+    refused = {"strangers", "replaces"}
+    assert len(endpoints) == 2 + 8 + 1 + len(refused)
+    for name, body in endpoints:
+        if name in refused:
+            assert f"context = {name}\n" in body
+            assert f"[{name}]" not in files["extensions.conf"]
+        else:
+            assert ("identify_by = ip" in body) != ("auth = " in body)
 
 
 def test_trunks_lead_nowhere_out(files: dict[str, str]) -> None:
-    """A trunk's context holds our numbers and the refusal of all others; it includes and dials nothing."""
+    """A trunk's contexts hold our numbers and the refusal of all others; no pattern takes any character; they dial nothing."""
     for body in re.findall(r"\[trunk-[^\]]+\]\n((?:.+\n)*)", files["extensions.conf"]):
+        assert body == "include => as-dialled\n"
+    for name in ("as-dialled", "identity", "uri", "called"):
+        (body,) = re.findall(rf"\[{name}\]\n((?:.+\n)*)", files["extensions.conf"])
         assert "include" not in body
         assert "Dial(" not in body
+        assert name == "called" or not re.search(r"^exten => _[^,]*[.!]", body, re.MULTILINE)
     for body in re.findall(r"\[line-[^\]]+\]\n((?:.+\n)*)", files["extensions.conf"]):
         assert "Dial(" not in body
+
+
+def test_a_carrier_that_answers_no_options_can_be_dialled() -> None:
+    """F3: with ``check_seconds = 0`` nobody asks, so nobody finds it away; by default it is asked."""
+    table = shipped()
+    table["trunk"][0]["check_seconds"] = 0
+    sections = rendered(parse(table))["pjsip.conf"].split("\n[")
+    asked = [
+        one
+        for one in sections
+        if one.startswith((*(f"{trunk['id']}]" for trunk in table["trunk"]),)) and "type = aor" in one
+    ]
+    assert [("qualify_frequency = 0\n" in one + "\n") for one in asked] == [True, *[False] * (len(table["trunk"]) - 1)]
 
 
 def test_rtp_ports_are_enough_and_below_the_ephemeral(files: dict[str, str]) -> None:
@@ -93,15 +115,15 @@ def test_external_leaves_the_sites_folders_alone() -> None:
     files = rendered(settings)
     assert "asterisk.conf" not in files
     assert not [name for name, body in files.items() if "/var/x" in body]
-    assert "directories" not in core.site(settings)
-    assert "5038" in core.readme(settings)
+    assert "directories" not in asterisk_conf.site(settings)
+    assert "5038" in asterisk_conf.readme(settings)
 
 
 def test_a_long_var_gets_a_short_socket() -> None:
     """A Unix socket's path may have 107 bytes."""
     deep = Places(Path("/" + "deep/" * 40))
-    assert len(str(core.run_folder(deep) / "asterisk.ctl")) < 107
-    assert core.run_folder(Places(Path("/x"))) == Path("/x/asterisk/run")
+    assert len(str(asterisk_conf.run_folder(deep) / "asterisk.ctl")) < 107
+    assert asterisk_conf.run_folder(Places(Path("/x"))) == Path("/x/asterisk/run")
 
 
 _NAMES = st.text(st.characters(codec="utf-8"), max_size=30)

@@ -1,4 +1,4 @@
-"""A REST door around a fake house, asked in process."""
+"""A REST door around a fake hotline, asked in process."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ import httpx
 import pytest
 import structlog
 
-from tests.fakes.house import TOKEN, House, door, plugs
+from tests.fakes.hotline import TOKEN, FakeHotline, door, services
 
 Client = Callable[..., httpx.AsyncClient]
 
 
 @pytest.fixture
-def house() -> House:
-    return House()
+def fake() -> FakeHotline:
+    return FakeHotline()
 
 
 @pytest.fixture
-def client(house: House) -> httpx.AsyncClient:
-    transport = httpx.ASGITransport(door(plugs(house)), raise_app_exceptions=False)
+def client(fake: FakeHotline) -> httpx.AsyncClient:
+    transport = httpx.ASGITransport(door(services(fake)), raise_app_exceptions=False)
     headers = {"Authorization": f"Bearer {TOKEN}"}
     return httpx.AsyncClient(transport=transport, base_url="http://hotline", headers=headers)
 

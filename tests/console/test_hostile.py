@@ -19,34 +19,49 @@ from console.contract.rest import ErrorOut, TicketIn
 from console.cookie import NAME
 from console.guard import OPEN
 from console.server import Server, make_app, routes_of
-from tests.fakes.house import CALL, ORIGIN, TOKEN, House, plugs
+from tests.fakes.hotline import ACCESS, CALL, ORIGIN, TOKEN, FakeHotline, services
 from tests.fakes.people import PEOPLE, populate, signed_in
 from tests.ports import free_port
+from tests.sampling import examples
 
 pytestmark = pytest.mark.slow
 
-OPENAPI: dict[str, Any] = routes_of(plugs(House())).openapi()
+OPENAPI: dict[str, Any] = routes_of(services(FakeHotline())).openapi()
 ROUTES = [(method, path) for path, item in OPENAPI["paths"].items() for method in item]
 
 
 def filled(path: str) -> str:
-    return path.format(call=CALL, seat="8001", ticket="0" * 26, ident="1", session="0", account="1001")
+    return path.format(
+        call=CALL,
+        seat="8001",
+        ticket="0" * 26,
+        ident="1",
+        session="0",
+        account="1001",
+        task="t1",
+        change="1",
+        name="nobody",
+    )
 
 
 @pytest.mark.parametrize(
     "header", ["", "Bearer", f"Bearer {TOKEN}x", f"Basic {TOKEN}", f"Bearer {TOKEN[:-1]}", "Bearer é"]
 )
-async def test_no_key(client: httpx.AsyncClient, house: House, header: str) -> None:
-    """Without the right token every route, known or not, says 401 and does nothing."""
+async def test_no_key(client: httpx.AsyncClient, fake: FakeHotline, header: str) -> None:
+    """Without the right token every route, known or not, says 401 and does nothing; who goes on with wrong ones is told to wait."""
+    statuses: list[int] = []
     client.headers = httpx.Headers([(b"authorization", header.encode())])
     for method, path in ROUTES:
         if (method.upper(), path) in OPEN:
             continue  # test_session.py: they ask for other proofs
         answer = await client.request(method, filled(path))
-        assert answer.status_code == 401, (method, path)
+        assert answer.status_code in (401, 429), (method, path)
+        statuses.append(answer.status_code)
         ErrorOut.model_validate(answer.json())
-    assert house.asked == []
-    assert house.book.rows == {}
+    waits = len(statuses) - ACCESS.tries if header else 0
+    assert statuses == [401] * (len(statuses) - waits) + [429] * waits
+    assert fake.asked == []
+    assert fake.book.rows == {}
 
 
 async def test_no_key_elsewhere(client: httpx.AsyncClient) -> None:
@@ -87,9 +102,9 @@ async def test_seat_bodies(client: httpx.AsyncClient) -> None:
         ErrorOut.model_validate(answer.json())
 
 
-async def test_route_fault(client: httpx.AsyncClient, house: House) -> None:
+async def test_route_fault(client: httpx.AsyncClient, fake: FakeHotline) -> None:
     """A fault of ours is a 500 in the common shape that tells nothing of the inside."""
-    house.book.broken = {"file": 1}
+    fake.book.broken = {"file": 1}
     answer = await client.post(f"/api/calls/{CALL}/tickets", json={"kind": "help", "title": "a", "content": "b"})
     assert answer.status_code == 500
     assert "disk" not in answer.text
@@ -97,11 +112,11 @@ async def test_route_fault(client: httpx.AsyncClient, house: House) -> None:
 
 async def test_no_ledger() -> None:
     """A database that is not there is a 503 that says nothing was written."""
-    house = House()
-    transport = httpx.ASGITransport(make_app(replace(plugs(house), absent=(OSError,))), raise_app_exceptions=False)
+    fake = FakeHotline()
+    transport = httpx.ASGITransport(make_app(replace(services(fake), absent=(OSError,))), raise_app_exceptions=False)
     headers = {"Authorization": f"Bearer {TOKEN}"}
     async with httpx.AsyncClient(transport=transport, base_url="http://hotline", headers=headers) as client:
-        house.book.broken = {"file": 1}
+        fake.book.broken = {"file": 1}
         path, body = f"/api/calls/{CALL}/tickets", {"kind": "help", "title": "a", "content": "b"}
         assert (await client.post(path, json=body)).status_code == 503
         assert (await client.post(path, json=body)).status_code == 201
@@ -124,16 +139,19 @@ def test_openapi_is_complete() -> None:
     assert "schema" in OPENAPI["paths"]["/api/tickets"]["post"]["requestBody"]["content"]["application/json"]
 
 
-HOUSE = populate(House())
-APP = make_app(plugs(HOUSE))
+FAKE = populate(FakeHotline())
+APP = make_app(services(FAKE))
 schema = schemathesis.openapi.from_asgi("/api/openapi.json", APP, headers={"Authorization": f"Bearer {TOKEN}"})
 
 
 @schema.parametrize()
 @settings(
-    max_examples=12, deadline=None, phases=(Phase.explicit, Phase.generate), suppress_health_check=list(HealthCheck)
+    max_examples=examples(6),
+    deadline=None,
+    phases=(Phase.explicit, Phase.generate),
+    suppress_health_check=list(HealthCheck),
 )
-def test_fuzz(case: schemathesis.Case) -> None:
+def test_fuzz(case: schemathesis.Case[Any]) -> None:
     """Whatever fits or breaks the OpenAPI: no fault, only documented answers, every error in the one shape."""
     response = case.call(headers={"Authorization": f"Bearer {TOKEN}"})
     route = OPENAPI["paths"][case.path].get(case.method.lower(), {"responses": {"405": {}}})
@@ -147,12 +165,15 @@ def test_fuzz(case: schemathesis.Case) -> None:
 
 @schema.parametrize()
 @settings(
-    max_examples=4, deadline=None, phases=(Phase.explicit, Phase.generate), suppress_health_check=list(HealthCheck)
+    max_examples=examples(2),
+    deadline=None,
+    phases=(Phase.explicit, Phase.generate),
+    suppress_health_check=list(HealthCheck),
 )
-def test_fuzz_signed_in(case: schemathesis.Case) -> None:
+def test_fuzz_signed_in(case: schemathesis.Case[Any]) -> None:
     """The same from a browser, as each role in turn; none gets past what its table says by strange input."""
-    account = sorted(PEOPLE)[len(HOUSE.kept.rows) % len(PEOPLE)]
-    sent = {"Cookie": f"{NAME}={signed_in(HOUSE, account)}", "Origin": ORIGIN, "X-Hotline": "1", "Authorization": ""}
+    account = sorted(PEOPLE)[len(FAKE.kept.rows) % len(PEOPLE)]
+    sent = {"Cookie": f"{NAME}={signed_in(FAKE, account)}", "Origin": ORIGIN, "X-Hotline": "1", "Authorization": ""}
     response = case.call(headers=sent)
     route = OPENAPI["paths"][case.path].get(case.method.lower(), {"responses": {"405": {}}})
     assert response.status_code != 500
@@ -164,7 +185,7 @@ def test_fuzz_signed_in(case: schemathesis.Case) -> None:
     assert response.status_code != 401 or (case.method, case.path) in OPEN
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(st.binary(max_size=200), st.sampled_from(ROUTES))
 def test_raw_bytes(noise: bytes, route: tuple[str, str]) -> None:
     """Raw bytes as a body never make a fault."""
@@ -181,14 +202,14 @@ def test_raw_bytes(noise: bytes, route: tuple[str, str]) -> None:
 async def test_what_is_written_goes_out_at_once() -> None:
     """Nagle's algorithm is off on a console's connection: a pop behind a delta waits for no acknowledgement."""
     port = free_port()
-    server = Server(make_app(plugs(House())), port)
+    server = Server(make_app(services(FakeHotline())), port)
     await server.start()
     _reader, writer = await asyncio.open_connection("127.0.0.1", port)
     async with asyncio.timeout(5):
         while not (connections := server._server.server_state.connections):
             await asyncio.sleep(0.01)
     (connection,) = connections
-    held = connection.transport.get_extra_info("socket")  # type: ignore[union-attr]
+    held = connection.transport.get_extra_info("socket")
     assert held.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
     writer.close()
     await server.stop()
@@ -197,19 +218,19 @@ async def test_what_is_written_goes_out_at_once() -> None:
 async def test_server_starts_and_stops() -> None:
     """The socket answers on loopback, a taken port is an OSError, and ``stop`` leaves no task and no socket."""
     before, port = asyncio.all_tasks(), free_port()
-    server = Server(make_app(plugs(House())), port)
+    server = Server(make_app(services(FakeHotline())), port)
     await server.start()
     async with httpx.AsyncClient(headers={"Authorization": f"Bearer {TOKEN}"}, trust_env=False) as client:
         answer = await client.get(f"http://127.0.0.1:{port}/api/health")
         assert answer.status_code == 200
         assert answer.headers["cache-control"] == "no-store"
         with pytest.raises(OSError):
-            await Server(make_app(plugs(House())), port).start()
+            await Server(make_app(services(FakeHotline())), port).start()
         _, idle = await asyncio.open_connection("127.0.0.1", port)  # a client that never says anything
         await server.stop()
         idle.close()
     await asyncio.sleep(0)
     assert asyncio.all_tasks() == before
-    again = Server(make_app(plugs(House())), port)
+    again = Server(make_app(services(FakeHotline())), port)
     await again.start()
     await again.stop()

@@ -12,54 +12,71 @@ from typing import Any
 import pytest
 from starlette.types import ASGIApp
 
-from console.access import RIGHTS, Right, Role
+from console.access import RIGHTS, SCOPES, Right, Role, Scope
 from console.guard import OPEN
 from console.server import bare
-from tests.fakes.house import CALL, House, door, plugs
-from tests.fakes.people import Phones, browser, command_line, populate, signed_in
+from tests.fakes.hotline import CALL, FakeHotline, door, services
+from tests.fakes.people import Phones, browser, command_line, populate, program, signed_in
+from tests.fakes.said import said
 
 # The letters: A an agent, at seat 8001, the call is theirs · O another agent, at 8002 · S supervisor · U auditor
-# P operator · T the installation's token
+# P operator · T the installation's token · programs, each of one scope: m metrics · r reports · c calls:read ·
+# k tickets:read · f tickets:file · b callbacks:read · a audit:read
 ALL, SIGNED = "AOSUPT", "AOSUP"
+PROGRAMS = {
+    "m": Scope.METRICS, "r": Scope.REPORTS, "c": Scope.CALLS_READ, "k": Scope.TICKETS_READ, "f": Scope.TICKETS_FILE,
+    "b": Scope.CALLBACKS_READ, "a": Scope.AUDIT_READ,
+}  # fmt: skip
+ANY = ALL + "".join(PROGRAMS)
 MAY: dict[tuple[str, str], str] = {
-    ("GET", "/api/openapi.json"): ALL,
+    ("GET", "/api/openapi.json"): ANY,
     # -- the own session: the token has none
-    ("GET", "/api/session/ways"): ALL,
-    ("POST", "/api/session"): ALL,
+    ("GET", "/api/session/ways"): ANY,
+    ("POST", "/api/session"): ANY,
     ("GET", "/api/session"): SIGNED,
     ("DELETE", "/api/session"): SIGNED,
     ("POST", "/api/session/lock"): SIGNED,
     ("POST", "/api/session/unlock"): SIGNED,
+    ("POST", "/api/session/proof"): SIGNED,
     ("POST", "/api/session/password"): SIGNED,
     ("POST", "/api/session/seat"): "AOS",
     ("DELETE", "/api/session/seat"): SIGNED,
     ("POST", "/api/session/phone"): "A",  # O sits at a desk phone, S nowhere
     ("GET", "/api/gate/sip"): "A",
-    ("GET", "/api/oidc/start"): ALL,
-    ("GET", "/api/oidc/back"): ALL,
+    ("GET", "/api/oidc/start"): ANY,
+    ("GET", "/api/oidc/back"): ANY,
     # -- others' sessions, accounts, the log
     ("GET", "/api/sessions"): ALL,  # all, or one's own
     ("DELETE", "/api/sessions/{session}"): "ASPT",  # it is A's
     ("GET", "/api/accounts"): "PT",
     ("PUT", "/api/accounts/{account}"): "PT",
-    ("GET", "/api/audit"): "UPT",
+    ("GET", "/api/account-changes"): "PT",
+    ("POST", "/api/account-changes/{change}/confirm"): "PT",
+    ("DELETE", "/api/account-changes/{change}"): "PT",
+    ("GET", "/api/programs"): "PT",
+    ("POST", "/api/programs"): "PT",
+    ("POST", "/api/programs/{name}/rotate"): "PT",
+    ("DELETE", "/api/programs/{name}"): "PT",
+    ("GET", "/api/audit"): "UPTa",
     # -- the house
-    ("GET", "/api/board"): ALL,  # calls: the own ones
-    ("GET", "/api/health"): "PT",
-    ("GET", "/metrics"): "PT",
-    ("GET", "/api/codes"): ALL,
-    ("GET", "/api/choices"): ALL,
+    ("GET", "/api/board"): ALL + "r",  # calls: the own ones
+    ("GET", "/api/health"): "PTm",
+    ("GET", "/metrics"): "PTm",
+    ("GET", "/api/codes"): ALL + "kf",
+    ("GET", "/api/choices"): ALL + "kf",
     ("GET", "/api/phonebook"): ALL,
     ("GET", "/api/notices"): ALL,
     ("POST", "/api/notices"): "ST",
     ("GET", "/api/alarms"): "SPT",
     ("POST", "/api/alarms/{ident}/acknowledge"): "SPT",
     # -- calls and tickets
-    ("GET", "/api/calls"): "SUT",
+    ("GET", "/api/calls"): "SUTc",
     ("GET", "/api/calls/live"): ALL,  # the own ones
-    ("GET", "/api/calls/{call}"): "ASUT",
+    ("GET", "/api/calls/{call}"): "ASUTc",
     ("GET", "/api/calls/{call}/pop"): "ASUT",
     ("GET", "/api/calls/{call}/recording"): "ASUT",
+    ("POST", "/api/calls/{call}/recording"): "ASUT",  # why, before it is heard
+    ("GET", "/api/calls/{call}/recordings"): "ASUT",
     ("POST", "/api/calls/{call}/disposition"): "AST",
     ("POST", "/api/calls/{call}/tickets"): "AST",
     ("GET", "/api/calls/{call}/tickets"): "ASUT",
@@ -67,14 +84,23 @@ MAY: dict[tuple[str, str], str] = {
     ("PUT", "/api/calls/{call}/draft"): "AOST",
     ("DELETE", "/api/calls/{call}/draft"): "AOST",
     ("GET", "/api/my/drafts"): "AOST",
-    ("POST", "/api/tickets"): "AOST",
-    ("GET", "/api/tickets"): "SUT",
-    ("GET", "/api/tickets/{ticket}"): "ASUT",
+    ("POST", "/api/tickets"): "AOSTf",
+    ("GET", "/api/tickets"): "SUTk",
+    ("GET", "/api/tickets/{ticket}"): "ASUTk",
     ("GET", "/api/dead-letters"): "SPT",
     ("POST", "/api/dead-letters/{ticket}/replay"): "SPT",
     ("GET", "/api/my/day"): "AOST",
     ("GET", "/api/my/calls"): "AOST",
     ("GET", "/api/my/tickets"): "AOST",
+    # -- call-backs: those who may call work at them, those who see all calls look; a token has no seat
+    ("GET", "/api/callbacks"): "AOSUTb",
+    ("GET", "/api/callbacks/{task}"): "AOSUTb",
+    ("POST", "/api/callbacks/{task}/take"): "AOS",
+    ("POST", "/api/callbacks/{task}/dial"): "AOS",
+    ("POST", "/api/callbacks/{task}/result"): "AOST",
+    ("POST", "/api/callbacks/{task}/give-back"): "AOST",
+    ("POST", "/api/callbacks/{task}/give-up"): "AOST",
+    ("POST", "/api/callbacks/assign"): "ST",
     # -- seats: the own one; others' only by the supervisor's own verbs
     ("GET", "/api/seats"): ALL,
     ("GET", "/api/seats/{seat}"): ALL,
@@ -102,26 +128,32 @@ MAY: dict[tuple[str, str], str] = {
     ("POST", "/api/seats/{seat}/force"): "ST",
     ("POST", "/api/calls/{call}/move"): "ST",
     # -- the wallboard
-    ("GET", "/api/wall/day"): "SUPT",
-    ("GET", "/api/wall/calls"): "SUPT",
-    ("GET", "/api/wall/tickets"): "SUT",
+    ("GET", "/api/wall/day"): "SUPTr",
+    ("GET", "/api/wall/calls"): "SUTc",
+    ("GET", "/api/wall/tickets"): "SUTk",
 }
+HEADER = {"/api/calls/{call}/recording": said(purpose="质检")}
 QUERY = {
-    "/api/calls/{call}/recording": {"purpose": "质检"},
     "/api/wall/calls": {"set": "offered"},
 }
 BODY: dict[str, dict[str, Any]] = {
     "/api/calls/{call}/disposition": {"outcome": "direct"},
+    "/api/calls/{call}/recording": {"purpose": "质检"},
     "/api/session/seat": {"seat": "8001"},
     "/api/session/unlock": {"password": "not this one"},
+    "/api/session/proof": {"password": "not this one"},
+    "/api/programs": {"name": "grafana", "scopes": ["metrics"]},
     "/api/session/password": {"old": "not this one", "new": "Xue-Hua-Piao-77"},
     "/api/seats/{seat}/login": {"agent": "1001"},
+    "/api/callbacks/{task}/give-up": {"reason": "unreachable"},
+    "/api/callbacks/{task}/result": {"result": "no_answer"},
+    "/api/callbacks/assign": {"tasks": ["xm1-1.1"], "agent": "1001"},
 }
 WHO = {"A": ("1001", "8001"), "O": ("1003", "8002"), "S": ("2001", ""), "U": ("audit", ""), "P": ("admin", "")}
 TICKET = {"kind": "help", "title": "积水", "content": "湖滨南路积水"}
 
 
-class Mixed(House):
+class Mixed(FakeHotline):
     """8001 has a browser's phone."""
 
     def seats(self) -> Any:
@@ -129,13 +161,13 @@ class Mixed(House):
         return [replace(first, device="browser"), replace(second, agent="1003")]
 
 
-async def _house() -> tuple[House, ASGIApp, str]:
+async def _house() -> tuple[FakeHotline, ASGIApp, str]:
     """A house with a ticket of 1001's call; its id."""
-    house = populate(Mixed())
-    app = door(replace(plugs(house), phones=Phones()))
-    async with browser(app, signed_in(house, "1001", "8001")) as client:
+    fake = populate(Mixed())
+    app = door(replace(services(fake), phones=Phones()))
+    async with browser(app, signed_in(fake, "1001", "8001")) as client:
         ticket: str = (await client.post(f"/api/calls/{CALL}/tickets", json=TICKET)).json()["id"]
-    return house, app, ticket
+    return fake, app, ticket
 
 
 def routes() -> set[tuple[str, str]]:
@@ -151,22 +183,33 @@ def test_every_route_stands_in_the_table() -> None:
 @pytest.mark.parametrize(("method", "path"), sorted(MAY), ids=lambda value: str(value))
 async def test_each_route_both_ways(method: str, path: str) -> None:
     """Every role that may, does; every other one is refused; nobody at all is asked to sign in."""
-    house, app, ticket = await _house()
-    theirs = signed_in(house, "1001")
+    fake, app, ticket = await _house()
+    theirs = signed_in(fake, "1001")
     where = path.format(
-        call=CALL, seat="8001", ticket=ticket, ident="1", account="new1", session=house.kept.secrets and "s1"
+        call=CALL,
+        seat="8001",
+        ticket=ticket,
+        task="xm1-1.1",
+        ident="1",
+        account="new1",
+        change="1",
+        name="nobody",
+        session=fake.kept.secrets and "s1",
     )
-    asked: dict[str, Any] = {"params": QUERY.get(path)}
+    asked: dict[str, Any] = {"params": QUERY.get(path), "headers": HEADER.get(path)}
     if method in ("POST", "PUT"):
         asked["json"] = BODY.get(path, {})
     for letter, (account, seat) in WHO.items():
-        async with browser(app, signed_in(house, account, seat)) as client:
+        async with browser(app, signed_in(fake, account, seat)) as client:
             reply = await client.request(method, where, **asked)
         _judge(reply.status_code, letter, method, path)
         if path == "/api/sessions/{session}":
-            house.kept.ended.pop("s1", None)
+            fake.kept.ended.pop("s1", None)
     async with command_line(app) as client:
         _judge((await client.request(method, where, **asked)).status_code, "T", method, path)
+    for letter, scope in PROGRAMS.items():
+        async with program(app, fake, scope) as client:
+            _judge((await client.request(method, where, **asked)).status_code, letter, method, path)
     async with browser(app) as client:
         status = (await client.request(method, where, **asked)).status_code
         assert (status == 401 and path != "/api/session/ways") if (method, path) not in OPEN else status != 403
@@ -189,4 +232,15 @@ def test_supervision_is_never_an_agents() -> None:
     assert not RIGHTS[Role.AUDITOR] & (steering | {Right.SEAT, Right.FILE})
     assert not RIGHTS[Role.OPERATOR] & {Right.RECORDINGS_ALL, Right.SUPERVISE, Right.TICKETS_ALL, Right.NUMBERS}
     assert set(RIGHTS) == set(Role)
-    assert set().union(*RIGHTS.values()) == set(Right)
+    assert set().union(*RIGHTS.values(), *SCOPES.values()) == set(Right)
+
+
+def test_programs_steer_nothing() -> None:
+    """No scope gives a seat, a verb over others, accounts, recordings or whole numbers; each opens some route."""
+    reading = {Right.HEALTH, Right.WALL, Right.CALLS_ALL, Right.TICKETS_ALL, Right.CALLBACKS, Right.AUDIT}
+    assert set(SCOPES) == set(Scope) == set(PROGRAMS.values())
+    assert set().union(*SCOPES.values()) == reading | {Right.HAND_IN}
+    for letter, scope in PROGRAMS.items():
+        opened = [key for key, may in MAY.items() if letter in may and may is not ANY]
+        assert opened, scope
+        assert all(method == "GET" or scope is Scope.TICKETS_FILE for method, _path in opened), scope

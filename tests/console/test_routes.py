@@ -1,4 +1,4 @@
-"""The REST door with a fake house behind it."""
+"""The REST door with a fake hotline behind it."""
 
 from __future__ import annotations
 
@@ -10,18 +10,21 @@ import pytest
 from agents import commands
 from agents.commands import Refused, Why
 from agents.ids import AgentId
+from bridge.case_state import CaseState
+from bridge.delivery_state import DeliveryState
+from bridge.drivers import CaseEvent
 from bridge.events import CallDisposed, TicketFiled
-from bridge.ports import PushState
 from bridge.ticket import TicketId
 from cti.ids import CallId, SeatId
-from tests.fakes.house import CALL, Call, House
+from tests.fakes.hotline import CALL, Call, FakeHotline
+from tests.fakes.said import said
 
 TICKET: dict[str, Any] = {"kind": "投诉", "title": "积水", "content": "湖滨南路积水", "urgency": "紧急"}
 S = SeatId("8001")
 
 
-async def test_file_during_call(client: httpx.AsyncClient, house: House) -> None:
-    """A ticket about a live call is filed with what is known of the call, told to the house, and goes out."""
+async def test_file_during_call(client: httpx.AsyncClient, fake: FakeHotline) -> None:
+    """A ticket about a live call is filed with what is known of the call, told to the fake, and goes out."""
     answer = await client.post(f"/api/calls/{CALL}/tickets", json=TICKET)
     assert answer.status_code == 201
     body = answer.json()
@@ -29,14 +32,14 @@ async def test_file_during_call(client: httpx.AsyncClient, house: House) -> None
     assert body["ticket"]["kind"] == "complaint"
     assert body["ticket"]["facts"]["ani"] == "13800000001"
     assert (body["ticket"]["agent"], body["ticket"]["seat"]) == ("1001", "8001")
-    assert [type(event) for event in house.heard] == [TicketFiled]
-    assert house.wakes == 1
+    assert [type(event) for event in fake.heard] == [TicketFiled]
+    assert fake.wakes == 1
     assert (await client.get(answer.headers["location"])).json() == body
     assert (await client.get(f"/api/calls/{CALL}/tickets")).json() == [body]
     assert (await client.get("/api/tickets")).json() == [body]
 
 
-async def test_file_twice(client: httpx.AsyncClient, house: House) -> None:
+async def test_file_twice(client: httpx.AsyncClient, fake: FakeHotline) -> None:
     """The same ticket again is the first one; another one needs its own part of the call."""
     first = await client.post(f"/api/calls/{CALL}/tickets", json=TICKET)
     again = await client.post(f"/api/calls/{CALL}/tickets", json=TICKET)
@@ -46,24 +49,24 @@ async def test_file_twice(client: httpx.AsyncClient, house: House) -> None:
     refused = await client.post(f"/api/calls/{CALL}/tickets", json=other)
     assert (refused.status_code, refused.json()["error"]) == (409, "already_filed")
     assert (await client.post(f"/api/calls/{CALL}/tickets?part=2", json=other)).status_code == 201
-    assert len(house.book.rows) == 2
+    assert len(fake.book.rows) == 2
 
 
-async def test_handed_over(client: httpx.AsyncClient, house: House) -> None:
+async def test_handed_over(client: httpx.AsyncClient, fake: FakeHotline) -> None:
     """A call that 12345 handed over keeps the citizen's own number and the channel."""
     call = CallId("xm1-2.2")
-    house.known[call] = Call(call, partner="12345", origin="13911112222", caller="059212345")
+    fake.known[call] = Call(call, partner="12345", origin="13911112222", caller="059212345")
     body = (await client.post(f"/api/calls/{call}/tickets", json=TICKET)).json()["ticket"]
     assert (body["channel"], body["facts"]["ani"], body["facts"]["ani_trust"]) == (
         "partner_12345", "13911112222", "partner",
     )  # fmt: skip
 
 
-async def test_unknown_call(client: httpx.AsyncClient, house: House) -> None:
+async def test_unknown_call(client: httpx.AsyncClient, fake: FakeHotline) -> None:
     """A ticket about a call nobody knows is refused, naming it, and nothing is written."""
     answer = await client.post("/api/calls/xm1-9.9/tickets", json=TICKET)
     assert (answer.status_code, answer.json()["field"]) == (404, "call")
-    assert house.book.rows == {}
+    assert fake.book.rows == {}
 
 
 async def test_without_call(client: httpx.AsyncClient) -> None:
@@ -86,7 +89,7 @@ async def test_wrong_ticket(client: httpx.AsyncClient) -> None:
     assert [problem["field"] for problem in body["problems"]] == ["kind", "title", "content"]
 
 
-async def test_dispose(client: httpx.AsyncClient, house: House) -> None:
+async def test_dispose(client: httpx.AsyncClient, fake: FakeHotline) -> None:
     """A call is refused with a code, corrected to a direct answer, and cannot be disposed of once a ticket is filed."""
     path = f"/api/calls/{CALL}/disposition"
     wrong = await client.post(path, json={"outcome": "refused"})
@@ -94,25 +97,26 @@ async def test_dispose(client: httpx.AsyncClient, house: House) -> None:
     assert (await client.post(path, json={"outcome": "refused", "code": "court"})).json()["outcome"] == "refused"
     direct = await client.post(path, json={"outcome": "direct", "note": "已告知\n办理流程"})
     assert direct.json() == {"outcome": "direct", "replaced": "refused"}
-    assert [type(event) for event in house.heard] == [CallDisposed, CallDisposed]
+    assert [type(event) for event in fake.heard] == [CallDisposed, CallDisposed]
     await client.post(f"/api/calls/{CALL}/tickets", json=TICKET)
     assert (await client.post(path, json={"outcome": "nuisance"})).status_code == 409
 
 
-async def test_dead_letters(client: httpx.AsyncClient, house: House) -> None:
+async def test_dead_letters(client: httpx.AsyncClient, fake: FakeHotline) -> None:
     """A dead letter is listed, corrected in one field and sent again; a wrong correction changes nothing."""
     ident = TicketId((await client.post(f"/api/calls/{CALL}/tickets", json=TICKET)).json()["id"])
     assert (await client.post(f"/api/dead-letters/{ident}/replay")).status_code == 404
-    await house.book.poisoned(ident, "unknown code", house.book.rows[ident].next_try)
+    (sent,) = await fake.book.due(fake.book.rows[ident].next_try, 1)
+    await fake.book.poisoned(sent, "unknown code", sent.next_try)
     assert [row["id"] for row in (await client.get("/api/dead-letters")).json()] == [ident]
     wrong = await client.post(f"/api/dead-letters/{ident}/replay", json={"kind": "nonsense"})
     assert (wrong.status_code, wrong.json()["field"]) == (422, "kind")
-    assert house.book.rows[ident].state is PushState.POISONED
+    assert fake.book.rows[ident].state is DeliveryState.POISONED
     fixed = await client.post(f"/api/dead-letters/{ident}/replay", json={"kind": "help"})
     assert fixed.json()["ticket"]["kind"] == "help"
     assert fixed.json()["ticket"]["title"] == "积水"
-    assert house.book.rows[ident].state is PushState.WAITING
-    assert house.wakes == 2
+    assert fake.book.rows[ident].state is DeliveryState.WAITING
+    assert fake.wakes == 2
 
 
 @pytest.mark.parametrize(
@@ -135,11 +139,11 @@ async def test_dead_letters(client: httpx.AsyncClient, house: House) -> None:
         ("dial", {"number": "13800000001"}, commands.DialOut(S, "13800000001")),
     ],
 )
-async def test_seat_verbs(client: httpx.AsyncClient, house: House, path: str, body: Any, request_: object) -> None:
+async def test_seat_verbs(client: httpx.AsyncClient, fake: FakeHotline, path: str, body: Any, request_: object) -> None:
     """Each verb reaches the desk as one request."""
     answer = await client.post(f"/api/seats/8001/{path}", json=body)
     assert answer.json() == {"done": True, "detail": ""}
-    assert house.asked == [request_]
+    assert fake.asked == [request_]
 
 
 @pytest.mark.parametrize(
@@ -153,9 +157,9 @@ async def test_seat_verbs(client: httpx.AsyncClient, house: House, path: str, bo
         (Why.TOO_MANY, 429, ""),
     ],
 )
-async def test_refused(client: httpx.AsyncClient, house: House, why: Why, status: int, field: str) -> None:
+async def test_refused(client: httpx.AsyncClient, fake: FakeHotline, why: Why, status: int, field: str) -> None:
     """What the desk refuses comes back with its word, a sentence, and the field at fault."""
-    house.refusal = Refused(why, "because")
+    fake.refusal = Refused(why, "because")
     answer = await client.post("/api/seats/8001/pause", json={"reason": "喝茶"})
     body = answer.json()
     assert (answer.status_code, body["error"], body["field"]) == (status, why, field)
@@ -163,18 +167,18 @@ async def test_refused(client: httpx.AsyncClient, house: House, why: Why, status
     assert body["allowed"] == (["小休", "就餐"] if field else [])
 
 
-async def test_dialled_is_clean(client: httpx.AsyncClient, house: House) -> None:
+async def test_dialled_is_clean(client: httpx.AsyncClient, fake: FakeHotline) -> None:
     """Line ends and dialplan characters never reach the desk."""
     for number in ("123\r\nAction: Originate", "123&SIP/x", "${X}", "1" * 40, "", 12345):
         answer = await client.post("/api/seats/8001/dial", json={"number": number})
         assert (answer.status_code, answer.json()["field"]) == (422, "number")
-    assert house.asked == []
+    assert fake.asked == []
 
 
-async def test_keys_are_pressed_at_a_desk_phone_from_its_page(client: httpx.AsyncClient, house: House) -> None:
+async def test_keys_are_pressed_at_a_desk_phone_from_its_page(client: httpx.AsyncClient, fake: FakeHotline) -> None:
     """Digits, stars and hashes; nothing else that could mean something to a telephone."""
     assert (await client.post("/api/seats/8001/keys", json={"keys": "1*#"})).status_code == 200
-    assert house.asked == [commands.PressKeys(SeatId("8001"), "1*#")]
+    assert fake.asked == [commands.PressKeys(SeatId("8001"), "1*#")]
     for keys in ("1,2", "${X}", "", "w1"):
         answer = await client.post("/api/seats/8001/keys", json={"keys": keys})
         assert (answer.status_code, answer.json()["field"]) == (422, "keys")
@@ -186,14 +190,14 @@ async def test_unknown_seat(client: httpx.AsyncClient) -> None:
     assert (await client.post("/api/seats/9999/ready")).json()["field"] == "seat"
 
 
-async def test_board_and_health(client: httpx.AsyncClient, house: House) -> None:
+async def test_board_and_health(client: httpx.AsyncClient, fake: FakeHotline) -> None:
     """The board is one piece; health is 200 or 503 with the same body; metrics say the same in numbers."""
     board = (await client.get("/api/board")).json()
     assert board["live"] is True
     assert board["queues"][0]["waiting"] == 2
     assert board["seats"][0]["call"] == CALL
     assert (await client.get("/api/health")).json()["ok"] is True
-    house.up = False
+    fake.up = False
     down = await client.get("/api/health")
     assert (down.status_code, down.json()["live"]) == (503, False)
     numbers = (await client.get("/metrics")).text
@@ -202,12 +206,12 @@ async def test_board_and_health(client: httpx.AsyncClient, house: House) -> None
     assert "hotline_board_live 0.0" in numbers
 
 
-async def test_calls(client: httpx.AsyncClient, house: House) -> None:
+async def test_calls(client: httpx.AsyncClient, fake: FakeHotline) -> None:
     """Past calls are asked for by filters; times need a zone."""
     asked = await client.get("/api/calls", params={"since": "2026-10-01T00:00:00+08:00", "line": "citizen", "most": 5})
     assert asked.json()[0]["call"] == CALL
-    assert house.wanted[0].since is not None
-    assert house.wanted[0].since.isoformat() == "2026-09-30T16:00:00+00:00"
+    assert fake.wanted[0].since is not None
+    assert fake.wanted[0].since.isoformat() == "2026-09-30T16:00:00+00:00"
     assert (await client.get("/api/calls", params={"since": "2026-10-01T00:00:00"})).status_code == 422
     assert (await client.get("/api/calls/live")).json()[0]["state"] == "talking"
     assert (await client.get(f"/api/calls/{CALL}")).json()["line"] == "citizen"
@@ -215,5 +219,50 @@ async def test_calls(client: httpx.AsyncClient, house: House) -> None:
 
 async def test_codes(client: httpx.AsyncClient) -> None:
     """Codes are found by initials, choices are listed with their names."""
-    assert (await client.get("/api/codes", params={"q": "bllj"})).json()[0]["code"] == "0102"
+    assert (await client.get("/api/codes", headers=said(q="bllj"))).json()[0]["code"] == "0102"
     assert (await client.get("/api/choices")).json()["appeal_kind"][1]["zh"] == "投诉"
+
+
+async def test_a_ticket_tells_delivery_and_case_apart(client: httpx.AsyncClient, fake: FakeHotline) -> None:
+    """Waiting, delivered, then moved by the case store; its history where one ticket is asked for, without notes for
+    whoever is not shown its content."""
+    ident = TicketId(
+        (await client.post(f"/api/calls/{CALL}/tickets", json=TICKET | {"confidential": True})).json()["id"]
+    )
+    path = f"/api/tickets/{ident}"
+    told = (await client.get(path)).json()
+    assert (told["state"], told["case_state"], told["case_history"], told["message"]) == ("waiting", None, [], ident)
+    (sent,) = await fake.book.due(fake.book.rows[ident].next_try, 1)
+    await fake.book.delivered(sent, "GD1", "Q1", sent.next_try)
+    key, at = sent.message.key, sent.next_try
+    events = [
+        CaseEvent(key, "GD1", n, state, at, note="SAID") for n, state in ((1, CaseState.FILED), (2, CaseState.CLOSED))
+    ]
+    await fake.book.hear("city", events, None, at)
+    told = (await client.get(path)).json()
+    assert (told["state"], told["case_state"], told["case_number"]) == ("delivered", "closed", "GD1")
+    assert [(step["sequence"], step["state"]) for step in told["case_history"]] == [(1, "filed"), (2, "closed")]
+    assert ("content" in told["withheld"]) == (told["case_history"][0]["note"] == "")
+    assert (await client.get("/api/tickets")).json()[0]["case_history"] == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("138 0000 0001", "13800000001"), ("0592-2000001", "05922000001"), ("+8613800000001", "+8613800000001"), ("8001 ", "8001"),
+        ("+86 138-0000-0001", "13800000001"), ("\u202d13800000001\u202c", "13800000001"), ("(0592) 12345", "12345"),
+        ("王先生 13800000001", "13800000001"), ("13800000001\n", "13800000001"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("way", ["dial", "transfer"])
+async def test_a_number_is_dialled_however_it_is_typed(
+    client: httpx.AsyncClient, fake: FakeHotline, way: str, typed: str, meant: str
+) -> None:
+    """Field case A6: what the desk hears are the keys of a telephone; a short number has to stand alone, two are none."""
+    field = "number" if way == "dial" else "to"
+    assert (await client.post(f"/api/seats/8001/{way}", json={field: typed})).status_code == 200
+    heard = commands.DialOut(SeatId("8001"), meant) if way == "dial" else commands.TransferBlind(SeatId("8001"), meant)
+    assert fake.asked == [heard]
+    for wrong in ("110;", "13800000001/13900000002", "one 110", "anonymous", "138\r\n00000001", "9" * 40):
+        answer = await client.post(f"/api/seats/8001/{way}", json={field: wrong})
+        assert (answer.status_code, answer.json()["field"]) == (422, field), wrong

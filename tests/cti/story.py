@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from cti import frames as fr
 from cti.events import QueueExit
 from cti.ids import BridgeId, CallId, Instant, LegId, LineId, QueueId, TrunkId
-from cti.plan import Plan
+from cti.numbering_plan import Plan
 
 PLAN = Plan(frozenset({"telecom", "unicom"}), frozenset({"8001", "8002", "8003", "8004"}))
 SEATS = sorted(PLAN.seats)

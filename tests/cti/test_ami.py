@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 from collections import deque
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -12,9 +14,10 @@ from hypothesis import strategies as st
 from config.render import manager
 from cti import ami
 from cti import frames as fr
+from cti.ami_headers import ALWAYS
 from cti.fold import Fold
-from cti.ids import Instant
-from hotline.tape import events_of
+from cti.ids import Instant, LegId
+from hotline.verbs.tape import events_of
 
 from .story import PLAN
 
@@ -121,4 +124,86 @@ def test_a_call_variable_is_read_only_as_ours() -> None:
 def test_an_undated_event_is_dated_by_the_reader() -> None:
     """Without timestampevents the moment of reading stands in."""
     (gone,) = ami.decode(event("Hangup", Uniqueid="1.1", Cause="16").rstrip(), Instant(7.0))
-    assert gone == fr.LegGone(Instant(7.0), fr.LegId("1.1"), 16, "")
+    assert gone == fr.LegGone(Instant(7.0), LegId("1.1"), 16, "")
+
+
+# -- what Asterisk does not write ------------------------------------------------------------
+
+CHANNEL = {
+    "Channel": "PJSIP/telecom-00000001", "ChannelState": "6", "ChannelStateDesc": "Up", "CallerIDNum": "13806010001",
+    "CallerIDName": "王小明", "ConnectedLineNum": "<unknown>", "ConnectedLineName": "<unknown>", "Language": "zh",
+    "AccountCode": "", "Context": "trunk-telecom", "Exten": "12319", "Priority": "1", "Uniqueid": "xm1-1000.1",
+    "Linkedid": "xm1-1000.1",
+}  # fmt: skip
+VICTIM = "xm1-1795860000.12"
+
+
+def written(name: str, number: str = "13806010001", **more: str) -> bytes:
+    """An event as Asterisk writes it, of a caller with this number."""
+    return event(name, Privilege="call,all", **{**CHANNEL, "CallerIDNum": number}, **more)
+
+
+def heard(data: bytes) -> tuple[list[fr.Frame], list[str]]:
+    frames, signs = [], []
+    for message in ami.Framer().feed(b"Asterisk Call Manager/10.0.0\r\n" + data):
+        made, why = ami.hear(message, NOW)
+        frames += made
+        signs += [why] if why else []
+    return frames, signs
+
+
+FORGED = {
+    "a hang-up": f"1\r\n\r\nEvent: Hangup\r\nUniqueid: {VICTIM}\r\n\r\n",
+    "a renaming": f"1\r\n\r\nEvent: Rename\r\nNewname: PJSIP/x-1\r\nUniqueid: {VICTIM}\r\n\r\n",
+    "whose event it is": f"1\r\nUniqueid: {VICTIM}\r\nX: ",
+    "whose event it is, first half only": f"1\r\nUniqueid: {VICTIM}",
+    "a state": "1\r\nChannelState: 6",
+    "a whole life": "1\r\n\r\nEvent: FullyBooted\r\nUptime: 0\r\n\r\n",
+    "a line of the dialplan": f"1\r\n\r\nEvent: UserEvent\r\nUserEvent: HotlineLine\r\nUniqueid: {VICTIM}\r\n\r\n",
+    "its own end": "1\r\n\r\n",
+    "words": "1\r\nX",
+}
+
+
+@pytest.mark.parametrize("number", FORGED.values(), ids=FORGED.keys())
+@pytest.mark.parametrize("name", ["Newchannel", "Hangup", "BridgeEnter"])
+def test_a_number_that_is_more_than_a_number_shows_and_touches_nobody(name: str, number: str) -> None:
+    """Whatever fits into the 79 bytes of a calling number: no frame is of another leg, and each is told."""
+    bridge = dict.fromkeys(("BridgeUniqueid", "BridgeType", "BridgeTechnology", "BridgeCreator", "BridgeName"), "b")
+    more = {"Hangup": {"Cause": "16", "Cause-txt": "Normal"}, "BridgeEnter": bridge}.get(name, {})
+    assert len(number) < 80
+    frames, signs = heard(written(name, number, **more))
+    assert signs
+    assert {getattr(frame, "leg", None) for frame in frames} <= {"xm1-1000.1"}
+    assert all("\r" not in str(frame) and "\n" not in str(frame) for frame in frames)
+
+
+def test_a_number_with_a_line_end_is_read_as_far_as_it_is_one() -> None:
+    for number in ("13900000001\nX", "13900000001\r\nX", "13900000001\rX"):
+        frames, _ = heard(written("Newchannel", number))
+        assert [frame.number for frame in frames] == ["13900000001"]  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("name", sorted(ALWAYS), ids=bytes.decode)
+def test_an_event_without_any_header_asterisk_always_sends_makes_nothing(name: bytes) -> None:
+    """Each header of each event is missed."""
+    always = {header.decode(): "1" for header in ALWAYS[name]}
+    assert ami.flaw(name, ami.headers(event(name.decode(), **always)[:-4])) == ""
+    for header in always:
+        less = {key: value for key, value in always.items() if key != header}
+        message = event(name.decode(), **less)[:-4]
+        assert ami.flaw(name, ami.headers(message))
+        frames, why = ami.hear(message, NOW)
+        assert frames == []
+        assert why or name in (b"FullyBooted", b"Shutdown", b"CoreShowChannel"), "these are asked of flaw()"
+
+
+@pytest.mark.parametrize(
+    "tape", sorted((Path(__file__).parent.parent / "tapes").glob("*.gz")), ids=lambda path: path.stem
+)
+def test_no_true_event_counts_as_forged(tape: Path) -> None:
+    """All that a real Asterisk 22 said in all tapes: the same frames as without any suspicion."""
+    for message in ami.Framer().feed(gzip.decompress(tape.read_bytes())):
+        frames, why = ami.hear(message.lstrip(b"\r\n"), NOW)
+        assert why == "", message
+        assert frames == ami.decode(message, NOW)

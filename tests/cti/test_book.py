@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 
 from cti import events as ev
 from cti import frames as fr
+from cti.asterisk_deaths import AsteriskDeaths
 from cti.book import Book, Mark
-from cti.deaths import Deaths
+from cti.file_tail import NOWHERE, Tail
 from cti.ids import Instant
-from cti.tail import NOWHERE, Tail
+from cti.rows import lines
 
 from .story import PLAN, Story, stories
 
@@ -91,9 +92,9 @@ def summary(events: list[ev.Event]) -> dict[str, list[ev.Event]]:
 
 
 @given(stories(), st.data())
-def test_a_crash_and_a_resume_reach_the_same_ledger(
+def test_a_crash_and_a_resume_reach_the_same_ledger(  # type: ignore[no-untyped-def]
     tmp_path_factory, frames: list[fr.Frame], data: st.DataObject
-) -> None:  # type: ignore[no-untyped-def]
+) -> None:
     """Stop anywhere, lose all memory, resume from the committed mark: each call's events are the same."""
     folder: Path = tmp_path_factory.mktemp("book")
     cel, queue_log = folder / "cel.csv", folder / "queue_log"
@@ -137,7 +138,7 @@ def test_a_call_of_a_dead_asterisk_ends_when_it_died_not_when_the_next_one_began
     cel.write_text("".join(rows(old.frames)))
     last = old.frames[-1].at
     queue_log.write_text(f"{last + 30000:.0f}|NONE|NONE|NONE|QUEUESTART|\n")
-    deaths = Deaths(tmp_path / "deaths")
+    deaths = AsteriskDeaths(tmp_path / "deaths")
     deaths.note(Instant(last + 60))
     for died, ended in ((deaths.before, last + 60), (lambda _life: Instant(last - 5), last)):
         events, _ = drain(Book(PLAN, cel, queue_log, Mark(), died))
@@ -154,7 +155,7 @@ def test_the_end_of_an_older_life_is_no_death_of_this_one(tmp_path: Path) -> Non
     cel.write_text("".join(rows(story.frames)))
     first, later = story.frames[0].at - 50, story.frames[-1].at + 100
     queue_log.write_text("".join(f"{at:.0f}|NONE|NONE|NONE|QUEUESTART|\n" for at in (first, later)))
-    deaths = Deaths(tmp_path / "deaths")
+    deaths = AsteriskDeaths(tmp_path / "deaths")
     deaths.note(Instant(first - 20))
     events, _ = drain(Book(PLAN, cel, queue_log, Mark(), deaths.before))
     (end,) = [e for e in events if isinstance(e, ev.CallEnded)]
@@ -163,7 +164,7 @@ def test_the_end_of_an_older_life_is_no_death_of_this_one(tmp_path: Path) -> Non
 
 def test_what_is_no_moment_in_the_file_of_deaths_is_passed_over(tmp_path: Path) -> None:
     """A torn line costs itself; no file is no death."""
-    deaths = Deaths(tmp_path / "deaths")
+    deaths = AsteriskDeaths(tmp_path / "deaths")
     assert deaths.before(Instant(10.0)) is None
     (tmp_path / "deaths").write_bytes(b"\xff\nhalf\n5.5\n")
     assert deaths.before(Instant(10.0)) == 5.5
@@ -189,7 +190,7 @@ def test_a_line_still_being_written_is_left_for_later(tmp_path: Path) -> None:
     """Half a line is not read, and nothing of it is lost."""
     path = tmp_path / "log"
     path.write_bytes(b"one\ntw")
-    tail = Tail(path, NOWHERE)
+    tail = Tail(path, NOWHERE, lines)
     assert [line for _, line in tail.read().lines] == ["one"]
     with open(path, "ab") as file:
         file.write(b"o\n")
@@ -197,10 +198,10 @@ def test_a_line_still_being_written_is_left_for_later(tmp_path: Path) -> None:
     assert tail.read().lines == []
 
 
-def followed(path: Path, text: str) -> Tail:
+def followed(path: Path, text: str) -> Tail[str]:
     """A file that was read so far."""
     path.write_text(text)
-    tail = Tail(path, NOWHERE)
+    tail = Tail(path, NOWHERE, lines)
     tail.read()
     return tail
 
@@ -228,7 +229,7 @@ def test_two_rotations_while_nobody_read_lose_no_line(tmp_path: Path) -> None:
     (tmp_path / "log.1").write_text("three\n")
     os.utime(tmp_path / "log.1", (2000, 2000))
     path.write_text("four\n")
-    again = Tail(path, tail.at)
+    again = Tail(path, tail.at, lines, past=tail.past)
     chunks = [tail.read() for _ in range(4)]
     assert [line for chunk in chunks for _, line in chunk.lines] == ["two", "three", "four"]
     assert not any(chunk.gap for chunk in chunks)
@@ -258,7 +259,9 @@ def test_the_first_row_of_a_life_is_found_behind_a_cut_one(tmp_path: Path) -> No
     book = Book(PLAN, cel, tmp_path / "queue_log", Mark())
     events, _ = drain(book)
     assert book.reader.skipped == 1
-    assert isinstance(events[0], ev.CallArrived)
+    assert isinstance(events[0], ev.RowsRefused)
+    assert (events[0].offset, events[0].rows) == (0, 1)
+    assert isinstance(events[1], ev.CallArrived)
     assert isinstance(events[-1], ev.CallEnded)
 
 
@@ -266,7 +269,7 @@ def test_a_truncated_file_is_said_to_have_a_gap(tmp_path: Path) -> None:
     """What was cut away can not be known: the reader says so and begins anew."""
     path = tmp_path / "log"
     path.write_text("one\ntwo\n")
-    tail = Tail(path, NOWHERE)
+    tail = Tail(path, NOWHERE, lines)
     tail.read()
     path.write_text("x\n")
     chunk = tail.read()

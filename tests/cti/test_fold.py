@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 
 from cti import events as ev
 from cti import frames as fr
-from cti import resync
+from cti import snapshot as resync
 from cti.fold import Fold
-from cti.ids import BridgeId, CallId, Instant, LegId, LineId, QueueId, TrunkId
-from cti.plan import Plan
+from cti.ids import BridgeId, CallId, Instant, LegId, LineId, QueueId, SeatId, TrunkId
+from cti.numbering_plan import Plan
+from tests.sampling import examples
 
 from .story import PLAN, Story, as_book, stories
 
@@ -47,6 +48,22 @@ def test_an_answered_call_is_told_as_it_happened() -> None:
     end = events[-1]
     assert isinstance(end, ev.CallEnded)
     assert (end.by, end.talked) == (ev.EndedBy.CALLER, True)
+
+
+def test_a_recording_begun_anew_is_no_second_wait() -> None:
+    """For CEL the Queue() of who talks begins once more behind the Gosub() that renews his recording: he waits for nobody."""
+    story = Story(0)
+    story.arrive()
+    story.queue()
+    leg = story.offer("8001")
+    bridge = story.answer(leg)
+    story.queue()
+    story.talk_over(leg, bridge)
+    _, events = told(as_book(story.frames), live=False)
+    assert kinds(events).count("CallQueued") == 1
+    assert [e.result for e in events if isinstance(e, ev.CallLeftQueue)] == [ev.QueueExit.ANSWERED]
+    (end,) = [e for e in events if isinstance(e, ev.CallEnded)]
+    assert end.alone is ev.Alone.NO
 
 
 def test_a_caller_who_leaves_while_a_seat_rings_withdraws_the_offer() -> None:
@@ -159,7 +176,7 @@ def test_a_talk_goes_through_a_local_channel_and_survives_its_going() -> None:
         fr.LocalMelting(story.at(), one, False),
         fr.BridgeOut(story.at(), story.caller, near),
     ]
-    seen = [kinds(fold.apply(step)) for step in steps]
+    seen = [kinds(fold.apply(step)) for step in steps]  # type: ignore[arg-type]
     assert seen == [["TalkBegan"], [], [], [], [], [], ["TalkEnded"]]
 
 
@@ -266,7 +283,7 @@ def test_what_the_dialplan_said_is_recalled_from_the_book() -> None:
 
 
 @given(stories(), st.randoms(use_true_random=False), st.floats(0, 1))
-@settings(max_examples=300)
+@settings(max_examples=examples(120))
 def test_every_arrival_ends_exactly_once_after_any_garbage(frames: list[fr.Frame], rng: object, loss: float) -> None:
     """Shuffled, doubled and dropped frames, then the end of the world: one end for each arrival."""
     mixed = [f for f in frames if rng.random() >= loss * 0.5]  # type: ignore[attr-defined]
@@ -329,10 +346,10 @@ def test_drop_and_snapshot_reach_the_same_board(frames: list[fr.Frame], data: st
 def test_a_member_that_vanished_while_we_were_away_is_no_member() -> None:
     """What a snapshot does not name any more is removed, and said."""
     at = Instant(1.0)
-    member = fr.Member(at, fr.QueueId("mandarin"), fr.SeatId("8001"), False, "", 0, True)
-    gone = member._replace(seat=fr.SeatId("8002"))
+    member = fr.Member(at, QueueId("mandarin"), SeatId("8001"), False, "", 0, True)
+    gone = member._replace(seat=SeatId("8002"))
     snapshot = [fr.SnapshotBegan(at), member, fr.SnapshotEnded(at)]
-    fold, events = told([member, gone, *snapshot])
+    fold, events = told([member, gone, *snapshot])  # type: ignore[list-item]
     assert list(fold.board.members) == [("mandarin", "8001")]
     assert [(e.seat, e.present) for e in events if isinstance(e, ev.MemberSeen)][-1] == ("8002", False)
 

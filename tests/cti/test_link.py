@@ -101,7 +101,7 @@ async def test_an_error_answer_is_a_refusal_with_asterisks_words() -> None:
     """The message of an error response reaches who asked."""
     async with rig() as r:
         r.server.script = lambda a, w: (
-            a["Action"] == "Bad" and (w.write(answer(a, "Error", Message="No such queue")) or True)
+            a["Action"] == "Bad" and (w.write(answer(a, "Error", Message="No such queue")) or True)  # type: ignore[func-returns-value]
         )
         with pytest.raises(Refused, match="No such queue"):
             await r.link.ask({"Action": "Bad"}, deadline=2)

@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 
 from cti import events as ev
 from cti.fold import Fold
-from cti.plan import Plan
+from cti.numbering_plan import Plan
 from hotline import cli
-from hotline.tape import as_json, events_of
+from hotline.verbs.tape import as_json, events_of
+from tests.sampling import examples
 
 TAPES = Path(__file__).parent.parent / "tapes"
 CITIZEN = "13800138000"
@@ -163,7 +164,7 @@ def test_a_tape_leaves_nothing_open(name: str) -> None:
 
 
 @given(st.data())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 def test_however_the_bytes_are_cut(data: st.DataObject) -> None:
     """A tape in pieces of any size gives the events of the whole."""
     whole = tape(data.draw(st.sampled_from(sorted(TOLD))))
@@ -173,7 +174,7 @@ def test_however_the_bytes_are_cut(data: st.DataObject) -> None:
 
 
 @given(st.sampled_from(["attended_feature", "parked", "queue_local_melts"]), st.floats(0, 1))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 def test_a_tape_that_begins_in_the_middle(name: str, share: float) -> None:
     """What began before the tape is ignored or told whole: never an end without an arrival."""
     whole = tape(name)
@@ -192,5 +193,9 @@ def test_replay_ends_with_the_counts(packed: bool, tmp_path: Path, capsys: pytes
         path.write_bytes(tape("blind_refer"))
     assert cli.main(["tape", "replay", str(path), "--json"]) == 0
     *lines, last = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    account = last.pop("messages")
     assert last == {"counts": dict(sorted(Counter(line["event"] for line in lines).items())), "open_calls": []}
+    assert account == {
+        "total": 162, "folded": 36, "passed_over": 126, "unknown": {}, "refused": {}, "ami": ["11.0.0"]
+    }  # fmt: skip
     assert lines == [json.loads(json.dumps(as_json(e))) for e in folded(iter([tape("blind_refer")]))[1]]

@@ -1,40 +1,71 @@
-"""A ticket book in memory: what ``bridge.ports.TicketBook`` promises, and it can be told to break."""
+"""Tickets, outbox and cases in memory: what ``bridge.ports`` promises of the ledger, and it can be told to break."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from bridge.case_state import CaseState, foreseen
+from bridge.delivery_state import HOLDS_BACK, DeliveryState
 from bridge.disposition import CallOutcome, Disposition, may_replace
-from bridge.ports import Disposed, Filed, KeyTaken, NotDisposed, Push, PushState
+from bridge.drivers import CaseEvent
+from bridge.messages import Message, MessageId, filing
+from bridge.ports import CaseKnown, CaseStep, Disposed, Filed, KeyTaken, NotDisposed, Outgoing, Push
 from bridge.ticket import Ticket, TicketId
 from bridge.ticket_json import dump, load, same_matter
 from cti.ids import CallId
 
 
+@dataclass
+class Row:
+    message: Message
+    push: Push
+    claim: int = 0
+
+
+@dataclass
 class MemoryBook:
-    def __init__(self) -> None:
-        self.rows: dict[TicketId, Push] = {}
-        self.outcomes: dict[CallId, CallOutcome] = {}
-        self.broken: dict[str, int] = {}
-        """Method → how many times it still raises before it works."""
+    messages: dict[MessageId, Row] = field(default_factory=dict)
+    """In the order they were added."""
+    outcomes: dict[CallId, CallOutcome] = field(default_factory=dict)
+    broken: dict[str, int] = field(default_factory=dict)
+    """Method → how many times it still raises before it works."""
+    marks: dict[str, str] = field(default_factory=dict)
+    heard: dict[tuple[str, int], CaseEvent] = field(default_factory=dict)
+    """(key, sequence) → event."""
+
+    @property
+    def rows(self) -> dict[TicketId, Push]:
+        return {row.push.ticket.id: row.push for row in self.messages.values()}
+
+    def put(self, push: Push) -> None:
+        """As if it had become so."""
+        row = self.messages.setdefault(push.id, Row(filing(push.ticket), push))
+        row.push = push
 
     def _work(self, method: str) -> None:
         if self.broken.get(method, 0) > 0:
             self.broken[method] -= 1
             raise OSError(f"{method}: disk is full")
 
+    # -- people's side --------------------------------------------------------------------
+
     async def file(self, ticket: Ticket) -> Filed | KeyTaken:
         self._work("file")
         for push in self.rows.values():
             if push.ticket.key == ticket.key:
                 return Filed(push, False) if same_matter(push.ticket, ticket) else KeyTaken(push.ticket.id)
-        push = Push(load(dump(ticket)), PushState.WAITING, 0, 0, ticket.filed_at, False)
-        self.rows[ticket.id] = push
         if ticket.call:
             self.outcomes[ticket.call] = CallOutcome.TICKET
-        return Filed(push, True)
+        return Filed(await self.add(filing(load(dump(ticket))), ticket.filed_at), True)
+
+    async def add(self, message: Message, now: datetime) -> Push:
+        push = Push(
+            message.ticket, DeliveryState.WAITING, 0, 0, now, False, kind=message.kind, message=message.id
+        )  # fmt: skip
+        self.messages[message.id] = Row(message, push)
+        return push
 
     async def dispose(self, disposition: Disposition) -> Disposed | NotDisposed:
         old = self.outcomes.get(disposition.call)
@@ -46,6 +77,14 @@ class MemoryBook:
     async def find(self, ticket: TicketId) -> Push | None:
         return self.rows.get(ticket)
 
+    async def case_history(self, ticket: TicketId) -> Sequence[CaseStep]:
+        key = self.rows[ticket].ticket.key if ticket in self.rows else ""
+        return [
+            CaseStep(event.sequence, event.state, event.at, event.at, event.word, event.unit, event.note)
+            for (of, _), event in sorted(self.heard.items())
+            if of == key
+        ]
+
     async def of_call(self, call: CallId) -> Sequence[Push]:
         return [push for _, push in sorted(self.rows.items()) if push.ticket.call == call]
 
@@ -53,55 +92,102 @@ class MemoryBook:
         rows = [push for key, push in sorted(self.rows.items(), reverse=True) if before is None or key < before]
         return rows[:most]
 
-    async def due(self, now: datetime, most: int, but: frozenset[TicketId] = frozenset()) -> Sequence[Push]:
-        self._work("due")
-        rows = [push for push in self._waiting(but) if push.next_try <= now]
-        return sorted(rows, key=lambda push: push.next_try)[:most]
-
-    async def next_due(self, but: frozenset[TicketId] = frozenset()) -> datetime | None:
-        return min((push.next_try for push in self._waiting(but)), default=None)
-
-    def _waiting(self, but: frozenset[TicketId]) -> list[Push]:
-        return [p for p in self.rows.values() if p.state is PushState.WAITING and p.ticket.id not in but]
-
-    async def begun(self, ticket: TicketId) -> None:
-        self._work("begun")
-        push = self.rows[ticket]
-        self.rows[ticket] = replace(push, tries=push.tries + 1, ever_sent=True)
-
-    async def delivered(self, ticket: TicketId, case_number: str, query_code: str, at: datetime) -> None:
-        self._work("delivered")
-        self.rows[ticket] = replace(
-            self.rows[ticket],
-            state=PushState.DELIVERED,
-            case_number=case_number,
-            query_code=query_code,
-            delivered_at=at,
-            error="",
-        )
-
-    async def failed(self, ticket: TicketId, error: str, next_try: datetime, *, refused: bool) -> None:
-        self._work("failed")
-        push = self.rows[ticket]
-        self.rows[ticket] = replace(push, error=error, next_try=next_try, refusals=push.refusals + int(refused))
-
-    async def poisoned(self, ticket: TicketId, error: str, at: datetime) -> None:
-        self._work("poisoned")
-        self.rows[ticket] = replace(self.rows[ticket], state=PushState.POISONED, error=error)
-
     async def dead_letters(self, most: int) -> Sequence[Push]:
-        return [push for _, push in sorted(self.rows.items()) if push.state is PushState.POISONED][:most]
+        return [row.push for _, row in sorted(self.messages.items()) if row.push.state is DeliveryState.POISONED][:most]
 
-    async def replay(self, ticket: TicketId, at: datetime, corrected: Ticket | None = None) -> Push | None:
-        push = self.rows.get(ticket)
-        if push is None or push.state is not PushState.POISONED:
+    async def dead_letter(self, message: MessageId) -> Push | None:
+        row = self.messages.get(message)
+        return row.push if row is not None and row.push.state is DeliveryState.POISONED else None
+
+    async def replay(self, message: MessageId, at: datetime, corrected: Ticket | None = None) -> Push | None:
+        push = await self.dead_letter(message)
+        if push is None:
             return None
+        row = self.messages[message]
         content = corrected or push.ticket
-        self.rows[ticket] = replace(
-            push, ticket=content, state=PushState.WAITING, tries=0, refusals=0, next_try=at, error=""
-        )
-        return self.rows[ticket]
+        row.message = replace(row.message, ticket=content)
+        row.push = replace(
+            push, ticket=content, state=DeliveryState.WAITING, tries=0, refusals=0, next_try=at, error=""
+        )  # fmt: skip
+        return row.push
 
     async def backlog(self) -> tuple[int, int]:
-        states = [push.state for push in self.rows.values()]
-        return states.count(PushState.WAITING), states.count(PushState.POISONED)
+        states = [row.push.state for row in self.messages.values()]
+        return states.count(DeliveryState.WAITING), states.count(DeliveryState.POISONED)
+
+    # -- the courier's side -----------------------------------------------------------------
+
+    async def due(self, now: datetime, most: int, but: frozenset[MessageId] = frozenset()) -> Sequence[Outgoing]:
+        self._work("due")
+        rows = [row for row in self._first(but) if row.push.next_try <= now]
+        chosen = sorted(rows, key=lambda row: row.push.next_try)[:most]
+        for row in chosen:
+            row.claim += 1
+        return [
+            Outgoing(row.message, push.tries, push.refusals, push.next_try, push.ever_sent, row.claim)
+            for row in chosen
+            for push in (row.push,)
+        ]
+
+    async def next_due(self, but: frozenset[MessageId] = frozenset()) -> datetime | None:
+        return min((row.push.next_try for row in self._first(but)), default=None)
+
+    def _first(self, but: frozenset[MessageId]) -> list[Row]:
+        """The first undelivered of each stream, where it may go."""
+        first: dict[str, Row] = {}
+        for row in self.messages.values():
+            if row.push.state in HOLDS_BACK:
+                first.setdefault(row.message.stream, row)
+        return [row for row in first.values() if row.push.state is DeliveryState.WAITING and row.message.id not in but]
+
+    async def begun(self, sent: Outgoing) -> bool:
+        self._work("begun")
+        row = self.messages[sent.message.id]
+        if row.claim != sent.claim:
+            return False
+        row.push = replace(row.push, tries=row.push.tries + 1, ever_sent=True)
+        return True
+
+    async def delivered(self, sent: Outgoing, case_number: str, query_code: str, at: datetime) -> None:
+        self._work("delivered")
+        row = self.messages[sent.message.id]
+        row.push = replace(
+            row.push, state=DeliveryState.DELIVERED, case_number=case_number, query_code=query_code, delivered_at=at,
+            error="", case_state=row.push.case_state or CaseState.FILED, case_since=row.push.case_since or at,
+        )  # fmt: skip
+
+    async def failed(self, sent: Outgoing, error: str, next_try: datetime, *, refused: bool) -> None:
+        self._work("failed")
+        row = self.messages[sent.message.id]
+        row.push = replace(row.push, error=error, next_try=next_try, refusals=row.push.refusals + int(refused))
+
+    async def poisoned(self, sent: Outgoing, error: str, at: datetime) -> None:
+        self._work("poisoned")
+        row = self.messages[sent.message.id]
+        row.push = replace(row.push, state=DeliveryState.POISONED, error=error)
+
+    # -- what became of cases -----------------------------------------------------------------
+
+    async def mark(self, store: str) -> str:
+        return self.marks.get(store, "")
+
+    async def hear(self, store: str, events: Sequence[CaseEvent], mark: str | None, now: datetime) -> list[CaseKnown]:
+        self._work("hear")
+        moved = {}
+        for event in events:
+            row = next((row for row in self.messages.values() if row.message.key == event.key), None)
+            newest = max((n for key, n in self.heard if key == event.key), default=0)
+            if row is None or (event.key, event.sequence) in self.heard:
+                continue
+            self.heard[event.key, event.sequence] = event
+            old = row.push.case_state or CaseState.FILED
+            if event.sequence < newest or old is event.state:
+                continue
+            row.push = replace(row.push, case_state=event.state, case_since=event.at, case_number=event.case_number)
+            moved[event.key] = CaseKnown(
+                row.push.id, row.push.ticket.id, row.push.ticket.agent, row.push.ticket.call, event.case_number, row.push.query_code,
+                event.state, event.at, foreseen(old, event.state),
+            )  # fmt: skip
+        if mark is not None:
+            self.marks[store] = mark
+        return list(moved.values())

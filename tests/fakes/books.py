@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from agents import callbacks as cb
+from agents.callback_rows import TaskRow, Wanted
 from bridge.ports import Push
-from console.books import Books, Centre, Entry, NotHere
+from console.ledger_views import Books, Centre, Entry, NotHere
 from cti.ids import CallId
-from ledger.agentday import AgentDay, Interval
+from ledger.agent_day import AgentDay, Interval
 from ledger.callers import Story
 from ledger.drafts import Draft
 from ledger.history import Filed, PastCall, Tape
 from ledger.kpi import SETS
-from ledger.wall import Counted, Day, Tally
+from ledger.wall import Counted, Counts, Day
+from recordings.ids import RecordingId
 
 NOON = datetime.fromisoformat("2026-10-01T04:00:00+00:00")
 
@@ -31,11 +34,12 @@ def past(call: str, **more: Any) -> PastCall:
         "talk_ended_at": NOON, "ended_at": NOON, "ended_by": "caller", "cause": 16, "wait_seconds": 5.0,
         "ring_seconds": 2.0, "talk_seconds": 60.0, "offers": 1, "transfers": 0, "refusal": "", "outcome": "ticket",
         "outcome_detail": "", "short_abandon": False, "merged_into": "", "uncertain": False, "callback": "",
+        "diverted": "", "hidden": False,
     }  # fmt: skip
     return PastCall(**plain | more)
 
 
-TAPE = Tape("a.raw", "shelved", "2026/10/01/a.opus", "opus", 65.0, "", True, ("short",), "")
+TAPE = Tape(1, "a.raw", "shelved", "2026/10/01/a.opus", "opus", 65.0, "", True, ("short",), "")
 FILED = Filed("01ARZ3NDEKTSV4RRFFQ69G5FAV", "a/1", "路灯不亮", "delivered", "A-1", "")
 
 
@@ -46,9 +50,75 @@ class Callers:
     )
     asked: list[tuple[Sequence[str], datetime, str]] = field(default_factory=list)
 
-    async def story(self, numbers: Sequence[str], since: datetime, but: str = "", most: int = 20) -> Story:
-        self.asked.append((numbers, since, but))
-        return self.told if numbers else Story((), (), 0, 0, False)
+    async def story(self, number: str, since: datetime, but: str = "", most: int = 20) -> Story:
+        self.asked.append((number, since, but))
+        return self.told if number else Story((), (), 0, 0, False)
+
+    async def owed(self, number: str, agent: str, since: datetime) -> bool:
+        return self.told.callback_open
+
+
+def task(ident: str, **more: Any) -> TaskRow:
+    """A call-back that is owed to one who was missed."""
+    plain: dict[str, Any] = {
+        "id": ident, "kind": cb.Kind.MISSED, "state": cb.State.OPEN, "reason": "abandoned_in_queue", "line": "citizen",
+        "number": "13800000001", "call": ident, "made_at": NOON, "due_at": NOON + timedelta(minutes=30), "owner": "",
+        "owned_at": None, "tries": 0, "done_at": None, "done_by": "", "done_how": "", "done_call": "", "note": "",
+        "anonymous": False, "confidential": False, "attempts": (),
+    }  # fmt: skip
+    return TaskRow(**plain | more)
+
+
+@dataclass
+class Callbacks:
+    """By the true rules; each number once."""
+
+    rows: dict[str, TaskRow] = field(default_factory=dict)
+    wanted: list[Wanted] = field(default_factory=list)
+    rules: cb.Rules = field(default_factory=cb.Rules)
+
+    async def page(self, wanted: Wanted) -> Sequence[TaskRow]:
+        self.wanted.append(wanted)
+        return [row for row in self.rows.values() if row.state in wanted.states and wanted.owner in ("", row.owner)]
+
+    async def get(self, task: str) -> TaskRow | None:
+        return self.rows.get(task)
+
+    async def take(self, task: str, agent: str, at: datetime) -> cb.Moved | cb.Denied | None:
+        return self._step(task, cb.Cue.TAKE, at, agent)
+
+    async def assign(self, task: str, agent: str, at: datetime) -> cb.Moved | cb.Denied | None:
+        return self._step(task, cb.Cue.ASSIGN, at, agent)
+
+    async def give_back(
+        self, task: str, agent: str, at: datetime, *, chief: bool = False
+    ) -> cb.Moved | cb.Denied | None:
+        return self._step(task, cb.Cue.GIVE_BACK, at, agent, chief=chief)
+
+    async def give_up(
+        self, task: str, agent: str, reason: cb.GivenUp, note: str, at: datetime, *, chief: bool = False
+    ) -> cb.Moved | cb.Denied | None:
+        return self._step(task, cb.Cue.GIVE_UP, at, agent, chief=chief, done_how=reason, note=note, done_at=at)
+
+    async def say(
+        self, task: str, agent: str, result: cb.Result, note: str, at: datetime
+    ) -> cb.Moved | cb.Denied | None:
+        row = self.rows.get(task)
+        if row is not None and not any(one.agent == agent for one in row.attempts):
+            return cb.Denied(cb.Why.UNTRIED)
+        return self._step(task, cb.MEANS[result], at, agent, done_how=result)
+
+    def _step(
+        self, ident: str, cue: cb.Cue, at: datetime, agent: str, *, chief: bool = False, **more: Any
+    ) -> cb.Moved | cb.Denied | None:
+        row = self.rows.get(ident)
+        if row is None:
+            return None
+        now = cb.Task(row.id, row.kind, row.state, row.owner, row.tries, row.due_at)
+        moved = cb.step(now, cue, at, self.rules, agent=agent, chief=chief)
+        if isinstance(moved, cb.Moved):
+            self.rows[ident] = replace(row, state=moved.state, owner=moved.owner, due_at=moved.due, **more)
+        return moved
 
 
 @dataclass
@@ -108,7 +178,7 @@ class Wall:
 
     async def day(self, since: datetime, until: datetime) -> Day:
         self.asked.append((since, until))
-        tally = Tally(
+        counts = Counts(
             offered=10,
             answered=8,
             unanswered=2,
@@ -124,7 +194,7 @@ class Wall:
             Counted("part", "CJ/T 214", "2099", "0101", 1),
         ]  # fmt: skip
         return Day(
-            tally, {"citizen": tally, "gone": tally, "": tally}, {"mandarin": tally}, [(since, tally)], [],
+            counts, {"citizen": counts, "gone": counts, "": counts}, {"mandarin": counts}, [(since, counts)], [],
             [Counted("complaint", "", "", "", 4), Counted("unheard_of", "", "", "", 1)], counted,
             [(since, since + timedelta(minutes=1), "disk")],
         )  # fmt: skip
@@ -157,14 +227,22 @@ class Sound:
 
 
 @dataclass
-class Tapes:
-    sounds: dict[str, Sound] = field(default_factory=dict)
+class RecordingSource:
+    sounds: dict[RecordingId, Sound] = field(default_factory=dict)
     why: str = "none"
+    told: dict[str, list[Tape]] = field(default_factory=dict)
+    holds: set[str] = field(default_factory=set)
 
-    async def open(self, call: CallId) -> Sound:
-        if call not in self.sounds:
+    async def parts(self, call: CallId) -> Sequence[Tape]:
+        return self.told.get(call, [])
+
+    async def held(self, call: CallId) -> bool:
+        return call in self.holds
+
+    async def open(self, ident: RecordingId) -> Sound:
+        if ident not in self.sounds:
             raise NotHere(self.why)
-        return self.sounds[call]
+        return self.sounds[ident]
 
 
 CENTRE = Centre(
@@ -181,7 +259,10 @@ class Shelf:
     drafts: Drafts = field(default_factory=Drafts)
     agents: Agents = field(default_factory=Agents)
     wall: Wall = field(default_factory=Wall)
-    tapes: Tapes = field(default_factory=Tapes)
+    tapes: RecordingSource = field(default_factory=RecordingSource)
+    callbacks: Callbacks = field(default_factory=Callbacks)
 
     def books(self) -> Books:
-        return Books(self.callers, self.drafts, self.agents, self.wall, self.tapes, CENTRE)
+        return Books(
+            self.callers, self.drafts, self.agents, self.wall, self.tapes, self.callbacks, self.callbacks, CENTRE
+        )

@@ -10,8 +10,9 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from bridge.drivers import Receipt, Rejected, Unreachable
-from bridge.ticket import Ticket, TicketId
+from bridge.drivers import Heard, Receipt, Rejected, Unreachable
+from bridge.messages import Message
+from bridge.ticket import Ticket
 
 
 @dataclass
@@ -25,17 +26,21 @@ class ScriptedStore:
     script: Callable[[Ticket, int], str] = lambda _ticket, _nth: "ok"
     finds: Callable[[], bool] = lambda: True
     """False: the question 'have you got it' gets no answer either."""
-    table: list[tuple[TicketId, str]] = field(default_factory=list)
+    table: list[tuple[str, str]] = field(default_factory=list)
     """(key, title) of every case, in the order they were taken."""
-    deliveries: list[TicketId] = field(default_factory=list)
+    deliveries: list[str] = field(default_factory=list)
 
-    async def find(self, key: TicketId) -> Receipt | Unreachable | None:
+    async def find(self, key: str) -> Receipt | Unreachable | None:
         await asyncio.sleep(0)
         if not self.finds():
             return Unreachable("503")
         return self._receipt(key)
 
-    async def deliver(self, key: TicketId, ticket: Ticket) -> Receipt | Rejected | Unreachable:
+    async def hear(self, mark: str, most: int) -> Heard | Unreachable:
+        return Heard((), mark)
+
+    async def deliver(self, message: Message) -> Receipt | Rejected | Unreachable:
+        key, ticket = message.key, message.ticket
         self.deliveries.append(key)
         await asyncio.sleep(0)
         match self.script(ticket, self.deliveries.count(key)):
@@ -55,7 +60,7 @@ class ScriptedStore:
         assert receipt is not None
         return receipt
 
-    def _receipt(self, key: TicketId) -> Receipt | None:
+    def _receipt(self, key: str) -> Receipt | None:
         for serial, (taken, _) in enumerate(self.table, 1):
             if taken == key:
                 return Receipt(f"GD20261001{serial:06d}", "ABCD2345")

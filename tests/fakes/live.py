@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from agents import commands
 from agents.commands import Accepted, Refused
 from console.access import RIGHTS, Role
+from console.authorization import Who
 from console.contract.stream import TargetsOut, VitalsOut
-from console.door import Who
-from console.picture import KINDS, Kind
+from console.live_state import KINDS, Kind
 from cti.ids import CallId, SeatId
-from tests.fakes.house import Call, Line, Queue, Seat, Trunk
+from tests.fakes.hotline import Call, Line, Queue, Seat, Trunk
 
 TARGETS = TargetsOut(service_level_15s=0.8, connect_rate_24h=0.95, waiting_most=10, wait_seconds_most=60)
 
@@ -22,7 +22,7 @@ def person(role: str = "agent", account: str = "1001", session: str = "s1") -> W
 
 
 @dataclass
-class LiveHouse:
+class FakeLiveState:
     """``console.ports.Live`` and ``Desk``."""
 
     rows: dict[str, dict[str, object]] = field(default_factory=lambda: {kind: {} for kind in KINDS})

@@ -32,6 +32,8 @@ class FakeProvider:
     key: RSAKey = field(default_factory=lambda: _KEY)
     signing: RSAKey | None = None
     """Another key than the published one."""
+    looks: int = 0
+    """How often its configuration was asked for."""
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
 
     @property
@@ -63,6 +65,8 @@ class FakeProvider:
     async def _about(self, _request: Request) -> Response:
         at = self.issuer
         told = {"authorization_endpoint": f"{at}/authorize", "token_endpoint": f"{at}/token", "jwks_uri": f"{at}/keys"}
+        told["end_session_endpoint"] = f"{at}/end"
+        self.looks += 1
         return JSONResponse({"issuer": at, **told})
 
     async def _keys(self, _request: Request) -> Response:
@@ -84,8 +88,9 @@ class FakeProvider:
         now = int(time.time())
         claims = {
             "iss": self.issuer, "aud": CLIENT, "sub": "u-1", "iat": now, "exp": now + 300, "nonce": asked["nonce"],
-            "preferred_username": self.person, **self.claims,
+            "preferred_username": self.person, **({"auth_time": now} if "max_age" in asked else {}), **self.claims,
         }  # fmt: skip
+        claims = {name: value for name, value in claims.items() if value is not None}
         header = {"alg": "RS256", "kid": "one"}
         token = jwt.encode(header, claims, self.signing or self.key)
         return JSONResponse({"access_token": "x", "token_type": "Bearer", "expires_in": 300, "id_token": token})

@@ -1,4 +1,4 @@
-"""People at the door of the fake house: signed in without a password, each a client of their own."""
+"""People at the door of the fake hotline: signed in without a password, each a client of their own."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from datetime import timedelta
 import httpx
 from starlette.types import ASGIApp
 
+from console.access import Scope
 from console.cookie import NAME
+from console.program_tokens import PREFIX
 from cti.ids import SeatId
 from ledger.accounts import Account
-from tests.fakes.house import NOON, ORIGIN, TOKEN, House
+from tests.fakes.hotline import NOON, ORIGIN, TOKEN, FakeHotline
 
 PEOPLE = {
     "1001": ("陈晓岚", "agent"), "1003": ("黄雅婷", "agent"), "2001": ("苏丽华", "supervisor"),
@@ -32,35 +34,32 @@ class Key:
 
 @dataclass
 class Phones:
-    issued: list[str] = field(default_factory=list)
-    revoked: list[str] = field(default_factory=list)
+    issued: list[tuple[str, str]] = field(default_factory=list)
+    """Seat and session."""
 
-    async def issue(self, seat: SeatId) -> Key:
-        self.issued.append(seat)
+    async def issue(self, seat: SeatId, session: str) -> Key:
+        self.issued.append((seat, session))
         return Key(seat)
 
-    async def revoke(self, seat: SeatId) -> None:
-        self.revoked.append(seat)
 
-
-def populate(house: House) -> House:
+def populate(fake: FakeHotline) -> FakeHotline:
     """Accounts of every role; 1001 sits at 8001, 1003 at 8002."""
     for account, (name, role) in PEOPLE.items():
-        house.people.rows[account] = Account(account, name, role, "", False, NOON, None)
-    house.sitting = {"8001": "1001", "8002": "1003"}
-    return house
+        fake.people.rows[account] = Account(account, name, role, "", False, NOON)
+    fake.sitting = {"8001": "1001", "8002": "1003"}
+    return fake
 
 
-def signed_in(house: House, account: str, seat: str = "") -> str:
+def signed_in(fake: FakeHotline, account: str, seat: str = "") -> str:
     """The cookie's secret of a new session of this account."""
-    secret = f"{account}-{len(house.kept.rows)}-secret"
+    secret = f"{account}-{len(fake.kept.rows)}-secret"
     digest = hashlib.sha256(secret.encode()).hexdigest()
-    now = house.clock()
-    ident = f"s{len(house.kept.rows)}"
-    opening = house.kept.open(ident, digest, account, now, now + timedelta(hours=12), address="10.0.0.9", browser="t")
+    now = fake.clock()
+    ident = f"s{len(fake.kept.rows)}"
+    opening = fake.kept.open(ident, digest, account, now, now + timedelta(hours=12), address="10.0.0.9", browser="t")
     _now(opening)
     if seat:
-        _now(house.kept.sit(ident, seat))
+        _now(fake.kept.sit(ident, seat))
     return secret
 
 
@@ -73,6 +72,17 @@ def browser(app: ASGIApp, secret: str = "", **headers: str) -> httpx.AsyncClient
 
 def command_line(app: ASGIApp) -> httpx.AsyncClient:
     headers = {"Authorization": f"Bearer {TOKEN}"}
+    return httpx.AsyncClient(transport=_transport(app), base_url="http://hotline", headers=headers)
+
+
+def program(app: ASGIApp, fake: FakeHotline, *scopes: Scope, name: str = "") -> httpx.AsyncClient:
+    """A program with a token of its own, made now."""
+    name, token = name or f"p{len(fake.programs.rows)}", f"{PREFIX}{len(fake.programs.rows):043}"
+    now = fake.clock()
+    digest = hashlib.sha256(token.encode()).hexdigest()
+    _now(fake.programs.add(name, [str(one) for one in scopes], digest, now, "admin", now + timedelta(days=1)))
+    fake.forget_programs()
+    headers = {"Authorization": f"Bearer {token}"}
     return httpx.AsyncClient(transport=_transport(app), base_url="http://hotline", headers=headers)
 
 

@@ -5,13 +5,14 @@ one thing wrong in it; ``broken(MUTATION)`` breaks the same classes of this proc
 of the program knows of this file. Mutations, some with words after a ``=``:
 
 ``none``             nothing is wrong: the same path, for comparison
-``no_backfill``      the book begins at the end of Asterisk's files, wherever it had come to
+``no_catch_up``      the book begins at the end of Asterisk's files, wherever it had come to
 ``drop_one=E``       the first event of kind E in the book is swallowed
 ``swap_two=E,F``     the first event of kind E in the book is told only after the same call's next F
 ``double``           each batch is written a second time, with other ids
 ``forgetful``        after a restart the book is read from its first byte, and no call counts as closed
 ``no_outbox_key``    each delivery of a ticket has a new key, and the store is not asked before a second one
 ``no_wrap_up``       a seat is free as soon as its call ends
+``trusting``         an AMI event is what its first line says, whoever wrote it
 """
 
 from __future__ import annotations
@@ -29,12 +30,12 @@ from uuid import uuid4
 from agents.roster import Roster
 from bridge.courier import Courier
 from bridge.drivers import Receipt, Rejected, Unreachable
-from bridge.ports import Push
-from bridge.ticket import TicketId
+from bridge.ports import Outgoing
+from cti import ami
 from cti import events as ev
 from cti.book import Batch, Book, Mark
-from cti.tail import NOWHERE, Place
-from ledger.record import Records
+from cti.file_tail import NOWHERE, Place
+from ledger.call_record import Records
 from ledger.scribe import Resume, Scribe
 
 Patches = Iterator[Any]
@@ -50,7 +51,7 @@ def none() -> Patches:
 # -- the book --------------------------------------------------------------------------
 
 
-def no_backfill() -> Patches:
+def no_catch_up() -> Patches:
     begin = Book.__init__
 
     def at_the_end(self: Book, plan: Any, cel: Path, queue_log: Path, *words: Any) -> None:
@@ -149,15 +150,18 @@ def forgetful() -> Patches:
 
 
 def no_outbox_key() -> Patches:
-    async def unasked(self: Courier, push: Push) -> Receipt | Rejected | Unreachable:
-        await self.book.begun(push.ticket.id)
+    async def unasked(self: Courier, sent: Outgoing) -> Receipt | Rejected | Unreachable:
         try:
             async with asyncio.timeout(self.deadline):
-                return await self.store.deliver(TicketId(uuid4().hex), push.ticket)
+                return await self.store.deliver(replace(sent.message, key=uuid4().hex))
         except Exception as fault:
             return Unreachable(str(fault))
 
     yield patch.object(Courier, "_ask_and_deliver", unasked)
+
+
+def trusting() -> Patches:
+    yield patch.object(ami, "hear", lambda message, now: (ami.decode(message, now), ""))
 
 
 def no_wrap_up() -> Patches:
@@ -172,7 +176,7 @@ def no_wrap_up() -> Patches:
 
 MUTATIONS: dict[str, Callable[..., Patches]] = {
     made.__name__: made
-    for made in (none, no_backfill, drop_one, swap_two, double, forgetful, no_outbox_key, no_wrap_up)
+    for made in (none, no_catch_up, drop_one, swap_two, double, forgetful, no_outbox_key, no_wrap_up, trusting)
 }
 
 

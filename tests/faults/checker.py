@@ -6,6 +6,7 @@ empty list when the ledger tells exactly what the phones lived through and Aster
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -21,6 +22,12 @@ RESTART_S = 15.0
 
 CLOCK_S = 0.3
 """A hang-up takes so long at most from a phone to the daemon."""
+
+SHOWN_S = 2.0
+"""A talk is shown so late at most, on a busy machine."""
+
+ANSWER_S = 1.0
+"""A talk that was shorter is no answer (decision 0013): its caller may be missed, and an agent may have said something all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +47,8 @@ class Plan:
     recorded: bool = True
     deaths: tuple[float, ...] = ()
     """Moments Asterisk was killed: calls that were up ended then, whatever a phone still believed."""
+    away: tuple[tuple[float, float], ...] = ()
+    """When no daemon ran, or it stood still: nobody was shown anything."""
     wrap_up: float = 0.0
     """Seconds a seat must be left alone after a talk; 0 where a test ends wrap-ups early or breaks who keeps them."""
 
@@ -48,14 +57,15 @@ def check(history: History, plan: Plan, tolerances: Tolerances | None = None) ->
     """Every contradiction between the witnesses, as sentences."""
     allowed = tolerances or Tolerances()
     return [
-        *(f"verify: {breach}" for breach in history.breaches),
+        *(f"verify: {breach}" for breach in history.breaches if not _unsent(breach, history, plan, allowed)),
         *_dialled_is_in_cel(history, plan, allowed),
         *_cel_is_in_ledger(history),
         *_told_as_in_cel(history),
-        *_queue_agrees(history),
+        *_queue_agrees(history, plan, allowed),
         *_phones_agree(history, plan, allowed),
         *_cases_agree(history),
         *_wrap_up_is_kept(history, plan),
+        *shown_as_it_is(history, plan),
     ]
 
 
@@ -104,14 +114,15 @@ def _told_as_in_cel(history: History) -> Iterator[str]:
             yield f"{who}: CEL says notice {told.notice}, the ledger says {row.notice or 'none'}"
         if told.refused != row.refusal:
             yield f"{who}: CEL says refused {told.refused or 'not'}, the ledger says {row.refusal or 'not'}"
-        for file in told.tapes[:1]:  # later ones are of the same call going on
+        for file in told.tapes:
             if file not in row.tapes:
                 yield f"{who}: CEL says it was recorded to {file}, the ledger knows of no such recording"
 
 
-def _queue_agrees(history: History) -> Iterator[str]:
+def _queue_agrees(history: History, plan: Plan, allowed: Tolerances) -> Iterator[str]:
     rows = {row.call: row for row in _inbound(history)}
     queued = {call.call for call in history.queue}
+    moments = _moments(history, plan, allowed)
     for told in history.queue:
         row = rows.get(told.call)
         if row is None:
@@ -119,7 +130,7 @@ def _queue_agrees(history: History) -> Iterator[str]:
             continue
         if row.queued is None:
             yield f"{told.call}: queue_log says ENTERQUEUE, the ledger says never queued"
-        if told.connected and row.answered is None:
+        if told.connected and row.answered is None and told.call not in moments:
             yield f"{told.call}: queue_log says CONNECT {told.connected}, the ledger says never answered"
         if told.connected and row.seat and row.seat != told.connected:
             yield f"{told.call}: queue_log says CONNECT {told.connected}, the ledger says seat {row.seat}"
@@ -128,6 +139,25 @@ def _queue_agrees(history: History) -> Iterator[str]:
     for row in rows.values():
         if row.queued is not None and row.call not in queued:
             yield f"{row.call}: the ledger says queued, queue_log has no ENTERQUEUE"
+
+
+def _moments(history: History, plan: Plan, allowed: Tolerances) -> set[str]:
+    """Calls whose every talk with a seat was too short to be an answer for sure."""
+    found = set()
+    for call in _callers(history, plan):
+        told = _cel_of(call, history, allowed)
+        talks = [seat for seat in history.phones if _talked_with(seat, call)]
+        if told is not None and talks and not _lasting(talks, plan, ANSWER_S + CLOCK_S):
+            found.add(told.call)
+    return found
+
+
+def _lasting(talks: list[PhoneCall], plan: Plan, seconds: float) -> list[PhoneCall]:
+    return [seat for seat in talks if _lived(seat, plan) >= seconds]
+
+
+def _lived(seat: PhoneCall, plan: Plan) -> float:
+    return _end(seat, plan) - (seat.answered or 0.0)
 
 
 def _phones_agree(history: History, plan: Plan, allowed: Tolerances) -> Iterator[str]:
@@ -158,20 +188,24 @@ def _same_talk(call: PhoneCall, row: LedgerCall, history: History, plan: Plan, a
     if row.offers is not None and row.offers < rung:
         yield f"{_who(call)}: rang {rung} times at a seat, the ledger says {row.offers}"
     talks = [seat for seat in history.phones if _talked_with(seat, call)]
-    if talks and row.answered is None:
-        yield f"{_who(call)}: seat {talks[0].dialled} talked to them, the ledger says not answered"
-    elif not talks and row.answered is not None:
+    # what lasted about a second is an answer by one clock and none by another
+    sure, likely = _lasting(talks, plan, ANSWER_S + CLOCK_S), _lasting(talks, plan, ANSWER_S - CLOCK_S)
+    if sure and row.answered is None:
+        yield f"{_who(call)}: seat {sure[0].dialled} talked to them, the ledger says not answered"
+    elif not likely and row.answered is not None:
         yield f"{_who(call)}: no seat talked to them, the ledger says answered by {row.seat}"
-    elif talks:
-        lived = sum(_end(seat, plan) - (seat.answered or 0.0) for seat in talks)
+    elif row.answered is not None:
+        lived = sum(_lived(seat, plan) for seat in likely)
         if abs(lived - row.talk_seconds) > allowed.talk:
             yield f"{_who(call)}: talked {lived:.1f} s, the ledger says {row.talk_seconds:.1f} s"
-        if row.seat not in {seat.dialled for seat in talks}:
-            yield f"{_who(call)}: talked to {talks[0].dialled}, the ledger says {row.seat or 'nobody'}"
-    outcomes = ANSWERED if talks else UNANSWERED
+        if row.seat not in {seat.dialled for seat in likely}:
+            yield f"{_who(call)}: talked to {likely[0].dialled}, the ledger says {row.seat or 'nobody'}"
+    outcomes = ANSWERED if sure else UNANSWERED
+    if talks and not sure:
+        outcomes = UNANSWERED | (ANSWERED if row.answered is not None else ANSWERED - {""})
     if row.ended is not None and row.outcome not in outcomes:
-        yield f"{_who(call)}: {'answered' if talks else 'not answered'}, the ledger says outcome {row.outcome or 'none'}"
-    if talks and plan.recorded:
+        yield f"{_who(call)}: {'answered' if sure else 'not answered'}, the ledger says outcome {row.outcome or 'none'}"
+    if sure and plan.recorded:
         yield from _same_recording(call, row, plan, allowed)
 
 
@@ -179,8 +213,21 @@ def _same_recording(call: PhoneCall, row: LedgerCall, plan: Plan, allowed: Toler
     lived = _end(call, plan) - (call.answered or call.ended)
     if row.recorded_seconds is None:
         yield f"{_who(call)}: answered, but there is no good recording"
-    elif abs(row.recorded_seconds - lived) > allowed.recording:
+    elif not -allowed.recording - call.unsent <= row.recorded_seconds - lived <= allowed.recording:
         yield f"{_who(call)}: up for {lived:.1f} s, the recording has {row.recorded_seconds:.1f} s"
+
+
+SHORT = ": answered, and its recording is not good: short [recording_missing]"
+
+
+def _unsent(breach: str, history: History, plan: Plan, allowed: Tolerances) -> bool:
+    """A recording is called short, and lacks no more than what its caller's phone had no time to send."""
+    if not breach.endswith(SHORT):
+        return False
+    rows = [row for row in history.ledger if row.call == breach.removesuffix(SHORT)]
+    told = [one for one in history.cel if rows and one.call == rows[0].call]
+    callers = [call for call in _callers(history, plan) if told and _cel_of(call, history, allowed) == told[0]]
+    return bool(callers) and callers[0].unsent > 0 and not list(_same_recording(callers[0], rows[0], plan, allowed))
 
 
 def _cases_agree(history: History) -> Iterator[str]:
@@ -208,6 +255,32 @@ def _wrap_up_is_kept(history: History, plan: Plan) -> Iterator[str]:
         ]  # fmt: skip
         if ends and call.began - max(ends) < plan.wrap_up - CLOCK_S:
             yield f"seat {call.dialled}: rung {call.began - max(ends):.1f} s after a talk, the wrap-up is {plan.wrap_up:g} s"
+
+
+def shown_as_it_is(history: History, plan: Plan) -> Iterator[str]:
+    """I4: no seat is shown free while its telephone talks, as long as somebody looks."""
+    unseen = [*plan.away, *((began, ended or math.inf) for began, ended in history.blind)]
+    unseen += [(death, death + RESTART_S) for death in plan.deaths]
+    for call in history.phones:
+        if call.rack != "desk" or call.answered is None:
+            continue
+        seat, end = call.caller if call.calling else call.dialled, _end(call, plan)
+        for free in history.free:
+            if free.seat != seat:
+                continue
+            since, until = max(free.since, call.answered), min(math.inf if free.until is None else free.until, end)
+            if (shown := _longest(since, until, unseen)) > SHOWN_S:
+                yield f"seat {seat}: shown free for {shown:.1f} s while it talked (answered {call.answered:.1f}, ended {end:.1f})"
+
+
+def _longest(since: float, until: float, unseen: list[tuple[float, float]]) -> float:
+    """The longest piece of an interval in which somebody could see."""
+    longest, begin = 0.0, since
+    for began, ended in sorted(unseen):
+        if ended <= begin or began >= until:
+            continue
+        longest, begin = max(longest, began - begin), max(begin, ended)
+    return max(longest, until - begin)
 
 
 def _callers(history: History, plan: Plan) -> Iterator[PhoneCall]:

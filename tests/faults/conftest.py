@@ -13,3 +13,13 @@ from tests.live.site import Site
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     with Site(tmp_path_factory.mktemp("fault")) as here:
         yield here
+
+
+@pytest.fixture
+def idle(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A site of which nothing runs yet."""
+    site = Site(tmp_path_factory.mktemp("idle"))
+    try:
+        yield site
+    finally:
+        site.close_all()

@@ -25,8 +25,12 @@ class Proxy:
         self.dribbling = False
         self.half_open = False
         self.refusing = False
+        self.swapped: dict[bytes, bytes] = {}
+        """What the far ends say → what the near ends hear instead, wherever their reads cut it."""
         self.asked = bytearray()
         """What the near ends said, in the order it was passed on."""
+        self.answered = bytearray()
+        """What the far ends said, before anything was swapped."""
         self._near: set[asyncio.StreamWriter] = set()
         self._open: set[asyncio.StreamWriter] = set()
         self._server: asyncio.Server | None = None
@@ -86,7 +90,7 @@ class Proxy:
             self._near.add(near_out)
             ways = [
                 asyncio.create_task(self._carry(near_in, far_out, self.asked)),
-                asyncio.create_task(self._carry(far_in, near_out)),
+                asyncio.create_task(self._carry(far_in, near_out, self.answered, swapping=True)),
             ]
             try:
                 await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
@@ -105,10 +109,18 @@ class Proxy:
                     writer.close()
 
     async def _carry(
-        self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, kept: bytearray | None = None
+        self,
+        source: asyncio.StreamReader,
+        sink: asyncio.StreamWriter,
+        kept: bytearray | None = None,
+        *,
+        swapping: bool = False,
     ) -> None:
-        swallowed = False
+        swallowed, rest = False, b""
         while data := await source.read(65536):
+            said = data
+            if swapping:
+                data, rest = self._swap(rest + data)
             swallowed = swallowed or self.half_open
             if swallowed:
                 continue  # neither FIN nor data: the far end believes all is well
@@ -116,7 +128,7 @@ class Proxy:
                 await asyncio.sleep(self.delay)
             self.carried += len(data)
             if kept is not None:
-                kept += data
+                kept += said
             for piece in (data[at : at + 1] for at in range(len(data))) if self.dribbling else (data,):
                 sink.write(piece)
                 await sink.drain()
@@ -124,3 +136,16 @@ class Proxy:
                     await asyncio.sleep(0)
         if swallowed:
             await asyncio.Event().wait()
+
+    def _swap(self, data: bytes) -> tuple[bytes, bytes]:
+        """With all of ``swapped`` in it; and the end that the next read may complete."""
+        kept = max((_begun(said, data) for said in self.swapped), default=0)
+        data, rest = data[: len(data) - kept], data[len(data) - kept :]
+        for said, heard in self.swapped.items():
+            data = data.replace(said, heard)
+        return data, rest
+
+
+def _begun(said: bytes, data: bytes) -> int:
+    """How many of its first bytes, but not all, stand at the end of the data."""
+    return next((n for n in range(min(len(said) - 1, len(data)), 0, -1) if data.endswith(said[:n])), 0)

@@ -6,9 +6,9 @@ import asyncio
 
 import pytest
 
-from hotline.demo.phones import answering
+from hotline.lab.phones import answering
 from tests.faults.checker import Tolerances
-from tests.live.site import SEAT_TONE, Floor, Site, eventually
+from tests.live.site import SEAT_TONE, Site, SiteTelephones, eventually
 
 pytestmark = pytest.mark.fault
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.fault
 @pytest.mark.bound(120)
 async def test_calls_of_a_killed_asterisk_are_closed_and_kept(site: Site) -> None:
     """Two talks and one waiting caller die with Asterisk; the ledger says so; seats and lines come back by themselves."""
-    async with Floor(site, 2, answering(0.3, None, SEAT_TONE)) as floor:
+    async with SiteTelephones(site, 2, answering(0.3, None, SEAT_TONE)) as floor:
         calls = [await floor.dial(caller=f"1380006000{n}") for n in range(3)]
         for call in calls:
             assert await call.until_answered(5)

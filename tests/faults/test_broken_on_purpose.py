@@ -1,7 +1,7 @@
 """The judge is judged: with the daemon broken on purpose it must say so, and with the whole one it must not.
 
-One real evening is lived by a daemon that dies in its middle; what Asterisk wrote then is
-read again by books and scribes with one thing wrong in each (``replay.py``), and what can
+One real recorded is lived by a daemon that dies in its middle; what Asterisk wrote then is
+read again by books and scribes with one thing wrong in each (``replayed_files.py``), and what can
 only be seen on a living daemon is broken there (``broken.py``).
 """
 
@@ -23,27 +23,31 @@ from typing import Any
 
 import pytest
 
-from bridge.casestore.store import EmbeddedStore
 from bridge.courier import Courier
-from bridge.drivers import Receipt, Rejected, Unreachable
-from bridge.drivers.embedded import Embedded
-from bridge.outbox import RetryRule
-from bridge.ticket import CallFacts, Ticket, TicketId
+from bridge.delivery_retry import RetryRule
+from bridge.drivers import Heard, Receipt, Rejected, Unreachable
+from bridge.drivers.native import Native
+from bridge.messages import Message
+from bridge.ticket import CallFacts
+from config.read import parse
 from cti import events as ev
 from cti.ids import CallId
-from cti.plan import Plan as Numbers
-from hotline.demo.stage import Table
-from hotline.report_rows import row_of
-from ledger.history import Filter
+from cti.numbering_plan import Plan as Numbers
+from hotline.books import audit_trail
+from hotline.lab.hotline_instance import Table
+from hotline.verbs.report_rows import row_of
+from ledger.call_list import Filter
 from ledger.history import History as Past
+from ledger.outbox import OutboxShelf
 from ledger.store import Store
 from ledger.tickets import TicketShelf
 from tests.bridge.made import ticket
+from tests.casestore.kit import cases_at
 from tests.faults import witness
 from tests.faults.broken import broken
 from tests.faults.checker import Plan, check
-from tests.faults.replay import Ledger, Tape, lived, read, written
-from tests.live.site import CLOSED, Floor, Site, eventually, usual
+from tests.faults.replayed_files import Ledger, Tape, lived, read, written
+from tests.live.site import CLOSED, Site, SiteTelephones, eventually, usual
 
 pytestmark = [pytest.mark.live, pytest.mark.fault]
 
@@ -94,7 +98,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broken]:
 
 
 @dataclass(frozen=True, slots=True)
-class Evening:
+class RecordedRun:
     tape: Tape
     plan: Plan
     breaches: list[str]
@@ -102,10 +106,11 @@ class Evening:
 
 
 @pytest.fixture(scope="module")
-def evening(site: Broken, tmp_path_factory: pytest.TempPathFactory) -> Evening:
-    died, back = asyncio.run(asyncio.wait_for(_evening(site), 60))
+def recorded(site: Broken, tmp_path_factory: pytest.TempPathFactory) -> RecordedRun:
+    died, back = asyncio.run(asyncio.wait_for(_record(site), 60))
     plan, breaches = site.plan(), site.settle(25)
     folder = tmp_path_factory.mktemp("tape")
+    proof = audit_trail.proof(parse(site.settings), site.places)  # before the copy: it holds each row that was noted
     shutil.copy(site.places.cel, folder)
     shutil.copy(site.places.queue_log, folder)
     with closing(sqlite3.connect(site.places.ledger)) as db, closing(sqlite3.connect(folder / "ledger.db")) as copy:
@@ -113,17 +118,19 @@ def evening(site: Broken, tmp_path_factory: pytest.TempPathFactory) -> Evening:
     settings = site.settings
     trunks, seats = (frozenset(one["id"] for one in settings[kind]) for kind in ("trunk", "seat"))
     numbers = Numbers(trunks, seats)
-    return Evening(Tape(folder, settings["centre"]["node"], numbers, site.history(), died, back), plan, breaches)
+    tape = Tape(folder, settings["centre"]["node"], numbers, site.history(), proof, died, back)
+    return RecordedRun(tape, plan, breaches)
 
 
-async def _evening(site: Broken) -> tuple[float, float]:
+async def _record(site: Broken) -> tuple[float, float]:
     """Answered, abandoned, refused; over before the death, across it, within it, across the return; three seats."""
-    async with Floor(site, 3) as floor:
+    async with SiteTelephones(site, 3) as floor:
         across = await floor.dial(caller="13800091001", name="王小明")
         over = await floor.dial("12319110", trunk="unicom", caller="13800091002")
         seats = [await floor.seat_call(call.caller) for call in (across, over)]
         refused = await floor.dial(CLOSED, caller="13800091003")
         await refused.until_ended(15)
+        await asyncio.sleep(1.5)
         over.hang_up()
         await seats[1].until_ended(5)
         await eventually(lambda: paused(site, seats[1].dialled), 5)  # so nobody is free for those who wait
@@ -131,6 +138,7 @@ async def _evening(site: Broken) -> tuple[float, float]:
         died = time.time()
         within = await floor.dial(caller=OUTAGE[0])
         await floor.seat_call(within.caller)
+        await asyncio.sleep(1.5)
         gone, waiting = [await floor.dial(trunk="unicom", caller=caller) for caller in OUTAGE[1:]]
         await gone.until_heard(1.0)
         await asyncio.sleep(1.5)
@@ -151,25 +159,25 @@ def paused(site: Broken, seat: str) -> bool:
     return f"|mandarin|{seat}|PAUSE|" in site.places.queue_log.read_text(encoding="utf-8")
 
 
-def test_the_whole_daemon_is_not_accused(evening: Evening) -> None:
+def test_the_whole_daemon_is_not_accused(recorded: RecordedRun) -> None:
     """The same path without a mutation: the judge finds nothing in a ledger of three answered, three not."""
-    assert evening.breaches == []
-    assert sorted(row.answered is not None for row in evening.tape.history.ledger) == [False] * 2 + [True] * 4
+    assert recorded.breaches == []
+    assert sorted(row.answered is not None for row in recorded.tape.history.ledger) == [False] * 2 + [True] * 4
 
 
 @pytest.mark.parametrize("mutation", ["none", "forgetful"])
-async def test_the_whole_book_read_again_is_not_accused(evening: Evening, mutation: str) -> None:
+async def test_the_whole_book_read_again_is_not_accused(recorded: RecordedRun, mutation: str) -> None:
     """The same rows give the same ledger; reading them from the first byte after a restart changes nothing."""
     with broken(mutation):
-        history = await lived(evening.tape)
-    assert check(history, evening.plan) == []
-    assert sorted(history.ledger, key=str) == sorted(evening.tape.history.ledger, key=str)
+        history = await lived(recorded.tape)
+    assert check(history, recorded.plan) == []
+    assert sorted(history.ledger, key=str) == sorted(recorded.tape.history.ledger, key=str)
 
 
 @pytest.mark.parametrize(
     ("mutation", "said"),
     [
-        ("no_backfill", "in CEL, missing in the ledger"),
+        ("no_catch_up", "in CEL, missing in the ledger"),
         ("drop_one=CallArrived", "in CEL, missing in the ledger"),
         ("drop_one=CallLined", "the ledger says none"),
         ("drop_one=CallQueued", "the ledger says never queued"),
@@ -186,32 +194,33 @@ async def test_the_whole_book_read_again_is_not_accused(evening: Evening, mutati
         ("double", "unknown to CEL"),
     ],
 )
-async def test_a_broken_book_is_accused(evening: Evening, mutation: str, said: str) -> None:
-    """The rows of the real evening, read by a book that loses, swaps or doubles: the judge names it."""
+async def test_a_broken_book_is_accused(recorded: RecordedRun, mutation: str, said: str) -> None:
+    """The rows of the real recorded, read by a book that loses, swaps or doubles: the judge names it."""
     # What is lost or swapped before a death is read again after it, and so mended.
-    tape = evening.tape if mutation == "no_backfill" else replace(evening.tape, died=0.0)
+    tape = recorded.tape if mutation == "no_catch_up" else replace(recorded.tape, died=0.0)
     with broken(mutation):
-        breaches = check(await lived(tape), evening.plan)
+        breaches = check(await lived(tape), recorded.plan)
     assert any(said in breach for breach in breaches), breaches
 
 
-UNSEEN = {"LegBegan", "LegEnded", "NodeStarted"}
-"""Events whose loss no witness can tell: the rows they make (legs, lives of Asterisk) are in no report and no figure."""
+UNSEEN = {"LegBegan", "LegEnded", "LegMedia", "JourneyStepped", "NodeStarted"}
+"""Events whose loss no witness can tell: what they make (legs and their sound, lives of Asterisk, steps counted in the
+metrics) is in no outcome and no figure of the centre."""
 APART = 3
 
 
 @pytest.mark.bound(120)
-async def test_no_event_may_be_lost(evening: Evening) -> None:
+async def test_no_event_may_be_lost(recorded: RecordedRun) -> None:
     """Each kind of event of each kind of call is swallowed in its turn: the judge says so, or nobody could know."""
-    told = Told(evening)
+    told = Told(recorded)
     unsaid = {type(event).__name__ for place, event in told.drops() if not (await told.otherwise({place: ()}))[0]}
     assert unsaid <= UNSEEN
 
 
 @pytest.mark.bound(120)
-async def test_no_two_events_may_be_swapped(evening: Evening) -> None:
+async def test_no_two_events_may_be_swapped(recorded: RecordedRun) -> None:
     """Events of one answered call change places, up to three apart: the judge says so, or the ledger is the same."""
-    told = Told(evening)
+    told = Told(recorded)
     accused, harmless, unseen = 0, 0, []
     for first, second in told.pairs():
         one, other = told.stream[first], told.stream[second]
@@ -229,13 +238,13 @@ Changes = dict[int, tuple[ev.Event, ...]]
 
 
 class Told:
-    """The evening's events in the order the book told them, to be told otherwise."""
+    """The recorded's events in the order the book told them, to be told otherwise."""
 
-    def __init__(self, evening: Evening) -> None:
-        self._evening, self._batches = evening, read(evening.tape)
+    def __init__(self, recorded: RecordedRun) -> None:
+        self._record, self._batches = recorded, read(recorded.tape)
         self.stream: list[Any] = [event for batch in self._batches for event in batch.events]
         self._true: Ledger | None = None
-        self._kind_of = {row.call: row.outcome or "answered" for row in evening.tape.history.ledger}
+        self._kind_of = {row.call: row.outcome or "answered" for row in recorded.tape.history.ledger}
 
     def drops(self) -> list[tuple[int, Any]]:
         """(place, event): one of each kind, of each kind of call."""
@@ -244,7 +253,7 @@ class Told:
 
     def pairs(self) -> list[tuple[int, int]]:
         """Places of two events of an answered call, up to ``APART``; without those nobody could know of."""
-        call = next(row.call for row in self._evening.tape.history.ledger if row.answered is not None)
+        call = next(row.call for row in self._record.tape.history.ledger if row.answered is not None)
         places = [
             place for place, event in enumerate(self.stream)
             if getattr(event, "call", "") == call and type(event).__name__ not in UNSEEN
@@ -259,7 +268,7 @@ class Told:
         if self._true is None:
             self._true = (await self._written({}))[1]
         history, rows = await self._written(changes)
-        return check(history, self._evening.plan), rows == self._true
+        return check(history, self._record.plan), rows == self._true
 
     async def _written(self, changes: Changes) -> tuple[witness.History, Ledger]:
         places = count()
@@ -267,20 +276,23 @@ class Told:
             ([told for event in batch.events for told in changes.get(next(places), (event,))], batch.mark)
             for batch in self._batches
         ]
-        return await written(self._evening.tape, batches)
+        return await written(self._record.tape, batches)
 
 
 class Forgetting:
     """A case store that takes the ticket and loses its first answer."""
 
-    def __init__(self, store: Embedded) -> None:
+    def __init__(self, store: Native) -> None:
         self._store, self._lost = store, False
 
-    async def find(self, key: TicketId) -> Receipt | Unreachable | None:
+    async def find(self, key: str) -> Receipt | Unreachable | None:
         return await self._store.find(key)
 
-    async def deliver(self, key: TicketId, one: Ticket) -> Receipt | Rejected | Unreachable:
-        answer = await self._store.deliver(key, one)
+    async def hear(self, mark: str, most: int) -> Heard | Unreachable:
+        return await self._store.hear(mark, most)
+
+    async def deliver(self, message: Message) -> Receipt | Rejected | Unreachable:
+        answer = await self._store.deliver(message)
         if self._lost:
             return answer
         self._lost = True
@@ -289,63 +301,64 @@ class Forgetting:
 
 @pytest.mark.parametrize(("mutation", "said"), [("none", ""), ("no_outbox_key", "2 times in the case store")])
 async def test_a_ticket_pushed_without_its_key_is_accused(
-    evening: Evening, tmp_path: Path, mutation: str, said: str
+    recorded: RecordedRun, tmp_path: Path, mutation: str, said: str
 ) -> None:
     """The case store took a ticket and its answer was lost: with a new key it is two cases, and the judge says so."""
-    shutil.copy(evening.tape.folder / "ledger.db", tmp_path)
+    shutil.copy(recorded.tape.folder / "ledger.db", tmp_path)
     store = Store(f"sqlite+aiosqlite:///{tmp_path / 'ledger.db'}")
-    answered = next(row for row in evening.tape.history.ledger if row.answered is not None)
+    answered = next(row for row in recorded.tape.history.ledger if row.answered is not None)
     filed = ticket(facts=CallFacts(CallId(answered.call)), key=f"{answered.call}/1")
-    shelf, cases = TicketShelf(store, "test"), EmbeddedStore(tmp_path / "casestore.db", "Asia/Shanghai")
-    await cases.open()
+    shelf = TicketShelf(store)
     await shelf.file(filed)
-    with broken(mutation):
-        rule = RetryRule(first=0.01, most=0.02)
-        courier = Courier(shelf, Forgetting(Embedded(cases)), rule, lambda _: None, chance=lambda: 0.5)
-        courier.start()
-        while (await shelf.backlog())[0]:
-            await asyncio.sleep(0.01)
-        await courier.stop()
-    await cases.close()
+    async with cases_at(tmp_path / "casestore.db") as cases:
+        with broken(mutation):
+            rule = RetryRule(first=0.01, most=0.02)
+            courier = Courier(
+                OutboxShelf(store, "test"), Forgetting(cases.driver), rule, lambda _: None, chance=lambda: 0.5
+            )
+            courier.start()
+            while (await shelf.backlog())[0]:
+                await asyncio.sleep(0.01)
+            await courier.stop()
     rows = [row_of(call) async for call in Past(store).every(Filter(most=100))]
     await store.close()
     told = witness.ledger(json.dumps(rows, default=datetime.isoformat))
-    history = replace(evening.tape.history, ledger=told, cases=witness.cases(tmp_path / "casestore.db"))
-    breaches = check(history, evening.plan)
+    history = replace(recorded.tape.history, ledger=told, cases=witness.cases(tmp_path / "casestore.db"))
+    breaches = check(history, recorded.plan)
     assert any(said in breach for breach in breaches) if said else breaches == []
 
 
 # -- on a living daemon ------------------------------------------------------------------------
 
 
-async def talk(floor: Floor, caller: str) -> None:
+async def talk(floor: SiteTelephones, caller: str) -> None:
     """One call is answered, and over."""
     call = await floor.dial(caller=caller)
     seat = await floor.seat_call(caller)
-    await asyncio.sleep(1)
+    await asyncio.sleep(1.5)
     call.hang_up()
     await seat.until_ended(5)
 
 
-async def test_a_daemon_without_back_fill_is_accused(site: Broken, evening: Evening) -> None:
+async def test_a_daemon_without_back_fill_is_accused(site: Broken, recorded: RecordedRun) -> None:
     """It was dead under one call, from the first to the last moment of it, and does not read what it missed."""
-    async with Floor(site, 1) as floor:
+    async with SiteTelephones(site, 1) as floor:
         await eventually(lambda: asyncio.to_thread(site.offers_to, "8001"), 10)
         site.kill()
         await talk(floor, "13800092001")
-        await asyncio.to_thread(site.begin, "no_backfill")
+        await asyncio.to_thread(site.begin, "no_catch_up")
     breaches = site.judged()
     assert any("13800092001): in CEL, missing in the ledger" in breach for breach in breaches), breaches
 
 
-async def test_a_daemon_that_loses_an_event_is_accused(site: Broken, evening: Evening) -> None:
+async def test_a_daemon_that_loses_an_event_is_accused(site: Broken, recorded: RecordedRun) -> None:
     """It swallows one CallEnded: the call is open when a later one is long closed. Nothing else is said of it."""
     breaches = await two_in_turn(site, "drop_one=CallEnded", ("13800093001", "13800093002"))
     assert any("(from 13800093001): still open in the ledger" in breach for breach in breaches)
     assert all("13800093001" in breach for breach in breaches), breaches
 
 
-async def test_a_daemon_without_wrap_up_is_accused(site: Broken, evening: Evening) -> None:
+async def test_a_daemon_without_wrap_up_is_accused(site: Broken, recorded: RecordedRun) -> None:
     """The seat's phone rings for the next caller before the wrap-up is over. Nothing else is said of it."""
     (said,) = await two_in_turn(site, "no_wrap_up", ("13800094001", "13800094002"))
     assert said.startswith("seat 8001: rung ")
@@ -356,7 +369,7 @@ async def two_in_turn(site: Broken, mutation: str, callers: tuple[str, str]) -> 
     site.kill()
     await asyncio.to_thread(site.begin, mutation)
     began = time.time()
-    async with Floor(site, 1) as floor:
+    async with SiteTelephones(site, 1) as floor:
         for caller in callers:
             await talk(floor, caller)
     told: list[witness.History] = []

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from .checker import Plan, check
-from .witness import CaseRow, CelCall, History, LedgerCall, PhoneCall, QueueCall
+from . import logs
+from .checker import Plan, check, shown_as_it_is
+from .witness import CaseRow, CelCall, FreeTime, History, LedgerCall, PhoneCall, QueueCall
 
 PLAN = Plan(lines={"12319": "citizen", "12319110": "partner"})
 
@@ -102,6 +103,31 @@ def test_a_seat_rung_in_its_wrap_up_is_named() -> None:
     assert "seat 8001: rung 2.0 s after a talk" in said
 
 
+def of_length(seconds: float, **row: object) -> History:
+    """The first call's talk lasted so long."""
+    history = agreed()
+    one, chair = history.phones[:2]
+    short = replace(one, ended=one.began + 6 + seconds), replace(chair, ended=chair.began + 1 + seconds)
+    row = {"ended": short[0].ended, "talk_seconds": seconds, "recorded_seconds": 6 + seconds} | row
+    return at(0, **row)(replace(history, phones=(*short, *history.phones[2:])))
+
+
+NEVER: dict[str, object] = {"answered": None, "seat": "", "talk_seconds": 0.0}
+
+
+def test_a_talk_of_a_moment_may_be_missed() -> None:
+    """Under a second it is no answer, and an agent's word stands; at about a second either is right; then it is one."""
+    for outcome in ("missed", "ticket"):
+        assert check(of_length(0.4, outcome=outcome, **NEVER), PLAN) == []
+    assert check(of_length(1.1), PLAN) == check(of_length(1.1, outcome="missed", **NEVER), PLAN) == []
+    assert any("no seat talked" in said for said in check(of_length(0.4), PLAN))
+    assert any("outcome none" in said for said in check(of_length(0.4, outcome="", **NEVER), PLAN))
+    said = check(of_length(1.5, outcome="missed", **NEVER), PLAN)
+    assert (
+        len([one for one in said if "never answered" in one or "not answered" in one or "outcome missed" in one]) == 3
+    )
+
+
 def test_witnesses_that_agree_give_no_breach() -> None:
     """A true ledger is not accused."""
     assert check(agreed(), PLAN) == []
@@ -148,6 +174,27 @@ def test_every_lie_is_named(wrong: Callable[[History], History], said: str) -> N
     assert any(said in breach for breach in breaches), breaches
 
 
+@pytest.mark.parametrize(("unsent", "recorded", "said"), [
+    (0.0, 12.5, ["verify", "the recording has"]),  # nothing was unsent: the breach stands
+    (3.0, 12.5, []),
+    (3.0, 9.5, ["verify", "the recording has"]),  # it lacks more than that
+    (3.0, 18.0, ["verify", "the recording has"]),  # and what was not sent makes none longer
+])  # fmt: skip
+def test_a_recording_may_lack_what_its_phone_never_sent(unsent: float, recorded: float, said: list[str]) -> None:
+    """Judged by the frames that really left, not by the clock of a machine that had no time for the phone."""
+    history = at(0, recorded_seconds=recorded)(agreed())
+    starved = replace(history.phones[0], unsent=unsent)
+    short = f"{history.ledger[0].call}: answered, and its recording is not good: short [recording_missing]"
+    history = replace(history, phones=(starved, *history.phones[1:]), breaches=(short,))
+    found = check(history, PLAN)
+    assert len(found) == len(said)
+    assert all(word in one for word, one in zip(said, found, strict=True)), found
+    other = short.replace("short", "seat_silent")
+    assert any("seat_silent" in one for one in check(replace(history, breaches=(other,)), PLAN)), (
+        "of another fault, nothing"
+    )
+
+
 def test_a_killed_asterisk_ends_its_calls_at_its_death() -> None:
     """The phones learn nothing of the death; talk and recording are measured up to it."""
     history = agreed()
@@ -157,3 +204,40 @@ def test_a_killed_asterisk_ends_its_calls_at_its_death() -> None:
     )
     cut = at(1, talk_seconds=4.0, recorded_seconds=9.0)(cut)
     assert check(cut, replace(PLAN, deaths=(died,))) == []
+
+
+def shown(history: History, *free: tuple[str, float, float | None], plan: Plan = PLAN) -> list[str]:
+    return list(shown_as_it_is(replace(history, free=tuple(FreeTime(*one) for one in free)), plan))
+
+
+def test_a_seat_that_is_shown_free_while_it_talks_is_named() -> None:
+    """8001 talks from 1006 to 1016: free before and after it, and a moment into it, is as it should be."""
+    told = agreed()
+    assert shown(told, ("8001", 990.0, 1007.5), ("8001", 1016.0, None), ("8003", 990.0, None)) == []
+    (breach,) = shown(told, ("8001", 990.0, None))
+    assert "8001" in breach
+    assert "10.0 s" in breach
+    assert check(replace(told, free=(FreeTime("8001", 990.0, 1010.0),)), PLAN)
+
+
+def test_nobody_is_shown_anything_while_nobody_looks() -> None:
+    """No daemon, a blind one, an Asterisk that was killed: what could be seen between is judged."""
+    told, free = agreed(), ("8001", 990.0, None)
+    assert shown(told, free, plan=replace(PLAN, away=((1000.0, 1015.0),))) == []
+    assert shown(told, free, plan=replace(PLAN, away=((1000.0, 1007.0), (1012.0, 1013.0))))
+    assert shown(replace(told, blind=((1005.0, None),)), free) == []
+    assert shown(told, free, plan=replace(PLAN, deaths=(1007.0,))) == []
+
+
+def test_what_nobody_caught_is_found_in_a_log() -> None:
+    """A traceback in JSON, in plain text, a task nobody asked after; not what a test means to cause."""
+    caught = 'Traceback (most recent call last):\n  File "x.py", line 1, in f\n    f()\nValueError: no\n'
+    row = '{"event": "the alarm_service could not look", "exception": "Traceback (most recent call last):\\n ValueError: no"}'
+    assert len(list(logs.unhandled(f"started\n{row}\nended\n"))) == 1
+    (plain,) = logs.unhandled(f"started\n{caught}ended\n")
+    assert "ValueError: no" in plain
+    assert list(logs.unhandled("Task exception was never retrieved\nfuture: <Task>\n"))
+    assert list(logs.unhandled(f"{row}\n{caught}", ["ValueError: no"])) == []
+    assert list(logs.unhandled('{"event": "started"}\n{"event": "cannot read", "fault": "no"}\n')) == []
+    away = '{"event": "no", "exception": "Traceback (most recent call last):\\n  x\\nledger.errors.LedgerUnavailable: away"}'
+    assert list(logs.unhandled(away)), "a ledger that is away is one sentence, whoever meets it"

@@ -8,9 +8,9 @@ from contextlib import suppress
 
 import pytest
 
-from hotline.demo.phones import Call, answering
-from hotline.demo.stage import StageError
-from tests.live.site import SEAT_TONE, Floor, Site, eventually
+from hotline.lab.hotline_instance import InstanceError
+from hotline.lab.phones import Call, answering
+from tests.live.site import SEAT_TONE, Site, SiteTelephones, eventually
 
 pytestmark = pytest.mark.fault
 
@@ -18,7 +18,7 @@ MOST_SILENCE_S = 3.0
 """I1: no caller hears nothing for longer."""
 
 
-async def all_talk_and_go(floor: Floor, calls: list[Call], seconds: float) -> None:
+async def all_talk_and_go(floor: SiteTelephones, calls: list[Call], seconds: float) -> None:
     """Every one of these callers is answered, talks a little and goes."""
 
     async def one(call: Call) -> None:
@@ -45,7 +45,7 @@ def assert_never_left_alone(calls: list[Call]) -> None:
 @pytest.mark.bound(120)
 async def test_ten_calls_survive_a_killed_daemon(site: Site) -> None:
     """kill -9 for 5 s with calls in notice, queue, talk and wrap-up, and new ones meanwhile: none is disturbed or lost."""
-    async with Floor(site, 4, answering(0.3, None, SEAT_TONE)) as floor:
+    async with SiteTelephones(site, 4, answering(0.3, None, SEAT_TONE)) as floor:
         talking = [await floor.dial(caller=f"1380001000{n}") for n in range(3)]
         wrapping = await floor.dial(caller="13800010009")
         seats = [await floor.seat_call(call.caller, 20) for call in (*talking, wrapping)]
@@ -79,13 +79,13 @@ async def test_ten_calls_survive_a_killed_daemon(site: Site) -> None:
 
 async def test_a_start_that_fails_leaves_the_calls(site: Site) -> None:
     """A port is taken when the daemon comes back: the Asterisk it found goes on, and the next start adopts it."""
-    async with Floor(site, 1, answering(0.3, None, SEAT_TONE)) as floor:
+    async with SiteTelephones(site, 1, answering(0.3, None, SEAT_TONE)) as floor:
         call = await floor.dial(caller="13800060001")
         seat = await floor.seat_call(call.caller, 20)
         site.kill()
         with (
             socket.create_server(("127.0.0.1", site.settings["ports"]["agi"])),
-            pytest.raises(StageError, match="ended with status"),
+            pytest.raises(InstanceError, match="ended with status"),
         ):
             await asyncio.to_thread(site.start)
         assert call.up
@@ -99,7 +99,7 @@ async def test_a_start_that_fails_leaves_the_calls(site: Site) -> None:
 @pytest.mark.bound(120)
 async def test_a_stopped_daemon_keeps_nobody_in_the_notice(site: Site) -> None:
     """SIGSTOP for 20 s: callers in the notice are in the queue within the deadline, talk, and leak no channel."""
-    async with Floor(site, 2, answering(0.3, None, SEAT_TONE)) as floor:
+    async with SiteTelephones(site, 2, answering(0.3, None, SEAT_TONE)) as floor:
         calls = [await floor.dial(caller=f"1380005000{n}") for n in range(3)]
         for call in calls[:2]:
             assert await call.until_heard(0.5)

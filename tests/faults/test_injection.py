@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from hotline.demo.phones import answering
-from hotline.demo.rest import RestRefused
+from hotline.lab.phones import answering
+from hotline.lab.rest import RestRefused
 from tests.faults.proxy import Proxy
-from tests.faults.test_wire import PROXY_HOST, through_proxy
-from tests.live.site import SEAT_TONE, Floor, Site
+from tests.faults.test_ami_link_cut import PROXY_HOST, through_proxy
+from tests.live.site import SEAT_TONE, Site, SiteTelephones
 
 pytestmark = pytest.mark.fault
 
@@ -52,7 +52,7 @@ async def test_no_field_reaches_asterisk_as_more_than_a_value(tmp_path: Path) ->
     async with Proxy((PROXY_HOST, port), ("127.0.0.1", port)) as proxy:
         try:
             await asyncio.to_thread(site.start)
-            async with Floor(site, 1, answering(0.2, None, SEAT_TONE)) as floor:
+            async with SiteTelephones(site, 1, answering(0.2, None, SEAT_TONE)) as floor:
                 call = await floor.dial(caller="13800100001")
                 seat = await floor.seat_call(call.caller, 25)
                 for verb, field in FIELDS:
@@ -71,7 +71,7 @@ async def test_no_field_reaches_asterisk_as_more_than_a_value(tmp_path: Path) ->
     _only_ours(bytes(proxy.asked))
 
 
-async def _lie(floor: Floor, proxy: Proxy, caller: str) -> None:
+async def _lie(floor: SiteTelephones, proxy: Proxy, caller: str) -> None:
     """Events that Asterisk never sent change nothing on the board."""
     before = [row for row in await floor.rest.live_calls() if row["caller"] == caller]
     proxy.forge(FORGED)

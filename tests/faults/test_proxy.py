@@ -110,3 +110,20 @@ def test_it_remembers_what_was_asked_and_can_lie() -> None:
         assert bytes(proxy.asked) == b"ask"
 
     with_echo(test)
+
+
+def test_it_says_another_word_wherever_the_reads_cut_it() -> None:
+    """Each cut of the word in two reads gives the same; what only begins like it is held back no longer than needed."""
+
+    async def test(proxy: Proxy, connect: Callable[[], Awaitable[Wire]]) -> None:
+        proxy.swapped = {b"Num: unicom\r\n": b"Num: 1\r\n\r\nEvent: Hangup\r\n"}
+        reader, writer = await connect()
+        said = b"Num: unicom\r\n"
+        for cut in range(1, len(said)):
+            writer.write(b"<" + said[:cut])
+            await asyncio.sleep(0.01)
+            writer.write(said[cut:] + b">Num: unicorn\r\n")
+            expected = b"<Num: 1\r\n\r\nEvent: Hangup\r\n>Num: unicorn\r\n"
+            assert await reader.readexactly(len(expected)) == expected
+
+    with_echo(test)

@@ -1,8 +1,8 @@
-"""Five witnesses of the same calls, each read from its own testimony.
+"""Six witnesses of the same calls, each read from its own testimony.
 
 The phones' logs (what callers and seats lived through), Asterisk's CEL and queue_log (what
-it wrote down), the ledger as ``hotline report calls --json`` tells it, and the case store's own
-table. Nothing of the
+it wrote down), the ledger as ``hotline report calls --json`` tells it, the case store's own
+table, and what each seat was shown as, by the seats' own book. Nothing of the
 daemon is imported: a fault in its reading must not be copied into the judgement of it.
 Moments are epoch seconds.
 """
@@ -35,6 +35,8 @@ class PhoneCall:
     code: int
     name: str = ""
     longest_silence: float | None = None
+    unsent: float = 0.0
+    """Seconds in which it had sound to send and the machine gave it no time to: nobody can have recorded it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,15 @@ class CaseRow:
 
 
 @dataclass(frozen=True, slots=True)
+class FreeTime:
+    """A seat was shown free (ready for calls) so long."""
+
+    seat: str
+    since: float
+    until: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class History:
     phones: tuple[PhoneCall, ...]
     cel: tuple[CelCall, ...]
@@ -114,13 +125,16 @@ class History:
     breaches: tuple[str, ...] = ()
     """What ``hotline verify`` said."""
     cases: tuple[CaseRow, ...] = ()
+    free: tuple[FreeTime, ...] = ()
+    blind: tuple[tuple[float, float | None], ...] = ()
+    """When the daemon itself said that it saw no telephone."""
 
 
 # -- W1: the phones --------------------------------------------------------------------
 
 
 def phones(path: Path) -> tuple[PhoneCall, ...]:
-    """The JSON lines of ``hotline.demo.phones`` racks and of sipp's log actions."""
+    """The JSON lines of ``hotline.lab.phones`` racks and of sipp's log actions."""
     return tuple(_phone(json.loads(line)) for line in _lines(path))
 
 
@@ -128,7 +142,7 @@ def _phone(row: dict[str, Any]) -> PhoneCall:
     return PhoneCall(
         rack=row["rack"], calling=row["role"] == "caller", caller=row["caller"], dialled=row["dialled"],
         began=row["began"], answered=row["answered"], ended=row["ended"], by=row["by"], code=row["code"],
-        name=row.get("name", ""), longest_silence=row.get("longest_silence"),
+        name=row.get("name", ""), longest_silence=row.get("longest_silence"), unsent=row.get("unsent_seconds") or 0.0,
     )  # fmt: skip
 
 
@@ -176,6 +190,8 @@ def cel(path: Path, trunks: Iterable[str], seats: Iterable[str]) -> tuple[CelCal
 def _said(kind: str, words: str, facts: dict[str, Any]) -> None:
     """An event of the dialplan's own."""
     word = words.partition("|")[0]
+    if kind == "LINE":
+        facts["caller"] = words.split("|")[6]
     if kind == "NOTICE":
         facts.setdefault("notice", word)
     elif kind == "REFUSED":
@@ -214,13 +230,13 @@ def ledger(report: str) -> tuple[LedgerCall, ...]:
 
 def _ledger(row: dict[str, Any]) -> LedgerCall:
     recordings = row.get("recordings") or []
-    lengths = [item.get("seconds") for item in recordings if isinstance(item, dict) and item.get("state") == "shelved"]
+    first = [one for one in recordings if one["part"] == 1 and one["state"] == "shelved"]  # the caller's own leg
     return LedgerCall(
         call=row["call"], direction=row["direction"], line=row.get("line") or "", trunk=row.get("trunk") or "",
         caller=row.get("caller") or "", dialled=row.get("dialled") or "", queued=_moment(row.get("queued_at")),
         answered=_moment(row.get("answered_at")), ended=_moment(row.get("ended_at")), seat=row.get("seat") or "",
         talk_seconds=float(row.get("talk_seconds") or 0), outcome=row.get("outcome") or "",
-        recorded_seconds=sum(filter(None, lengths)) if lengths else None, name=row.get("caller_name") or "",
+        recorded_seconds=first[0]["seconds"] if first else None, name=row.get("caller_name") or "",
         picked_up=_moment(row.get("picked_up_at")), notice=row.get("notice_prompt") or "",
         refusal=row.get("refusal") or "", offers=row.get("offers"), tapes=tuple(one["file"] for one in recordings),
         tickets=tuple((one["ticket"], one.get("case") or "") for one in row.get("tickets") or ()),
@@ -243,3 +259,33 @@ def cases(path: Path) -> tuple[CaseRow, ...]:
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as db:
         rows = [(number, json.loads(body)) for number, body in db.execute("SELECT number, ticket FROM cases")]
     return tuple(CaseRow(number, body["id"], (body.get("facts") or {}).get("call") or "") for number, body in rows)
+
+
+# -- W5: what the seats were shown as ----------------------------------------------------------
+
+
+def free(path: Path) -> tuple[FreeTime, ...]:
+    """From the seats' book in the ledger's file; nothing where that is elsewhere, or has no tables (yet)."""
+    asked = "SELECT seat, since, until FROM seat_log WHERE state = 'ready' ORDER BY since"
+    return tuple(
+        FreeTime(seat, _at(since), _at(until) if until else None) for seat, since, until in _asked(path, asked)
+    )
+
+
+def blind(path: Path) -> tuple[tuple[float, float | None], ...]:
+    asked = "SELECT began_at, ended_at FROM blind_intervals WHERE source = 'board'"
+    return tuple((_at(began), _at(ended) if ended else None) for began, ended in _asked(path, asked))
+
+
+def _asked(path: Path, statement: str) -> list[tuple[str, ...]]:
+    if not path.is_file():
+        return []
+    try:
+        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as db:
+            return db.execute(statement).fetchall()
+    except sqlite3.DatabaseError:
+        return []
+
+
+def _at(text: str) -> float:
+    return datetime.fromisoformat(text).timestamp()

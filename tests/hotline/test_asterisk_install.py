@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from hotline import asterisk_found, asterisk_install
-from hotline.asterisk_install import InstallError, install
+from hotline.programs import asterisk_found, asterisk_install
+from hotline.programs.asterisk_install import InstallError, install
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def test_no_network(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("dpkg-deb", "tar", "apt-cache"):
         program(bare, name, "exit 0")
     program(bare, "apt-get", "echo 'W: Failed to fetch http://mirror.example/debian: no route' >&2; exit 0")
-    monkeypatch.setattr(asterisk_install.apt_sources, "KEYRING", __file__)
+    monkeypatch.setattr(asterisk_install.apt_sources, "KEYRING", __file__)  # type: ignore[attr-defined]
     monkeypatch.setattr(asterisk_install, "where", lambda: ("http://mirror.example/debian", "sid"))
     with pytest.raises(InstallError, match="no route"):
         install(lambda _line: None)

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import json
 import socket
+import sqlite3
 import subprocess
 import sys
-from datetime import UTC, datetime, timedelta
+from contextlib import closing
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from config.places import Places
+from casestore import migrate
+from config.file_places import Places
 from config.read import parse
 from config.render import edge as rendered
-from hotline import certificate, check, cli, edge, edge_check, port_owners
-from hotline.check import Finding, State
-from hotline.demo import ports
-from hotline.demo.stage import derive, shipped
+from hotline import cli
+from hotline.lab import ports
+from hotline.lab.hotline_instance import derive, shipped
+from hotline.programs import case_store, certificate, edge, edge_check, port_owners
+from hotline.verbs import check
+from hotline.verbs.callback_check import look
+from hotline.verbs.finding import Finding, State
 
 CONFIG = Path(__file__).resolve().parents[2] / "hotline.toml"
 
@@ -39,6 +45,64 @@ def test_a_taken_port_names_its_owner(tmp_path: Path) -> None:
     assert str(settings.ports.agi) in taken.message
     assert "python" in taken.message or "pytest" in taken.message
     assert "ports.agi" in taken.cure
+
+
+@pytest.mark.parametrize(
+    ("today", "own", "year"),
+    [
+        (date(2026, 10, 31), (), None),
+        (date(2026, 11, 1), (), 2027),
+        (date(2026, 12, 31), (), 2027),
+        (date(2026, 11, 28), (date(2027, 1, 1),), None),
+        (date(2027, 3, 1), (), 2027),
+        (date(2025, 12, 1), (), None),
+    ],
+)
+def test_a_year_whose_holidays_nobody_told_is_warned_of(today: date, own: tuple[date, ...], year: int | None) -> None:
+    """From November on, with the cure; a warning, no failure (kind K)."""
+    table = shipped()
+    table["calendar"] = {"holidays": list(own)}
+    found = list(check.calendar_of(parse(table), today))
+    assert [one.state for one in found] == ([State.WARN] if year else [])
+    assert all(str(year) in one.message and "[calendar]" in one.cure for one in found)
+
+
+def test_a_line_whose_callers_are_not_told_is_warned_of(tmp_path: Path) -> None:
+    """Before the first recording without proof, and not where nothing is recorded; so is a text for whom a seat calls."""
+    table = shipped()
+    assert of(check.everything(parse(table), Places(tmp_path), CONFIG), "notices") == []
+    table["prompts"] |= {"welcome": "您好。", "outbound": "您好。"}
+    citizens, called = of(check.everything(parse(table), Places(tmp_path), CONFIG), "notices")
+    assert (citizens.state, "citizen" in citizens.message, "[prompts]" in citizens.cure) == (State.WARN, True, True)
+    assert (called.state, "prompts.outbound" in called.message) == (State.WARN, True)
+    table["recording"] = {"enabled": False}
+    assert of(check.everything(parse(table), Places(tmp_path), CONFIG), "notices") == []
+
+
+def test_the_case_store(tmp_path: Path) -> None:
+    """Its old name is warned of; a file that is none, or a newer program's, fails; nothing is made by looking."""
+    table = shipped()
+    table["centre"]["language"] = "en"
+    table["casestore"]["driver"] = "embedded"
+    places = Places(tmp_path)
+    (named, absent) = case_store.look(parse(table), places)
+    assert (named.state, named.cure) == (State.WARN, 'Cure: write driver = "native"')
+    assert absent.state is State.OK
+    assert not places.casestore.exists()
+    table["casestore"]["driver"] = "native"
+    settings = parse(table)
+    migrate.upgrade(case_store.url_of(settings, places))
+    (whole,) = case_store.look(settings, places)
+    assert (whole.state, migrate.head() in whole.message) == (State.OK, True)
+    with closing(sqlite3.connect(places.casestore)) as db, db:
+        db.execute(f"UPDATE {migrate.VERSION_TABLE} SET version_num = '9999'")
+    (newer,) = case_store.look(settings, places)
+    assert (newer.state, "9999" in newer.message) == (State.FAIL, True)
+    places.casestore.write_bytes(b"no database at all " * 500)
+    (damaged,) = case_store.look(settings, places)
+    assert damaged.state is State.FAIL
+    assert "casestore.url" in damaged.cure
+    assert "casestore" in {one.name for one in check.everything(settings, places, CONFIG)}
 
 
 def test_of_several_that_hold_a_port_ours_is_named(tmp_path: Path) -> None:
@@ -66,6 +130,9 @@ def test_what_is_ours_is_not_in_the_way(tmp_path: Path) -> None:
     assert plain.serves(tmp_path / "var")
     title = f"nginx: master process /usr/sbin/nginx -p {tmp_path}/edge/ -c {tmp_path}/edge/nginx.conf"
     assert port_owners.Owner(4, (title,), None).serves(tmp_path)
+    cases = ("python", "-m", "casestore", f"{tmp_path}/run/casestore.json")
+    assert port_owners.Owner(5, cases, None).serves(tmp_path)
+    assert not port_owners.Owner(5, cases, None).serves(tmp_path / "other")
     assert not daemon.serves(tmp_path / "other")
     assert not asterisk.serves(tmp_path / "other")
 
@@ -139,3 +206,46 @@ def test_wrong_settings(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> N
     assert {one["state"] for one in told} == {"fail"}
     assert any("ports.sip" in one["message"] for one in told)
     assert any("outbox" in one["message"] for one in told)
+
+
+@pytest.mark.parametrize(
+    ("outbound", "state", "kinds"),
+    [
+        (["^1[3-9][0-9]{9}$", "^0[1-9][0-9]{9,10}$"], State.OK, ()),
+        (["^1[3-9][0-9]{9}$", "^0592[2-9][0-9]{6}$"], State.WARN, ("fixed lines of other areas", "numbers abroad")),
+        (["^01[3-9][0-9]{9}$", "^[2-9][0-9]{6}$"], State.WARN, ("mobiles", "fixed lines of this area")),
+    ],
+)
+def test_who_is_promised_a_call_can_be_called(outbound: list[str], state: State, kinds: tuple[str, ...]) -> None:
+    """Field case A9: said before a citizen of another town waits for a call that no seat may make."""
+    table = shipped()
+    assert [one.state for one in look(parse(table), Places(Path("var")))] == [State.OK]
+    table["centre"]["language"], table["limits"]["outbound"] = "en", outbound
+    (found,) = look(parse(table), Places(Path("var")))
+    assert found.state is state
+    assert all(kind in found.message for kind in kinds)
+
+
+def test_the_recordings_master_key(tmp_path: Path) -> None:
+    """Not made by looking; missing, readable by others and left behind are told with their cure."""
+    places, name = Places(tmp_path / "var"), "recording key"
+    file = tmp_path / "volume-master"
+
+    def said(master_key: str) -> tuple[State, str]:
+        how = shipped_settings.recording.model_copy(update={"master_key": master_key})
+        (one,) = of(list(check._master_key(shipped_settings.model_copy(update={"recording": how}), places)), name)
+        return one.state, one.message
+
+    shipped_settings = parse(shipped())
+    assert said("")[0] is State.OK
+    assert not places.secrets.exists()
+    assert said(str(file))[0] is State.FAIL
+    file.write_text("ab" * 32)
+    file.chmod(0o644)
+    assert said(str(file))[0] is State.WARN
+    file.chmod(0o600)
+    state, message = said(str(file))
+    assert (state, "ab" * 32 in message) == (State.OK, False)
+    places.secrets.mkdir(parents=True)
+    (places.secrets / "recording-master").write_text("cd" * 32)
+    assert said(str(file))[0] is State.WARN

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hotline import contract_ts
+from hotline.verbs import contract_ts
 
 
 def test_the_pages_types_are_fresh() -> None:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from config.file_places import Places
+from config.read import read
 from hotline.cli import main
+from hotline.verbs import check
+from hotline.verbs.finding import State
 from ledger import migrate
 
 CONFIG = Path(__file__).parents[2] / "hotline.toml"
@@ -27,7 +33,62 @@ def test_a_dead_database_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[s
     text = CONFIG.read_text(encoding="utf-8")
     config = tmp_path / "hotline.toml"
     config.write_text(
-        text.replace('url = "sqlite"', 'url = "postgresql+psycopg://nobody@127.0.0.1:12499/none"'), encoding="utf-8"
+        text.replace('url = "sqlite"', 'url = "postgresql+psycopg://nobody@127.0.0.1:12499/none"', 1), encoding="utf-8"
     )
     assert main(["db", "upgrade", "--config", str(config), "--var", str(tmp_path)]) == 3
     assert len(capsys.readouterr().err.strip()) > 10
+
+
+def test_a_newer_ledger_is_refused_by_every_verb(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One sentence without a traceback, status 3; ``check`` calls it a failure; the ledger is as it was."""
+    var = tmp_path / "var"
+    common = ["--config", str(CONFIG), "--var", str(var)]
+    assert main(["db", "upgrade", *common]) == 0
+    with closing(sqlite3.connect(var / "ledger.db")) as db:
+        db.execute("UPDATE alembic_version SET version_num = '9999'")
+        db.commit()
+    verbs = (
+        ["db", "upgrade"], ["db", "current"], ["verify"], ["report", "kpi"], ["report", "calls"], ["recording", "verify"],
+        ["backup", str(tmp_path / "backup")],
+    )  # fmt: skip
+    for verb in verbs:
+        capsys.readouterr()
+        assert main([*verb, *common]) == 3, verb
+        said = capsys.readouterr().err
+        assert "9999" in said, verb
+        assert "Traceback" not in said
+        assert len(said.strip().splitlines()) == 1
+    found = [one for one in check.everything(read(CONFIG), Places(var), CONFIG) if one.name == "database"]
+    assert [one.state for one in found] == [State.FAIL]
+    assert "9999" in found[0].message
+
+
+def test_check_names_what_a_ledger_lacks(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """At the newest revision, and yet a column is missing: a failure that names it; ``db upgrade`` makes it."""
+    var = tmp_path / "var"
+    common = ["--config", str(CONFIG), "--var", str(var)]
+    assert main(["db", "upgrade", *common]) == 0
+    with closing(sqlite3.connect(var / "ledger.db")) as db:
+        db.execute("ALTER TABLE notices DROP COLUMN heard")
+    for state, upgrade in ((State.FAIL, True), (State.OK, False)):
+        (found,) = (one for one in check.everything(read(CONFIG), Places(var), CONFIG) if one.name == "database")
+        assert found.state is state
+        if upgrade:
+            assert "notices.heard" in found.message
+            assert main(["db", "upgrade", *common]) == 0
+
+
+@pytest.mark.parametrize("words", [["verify"], ["verify", "--quick"]])
+def test_verify_says_that_a_ledger_is_damaged(
+    tmp_path: Path, words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Random bytes in the file: a breach with its cure, no traceback and no 'ok'."""
+    var = tmp_path / "var"
+    common = ["--config", str(CONFIG), "--var", str(var)]
+    assert main(["db", "upgrade", *common]) == 0
+    ledger = var / "ledger.db"
+    with open(ledger, "r+b") as file:
+        file.seek(ledger.stat().st_size // 8192 * 4096)
+        file.write(bytes(range(256)) * 64)
+    assert main([*words, *common]) == 1
+    assert "database_damaged" in capsys.readouterr().out

@@ -17,12 +17,13 @@ import pytest
 import websockets
 from cryptography import x509
 
-from config.places import Places
+from config.file_places import Places
 from config.read import parse
-from hotline import certificate, cli, edge
-from hotline.demo import ports
-from hotline.demo.stage import derive, shipped
-from hotline.edge import EdgeError, EmbeddedEdge
+from hotline import cli
+from hotline.lab import ports
+from hotline.lab.hotline_instance import derive, shipped
+from hotline.programs import certificate, edge
+from hotline.programs.edge import EdgeError, EmbeddedEdge
 
 CONFIG = Path(__file__).resolve().parents[2] / "hotline.toml"
 pytestmark = pytest.mark.skipif(edge.program() is None, reason="no nginx on this machine: .ci/prepare")
@@ -111,7 +112,7 @@ class Here:
         (self.pages / "index.html").write_text("<!doctype html><p>page</p>")
         (self.pages / "assets" / "a-123.js").write_text("1;" * 2000)
 
-    def keeper(self, **words: object) -> EmbeddedEdge:
+    def program(self, **words: object) -> EmbeddedEdge:
         program = edge.program()
         assert program is not None
         return EmbeddedEdge(self.settings, self.places, program, pages=self.pages, **words)  # type: ignore[arg-type]
@@ -141,14 +142,14 @@ def here(tmp_path: Path) -> object:
 
 @asynccontextmanager
 async def running(here: Here) -> AsyncIterator[EmbeddedEdge]:
-    keeper = here.keeper()
+    program = here.program()
     await here.behind.open(here.settings.ports.api)
-    await here.behind.open(here.settings.ports.http)
+    await here.behind.open(here.settings.ports.phones)
     try:
-        await keeper.start()
-        yield keeper
+        await program.start()
+        yield program
     finally:
-        await keeper.stop()
+        await program.stop()
         for port in list(here.behind.servers):
             await here.behind.close(port)
 
@@ -228,15 +229,61 @@ async def test_foreign_names_and_inner_doors(here: Here) -> None:
 
 
 async def test_too_much(here: Here) -> None:
-    """A body over the bound and tries of passwords in a flood are refused in the daemon's own shape."""
+    """A body over the bound, and tries of one session in a flood, are refused in the daemon's own shape; another
+    session behind the same address is not."""
     async with running(here), here.client() as client:
         large = await client.post("/api/tickets", content=b"x" * 70_000)
-        tries = [await client.post("/api/session", json={}) for _ in range(120)]
-        reads = [await client.get("/api/session") for _ in range(5)]
+        flood = {"Cookie": "__Host-hotline=flood"}
+        tries = [await client.post("/api/session/unlock", json={}, headers=flood) for _ in range(20)]
+        other = await client.post("/api/session/unlock", json={}, headers={"Cookie": "__Host-hotline=hers"})
     assert (large.status_code, large.json()["error"]) == (413, "too_large")
     assert {reply.status_code for reply in tries} == {200, 429}
     assert tries[-1].json()["error"] == "too_many"
-    assert {reply.status_code for reply in reads} == {200}
+    assert other.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("POST", "/api/session"), ("GET", "/api/oidc/start"), ("GET", "/api/session/ways")]
+)
+async def test_a_flood_of_log_ins_is_slowed_and_locks_nobody_out(here: Here, method: str, path: str) -> None:
+    """Eight clients that never stop: the daemon is asked ten times a second, and another of their address is let in."""
+    async with running(here), here.client() as client:
+
+        async def flood() -> None:
+            while True:
+                await client.request(method, path)
+
+        floods = [asyncio.create_task(flood()) for _ in range(8)]
+        await asyncio.sleep(2.0)
+        asked = len(here.behind.asked)
+        honest = await asyncio.wait_for(client.request(method, path), 5.0)
+        for task in floods:
+            task.cancel()
+        await asyncio.gather(*floods, return_exceptions=True)
+    assert honest.status_code == 200
+    assert asked <= 40
+
+
+async def test_the_token_is_not_for_outside(here: Here) -> None:
+    """What a browser says as Authorization reaches neither daemon nor Asterisk; that it came, the daemon is told."""
+    async with running(here), here.client() as client:
+        await client.get("/api/accounts", headers={"Authorization": "Bearer 0123456789abcdef"})
+        await client.get("/api/accounts")
+    told = [headers.get("authorization", "") for _method, _path, headers in here.behind.asked]
+    assert told == ["outside", ""]
+
+
+async def test_a_programs_token_goes_through(here: Here) -> None:
+    """Told by its form; metrics are for those alone, the path of a phone's socket is for none."""
+    token = "hlp_" + "aZ0_-" * 8
+    async with running(here), here.client() as client:
+        for path in ("/api/calls", "/metrics"):
+            await client.get(path, headers={"Authorization": f"Bearer {token}"})
+        for given in ({}, {"Authorization": "Bearer 0123456789abcdef"}, {"Authorization": f"Bearer {token} x"}):
+            assert (await client.get("/metrics", headers=given)).status_code == 404
+        assert (await client.get("/metrics/x", headers={"Authorization": f"Bearer {token}"})).status_code == 404
+    told = [(path, headers.get("authorization", "")) for _method, path, headers in here.behind.asked]
+    assert told == [("/api/calls", f"Bearer {token}"), ("/metrics", f"Bearer {token}")]
 
 
 async def test_a_phone_is_let_through_once_asked(here: Here) -> None:
@@ -284,7 +331,7 @@ async def test_it_outlives_a_daemon_and_is_adopted(here: Here) -> None:
         assert await first.leave() == pid
         conf = here.places.edge / "nginx.conf"
         conf.write_text(conf.read_text().replace("server_tokens off", "server_tokens on"))
-        second = here.keeper()
+        second = here.program()
         assert await second.start()
         assert second.pid == pid
         async with here.client() as client:
@@ -297,17 +344,17 @@ async def test_it_outlives_a_daemon_and_is_adopted(here: Here) -> None:
 
 async def test_it_is_started_again_when_it_dies(here: Here) -> None:
     """After kill -9 another comes up on the same port; the workers left behind keep their sockets, and end at the end."""
-    async with running(here) as keeper, here.socket("/sip") as socket:
-        first = keeper.pid
+    async with running(here) as program, here.socket("/sip") as socket:
+        first = program.pid
         assert first is not None
         os.kill(first, signal.SIGKILL)
-        await until(lambda: keeper.pid not in (None, first))
-        assert keeper.restarts >= 1
+        await until(lambda: program.pid not in (None, first))
+        assert program.restarts >= 1
         async with here.client() as client:
             assert (await client.get("/")).status_code == 200
         await socket.send("still here")
         assert await socket.recv() == "still here"
-        await keeper.stop()
+        await program.stop()
         assert edge._workers(first) == []
 
 
@@ -317,7 +364,7 @@ async def test_a_taken_port_is_told_with_the_cure(here: Here) -> None:
     server = await asyncio.start_server(lambda _r, w: w.close(), "127.0.0.1", here.settings.edge.port)
     try:
         with pytest.raises(EdgeError, match=r"edge\.port"):
-            await here.keeper().start()
+            await here.program().start()
     finally:
         server.close()
 
@@ -346,10 +393,10 @@ async def test_a_renewed_certificate_is_taken_up(here: Here, monkeypatch: pytest
     now = [datetime.now(UTC)]
     where = here.places.edge / "certificate.pem"
     await here.behind.open(here.settings.ports.api)
-    await here.behind.open(here.settings.ports.http)
-    keeper = here.keeper(now=lambda: now[0])
+    await here.behind.open(here.settings.ports.phones)
+    program = here.program(now=lambda: now[0])
     try:
-        await keeper.start()
+        await program.start()
         first = where.read_bytes()
         async with here.socket("/sip") as socket:
             now[0] += timedelta(days=380)
@@ -359,7 +406,7 @@ async def test_a_renewed_certificate_is_taken_up(here: Here, monkeypatch: pytest
             await socket.send("still here")
             assert await socket.recv() == "still here"
     finally:
-        await keeper.stop()
+        await program.stop()
         for port in list(here.behind.servers):
             await here.behind.close(port)
 

@@ -6,6 +6,8 @@ import asyncio
 import csv
 import io
 import json
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -14,8 +16,9 @@ import pytest
 import sqlalchemy as sa
 
 from hotline.cli import main
-from hotline.moments import midnight, moment
-from hotline.report_rows import cell, mask
+from hotline.verbs.period_arguments import midnight, moment
+from hotline.verbs.report_rows import masked
+from hotline.verbs.spreadsheet import cell
 from ledger import migrate
 from ledger import tables as t
 from tests.faults import witness
@@ -75,6 +78,16 @@ def test_json_has_the_ticket_and_its_case(var: Path, capsys: pytest.CaptureFixtu
     assert row["talk_began_at"] == row["answered_at"] == after(15).isoformat()
 
 
+def test_nobody_is_told_in_any_spelling(var: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Of a citizen who asked for secrecy no number leaves the ledger: not the one that came with letters nobody can see, either."""
+    odd = sa.update(t.calls).values(caller_odd="\\u202d13806010001")
+    spoil(var, odd, sa.update(t.tickets).values(confidential=True))
+    assert hotline(var, "report", "calls", "--json") == 0
+    told = [row for row in json.loads(capsys.readouterr().out) if row["confidential"]]
+    assert told
+    assert "13806010001" not in json.dumps(told)
+
+
 def test_nothing_found_is_an_empty_list(var: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """JSON stays JSON when there is no call."""
     assert hotline(var, "report", "calls", "--json", "--line", "nowhere") == 0
@@ -85,11 +98,35 @@ def test_csv_has_one_row_a_call_and_no_formula(var: Path, capsys: pytest.Capture
     """What a caller sends as a name is never executed by a spreadsheet."""
     spoil(var, sa.update(t.calls).where(t.calls.c.call_id == ANSWERED).values(caller_name='=cmd|"/c calc"!A0'))
     assert hotline(var, "report", "calls", "--csv") == 0
-    rows = {row["call"]: row for row in csv.DictReader(io.StringIO(capsys.readouterr().out))}
+    rows = {row["call"]: row for row in csv.DictReader(io.StringIO(capsys.readouterr().out.removeprefix("\ufeff")))}
     assert rows[ANSWERED]["caller_name"] == '\'=cmd|"/c calc"!A0'
     assert rows[ANSWERED]["cases"] == "A-1"
-    assert rows[ANSWERED]["arrived_at"].endswith("+08:00")
+    assert len(rows[ANSWERED]["arrived_at"]) == len("2026-11-23 08:00:00")
     assert len(rows) == 6
+
+
+def test_a_file_of_calls_opens_in_a_spreadsheet(var: Path, tmp_path: Path) -> None:
+    """O1, `hotline report calls --csv > x.csv`: the mark by which UTF-8 is known, line ends as they have them, every digit."""
+    spoil(var, sa.update(t.calls).where(t.calls.c.call_id == ANSWERED).values(caller="05922000021", caller_name="路灯"))
+    words = [
+        sys.executable,
+        "-m",
+        "hotline.cli",
+        "report",
+        "calls",
+        "--csv",
+        "--config",
+        str(SHIPPED),
+        "--var",
+        str(var),
+    ]
+    with (tmp_path / "x.csv").open("wb") as out:
+        subprocess.run(words, stdout=out, check=True, timeout=60)
+    data = (tmp_path / "x.csv").read_bytes()
+    assert data.startswith(b"\xef\xbb\xbf")
+    assert data.count(b"\r\n") == data.count(b"\n")
+    (row,) = [row for row in csv.DictReader(io.StringIO(data.decode("utf-8-sig"))) if row["call"] == ANSWERED]
+    assert (row["caller"], row["caller_name"]) == ("\t05922000021", "路灯")
 
 
 @pytest.mark.parametrize("form", ["--json", "--csv", ""])
@@ -118,9 +155,10 @@ def test_a_set_is_listed(var: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out.split() == [MISSED]
 
 
-def test_a_wrong_time_is_said(var: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """The value, and what is possible."""
-    assert hotline(var, "report", "calls", "--since", "yesterday") == 2
+@pytest.mark.parametrize("verb", [("report", "calls"), ("report", "kpi"), ("report", "turned-away"), ("verify",)])
+def test_a_wrong_time_is_said(var: Path, capsys: pytest.CaptureFixture[str], verb: tuple[str, ...]) -> None:
+    """The value, and what is possible; by every verb that takes one."""
+    assert hotline(var, *verb, "--since", "yesterday") == 2
     said = capsys.readouterr().err
     assert "yesterday" in said
     assert "24h" in said
@@ -128,18 +166,27 @@ def test_a_wrong_time_is_said(var: Path, capsys: pytest.CaptureFixture[str]) -> 
 
 def test_verify_tells_breaches_and_its_status(var: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Status 0 and an empty list, or 1 and a sentence for each breach."""
-    spoil(var, sa.delete(t.calls).where(t.calls.c.state == "open"))  # it is long ago by now
+    spoil(
+        var,
+        sa.delete(t.calls).where(t.calls.c.state == "open"),  # it is long ago by now
+        sa.update(t.recordings).values(state="dropped"),  # this folder has no sounds
+    )
     assert hotline(var, "verify", "--json") == 0
     assert json.loads(capsys.readouterr().out)["breaches"] == []
     spoil(
         var,
         sa.delete(t.calls).where(t.calls.c.state == "open"),
+        sa.update(t.recordings).values(state="dropped"),
         sa.delete(t.recordings).where(t.recordings.c.call_id == DIRECT),
     )
     assert hotline(var, "verify", "--json") == 1
     (breach,) = json.loads(capsys.readouterr().out)["breaches"]
     assert DIRECT in breach
     assert hotline(var, "verify") == 1
+    capsys.readouterr()
+    assert hotline(var, "verify", "--since", after(-60).isoformat(), "--json") == 1
+    assert json.loads(capsys.readouterr().out)["breaches"] == [breach]
+    assert hotline(var, "verify", "--since", "1h", "--json") == 0, "nothing of it is of the last hour"
 
 
 @pytest.mark.parametrize("verb", [("verify",), ("report", "calls")])
@@ -157,7 +204,7 @@ def test_an_old_ledger_is_said_with_its_cure(var: Path, capsys: pytest.CaptureFi
     import sqlite3
 
     with sqlite3.connect(var / "ledger.db") as database:
-        database.execute("UPDATE alembic_version SET version_num = '0000'")
+        database.execute("UPDATE alembic_version SET version_num = '0002'")
     database.close()
     assert hotline(var, "verify") == 3
     assert "hotline db upgrade" in capsys.readouterr().err
@@ -185,16 +232,25 @@ def test_the_centres_day_begins_at_its_midnight() -> None:
 
 @pytest.mark.parametrize(
     ("number", "shown"),
-    [("13806010001", "138****0001"), ("05925550000", "059****0000"), ("8001", "8**1"), ("12319", "1***9"), ("", "")],
-)
+    [
+        ("13806010001", "138****0001"), ("+8613806010001", "138****0001"), ("05925550000", "0592****000"),
+        ("5550000", "0592****000"), ("8001", "8001"), ("12319", "12319"), ("", ""),
+    ],
+)  # fmt: skip
 def test_a_masked_number(number: str, shown: str) -> None:
-    """Ends stay, the middle goes."""
-    assert mask(number) == shown
+    """Ends stay, the middle goes, in whatever way it was written; services and seats stay."""
+    row = {"caller": number, "origin": number, "diverted": number, "dialled": number, "direction": "outbound"}
+    told = masked(row | {"caller_name": "", "caller_odd": ""})
+    assert {told[name] for name in ("caller", "origin", "diverted", "dialled")} == {shown}
 
 
 @pytest.mark.parametrize(
-    ("value", "shown"), [("+8613806010001", "+8613806010001"), ("@SUM(1)", "'@SUM(1)"), (None, "")]
-)
+    ("value", "shown"),
+    [
+        ("+8613806010001", "\t+8613806010001"), ("05922000021", "\t05922000021"), ("1e5", "\t1e5"), ("8001", "\t8001"),
+        ("@SUM(1)", "'@SUM(1)"), ("\t=1", "'\t=1"), ("-2+3", "'-2+3"), ("＝1", "'＝1"), (" =1", "' =1"), ("\ufeff@x", "'\ufeff@x"), ("  0123", "\t  0123"), ("路灯", "路灯"), ("", ""), (None, ""),
+    ],
+)  # fmt: skip
 def test_a_cell(value: str | None, shown: str) -> None:
-    """Numbers with a plus stay numbers; formulas become text."""
+    """All digits stay, as text; a formula becomes text (kind O)."""
     assert cell(value, SHANGHAI) == shown

@@ -1,4 +1,4 @@
-"""``hotline seat`` and ``hotline ticket`` against a real socket with a fake house behind it."""
+"""``hotline seat`` and ``hotline ticket`` against a real socket with a fake hotline behind it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from config import language
 from console.server import Server, make_app
 from cti.ids import SeatId
 from hotline.cli import main
-from tests.fakes.house import CALL, TOKEN, House, plugs
+from tests.fakes.hotline import CALL, TOKEN, FakeHotline, services
 from tests.ports import free_port
 
 
@@ -35,8 +35,8 @@ def words(tmp_path: Path, port: int) -> list[str]:
 
 async def test_verbs(words: list[str], port: int, capsys: pytest.CaptureFixture[str]) -> None:
     """A seat logs in, pauses and transfers; a ticket is filed, listed and shown; refusals say why."""
-    house = House()
-    server = Server(make_app(plugs(house)), port)
+    fake = FakeHotline()
+    server = Server(make_app(services(fake)), port)
     await server.start()
 
     async def run(*line: str) -> tuple[int, str, str]:
@@ -49,7 +49,7 @@ async def test_verbs(words: list[str], port: int, capsys: pytest.CaptureFixture[
         assert (await run("seat", "pause", "8001", "小休"))[0] == 0
         assert (await run("seat", "transfer", "8001", "110", "--attended"))[0] == 0
         seat = SeatId("8001")
-        assert house.asked == [
+        assert fake.asked == [
             commands.LogIn(AgentId("1001"), seat),
             commands.Pause(seat, "小休"),
             commands.TransferAttended(seat, "110"),

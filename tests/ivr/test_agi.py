@@ -106,7 +106,7 @@ def unquoted(line: str) -> list[str]:
     return [*words, word] if inside else words
 
 
-@given(st.lists(st.text(st.characters(exclude_categories=("C",)), max_size=50), min_size=1, max_size=8))
+@given(st.lists(st.text(st.characters(exclude_categories=("C",)), max_size=50), min_size=1, max_size=8))  # type: ignore[arg-type]
 def test_asterisk_reads_back_what_we_say(words: list[str]) -> None:
     """Spaces, quotes, backslashes and Chinese in a word arrive as they were."""
     line = command(*words)

@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from config.calendar import WorkCalendar
 from config.hours import parse
 from cti.ids import Instant
-from ivr.hours import Opening, WorkCalendar
+from ivr.hours import Opening
 
 XIAMEN = ZoneInfo("Asia/Shanghai")
 OFFICE = parse("Mon-Fri 08:00-12:00,14:30-17:30; Sat 09:00-12:00")

@@ -76,13 +76,13 @@ def _postgres(server: str) -> Iterator[Fresh]:
         return psycopg_url(server, name)
 
     with psycopg.connect(server, autocommit=True) as admin:
-        admin.execute(f"CREATE DATABASE {made[0]}")  # type: ignore[arg-type]
+        admin.execute(f"CREATE DATABASE {made[0]}")
     migrate.upgrade(address(made[0]))
 
     def fresh() -> str:
         name = f"{named}_{next(numbers)}"
         with psycopg.connect(server, autocommit=True) as admin:
-            admin.execute(f"CREATE DATABASE {name} TEMPLATE {made[0]}")  # type: ignore[arg-type]
+            admin.execute(f"CREATE DATABASE {name} TEMPLATE {made[0]}")
         made.append(name)
         return address(name)
 
@@ -91,7 +91,7 @@ def _postgres(server: str) -> Iterator[Fresh]:
         return  # the server goes with its folder
     with psycopg.connect(server, autocommit=True) as admin:
         for name in reversed(made):
-            admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")  # type: ignore[arg-type]
+            admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
 def psycopg_url(server: str, database: str) -> str:

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 
 from cti import events as ev
 from cti.book import Mark
+from cti.file_tail import Place
 from cti.ids import CallId, Instant, LegId, LineId, QueueId, SeatId, TrunkId
-from cti.tail import Place
 from ledger.tables import metadata
 
 T0 = 1_790_000_000.0
@@ -82,7 +82,7 @@ class Told:
         if direction is ev.Direction.INBOUND:
             self.say(ev.CallLined(self.call, at, LineId(line), TrunkId("telecom"), "12319", partner, "", origin))
             self.say(ev.CallAnswered(self.call, self.at(0.1), self.leg))
-            self.say(ev.RecordingStarted(self.call, self.at(0.01), f"{self.leg}.raw"))
+            self.say(ev.RecordingStarted(self.call, self.at(0.01), f"{self.leg}.raw", self.leg))
             self.say(ev.NoticePlayed(self.call, self.at(0.1), "welcome", "journey"))
         return self
 

@@ -9,7 +9,20 @@ import sqlalchemy as sa
 
 from ledger.store import Store
 
-LARGE = ("calls", "talks", "offers", "tickets", "outbox", "outcomes", "recordings", "seat_log", "drafts", "callbacks")
+LARGE = (
+    "calls",
+    "legs",
+    "talks",
+    "offers",
+    "tickets",
+    "ticket_numbers",
+    "outbox",
+    "outcomes",
+    "recordings",
+    "seat_log",
+    "drafts",
+    "callbacks",
+)
 """Tables that grow with the years. ``SCAN`` of another is no harm; of an index it is still the whole of it."""
 
 ALL = ("(direction=?)", "(state=?)")

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from ledger import tables as t
-from ledger.auditlog import AuditLog
+from ledger.audit_log import AuditLog
 from ledger.store import Store
 
 BEGAN = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
@@ -70,7 +70,7 @@ ROWS: list[tuple[sa.Table, list[dict[str, Any]]]] = [
         talked(DIRECT, 200, "8001", 30.0, wait=20.0),
         call(OPEN, 7100, state="open", answered_at=after(7100)),
         call(REFUSED, 400, refusal="closed", ended_at=after(404), ended_by="caller", short_abandon=True),
-        call(OUT, 500, direction="outbound", line="", caller="8001", dialled="13806010009", ended_at=after(520)),
+        call(OUT, 500, direction="outbound", line="", endpoint="8001", caller="8001", dialled="13806010009", ended_at=after(520)),
     ]),
     (t.talks, [
         {"call_id": ANSWERED, "seq": 0, "leg_id": "xm1-1.9", "seat": "8001", "agent": "1001", "queue": "mandarin",
@@ -91,15 +91,19 @@ ROWS: list[tuple[sa.Table, list[dict[str, Any]]]] = [
         {"call_id": REFUSED, "outcome": "missed", "detail": "closed", "at": after(404)},
     ]),
     (t.callbacks, [
-        {"call_id": MISSED, "reason": "abandoned_in_queue", "number": "05925550000", "line": "partner",
-         "made_at": after(113)},
-        {"call_id": REFUSED, "reason": "closed", "number": "13806010001", "line": "citizen", "made_at": after(404),
-         "state": "done"},
+        {"task_id": MISSED, "call_id": MISSED, "reason": "abandoned_in_queue", "number": "05925550000",
+         "line": "partner", "made_at": after(113), "due_at": after(2000)},
+        {"task_id": REFUSED, "call_id": REFUSED, "reason": "closed", "number": "13806010001", "line": "citizen",
+         "made_at": after(404), "due_at": after(2300), "state": "done", "done_at": after(500), "done_how": "heard"},
     ]),
     (t.tickets, [{"ticket_id": "01", "key": f"{ANSWERED}/1", "call_id": ANSWERED, "filed_at": after(70),
                   "title": "路灯不亮", "line": "citizen", "body": "{}"}]),
-    (t.outbox, [{"ticket_id": "01", "state": "delivered", "next_try": after(70), "case_number": "A-1",
-                 "tries": 1, "ever_sent": True, "delivered_at": after(71)}]),
+    (t.outbox, [{"message_id": "01", "stream": f"{ANSWERED}/1", "turn": 1, "key": f"{ANSWERED}/1", "ticket_id": "01",
+                 "made_at": after(70), "state": "delivered", "next_try": after(70), "tries": 1, "ever_sent": True,
+                 "delivered_at": after(71)}]),
+    (t.cases, [{"case_id": "01", "stream": f"{ANSWERED}/1", "ticket_id": "01", "call_id": ANSWERED, "number": "A-1",
+                "state": "filed", "since": after(71), "opened_at": after(71), "moved_at": after(71)}]),
+    (t.case_history, [{"case_id": "01", "sequence": 0, "state": "filed", "at": after(71), "heard_at": after(71)}]),
     (t.seat_log, [
         {"seat": "8001", "since": after(-600), "state": "logged_out", "until": after(0)},
         {"seat": "8001", "since": after(0), "state": "ready", "until": after(15), "agent": "1001"},
@@ -126,6 +130,9 @@ async def ledger(url: str) -> AsyncIterator[Store]:
         yield store
     finally:
         await store.close()
+
+
+NO_TICKETS = tuple(sa.delete(table) for table in (t.outbox, t.case_history, t.cases, t.tickets))
 
 
 async def do(store: Store, *statements: sa.Executable) -> None:

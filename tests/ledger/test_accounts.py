@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 
 from ledger import tables as t
 from ledger.accounts import AccountShelf
-from ledger.auditlog import AuditLog
+from ledger.audit_log import AuditLog
 from ledger.sessions import SessionShelf
 from ledger.store import Store
 
@@ -31,25 +30,6 @@ async def test_the_agents_of_the_settings(url: str) -> None:
         ("1001", "陈小岚", "supervisor", True), ("2001", "苏丽华", "supervisor", False), ("admin", "运维", "operator", False),
     ]  # fmt: skip
     assert await shelf.get("9999") is None
-    await store.close()
-
-
-async def test_failures(url: str) -> None:
-    """Told at once or in a row: the account rests from the third on; success, or a person, ends it."""
-    store = Store(url)
-    shelf = AccountShelf(store)
-    await shelf.introduce(PEOPLE, NOON)
-    told = await asyncio.gather(*(shelf.failed("1001", NOON, 3, 300) for _ in range(3)))
-    assert sorted(told) == [False, False, True]
-    row = await shelf.get("1001")
-    assert row is not None
-    assert row.locked_until == NOON + timedelta(seconds=300)
-    await shelf.succeeded("1001")
-    assert (await shelf.get("1001")).locked_until is None  # type: ignore[union-attr]
-    assert await shelf.failed("nobody", NOON, 1, 300) is False
-    assert await shelf.failed("2001", NOON, 1, 300) is True
-    assert await shelf.put("2001", "苏丽华", "supervisor", NOON, locked=False, password_hash=None) is False
-    assert (await shelf.get("2001")).locked_until is None  # type: ignore[union-attr]
     await store.close()
 
 

@@ -50,7 +50,7 @@ async def test_each_agent_has_a_draft_of_a_call(url: str) -> None:
 async def test_filing_or_disposing_ends_the_draft(url: str) -> None:
     """In the ticket's own transaction; only the draft of whoever did it."""
     store = Store(url)
-    book, shelf = DraftBook(store), TicketShelf(store, "xm1")
+    book, shelf = DraftBook(store), TicketShelf(store)
     filed, disposed = ticket(1), ticket(2).call
     assert filed.call is not None
     assert disposed is not None

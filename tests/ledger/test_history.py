@@ -8,7 +8,8 @@ import pytest
 import sqlalchemy as sa
 
 from ledger import tables as t
-from ledger.history import Filter, History
+from ledger.call_list import Filter
+from ledger.history import History
 
 from .conftest import Fresh
 from .seed import ANSWERED, DIRECT, MISSED, OPEN, OUT, REFUSED, after, call, do, ledger

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from ledger import tables as t
-from ledger.kpi import SETS, Period, members, sheet
+from ledger.kpi import SETS, Period, kpi_report, members
 
 from .conftest import Fresh
 from .seed import ANSWERED, BEGAN, DIRECT, MISSED, NOW, OPEN, OUT, REFUSED, after, do, ledger
@@ -26,7 +26,7 @@ DAY = Period(BEGAN - timedelta(hours=1), NOW)
 async def test_the_figures_of_a_morning(url: str) -> None:
     """Counted by hand: five offered, three asked for a person, two were answered, one of them within 15 s."""
     async with ledger(url) as store:
-        made = await sheet(store, DAY, NOW)
+        made = await kpi_report(store, DAY, NOW)
     counts = {name: made.counts[name] for name in ("offered", "requests", "answered", "answered_15s", "closed", "open")}
     assert counts == {"offered": 5, "requests": 3, "answered": 2, "answered_15s": 1, "closed": 1, "open": 1}
     figures = {figure.name: (figure.numerator, figure.denominator, figure.value) for figure in made.figures}
@@ -50,7 +50,7 @@ async def test_handling_time_of_a_line_is_of_its_own_calls(url: str) -> None:
     async with ledger(url) as store:
         await do(store, sa.insert(t.seat_log).values(**other))
         of = {
-            line: {figure.name: figure for figure in (await sheet(store, DAY, NOW, line)).figures}[
+            line: {figure.name: figure for figure in (await kpi_report(store, DAY, NOW, line)).figures}[
                 "handle_seconds_mean"
             ]
             for line in ("", "citizen", "partner")
@@ -62,7 +62,7 @@ async def test_handling_time_of_a_line_is_of_its_own_calls(url: str) -> None:
 async def test_seat_time_is_cut_to_the_period(url: str) -> None:
     """An interval that began before or still goes on counts only inside the period."""
     async with ledger(url) as store:
-        made = await sheet(store, Period(after(45), after(125)), NOW)
+        made = await kpi_report(store, Period(after(45), after(125)), NOW)
     figures = {figure.name: figure for figure in made.figures}
     assert figures["occupancy"].numerator == pytest.approx(60.0, abs=0.01)
     assert figures["occupancy"].denominator == pytest.approx(80.0, abs=0.01)
@@ -73,7 +73,7 @@ async def test_a_short_abandon_leaves_only_one_variant(url: str) -> None:
     """Callers gone within 5 s are in the connect rate and not in its second variant."""
     async with ledger(url) as store:
         await do(store, sa.update(t.calls).where(t.calls.c.call_id == MISSED).values(short_abandon=True))
-        figures = {figure.name: figure for figure in (await sheet(store, DAY, NOW)).figures}
+        figures = {figure.name: figure for figure in (await kpi_report(store, DAY, NOW)).figures}
     assert figures["connect_rate"].denominator == 3
     assert figures["connect_rate_but_short"].denominator == 2
 
@@ -81,7 +81,7 @@ async def test_a_short_abandon_leaves_only_one_variant(url: str) -> None:
 async def test_an_empty_period_has_no_value(url: str) -> None:
     """Nothing divided by nothing is no figure, not zero and not an error."""
     async with ledger(url) as store:
-        made = await sheet(store, Period(NOW + timedelta(days=1), NOW + timedelta(days=2)), NOW)
+        made = await kpi_report(store, Period(NOW + timedelta(days=1), NOW + timedelta(days=2)), NOW)
     assert {figure.value for figure in made.figures} == {None}
     assert set(made.counts.values()) == {0}
 
@@ -107,7 +107,7 @@ async def test_every_set_lists_as_many_as_it_counts(url: str) -> None:
     """No set counts what it can not show; one line is told apart."""
     async with ledger(url) as store:
         for line in ("", "citizen", "partner"):
-            made = await sheet(store, DAY, NOW, line)
+            made = await kpi_report(store, DAY, NOW, line)
             for of in SETS:
                 assert len(await members(store, DAY, of, line)) == made.counts[of]
         assert len(await members(store, DAY, "offered", after=DIRECT, most=1)) == 1
@@ -118,4 +118,4 @@ async def test_time_without_a_record_is_said(url: str) -> None:
     lost = {"node": "xm1", "source": "book", "began_at": after(50), "ended_at": after(60)}
     async with ledger(url) as store:
         await do(store, sa.insert(t.blind_intervals).values(**lost))
-        assert (await sheet(store, DAY, NOW)).blind == [(after(50), after(60))]
+        assert (await kpi_report(store, DAY, NOW)).blind == [(after(50), after(60))]

@@ -18,24 +18,28 @@ from agents.events import SeatStateChanged
 from agents.ids import AgentId
 from agents.presence import Presence
 from agents.seat import SeatState
+from bridge.disposition import CallOutcome
 from cti import events as ev
 from cti import frames as fr
 from cti.book import Book, Mark
-from cti.ids import BridgeId, CallId, Instant, LegId, SeatId
-from cti.tail import Place
+from cti.file_tail import Place
+from cti.ids import BridgeId, CallId, Instant, LegId, QueueId, SeatId
 from ledger import tables as t
 from ledger.errors import LedgerUnavailable
+from ledger.outcomes import Said, put
 from ledger.scribe import Scribe
 from ledger.seats import SeatBook
 from ledger.store import Store
+from ledger.verify import Limits, verify
 from tests.cti.story import PLAN, Story, stories
 from tests.cti.test_book import rows
+from tests.sampling import examples
 
 from .desk import T0, Told, contents, empty, grow, mark
 
 pytestmark = pytest.mark.slow
 
-Quiet = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+Quiet = settings(max_examples=examples(8), deadline=None, suppress_health_check=list(HealthCheck))
 
 
 async def write_all(url: str, *told: Told, scribe: Scribe | None = None) -> None:
@@ -83,7 +87,7 @@ def merge(at: float) -> list[fr.Frame]:
         fr.LegGone(told.at(), own, 16, ""),
     ]
     told.talk_over(leg, bridge)
-    return sorted((*frames, *told.frames), key=lambda f: f.at)
+    return sorted((*frames, *told.frames), key=lambda f: f.at)  # type: ignore[arg-type]
 
 
 @st.composite
@@ -155,9 +159,9 @@ class Day:
 
 @given(frames=st.one_of(stories(), merging()), data=st.data())
 @Quiet
-def test_a_crash_anywhere_reaches_the_same_rows(
+def test_a_crash_anywhere_reaches_the_same_rows(  # type: ignore[no-untyped-def]
     databases, tmp_path_factory, frames: list[fr.Frame], data: st.DataObject
-) -> None:  # type: ignore[no-untyped-def]
+) -> None:
     """Rows come in pieces; the daemon dies anywhere, before or after a commit; every row ends up the same, once."""
     day = Day(
         _one_of(databases), tmp_path_factory.mktemp("day"), frames, data.draw(st.sampled_from([None, 1004.0, 1009.0]))
@@ -253,6 +257,129 @@ async def test_a_call_nobody_answered_is_concluded_with_a_call_back(
     assert len(owed) == (outcome == "missed")
 
 
+async def test_a_talk_of_a_moment_is_no_answer(url: str) -> None:
+    """The phone let go at once: missed by a word of its own, in no figure of the call, and the offer says so."""
+    told = Told().arrive().queue().talk(0.0005)
+    told.events[-1] = replace(told.events[-1], asked=True)  # type: ignore[arg-type]
+    await write_all(url, told.end(after=9))
+    row = await one(url, sa.select(t.calls))
+    assert (row.talk_began_at, row.seat, row.agent, row.talk_seconds) == (None, "", "", 0)
+    found = await one(url, sa.select(t.outcomes))
+    assert (found.outcome, found.detail) == ("missed", "let_go")
+    owed = await one(url, sa.select(t.callbacks))
+    assert (owed.reason, owed.state) == ("let_go", "open")
+    assert (await one(url, sa.select(t.offers))).result == "let_go"
+
+
+@pytest.mark.parametrize(
+    ("by", "after", "detail"),
+    [
+        (ev.EndedBy.CALLER, 0.1, "abandoned_in_queue"),  # he hung up himself
+        (ev.EndedBy.CALLER, 3.0, "let_go"),  # a page let him go: he was there a while longer
+        (ev.EndedBy.SEAT, 0.1, "let_go"),
+        (ev.EndedBy.STOPPED, 0.1, "stopped"),
+        (ev.EndedBy.NODE_DIED, 0.1, "node_died"),
+    ],
+)
+async def test_whoever_ends_a_talk_of_a_moment_the_citizen_is_missed(
+    url: str, by: ev.EndedBy, after: float, detail: str
+) -> None:
+    """Told as what it was; a call-back is owed, the offer was no let-go, and the invariant holds."""
+    await write_all(url, Told().arrive().queue().talk(0.5).end(by, after))
+    found = await one(url, sa.select(t.outcomes))
+    assert (found.outcome, found.detail) == ("missed", detail)
+    assert (await one(url, sa.select(t.callbacks))).reason == detail
+    assert (await one(url, sa.select(t.offers))).result == "answered"
+    await _is_whole(url)
+
+
+async def test_a_moment_before_a_transfer_is_no_letting_go(url: str) -> None:
+    """The seat gives the citizen away within a second, by REFER and its own BYE; nobody comes, or he leaves meanwhile."""
+    told = Told().arrive().queue().talk(0.5)
+    over = replace(told.events.pop(), asked=True)  # type: ignore[arg-type]
+    told.say(ev.CallTransferred(told.call, told.at(0), ev.TransferKind.BLIND, SeatId("8001"), "8002"), over)
+    told.end(after=4)
+    told.events[-1] = replace(told.events[-1], alone=ev.Alone.GIVEN)  # type: ignore[arg-type]
+    await write_all(url, told)
+    assert (await one(url, sa.select(t.outcomes))).detail == "given_to_nobody"
+    assert (await one(url, sa.select(t.offers))).result == "answered"
+    await _is_whole(url)
+
+
+async def test_who_is_taken_over_at_once_and_leaves_was_not_let_go(url: str) -> None:
+    """A supervisor's phone was ringing for him."""
+    told = Told().arrive().queue().talk(0.5)
+    leg, at = LegId("xm1-1790000000.199"), told.at(0.2)
+    told.say(ev.LegBegan(told.call, at, leg, "8003"), ev.CallOffered(told.call, at, leg, SeatId("8003"), QueueId("")))
+    gone = told.at(3)
+    withdrawn = ev.OfferEnded(told.call, gone, leg, SeatId("8003"), QueueId(""), ev.OfferResult.WITHDRAWN)
+    told.say(withdrawn, ev.LegEnded(told.call, gone, leg, "8003", 16))
+    await write_all(url, told.end())
+    assert (await one(url, sa.select(t.outcomes))).detail == "abandoned_in_queue"
+    await _is_whole(url)
+
+
+@pytest.mark.parametrize("first", [True, False])
+@pytest.mark.parametrize("outcome", [CallOutcome.DIRECT, CallOutcome.NUISANCE])
+async def test_an_agents_word_on_a_talk_of_a_moment_stands(url: str, first: bool, outcome: CallOutcome) -> None:
+    """Said before the call closed or after; nothing is owed then."""
+    told = Told().arrive().queue().talk(0.5).end()
+    said = Said(told.call, outcome, datetime.fromtimestamp(T0 + 60, UTC), "1001", "8001")
+    store = Store(url)
+    if not first:
+        await write_all(url, told)
+    async with store.writing() as db:
+        await put(store, db, said)
+    await store.close()
+    if first:
+        await write_all(url, told)
+    assert (await one(url, sa.select(t.outcomes))).outcome == outcome
+    assert {row[5] for row in contents(url)["callbacks"]} <= {"done"}
+    await _is_whole(url)
+
+
+async def _is_whole(url: str) -> None:
+    store = Store(url)
+    limits = replace(Limits(), recorded=False)
+    assert await verify(store, datetime.fromtimestamp(T0 + 100, UTC), limits) == []
+    await store.close()
+
+
+async def test_a_second_seat_answers_after_one_that_let_go(url: str) -> None:
+    """The call is that seat's, and its wait ended there."""
+    told = Told().arrive().queue().talk(0.3, ring=1).talk(60, seat="8002", ring=3)
+    await write_all(url, told.end())
+    row = await one(url, sa.select(t.calls))
+    assert (row.seat, row.talk_seconds) == ("8002", 60)
+    assert row.wait_seconds == pytest.approx(0.2 + 1 + 0.3 + 0.2 + 3)
+
+
+async def test_a_citizen_given_to_nobody_is_owed_a_call(url: str) -> None:
+    """Though a seat talked with him before."""
+    told = Told().arrive().queue().talk(60).end(after=9)
+    told.events[-1] = replace(told.events[-1], alone=ev.Alone.GIVEN)  # type: ignore[arg-type]
+    await write_all(url, told)
+    found = await one(url, sa.select(t.outcomes))
+    assert (found.outcome, found.detail) == ("missed", "given_to_nobody")
+    assert (await one(url, sa.select(t.callbacks))).reason == "given_to_nobody"
+
+
+@pytest.mark.parametrize(("stays", "kind", "count"), [(5.0, "conference", 0), (0.01, "attended", 1)])
+async def test_a_transferer_who_stays_made_a_conference(url: str, stays: float, kind: str, count: int) -> None:
+    """And no transfer in the figures; a transfer says who has the caller now."""
+    told = Told().arrive().queue().talk(60)
+    first = told.events[-2:]
+    del told.events[-2:]
+    at = told.now
+    told.say(ev.CallTransferred(told.call, Instant(at), ev.TransferKind.ATTENDED, SeatId("8001"), "8002"))
+    told.say(*(replace(event, at=Instant(at + stays)) for event in first))  # type: ignore[arg-type]
+    told.now = at + stays
+    await write_all(url, told.talk(30, seat="8002").end())
+    row = await one(url, sa.select(t.transfers))
+    assert (row.kind, row.target, row.became_seat) == (kind, "8002", "8002")
+    assert (await one(url, sa.select(t.calls))).transfers == count
+
+
 async def test_a_call_back_goes_to_the_citizen_not_the_partner(url: str) -> None:
     """A handed-over call is called back at the citizen's own number."""
     await write_all(url, Told(caller="12345").arrive(partner="12345", origin="13950000001").end(after=9))
@@ -267,13 +394,30 @@ async def test_who_was_called_back_is_owed_nothing(url: str) -> None:
     ]
     back = [Told(n, caller="8001", at=T0 + 100 * n).arrive(ev.Direction.OUTBOUND) for n in (3, 4)]
     for told, number in zip(back, ("13806010001", "13806010002"), strict=True):
-        told.events[0] = replace(told.events[0], dialled="")  # type: ignore[type-var]
+        told.events[0] = replace(told.events[0], dialled="")  # type: ignore[arg-type]
         told.say(ev.CallDialled(told.call, told.at(0), number))
     await write_all(url, *missed, back[0].talk().end(), back[1].end())
     found = contents(url)["callbacks"]
     assert {row[0]: row[5] for row in found} == {missed[0].call: "done", missed[1].call: "open"}
     row = await one(url, sa.select(t.calls).where(t.calls.c.call_id == back[0].call))
     assert row.dialled == "13806010001"
+
+
+@pytest.mark.parametrize(
+    ("called", "dialled", "state"),
+    [("+8613806010001", "13806010001", "done"), ("13806010001", "+8613806010001", "done"), ("0", "0", "open"),
+     ("anonymous", "anonymous", "open")],
+)  # fmt: skip
+async def test_a_call_back_is_done_in_whatever_spelling_and_for_nobody_never(
+    url: str, called: str, dialled: str, state: str
+) -> None:
+    """Carriers write a number in several ways; a placeholder is no number (kinds A and B)."""
+    missed = Told(1, caller=called).arrive().queue().end(after=30)
+    back = Told(2, caller="8001", at=T0 + 300).arrive(ev.Direction.OUTBOUND)
+    back.events[0] = replace(back.events[0], dialled="")  # type: ignore[arg-type]
+    back.say(ev.CallDialled(back.call, back.at(0), dialled))
+    await write_all(url, missed, back.talk().end())
+    assert [row[5] for row in contents(url)["callbacks"]] == [state]
 
 
 async def test_a_record_that_is_gone_is_lost_since_it_was_read_last(url: str) -> None:

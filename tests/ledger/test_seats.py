@@ -14,7 +14,7 @@ from agents.seat import SeatState, Then
 from cti.events import BoardBlind, BoardLive, EndpointReach, LineChecked, Reach
 from cti.ids import CallId, Instant, LineId, SeatId
 from ledger import tables as t
-from ledger.plant import PlantDiary
+from ledger.equipment import EquipmentTable
 from ledger.rows import moment
 from ledger.seats import SeatBook
 from ledger.store import Store
@@ -77,7 +77,7 @@ async def test_the_newest_memory_comes_back(url: str) -> None:
 async def test_the_plants_diary(url: str) -> None:
     """Checks, reach and blind times are kept once each; what was open is closed."""
     store = Store(url)
-    diary = PlantDiary(store, "xm1")
+    diary = EquipmentTable(store, "xm1")
     events = [
         LineChecked(LineId("citizen"), Instant(T0), True, 5.5, ""),
         EndpointReach(Instant(T0), "8001", Reach.UNREACHABLE),

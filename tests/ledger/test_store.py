@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
+import subprocess
+import sys
+import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,8 +16,11 @@ from sqlalchemy.exc import IntegrityError
 
 from ledger import migrate
 from ledger import tables as t
-from ledger.errors import LedgerUnavailable
+from ledger.errors import LedgerMisshapen, LedgerUnavailable
 from ledger.store import Store
+
+from .conftest import psycopg_url
+from .desk import contents
 
 ROW = sa.insert(t.seat_memory).values(seat="8001", state="{}")
 
@@ -48,7 +56,7 @@ async def test_a_wrong_program_is_not_called_an_outage(url: str) -> None:
     store = Store(url)
     with pytest.raises(IntegrityError):
         async with store.writing() as db:
-            await db.execute(sa.insert(t.outbox).values(ticket_id="nobody's", next_try=None))
+            await db.execute(sa.insert(t.outbox).values(message_id="nobody's", next_try=None))
     await store.close()
 
 
@@ -110,7 +118,7 @@ async def test_a_reader_cannot_write(tmp_path: Path) -> None:
     url = f"sqlite+aiosqlite:///{tmp_path / 'ledger.db'}"
     migrate.upgrade(url)
     store = Store(url)
-    with pytest.raises(LedgerUnavailable):
+    with pytest.raises(LedgerMisshapen):
         async with store.reading() as db:
             await db.execute(ROW)
     await store.close()
@@ -128,4 +136,125 @@ async def test_a_database_that_is_away_is_said(url: str) -> None:
     with pytest.raises(LedgerUnavailable):
         async with store.reading():
             pass
+    await store.close()
+
+
+# -- a ledger that is locked, removed or replaced ------------------------------------------------
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    migrate.upgrade(f"sqlite+aiosqlite:///{tmp_path}/ledger.db")
+    return tmp_path / "ledger.db"
+
+
+async def _writes(store: Store) -> None:
+    async with store.writing() as db:
+        await db.execute(ROW)
+
+
+async def test_a_locked_ledger_keeps_nobody_waiting_for_more_than_two_seconds(file: Path) -> None:
+    """However many want to write at once; and it works on when the lock is gone."""
+    store = Store(f"sqlite+aiosqlite:///{file}")
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+
+        async def one(number: int) -> float:
+            began = time.monotonic()
+            with pytest.raises(LedgerUnavailable):
+                await (store.probe() if number % 2 else _writes(store))
+            return time.monotonic() - began
+
+        for _ in range(2):
+            assert max(await asyncio.gather(*(one(number) for number in range(12)))) < 2.5
+        other.execute("ROLLBACK")
+    await store.probe()
+    async with store.writing() as db:
+        await db.execute(ROW)
+    assert await store.transact(count) == 1
+    await store.close()
+
+
+@pytest.mark.parametrize("how", ["removed", "replaced"])
+@pytest.mark.parametrize("when", ["before", "within"])
+async def test_what_is_written_into_a_file_that_is_gone_is_not_acknowledged(file: Path, how: str, when: str) -> None:
+    """Neither through ``writing`` nor through ``transact``; put back, it goes on."""
+    store, aside = Store(f"sqlite+aiosqlite:///{file}"), file.with_name("aside.db")
+    await store.probe()
+
+    def lose() -> None:
+        file.rename(aside)
+        if how == "replaced":
+            file.write_bytes(aside.read_bytes())
+
+    def work(db: sa.Connection) -> None:
+        if when == "within":
+            lose()
+
+    if when == "before":
+        lose()
+    with pytest.raises(LedgerUnavailable, match="removed or replaced"):
+        await store.transact(work)
+    with pytest.raises(LedgerUnavailable, match="removed or replaced"):
+        async with store.writing() as db:
+            await db.execute(ROW)
+    aside.rename(file)
+    async with store.writing() as db:
+        await db.execute(ROW)
+    await store.close()
+
+
+PROBED = """
+import asyncio, resource, signal, sys
+from pathlib import Path
+from ledger.errors import LedgerUnavailable
+from ledger.store import Store
+
+async def main(file: Path) -> None:
+    store = Store(f"sqlite+aiosqlite:///{file}")
+    await store.probe()
+    journal = file.with_name(file.name + "-wal")
+    resource.setrlimit(resource.RLIMIT_FSIZE, (journal.stat().st_size, resource.RLIM_INFINITY))
+    told = []
+    for _ in range(5):
+        try:
+            await store.probe()
+            told.append("")
+        except LedgerUnavailable as fault:
+            told.append(str(fault))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    await store.probe()
+    print(all(told), told)
+
+asyncio.run(main(Path(sys.argv[1])))
+"""
+
+
+def test_a_store_without_room_is_told_each_time_it_is_asked(file: Path) -> None:
+    """A full disk (here: no file may grow) is no weather that changes with each look; with room again it is well."""
+    done = subprocess.run([sys.executable, "-c", PROBED, file], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout.startswith("True "), done.stdout
+
+
+async def test_asking_whether_it_takes_writing_leaves_nothing_behind(url: str) -> None:
+    """However often: no row more, and its file no bigger than its journal lets it be."""
+    store = Store(url)
+    before = contents(url)
+    for _ in range(1100):  # more than a journal holds before it is written back
+        await store.probe()
+    assert contents(url) == before
+    if store.sqlite:
+        path = Path(url.partition(":///")[2])
+        assert path.with_name(path.name + "-wal").stat().st_size < 6 << 20
+    await store.close()
+
+
+@pytest.mark.postgres
+async def test_a_server_that_takes_no_writing_is_told(postgres: str) -> None:
+    """A standby, or one whose administrator made it read only, answers every question and takes nothing."""
+    url = psycopg_url(postgres, "postgres")
+    mark = "&" if "?" in url else "?"
+    store = Store(f"{url}{mark}options=-cdefault_transaction_read_only%3Don")
+    with pytest.raises(LedgerMisshapen, match="default_transaction_read_only"):
+        await store.probe()
     await store.close()

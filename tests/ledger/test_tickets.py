@@ -1,11 +1,10 @@
-"""Tickets and their outbox: one transaction, one key, and a case store that holds each once."""
+"""Tickets, the message that files each, and the outcome of the call: one transaction, one key."""
 
 from __future__ import annotations
 
 import asyncio
 import os
-import random
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -14,8 +13,8 @@ import pytest
 import sqlalchemy as sa
 
 from bridge.disposition import CallOutcome, Disposition
-from bridge.ports import Disposed, Filed, KeyTaken, NotDisposed, PushState
-from bridge.ticket import Ticket, ticket_id
+from bridge.ports import Disposed, Filed, KeyTaken, NotDisposed
+from bridge.ticket import ticket_id
 from cti.ids import CallId
 from ledger import tables as t
 from ledger.store import Store
@@ -29,10 +28,10 @@ LATER = NOON + timedelta(hours=1)
 
 
 @asynccontextmanager
-async def shelf(url: str, holder: str = "xm1") -> AsyncIterator[TicketShelf]:
+async def shelf(url: str) -> AsyncIterator[TicketShelf]:
     store = Store(url)
     try:
-        yield TicketShelf(store, holder)
+        yield TicketShelf(store)
     finally:
         await store.close()
 
@@ -78,7 +77,7 @@ async def test_another_matter_under_the_same_key_is_refused(url: str) -> None:
 async def test_the_same_key_filed_at_once_is_one_ticket(url: str) -> None:
     """Two requests at the same time: one is new."""
     one = ticket(1)
-    async with shelf(url) as book, shelf(url, "xm2") as other:
+    async with shelf(url) as book, shelf(url) as other:
         twins = [replace(one, id=ticket_id(NOON, os.urandom(10))) for _ in range(6)]
         filed = await asyncio.gather(*((book if n % 2 else other).file(twin) for n, twin in enumerate(twins)))
     assert sorted(one.new for one in filed if isinstance(one, Filed)) == [False] * 5 + [True]
@@ -143,107 +142,17 @@ async def test_whoever_was_heard_later_is_owed_nothing(url: str) -> None:
     assert owed == {missed.call: "done", stranger.call: "open", later.call: "open"}
 
 
-async def test_the_life_of_a_push(url: str) -> None:
-    """Begun, failed, refused, poisoned, corrected and replayed, delivered; then nothing changes it any more."""
-    one = ticket(1)
+@pytest.mark.parametrize(
+    ("first", "then", "state"),
+    [("+8613806010001", "13806010001", "done"), ("anonymous", "anonymous", "open"), ("00000000", "00000000", "open")],
+)
+async def test_who_was_heard_later_is_the_same_in_every_spelling_and_nobody_is_not(
+    url: str, first: str, then: str, state: str
+) -> None:
+    """What one nameless caller is told settles nothing for another (kinds A and B)."""
+    missed, again = Told(1, caller=first).arrive().queue().end(after=30), Told(2, caller=then, at=T0 + 60)
+    await write_all(url, missed, again.arrive().queue().talk().end())
+    facts = replace(ticket(1).facts, call=again.call)  # type: ignore[type-var]
     async with shelf(url) as book:
-        await book.file(one)
-        assert await book.next_due() == NOON
-        assert [push.ticket for push in await book.due(NOON, 9)] == [one]
-        await book.begun(one.id)
-        await book.failed(one.id, "500", LATER, refused=False)
-        assert await book.due(NOON, 9) == []
-        await book.begun(one.id)
-        await book.failed(one.id, "422", LATER, refused=True)
-        push = await book.find(one.id)
-        assert push is not None
-        assert (push.tries, push.refusals, push.error, push.ever_sent) == (2, 1, "422", True)
-        await book.poisoned(one.id, "422", LATER)
-        assert await book.backlog() == (0, 1)
-        assert [push.ticket.id for push in await book.dead_letters(9)] == [one.id]
-        push = await book.replay(one.id, LATER, replace(one, title="湖滨南路积水（更正）"))
-        assert push is not None
-        assert (push.tries, push.refusals, push.ever_sent, push.ticket.title) == (0, 0, True, "湖滨南路积水（更正）")
-        assert await book.replay(one.id, LATER) is None
-        await book.delivered(one.id, "XM-1", "1234", LATER)
-        await book.delivered(one.id, "XM-1", "1234", LATER)
-        await book.failed(one.id, "late answer", LATER, refused=True)
-        push = await book.find(one.id)
-        assert push is not None
-        assert (push.state, push.case_number, push.query_code, push.delivered_at) == (
-            PushState.DELIVERED,
-            "XM-1",
-            "1234",
-            LATER,
-        )
-        assert (push.error, push.refusals) == ("", 0)
-        assert await book.next_due() is None
-    assert len(contents(url)["ticket_history"]) == 1
-
-
-async def test_due_leaves_out_what_flies_and_takes_the_longest_due_first(url: str) -> None:
-    """``but`` and ``most`` are obeyed."""
-    all_of = [ticket(n, NOON + timedelta(seconds=n)) for n in range(5)]
-    async with shelf(url) as book:
-        for one in reversed(all_of):
-            await book.file(one)
-        got = await book.due(LATER, 2, frozenset({all_of[0].id}))
-        assert [push.ticket.id for push in got] == [all_of[1].id, all_of[2].id]
-        assert await book.next_due(frozenset({all_of[0].id})) == NOON + timedelta(seconds=1)
-
-
-async def test_a_lease_keeps_other_daemons_away_until_it_ends(url: str) -> None:
-    """Another holder sees the row only after the lease; the same one sees it at once."""
-    async with shelf(url) as mine, shelf(url, "xm2") as theirs:
-        await mine.file(ticket(1))
-        assert len(await mine.due(NOON, 9)) == 1
-        assert len(await mine.due(NOON, 9)) == 1
-        assert await theirs.due(NOON, 9) == []
-        assert await theirs.next_due() == NOON + timedelta(seconds=120)
-        assert len(await theirs.due(NOON + timedelta(seconds=120), 9)) == 1
-
-
-class Cases:
-    """A case store that keeps one case a key, and is asked at the worst moments."""
-
-    def __init__(self) -> None:
-        self.cases: dict[str, str] = {}
-        self.posts = 0
-
-    async def open(self, one: Ticket) -> str:
-        self.posts += 1
-        await asyncio.sleep(random.uniform(0, 0.003))
-        return self.cases.setdefault(one.key, f"XM-{len(self.cases) + 1}")
-
-
-async def carry(book: TicketShelf, cases: Cases, clock: Callable[[], datetime], crash: Callable[[], bool]) -> None:
-    """A courier that may die between the store's answer and the book."""
-    while (await book.backlog())[0]:
-        for push in await book.due(clock(), 3):
-            await book.begun(push.ticket.id)
-            case = await cases.open(push.ticket)
-            if crash():
-                break
-            await book.delivered(push.ticket.id, case, "1", clock())
-        await asyncio.sleep(0)
-
-
-async def test_concurrent_couriers_that_crash_deliver_each_ticket_once(url: str) -> None:
-    """Four couriers on one outbox, dying at random: each ticket is one case and one delivered row."""
-    chance = random.Random(1)
-    cases = Cases()
-    steps = iter(range(1_000_000))
-
-    def clock() -> datetime:
-        return LATER + timedelta(seconds=10 * next(steps))
-
-    async with shelf(url, "a") as a, shelf(url, "b") as b, shelf(url, "c") as c, shelf(url, "d") as d:
-        for n in range(30):
-            await a.file(ticket(n))
-        work: list[Awaitable[None]] = [carry(one, cases, clock, lambda: chance.random() < 0.2) for one in (a, b, c, d)]
-        await asyncio.gather(*work)
-        rows = list(await a.recent(99))
-    assert {push.state for push in rows} == {PushState.DELIVERED}
-    assert {push.ticket.key: push.case_number for push in rows} == cases.cases
-    assert len(set(cases.cases.values())) == 30
-    assert cases.posts >= 30
+        await book.file(ticket(1, datetime.fromtimestamp(T0 + 300, UTC), facts=facts))
+    assert [row[5] for row in contents(url)["callbacks"]] == [state]

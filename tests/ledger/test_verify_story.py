@@ -16,6 +16,7 @@ from ledger.scribe import Scribe
 from ledger.store import Store
 from ledger.verify import Limits, verify
 from tests.cti.story import PLAN, as_book, stories
+from tests.sampling import examples
 
 from .conftest import Fresh
 from .desk import empty, mark
@@ -46,7 +47,7 @@ async def told(url: str, frames: list[fr.Frame]) -> set[str]:
     return {str(breach) for breach in found if breach.rule not in ELSEWHERE}
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(10), deadline=None, suppress_health_check=list(HealthCheck))
 @given(frames=stories())
 def test_no_story_breaks_a_rule(url: str, frames: list[fr.Frame]) -> None:
     """Abandoned, missed, refused, answered, held: all of them end lawfully."""
@@ -54,7 +55,7 @@ def test_no_story_breaks_a_rule(url: str, frames: list[fr.Frame]) -> None:
     assert asyncio.run(told(url, as_book(frames))) == set()
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(6), deadline=None, suppress_health_check=list(HealthCheck))
 @given(frames=merging())
 def test_no_merge_breaks_a_rule(url: str, frames: list[fr.Frame]) -> None:
     """A consultation that joins the citizen's call leaves nothing open behind."""

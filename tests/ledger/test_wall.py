@@ -9,14 +9,14 @@ import sqlalchemy as sa
 
 from bridge.ticket import Subject
 from ledger import tables as t
-from ledger.kpi import SETS, Period, sheet
+from ledger.kpi import SETS, Period, kpi_report
 from ledger.tickets import TicketShelf
 from ledger.wall import Counted, Wall
 from tests.bridge.made import ticket
 
 from .conftest import Fresh
 from .plans import scans
-from .seed import ANSWERED, BEGAN, DIRECT, MISSED, NOW, OPEN, REFUSED, after, call, do, ledger, talked
+from .seed import ANSWERED, BEGAN, DIRECT, MISSED, NO_TICKETS, NOW, OPEN, REFUSED, after, call, do, ledger, talked
 
 
 @pytest.fixture(scope="module")
@@ -32,15 +32,15 @@ async def test_its_figures_are_the_reports(url: str) -> None:
     """Every count and mean of the day, of each line too, is what ``report kpi`` says."""
     async with ledger(url) as store:
         day = await Wall(store).day(*DAY)
-        for line, tally in (("", day.all), *day.by_line.items()):
-            made = await sheet(store, Period(*DAY), NOW, line)
+        for line, counts in (("", day.all), *day.by_line.items()):
+            made = await kpi_report(store, Period(*DAY), NOW, line)
             figures = {figure.name: figure.value for figure in made.figures}
             for name in ("offered", "answered", "unanswered", "abandoned", "requests", "answered_15s", "uncertain"):
-                assert getattr(tally, name) == made.counts[name], (line, name)
-            assert tally.service_level_15s == figures["service_level_15s"]
-            assert tally.connect_rate == figures["connect_rate"]
-            assert tally.wait_seconds_mean == figures["wait_seconds_mean"]
-            assert tally.talk_seconds_mean == figures["talk_seconds_mean"]
+                assert getattr(counts, name) == made.counts[name], (line, name)
+            assert counts.service_level_15s == figures["service_level_15s"]
+            assert counts.connect_rate == figures["connect_rate"]
+            assert counts.wait_seconds_mean == figures["wait_seconds_mean"]
+            assert counts.talk_seconds_mean == figures["talk_seconds_mean"]
     assert set(day.by_line) == {"citizen", "partner"}
     assert day.by_queue["mandarin"].offered == 3
 
@@ -65,10 +65,10 @@ async def test_the_curve_is_in_half_hours(url: str) -> None:
     async with ledger(url) as store:
         await do(store, *(sa.insert(t.calls).values(**row) for row in (edge, almost, old)))
         day = await Wall(store).day(*DAY)
-    assert [(at, tally.offered, tally.answered) for at, tally in day.curve] == [
+    assert [(at, counts.offered, counts.answered) for at, counts in day.curve] == [
         (BEGAN, 5, 2), (after(1800), 1, 1), (after(5400), 1, 0),
     ]  # fmt: skip
-    assert [(at, tally.offered) for at, tally in day.week_before] == [(after(-7 * 86400 + 3600), 1)]
+    assert [(at, counts.offered) for at, counts in day.week_before] == [(after(-7 * 86400 + 3600), 1)]
 
 
 async def test_an_empty_day_has_no_rates(url: str) -> None:
@@ -85,7 +85,7 @@ async def test_behind_each_figure_are_its_calls(url: str, of: str) -> None:
     """As many as were counted, of one line and queue, newest first."""
     async with ledger(url) as store:
         wall = Wall(store)
-        counts = (await sheet(store, Period(*DAY), NOW)).counts
+        counts = (await kpi_report(store, Period(*DAY), NOW)).counts
         rows = await wall.calls(*DAY, of)
         assert len(rows) == counts[of]
         assert [row.arrived_at for row in rows] == sorted((row.arrived_at for row in rows), reverse=True)
@@ -106,12 +106,12 @@ async def test_tickets_by_kind_and_code(url: str) -> None:
     """The most frequent first; each count opens to its tickets."""
     light, pit = Subject("CJ/T 214", "2007", "0301", "event"), Subject("CJ/T 214", "2007", "0301", "part")
     async with ledger(url) as store:
-        await do(store, sa.delete(t.outbox), sa.delete(t.tickets))
+        await do(store, *NO_TICKETS)
         made = [
             ticket(n, after(n), subject=light if n < 3 else pit, kind="help" if n == 1 else "complaint")
             for n in range(5)
         ]
-        shelf = TicketShelf(store, "xm1")
+        shelf = TicketShelf(store)
         for one in (*made, ticket(9, NOW + timedelta(days=2))):
             await shelf.file(one)
         wall = Wall(store)

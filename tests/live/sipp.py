@@ -15,7 +15,7 @@ SCENARIOS = Path(__file__).parent / "scenarios"
 
 
 @dataclass(frozen=True, slots=True)
-class Crowd:
+class Connections:
     """Callers that dial ``number`` at ``rate`` a second and wait ``patience`` seconds for anything to end the call."""
 
     trunk: str
@@ -31,7 +31,9 @@ class Crowd:
 class Sipp:
     """One running SIPp."""
 
-    def __init__(self, crowd: Crowd, asterisk: tuple[str, int], folder: Path, *, scenario: str = "citizen") -> None:
+    def __init__(
+        self, crowd: Connections, asterisk: tuple[str, int], folder: Path, *, scenario: str = "citizen"
+    ) -> None:
         self.crowd, self._folder = crowd, folder
         folder.mkdir(parents=True, exist_ok=True)
         text = (SCENARIOS / f"{scenario}.xml").read_text(encoding="utf-8")

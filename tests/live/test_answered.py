@@ -6,9 +6,9 @@ import asyncio
 
 import pytest
 
-from hotline.demo.phones import answering
+from hotline.lab.phones import answering
 
-from .site import SEAT_TONE, Floor, Site, eventually
+from .site import SEAT_TONE, Site, SiteTelephones, eventually
 
 pytestmark = pytest.mark.live
 
@@ -20,7 +20,7 @@ TICKET = {
 
 async def test_both_lines_talk_and_all_witnesses_agree(site: Site) -> None:
     """Two callers on two lines and trunks hear the notice and their seat, are heard, and are booked as they were."""
-    async with Floor(site, 2) as floor:
+    async with SiteTelephones(site, 2) as floor:
         one = await floor.dial(caller="13805920001", name="王小明")
         headers = {"X-Work-Order": "FZ12345-20260101-0007", "X-Origin-Number": "13600001111"}
         two = await floor.dial("1231912345", trunk="unicom", caller="059212345", headers=headers)
@@ -30,8 +30,8 @@ async def test_both_lines_talk_and_all_witnesses_agree(site: Site) -> None:
         seats = [await floor.seat_call(call.caller) for call in (one, two)]
         await asyncio.sleep(3)
         for call, seat in zip((one, two), seats, strict=True):
-            assert call.ear.tone_level(620, since=seat.answered + 1) > 0.9, "the citizen does not hear the seat"
-            assert seat.ear.tone_level(440, since=seat.answered + 1) > 0.9, "the seat does not hear the citizen"
+            assert call.ear.tone_level(620, since=seat.answered + 1) > 0.9, "the citizen does not hear the seat"  # type: ignore[operator]
+            assert seat.ear.tone_level(440, since=seat.answered + 1) > 0.9, "the seat does not hear the citizen"  # type: ignore[operator]
         one.hang_up()  # the citizen ends the one call, the seat the other
         seats[1].hang_up()
         await two.until_ended(5)
@@ -45,7 +45,7 @@ async def test_both_lines_talk_and_all_witnesses_agree(site: Site) -> None:
 
 async def test_a_ticket_filed_in_the_call_becomes_one_case(site: Site) -> None:
     """The agent files while talking; the case store has it once, the call's outcome is the ticket."""
-    async with Floor(site, 1) as floor:
+    async with SiteTelephones(site, 1) as floor:
         call = await floor.dial(caller="13805920002")
         seat = await floor.seat_call(call.caller)
         name = await floor.rest.call_of("8001")
@@ -54,14 +54,14 @@ async def test_a_ticket_filed_in_the_call_becomes_one_case(site: Site) -> None:
         call.hang_up()
         await seat.until_ended(5)
         await eventually(lambda: _row(site, name)["outcome"] == "ticket", 10)
-        await eventually(lambda: all(ticket["case"] for ticket in _row(site, name)["tickets"]), 15)
-        assert len(_row(site, name)["tickets"]) == 1
+        await eventually(lambda: all(ticket["case"] for ticket in _row(site, name)["tickets"]), 15)  # type: ignore[attr-defined]
+        assert len(_row(site, name)["tickets"]) == 1  # type: ignore[arg-type]
     assert site.settle() == []
 
 
 async def test_wrap_up_ends_and_the_next_caller_gets_the_seat(site: Site) -> None:
     """After a talk the seat is in wrap-up, is not rung, then takes the caller who waited."""
-    async with Floor(site, 1) as floor:
+    async with SiteTelephones(site, 1) as floor:
         first = await floor.dial(caller="13805920003")
         await asyncio.sleep(2)
         second = await floor.dial(caller="13805920004")
@@ -81,8 +81,8 @@ async def test_a_seat_that_does_not_answer_is_passed_over_and_paused(site: Site)
     async def deaf(call: object) -> None:
         return None
 
-    async with Floor(site, 0) as floor:
-        await floor.sit("8003", deaf)  # type: ignore[arg-type]
+    async with SiteTelephones(site, 0) as floor:
+        await floor.sit("8003", deaf)
         call = await floor.dial(caller="13805920005")
         assert await call.until_answered(5)
         await floor.until_state("8003", "ringing", 20)

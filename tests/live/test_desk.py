@@ -7,22 +7,22 @@ import json
 
 import pytest
 
-from hotline.demo.phones import Call, answering, refusing
+from hotline.lab.phones import Call, answering, refusing
 
-from .site import SEAT_TONE, Floor, Site
+from .site import SEAT_TONE, Site, SiteTelephones
 
 pytestmark = pytest.mark.live
 
 
-async def talking(floor: Site | Floor, caller: str) -> tuple[Call, Call]:
-    assert isinstance(floor, Floor)
+async def talking(floor: Site | SiteTelephones, caller: str) -> tuple[Call, Call]:
+    assert isinstance(floor, SiteTelephones)
     call = await floor.dial(caller=caller)
     seat = await floor.seat_call(caller)
     await floor.until_state(seat.dialled, "talking")
     return call, seat
 
 
-async def other_seat(floor: Floor, seat: Call, seconds: float = 15) -> Call:
+async def other_seat(floor: SiteTelephones, seat: Call, seconds: float = 15) -> Call:
     """The first answered call at another seat than ``seat``."""
     async with asyncio.timeout(seconds):
         while True:
@@ -34,7 +34,7 @@ async def other_seat(floor: Floor, seat: Call, seconds: float = 15) -> Call:
 
 async def test_hold_and_resume(site: Site) -> None:
     """On hold the citizen hears music instead of the seat, the seat hears nobody; then both hear each other again."""
-    async with Floor(site, 1) as floor:
+    async with SiteTelephones(site, 1) as floor:
         call, seat = await talking(floor, "13805922001")
         await floor.rest.verb("8001", "hold")
         await floor.until_state("8001", "holding")
@@ -54,7 +54,7 @@ async def test_hold_and_resume(site: Site) -> None:
 
 async def test_blind_transfer_to_a_seat(site: Site) -> None:
     """The citizen goes on with the other seat; the first is done at once."""
-    async with Floor(site, 2) as floor:
+    async with SiteTelephones(site, 2) as floor:
         call, seat = await talking(floor, "13805922002")
         to = "8002" if seat.dialled == "8001" else "8001"
         await floor.rest.verb(seat.dialled, "transfer", kind="blind", to=to)
@@ -71,7 +71,7 @@ async def test_blind_transfer_to_a_seat(site: Site) -> None:
 
 async def test_attended_transfer_completed(site: Site) -> None:
     """The seat consults a colleague while the citizen hears music, then leaves the two together."""
-    async with Floor(site, 2) as floor:
+    async with SiteTelephones(site, 2) as floor:
         call, seat = await talking(floor, "13805922003")
         to = "8002" if seat.dialled == "8001" else "8001"
         await floor.rest.verb(seat.dialled, "transfer", kind="attended", to=to)
@@ -89,9 +89,10 @@ async def test_attended_transfer_completed(site: Site) -> None:
 
 async def test_a_call_to_the_world_and_to_none_of_it(site: Site) -> None:
     """An allowed number rings at the carrier; one that is not allowed reaches no trunk."""
-    async with Floor(site, 1) as floor:
+    async with SiteTelephones(site, 1) as floor:
         for rack in floor.phones.trunks.values():
             rack.take("", answering(0.3, 3.0, SEAT_TONE))
+        await floor.reachable("telecom")
         await floor.rest.verb("8001", "dial", number="13605920099")
         async with asyncio.timeout(15):
             while not any(not call.outgoing and call.up for call in floor.phones.trunks["telecom"].calls):
@@ -108,9 +109,10 @@ async def test_a_call_to_the_world_and_to_none_of_it(site: Site) -> None:
 
 async def test_a_carrier_that_is_down_is_passed_over(site: Site) -> None:
     """The first trunk refuses with 503: the call goes out on the second."""
-    async with Floor(site, 1) as floor:
+    async with SiteTelephones(site, 1) as floor:
         floor.phones.trunks["telecom"].take("", refusing(503))
         floor.phones.trunks["unicom"].take("", answering(0.3, 2.0, SEAT_TONE))
+        await floor.reachable()
         await floor.rest.verb("8001", "dial", number="13605920098")
         async with asyncio.timeout(15):
             while not any(not call.outgoing and call.answered for call in floor.phones.trunks["unicom"].calls):

@@ -14,10 +14,10 @@ from pathlib import Path
 import httpx
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Origin, Subprotocol
 
-from hotline.demo.stage import Table
+from hotline.lab.hotline_instance import Table
 
 from .site import Site, eventually, usual
 from .wsphone import Phone
@@ -122,13 +122,16 @@ async def test_a_phone_needs_session_seat_and_origin(site: Site) -> None:
 
 
 async def test_a_key_dies_with_the_session(site: Site) -> None:
-    """Whoever signed out registers no more, not even on a socket that is still open."""
+    """Whoever signed out registers no more: the socket is cut, and the key is none on any other."""
     async with person(site, SEAT) as agent:
         key = await agent.key()
         async with agent.socket() as socket:
             assert await Phone(socket, SEAT).register(key) == 200
             await agent.http.delete("/api/session")
-            assert await Phone(socket, SEAT).register(key) == 401
+            with pytest.raises(ConnectionClosed):
+                await Phone(socket, SEAT).register(key)
+    async with person(site, SEAT) as again, again.socket() as socket:
+        assert await Phone(socket, SEAT).register(key) == 401
 
 
 async def test_a_killed_daemon_takes_no_phone_away(site: Site) -> None:

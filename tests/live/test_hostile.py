@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
+import socket
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
 
-from .site import Floor, Site
+from .site import Site, SiteTelephones, eventually
 
 pytestmark = pytest.mark.live
 
@@ -25,7 +26,7 @@ NUMBERS = ("13800%24%7BEXTEN%7D", "1380,0%7C59%3B2%0d%0aX", "-_-", "000000000000
 
 async def test_hostile_callers_are_just_callers(site: Site) -> None:
     """Every one is greeted and booked once, and nothing they wrote was executed."""
-    async with Floor(site, 0) as floor:
+    async with SiteTelephones(site, 0) as floor:
         calls = [
             await floor.dial(caller=f"138059230{n:02}", name=name, headers={"X-Work-Order": name[:200]})
             for n, name in enumerate(NAMES)
@@ -55,3 +56,25 @@ async def test_hostile_callers_are_just_callers(site: Site) -> None:
     assert all(set(number) <= set("0123456789+*#") for number in entered)
     assert not Path("/tmp/owned").exists()
     assert site.live()
+
+
+async def test_idle_connections_hold_nobody_up(site: Site) -> None:
+    """Hundreds of SIP's TCP connections that say nothing: calls come as ever, and TCP is there again after Asterisk's death."""
+    address = ("127.0.0.1", site.settings["ports"]["sip"])
+    with ExitStack() as idle:
+        for _ in range(500):
+            idle.enter_context(socket.create_connection(address, 3))
+        async with SiteTelephones(site, 1) as floor:
+            call = await floor.dial(caller="13805923099")
+            seat = await floor.seat_call("13805923099")
+            assert await seat.until_heard(1)
+            call.hang_up()
+        site.kill_asterisk()
+        await eventually(lambda: listens(address), 60)
+
+
+def listens(address: tuple[str, int]) -> bool:
+    with suppress(OSError):
+        socket.create_connection(address, 1).close()
+        return True
+    return False

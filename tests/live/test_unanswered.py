@@ -7,16 +7,16 @@ from contextlib import suppress
 
 import pytest
 
-from hotline.demo.evening import notice_seconds
+from hotline.demo.run import notice_seconds
 
-from .site import CLOSED, MENU, TINY, Floor, Site
+from .site import CLOSED, MENU, TINY, Site, SiteTelephones
 
 pytestmark = pytest.mark.live
 
 
 async def test_callers_who_leave_are_call_backs(site: Site) -> None:
     """Hung up in the notice, in the queue, nobody there at all: each missed call is owed a call-back."""
-    async with Floor(site, 0) as floor:
+    async with SiteTelephones(site, 0) as floor:
         notice = await floor.dial(caller="13805921001")
         queue = await floor.dial(caller="13805921002", trunk="unicom")
         nobody = await floor.dial(TINY, caller="13805921003")
@@ -28,7 +28,7 @@ async def test_callers_who_leave_are_call_backs(site: Site) -> None:
         queue.hang_up()
         await nobody.until_ended(40)
         assert nobody.by == "far"
-        assert nobody.ear.loud_seconds(since=nobody.ended - 6) > 2, "not told that nobody came"
+        assert nobody.ear.loud_seconds(since=nobody.ended - 6) > 2, "not told that nobody came"  # type: ignore[operator]
     assert site.settle() == []
     outcomes = {row.caller: row.outcome for row in site.ledger()}
     assert {outcomes[f"1380592100{n}"] for n in (1, 2, 3)} == {"missed"}
@@ -36,7 +36,7 @@ async def test_callers_who_leave_are_call_backs(site: Site) -> None:
 
 async def test_a_closed_line_says_so(site: Site) -> None:
     """Outside opening hours the caller hears the closed prompt and the line hangs up."""
-    async with Floor(site, 0) as floor:
+    async with SiteTelephones(site, 0) as floor:
         call = await floor.dial(CLOSED, caller="13805921004")
         await call.until_ended(30)
         assert call.by == "far"
@@ -46,7 +46,7 @@ async def test_a_closed_line_says_so(site: Site) -> None:
 
 async def test_a_full_line_is_honestly_busy(site: Site) -> None:
     """The third caller of a line for two hears the busy prompt, unanswered, and gets SIP busy."""
-    async with Floor(site, 0) as floor:
+    async with SiteTelephones(site, 0) as floor:
         first, second = [await floor.dial(TINY, caller=f"1380592102{n}") for n in (1, 2)]
         assert await first.until_answered(5)
         assert await second.until_answered(5)
@@ -63,7 +63,7 @@ async def test_a_full_line_is_honestly_busy(site: Site) -> None:
 
 async def test_a_number_that_is_not_ours_is_told_so(site: Site) -> None:
     """Any other number on the trunk is refused as unallocated after a spoken word."""
-    async with Floor(site, 0) as floor:
+    async with SiteTelephones(site, 0) as floor:
         call = await floor.dial("12320", caller="13805921005")
         assert not await call.until_answered(20)
         assert call.code == 404
@@ -72,7 +72,7 @@ async def test_a_number_that_is_not_ours_is_told_so(site: Site) -> None:
 
 async def test_the_menu_takes_a_key(site: Site) -> None:
     """A key pressed in the menu chooses the queue; the seat with that skill answers."""
-    async with Floor(site, 2) as floor:
+    async with SiteTelephones(site, 2) as floor:
         call = await floor.dial(MENU, caller="13805921006")
         with suppress(TimeoutError):
             await call.until_ended(notice_seconds(site) + 1.5)  # the menu is spoken after the notice

@@ -6,11 +6,11 @@ import asyncio
 
 import pytest
 
-from hotline.demo.phones import Call, answering, refusing
-from hotline.demo.rest import RestRefused
-from hotline.demo.sound import tone
+from hotline.lab.phones import Call, answering, refusing
+from hotline.lab.rest import RestRefused
+from hotline.lab.sound import tone
 
-from .site import Floor, Site, eventually
+from .site import Site, SiteTelephones, eventually
 
 pytestmark = pytest.mark.live
 
@@ -18,7 +18,7 @@ CITIZEN, ONE, TWO, POLICE = 440, 620, 810, 1030
 TONES = {CITIZEN, ONE, TWO, POLICE}
 
 
-async def seats(floor: Floor, *, two: bool = True) -> None:
+async def seats(floor: SiteTelephones, *, two: bool = True) -> None:
     """8001 and 8002, told apart by their tones; who answers at 110 has one, too."""
     await floor.sit("8001", answering(0.2, None, tone(ONE)))
     if two:
@@ -27,7 +27,7 @@ async def seats(floor: Floor, *, two: bool = True) -> None:
     floor.phones.trunks["telecom"].take("110", answering(0.2, None, tone(POLICE)))
 
 
-async def talking(floor: Floor, caller: str) -> tuple[Call, Call]:
+async def talking(floor: SiteTelephones, caller: str) -> tuple[Call, Call]:
     call = await floor.dial(caller=caller)
     seat = await floor.seat_call(caller)
     await floor.until_state("8001", "talking")
@@ -60,7 +60,7 @@ async def far_call(calls: list[Call], but: Call | None = None) -> Call:
 
 async def test_hold_lasts_until_resumed(site: Site) -> None:
     """Held for five seconds: the citizen hears no seat, the seat nobody; afterwards each other again."""
-    async with Floor(site) as floor:
+    async with SiteTelephones(site) as floor:
         await seats(floor, two=False)
         call, seat = await talking(floor, "13805923001")
         await hear((call, {ONE}), (seat, {CITIZEN}))
@@ -81,7 +81,7 @@ async def test_hold_lasts_until_resumed(site: Site) -> None:
 
 async def test_a_citizen_who_leaves_on_hold_frees_the_seat(site: Site) -> None:
     """Nobody is left to come back to: the seat's phone is hung up and wraps up."""
-    async with Floor(site) as floor:
+    async with SiteTelephones(site) as floor:
         await seats(floor, two=False)
         call, seat = await talking(floor, "13805923002")
         await floor.rest.verb("8001", "hold")
@@ -93,7 +93,7 @@ async def test_a_citizen_who_leaves_on_hold_frees_the_seat(site: Site) -> None:
 
 async def test_a_cancelled_consultation_gives_the_citizen_back(site: Site) -> None:
     """While the seat consults, the citizen hears neither; afterwards all is as before."""
-    async with Floor(site) as floor:
+    async with SiteTelephones(site) as floor:
         await seats(floor)
         call, seat = await talking(floor, "13805923003")
         await floor.rest.verb("8001", "transfer", kind="attended", to="8002")
@@ -109,9 +109,10 @@ async def test_a_cancelled_consultation_gives_the_citizen_back(site: Site) -> No
 
 async def test_conference_with_the_police_is_recorded(site: Site) -> None:
     """Citizen, seat and 110 hear each other; when the seat leaves, the two go on, in one recording."""
-    async with Floor(site) as floor:
+    async with SiteTelephones(site) as floor:
         await seats(floor, two=False)
         call, seat = await talking(floor, "13805923004")
+        await floor.reachable("telecom")
         await floor.rest.verb("8001", "transfer", kind="attended", to="110")
         police = await far_call(floor.phones.trunks["telecom"].calls)
         await hear((call, set()), (seat, {POLICE}), (police, {ONE}))
@@ -128,7 +129,7 @@ async def test_conference_with_the_police_is_recorded(site: Site) -> None:
 
 async def test_a_blind_transfer_that_is_refused_comes_back(site: Site) -> None:
     """The target says busy: the citizen is in the queue again and reaches a seat."""
-    async with Floor(site) as floor:
+    async with SiteTelephones(site) as floor:
         await seats(floor)
         call, seat = await talking(floor, "13805923005")
         floor.desk.take("8002", refusing(486))
@@ -143,7 +144,7 @@ async def test_a_blind_transfer_that_is_refused_comes_back(site: Site) -> None:
 
 async def test_nonsense_is_refused_and_nobody_is_dropped(site: Site) -> None:
     """AMI would say Success and drop the citizen: the desk does not let it come to that."""
-    async with Floor(site) as floor:
+    async with SiteTelephones(site) as floor:
         await seats(floor, two=False)
         call, seat = await talking(floor, "13805923006")
         for to in ("8001", "777", "0019005551234"):

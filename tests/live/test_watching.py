@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from hotline.demo.phones import Call, answering, one_at_a_time
-from hotline.demo.rest import RestRefused
-from hotline.demo.sound import tone
+from hotline.lab.phones import Call, answering, one_at_a_time
+from hotline.lab.rest import RestRefused
+from hotline.lab.sound import tone
 
-from .site import Floor, Site, eventually
+from .site import Site, SiteTelephones, eventually
 from .test_pages import audited
 from .test_recorded import export, kept, loud
 from .test_verbs import CITIZEN, ONE, TWO, far_call, hear, heard, talking
@@ -25,7 +25,7 @@ HEAD = "2001"
 class Supervisor:
     """2001 at seat 8003, whose desk phone takes one call at a time."""
 
-    def __init__(self, floor: Floor) -> None:
+    def __init__(self, floor: SiteTelephones) -> None:
         self.floor = floor
 
     async def sit(self) -> None:
@@ -47,7 +47,7 @@ class Supervisor:
         return self.floor.desk.lines["8003"].calls
 
 
-async def sat(floor: Floor) -> Supervisor:
+async def sat(floor: SiteTelephones) -> Supervisor:
     """8001 ready with the tone ONE; the supervisor paused at 8003."""
     await floor.sit("8001", answering(0.2, None, tone(ONE)))
     supervisor = Supervisor(floor)
@@ -57,7 +57,7 @@ async def sat(floor: Floor) -> Supervisor:
 
 async def test_listening_whispering_barging(site: Site) -> None:
     """Listening: nobody hears the supervisor. Whispering: the agent alone. Barging: both. One watch, its mode changes."""
-    async with Floor(site) as floor:
+    async with SiteTelephones(site) as floor:
         supervisor = await sat(floor)
         call, seat = await talking(floor, "13805924001")
         ear = await supervisor.watches("listen")
@@ -81,7 +81,7 @@ async def test_listening_whispering_barging(site: Site) -> None:
 
 async def test_watching_ends_with_the_call(site: Site) -> None:
     """The watched call is over: the supervisor's phone is free, and no wrap-up is owed."""
-    async with Floor(site) as floor:
+    async with SiteTelephones(site) as floor:
         supervisor = await sat(floor)
         call, seat = await talking(floor, "13805924002")
         ear = await supervisor.watches("whisper")
@@ -95,7 +95,7 @@ async def test_watching_ends_with_the_call(site: Site) -> None:
 
 async def test_taking_over(site: Site, tmp_path: Path) -> None:
     """The citizen hears the supervisor, the agent is free, the call is one call with one recording of both."""
-    async with Floor(site) as floor:
+    async with SiteTelephones(site) as floor:
         supervisor = await sat(floor)
         call, seat = await talking(floor, "13805924003")
         ear = await supervisor.watches("listen")
@@ -117,12 +117,12 @@ async def test_taking_over(site: Site, tmp_path: Path) -> None:
     assert loud(sound[:, 1], ONE) > 1, "the agent is not in the recording"
     assert loud(sound[:, 1], TWO) > 2, "the supervisor is not in the recording"
     assert [row.caller for row in site.ledger()].count("13805924003") == 1
-    await eventually(lambda: deeds(site)[-3:] == ["watch", "take_over", "watch_ended"])
+    await eventually(lambda: actions_of(site)[-3:] == ["watch", "take_over", "watch_ended"])
 
 
 async def test_watching_over_a_dead_daemon(site: Site) -> None:
     """All go on hearing each other; the daemon that comes back knows who listens, and can end it."""
-    async with Floor(site) as floor:
+    async with SiteTelephones(site) as floor:
         supervisor = await sat(floor)
         call, seat = await talking(floor, "13805924010")
         ear = await supervisor.watches("listen")
@@ -142,7 +142,7 @@ async def test_watching_over_a_dead_daemon(site: Site) -> None:
 
 async def test_taking_over_without_listening_first(site: Site) -> None:
     """A seat that was not watched."""
-    async with Floor(site) as floor:
+    async with SiteTelephones(site) as floor:
         supervisor = await sat(floor)
         call, seat = await talking(floor, "13805924004")
         await supervisor.does("/api/seats/8001/take-over")
@@ -155,7 +155,7 @@ async def test_taking_over_without_listening_first(site: Site) -> None:
 
 async def test_forcing_waits_for_the_call(site: Site) -> None:
     """Nobody is cut off: what was forced in a call comes after it."""
-    async with Floor(site) as floor:
+    async with SiteTelephones(site) as floor:
         supervisor = await sat(floor)
         call, seat = await talking(floor, "13805924005")
         await supervisor.does("/api/seats/8001/force", force="pause")
@@ -172,7 +172,7 @@ async def test_forcing_waits_for_the_call(site: Site) -> None:
 
 async def test_moving_who_waits(site: Site) -> None:
     """To the head: before who came first. To another queue: its seat gets the call."""
-    async with Floor(site) as floor:
+    async with SiteTelephones(site) as floor:
         supervisor = await sat(floor)
         await floor.rest.verb("8001", "pause", reason="小休")
         first = await floor.dial(caller="13805924006")
@@ -202,7 +202,7 @@ async def test_moving_who_waits(site: Site) -> None:
 
 async def test_only_a_supervisor_may(site: Site) -> None:
     """An agent's name is refused; so is a seat that talks with nobody, and a caller who does not wait."""
-    async with Floor(site) as floor:
+    async with SiteTelephones(site) as floor:
         supervisor = await sat(floor)
         for by, path, words in (
             ("1001", "/api/seats/8001/watch", {"mode": "listen"}),
@@ -224,19 +224,19 @@ async def test_all_of_it_is_whole(site: Site) -> None:
     assert await asyncio.to_thread(site.settle) == []
 
 
-def deeds(site: Site) -> list[str]:
+def actions_of(site: Site) -> list[str]:
     """The supervisor's in the audit log, which is a moment behind."""
     return [action for actor, action, _ in audited(site) if actor == HEAD]
 
 
-async def call_of(floor: Floor, caller: str) -> str:
+async def call_of(floor: SiteTelephones, caller: str) -> str:
     return next(str(row["call"]) for row in await floor.rest.live_calls() if row["caller"] == caller)
 
 
-async def in_queue(floor: Floor, caller: str, queue: str) -> None:
+async def in_queue(floor: SiteTelephones, caller: str, queue: str) -> None:
     rows = [row for row in await floor.rest.live_calls() if row["caller"] == caller]
     assert [(row["queue"], row["state"]) for row in rows] == [(queue, "queued")]
 
 
-async def waiting(floor: Floor, caller: str, queue: str = "mandarin") -> None:
+async def waiting(floor: SiteTelephones, caller: str, queue: str = "mandarin") -> None:
     await eventually(lambda: in_queue(floor, caller, queue), 20)

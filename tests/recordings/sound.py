@@ -10,7 +10,9 @@ import numpy as np
 
 from config.settings import Settings
 from cti.ids import CallId
-from recordings.ports import Claim, ClaimState, Due, Failed, Interval, Shelved
+from recordings.ids import RecordingId
+from recordings.ports import Claim, Due, Failed, Interval, Shelved
+from recordings.states import State
 
 STARTED = datetime(2026, 11, 23, 17, 30, tzinfo=UTC)  # the 24th in Xiamen
 NOTICES = {"welcome": "您好，您的通话将被录音。"}
@@ -37,12 +39,13 @@ def stereo(seconds: float, caller: float = 440.0, seat: float = 1000.0, level: f
     return (np.stack(both, axis=1) * 32767).astype("<i2").tobytes()
 
 
-def due(number: int = 0, seconds: float = 5.0, *, talk_from: float = 1.0, **others: object) -> Due:
+def due(number: int = 0, seconds: float = 5.0, *, talk_from: float = 1.0, part: int = 1, **others: object) -> Due:
     ended = STARTED + timedelta(seconds=seconds)
     talks = (Interval(STARTED + timedelta(seconds=talk_from), ended),) if talk_from < seconds else ()
     call = f"xm1-1795455000.{number}"
     values = {"talks": talks, "notice": "welcome", "ended": ended} | others
-    return Due(CallId(call), f"{call}.raw", STARTED, **values)  # type: ignore[arg-type]
+    file = f"{call}.raw" if part == 1 else f"xm1-1795455001.{number}{part}.raw"
+    return Due(RecordingId(CallId(call), part), file, STARTED, **values)  # type: ignore[arg-type]
 
 
 def spool(folder: Path, job: Due, content: bytes) -> Path:
@@ -56,34 +59,34 @@ class DictBook:
     """``RecordingBook`` in memory; counts what it was told."""
 
     def __init__(self, *jobs: Due) -> None:
-        self.jobs = {job.call: job for job in jobs}
-        self.ends: dict[CallId, Shelved | Failed] = {}
+        self.jobs = {job.id: job for job in jobs}
+        self.ends: dict[RecordingId, Shelved | Failed] = {}
         self.told = 0
         self.broken = 0
         """So many times ``settle`` fails first."""
 
     async def due(self, limit: int) -> Sequence[Due]:
-        return [job for call, job in self.jobs.items() if call not in self.ends][:limit]
+        return [job for ident, job in self.jobs.items() if ident not in self.ends][:limit]
 
     async def settle(self, results: Sequence[Shelved | Failed]) -> None:
         if self.broken:
             self.broken -= 1
             raise RuntimeError("the database is away")
         self.told += len(results)
-        self.ends |= {result.call: result for result in results}
+        self.ends |= {result.id: result for result in results}
 
-    async def reopen(self, calls: Sequence[CallId]) -> None:
-        for call in calls:
-            del self.ends[call]
+    async def reopen(self, some: Sequence[RecordingId]) -> None:
+        for ident in some:
+            del self.ends[ident]
 
     async def claims(self, files: Sequence[str]) -> Mapping[str, Claim]:
-        known = {job.file: job.call for job in self.jobs.values()}
+        known = {job.file: job.id for job in self.jobs.values()}
         return {file: self._claim(known[file]) for file in files if file in known}
 
-    def _claim(self, call: CallId) -> Claim:
-        match self.ends.get(call):
+    def _claim(self, ident: RecordingId) -> Claim:
+        match self.ends.get(ident):
             case Shelved() as kept:
-                return Claim(call, ClaimState.SHELVED, kept.path)
+                return Claim(ident, State.SHELVED, kept.path)
             case Failed() as end:
-                return Claim(call, ClaimState.FAILED, reason=end.reason)
-        return Claim(call, ClaimState.DUE)
+                return Claim(ident, State.FAILED, reason=end.reason)
+        return Claim(ident, State.DUE)

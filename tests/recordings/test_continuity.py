@@ -10,7 +10,7 @@ from cti import events as ev
 from cti.commands import Command, Outcome, RenewRecording, Result
 from cti.ids import CallId, Instant, LegId, QueueId, SeatId
 from recordings import continuity
-from recordings.continuity import Continuity, ContinuityKeeper
+from recordings.continuity import Continuity, RecordingContinuity
 
 CALL, WORLD = CallId("xm1-1.0"), LegId("xm1-1.0")
 NOW = Instant(1.0)
@@ -22,6 +22,10 @@ def arrived(endpoint: str = "telecom") -> ev.CallArrived:
 
 def talk(leg: str) -> ev.TalkBegan:
     return ev.TalkBegan(CALL, NOW, LegId(leg), SeatId("8001"), QueueId("mandarin"))
+
+
+def ended(leg: str) -> ev.LegEnded:
+    return ev.LegEnded(CALL, NOW, LegId(leg), "", 16)
 
 
 def moved(kind: ev.TransferKind) -> ev.CallTransferred:
@@ -37,15 +41,53 @@ def moved(kind: ev.TransferKind) -> ev.CallTransferred:
         ([arrived(), talk("a"), moved(ev.TransferKind.BLIND)], 0),  # the dialplan does it
         ([arrived(), talk("a"), moved(ev.TransferKind.ATTENDED)], 1),
         ([arrived(), talk("a"), ev.CallsMerged(CALL, NOW, CallId("xm1-2.0"))], 1),
+        ([arrived(), talk("a"), moved(ev.TransferKind.CONFERENCE), ended("a")], 2),  # the seat leaves the two alone
+        ([arrived(), talk("a"), moved(ev.TransferKind.CONFERENCE), ended("third")], 2),
+        (
+            [arrived(), talk("a"), moved(ev.TransferKind.CONFERENCE), ended(WORLD), ended("a")],
+            1,
+        ),  # nothing is recorded now
+        ([arrived(), ended("a"), talk("b"), ended("c")], 0),  # offers that nobody took, consultations
         ([arrived("8001"), talk("a"), talk("b")], 0),  # seat to seat: not recorded
         ([arrived("8001"), ev.LegBegan(CALL, NOW, LegId("w"), "unicom"), talk("a"), talk("b")], 1),
+        # the first trunk could not carry it: the second one's leg is recorded
+        (
+            [
+                arrived("8001"),
+                ev.LegBegan(CALL, NOW, LegId("v"), "telecom"),
+                ended("v"),
+                ev.LegBegan(CALL, NOW, LegId("w"), "unicom"),
+                talk("a"),
+                talk("b"),
+            ],
+            1,
+        ),
         ([arrived(), talk("a"), ev.CallEnded(CALL, NOW, ev.EndedBy.CALLER, 16, True), talk("b")], 0),
     ],
 )
 def test_renewed_when_the_partner_changes(events: list[object], renewed: int) -> None:
-    """Another seat's leg, or an attended transfer: yes; hold, blind transfer, internal calls: no."""
+    """Another seat's leg, an attended transfer, who leaves a conference: yes; hold, blind transfer, internal calls: no."""
     rule = Continuity(frozenset({"telecom", "unicom"}))
-    assert len([leg for leg in map(rule.hear, events) if leg is not None]) == renewed
+    legs = [leg for leg in map(rule.hear, events) if leg is not None]
+    assert len(legs) == renewed
+    assert all(rule.records(leg) for leg in legs) or ended(WORLD) in events
+
+
+async def test_a_leg_that_is_gone_is_not_pressed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The citizen leaves right behind the third one."""
+    monkeypatch.setattr(continuity, "SETTLE_SECONDS", 0.01)
+    done: list[Command] = []
+
+    async def perform(command: Command) -> Outcome:
+        done.append(command)
+        return Outcome(command, Result.DONE)
+
+    renewing = RecordingContinuity(frozenset({"telecom"}), perform)
+    for event in (arrived(), talk("a"), moved(ev.TransferKind.CONFERENCE), ended("third"), ended(WORLD)):
+        renewing.hear(event)
+    await asyncio.sleep(0.05)
+    renewing.close()
+    assert done == []
 
 
 async def test_one_transfer_renews_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -57,9 +99,9 @@ async def test_one_transfer_renews_once(monkeypatch: pytest.MonkeyPatch) -> None
         done.append(command)
         return Outcome(command, Result.DONE)
 
-    keeper = ContinuityKeeper(frozenset({"telecom"}), perform)
+    watched = RecordingContinuity(frozenset({"telecom"}), perform)
     for event in (arrived(), talk("a"), moved(ev.TransferKind.ATTENDED), talk("b")):
-        keeper.hear(event)
+        watched.hear(event)
     await asyncio.sleep(0.05)
-    keeper.close()
+    watched.close()
     assert done == [RenewRecording(WORLD)]

@@ -1,4 +1,4 @@
-"""The shelf: where things lie, and that they appear whole."""
+"""The shelf: that recordings appear whole, each part by itself."""
 
 from __future__ import annotations
 
@@ -9,73 +9,126 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from cti.ids import CallId
-from recordings.errors import Hopeless, TryLater
+from recordings import layout
+from recordings.drafts import Drafts, free_bytes
+from recordings.errors import TryLater
+from recordings.ids import RecordingId
+from recordings.local_storage import LocalStorage
 from recordings.ports import Shelved
-from recordings.shelf import Shelf, facts_file, free_bytes, peaks_file
+from recordings.shelf import Shelf
 
 from .sound import STARTED
 
 CALL = CallId("xm1-1795455000.0")
+FIRST, SECOND = RecordingId(CALL), RecordingId(CALL, 2)
 
 
-def shelf(tmp_path: Path) -> Shelf:
-    made = Shelf(tmp_path / "shelf", ZoneInfo("Asia/Shanghai"))
-    made.empty_work()
-    return made
+class ShelfRig:
+    def __init__(self, folder: Path) -> None:
+        self.root = folder / "shelf"
+        self.shelf = Shelf(LocalStorage(self.root), ZoneInfo("Asia/Shanghai"))
+        self.drafts = Drafts(self.root / ".work")
+        self.drafts.empty()
+
+    def put(
+        self, ident: RecordingId, form: str = "opus", content: bytes = b"sound", started: datetime = STARTED
+    ) -> str:
+        path = self.shelf.path(ident, started, form, sealed=True)
+        draft = self.drafts.file("draft")
+        draft.write_bytes(content)
+        self.shelf.put(draft, b"[]", facts(ident, path, len(content)))
+        return path
 
 
-def facts(path: str, size: int = 5) -> Shelved:
-    return Shelved(CALL, path, "opus", 1.5, 4, "aa", size, "bb", True, datetime(2026, 1, 2, tzinfo=UTC), ("short",))
+def facts(ident: RecordingId, path: str, size: int = 5) -> Shelved:
+    return Shelved(ident, path, "opus", 1.5, 4, "aa", size, "bb", True, datetime(2026, 1, 2, tzinfo=UTC), ("short",))
 
 
-def test_the_day_is_the_centres(tmp_path: Path) -> None:
-    """17:30 UTC is the next day in Xiamen, and there the recording lies."""
-    assert shelf(tmp_path).path(CALL, STARTED, "opus", sealed=True) == f"2026/11/24/{CALL}.opus.sealed"
-    assert shelf(tmp_path).path(CALL, STARTED, "mp3", sealed=False) == f"2026/11/24/{CALL}.mp3"
-
-
-@pytest.mark.parametrize("name", ["", "../../etc/passwd", "a/b", ".hidden", "a\nb", "a b", "-rf", "x" * 200, "a\0"])
-def test_no_name_leads_out_of_the_shelf(tmp_path: Path, name: str) -> None:
-    """Names that are no plain file names are refused."""
-    with pytest.raises(Hopeless, match="bad_name"):
-        shelf(tmp_path).path(CallId(name), STARTED, "opus", sealed=True)
-
-
-def test_put_and_found(tmp_path: Path) -> None:
+@pytest.mark.parametrize("ident", [FIRST, SECOND])
+def test_put_and_found(tmp_path: Path, ident: RecordingId) -> None:
     """What was put is found with its facts; putting it again changes nothing."""
-    made = shelf(tmp_path)
-    path = made.path(CALL, STARTED, "opus", sealed=True)
+    rig = ShelfRig(tmp_path)
     for _ in range(2):
-        draft = made.work / "draft"
-        draft.write_bytes(b"sound")
-        made.put(draft, b"[]", facts(path))
-        assert made.found(CALL, STARTED) == facts(path)
-    assert list(made.all()) == [facts(path)]
-    sound = made.folder / path
+        path = rig.put(ident)
+        assert rig.shelf.found(ident, STARTED) == facts(ident, path)
+    assert list(rig.shelf.all()) == [facts(ident, path)]
+    sound = rig.root / path
     assert sound.read_bytes() == b"sound"
-    assert peaks_file(sound).read_bytes() == b"[]"
+    assert (rig.root / layout.peaks_of(path)).read_bytes() == b"[]"
     assert len(list(sound.parent.iterdir())) == 3
-    assert not list(made.work.iterdir())
+    assert not list(rig.drafts.folder.iterdir())
+
+
+def test_parts_lie_beside_each_other_and_are_listed_in_order(tmp_path: Path) -> None:
+    """Ten parts of one call and one of another, put in any order: none replaces another, the tenth comes after the ninth."""
+    rig = ShelfRig(tmp_path)
+    other = RecordingId(CallId("xm1-1795455000.1"))
+    wanted = [RecordingId(CALL, part) for part in range(1, 11)]
+    for ident in [other, *reversed(wanted)]:
+        rig.put(ident, content=str(ident).encode())
+    assert [one.id for one in rig.shelf.all()] == [*wanted, other]
+    for ident in wanted:
+        found = rig.shelf.found(ident, STARTED)
+        assert found is not None
+        assert rig.shelf.open(found.path).read() == str(ident).encode()
+
+
+def test_days_are_told_in_order(tmp_path: Path) -> None:
+    """The oldest first; whether a day holds anything is asked of the storage alone."""
+    rig = ShelfRig(tmp_path)
+    days = [datetime(year, month, 3, tzinfo=UTC) for year, month in ((2026, 11), (2025, 12), (2026, 2))]
+    for number, day in enumerate(days):
+        rig.put(RecordingId(CallId(f"xm1-{number}.0")), started=day)
+    assert [one.path[:10] for one in rig.shelf.all()] == ["2025/12/03", "2026/02/03", "2026/11/03"]
+    assert rig.shelf.has_day("2026/02/03")
+    assert not rig.shelf.has_day("2026/02/0")
+    assert not rig.shelf.has_day("2026/02/04")
+    assert not rig.shelf.has_day("../shelf/2026/02/03")
+
+
+def test_facts_of_before_there_were_parts_are_the_first_parts(tmp_path: Path) -> None:
+    """A shelf of an older release: its layout, its facts without a part."""
+    rig = ShelfRig(tmp_path)
+    path = f"2026/11/24/{CALL}.opus.sealed"
+    folder = rig.root / "2026/11/24"
+    folder.mkdir(parents=True)
+    (rig.root / path).write_bytes(b"sound")
+    (folder / f"{CALL}.facts.json").write_text(
+        f'{{"call": "{CALL}", "path": "{path}", "format": "opus", "seconds": 1.5, "plain_bytes": 4, "plain_sha256": "aa",'
+        ' "stored_bytes": 5, "stored_sha256": "bb", "sealed": true, "shelved_at": "2026-01-02T00:00:00+00:00",'
+        ' "faults": ["short"]}'
+    )
+    assert rig.shelf.found(FIRST, STARTED) == facts(FIRST, path)
+    assert rig.shelf.holds(path)
+    assert rig.shelf.found(SECOND, STARTED) is None
 
 
 def test_a_damaged_entry_is_not_found(tmp_path: Path) -> None:
     """Facts without sound, sound of another size and half facts do not count as kept."""
-    made = shelf(tmp_path)
-    path = made.path(CALL, STARTED, "opus", sealed=True)
-    (made.work / "draft").write_bytes(b"sound")
-    made.put(made.work / "draft", b"[]", facts(path))
-    sound = made.folder / path
+    rig = ShelfRig(tmp_path)
+    path = rig.put(FIRST)
+    sound = rig.root / path
     sound.write_bytes(b"soun")
-    assert made.found(CALL, STARTED) is None
+    assert rig.shelf.found(FIRST, STARTED) is None
     sound.write_bytes(b"sound")
-    facts_file(sound).write_bytes(b'{"call": "x')
-    assert made.found(CALL, STARTED) is None
-    assert not made.holds("../shelf/" + path)
+    (rig.root / layout.facts_of(path)).write_bytes(b'{"call": "x')
+    assert rig.shelf.found(FIRST, STARTED) is None
+    assert not rig.shelf.holds("../shelf/" + path)
+
+
+def test_only_the_same_recording_is_a_rival(tmp_path: Path) -> None:
+    """Another format of this part; not another part, not a call whose id begins alike."""
+    rig = ShelfRig(tmp_path)
+    left, kept = rig.put(SECOND, "mp3"), layout.sound(SECOND, STARTED, ZoneInfo("Asia/Shanghai"), "opus", sealed=True)
+    rig.put(FIRST, "mp3")
+    rig.put(RecordingId(CALL, 20), "mp3")
+    rig.put(RecordingId(CallId(CALL + ".opus")), "mp3")
+    assert list(rig.shelf.rivals(kept)) == [left]
 
 
 def test_too_little_room_is_said(tmp_path: Path) -> None:
     """Who needs more than there is, is told so before anything is written."""
-    made = shelf(tmp_path)
-    made.room_for(1)
+    drafts = ShelfRig(tmp_path).drafts
+    drafts.room_for(1)
     with pytest.raises(TryLater, match="disk_full"):
-        made.room_for(free_bytes(tmp_path) * 2)
+        drafts.room_for(free_bytes(tmp_path) * 2)

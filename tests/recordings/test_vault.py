@@ -10,9 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recordings import vault
-from recordings.errors import SealBroken
+from recordings.errors import Hopeless, SealBroken
+from recordings.master_key import MasterKeyFile
 
 KEY = vault.DataKey(bytes(range(16)), bytes(range(32)), "2026/11/24/xm1-1.0.opus.sealed")
+
+
+def keys_at(folder: Path, master: Path) -> vault.Keys:
+    keys = folder / "keys"
+    return vault.Keys(keys, MasterKeyFile(master, may_make=lambda: not vault.has_keys(keys)))
 
 
 def sealed(plain: bytes, chunk: int = 64, key: vault.DataKey = KEY) -> bytes:
@@ -109,8 +115,8 @@ def test_keys_are_kept_wrapped_and_found_again(tmp_path: Path) -> None:
     """A key comes back in another life; its secret stands nowhere on the disk."""
     master = tmp_path / "secrets" / "recording-master"
     key = vault.new_key("a/b.opus.sealed")
-    vault.Keys(tmp_path / "keys", master).keep(key, "a/b.opus.sealed")
-    assert vault.Keys(tmp_path / "keys", master).get("a/b.opus.sealed") == key
+    keys_at(tmp_path, master).keep(key, "a/b.opus.sealed")
+    assert keys_at(tmp_path, master).get("a/b.opus.sealed") == key
     stored = (tmp_path / "keys" / "a" / "b.opus.sealed.key").read_bytes()
     assert key.secret not in stored
     assert key.secret.hex().encode() not in stored
@@ -119,7 +125,7 @@ def test_keys_are_kept_wrapped_and_found_again(tmp_path: Path) -> None:
 
 def test_a_shredded_key_is_gone(tmp_path: Path) -> None:
     """After shredding nobody opens the recording any more; shredding twice does nothing."""
-    keys = vault.Keys(tmp_path / "keys", tmp_path / "master")
+    keys = keys_at(tmp_path, tmp_path / "master")
     keys.keep(vault.new_key("x.sealed"), "x.sealed")
     assert keys.shred("x.sealed")
     assert not keys.shred("x.sealed")
@@ -129,17 +135,32 @@ def test_a_shredded_key_is_gone(tmp_path: Path) -> None:
 
 def test_another_master_key_opens_nothing(tmp_path: Path) -> None:
     """A wrapped key under a foreign master key is refused."""
-    vault.Keys(tmp_path / "keys", tmp_path / "master").keep(vault.new_key("x"), "x")
+    keys_at(tmp_path, tmp_path / "master").keep(vault.new_key("x"), "x")
     (tmp_path / "other").write_text("00" * 32)
-    stranger = vault.Keys(tmp_path / "keys", tmp_path / "other")
+    stranger = keys_at(tmp_path, tmp_path / "other")
     with pytest.raises(SealBroken, match="bad_key"):
         stranger.get("x")
 
 
 def test_a_lost_master_key_is_not_replaced(tmp_path: Path) -> None:
     """Where recordings are sealed, a missing master key is an error with its cure, never a new key."""
-    vault.Keys(tmp_path / "keys", tmp_path / "master").keep(vault.new_key("x"), "x")
+    keys_at(tmp_path, tmp_path / "master").keep(vault.new_key("x"), "x")
     (tmp_path / "master").unlink()
-    with pytest.raises(SealBroken, match="restore it from a backup"):
-        vault.Keys(tmp_path / "keys", tmp_path / "master")
+    keys = keys_at(tmp_path, tmp_path / "master")
+    with pytest.raises(SealBroken, match="no_master"):
+        keys.get("x")
+    with pytest.raises(SealBroken, match="no_master"):
+        keys_at(tmp_path, tmp_path / "master").keep(vault.new_key("y"), "y")
     assert not (tmp_path / "master").exists()
+
+
+def test_no_path_leads_out_of_the_folder_of_keys(tmp_path: Path) -> None:
+    """A facts file that names a place elsewhere gets no key from there, and drops none."""
+    keys = keys_at(tmp_path, tmp_path / "secrets" / "recording-master")
+    outside = tmp_path / "x.key"
+    outside.write_bytes(b"mine")
+    for path in ("../x", "/etc/x", "a/../../x", ""):
+        for door in (keys.get, keys.shred, lambda path: keys.keep(vault.new_key(path), path)):
+            with pytest.raises(Hopeless, match="bad_name"):
+                door(path)
+    assert outside.read_bytes() == b"mine"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 from collections.abc import Iterator
@@ -13,10 +14,13 @@ from pathlib import Path
 import pytest
 import soundfile
 
-from config.places import Places
-from recordings import durable, shelf, vault
+from config.file_places import Places
+from recordings import child_messages, drafts, durable, layout, local_storage, states, vault
+from recordings.child import obey
 from recordings.errors import Hopeless, SealBroken, TryLater
+from recordings.local_storage import LocalStorage
 from recordings.ports import Due, Interval
+from recordings.storage import keys_of
 from recordings.worker import Worker, listen
 
 from .sound import STARTED, due, settings, spool, stereo
@@ -29,12 +33,18 @@ DEAD = 9
 
 def worker(tmp_path: Path, form: str = "opus", **others: object) -> Worker:
     made = Worker(settings(form), Places(tmp_path), **others)  # type: ignore[arg-type]
-    made.shelf.empty_work()
+    made.drafts.empty()
     return made
 
 
 def keys(tmp_path: Path) -> vault.Keys:
-    return vault.Keys(Places(tmp_path).recording_keys, Places(tmp_path).secrets / "recording-master")
+    return keys_of(settings().recording, Places(tmp_path))
+
+
+def lying(made: Worker) -> Path:
+    """Where the shelf's files really lie."""
+    assert isinstance(made.shelf.storage, LocalStorage)
+    return made.shelf.storage.root
 
 
 def files(folder: Path) -> list[str]:
@@ -49,9 +59,9 @@ def test_a_good_recording(tmp_path: Path, form: str, sealed: bool) -> None:
     facts = made.shelve(job)
     stem = f"2026/11/24/{job.call}"
     assert facts.path == f"{stem}.{form}" + (".sealed" if sealed else "")
-    assert files(made.shelf.folder) == sorted([facts.path, f"{stem}.facts.json", f"{stem}.peaks.json"])
+    assert files(lying(made)) == sorted([facts.path, f"{stem}.facts.json", f"{stem}.peaks.json"])
     assert (facts.seconds, facts.faults, facts.good) == (5.0, (), True)
-    assert vault.fingerprint(made.shelf.folder / facts.path) == (facts.stored_bytes, facts.stored_sha256)
+    assert vault.fingerprint(lying(made) / facts.path) == (facts.stored_bytes, facts.stored_sha256)
     listen(made.shelf, keys(tmp_path), facts, tmp_path / f"heard.{form}")
     assert vault.fingerprint(tmp_path / f"heard.{form}") == (facts.plain_bytes, facts.plain_sha256)
     assert soundfile.info(tmp_path / f"heard.{form}").channels == 2
@@ -60,16 +70,34 @@ def test_a_good_recording(tmp_path: Path, form: str, sealed: bool) -> None:
     assert not raw.exists()
 
 
+def test_two_recordings_of_one_call(tmp_path: Path) -> None:
+    """Each has its own files, key and facts; forgetting one leaves the other's raw file."""
+    first, second, made = due(), due(part=2), worker(tmp_path)
+    raws = [
+        spool(Places(tmp_path).spool, job, stereo(5.0, caller=hertz)) for job, hertz in ((first, 440), (second, 300))
+    ]
+    facts = [made.shelve(first), made.shelve(second)]
+    assert facts[0].plain_sha256 != facts[1].plain_sha256
+    assert [one.id for one in made.shelf.all()] == [first.id, second.id]
+    assert len(list(keys(tmp_path).paths())) == 2
+    assert made.forget(second.file, facts[1].path)
+    assert [raw.exists() for raw in raws] == [True, False]
+    assert [made.shelve(first), made.shelve(second)] == facts  # again: nothing new, though one raw file is gone
+    keys(tmp_path).shred(facts[0].path)
+    listen(made.shelf, keys(tmp_path), facts[1], tmp_path / "heard.opus")
+    assert vault.fingerprint(tmp_path / "heard.opus")[1] == facts[1].plain_sha256
+
+
 def test_sealed_means_unreadable(tmp_path: Path) -> None:
     """Nothing on the shelf plays; without its key, or altered, nothing comes out."""
     job, made = due(), worker(tmp_path, "wav")
     spool(Places(tmp_path).spool, job, stereo(5.0))
     facts = made.shelve(job)
-    lying = made.shelf.folder / facts.path
-    assert b"WAVE" not in lying.read_bytes()
-    content = bytearray(lying.read_bytes())
+    sealed = lying(made) / facts.path
+    assert b"WAVE" not in sealed.read_bytes()
+    content = bytearray(sealed.read_bytes())
     content[len(content) // 2] ^= 1
-    lying.write_bytes(content)
+    sealed.write_bytes(content)
     with pytest.raises(SealBroken):
         listen(made.shelf, keys(tmp_path), facts, tmp_path / "out.wav")
     keys(tmp_path).shred(facts.path)
@@ -93,9 +121,10 @@ def test_killed_at_any_step(tmp_path: Path, step: str, form: str, monkeypatch: p
 
         def move_and_die(source: Path, target: Path) -> None:
             durable.move_durable(source, target)
-            os._exit(DEAD)
+            if target.name.endswith((form, ".sealed")):
+                os._exit(DEAD)
 
-        monkeypatch.setattr(shelf, "move_durable", move_and_die)
+        monkeypatch.setattr(local_storage, "move_durable", move_and_die)
     dies(lambda: worker(tmp_path, form, passed=die_at(step)).shelve(job))
     monkeypatch.undo()
     assert raw.read_bytes() == content
@@ -103,8 +132,8 @@ def test_killed_at_any_step(tmp_path: Path, step: str, form: str, monkeypatch: p
     made = worker(tmp_path, form)
     facts = made.shelve(job)
     assert replace(facts, shelved_at=STARTED, stored_sha256="") == replace(wanted, shelved_at=STARTED, stored_sha256="")
-    assert files(made.shelf.folder) == files(plain.shelf.folder)
-    assert len(files(Places(tmp_path).recording_keys)) == 1
+    assert files(lying(made)) == files(lying(plain))
+    assert len(list(keys(tmp_path).paths())) == 1
     listen(made.shelf, keys(tmp_path), facts, tmp_path / "heard")
     assert made.shelve(job) == facts
     assert raw.exists()
@@ -126,13 +155,13 @@ def test_another_format_after_the_crash_leaves_one_file(tmp_path: Path, monkeypa
     """The operator changed the format between crash and restart: one recording, one key."""
     job = due()
     spool(Places(tmp_path).spool, job, stereo(5.0))
-    monkeypatch.setattr(shelf, "facts_file", lambda sound: os._exit(DEAD))
+    monkeypatch.setattr(layout, "facts_of", lambda sound: os._exit(DEAD))
     dies(lambda: worker(tmp_path, "mp3").shelve(job))
     monkeypatch.undo()
     made = worker(tmp_path, "opus")
     facts = made.shelve(job)
-    assert [name for name in files(made.shelf.folder) if not name.endswith(".json")] == [facts.path]
-    assert len(files(Places(tmp_path).recording_keys)) == 1
+    assert [name for name in files(lying(made)) if not name.endswith(".json")] == [facts.path]
+    assert len(list(keys(tmp_path).paths())) == 1
 
 
 def test_the_raw_file_outlives_a_missing_recording(tmp_path: Path) -> None:
@@ -141,7 +170,7 @@ def test_the_raw_file_outlives_a_missing_recording(tmp_path: Path) -> None:
     raw = spool(Places(tmp_path).spool, job, stereo(5.0))
     assert not made.forget(job.file, f"2026/11/24/{job.call}.opus.sealed")
     facts = made.shelve(job)
-    (made.shelf.folder / facts.path).unlink()
+    (lying(made) / facts.path).unlink()
     assert not made.forget(job.file, facts.path)
     assert not made.forget(job.file, "../../../etc/passwd")
     assert raw.exists()
@@ -202,7 +231,7 @@ def test_a_full_disk_loses_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     with no_room(monkeypatch), pytest.raises(TryLater, match="disk_full"):
         made.shelve(job)
     assert raw.exists()
-    assert files(made.shelf.folder) == []
+    assert files(lying(made)) == []
     assert made.shelve(job).good
 
 
@@ -219,7 +248,7 @@ def test_a_disk_that_is_really_full(tmp_path: Path, kilobytes: int) -> None:
         with pytest.raises(TryLater, match="disk_full"):
             made.shelve(job)
         assert raw.exists()
-        assert made.shelf.found(job.call, job.started) is None
+        assert made.shelf.found(job.id, job.started) is None
         subprocess.run(["mount", "-o", "remount,size=20m", place], check=True)
         assert made.shelve(job).good
 
@@ -228,7 +257,7 @@ def test_the_encoder_that_hits_the_end_of_the_disk(tmp_path: Path) -> None:
     """A file that could not be written whole is never shelved."""
     job, made = due(), worker(tmp_path, "wav")
     raw = spool(made.spool, job, stereo(5.0))
-    (made.shelf.work / f"{os.getpid()}.{job.call}.wav").symlink_to("/dev/full")
+    (made.drafts.folder / f"{os.getpid()}.{job.call}.wav").symlink_to("/dev/full")
     with pytest.raises(TryLater):
         made.shelve(job)
     assert raw.exists()
@@ -238,7 +267,7 @@ def test_the_encoder_that_hits_the_end_of_the_disk(tmp_path: Path) -> None:
 @contextmanager
 def small_disk(place: Path, kilobytes: int) -> Iterator[None]:
     command = ["mount", "-t", "tmpfs", "-o", f"size={kilobytes}k", "tmpfs", place]
-    if os.geteuid() or subprocess.run(command, check=False, capture_output=True).returncode:
+    if os.geteuid() or subprocess.run(command, check=False, capture_output=True).returncode:  # type: ignore[arg-type]
         pytest.skip("may not mount a file system here")
     try:
         yield
@@ -268,5 +297,27 @@ def dies(deed) -> None:  # type: ignore[no-untyped-def]
 @contextmanager
 def no_room(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     with monkeypatch.context() as patch:
-        patch.setattr(shelf, "free_bytes", lambda folder: 1000)
+        patch.setattr(drafts, "free_bytes", lambda folder: 1000)
         yield
+
+
+def test_a_master_key_that_is_away_is_waited_for(tmp_path: Path) -> None:
+    """A volume that is not mounted: the raw file stays, the daemon tries for ever, and a person is wanted; then it is sealed."""
+    file, job = tmp_path / "volume" / "master", due()
+    how = settings().recording.model_copy(update={"master_key": str(file)})
+    made = Worker(settings().model_copy(update={"recording": how}), Places(tmp_path))
+    made.drafts.empty()
+    raw = spool(Places(tmp_path).spool, job, stereo(5.0))
+    order = json.loads(child_messages.shelve(job))
+    told = obey(made, order)
+    assert told is not None
+    assert told["later"] == "no_master"
+    assert str(file) in told["detail"]
+    assert states.delay("no_master") == states.Delay(states.Patience.FOR_EVER, operator=True)
+    assert raw.exists()
+    file.parent.mkdir()
+    file.write_text("ab" * 32)
+    told = obey(made, order)
+    assert told is not None
+    assert told["facts"]["sealed"]
+    assert not (Places(tmp_path).secrets / "recording-master").exists()

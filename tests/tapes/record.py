@@ -23,10 +23,10 @@ from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
 
-from config.render.core import MODULES
-from hotline.asterisk_found import Asterisk, find
-from hotline.demo.media import RtpPorts
-from hotline.demo.phones import Call, Manner, Rack, answering, refusing, ringing_out
+from config.render.asterisk_conf import MODULES
+from hotline.lab.media import RtpPorts
+from hotline.lab.phones import Call, Manner, Rack, answering, refusing, ringing_out
+from hotline.programs.asterisk_found import Asterisk, find
 
 HERE = Path(__file__).parent
 TRUNK, DESKS = "127.0.0.2", "127.0.0.10"
@@ -208,7 +208,7 @@ class Ami:
             await self._task
 
 
-class House:
+class TapedAsterisk:
     """The Asterisk, its phones, and the tape that runs."""
 
     def __init__(self, base: int, actions: Ami, desks: Rack, trunk: Rack) -> None:
@@ -281,16 +281,16 @@ class House:
         await asyncio.sleep(0.3)
 
 
-STORIES: dict[str, Callable[[House], Awaitable[None]]] = {}
+STORIES: dict[str, Callable[[TapedAsterisk], Awaitable[None]]] = {}
 
 
-def story(tell: Callable[[House], Awaitable[None]]) -> Callable[[House], Awaitable[None]]:
+def story(tell: Callable[[TapedAsterisk], Awaitable[None]]) -> Callable[[TapedAsterisk], Awaitable[None]]:
     STORIES[tell.__name__] = tell
     return tell
 
 
 @story
-async def plain(h: House) -> None:
+async def plain(h: TapedAsterisk) -> None:
     """101 calls 102, who answers; 101 hangs up."""
     h.will("102", answering())
     call = await h.phone("101", "102")
@@ -299,7 +299,7 @@ async def plain(h: House) -> None:
 
 
 @story
-async def no_answer(h: House) -> None:
+async def no_answer(h: TapedAsterisk) -> None:
     """The citizen calls 5551; 101 rings its eight seconds out."""
     h.will("101", ringing_out)
     await h.citizen("5551")
@@ -307,7 +307,7 @@ async def no_answer(h: House) -> None:
 
 
 @story
-async def busy(h: House) -> None:
+async def busy(h: TapedAsterisk) -> None:
     """The citizen calls 5551; 101 refuses."""
     h.will("101", refusing(486))
     await h.citizen("5551")
@@ -315,7 +315,7 @@ async def busy(h: House) -> None:
 
 
 @story
-async def given_up(h: House) -> None:
+async def given_up(h: TapedAsterisk) -> None:
     """The citizen hangs up while 101 rings."""
     h.will("101", ringing_out)
     call = await h.citizen("5551")
@@ -324,7 +324,7 @@ async def given_up(h: House) -> None:
 
 
 @story
-async def to_the_world(h: House) -> None:
+async def to_the_world(h: TapedAsterisk) -> None:
     """101 calls the world through the trunk; the world hangs up."""
     h.trunk.take("", answering(0.3, 0.6))
     await h.phone("101", "013900139000")
@@ -332,7 +332,7 @@ async def to_the_world(h: House) -> None:
 
 
 @story
-async def local_n(h: House) -> None:
+async def local_n(h: TapedAsterisk) -> None:
     """101 reaches 102 through Local/102@phones/n, which stays."""
     h.will("102", answering())
     call = await h.phone("101", "3102")
@@ -341,7 +341,7 @@ async def local_n(h: House) -> None:
 
 
 @story
-async def local_melts(h: House) -> None:
+async def local_melts(h: TapedAsterisk) -> None:
     """101 reaches 102 through Local/102@phones, which is optimised away."""
     h.will("102", answering())
     call = await h.phone("101", "4102")
@@ -351,7 +351,7 @@ async def local_melts(h: House) -> None:
 
 
 @story
-async def blind_refer(h: House) -> None:
+async def blind_refer(h: TapedAsterisk) -> None:
     """101 took the citizen and sends them on to 102 with its transfer key (REFER)."""
     h.will("101", answering())
     h.will("102", answering())
@@ -362,7 +362,7 @@ async def blind_refer(h: House) -> None:
 
 
 @story
-async def blind_feature(h: House) -> None:
+async def blind_feature(h: TapedAsterisk) -> None:
     """101 took the citizen and sends them on to 102 with ##."""
     h.will("101", answering())
     h.will("102", answering())
@@ -373,7 +373,7 @@ async def blind_feature(h: House) -> None:
 
 
 @story
-async def blind_ami(h: House) -> None:
+async def blind_ami(h: TapedAsterisk) -> None:
     """101 took the citizen; AMI BlindTransfer sends them on to 102."""
     h.will("101", answering())
     h.will("102", answering())
@@ -384,7 +384,7 @@ async def blind_ami(h: House) -> None:
 
 
 @story
-async def blind_by_caller(h: House) -> None:
+async def blind_by_caller(h: TapedAsterisk) -> None:
     """102 called 101 and sends it on to 103 (REFER of the calling side)."""
     h.will("101", answering())
     h.will("103", answering())
@@ -395,7 +395,7 @@ async def blind_by_caller(h: House) -> None:
 
 
 @story
-async def attended_refer(h: House) -> None:
+async def attended_refer(h: TapedAsterisk) -> None:
     """101 took the citizen, calls 102 on a second line, and joins them (REFER with Replaces)."""
     h.will("101", answering())
     h.will("102", answering())
@@ -412,7 +412,7 @@ async def attended_refer(h: House) -> None:
 
 
 @story
-async def attended_feature(h: House) -> None:
+async def attended_feature(h: TapedAsterisk) -> None:
     """101 took the citizen, asks 102 with *2, and hangs up to join them."""
     h.will("101", answering())
     h.will("102", answering())
@@ -427,7 +427,7 @@ async def attended_feature(h: House) -> None:
 
 
 @story
-async def attended_ami(h: House) -> None:
+async def attended_ami(h: TapedAsterisk) -> None:
     """101 took the citizen; AMI Atxfer asks 102, and 101 hangs up to join them."""
     h.will("101", answering())
     h.will("102", answering())
@@ -442,7 +442,7 @@ async def attended_ami(h: House) -> None:
 
 
 @story
-async def attended_back(h: House) -> None:
+async def attended_back(h: TapedAsterisk) -> None:
     """101 asks 102 with *2; 102 hangs up, and 101 has the citizen again."""
     h.will("101", answering())
     h.will("102", answering(0.3, 0.6))
@@ -454,7 +454,7 @@ async def attended_back(h: House) -> None:
 
 
 @story
-async def attended_refused(h: House) -> None:
+async def attended_refused(h: TapedAsterisk) -> None:
     """101 asks 102 with *2; 102 refuses, and 101 has the citizen again."""
     h.will("101", answering())
     h.will("102", refusing(486))
@@ -466,7 +466,7 @@ async def attended_refused(h: House) -> None:
 
 
 @story
-async def blonde_refer(h: House) -> None:
+async def blonde_refer(h: TapedAsterisk) -> None:
     """101 took the citizen, calls 102 on a second line, and joins them while 102 still rings."""
     h.will("101", answering())
     h.will("102", answering(2.0))
@@ -482,7 +482,7 @@ async def blonde_refer(h: House) -> None:
 
 
 @story
-async def blonde_feature(h: House) -> None:
+async def blonde_feature(h: TapedAsterisk) -> None:
     """101 took the citizen, asks 102 with *2 and hangs up while 102 still rings."""
     h.will("101", answering())
     h.will("102", answering(2.0))
@@ -496,7 +496,7 @@ async def blonde_feature(h: House) -> None:
 
 
 @story
-async def blonde_unanswered(h: House) -> None:
+async def blonde_unanswered(h: TapedAsterisk) -> None:
     """101 asks 102 with *2 and hangs up while 102 rings; 102 refuses, 101 is called back, the citizen gives up."""
     h.will("101", answering())
 
@@ -516,7 +516,7 @@ async def blonde_unanswered(h: House) -> None:
 
 
 @story
-async def pickup_exten(h: House) -> None:
+async def pickup_exten(h: TapedAsterisk) -> None:
     """The citizen rings at 101; 103 takes the call with *8."""
     h.will("101", ringing_out)
     await h.citizen("5551")
@@ -526,7 +526,7 @@ async def pickup_exten(h: House) -> None:
 
 
 @story
-async def pickup_app(h: House) -> None:
+async def pickup_app(h: TapedAsterisk) -> None:
     """102 rings at 101; 103 takes the call with Pickup(101@internal)."""
     h.will("101", ringing_out)
     await h.phone("102", "101")
@@ -536,7 +536,7 @@ async def pickup_app(h: House) -> None:
 
 
 @story
-async def group(h: House) -> None:
+async def group(h: TapedAsterisk) -> None:
     """The citizen calls 5552: 101, 102 and 103 ring, 102 answers."""
     h.will("101", ringing_out)
     h.will("102", answering(0.8))
@@ -546,7 +546,7 @@ async def group(h: House) -> None:
 
 
 @story
-async def originate_exten(h: House) -> None:
+async def originate_exten(h: TapedAsterisk) -> None:
     """AMI Originate: 101 is rung, answers, and is put through to 102."""
     h.will("101", answering())
     h.will("102", answering())
@@ -555,7 +555,7 @@ async def originate_exten(h: House) -> None:
 
 
 @story
-async def originate_app(h: House) -> None:
+async def originate_app(h: TapedAsterisk) -> None:
     """AMI Originate: 101 is rung, answers, and hears Echo()."""
     h.will("101", answering())
     await h.actions.act("Originate", Channel="PJSIP/101", Application="Echo", Async="true")
@@ -564,7 +564,7 @@ async def originate_app(h: House) -> None:
 
 
 @story
-async def originate_local(h: House) -> None:
+async def originate_local(h: TapedAsterisk) -> None:
     """AMI Originate through Local/101@phones: click to dial as most desktops do it."""
     h.will("101", answering())
     h.will("102", answering())
@@ -576,7 +576,7 @@ async def originate_local(h: House) -> None:
 
 
 @story
-async def originate_nobody(h: House) -> None:
+async def originate_nobody(h: TapedAsterisk) -> None:
     """AMI Originate: 101 refuses."""
     h.will("101", refusing(486))
     await h.actions.act("Originate", Channel="PJSIP/101", Application="Echo", Async="true")
@@ -584,7 +584,7 @@ async def originate_nobody(h: House) -> None:
 
 
 @story
-async def queue_direct(h: House) -> None:
+async def queue_direct(h: TapedAsterisk) -> None:
     """The citizen waits in a queue; 101 lets it ring, 102 answers and puts on hold."""
     h.will("101", ringing_out)
     h.will("102", answering())
@@ -596,7 +596,7 @@ async def queue_direct(h: House) -> None:
 
 
 @story
-async def queue_local_n(h: House) -> None:
+async def queue_local_n(h: TapedAsterisk) -> None:
     """The citizen waits in a queue with a member Local/103@phones/n."""
     h.will("103", answering())
     await h.citizen("5554")
@@ -604,7 +604,7 @@ async def queue_local_n(h: House) -> None:
 
 
 @story
-async def queue_local_melts(h: House) -> None:
+async def queue_local_melts(h: TapedAsterisk) -> None:
     """The citizen waits in a queue with a member Local/103@phones, which is optimised away."""
     h.will("103", answering())
     await h.citizen("5555")
@@ -613,7 +613,7 @@ async def queue_local_melts(h: House) -> None:
 
 
 @story
-async def queue_all(h: House) -> None:
+async def queue_all(h: TapedAsterisk) -> None:
     """The citizen waits in a queue that rings 101 and 102 at once; 102 answers."""
     h.will("101", ringing_out)
     h.will("102", answering(0.8))
@@ -622,7 +622,7 @@ async def queue_all(h: House) -> None:
 
 
 @story
-async def queue_pickup(h: House) -> None:
+async def queue_pickup(h: TapedAsterisk) -> None:
     """The queue rings 101; 103 takes the call with *8."""
     h.will("101", ringing_out)
     await h.citizen("5553")
@@ -632,7 +632,7 @@ async def queue_pickup(h: House) -> None:
 
 
 @story
-async def queue_given_up(h: House) -> None:
+async def queue_given_up(h: TapedAsterisk) -> None:
     """The citizen hangs up while the queue rings 101."""
     h.will("101", ringing_out)
     call = await h.citizen("5553")
@@ -641,7 +641,7 @@ async def queue_given_up(h: House) -> None:
 
 
 @story
-async def parked(h: House) -> None:
+async def parked(h: TapedAsterisk) -> None:
     """101 took the citizen and sends them to the car park; 103 takes them out of 701."""
     h.will("101", answering())
     await h.citizen("5551")
@@ -655,7 +655,7 @@ async def parked(h: House) -> None:
 
 
 @story
-async def conference(h: House) -> None:
+async def conference(h: TapedAsterisk) -> None:
     """101, 102 and 103 meet in ConfBridge 600; they leave one after the other."""
     calls = [await h.phone(phone, "600") for phone in ("101", "102", "103")]
     await h.said("^Event: ConfbridgeJoin", 3)
@@ -666,7 +666,7 @@ async def conference(h: House) -> None:
 
 
 @story
-async def redirected(h: House) -> None:
+async def redirected(h: TapedAsterisk) -> None:
     """101 took the citizen; AMI Redirect takes the citizen away to 102."""
     h.will("101", answering())
     h.will("102", answering())
@@ -696,9 +696,9 @@ async def record(names: list[str], base: int) -> list[str]:
                 Rack("desks", (DESKS, base + 10), registrar, ports=media) as desks,
                 Rack("trunk", (TRUNK, base + 11), registrar, ports=media) as trunk,
             ):
-                house = House(base, actions, desks, trunk)
+                asterisk = TapedAsterisk(base, actions, desks, trunk)
                 for name in names:
-                    if not await _one(house, name):
+                    if not await _one(asterisk, name):
                         failed.append(name)
             await actions.close()
         finally:
@@ -722,26 +722,26 @@ async def _ready(port: int) -> Ami:
         await asyncio.sleep(0.2)
 
 
-async def _one(house: House, name: str) -> bool:
-    house.tape = await Ami.login(house.base + 1, events=True)
-    house.desks.lines.clear()
-    house.trunk.lines.clear()
-    house.desks.calls.clear()
-    house.trunk.calls.clear()
+async def _one(asterisk: TapedAsterisk, name: str) -> bool:
+    asterisk.tape = await Ami.login(asterisk.base + 1, events=True)
+    asterisk.desks.lines.clear()
+    asterisk.trunk.lines.clear()
+    asterisk.desks.calls.clear()
+    asterisk.trunk.calls.clear()
     good = True
     try:
-        await STORIES[name](house)
+        await STORIES[name](asterisk)
     except Exception as fault:  # the next story has its own
         print(f"{name}: {fault!r}", file=sys.stderr)
         good = False
     try:
-        await house.over()
+        await asterisk.over()
     except TimeoutError as fault:
         print(f"{name}: {fault!r}", file=sys.stderr)
         good = False
-    await house.tape.close()
-    (HERE / f"{name}.tape.gz").write_bytes(gzip.compress(bytes(house.tape.bytes), 9, mtime=0))
-    print(f"{name}: {len(house.tape.bytes)} bytes", file=sys.stderr)
+    await asterisk.tape.close()
+    (HERE / f"{name}.tape.gz").write_bytes(gzip.compress(bytes(asterisk.tape.bytes), 9, mtime=0))
+    print(f"{name}: {len(asterisk.tape.bytes)} bytes", file=sys.stderr)
     return good
 
 

@@ -12,12 +12,12 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from console.door import Who
+from console.authorization import Who
 from console.server import Server, routes_of
-from console.session import FRAME_MOST
+from console.stream.console_session import FRAME_MOST
 from console.stream.hub import Hub
-from tests.fakes.house import House, plugs
-from tests.fakes.live import TARGETS, LiveHouse, person
+from tests.fakes.hotline import FakeHotline, services
+from tests.fakes.live import TARGETS, FakeLiveState, person
 
 HELLO = json.dumps({"t": "hello", "instance": "page-0001"})
 
@@ -40,12 +40,12 @@ class Front:
 
 class Door:
     def __init__(self) -> None:
-        self.house = LiveHouse(sits={"1001": "8001"})
-        self.house.furnish()
+        self.fake = FakeLiveState(sits={"1001": "8001"})
+        self.fake.furnish()
         for n in range(100):
-            self.house.seat(f"8{n:03}")
-        self.hub = Hub(self.house, self.house, TARGETS, self._still)
-        self.front = Front(routes_of(replace(plugs(House()), stream=self.hub)))
+            self.fake.seat(f"8{n:03}")
+        self.hub = Hub(self.fake, self.fake, TARGETS, self._still)  # type: ignore[arg-type]
+        self.front = Front(routes_of(replace(services(FakeHotline()), stream=self.hub)))
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
@@ -80,7 +80,7 @@ async def test_hello_is_answered_with_the_whole_picture() -> None:
         snapshot = await greeted(client)
         assert snapshot["t"] == "snapshot"
         assert len(snapshot["seats"]) == 100  # type: ignore[arg-type]
-        door.house.seat("8000", "paused")
+        door.fake.seat("8000", "paused")
         door.hub.touch("seats", "8000")
         delta = json.loads(await client.recv())
         assert delta["t"] == "delta"
@@ -149,7 +149,7 @@ async def test_a_client_that_reads_nothing_is_not_waited_for() -> None:
         slow = next(console for console in door.hub.consoles if console.who.account == "2001")
         for n in range(1000):
             for ident in range(100):
-                door.house.seat(f"8{ident:03}", reason=f"{n}" * 60)
+                door.fake.seat(f"8{ident:03}", reason=f"{n}" * 60)
                 door.hub.touch("seats", f"8{ident:03}")
             await door.hub.turn()
             while json.loads(await quick.recv())["t"] != "delta":

@@ -13,16 +13,20 @@ from agents import commands
 from agents import events as house_events
 from agents.presence import Presence
 from agents.seat import SeatState
+from bridge import events as tickets
+from bridge.case_state import CaseState
+from bridge.messages import MessageKind
+from bridge.ticket import TicketId
+from console.authorization import Who
 from console.contract.stream import NoticeSaid, PartyOut
-from console.door import Who
 from console.stream import hub as hub_file
-from console.stream import telling
-from console.stream.crowd import Seen
+from console.stream import sending as telling
+from console.stream.connections import Seen
 from console.stream.feed import Feed
-from console.stream.hub import Hub
+from console.stream.hub import STREAMS_MOST, Hub
 from cti import events as ev
 from cti.ids import CallId, Instant, LegId, QueueId, SeatId
-from tests.fakes.live import TARGETS, LiveHouse, Wire, person
+from tests.fakes.live import TARGETS, FakeLiveState, Wire, person
 
 NOON = Instant(1_790_000_000.0)
 CALL = CallId("xm1-1790000000.1")
@@ -40,13 +44,13 @@ async def still(who: Who) -> Who | None:
 
 class Centre:
     def __init__(self) -> None:
-        self.house = LiveHouse()
+        self.house = FakeLiveState()
         self.house.furnish()
         for seat, account in (("8001", "1001"), ("8002", "1002")):
             self.house.seat(seat)
             self.house.sits[account] = seat
         self.seconds = 0.0
-        self.hub = Hub(self.house, self.house, TARGETS, still, seconds=lambda: self.seconds)
+        self.hub = Hub(self.house, self.house, TARGETS, still, seconds=lambda: self.seconds)  # type: ignore[arg-type]
         self.feed = Feed(self.hub, self.house, party)
         self.hub.touch_all()
 
@@ -259,13 +263,13 @@ async def test_who_sits_down_sees_the_own_calls_from_then_on(centre: Centre) -> 
         house_events.SeatStateChanged(
             SeatId("8003"),
             NOON,
-            "1003",
+            "1003",  # type: ignore[arg-type]
             Presence.LOGGED_OUT,
             Presence.PAUSED,
             "login",
             CallId(""),
             "1003",
-            state,  # type: ignore[arg-type]
+            state,
         )
     )
     assert words(wire) == ["snapshot", "snapshot"]
@@ -296,6 +300,43 @@ async def test_a_revoked_session_loses_its_stream_at_once(centre: Centre) -> Non
     centre.hub.revoked("s1")
     assert said(wire)[-1] == {"t": "bye", "why": "signed_out", "again": False}
     assert wire.closed == 4001
+    assert other.closed is None
+
+
+async def test_a_covered_screen_is_told_less_until_it_is_open_again(centre: Centre) -> None:
+    """Its stream goes on without other people's calls, numbers and notices; opened, it is told all of it anew."""
+    _, wire = await centre.come(person(account="2001", role="supervisor", session="s1"))
+    _, other = await centre.come(person(account="2002", role="supervisor", session="s2"))
+    number = "13800000001"
+    centre.house.ring(CALL, "8001", state="arrived", direction="inbound", caller=number)
+    centre.hub.touch("calls", CALL)
+    await centre.hub.turn()
+    assert number in json.dumps(said(wire))
+    heard = len(said(wire))
+    centre.hub.covered("s1", True)
+    notice = NoticeSaid(id=1, at=datetime.now(UTC), by="2001", by_name="苏丽华", text="台风蓝色预警", urgent=True)
+    assert centre.hub.tell_all(notice) == 1
+    centre.hub.touch("calls", CALL)
+    centre.house.ring(CALL, "8001", state="talking", direction="inbound", caller=number)
+    centre.hub.touch("calls", CALL)
+    await centre.hub.turn()
+    covered = said(wire)[heard:]
+    assert [one["t"] for one in covered][:1] == ["snapshot"]
+    assert number not in json.dumps(covered)
+    assert not any(one.get("calls") for one in covered)
+    assert number in json.dumps(said(other))
+    assert wire.closed is None
+    centre.hub.covered("s1", False)
+    assert number in json.dumps(said(wire)[-1])
+
+
+async def test_a_session_has_few_consoles(centre: Centre) -> None:
+    """The newest stay, those of other sessions are not touched."""
+    _, other = await centre.come(person(account="1002", session="s2"))
+    wires = [Wire() for _ in range(STREAMS_MOST + 3)]
+    for wire in wires:
+        centre.hub.enter(person(account="2001", role="supervisor", session="s1"), wire)
+    assert [wire.closed for wire in wires] == [4006] * 3 + [None] * STREAMS_MOST
     assert other.closed is None
 
 
@@ -345,7 +386,7 @@ async def test_figures_are_read_for_somebody_only(centre: Centre, monkeypatch: p
     monkeypatch.setattr(hub_file, "REFRESH_SECONDS", 0.01)
     await centre.hub.start()
     house = centre.house
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while len(house.refreshed) < 3:
             await asyncio.sleep(0.01)
         assert house.refreshed == [True] + [False] * (len(house.refreshed) - 1)
@@ -359,3 +400,26 @@ async def test_figures_are_read_for_somebody_only(centre: Centre, monkeypatch: p
             await asyncio.sleep(0)
     assert house.refreshed == [True]
     await centre.hub.stop()
+
+
+async def test_who_filed_a_ticket_hears_what_becomes_of_it(centre: Centre) -> None:
+    """Delivered, and each step of its case, told apart; nobody else is told, and of a later message's fate nobody."""
+    _, mine = await centre.come(person())
+    _, other = await centre.come(person(account="1002", session="s2"))
+    at = datetime(2026, 11, 28, tzinfo=UTC)
+    one = TicketId("0" * 26)
+    centre.feed.hear_house(tickets.TicketFiled(one, CALL, "8001", "1001", at))
+    centre.feed.hear_house(tickets.TicketDelivered(one, CALL, "GD1", "Q1", at, 1))
+    closed = tickets.CaseMoved("0" * 26, one, "1001", CALL, "GD1", "Q1", CaseState.CLOSED, at, at)
+    centre.feed.hear_house(closed)
+    filed_before_the_start = tickets.CaseMoved(
+        "1" * 26, TicketId("1" * 26), "1001", None, "GD0", "", CaseState.RETURNED, at, at
+    )
+    centre.feed.hear_house(filed_before_the_start)
+    centre.feed.hear_house(tickets.TicketPoisoned(one, CALL, at, "no such kind", MessageKind.URGE))
+    await centre.hub.turn()
+    told = [message for message in said(mine) if message["t"] == "ticket"]
+    assert [(one["state"], one["case_state"], one["case_number"]) for one in told] == [
+        ("delivered", "filed", "GD1"), ("delivered", "closed", "GD1"), ("delivered", "returned", "GD0"),
+    ]  # fmt: skip
+    assert "ticket" not in words(other)

@@ -1,0 +1,1 @@
+"""The case store that comes with us, from its pure rules to its process."""

@@ -1,0 +1,36 @@
+"""A journey in which every kind of step stands, for the tests of several rooms."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+Table = dict[str, Any]
+
+EVERYTHING = {
+    "storm": {"kind": "mode", "mode": "typhoon", "on": "warned", "off": "office"},
+    "warned": {"kind": "say", "prompt": "sorry", "next": "office"},
+    "office": {"kind": "hours", "hours": "Mon-Fri 08:00-12:00,14:30-17:30", "open": "notice", "closed": "closed"},
+    "notice": {"kind": "notice", "next": "district"},
+    "district": {"kind": "stored", "key": "district", "values": {"siming": "warned_again"}, "otherwise": "crowd"},
+    "warned_again": {"kind": "say", "prompt": "sorry", "next": "crowd"},
+    "crowd": {"kind": "waiting", "least": 5, "many": "choice", "few": "long"},
+    "long": {"kind": "advice", "ask": "wait", "seconds": 1, "answers": {"long": "choice"}, "otherwise": "choice"},
+    "choice": {"kind": "menu", "keys": {"1": "people", "2": "number", "*": "choice", "#": "gone"}, "otherwise": "people"},
+    "number": {"kind": "digits", "prompt": "menu", "least": 4, "most": 6, "next": "other", "otherwise": "people"},
+    "people": {"kind": "queue"},
+    "other": {"kind": "queue", "queue": "minnan"},
+    "gone": {"kind": "hang_up", "prompt": "sorry"},
+    "closed": {"kind": "hang_up", "prompt": "closed", "refused": "closed"},
+}  # fmt: skip
+
+
+def everything(table: Table) -> Table:
+    """The settings with that journey on the first line, and a line that keeps hours and one with a menu."""
+    table["journey"] = {"everything": copy.deepcopy(EVERYTHING)}
+    table["line"][0]["journey"] = "everything"
+    table["line"] += [
+        {"id": "office", "name": "办公", "numbers": ["12319004"], "queue": "mandarin", "hours": "Mon-Fri 08:00-12:00"},
+        {"id": "menu", "name": "按键", "numbers": ["12319005"], "queue": "mandarin", "menu": {"2": "minnan", "*": "emergency"}},
+    ]  # fmt: skip
+    return table

@@ -1,0 +1,177 @@
+"""Commands as AMI actions: what goes out, and what may never go out."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cti import ami_actions
+from cti import commands as c
+from cti.ids import LegId, QueueId, SeatId
+
+LEG = LegId("xm1-1795435274.1")
+Q, S = QueueId("mandarin"), SeatId("8001")
+
+EXAMPLES: list[tuple[c.Command, dict[str, str]]] = [
+    (
+        c.AddMember(Q, S, "王小明", penalty=2, paused=True, reason="小休"),
+        {"Action": "QueueAdd", "Queue": "mandarin", "Interface": "PJSIP/8001", "MemberName": "王小明", "Penalty": "2",
+         "Paused": "true", "Reason": "小休"},
+    ),
+    (c.RemoveMember(Q, S), {"Action": "QueueRemove", "Queue": "mandarin", "Interface": "PJSIP/8001"}),
+    (
+        c.PauseMember(Q, S, paused=False),
+        {"Action": "QueuePause", "Queue": "mandarin", "Interface": "PJSIP/8001", "Paused": "false"},
+    ),
+    (
+        c.CallSeat(S, "8002"),
+        {"Action": "Originate", "Channel": "PJSIP/8001", "Context": "cti-originate", "Exten": "8002", "Priority": "1",
+         "CallerID": "<8002>", "Timeout": "30000", "Async": "true"},
+    ),
+    (c.BlindTransfer(LEG, "8002"),
+     {"Action": "BlindTransfer", "Channel": LEG, "Context": "transfer-targets", "Exten": "8002"}),
+    (c.AttendedTransfer(LEG, "110"),
+     {"Action": "Atxfer", "Channel": LEG, "Context": "transfer-targets", "Exten": "110#"}),
+    (c.EndConsult(LEG, c.ConsultEnd.CANCEL), {"Action": "CancelAtxfer", "Channel": LEG}),
+    (c.EndConsult(LEG, c.ConsultEnd.COMPLETE),
+     {"Action": "PlayDTMF", "Channel": LEG, "Digit": "B", "Duration": "100", "Receive": "true"}),
+    (c.EndConsult(LEG, c.ConsultEnd.CONFERENCE),
+     {"Action": "PlayDTMF", "Channel": LEG, "Digit": "C", "Duration": "100", "Receive": "true"}),
+    (c.Hold(LEG), {"Action": "Atxfer", "Channel": LEG, "Context": "transfer-targets", "Exten": "hold"}),
+    (c.Resume(LEG), {"Action": "CancelAtxfer", "Channel": LEG}),
+    (c.HangUp(LEG), {"Action": "Hangup", "Channel": LEG, "Cause": "16"}),
+    (c.RenewRecording(LEG),
+     {"Action": "PlayDTMF", "Channel": LEG, "Digit": "D", "Duration": "100", "Receive": "true"}),
+    (c.Rejoin(LEG, S), {"Action": "BlindTransfer", "Channel": LEG, "Context": "rejoin", "Exten": "8001"}),
+    (c.ToHead(LEG), {"Action": "BlindTransfer", "Channel": LEG, "Context": "rejoin", "Exten": "head"}),
+    (c.SetPhoneKey(S, "0f" * 16),
+     {"Action": "Originate", "Channel": "Local/8001@phone-key", "Context": "phone-key", "Exten": "kept", "Priority": "1",
+      "Variable": "HOTLINE_KEY=" + "0f" * 16, "Timeout": "3000", "Async": "true"}),
+    (c.DropPhoneKeys((S, SeatId("8002")), "0f" * 16),
+     {"Action": "Originate", "Channel": "Local/drop@phone-key", "Context": "phone-key", "Exten": "kept", "Priority": "1",
+      "Variable": "HOTLINE_KEY=" + "0f" * 16 + ",HOTLINE_SEATS=8001-8002", "Timeout": "3000", "Async": "true"}),
+    (c.SetAttended(S, attended=True),
+     {"Action": "Setvar", "Variable": "DEVICE_STATE(Custom:seat-8001)", "Value": "INUSE"}),
+    (c.SetAttended(S, attended=False),
+     {"Action": "Setvar", "Variable": "DEVICE_STATE(Custom:seat-8001)", "Value": "NOT_INUSE"}),
+    (c.ChangeWatch(LEG, c.Listening.BARGE),
+     {"Action": "Redirect", "Channel": LEG, "Context": "watch", "Exten": "barge", "Priority": "1"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("command", "action"), EXAMPLES, ids=lambda value: type(value).__name__)
+def test_each_command_is_one_action(command: c.Command, action: dict[str, str]) -> None:
+    """Each command becomes exactly the action that was measured to perform it."""
+    assert ami_actions.encode(command) == [action]
+
+
+# everything a caller, an agent or a bug could put into a field, favouring what AMI reads as syntax
+NASTY = st.text(st.sampled_from('\r\n\0:;,|"\\{}$ ()/@&%\t\v\x85\u2028aA1王\ud800')) | st.text(max_size=1200)
+SAFE = st.sampled_from(["8001", "mandarin", "xm1-1.2", "小休"])
+ANY = (
+    NASTY
+    | SAFE
+    | st.builds(lambda a, b: a + b, SAFE, NASTY)
+    | st.just("8001\r\nAction: Hangup\r\nChannel: /.*/\r\n\r\n")
+)
+COMMANDS = st.one_of(
+    st.builds(c.AddMember, queue=ANY, seat=ANY, name=ANY, penalty=st.integers(), paused=st.booleans(), reason=ANY),
+    st.builds(c.RemoveMember, queue=ANY, seat=ANY),
+    st.builds(c.PauseMember, queue=st.just(Q), seat=st.just(S), paused=st.booleans(), reason=ANY),
+    st.builds(c.CallSeat, seat=ANY, to=ANY),
+    st.builds(c.DialOut, seat=st.just(S), number=ANY),
+    st.builds(c.BlindTransfer, leg=ANY, to=ANY),
+    st.builds(c.AttendedTransfer, leg=st.just(LEG), to=ANY),
+    st.builds(c.EndConsult, leg=ANY, how=st.sampled_from(c.ConsultEnd)),
+    st.builds(c.Hold, leg=ANY),
+    st.builds(c.Resume, leg=ANY),
+    st.builds(c.HangUp, leg=ANY, cause=st.integers()),
+    st.builds(c.RenewRecording, leg=ANY),
+    st.builds(c.MoveWaiting, leg=ANY, queue=ANY, to=ANY),
+    st.builds(c.TakeOver, leg=ANY, seat=ANY, ear=ANY),
+    st.builds(c.WatchSeat, seat=ANY, watched=ANY, mode=st.sampled_from(c.Listening)),
+    st.builds(c.ChangeWatch, leg=ANY, mode=st.sampled_from(c.Listening)),
+    st.builds(c.Rejoin, leg=ANY, seat=ANY),
+    st.builds(c.ToHead, leg=ANY),
+    st.builds(c.SendDigits, leg=ANY, digits=ANY),
+    st.builds(c.SetPhoneKey, seat=ANY, key=ANY),
+    st.builds(c.DropPhoneKeys, seats=st.lists(ANY).map(tuple), key=ANY | st.just("0f" * 16)),
+    st.builds(c.SetAttended, seat=ANY, attended=st.booleans()),
+)
+
+
+@given(COMMANDS)
+def test_no_value_adds_a_header_or_an_action(command: c.Command) -> None:
+    """Whatever stands in a field, the bytes sent are read back as the same actions, or nothing is sent."""
+    try:
+        actions = ami_actions.encode(command)
+    except ami_actions.WireError:
+        return
+    for action in actions:
+        is_itself(action)
+
+
+def is_itself(action: dict[str, str]) -> None:
+    sent = ("".join(f"{field}: {value}\r\n" for field, value in action.items()) + "\r\n").encode()
+    lines = re.split(rb"\r\n|\r|\n", sent)
+    assert lines[len(action) :] == [b"", b""]
+    assert dict(line.decode().split(": ", 1) for line in lines[: len(action)]) == action
+    assert b"\0" not in sent
+    assert all(len(line) < 1024 for line in lines)
+    assert action.get("Async", "true") == "true"
+    assert action.get("Context", "rejoin") in {"cti-originate", "transfer-targets", "rejoin", "watch", "phone-key"}
+    assert not {"Application", "Data", "Command"} & action.keys()
+    assert re.fullmatch(
+        r"HOTLINE_MOVE|QUEUE_PRIO|DEVICE_STATE\(Custom:seat-[0-9]+\)|HOTLINE_WATCHED=[A-Za-z0-9_.-]+"
+        r"|HOTLINE_KEY=[0-9a-f]{32}(,HOTLINE_SEATS=[0-9]+(-[0-9]+)*)?",
+        action.get("Variable", "QUEUE_PRIO"),
+    )
+
+
+def test_what_needs_more_than_one_action() -> None:
+    """A taken-over citizen is given away after the supervisor's ear is free; a moved caller knows where to before he goes."""
+    ear = LegId("xm1-1795435274.9")
+    give = {"Action": "BlindTransfer", "Channel": LEG, "Context": "transfer-targets", "Exten": "8001"}
+    assert ami_actions.encode(c.TakeOver(LEG, S)) == [give]
+    assert ami_actions.encode(c.TakeOver(LEG, S, ear)) == [{"Action": "Hangup", "Channel": ear, "Cause": "16"}, give]
+    assert ami_actions.encode(c.MoveWaiting(LEG, Q, QueueId("minnan"), urgent=True)) == [
+        {"Action": "Setvar", "Channel": LEG, "Variable": "HOTLINE_MOVE", "Value": "minnan"},
+        {"Action": "Setvar", "Channel": LEG, "Variable": "QUEUE_PRIO", "Value": "10"},
+        {"Action": "QueueWithdrawCaller", "Queue": "mandarin", "Caller": LEG},
+    ]
+    assert [action["Digit"] for action in ami_actions.encode(c.SendDigits(LEG, "1#"))] == ["1", "#"]
+
+
+@pytest.mark.parametrize("key", ["", "0F" * 16, "0f" * 15, "0f" * 16 + "\n", "${SHELL(id)}", '","x":"'])
+def test_a_key_is_hex_and_never_shown(key: str) -> None:
+    """Neither a refusal nor the command's own text repeats a secret."""
+    command = c.SetPhoneKey(S, key)
+    with pytest.raises(ami_actions.WireError) as refused:
+        ami_actions.encode(command)
+    assert not key or key not in f"{refused.value} {command!r}"
+
+
+@pytest.mark.parametrize("mark", [";", ",", "|", '"', "\\", "\n", "\r", "\0", "\x7f", "\u2028"])
+def test_member_names_hold_no_syntax(mark: str) -> None:
+    """A name or reason that app_queue or AMI would read as syntax is refused, and the field is named."""
+    with pytest.raises(ami_actions.WireError, match=r"^name: "):
+        ami_actions.encode(c.AddMember(Q, S, f"王{mark}小明"))
+    with pytest.raises(ami_actions.WireError, match=r"^reason: "):
+        ami_actions.encode(c.PauseMember(Q, S, paused=True, reason=f"小{mark}休"))
+
+
+@pytest.mark.parametrize("to", ["", "8002@evil", "hold", "800 2", "1" * 33, "+", "８００２", "8002&PJSIP/8003", "_."])
+def test_only_digits_are_dialled(to: str) -> None:
+    """What is dialled is digits, * and #, with a leading + at most."""
+    with pytest.raises(ami_actions.WireError):
+        ami_actions.encode(c.BlindTransfer(LEG, to))
+
+
+@pytest.mark.parametrize("leg", ["", "PJSIP/8001-00000001", "/.*/", "xm1-1.2\r\n", "1.2 "])
+def test_a_leg_is_a_uniqueid(leg: str) -> None:
+    """No channel name and no pattern passes as a leg: Hangup takes regular expressions."""
+    with pytest.raises(ami_actions.WireError):
+        ami_actions.encode(c.HangUp(LegId(leg)))

@@ -1,0 +1,63 @@
+"""The phones' sound: A-law there and back, and what an ear says of it."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+from hotline.lab.sound import FRAME, FRAME_SECONDS, SILENCE, Ear, from_alaw, speech, to_alaw, tone
+
+
+def listen(*parts: tuple[bytes, ...], since: float = 100.0) -> Ear:
+    ear = Ear()
+    for number, frame in enumerate(frame for part in parts for frame in part):
+        ear.hear(frame, since + number * FRAME_SECONDS)
+    return ear
+
+
+def test_alaw_keeps_a_sample_within_its_step() -> None:
+    """Encoding and decoding changes no sample by more than the step of its segment."""
+    samples = np.arange(-32256, 32257, 17).astype(np.float64)
+    error = np.abs(from_alaw(to_alaw(samples)) - samples)
+    assert (error <= np.maximum(np.abs(samples) / 30, 9)).all()
+
+
+def test_an_ear_tells_sound_from_silence() -> None:
+    """One second of tone between seconds of silence is one second of sound, with its gap measured."""
+    quiet = (SILENCE,) * 50
+    ear = listen(quiet, tone(440), quiet, quiet)
+    assert abs(ear.loud_seconds() - 1.0) < 0.05
+    assert abs((ear.first_sound() or 0) - 101.0) < 0.05
+    assert abs(ear.longest_silence(100.0, 104.0) - 2.0) < 0.05
+
+
+def test_an_ear_knows_one_tone_from_another() -> None:
+    """The tone that was sent has the energy; another pitch has none."""
+    ear = listen(tone(620))
+    assert ear.tone_level(620) > 0.95
+    assert ear.tone_level(440) < 0.01
+
+
+def test_an_ear_may_be_asked_while_it_hears() -> None:
+    """Sound that comes in on one thread spoils no look from another."""
+    ear, frames = Ear(), tone(440)
+
+    def hear() -> None:
+        for number in range(20_000):
+            ear.hear(frames[number % len(frames)], number * FRAME_SECONDS)
+
+    with ThreadPoolExecutor(1) as pool:
+        hearing = pool.submit(hear)
+        while not hearing.done():
+            assert ear.tone_level(440, since=0, until=10) in (0.0, pytest.approx(1, abs=0.05))
+    assert ear.loud_seconds() == pytest.approx(400)
+
+
+def test_speech_is_whole_frames_with_sound_and_pauses() -> None:
+    """Made-up speech is deterministic, mostly sound, and has pauses as a voice has."""
+    voice = speech(7, seconds=4)
+    assert voice == speech(7, seconds=4)
+    assert {len(frame) for frame in voice} == {FRAME}
+    assert 2.0 < listen(voice).loud_seconds() < 3.9

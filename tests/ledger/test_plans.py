@@ -1,0 +1,419 @@
+"""No query people or calls wait for reads a growing table from end to end, on a generated ledger, on both databases.
+
+What is asked is everything the stores of this room offer; a new method without its line here fails
+``test_every_question_has_a_plan``. SQLite is asked with statistics and without: a young ledger has none.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+import sqlalchemy as sa
+
+import ledger
+from agents.callback_rows import Wanted
+from agents.callbacks import GivenUp, Result, State
+from agents.callbacks import Kind as BackKind
+from agents.events import SeatStateChanged
+from agents.ids import AgentId
+from agents.presence import Presence
+from agents.seat import SeatState
+from bridge.case_state import CaseState
+from bridge.disposition import CallOutcome, Disposition
+from bridge.drivers import CaseEvent
+from bridge.messages import Message, MessageId, MessageKind, filing
+from bridge.ports import Outgoing
+from bridge.ticket import TicketId
+from cti.events import CallDialled, Direction, LineChecked
+from cti.ids import CallId, Instant, LineId, SeatId
+from cti.numbers import Numbers
+from hotline.bench.ledger.generate import FREQUENT, generate
+from hotline.bench.ledger.measure import questions
+from ledger import tables as t
+from ledger.account_changes import ChangeShelf
+from ledger.accounts import AccountShelf
+from ledger.agent_day import AgentBook
+from ledger.alarms import AlarmBook, AlarmRow
+from ledger.ami_only_calls import SeenCall
+from ledger.audit_log import AuditLog, Proof
+from ledger.call_list import Filter
+from ledger.call_record import CallRecord
+from ledger.callback_list import CallbackList
+from ledger.callbacks import CallbackBook
+from ledger.callers import Callers
+from ledger.casebook import CaseShelf
+from ledger.differences import Difference, DifferenceBook, Kind
+from ledger.drafts import DraftBook
+from ledger.equipment import EquipmentTable
+from ledger.history import History
+from ledger.holds import HoldBook
+from ledger.kpi import Period, members
+from ledger.notices import NoticeBook
+from ledger.one_way_sound import TrunkSounds
+from ledger.outbox import NotInOrder, OutboxShelf
+from ledger.owed import OwedCalls
+from ledger.program_tokens import ProgramShelf
+from ledger.recordings import ListeningLog, RecordingTable
+from ledger.scribe import Scribe
+from ledger.seats import SeatBook
+from ledger.sessions import SessionShelf
+from ledger.store import Store
+from ledger.tickets import TicketShelf
+from ledger.today import Today
+from ledger.turned_away import TurnedAwayBook, TurnedAwayRow
+from ledger.verify import Limits, verify
+from ledger.wall import Wall
+from recordings.holds import Subject
+from recordings.ids import RecordingId
+from recordings.ports import Failed
+from tests.bridge.made import ticket
+
+from .conftest import Fresh
+from .desk import Told, mark
+
+pytestmark = pytest.mark.slow
+
+CALLS = 10_000
+NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
+SMALL = {"accounts", "programs", "seat_memory", "tail_marks", "node_lives", "blind_intervals", "case_marks"}
+"""These do not grow with the years."""
+LARGE = {table.name for table in t.metadata.sorted_tables} - SMALL
+WHOLE = {
+    "RecordingTable.shelved",
+    "RecordingTable.shelved_count",
+    "RecordingTable.days",
+    "History.every",
+    "AgentBook.day",
+}
+"""Asked for all there is (``recording verify``, once an hour, reports), or in a test of its own (``test_agentday``)."""
+WALKS = {"calls pending"}
+"""Known: walks the newest calls until the page is full, and few are pending."""
+
+Ask = Callable[[], Awaitable[Any]]
+
+
+@pytest.fixture(scope="module")
+def years(databases: Fresh) -> str:
+    """A generated ledger; its statistics are made."""
+    url = databases()
+    engine = sa.create_engine(url.replace("+aiosqlite", ""), poolclass=sa.NullPool)
+    generate(engine, CALLS, NOW)
+    engine.dispose()
+    return url
+
+
+def asked(store: Store) -> Iterator[tuple[str, Ask]]:
+    """(class.method, how it is asked)."""
+    call, agent, day = CallId(_a_call(store)), "1007", NOW - timedelta(days=1)
+    key = TicketId("0" * 21 + "00000")
+    letter = MessageId(key)
+    history, wall, agents, audit = History(store), Wall(store), AgentBook(store), AuditLog(store)
+    tickets, shelf, drafts, notices = TicketShelf(store), RecordingTable(store), DraftBook(store), NoticeBook(store)
+    changes, programs = ChangeShelf(store), ProgramShelf(store)
+    sessions, accounts, alarms = SessionShelf(store), AccountShelf(store), AlarmBook(store)
+    yield (
+        "History.past",
+        lambda: history.past(Filter(line="citizen", seat="8007", caller=FREQUENT, since=day, after=call)),
+    )
+    yield "History.get", lambda: history.get(call)
+    yield "History.secret", history.secret
+    yield "Callers.owed", lambda: Callers(store).owed(FREQUENT, agent, day)
+    back, lists = CallbackBook(store, Numbers("0592")), CallbackList(store)
+    owed = _a_callback(store)
+    yield "CallbackList.page", lambda: lists.page(Wanted(after=owed))
+    yield "CallbackList.page", lambda: lists.page(Wanted(owner=agent, due_before=NOW))
+    yield "CallbackList.page", lambda: lists.page(Wanted(frozenset({State.OPEN}), kind=BackKind.MISSED))
+    yield "CallbackList.page", lambda: lists.page(Wanted(frozenset({State.DONE}), number=FREQUENT))
+    yield "CallbackList.page", lambda: lists.page(Wanted(frozenset({State.DONE}), after=_a_callback(store, "done")))
+    yield "CallbackList.get", lambda: lists.get(owed)
+    yield "CallbackBook.take", lambda: back.take(owed, agent, NOW)
+    yield "CallbackBook.say", lambda: back.say(owed, agent, Result.BUSY, "", NOW)
+    yield "CallbackBook.give_back", lambda: back.give_back(owed, agent, NOW)
+    yield "CallbackBook.assign", lambda: back.assign(owed, agent, NOW)
+    yield "CallbackBook.give_up", lambda: back.give_up(owed, agent, GivenUp.SETTLED, "", NOW)
+    yield "CallbackBook.left", lambda: back.left(agent, NOW)
+    differ, away = DifferenceBook(store, "xm1"), TurnedAwayBook(store, "xm1")
+    differs = Difference("k", "book", Kind.GAP, "s", "d")
+    yield "DifferenceBook.note", lambda: differ.note([differs], NOW)
+    yield "DifferenceBook.fresh", lambda: differ.fresh([differs])
+    yield "DifferenceBook.open", differ.open
+    yield "DifferenceBook.get", lambda: differ.get("k")
+    yield "DifferenceBook.accept", lambda: differ.accept("k", agent, "seen", NOW)
+    yield "TurnedAwayBook.marks", away.marks
+    yield "TurnedAwayBook.add", lambda: away.add([TurnedAwayRow(NOW, "telecom", "codec", "", "", "", 1, NOW)], {})
+    yield "TurnedAwayBook.since", lambda: away.since(day, NOW)
+    yield "Wall.day", lambda: wall.day(day, NOW)
+    yield "Wall.calls", lambda: wall.calls(day, NOW, "answered", line="citizen", queue="mandarin")
+    yield "Wall.tickets", lambda: wall.tickets(day, NOW, kind="help", code="0101", code_kind="part")
+    yield "kpi.members", lambda: members(store, Period(day, NOW), "abandoned")
+    yield "AgentBook.calls", lambda: agents.calls(agent, after=call)
+    yield "AgentBook.tickets", lambda: agents.tickets(agent, before=key)
+    yield "AgentBook.talked", lambda: agents.talked(agent, call)
+    yield "Callers.story", lambda: Callers(store).story(FREQUENT, day, but=call)
+    yield "Today.read", lambda: Today(store, ZoneInfo("Asia/Shanghai")).read(NOW)
+    yield "AuditLog.append", lambda: audit.append(NOW, agent, "listened", call=call)
+    yield "AuditLog.begin", lambda: AuditLog(store, b"0" * 32).begin(NOW, "hotline")
+    yield "AuditLog.page", lambda: audit.page(50, 500, actor=agent, action="listened", call=call)
+    yield "AuditLog.head", audit.head
+    yield (
+        "ListeningLog.listened",
+        lambda: ListeningLog(audit).listened(RecordingId(call), by=agent, purpose="p", at=NOW),
+    )
+    yield "AccountShelf.get", lambda: accounts.get(agent)
+    yield "AccountShelf.every", accounts.every
+    yield "AccountShelf.introduce", lambda: accounts.introduce([(agent, "王", "agent")], NOW)
+    yield "AccountShelf.put", lambda: accounts.put(agent, "王", "agent", NOW, locked=False, password_hash=None)
+    yield "AccountShelf.hashed", lambda: accounts.hashed(agent, "x", NOW)
+    yield "AccountShelf.former", lambda: accounts.former(agent)
+    yield "AccountShelf.bound", lambda: accounts.bound(agent, "subject")
+    yield "AccountShelf.unbind", lambda: accounts.unbind(agent)
+    yield "ChangeShelf.ask", lambda: changes.ask(agent, {"role": "supervisor"}, "", agent, NOW, NOW)
+    yield "ChangeShelf.waiting", changes.waiting
+    yield "ChangeShelf.settle", lambda: changes.settle(1, NOW, agent, "declined")
+    yield "ProgramShelf.add", lambda: programs.add("grafana", ["metrics"], "0" * 64, NOW, agent, NOW)
+    yield "ProgramShelf.every", programs.every
+    yield "ProgramShelf.rotate", lambda: programs.rotate("grafana", "1" * 64, NOW, None)
+    yield "ProgramShelf.revoke", lambda: programs.revoke("grafana", NOW, agent)
+    yield "ProgramShelf.counted", lambda: programs.counted("grafana", 1, NOW, 0)
+    yield "SessionShelf.open", lambda: sessions.open("s1", "5" * 64, agent, NOW, NOW, address="", browser="")
+    yield "SessionShelf.find", lambda: sessions.find("5" * 64, NOW)
+    yield "SessionShelf.get", lambda: sessions.get("s1", NOW)
+    yield "SessionShelf.live", lambda: sessions.live(NOW, agent)
+    yield "SessionShelf.unended", lambda: sessions.unended(agent)
+    yield "SessionShelf.seen", lambda: sessions.seen("s1", NOW)
+    yield "SessionShelf.lock", lambda: sessions.lock("s1", True)
+    yield "SessionShelf.sit", lambda: sessions.sit("s1", "8001")
+    yield "SessionShelf.overdue", lambda: sessions.overdue(NOW)
+    yield "SessionShelf.end", lambda: sessions.end("s1", NOW, "expired")
+    yield "DraftBook.write", lambda: drafts.write("d1", agent, 1, NOW, {})
+    yield "DraftBook.get", lambda: drafts.get("d1", agent)
+    yield "DraftBook.of_agent", lambda: drafts.of_agent(agent)
+    yield "DraftBook.sweep", lambda: drafts.sweep(NOW)
+    yield "DraftBook.drop", lambda: drafts.drop("d1", agent)
+    yield "NoticeBook.add", lambda: notices.add(NOW, agent, "王", "x", urgent=False, seats=())
+    yield "NoticeBook.since", lambda: notices.since(day)
+    yield "NoticeBook.heard", lambda: _heard(notices)
+    yield "AlarmBook.keep", lambda: alarms.keep(AlarmRow(1, NOW, "disk", "critical", "", ""))
+    yield "AlarmBook.open", lambda: alarms.open(NOW)
+    yield "AlarmBook.history", lambda: alarms.history(day, NOW, 100)
+    yield "TicketShelf.file", lambda: tickets.file(ticket(1))
+    yield "TicketShelf.dispose", lambda: tickets.dispose(Disposition(call, CallOutcome.DIRECT, NOW, agent, "8001"))
+    yield "TicketShelf.find", lambda: tickets.find(key)
+    yield "TicketShelf.case_history", lambda: tickets.case_history(key)
+    yield "TicketShelf.of_call", lambda: tickets.of_call(call)
+    yield "TicketShelf.recent", lambda: tickets.recent(50, key)
+    yield "TicketShelf.dead_letters", lambda: tickets.dead_letters(50)
+    yield "TicketShelf.backlog", tickets.backlog
+    yield "TicketShelf.dead_letter", lambda: tickets.dead_letter(letter)
+    yield "TicketShelf.replay", lambda: tickets.replay(letter, NOW)
+    outbox, cases = OutboxShelf(store, "xm1"), CaseShelf(store)
+    urge = Message(MessageId("0" * 26), "xm1-1.1/1", MessageKind.URGE, "xm1-1.1/1/urge", ticket(1))
+    sent = Outgoing(urge, 1, 0, NOW, True, 1)
+    yield "OutboxShelf.add", lambda: _added(outbox)
+    yield "OutboxShelf.due", lambda: outbox.due(NOW, 8, frozenset({letter}))
+    yield "OutboxShelf.next_due", lambda: outbox.next_due(frozenset({letter}))
+    yield "OutboxShelf.begun", lambda: outbox.begun(sent)
+    yield "OutboxShelf.failed", lambda: outbox.failed(sent, "e", NOW, refused=True)
+    yield "OutboxShelf.poisoned", lambda: outbox.poisoned(sent, "e", NOW)
+    yield "OutboxShelf.delivered", lambda: _delivered(store, outbox)
+    told = [CaseEvent("xm1-1.1/1", "GD1", 2, CaseState.CLOSED, NOW), CaseEvent("", "GD2", 2, CaseState.CLOSED, NOW)]
+    yield "CaseShelf.mark", lambda: cases.mark("embedded")
+    yield "CaseShelf.hear", lambda: cases.hear("embedded", told, "1", NOW)
+    yield "RecordingTable.due", lambda: shelf.due(10)
+    yield "RecordingTable.settle", lambda: shelf.settle([Failed(RecordingId(call), "lost", NOW)])
+    yield "RecordingTable.reopen", lambda: shelf.reopen([RecordingId(call)])
+    yield "RecordingTable.claims", lambda: shelf.claims([f"{call}.raw"])
+    yield "RecordingTable.kept", lambda: shelf.kept(RecordingId(call))
+    yield "RecordingTable.shelved_after", lambda: shelf.shelved_after(RecordingId(call), 10)
+    yield "RecordingTable.begun", lambda: shelf.begun(RecordingId(call))
+    yield "RecordingTable.parts", lambda: shelf.parts(call)
+    holds = HoldBook(store, Numbers("0592"))
+    yield "HoldBook.place", lambda: holds.place(Subject.NUMBER, FREQUENT, by=agent, why="w", since=NOW)
+    yield "HoldBook.over", lambda: holds.over(call, NOW)
+    yield "HoldBook.standing", lambda: holds.standing(NOW)
+    yield "HoldBook.lift", lambda: holds.lift(1, by=agent, at=NOW)
+    yield "SeatBook.write", lambda: SeatBook(store).write([_sits(NOW.timestamp() + 9)])
+    yield "SeatBook.last", SeatBook(store).last
+    yield "EquipmentTable.note", lambda: EquipmentTable(store, "xm1").note(LineChecked(LineId("citizen"), Instant(NOW.timestamp()), True, 1.0, ""))  # fmt: skip
+    yield "Scribe.resume", lambda: Scribe(store, "xm1").resume()
+    began = Instant(NOW.timestamp())
+    record = CallRecord(CallId("xm1-9.1"), Direction.INBOUND, "telecom", FREQUENT, "", "12319", began)
+    record.ended = Instant(began + 9)
+    seen = SeenCall(record)
+    yield "Scribe.known", lambda: Scribe(store, "xm1").known([seen])
+    yield "Scribe.write_seen", lambda: Scribe(store, "xm1").write_seen([seen], {})
+    yield "Scribe.write", lambda: _a_call_is_written(store)
+    since = NOW - timedelta(minutes=6)
+    yield "verify of what is new", lambda: verify(store, NOW, Limits(), audit=Proof(b"0" * 32), since=since)
+    calls_owed = OwedCalls(store, timedelta(minutes=30))
+    yield "OwedCalls.look", lambda: calls_owed.look(NOW)
+    yield "TrunkSounds.look", lambda: TrunkSounds(store, ["telecom", "unicom"]).look(NOW - timedelta(hours=1))
+    yield "OwedCalls.look again", lambda: calls_owed.look(NOW + timedelta(minutes=1))
+    yield "Scribe.write", lambda: _a_citizen_is_called(store)
+    for name, _goal, ask in questions(store, NOW):
+        yield name, ask
+
+
+async def test_no_query_reads_a_growing_table(years: str) -> None:
+    """Each step of each statement begins at an index, or walks one only until its page is full."""
+    store = Store(years)
+    try:
+        found = await _scans(store)
+        if store.sqlite:
+            engine = sa.create_engine(years.replace("+aiosqlite", ""), poolclass=sa.NullPool)
+            with engine.begin() as db:
+                db.exec_driver_sql("DELETE FROM sqlite_stat1")
+                db.exec_driver_sql("DELETE FROM sessions")  # the same one is opened again
+            engine.dispose()
+            await store.close()
+            store = Store(years)
+            found += [f"without statistics: {one}" for one in await _scans(store)]
+    finally:
+        await store.close()
+    assert not found, "\n".join(found)
+
+
+def test_every_question_has_a_plan() -> None:
+    """A new query of a store is asked here, or named among those that want all there is."""
+    offered = set()
+    for module in pkgutil.iter_modules(ledger.__path__, "ledger."):
+        if module.ispkg:
+            continue
+        for name, kind in inspect.getmembers(importlib.import_module(module.name), inspect.isclass):
+            made = vars(kind).get("__init__")
+            if kind.__module__ != module.name or made is None or "store" not in inspect.signature(made).parameters:
+                continue
+            offered |= {
+                f"{name}.{method}"
+                for method, function in vars(kind).items()
+                if not method.startswith("_")
+                and (inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function))
+            }
+    told = {name for name, _ in asked(Store("sqlite+aiosqlite:////nowhere/ledger.db"))}
+    assert offered - told - WHOLE == set()
+
+
+async def _scans(store: Store) -> list[str]:
+    sent: list[tuple[str, Any]] = []
+
+    def hear(_connection: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, many: bool) -> None:
+        if statement.lstrip().upper().startswith(("SELECT", "UPDATE", "DELETE", "WITH")):
+            sent.append((statement, parameters[0] if many else parameters))
+
+    found: list[str] = []
+    for name, ask in asked(store):
+        sent.clear()
+        sa.event.listen(sa.Engine, "before_cursor_execute", hear)
+        try:
+            await ask()
+        finally:
+            sa.event.remove(sa.Engine, "before_cursor_execute", hear)
+        plan = _plan_on_sqlite if store.sqlite else _plan_on_postgresql
+        for statement, parameters in list(sent):
+            steps = await plan(store, statement, parameters)
+            found += [f"{name}: {step} | {statement[:300]}" for step in steps if name not in WALKS]
+    return found
+
+
+async def _plan_on_sqlite(store: Store, statement: str, parameters: Any) -> list[str]:
+    explained = f"EXPLAIN QUERY PLAN {statement}"
+    rows = await store.look(lambda db: [str(row.detail) for row in db.exec_driver_sql(explained, parameters)])
+    walked = "LIMIT" in statement and "USE TEMP B-TREE FOR ORDER BY" not in rows
+    aliased = {name.rstrip("0123456789_") for name in LARGE} | LARGE
+    bad = []
+    for step in rows:
+        words = step.split()
+        if words[0] == "SEARCH" and step.endswith("(direction=?)"):
+            bad.append(step)  # nearly every call is inbound
+        if words[0] != "SCAN" or words[1].rstrip("0123456789_") not in aliased:
+            continue
+        if walked and step == next(one for one in rows if one.startswith(("SCAN", "SEARCH"))):
+            continue  # ends when the page is full
+        bad.append(step)
+    if "UPDATE seat_log" in statement and not any("ix_seat_log_going_on" in step for step in rows):
+        bad.append("a seat's whole log is read for its open interval")
+    return bad
+
+
+async def _plan_on_postgresql(store: Store, statement: str, parameters: Any) -> list[str]:
+    def explain(db: sa.Connection) -> list[str]:
+        # a small table is read whole for good reason: what counts is whether there is another way
+        db.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        return [str(row[0]).strip() for row in db.exec_driver_sql(f"EXPLAIN {statement}", parameters)]
+
+    steps = await store.look(explain)
+    return [step for step in steps if "Seq Scan on " in step and step.split("Seq Scan on ")[1].split()[0] in LARGE]
+
+
+def _a_call(store: Store) -> str:
+    if "nowhere" in store.url:
+        return ""
+    engine = sa.create_engine(store.url.replace("+aiosqlite", ""), poolclass=sa.NullPool)
+    with engine.connect() as db:
+        found = db.scalar(sa.select(t.calls.c.call_id).where(t.calls.c.talk_began_at.is_not(None)).limit(1))
+    engine.dispose()
+    return str(found)
+
+
+def _a_callback(store: Store, state: str = "open") -> str:
+    if "nowhere" in store.url:
+        return ""
+    engine = sa.create_engine(store.url.replace("+aiosqlite", ""), poolclass=sa.NullPool)
+    with engine.connect() as db:
+        found = db.scalar(sa.select(t.callbacks.c.task_id).where(t.callbacks.c.state == state).limit(1))
+    engine.dispose()
+    return str(found)
+
+
+def _sits(at: float) -> SeatStateChanged:
+    seat = SeatId("8001")
+    state = SeatState(seat, Presence.READY, AgentId("1001"), "", Instant(at))
+    return SeatStateChanged(
+        seat, Instant(at), AgentId("1001"), Presence.PAUSED, Presence.READY, "", CallId(""), "", state
+    )
+
+
+async def _added(outbox: OutboxShelf) -> None:
+    with suppress(NotInOrder):
+        await outbox.add(Message(MessageId("0" * 26), "s", MessageKind.URGE, "s/urge", ticket(1)), NOW)
+
+
+async def _delivered(store: Store, outbox: OutboxShelf) -> None:
+    """One that files a ticket: its case is opened."""
+    one = ticket(77)
+    await TicketShelf(store).file(one)
+    await outbox.delivered(Outgoing(filing(one), 1, 0, NOW, True, 1), "GD77", "Q", NOW)
+
+
+async def _heard(notices: NoticeBook) -> None:
+    made = await notices.add(NOW, "1001", "王", "x", urgent=False, seats=())
+    await notices.heard(made.id, 3)
+
+
+async def _a_citizen_is_called(store: Store) -> None:
+    """Who is owed calls, and does not answer."""
+    told = Told(8, caller="8001", at=NOW.timestamp() - 30).arrive(Direction.OUTBOUND)
+    told.say(CallDialled(told.call, told.at(0), FREQUENT)).end()
+    scribe = Scribe(store, "xm1", numbers=Numbers("0592"))
+    await scribe.resume()
+    await scribe.write(told.events, mark(300))
+
+
+async def _a_call_is_written(store: Store) -> None:
+    """A call open at a restart, its end, and one that was merged into it: what the scribe asks at each."""
+    told = Told(7, at=NOW.timestamp() - 60)
+    told.arrive()
+    scribe = Scribe(store, "xm1")
+    await scribe.resume()
+    await scribe.write(told.events, mark(100))
+    again = Scribe(store, "xm1")
+    await again.resume()
+    await again.write([], mark(200))

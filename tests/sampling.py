@@ -1,0 +1,56 @@
+"""What ``make test`` runs of the long tests: a sample, by a seed that is printed; ``make test-long`` runs all of it.
+
+``sampled`` marks what is not in today's sample with ``long``; ``examples`` says how many random examples a
+property is tried with. The seed is ``HOTLINE_SEED`` where it is set, else another one in each run, so that in the
+course of days everything is run; the workers of one run have the same one.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+SEED, LONG = "HOTLINE_SEED", "HOTLINE_LONG"
+MORE = 50
+"""So many times as many random examples in a long run."""
+
+
+def long_run() -> bool:
+    return os.environ.get(LONG, "") not in ("", "0")
+
+
+def seed() -> int:
+    """Of this run; decided once, and handed on to the workers by the environment."""
+    return int(os.environ.setdefault(SEED, str(random.SystemRandom().randrange(1_000_000))))
+
+
+def examples(usual: int) -> int:
+    """How many random examples: ``usual`` ones, more in a long run."""
+    return usual * MORE if long_run() else usual
+
+
+def sampled(cases: Sequence[Any], most: int, *, always: Sequence[Any] = ()) -> list[Any]:
+    """These cases of ``parametrize`` (a tuple: the values of several arguments), all but ``most`` of them marked ``long``; what is in ``always`` is among them."""
+    free = [case for case in cases if case not in always]
+    # a place of its own for each list: else all lists of one length are sampled at the same places
+    chance = random.Random(f"{seed()} {_name(cases)}")
+    chosen = [*always, *chance.sample(free, max(0, min(most - len(always), len(free))))]
+    return [case if case in chosen else _long(case) for case in cases]
+
+
+def _name(case: Any) -> str:
+    """The same in every process: the address of a function is not."""
+    if isinstance(case, tuple | list):
+        return " ".join(map(_name, case))
+    return str(getattr(case, "__qualname__", None) or re.sub(r" at 0x[0-9a-f]+", "", repr(case)))
+
+
+def _long(case: Any) -> Any:
+    if isinstance(case, type(pytest.param())):
+        return pytest.param(*case.values, marks=[*case.marks, pytest.mark.long], id=case.id)
+    return pytest.param(*case, marks=pytest.mark.long) if isinstance(case, tuple) else pytest.param(case, marks=pytest.mark.long)  # fmt: skip

@@ -1,0 +1,52 @@
+"""The pages on security name tests that there are, and count what they list."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+TREE = Path(__file__).resolve().parents[1]
+PAGES = ("docs/security.md", "docs/asvs.md", "docs/decisions/0030-doors-tried-again.md")
+ROOMS = (
+    "agents",
+    "bridge",
+    "casestore",
+    "config",
+    "console",
+    "cti",
+    "hotline",
+    "ledger",
+    "recordings",
+    "tests",
+    "web/src",
+)
+ROW = re.compile(r"^\| (\d+\.\d+\.\d+) \| (held|not applicable|open) \| (.+) \|$", re.MULTILINE)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_files_it_names_are_there(page: str) -> None:
+    """With their folder, or by name alone anywhere in the tree."""
+    text = (TREE / page).read_text("utf-8")
+    named = set(re.findall(r"`([\w./-]+\.(?:py|ts|vue))`", text))
+    assert named
+    there = {path.name for room in ROOMS for path in (TREE / room).rglob("*.*")}
+    missing = {name for name in named if not (TREE / name).exists() and ("/" in name or name not in there)}
+    assert {name for name in missing if not list(TREE.glob(f"*/{name}"))} == set()
+
+
+def test_asvs_counts_what_it_lists() -> None:
+    """Each number once, in order, with a word of its own; the sum at the top is that of the rows."""
+    text = (TREE / "docs/asvs.md").read_text("utf-8")
+    rows = ROW.findall(text)
+    assert len(rows) == len(re.findall(r"^\| \d", text, re.MULTILINE)), "a row that is not of the form"
+    numbers = [tuple(map(int, number.split("."))) for number, _word, _why in rows]
+    assert numbers == sorted(set(numbers))
+    counts = Counter(word for _number, word, _why in rows)
+    told = re.search(r"(\d+) requirements: \*\*(\d+) held, (\d+) not applicable, (\d+) open", text)
+    assert told is not None
+    assert [int(one) for one in told.groups()] == [
+        len(rows), counts["held"], counts["not applicable"], counts["open"],
+    ]  # fmt: skip
