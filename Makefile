@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 ARGS ?=
 BIN := .venv/bin
-PYTEST := $(BIN)/pytest -q -p no:cacheprovider
+PYTEST := $(BIN)/pytest -q -p no:cacheprovider --durations=12 --durations-min=10
 NO_ASTERISK := not live and not fault and not browser
 # takes seconds to collect: left out where none of its tests is run
 NO_FUZZ := --ignore tests/console/test_hostile.py
@@ -12,7 +12,7 @@ NO_FUZZ := --ignore tests/console/test_hostile.py
 # Set in many containers; then every daemon a test starts compiles all of us anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: prepare web demo test test-fast check format contract clean
+.PHONY: prepare web demo test test-long test-fast check format pictures contract audit clean
 
 prepare:
 	@.ci/prepare
@@ -23,10 +23,20 @@ web:
 demo: prepare
 	@$(BIN)/hotline demo $(ARGS)
 
-test: prepare
-	@echo "== tests without Asterisk" && $(PYTEST) -n 2 --ignore tests/browser -m "$(NO_ASTERISK)"
-	@echo "== tests on a real Asterisk" && $(PYTEST) -n 5 --dist loadfile --no-loadscope-reorder --ignore tests/browser $(NO_FUZZ) -m "live or fault"
+# one sample for everybody, so that a red run is the change's; another: make test HOTLINE_SEED=…, all of it: make test-long
+test: export HOTLINE_SEED ?= 281744
+test: check
+	@echo "== tests without Asterisk" && $(PYTEST) -n 3 --ignore tests/browser -m "$(NO_ASTERISK)"
+	@echo "== tests on a real Asterisk" && $(PYTEST) -n 4 --dist loadfile --no-loadscope-reorder --ignore tests/browser $(NO_FUZZ) -m "live or fault"
 	@echo "== tests in a real browser" && $(PYTEST) -n 2 --dist worksteal tests/browser
+
+# everything that `make test` leaves out or samples; pieces of it: make test-long ARGS=tests/faults
+test-long: export HOTLINE_LONG = 1
+test-long:
+	@.ci/prepare long
+	@echo "== tests without Asterisk" && $(PYTEST) -n 3 --ignore tests/browser -m "$(NO_ASTERISK)" $(ARGS) || [ $$? = 5 ]
+	@echo "== tests on a real Asterisk" && $(PYTEST) -n 4 --dist loadfile --no-loadscope-reorder --ignore tests/browser $(NO_FUZZ) -m "live or fault" $(ARGS) || [ $$? = 5 ]
+	@[ -n "$(ARGS)" ] || { echo "== tests in a real browser" && $(PYTEST) -n 2 --dist worksteal tests/browser; }
 
 pictures: prepare
 	@HOTLINE_PICTURES=docs/pictures $(PYTEST) tests/browser/test_pictures.py
@@ -36,13 +46,18 @@ test-fast: prepare
 
 check: prepare
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check -q . && $(BIN)/mypy && $(BIN)/lint-imports --no-cache | tail -4
+	@$(PYTEST) tests/test_maps.py tests/test_matching.py tests/test_words.py
 	@.ci/web run -s types && .ci/web run -s lint && .ci/web -s test
 
 format: prepare
 	@$(BIN)/ruff check -q --fix . ; $(BIN)/ruff format -q .
 
 contract: prepare
-	@$(BIN)/python -m hotline.contract_ts
+	@$(BIN)/python -m hotline.verbs.contract_ts
+
+# what is known against what we stand on; no part of the tests, because it asks others
+audit: prepare
+	@.ci/audit
 
 clean:
 	@rm -rf .venv var *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
