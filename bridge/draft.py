@@ -1,8 +1,8 @@
 """From what was typed (or posted) to a ticket, or to a list of problems naming each field. Pure.
 
-Used by the console's ticket routes and for corrected dead letters. Everything in ``raw``
-is hostile: wrong types, lengths, control characters and unknown fields are problems with
-a field path, never exceptions. What only the daemon knows comes in ``Made``, never from ``raw``.
+Used by the console's ticket routes and for corrected dead letters. What may be said and how it is checked is
+``forms.TicketIn``; a wrong field is a problem with its path, never an exception. What only the daemon knows comes in
+``Made``, never from ``raw``.
 """
 
 from __future__ import annotations
@@ -11,27 +11,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from cti.numbers import Numbers
+from pydantic import ValidationError
 
-from .catalogue import Catalogue
 from .errors import Problem
-from .fields import Fields
+from .forms import Known, LimitIn, PersonIn, PlaceIn, SubjectIn, TicketIn
+from .problem_texts import problems_of
 from .ticket import CallFacts, Limit, Person, Place, Subject, Ticket, TicketId
-from .ticket_choices import Choices
 
-CONTENT = (
-    "kind", "title", "content", "work_type", "urgency", "channel", "confidential", "anonymous", "person", "subject",
-    "place", "unit_suggested", "unit_confirmed", "units_helping", "accept_limit", "handle_limit", "related_cases",
-    "merged_into", "answered_directly", "knowledge", "attachments", "external_ids", "consent", "archive_level",
-    "retention_class", "legal_hold",
-)  # fmt: skip
+CONTENT = tuple(TicketIn.model_fields)
 """The fields an agent may give."""
-
-MOST_PHONES = 5
-_ID = r"[0-9A-Za-z_.:/-]{1,64}"
-_NAME = r"[0-9A-Za-z_-]+(?:[./][0-9A-Za-z_-]+)*"
-_ATTACHMENT = rf"(?:https://[0-9A-Za-z.-]+(?::[0-9]+)?(?:/[0-9A-Za-z_.~%/?=&-]*)?|{_NAME})"
-"""A name below the store's own folder, or an https address: what a reader's browser runs, or that leads out, is neither."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,128 +37,49 @@ class Made:
     """When ``raw`` names none."""
 
 
-def read(
-    raw: Mapping[str, object], made: Made, choices: Choices, catalogue: Catalogue, numbers: Numbers
-) -> Ticket | tuple[Problem, ...]:
+def read(raw: Mapping[str, object], made: Made, known: Known) -> Ticket | tuple[Problem, ...]:
     """One ticket, or every problem found (in the order of the fields)."""
-    fields = Fields(raw, CONTENT, choices)
-    ticket = Ticket(
+    try:
+        form = TicketIn.model_validate(dict(raw), context=known)
+    except ValidationError as fault:
+        return problems_of(fault.errors(include_url=False), TicketIn)
+    said = "channel" in form.model_fields_set and form.channel
+    return Ticket(
         id=made.id, key=made.key, filed_at=made.filed_at, agent=made.agent, seat=made.seat, line=made.line,
-        facts=made.facts,
-        kind=fields.choice("kind", "appeal_kind", required=True),
-        title=fields.text("title", 50, required=True),
-        content=fields.text("content", 4000, required=True, lines=True),
-        work_type=fields.choice("work_type", "work_type", "general"),
-        urgency=fields.choice("urgency", "urgency", "normal"),
-        channel=fields.choice("channel", "channel", made.channel),
-        confidential=fields.flag("confidential"),
-        anonymous=fields.flag("anonymous"),
-        person=_person(fields, numbers),
-        subject=_subject(fields, catalogue),
-        place=_place(fields),
-        unit_suggested=fields.text("unit_suggested", 100),
-        unit_confirmed=fields.text("unit_confirmed", 100),
-        units_helping=fields.texts("units_helping", 10, 100),
-        accept_limit=_limit(fields, "accept_limit"),
-        handle_limit=_limit(fields, "handle_limit"),
-        related_cases=fields.texts("related_cases", 20, 64, _ID),
-        merged_into=fields.text("merged_into", 64, pattern=_ID),
-        answered_directly=fields.flag("answered_directly"),
-        knowledge=fields.texts("knowledge", 20, 64, _ID),
-        attachments=fields.texts("attachments", 20, 200, _ATTACHMENT),
-        external_ids=fields.pairs("external_ids", 10, 64),
-        consent=fields.texts("consent", 10, 40, _ID),
-        archive_level=fields.text("archive_level", 20),
-        retention_class=fields.choice("retention_class", "retention_class", "standard"),
-        legal_hold=fields.flag("legal_hold"),
+        facts=made.facts, channel=said or made.channel, kind=form.kind, title=form.title, content=form.content,
+        work_type=form.work_type, urgency=form.urgency, confidential=form.confidential, anonymous=form.anonymous,
+        person=_person(form.person), subject=_subject(form.subject), place=_place(form.place),
+        unit_suggested=form.unit_suggested, unit_confirmed=form.unit_confirmed, units_helping=tuple(form.units_helping),
+        accept_limit=_limit(form.accept_limit), handle_limit=_limit(form.handle_limit),
+        related_cases=tuple(form.related_cases), merged_into=form.merged_into, answered_directly=form.answered_directly,
+        knowledge=tuple(form.knowledge), attachments=tuple(form.attachments), external_ids=tuple(form.external_ids.items()),
+        consent=tuple(form.consent), archive_level=form.archive_level, retention_class=form.retention_class,
+        legal_hold=form.legal_hold,
     )  # fmt: skip
-    return fields.problems or ticket
 
 
-def _person(fields: Fields, numbers: Numbers) -> Person:
-    inner = fields.inner("person", ("name", "gender", "phones", "address"))
-    if inner is None:
-        return Person()
-    return Person(
-        name=inner.text("name", 60),
-        gender=inner.choice("gender", "gender"),
-        phones=_phones(inner, numbers),
-        address=inner.text("address", 200),
-    )
+def _person(form: PersonIn | None) -> Person:
+    return Person(form.name, form.gender, tuple(form.phones), form.address) if form else Person()
 
 
-def _phones(fields: Fields, numbers: Numbers) -> tuple[str, ...]:
-    """Each in its one national form, however it was written; several in one text are several."""
-    found: list[str] = []
-    for place, said in enumerate(fields.texts("phones", MOST_PHONES, 64)):
-        read_ = numbers.split(said)
-        if said and not (read_ and all(number.national for number in read_)):
-            fields.wrong(f"phones.{place}", fields.say("phone"))
-        found += (number.national for number in read_)
-    phones = tuple(dict.fromkeys(found))
-    if len(phones) > MOST_PHONES:
-        fields.wrong("phones", fields.say("many", most=MOST_PHONES))
-    return phones
+def _subject(form: SubjectIn | None) -> Subject | None:
+    return Subject(form.scheme, form.version, form.code, form.kind, form.part_id) if form else None
 
 
-def _subject(fields: Fields, catalogue: Catalogue) -> Subject | None:
-    inner = fields.inner("subject", ("scheme", "version", "code", "kind", "part_id"))
-    if inner is None:
-        return None
-    first = catalogue.schemes[0] if catalogue.schemes else ("", "")
-    subject = Subject(
-        scheme=inner.text("scheme", 40) or first[0],
-        version=inner.text("version", 20) or first[1],
-        code=inner.text("code", 16, required=True, pattern=r"[0-9A-Za-z]{2,16}"),
-        kind=inner.one_of("kind", ("event", "part")),
-        part_id=inner.text("part_id", 24, pattern=r"[0-9A-Za-z-]{1,24}"),
-    )
-    if subject.code and not inner.problems:
-        _known(subject, inner, catalogue)
-    return subject
-
-
-def _known(subject: Subject, inner: Fields, catalogue: Catalogue) -> None:
-    if (subject.scheme, subject.version) not in catalogue.schemes:
-        allowed = tuple(" ".join(pair) for pair in catalogue.schemes)
-        inner.wrong("scheme", inner.say("no_scheme", said=f"{subject.scheme} {subject.version}"), allowed)
-    elif catalogue.get(subject.scheme, subject.version, subject.code, subject.kind) is None:
-        same = [code for code in catalogue.search(subject.code) if code.code == subject.code]
-        if len(same) > 1 and not subject.kind:
-            inner.wrong("kind", inner.say("ambiguous", said=subject.code), ("event", "part"))
-        else:
-            near = catalogue.search(subject.code[:2], subject.kind)
-            inner.wrong("code", inner.say("no_code", said=subject.code), tuple(f"{c.code} {c.name}" for c in near))
-
-
-def _place(fields: Fields) -> Place:
-    names = ("address_text", "address_std", "lng", "lat", "crs", "accuracy", "grid_code", "area")
-    inner = fields.inner("place", names)
-    if inner is None:
+def _place(form: PlaceIn | None) -> Place:
+    if form is None:
         return Place()
-    place = Place(
-        address_text=inner.text("address_text", 200),
-        address_std=inner.text("address_std", 200),
-        lng=inner.number("lng", -180, 180),
-        lat=inner.number("lat", -90, 90),
-        crs=inner.choice("crs", "crs"),
-        accuracy=inner.choice("accuracy", "accuracy"),
-        grid_code=inner.text("grid_code", 15, pattern=r"[0-9]{14,15}"),
-        area=inner.texts("area", 4, 40),
+    return Place(
+        form.address_text,
+        form.address_std,
+        form.lng,
+        form.lat,
+        form.crs,
+        form.accuracy,
+        form.grid_code,
+        tuple(form.area),
     )
-    if (place.lng is None) != (place.lat is None):
-        inner.wrong("lat" if place.lat is None else "lng", inner.say("both"))
-    if place.lng is not None and not place.crs:
-        inner.wrong("crs", inner.say("required"), inner.keys("crs"))
-    return place
 
 
-def _limit(fields: Fields, name: str) -> Limit | None:
-    inner = fields.inner(name, ("value", "unit", "deadline"))
-    if inner is None:
-        return None
-    value = inner.number("value", 1, 10_000, required=True)
-    if value is not None and value != int(value):
-        inner.wrong("value", inner.say("whole"))
-    unit = inner.choice("unit", "limit_unit", required=True)
-    return Limit(int(value or 0), unit, inner.moment("deadline"))
+def _limit(form: LimitIn | None) -> Limit | None:
+    return Limit(form.value, form.unit, form.deadline) if form else None

@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from pydantic import ValidationError
+
 from cti.ids import CallId
 from cti.numbers import Numbers
 
@@ -20,10 +22,10 @@ from .disposition import CallOutcome, Disposition
 from .draft import CONTENT, Made, read
 from .errors import Problem
 from .events import CallDisposed, TicketFiled
-from .fields import MOST_PROBLEMS, Fields
+from .forms import DispositionIn, Known
 from .messages import MessageId, MessageKind
 from .ports import Disposed, Filed, KeyTaken, NotDisposed, Push, TicketBook
-from .problem_texts import say
+from .problem_texts import MOST_PROBLEMS, problems_of, say
 from .ticket import CallFacts, ticket_id
 from .ticket_choices import Choices
 from .ticket_json import plain
@@ -67,7 +69,7 @@ class Intake:
         key = f"{facts.call}/{source.part}" if facts else source.key or ident
         line = facts.line if facts else ""
         made = Made(ident, key, now, source.agent, source.seat, line, facts, source.channel)
-        ticket = read(raw, made, self.choices, self.catalogue, self.numbers)
+        ticket = read(raw, made, self._known())
         if isinstance(ticket, tuple):
             return ticket
         filed = await self.book.file(kept(ticket))
@@ -85,17 +87,14 @@ class Intake:
         self, call: CallId, raw: Mapping[str, object], agent: str, seat: str
     ) -> Disposed | NotDisposed | Problems:
         """``raw``: outcome (direct, refused, nuisance), code (of ``choices.refusal``, when refused), note, knowledge."""
-        fields = Fields(raw, ("outcome", "code", "note", "knowledge"), self.choices)
-        outcome = fields.one_of("outcome", ("direct", "refused", "nuisance"), required=True)
-        code = fields.choice("code", "refusal", required=outcome == CallOutcome.REFUSED)
-        if code and outcome != CallOutcome.REFUSED:
-            fields.wrong("code", fields.say("only_refused"))
-        note = fields.text("note", 1000, lines=True)
-        knowledge = fields.texts("knowledge", 20, 64, r"[0-9A-Za-z_.:/-]{1,64}")
-        if fields.problems:
-            return fields.problems
+        try:
+            form = DispositionIn.model_validate(dict(raw), context=self._known())
+        except ValidationError as fault:
+            return problems_of(fault.errors(include_url=False), DispositionIn)
         now = self.clock()
-        disposition = Disposition(call, CallOutcome(outcome), now, agent, seat, code, note, knowledge)
+        disposition = Disposition(
+            call, CallOutcome(form.outcome), now, agent, seat, form.code, form.note, tuple(form.knowledge)
+        )
         answer = await self.book.dispose(disposition)
         if isinstance(answer, Disposed):
             self.publish(CallDisposed(call, disposition.outcome, seat, agent, now))
@@ -112,7 +111,7 @@ class Intake:
         if changes:
             old = dead.ticket
             made = Made(old.id, old.key, old.filed_at, old.agent, old.seat, old.line, old.facts, old.channel)
-            fixed = read(self._content(dead) | dict(changes), made, self.choices, self.catalogue, self.numbers)
+            fixed = read(self._content(dead) | dict(changes), made, self._known())
             if isinstance(fixed, tuple):
                 return fixed
             # secrecy that a citizen asked for is never taken back by whoever mends their ticket
@@ -122,6 +121,9 @@ class Intake:
         if push is not None:
             self.wake()
         return push
+
+    def _known(self) -> Known:
+        return Known(self.choices, self.catalogue, self.numbers)
 
     def _content(self, push: Push) -> dict[str, object]:
         return {name: value for name, value in plain(push.ticket).items() if name in CONTENT}

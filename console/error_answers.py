@@ -18,7 +18,7 @@ from starlette.exceptions import HTTPException
 
 from agents.commands import Accepted, Refused, Why
 from bridge.errors import Problem
-from bridge.problem_texts import say
+from bridge.problem_texts import problems_of
 from config.language import say as _
 
 from .contract.rest import DoneOut, ErrorOut
@@ -106,7 +106,7 @@ def install(app: FastAPI, absent: Sequence[type[Exception]] = (), misfit: Sequen
 
     @app.exception_handler(RequestValidationError)
     async def wrong(_request: Request, fault: RequestValidationError) -> Response:
-        problems = [_problem(dict(error)) for error in fault.errors()]
+        problems = problems_of(fault.errors())
         if any(error["type"] == "json_invalid" for error in fault.errors()):
             return answer(400, WORDS[400], problems[0].message, problems)
         return answer(422, WORDS[422], problems[0].message, problems)
@@ -134,22 +134,3 @@ def install(app: FastAPI, absent: Sequence[type[Exception]] = (), misfit: Sequen
             app.add_exception_handler(kind, unavailable)
     for kind in misfit:
         app.add_exception_handler(kind, needs_a_person)
-
-
-_SENTENCE = {
-    "missing": "required", "extra_forbidden": "no_field", "string_type": "string", "string_too_long": "long",
-    "string_pattern_mismatch": "form", "bool_type": "flag", "int_type": "number", "int_parsing": "number",
-    "list_type": "list", "model_attributes_type": "object", "timezone_aware": "moment",
-    "datetime_from_date_parsing": "moment", "datetime_parsing": "moment", "phone": "one_phone",
-}  # fmt: skip
-"""Pydantic's kinds of error → our sentences; the rest keep Pydantic's English."""
-
-
-def _problem(error: dict[str, Any]) -> Problem:
-    where = [str(part) for part in error["loc"] if part not in ("body", "query", "path", "header")]
-    told = error.get("ctx") or {}
-    values = {"most": told.get("max_length"), "given": len(str(error.get("input", ""))), "form": told.get("pattern")}
-    key = _SENTENCE.get(error["type"])
-    message = say(key, **values) if key else str(error["msg"])[:300]
-    expected = told.get("expected")
-    return Problem(".".join(where)[:120], message, (str(expected),) if expected else ())

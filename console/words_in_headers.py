@@ -12,7 +12,7 @@ from urllib.parse import unquote_to_bytes
 from fastapi import Depends, Header, Request
 
 from bridge.errors import Problem
-from bridge.fields import cleaned
+from bridge.pasted_text import cleaned
 from config.language import say as _
 
 from .error_answers import invalid

@@ -31,7 +31,6 @@ WHY_NOT = {
     "console/test_hostile.py": "the whole application under nonsense",
     "console/test_pasted.py": "text of every shape of the contract",
     "console/test_permissions.py": "every route by every role",
-    "console/test_ticket_contract.py": "a ticket in the contract held against what is read",
     "console/test_signing_in.py": "routes, guard, cookie and sessions together",
     "console/test_two_persons.py": "accounts.py, routes/accounts.py and proof.py together",
     "cti/test_clock.py": "a clock that steps, through rows, fold and book",

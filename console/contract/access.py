@@ -7,8 +7,11 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
+from bridge.forms import Body
+from bridge.pasted_text import OneLine
+
 from ..access import Scope
-from .shapes import AgentText, Body, OneLine, SeatText, Sentence, View
+from .shapes import AgentText, SeatText, Sentence, View
 
 RoleText = Annotated[str, Field(pattern="^(agent|supervisor|auditor|operator)$")]
 PasswordText = Annotated[str, Field(min_length=1, max_length=200)]

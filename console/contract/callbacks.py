@@ -9,8 +9,9 @@ from fastapi import Path
 from pydantic import BaseModel, Field
 
 from agents.callbacks import SAID, GivenUp
+from bridge.forms import Body
 
-from .shapes import AgentText, Body, CallIdText, Dialled, Note, View
+from .shapes import AgentText, CallIdText, Dialled, Note, View
 
 TaskPath = Annotated[str, Path(pattern=r"^[A-Za-z0-9_.-]{1,100}$", description="a call-back's id")]
 

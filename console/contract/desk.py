@@ -7,10 +7,11 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
+from bridge.forms import Body
 from recordings.ids import MOST_PART
 
 from .rest import CallOut, TicketOut
-from .shapes import Body, View
+from .shapes import View
 from .stream import PartyOut
 
 

@@ -1,7 +1,6 @@
 """What goes over the wire: the shapes of requests and responses, as OpenAPI shows them.
 
-The contents of a ticket are checked by ``bridge.draft`` (words, codes, did-you-mean);
-``TicketIn`` only documents them, and a test holds the two together.
+What is handed in (a ticket, how a call ends) is ``bridge.forms``: those models are the check as well.
 """
 
 from __future__ import annotations
@@ -13,14 +12,17 @@ from typing import Annotated, Any
 from fastapi import Path, Query
 from pydantic import BaseModel, ConfigDict, Field, computed_field
 
+from bridge import forms
 from bridge.case_state import CaseState
 from bridge.delivery_state import DeliveryState
+from bridge.forms import Body
 from bridge.messages import MessageKind
+from bridge.pasted_text import OneLine
 from bridge.ports import CaseStep, Push
 from bridge.ticket_json import plain
 from cti.numbers import mask
 
-from .shapes import AgentText, Body, Dialled, Lines, OneLine, SeatText, View, Word
+from .shapes import AgentText, Dialled, SeatText, View, Word
 
 CallPath = Annotated[str, Path(pattern=r"^[A-Za-z0-9_.-]{1,100}$", description="CallId")]
 SeatPath = Annotated[str, Path(pattern=r"^[0-9]{2,20}$")]
@@ -140,13 +142,9 @@ class CallOut(View):
         return mask(self.caller)
 
 
-class DispositionIn(Body):
-    """How a call ends without a ticket."""
+class DispositionIn(forms.DispositionIn):
+    """How a call ends without a ticket; ``agent`` and ``seat`` are heard from the installation's token only."""
 
-    outcome: Annotated[str, Field(pattern="^(direct|refused|nuisance)$")]
-    code: str = Field(default="", max_length=60, description="GET /api/choices → refusal; wanted when refused")
-    note: Annotated[str, Lines] = Field(default="", max_length=1000)
-    knowledge: list[Annotated[str, Field(pattern=r"^[0-9A-Za-z_.:/-]{1,64}$")]] = Field(default=[], max_length=20)
     agent: AgentText | None = None
     seat: SeatText | None = None
 
@@ -228,75 +226,6 @@ class HealthOut(BaseModel):
 
 
 # -- tickets -----------------------------------------------------------------------------------
-
-_Id = Annotated[str, Field(pattern=r"^[0-9A-Za-z_.:/-]{1,64}$")]
-
-
-class PersonIn(Body):
-    name: str = Field(default="", max_length=60)
-    gender: str = Field(default="", max_length=60)
-    phones: list[Annotated[str, Field(min_length=1, max_length=64)]] = Field(
-        default=[], max_length=5, description="as they were said; each is kept in its national form"
-    )
-    address: str = Field(default="", max_length=200)
-
-
-class SubjectIn(Body):
-    scheme: str = Field(default="", max_length=40)
-    version: str = Field(default="", max_length=20)
-    code: str = Field(pattern=r"^[0-9A-Za-z]{2,16}$", description="GET /api/codes; a string: codes begin with 0")
-    kind: str = Field(default="", pattern=r"^(event|part)?$")
-    part_id: str = Field(default="", pattern=r"^[0-9A-Za-z-]{0,24}$")
-
-
-class PlaceIn(Body):
-    address_text: str = Field(default="", max_length=200)
-    address_std: str = Field(default="", max_length=200)
-    lng: float | None = Field(default=None, ge=-180, le=180)
-    lat: float | None = Field(default=None, ge=-90, le=90)
-    crs: str = Field(default="", max_length=60)
-    accuracy: str = Field(default="", max_length=60)
-    grid_code: str = Field(default="", pattern=r"^([0-9]{14,15})?$")
-    area: list[Annotated[str, Field(min_length=1, max_length=40)]] = Field(default=[], max_length=4)
-
-
-class LimitIn(Body):
-    value: int = Field(ge=1, le=10_000)
-    unit: str = Field(max_length=60)
-    deadline: datetime | None = None
-
-
-class TicketIn(Body):
-    """One matter. The words allowed in ``kind``, ``work_type``, ``urgency``, ``channel``: GET /api/choices."""
-
-    kind: str = Field(max_length=60, description="诉求类型 (appeal_kind)", examples=["complaint"])
-    title: str = Field(min_length=1, max_length=50)
-    content: str = Field(min_length=1, max_length=4000)
-    work_type: str = Field(default="general", max_length=60)
-    urgency: str = Field(default="normal", max_length=60)
-    channel: str = Field(default="phone", max_length=60)
-    confidential: bool = False
-    anonymous: bool = False
-    person: PersonIn | None = None
-    subject: SubjectIn | None = None
-    place: PlaceIn | None = None
-    unit_suggested: str = Field(default="", max_length=100)
-    unit_confirmed: str = Field(default="", max_length=100)
-    units_helping: list[Annotated[str, Field(min_length=1, max_length=100)]] = Field(default=[], max_length=10)
-    accept_limit: LimitIn | None = None
-    handle_limit: LimitIn | None = None
-    related_cases: list[_Id] = Field(default=[], max_length=20)
-    merged_into: str = Field(default="", pattern=r"^[0-9A-Za-z_.:/-]{0,64}$")
-    answered_directly: bool = False
-    knowledge: list[_Id] = Field(default=[], max_length=20)
-    attachments: list[Annotated[str, Field(min_length=1, max_length=200)]] = Field(
-        default=[], max_length=20, description="names like a/b.jpg without .., or https addresses"
-    )
-    external_ids: dict[str, Annotated[str, Field(min_length=1, max_length=64)]] = Field(default={}, max_length=10)
-    consent: list[Annotated[str, Field(pattern=r"^[0-9A-Za-z_.:/-]{1,40}$")]] = Field(default=[], max_length=10)
-    archive_level: str = Field(default="", max_length=20)
-    retention_class: str = Field(default="standard", max_length=60)
-    legal_hold: bool = False
 
 
 class TicketPatch(BaseModel):

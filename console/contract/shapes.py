@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from bridge.fields import cleaned
+from bridge.pasted_text import Lines, OneLine
 from cti.numbers import home
 
 CallIdText = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{1,100}$")]
@@ -23,7 +23,7 @@ def _one_number(typed: str) -> str:
         return plain
     number = home().to_dial(plain)
     if number is None or len(number.national) > MOST_KEYS:
-        raise PydanticCustomError("phone", "is not one telephone number")
+        raise PydanticCustomError("one_phone", "is not one telephone number")
     return number.national
 
 
@@ -34,25 +34,9 @@ Dialled = Annotated[str, StringConstraints(min_length=1, max_length=64), AfterVa
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,30}$")]
 
 
-def _one_line(said: object) -> object:
-    return cleaned(said, lines=False) if isinstance(said, str) else said
-
-
-def _lines(said: object) -> object:
-    return cleaned(said, lines=True) if isinstance(said, str) else said
-
-
-OneLine, Lines = BeforeValidator(_one_line), BeforeValidator(_lines)
-"""Of text that people type or paste: what cannot be seen goes, and nothing is refused for it (``bridge/fields.py``)."""
 Word = Annotated[str, OneLine, StringConstraints(min_length=1, max_length=60)]
 Sentence = Annotated[str, Lines, StringConstraints(min_length=1, max_length=500)]
 Note = Annotated[str, Lines, StringConstraints(max_length=500)]
-
-
-class Body(BaseModel):
-    """What a client sends: an unknown field is refused."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
 
 
 class View(BaseModel):

@@ -7,7 +7,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
-from .shapes import Body, Name, Note, SeatText, Sentence
+from bridge.forms import Body
+
+from .shapes import Name, Note, SeatText, Sentence
 from .stream import FiguresOut, TargetsOut
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Response
 
+from bridge.forms import TicketIn
 from bridge.intake import Source
 from bridge.ports import Filed, KeyTaken, Push
 from bridge.ticket import CallFacts, TicketId
@@ -13,7 +14,7 @@ from config.language import say as _
 from console import visibility
 from console.access import Right
 from console.authorization import Asking, Who, needs, open_to, refused
-from console.contract.rest import CallPath, CaseStepOut, Most, TicketIn, TicketOut, TicketPath
+from console.contract.rest import CallPath, CaseStepOut, Most, TicketOut, TicketPath
 from console.error_answers import Failed, invalid, not_found
 from console.own_calls import must_be_theirs, their_call
 from console.ports import CallRow

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from bridge import catalogue, ticket_choices
 from bridge.draft import CONTENT, Made, read
 from bridge.errors import Problem
+from bridge.forms import Known
 from bridge.ticket import CallFacts, Ticket, TicketId, is_ticket_id, ticket_id
 from bridge.ticket_json import dump, load, plain, same_matter
 from cti.ids import CallId
@@ -19,7 +20,7 @@ from cti.numbers import Numbers
 from tests.bridge.made import NOON, ticket
 from tests.sampling import examples
 
-CHOICES, CODES, NUMBERS = ticket_choices.load(), catalogue.load(), Numbers("0592")
+KNOWN = Known(ticket_choices.load(), catalogue.load(), Numbers("0592"))
 MADE = Made(ticket_id(NOON, bytes(10)), "c/1", NOON, "1001", "8001", "citizen", CallFacts(CallId("c")))
 GOOD: dict[str, Any] = {"kind": "complaint", "title": "积水", "content": "湖滨南路积水"}
 FULL: dict[str, Any] = GOOD | {
@@ -36,14 +37,14 @@ FULL: dict[str, Any] = GOOD | {
 
 
 def problems(**fields: Any) -> dict[str, Problem]:
-    found = read(GOOD | fields, MADE, CHOICES, CODES, NUMBERS)
+    found = read(GOOD | fields, MADE, KNOWN)
     assert isinstance(found, tuple), found
     return {problem.field: problem for problem in found}
 
 
 def test_full() -> None:
     """Every field of the record is read, Chinese words become keys, and JSON gives the same ticket back."""
-    made = read(FULL, MADE, CHOICES, CODES, NUMBERS)
+    made = read(FULL, MADE, KNOWN)
     assert isinstance(made, Ticket)
     assert (made.work_type, made.urgency, made.person.gender) == ("sudden", "critical", "male")
     assert made.subject is not None
@@ -56,9 +57,9 @@ def test_full() -> None:
 
 def test_content_reads_back() -> None:
     """What a ticket shows as its content is accepted again as input: a dead letter can be corrected."""
-    made = read(FULL, MADE, CHOICES, CODES, NUMBERS)
+    made = read(FULL, MADE, KNOWN)
     assert isinstance(made, Ticket)
-    again = read({k: v for k, v in plain(made).items() if k in CONTENT}, MADE, CHOICES, CODES, NUMBERS)
+    again = read({k: v for k, v in plain(made).items() if k in CONTENT}, MADE, KNOWN)
     assert again == made
 
 
@@ -109,7 +110,7 @@ def test_wrong_field(fields: dict[str, Any], where: str) -> None:
     if where:
         assert where in problems(**fields)
     else:
-        assert isinstance(read(GOOD | fields, MADE, CHOICES, CODES, NUMBERS), Ticket)
+        assert isinstance(read(GOOD | fields, MADE, KNOWN), Ticket)
 
 
 JSON = st.recursive(
@@ -125,7 +126,7 @@ JSON = st.recursive(
 @given(st.dictionaries(st.sampled_from(CONTENT) | st.text(st.characters(), max_size=8), JSON, max_size=8))
 def test_anything(raw: dict[str, Any]) -> None:
     """Whatever comes gives a ticket that survives JSON, or problems that each name a field."""
-    made = read(raw, MADE, CHOICES, CODES, NUMBERS)
+    made = read(raw, MADE, KNOWN)
     if isinstance(made, Ticket):
         dump(made).encode()
         assert load(dump(made)) == made
@@ -170,7 +171,7 @@ def test_same_matter() -> None:
 def test_pasted_text_is_cleaned_never_refused_for_what_cannot_be_seen(pasted: str, line: str, text: str) -> None:
     """From a telephone's contacts, slides, tables, web pages (kind D)."""
     raw = GOOD | {"title": pasted, "content": pasted, "person": {"name": pasted}, "place": {"address_text": pasted}}
-    made = read(raw, MADE, CHOICES, CODES, NUMBERS)
+    made = read(raw, MADE, KNOWN)
     assert isinstance(made, Ticket)
     assert (made.title, made.content, made.person.name, made.place.address_text) == (line, text, line, line)
 
@@ -194,7 +195,7 @@ def test_what_holds_nothing_to_be_seen_was_not_given(invisible: str) -> None:
 )
 def test_a_phone_is_one_phone_however_it_is_written(phones: list[str], kept: tuple[str, ...]) -> None:
     """Stored as it is dialled and searched (kind A)."""
-    made = read(GOOD | {"person": {"phones": phones}}, MADE, CHOICES, CODES, NUMBERS)
+    made = read(GOOD | {"person": {"phones": phones}}, MADE, KNOWN)
     assert isinstance(made, Ticket)
     assert made.person.phones == kept
     assert set(problems(person={"phones": ["问邻居"]})) == {"person.phones.0"}
@@ -211,5 +212,5 @@ def test_a_phone_is_one_phone_however_it_is_written(phones: list[str], kept: tup
 )  # fmt: skip
 def test_attachments_lead_nowhere_else(said: str, fine: bool) -> None:
     """A name below the store's folder or an https address; what a browser would run, or that leads out, is a problem."""
-    found = read(GOOD | {"attachments": [said]}, MADE, CHOICES, CODES, NUMBERS)
+    found = read(GOOD | {"attachments": [said]}, MADE, KNOWN)
     assert isinstance(found, Ticket) is fine

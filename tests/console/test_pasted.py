@@ -10,8 +10,8 @@ import httpx
 import pytest
 from pydantic import TypeAdapter
 
+from bridge.forms import Body
 from console.contract import access, callbacks, desk, rest, wall
-from console.contract.shapes import Body
 from tests.fakes.hotline import CALL, FakeHotline
 from tests.fakes.people import populate
 from tests.fakes.said import said

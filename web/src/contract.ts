@@ -682,7 +682,7 @@ export interface components {
       outcome: string
       replaced: string | null
     }
-    /** How a call ends without a ticket. */
+    /** How a call ends without a ticket; ``agent`` and ``seat`` are heard from the installation's token only. */
     DispositionIn: {
       outcome: string
       /** GET /api/choices → refusal; wanted when refused */

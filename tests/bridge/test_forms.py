@@ -1,4 +1,4 @@
-"""What OpenAPI says of a ticket's fields is what the bridge does: each bound of ``TicketIn`` is the bound of ``bridge.draft``."""
+"""What OpenAPI says of a ticket's fields is what is done with them: each bound of the schema holds in ``bridge.draft``."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import pytest
 
 from bridge import catalogue, ticket_choices
 from bridge.draft import CONTENT, Made, read
+from bridge.forms import Known, TicketIn
 from bridge.ticket import CallFacts, ticket_id
-from console.contract.rest import TicketIn
 from cti.ids import CallId
 from cti.numbers import Numbers
 from tests.bridge.made import NOON
 
-CHOICES, CODES, NUMBERS = ticket_choices.load(), catalogue.load(), Numbers("0592")
+KNOWN = Known(ticket_choices.load(), catalogue.load(), Numbers("0592"))
 MADE = Made(ticket_id(NOON, bytes(10)), "c/1", NOON, "1001", "8001", "citizen", CallFacts(CallId("c")))
 GOOD: dict[str, Any] = {"kind": "complaint", "title": "积水", "content": "湖滨南路积水"}
 NEEDED: dict[str, dict[str, Any]] = {
@@ -53,7 +53,7 @@ def problems(path: tuple[str, ...], value: object) -> list[str]:
     field: Any = value
     if len(path) == 2:
         field = NEEDED.get(path[0], {}) | {path[1]: value}
-    made = read(GOOD | {path[0]: field}, MADE, CHOICES, CODES, NUMBERS)
+    made = read(GOOD | {path[0]: field}, MADE, KNOWN)
     return [problem.field for problem in made] if isinstance(made, tuple) else []
 
 
@@ -112,7 +112,7 @@ def test_the_bounds_of_a_number(path: tuple[str, ...]) -> None:
 PATTERNS = {
     ("subject", "part_id"): ("3502001234567890123", "3502;"), ("place", "grid_code"): ("35020300100100", "12"),
     ("merged_into",): ("GD20260930000001", "a b"), ("subject", "kind"): ("event", "thing"),
-    ("subject", "code"): ("0406", "4"), ("related_cases",): (["GD20260930000001"], ["a b"]),
+    ("subject", "code"): ("0406", "4"), ("related_cases",): (["GD20260930000001"], ["a b"]), ("attachments",): (["a/b.jpg"], ["../b.jpg"]),
     ("knowledge",): (["kb/1"], ["a b"]), ("consent",): (["recording"], ["a b"]),
 }  # fmt: skip
 """A value that fits, and one that does not."""
