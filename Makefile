@@ -26,17 +26,13 @@ demo: prepare
 # one sample for everybody, so that a red run is the change's; another: make test HOTLINE_SEED=…, all of it: make test-long
 test: export HOTLINE_SEED ?= 281744
 test: check
-	@echo "== tests without Asterisk" && $(PYTEST) -n 3 --ignore tests/browser -m "$(NO_ASTERISK)"
-	@echo "== tests on a real Asterisk" && $(PYTEST) -n 4 --dist loadfile --no-loadscope-reorder --ignore tests/browser $(NO_FUZZ) -m "live or fault"
-	@echo "== tests in a real browser" && $(PYTEST) -n 2 --dist worksteal tests/browser
+	@.ci/suite
 
 # everything that `make test` leaves out or samples; pieces of it: make test-long ARGS=tests/faults
 test-long: export HOTLINE_LONG = 1
 test-long:
 	@.ci/prepare long
-	@echo "== tests without Asterisk" && $(PYTEST) -n 3 --ignore tests/browser -m "$(NO_ASTERISK)" $(ARGS) || [ $$? = 5 ]
-	@echo "== tests on a real Asterisk" && $(PYTEST) -n 4 --dist loadfile --no-loadscope-reorder --ignore tests/browser $(NO_FUZZ) -m "live or fault" $(ARGS) || [ $$? = 5 ]
-	@[ -n "$(ARGS)" ] || { echo "== tests in a real browser" && $(PYTEST) -n 2 --dist worksteal tests/browser; }
+	@.ci/suite $(ARGS)
 
 pictures: prepare
 	@HOTLINE_PICTURES=docs/pictures $(PYTEST) tests/browser/test_pictures.py
