@@ -52,6 +52,8 @@ class Seats:
 
 
 def build(
-    settings: Settings, switchboard: Switchboard, seat_log: SeatLog, publish: Callable[[out.Event], None]
-) -> Seats:
-    return Seats(SeatService(Desk(Roster.from_settings(settings)), switchboard, seat_log, publish))
+    settings: Settings, switchboard: Switchboard, seat_log: SeatLog, publish: Callable[[out.Event], None],
+    away: tuple[type[Exception], ...],
+) -> Seats:  # fmt: skip
+    """``away``: what ``seat_log`` raises when what it is told is to be told again later."""
+    return Seats(SeatService(Desk(Roster.from_settings(settings)), switchboard, seat_log, publish, away))

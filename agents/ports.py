@@ -22,8 +22,9 @@ class SeatLog(Protocol):
         """All of them or none, in order; durable against a crash of the daemon when it returns.
 
         A ``SeatStateChanged`` ends the seat's open interval at its moment and begins the new one,
-        idempotently by (seat, at, new); both kinds keep ``state`` as what ``last`` gives back. May
-        raise: the floor keeps the pages, tries again and raises an alarm; nothing a seat does waits.
+        idempotently by (seat, at, new); both kinds keep ``state`` as what ``last`` gives back. While the
+        book is away (``SeatService``'s ``away``) the floor keeps the pages, tries again and raises an
+        alarm; a page of which anything else is raised is given up. Nothing a seat does waits.
         """
         ...
 

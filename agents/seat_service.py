@@ -49,7 +49,11 @@ _TELEPHONED = (*get_args(req.VerbRequest), req.Watch, req.Unwatch, req.TakeOver,
 
 
 class SeatService:
-    """:param publish: hears every event of this room, in order, synchronously."""
+    """
+    :param publish: hears every event of this room, in order, synchronously.
+    :param away: what the book raises when it is away: that is waited for, and an alarm. A page of which it says
+        anything else is given up, and holds up none behind it.
+    """
 
     def __init__(
         self,
@@ -57,6 +61,7 @@ class SeatService:
         switchboard: Switchboard,
         book: SeatLog,
         publish: Callable[[out.Event], None],
+        away: tuple[type[Exception], ...],
         *,
         now: Callable[[], float] = time.time,
     ) -> None:
@@ -70,11 +75,11 @@ class SeatService:
         self._originates: set[asyncio.Task[None]] = set()
         self._next_slot = 0.0
         self._pages: OrderedWriter[Page] = OrderedWriter(
-            "seats", book.write, (Exception,), together=BOOK_MOST_WAITING, most=BOOK_MOST_WAITING,
+            "seats", book.write, away, together=BOOK_MOST_WAITING, most=BOOK_MOST_WAITING,
             gather=BOOK_GATHER_SECONDS, rest=BOOK_REST_SECONDS, again=BOOK_RETRY_SECONDS,
             lost=self._lost_book, back=self._book_is_back,
         )  # fmt: skip
-        """Whatever the book raises, it may be down for hours: the seats go on."""
+        """The book may be away for hours: the seats go on."""
         self._alarm_clock: asyncio.TimerHandle | None = None
         self._alarm_due: Instant | None = None
         self._closing = False

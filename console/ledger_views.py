@@ -176,8 +176,9 @@ class Centre:
     numbers: Numbers = field(default_factory=lambda: Numbers("0592"))
     """How the centre reads numbers: its lines' and its partners' own are nobody's."""
     lines: Mapping[str, str] = field(default_factory=dict)
-    """Id → name, in the settings' order; queues likewise."""
+    """Id → name, in the settings' order; queues and trunks likewise."""
     queues: Mapping[str, str] = field(default_factory=dict)
+    trunks: Mapping[str, str] = field(default_factory=dict)
     phonebook: Sequence[Entry] = ()
     targets: Targets = field(default_factory=Targets)
 

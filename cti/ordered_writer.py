@@ -35,8 +35,8 @@ class OrderedWriter(Generic[T]):
     ) -> None:  # fmt: skip
         """
         :param write: all of these or none, in order; durable when it returns.
-        :param away: what it raises when it is to be tried again. Whatever else it raises is a fault of the first of
-            these: that one is given up, and holds up none behind it.
+        :param away: what it raises when it is to be tried again. Whatever else it raises is a fault of one of these:
+            that one is looked for (by fewer at once), given up, and holds up none behind it.
         :param together: so many at once.
         :param most: so many may wait; then the oldest is given up.
         :param key: of two that wait and have the same one, the later takes the place of the earlier.
@@ -56,6 +56,8 @@ class OrderedWriter(Generic[T]):
         self._wanted, self._wanted_soon, self._empty = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._empty.set()
         self._failing = False
+        self._few: int | None = None
+        """So many at once while one that cannot be written is looked for."""
         self._task: asyncio.Task[None] | None = None
 
     def __len__(self) -> int:
@@ -85,7 +87,7 @@ class OrderedWriter(Generic[T]):
         """All that waits is written when it returns; raises what ``write`` raises."""
         async with self._writing:
             while self._waiting:
-                some = list(islice(self._waiting.items(), self._together))
+                some = list(islice(self._waiting.items(), self._few or self._together))
                 await self._write([item for _key, item in some])
                 for key, item in some:
                     if self._waiting.get(key) is item:  # else a later one came meanwhile, and is still to be written
@@ -142,9 +144,15 @@ class OrderedWriter(Generic[T]):
             except Exception:  # one that cannot be written must not hold up those behind it (the loop top)
                 if not self._waiting:
                     continue
+                tried = min(self._few or self._together, len(self._waiting))
+                if tried > 1:  # one of them; what was before it is written, and is not to be lost with it
+                    self._few = tried // 2
+                    continue
+                self._few = None
                 _key, first = self._waiting.popitem(last=False)
                 log.exception("cannot be written", queue=self._name, lost=repr(first)[:200])
             else:
+                self._few = None
                 return True
 
     def _went_away(self, fault: Exception) -> None:

@@ -23,10 +23,12 @@ from config.settings import Settings
 from console.ports import Vital
 from cti import build as cti
 from ivr import build as ivr
+from ledger.errors import WRONG_OR_AWAY
 from recordings import build as recordings
 
 from . import start_check
 from .alarms import build as alarms
+from .alarms.early_events import EarlyEvents
 from .books import build as books
 from .bus import Bus
 from .consoles import build as consoles
@@ -67,6 +69,7 @@ class Hotline:
             raise start_check.StartError("\n".join(problems))
         secrets = secret_files.ensure(places.secrets, secret_files.names(settings))
 
+        early = EarlyEvents(book, house)
         ledger = self._ledger = await begin(books.build(settings, places, board, book, house))
         await begin(self._programs)
         await ledger.open()
@@ -76,7 +79,7 @@ class Hotline:
         telephone = cti.build(settings, secrets, ledger.plan, board.publish, ledger.call)
         switchboard = telephone.switchboard
         ledger.comparing.watch(switchboard.fold.board, lambda: switchboard.live)
-        seats = await begin(agents.build(settings, switchboard, ledger.seats, house.publish))
+        seats = await begin(agents.build(settings, switchboard, ledger.seats, house.publish, WRONG_OR_AWAY))
         board.listen(agents.HEARD, seats.service.hear)
         house.listen(bridge.FILED, seats.hear_filed)
 
@@ -95,7 +98,7 @@ class Hotline:
         metrics = Metrics(switchboard, ledger.reader, board, book, house, ledger.audit_head, self._programs.cases)
         behind = consoles.Behind(
             settings, places, secrets["api-token"], ledger, telephone, seats.service, delivery.courier, metrics,
-            self._programs.phones, readings, began, self._vitals,
+            self._programs.phones, readings, early, began, self._vitals,
         )  # fmt: skip
         await begin(consoles.build(behind, board, book, house))
         await self._programs.open_edge()

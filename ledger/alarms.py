@@ -53,10 +53,11 @@ class AlarmBook:
             await db.execute(self._store.upsert(t.alarms, list(values)).values(values))
 
     async def open(self, now: datetime) -> list[AlarmRow]:
-        """Standing, or not acknowledged and young enough; the oldest first."""
+        """Standing, or not acknowledged and young enough; the oldest first. Too many: those that stand before all others."""
         unseen = sa.and_(_C.acknowledged_at.is_(None), _C.at > now - UNSEEN)
-        wanted = sa.select(t.alarms).where(sa.or_(_C.cleared_at.is_(None), unseen)).order_by(_C.at.desc()).limit(MOST)
-        return list(reversed(await self._read(wanted)))
+        wanted = sa.select(t.alarms).where(sa.or_(_C.cleared_at.is_(None), unseen))
+        rows = await self._read(wanted.order_by(_C.cleared_at.is_not(None), _C.at.desc()).limit(MOST))
+        return sorted(rows, key=lambda row: (row.at, row.id))
 
     async def history(self, since: datetime | None, until: datetime | None, most: int) -> list[AlarmRow]:
         """The newest first."""

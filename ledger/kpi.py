@@ -21,6 +21,7 @@ from cti.events import Alone, Direction, EndedBy
 from cti.ids import CallId
 
 from . import tables as t
+from .outages import Outage, outages
 from .seat_times import SeatTimes, seat_times, wrap_up_of
 from .store import Store
 
@@ -110,22 +111,31 @@ class KpiReport:
     figures: Sequence[Figure]
     blind: Sequence[tuple[datetime, datetime | None]]
     """Intervals that touch the period in which Asterisk's record was lost."""
+    outages: Sequence[Outage]
+    """Of the line's trunks: callers who did not come stand in no figure."""
 
 
-async def kpi_report(store: Store, period: Period, now: datetime, line: str = "") -> KpiReport:
-    """All figures of a period; ``line`` '' means all lines (seats' times are always of the whole floor)."""
+async def kpi_report(
+    store: Store, period: Period, now: datetime, line: str = "", trunks: Sequence[str] = (), lines: Sequence[str] = ()
+) -> KpiReport:
+    """All figures of a period; ``line`` '' means all lines (seats' times are always of the whole floor).
+
+    ``trunks`` and ``lines``: those of the settings, for the outages.
+    """
     async with store.reading() as db:
         counts, sums = await _count(db, period, line)
         outcomes = await _by(db, period, line, _o.outcome)
-        lines = await _by(db, period, line, _c.line)
+        by_line = await _by(db, period, line, _c.line)
         owed = await _owed(db, period, line)
         times = await seat_times(db, period.since, period.until, now)
         wrapped = await wrap_up_of(db, within(period, line), period.since, now)
         lost = await blind(db, period)
+        dark = await db.run_sync(outages, period.since, period.until, trunks, lines)
     figures = [_ratio(name, a, b, counts) for name, a, b in _RATIOS]
     figures += [_mean(name, sums[name], of, counts) for name, _, of in _MEANS]
     figures += [*owed, *_seats(times, figures, wrapped)]
-    return KpiReport(period, line, counts, outcomes, lines, figures, [(began, ended) for began, ended, _ in lost])
+    spans = [(began, ended) for began, ended, _ in lost]
+    return KpiReport(period, line, counts, outcomes, by_line, figures, spans, [one for one in dark if one.of(line)])
 
 
 async def members(

@@ -48,6 +48,8 @@ QUEUE_SECONDS = 0.4
 """While the ledger is known to take nothing, nobody queues for it longer than this."""
 READER_SECONDS = 10.0
 _READERS = 4
+PROBE_ROWS = 25_000
+"""Some 20 bytes each."""
 ANALYSED_ROWS = 400
 """Of each index, so that a look at tables of years stays short; SQLite's own advice."""
 _PRAGMAS = (
@@ -172,7 +174,9 @@ class Store:
         """Could something be written now? Writes, and leaves nothing behind: no row, whatever it is asked how often.
 
         SQLite: one page goes into the journal (a number in the file's header, which nobody reads). PostgreSQL: a
-        transaction number is taken, which a standby refuses. Raises ``LedgerUnavailable`` or ``LedgerWrong``.
+        transaction number is taken, which a standby refuses, and half a megabyte goes into a temporary file on the disk of
+        the database, which a full one refuses: pages of tables and of the log have room of their own and may still take
+        a row or two. Raises ``LedgerUnavailable`` or ``LedgerWrong``.
         """
         await self.transact(_touch_file if self.sqlite else _touch_server)
 
@@ -297,6 +301,13 @@ def _touch_server(db: sa.Connection) -> None:
         raise LedgerMisshapen(
             _("the ledger's database takes no writing: it is read only (default_transaction_read_only)")
         )
+    _touch_disk(db)
+
+
+def _touch_disk(db: sa.Connection) -> None:
+    """A function's rows are kept whole before they are read; what memory may not hold goes into a file, gone at the end."""
+    db.execute(sa.text("SELECT set_config('work_mem', '64kB', true), set_config('temp_tablespaces', '', true)"))
+    db.execute(sa.text("SELECT count(*) FROM generate_series(1, :rows)"), {"rows": PROBE_ROWS})
 
 
 def _learn(url: str) -> None:

@@ -23,6 +23,7 @@ from . import tables as t
 from .columns import Moment
 from .history import MOST, PastCall, calls_with_outcome, dressed
 from .kpi import SETS, Period, blind, joined, within
+from .outages import Outage, outages
 from .store import Store
 from .tickets import PUSH, push_of
 
@@ -91,11 +92,14 @@ class Day:
     kinds: Sequence[Counted]
     codes: Sequence[Counted]
     blind: Sequence[tuple[datetime, datetime | None, str]]
+    outages: Sequence[Outage] = ()
 
 
 class Wall:
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    """``trunks`` and ``lines``: those of the settings, for the outages."""
+
+    def __init__(self, store: Store, trunks: Sequence[str] = (), lines: Sequence[str] = ()) -> None:
+        self._store, self._trunks, self._lines = store, trunks, lines
 
     sets = tuple(SETS)
 
@@ -108,6 +112,7 @@ class Wall:
             kinds = await _tickets(db, period, (_T.kind,), None)
             codes = await _tickets(db, period, (_T.code_kind, _T.scheme, _T.scheme_version, _T.code), CODES)
             lost = await blind(db, period)
+            dark = await db.run_sync(outages, since, until, self._trunks, self._lines)
         return Day(
             all=_sum(counts for _, counts in rows),
             by_line=_by(rows, 0),
@@ -117,6 +122,7 @@ class Wall:
             kinds=[Counted(kind, "", "", "", count) for kind, count in kinds],
             codes=[Counted(*row) for row in codes],
             blind=lost,
+            outages=dark,
         )
 
     async def calls(

@@ -36,6 +36,16 @@ class SpanOut(BaseModel):
     reason: str
 
 
+class OutageOut(BaseModel):
+    """A trunk that did not answer: who could not call by it stands in no figure."""
+
+    trunk: str
+    name: str
+    lines: list[str] = Field(description="ids of the lines that had calls by it lately; none: nobody knows whose it is")
+    began_at: datetime
+    ended_at: datetime | None
+
+
 class DayOut(BaseModel):
     """GET /api/wall/day?day=2026-11-23: a day's figures, its curve and the curve a week before."""
 
@@ -51,6 +61,7 @@ class DayOut(BaseModel):
         description="the 15 most frequent; their key (event-0101, part-0101) is what /api/wall/tickets takes as code"
     )
     uncertain: list[SpanOut] = Field(description="intervals that could not be back-filled")
+    outages: list[OutageOut]
 
 
 # The calls behind a figure: GET /api/wall/calls?set=answered_15s&since=…&until=…&line=…&queue=… → list[CallOut];

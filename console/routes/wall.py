@@ -17,7 +17,7 @@ from console.access import Right
 from console.authorization import Who, needs
 from console.contract.rest import CallOut, Most, TicketOut
 from console.contract.stream import FiguresOut, TargetsOut
-from console.contract.wall import BinOut, CountOut, DayOut, SpanOut
+from console.contract.wall import BinOut, CountOut, DayOut, OutageOut, SpanOut
 from console.error_answers import invalid
 from console.services import Library, Plugged
 from ledger.wall import Counted, Counts
@@ -52,6 +52,13 @@ async def wall_day(plugs: Plugged, books: Library, who: Watcher, day: date | Non
         tickets_by_kind=[_kind(plugs.intake, one) for one in told.kinds],
         tickets_by_code=_codes(plugs.intake, told.codes),
         uncertain=[SpanOut(began_at=began, ended_at=ended, reason=reason) for began, ended, reason in told.blind],
+        outages=[
+            OutageOut(
+                trunk=one.trunk, name=centre.trunks.get(one.trunk, one.trunk), lines=list(one.lines),
+                began_at=one.began, ended_at=one.ended,
+            )
+            for one in told.outages
+        ],
     )  # fmt: skip
 
 

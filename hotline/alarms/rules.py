@@ -83,6 +83,9 @@ class Reading:
     """Agent (or seat, where nobody sat) → what is owed; None: not known yet."""
     sounds: Mapping[str, tuple[str, TrunkSound]] | None = None
     """Trunk → its name, and what sound its calls of the last hour brought; None: not known yet."""
+    recordings: Mapping[str, str] | None = None
+    """When it was found (or that the key cannot be used) → finished recordings that are missing, altered or cannot be opened;
+    None: not known yet."""
     unknown_year: int | None = None
     """The year whose holidays should be known by now and are not."""
 
@@ -220,7 +223,8 @@ def _vitals() -> tuple[AnyRule, ...]:
         fault("edge", 10, 0, "browsers do not reach the hotline:"),
         fault("casestore", 10, 0, "tickets wait, the case store takes none:"),
         fault("files", 0, 0, "files of the daemon are gone:"),
-        fault("recordings", 0, 90, "recordings are missing, altered or cannot be opened (hotline verify):"),
+        Rule("recordings", CRITICAL, 0, 90, lambda r: r.recordings, lambda _turn, said: _(
+            "recordings are missing, altered or cannot be opened (hotline verify):") + f" {said}"),
         Rule("seat_log", WARNING, 5, 0, lambda r: _one(r.seat_log or None), lambda _subject, why: _(
             "what the seats do cannot be written down now, and will be later: {why}", why=why)),
     )  # fmt: skip

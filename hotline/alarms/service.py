@@ -96,12 +96,16 @@ class AlarmService:
                 return
             before = await self._book.open(self._now())
             self._restored = True
-            for ident in self._alarms.restore(before):  # raised anew meanwhile: the older row is the one that stands
+            restored = self._alarms.restore(before, self._now())
+            for ident in restored.dropped:
                 self._writer.forget(ident)
-                self.shown.pop(str(ident), None)
-                self._changed(str(ident))
-            for row in before:
-                self._show(self._alarms.rows.get(row.id, row))
+            for row in restored.changed:
+                self._writer.put(row)
+            for shown in [shown for shown in self.shown if int(shown) not in self._alarms.rows]:
+                del self.shown[shown]
+                self._changed(shown)
+            for row in self._alarms.rows.values():
+                self._show(row)
 
     async def start(self) -> None:
         try:
@@ -116,6 +120,24 @@ class AlarmService:
         await self._writer.stop()
 
     # -- what happens once -----------------------------------------------------------------
+
+    def hear(self, event: object) -> None:
+        """One event of ``early_events.py``."""
+        match event:
+            case RecordingFailed() | RecordingDelayed():
+                self.hear_recording(event)
+            case PromptUnplayed():
+                self.hear_prompt(event)
+            case ClockStepped():
+                self.hear_clock(event)
+            case AdviceGiven():
+                self.hear_journey(event)
+            case SeatAlarm() | SeatAlarmCleared():
+                self.hear_seat(event)
+            case StoreLost() | StoreBack():
+                self.hear_store(event)
+            case InvariantBroken():
+                self.hear_invariant(event)
 
     def hear_recording(self, event: RecordingFailed | RecordingDelayed) -> None:
         """One that waits is told once for each cause, until somebody has seen it: every call after it waits too."""

@@ -12,7 +12,7 @@ import asyncio
 import contextlib
 import json
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
@@ -47,6 +47,10 @@ COUNTED = timedelta(hours=1)
 AGAIN_MOST = 20
 """Faults that are looked at anew in one turn."""
 FAULTS_MOST = 1000
+ALARMS_MOST = 20
+"""What is found in one turn is one alarm; while so many stand, what is found later belongs to the newest."""
+KEY = "key"
+"""The subject of the alarm about the master key; of the others it is the moment of their turn."""
 NAMED = 3
 VERIFY_BYTES = 512 << 20
 """``hotline verify`` opens every seal of a shelf up to this size; of a larger one what was found by itself."""
@@ -71,6 +75,8 @@ class Notes:
         """When every seal had been opened, the last time."""
         self.faults: dict[RecordingId, str] = {}
         """The stable word of ``recordings.shelf_check``."""
+        self.turns: dict[RecordingId, str] = {}
+        """Of each of them, when it was found: those of one turn are told as one."""
         with contextlib.suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
             self._read(json.loads(file.read_bytes()))
 
@@ -78,13 +84,22 @@ class Notes:
         marks = [RecordingId.read(str(row[name])) if row[name] else None for name in ("present", "sealed")]
         through = datetime.fromisoformat(str(row["through"])) if row["through"] else None
         faults = {RecordingId.read(ident): str(word) for ident, word in dict(row["faults"]).items()}  # type: ignore[call-overload]
+        found = dict(row.get("turns", {}))  # type: ignore[call-overload]
         (self.present, self.sealed), self.through, self.faults = marks, through, faults
+        self.turns = {ident: str(found.get(str(ident), "")) for ident in faults}
+
+    def tell(self, fresh: Collection[RecordingId], turn: str) -> None:
+        """What this turn found; of what is no fault any more nothing is kept."""
+        told = set(self.turns.values())
+        turn = turn if len(told) < ALARMS_MOST else max(told)
+        self.turns = {ident: self.turns.get(ident, turn) if ident not in fresh else turn for ident in self.faults}
 
     def write(self) -> None:
         row = {
             "present": str(self.present or ""), "sealed": str(self.sealed or ""),
             "through": self.through.isoformat() if self.through else "",
             "faults": {str(ident): word for ident, word in self.faults.items()},
+            "turns": {str(ident): turn for ident, turn in self.turns.items()},
         }  # fmt: skip
         write_new_durable(self.file, json.dumps(row).encode() + b"\n", mode=0o600)
 
@@ -116,10 +131,18 @@ class ShelfInspection:
         """What is wrong, for people; '' nothing."""
         faults = self._notes.faults if self._notes is not None else {}
         parts = [self.key_fault] if self.key_fault else []
-        if faults:
-            names = ", ".join(f"{ident} ({word})" for ident, word in list(faults.items())[:NAMED])
-            parts.append(_("{count} recordings: {names}", count=len(faults), names=names))
-        return "; ".join(parts)
+        return "; ".join([*parts, _named(faults)] if faults else parts)
+
+    @property
+    def found(self) -> Mapping[str, str] | None:
+        """What is wrong, each turn's finds by themselves, so that a later one is told too: subject → what to tell; None: not known yet."""
+        if self._notes is None:
+            return None
+        by_turn: dict[str, dict[RecordingId, str]] = {}
+        for ident, word in self._notes.faults.items():
+            by_turn.setdefault(self._notes.turns.get(ident, ""), {})[ident] = word
+        found = {turn: _named(faults) for turn, faults in by_turn.items()}
+        return {KEY: self.key_fault} | found if self.key_fault else found
 
     async def look(self) -> None:
         """One turn. Raises ``LedgerUnavailable``."""
@@ -134,7 +157,9 @@ class ShelfInspection:
         await self._again(notes)
         await self._presence(notes, budget(many, PRESENT_WITHIN, PRESENT_LEAST, PRESENT_MOST))
         await self._seals(notes, budget(many, WITHIN, SEALS_LEAST, SEALS_MOST))
-        for ident in notes.faults.keys() - before.keys():
+        fresh = notes.faults.keys() - before.keys()
+        notes.tell(fresh, self._now().isoformat(timespec="seconds"))
+        for ident in fresh:
             log.error("a recording is not as it was shelved", recording=str(ident), fault=notes.faults[ident])
         await asyncio.to_thread(notes.write)
 
@@ -193,6 +218,11 @@ class ShelfInspection:
 
     def _whole(self, one: Shelved) -> str:
         return shelf_check.whole(self._shelf, None if self.key_fault else self._keys, one)
+
+
+def _named(faults: Mapping[RecordingId, str]) -> str:
+    names = ", ".join(f"{ident} ({word})" for ident, word in list(faults.items())[:NAMED])
+    return _("{count} recordings: {names}", count=len(faults), names=names)
 
 
 def inspection_of(store: Store, settings: Settings, places: Places) -> ShelfInspection:

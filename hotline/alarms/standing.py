@@ -8,8 +8,8 @@ failed) is ``once``: raised and over, and shown until somebody has seen it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -19,6 +19,14 @@ from .rule import Incident, Key, Rule, Wrong, judge
 from .rules import Reading
 
 F = TypeVar("F")
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    dropped: Sequence[int]
+    """Raised here, not in the ledger, and the same as one that stands there: need not be written."""
+    changed: Sequence[AlarmRow]
+    """To be written as they are now."""
 
 
 class Alarms:
@@ -34,21 +42,44 @@ class Alarms:
         self._away: dict[Key, datetime] = {}
         self._last = 0
 
-    def restore(self, rows: Iterable[AlarmRow]) -> list[int]:
-        """What the ledger says is open; once. Numbers of the rows that are the same alarms raised again meanwhile: dropped."""
-        dropped = []
+    def restore(self, rows: Sequence[AlarmRow], now: datetime) -> Restored:
+        """What the ledger says is open; once.
+
+        One fault may have several rows: raised here again while the ledger could not say that it stands, or by a daemon
+        that began without its ledger. The eldest stands, acknowledged when any of them was; the others are over, or
+        nobody could ever clear them.
+        """
+        kept = {row.id for row in rows}
         for row in rows:
-            if row.id in self.rows:  # raised here while the ledger was away, and written since: what is here is newer
-                continue
-            self.rows[row.id] = row
+            self.rows.setdefault(row.id, row)  # raised here and written since: what is here is newer
             self._last = max(self._last, row.id)
+        same: dict[Key, list[AlarmRow]] = {}
+        for row in sorted(self.rows.values(), key=lambda row: row.id):
             if row.cleared_at is None:
-                again = self._standing.get((row.kind, row.subject))
-                if again is not None and self.rows[again].acknowledged_at is None:
-                    del self.rows[again]
-                    dropped.append(again)
-                self._standing[row.kind, row.subject] = row.id
-        return dropped
+                same.setdefault((row.kind, row.subject), []).append(row)
+        unwritten: list[int] = []
+        changed: list[AlarmRow] = []
+        for key, (first, *again) in same.items():
+            self._standing[key] = first.id
+            seen = next((one for one in again if one.acknowledged_at is not None), None)
+            if seen is not None and first.acknowledged_at is None:
+                changed.append(
+                    self._put(
+                        replace(
+                            first,
+                            acknowledged_at=seen.acknowledged_at,
+                            acknowledged_by=seen.acknowledged_by,
+                            note=seen.note,
+                        )
+                    )
+                )
+            for one in again:
+                del self.rows[one.id]
+                if one.id in kept:
+                    changed.append(replace(one, cleared_at=now, acknowledged_at=one.acknowledged_at or now))
+                else:
+                    unwritten.append(one.id)
+        return Restored(unwritten, changed)
 
     def step(self, reading: Reading, now: datetime) -> list[AlarmRow]:
         """The rows that changed."""

@@ -28,6 +28,7 @@ from cti.build import Telephone
 from cti.events import BoardLive
 from hotline import operator_files
 from hotline.alarms.build import Readings
+from hotline.alarms.early_events import EarlyEvents
 from hotline.books.build import Books
 from hotline.bus import Bus
 from hotline.metrics import Metrics
@@ -66,6 +67,7 @@ class Behind:
     metrics: Metrics
     phones: PhoneProxyControl | None
     readings: Readings
+    early: EarlyEvents
     began: datetime
     more_vitals: Callable[[], Sequence[Vital]]
 
@@ -124,9 +126,10 @@ def build(behind: Behind, board: Bus, book: Bus, house: Bus) -> ConsolePart:
     picture = live_queries.Picture(switchboard, b.seats, watch, settings)
     vitals = live_queries.Vitals(switchboard, b.books.reader, places, settings, b.readings.belongings, b.more_vitals)
     stream = Streaming(
-        picture, desk, calls, vitals, b.seats, fold, watch, tickets, store, settings, sign_in.again, audit, b.began
+        picture, desk, calls, vitals, b.seats, fold, watch, tickets, store, settings, sign_in.again, audit, b.early, b.began
     )  # fmt: skip
     stream.turned_away = b.readings.turned_away.over
+    stream.recordings = lambda: b.readings.recordings.found
     stream.listen(board, book, house)
     sign_in.sessions.listeners.append(house.publish)
     keys = PhoneKeys(settings, switchboard.perform)

@@ -39,8 +39,9 @@ def books_of(settings: Settings, places: Places, store: Store, callbacks: Callba
     zone = ZoneInfo(settings.centre.timezone)
     shelf, keys = Shelf(storage_of(places), zone), keys_of(settings.recording, places)
     tapes = RecordingSource(RecordingTable(store), HoldBook(store, numbers.of_settings(settings)), shelf, keys)
+    wall = Wall(store, [trunk.id for trunk in settings.trunk], [line.id for line in settings.line])
     return Books(
-        Callers(store), DraftBook(store), AgentBook(store), Wall(store), tapes, callbacks.book, callbacks.list,
+        Callers(store), DraftBook(store), AgentBook(store), wall, tapes, callbacks.book, callbacks.list,
         centre_of(settings),
     )  # fmt: skip
 
@@ -53,6 +54,7 @@ def centre_of(settings: Settings) -> Centre:
         numbers=numbers.of_settings(settings),
         lines={line.id: line.name for line in settings.line},
         queues={queue.id: queue.name for queue in settings.queue},
+        trunks={trunk.id: trunk.name for trunk in settings.trunk},
         phonebook=tuple(Entry(one.id, one.name, one.number, one.group) for one in settings.phonebook),
         targets=Targets(
             targets.service_level_15s, targets.connect_rate_24h, targets.waiting_most, targets.wait_seconds_most

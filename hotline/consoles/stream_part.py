@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -12,11 +12,10 @@ import structlog
 from pydantic import BaseModel
 
 from agents import caller
-from agents.events import SeatAlarm, SeatAlarmCleared, SeatStateChanged
+from agents.events import SeatStateChanged
 from agents.ids import AgentId, OwnReason
 from agents.presence import Presence
 from agents.seat_service import SeatService
-from bridge.events import StoreBack, StoreLost
 from bridge.ports import TicketBook
 from config.calendar import WorkCalendar
 from config.settings import Settings
@@ -28,16 +27,15 @@ from console.stream import feed
 from console.stream.hub import Hub
 from cti import events as cti_events
 from cti.board import Board
-from cti.events import ClockStepped, PromptUnplayed, Reach
+from cti.events import Reach
 from cti.line_watch import LineWatch
 from hotline.alarms.calls_without_result import Owing
+from hotline.alarms.early_events import EarlyEvents
 from hotline.alarms.one_way_sound import SilentTrunks
 from hotline.alarms.rules import QueueReading, Rate, Reading, rules_of
 from hotline.alarms.service import AlarmService
-from hotline.books.invariant_proof import InvariantBroken
 from hotline.books.witness_comparison import DifferencesFound
 from hotline.bus import Bus
-from ivr.events import AdviceGiven
 from ledger.alarms import AlarmBook
 from ledger.audit_log import AuditLog
 from ledger.differences import Difference, DifferenceBook, Kind
@@ -46,7 +44,6 @@ from ledger.one_way_sound import TrunkSound, TrunkSounds
 from ledger.owed import OwedCalls
 from ledger.store import Store
 from ledger.today import Figures, Of, Today
-from recordings.events import RecordingDelayed, RecordingFailed
 
 from . import live_queries
 from .live_rows import Live, Slowly
@@ -60,8 +57,9 @@ class Streaming:
     def __init__(
         self, rooms: live_queries.Picture, desk: live_queries.Desk, calls: live_queries.Calls, vitals: Vitals, floor: SeatService,
         board: Board, watch: LineWatch, tickets: TicketBook, store: Store, settings: Settings,
-        again: Callable[[Who], Awaitable[Who | None]], audit: AuditLog, began: datetime,
+        again: Callable[[Who], Awaitable[Who | None]], audit: AuditLog, early: EarlyEvents, began: datetime,
     ) -> None:  # fmt: skip
+        self._early = early
         self._rooms, self._vitals, self._floor, self._board, self._watch = rooms, vitals, floor, board, watch
         self._tickets, self._settings = tickets, settings
         self._today = Today(store, ZoneInfo(settings.centre.timezone))
@@ -78,6 +76,8 @@ class Streaming:
         self.live = Live(rooms, desk, calls, floor, board, settings, self._slowly, self.alarm_service.shown)
         self.turned_away: Callable[[], dict[str, str]] = dict
         """What calls could not be taken (``turned_away.py``)."""
+        self.recordings: Callable[[], Mapping[str, str] | None] = lambda: None
+        """What is wrong with finished recordings (``shelf_inspection.py``)."""
         self.notices = Notices(NoticeBook(store), audit)
         self.hub = Hub(self.live, desk, _targets(settings), again, self._greetings)
         self.notices.through(self.hub)
@@ -90,19 +90,13 @@ class Streaming:
         house.listen(SeatStateChanged, self.live.hear)
         board.listen(feed.BOARD, self._feed.hear)
         house.listen(feed.HOUSE, self._feed.hear_house)
-        house.listen((RecordingFailed, RecordingDelayed), self.alarm_service.hear_recording)
-        book.listen(PromptUnplayed, self.alarm_service.hear_prompt)
-        book.listen(ClockStepped, self.alarm_service.hear_clock)
-        house.listen(AdviceGiven, self.alarm_service.hear_journey)
-        house.listen((SeatAlarm, SeatAlarmCleared), self.alarm_service.hear_seat)
-        house.listen((StoreLost, StoreBack), self.alarm_service.hear_store)
-        house.listen(InvariantBroken, self.alarm_service.hear_invariant)
         house.listen(DifferencesFound, self.alarm_service.hear_differences)
         book.listen((cti_events.BookGap, cti_events.RowsRefused), self.alarm_service.hear_book)
         board.listen(cti_events.EventForged, self.alarm_service.hear_forged)
 
     async def start(self) -> None:
         await self.alarm_service.start()
+        self._early.hand_over(self.alarm_service.hear)  # what stood before is known now, if the ledger is there
         await self.hub.start()
         self.owing.start()
         self.silent_trunks.start()
@@ -165,6 +159,7 @@ class Streaming:
             dead_letters=slow.dead_letters if slow.read else None,
             faults=faults,
             turned_away=self.turned_away(),
+            recordings=self.recordings(),
             service_level=self._rate(lambda of: (of.service_level_15s, of.requests)),
             connect_rate=self._rate(lambda of: (of.connect_rate_24h, slow.requests_24h)),
             owed=self.owing.reading,

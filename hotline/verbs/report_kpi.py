@@ -39,7 +39,8 @@ def run(args: argparse.Namespace) -> int:
         judged = Period(asked[0] or midnight(zone, now), asked[1] or now)
         if args.calls:
             return await _calls(store, judged, args)
-        made = await kpi_report(store, judged, now, args.line)
+        trunks, lines = ([one.id for one in every] for every in (settings.trunk, settings.line))
+        made = await kpi_report(store, judged, now, args.line, trunks, lines)
         if args.json:
             print(json.dumps(plain(made), ensure_ascii=False, default=datetime.isoformat))
         else:
@@ -73,6 +74,10 @@ def plain(made: KpiReport) -> dict[str, Any]:
             for figure in made.figures
         },
         "blind": [{"since": began, "until": ended} for began, ended in made.blind],
+        "outages": [
+            {"trunk": one.trunk, "since": one.began, "until": one.ended, "lines": list(one.lines)}
+            for one in made.outages
+        ],
     }
 
 
@@ -89,4 +94,15 @@ def _table(made: KpiReport, zone: ZoneInfo) -> None:
     for began, ended in made.blind:
         print(
             _("no record from {began} to {ended}: figures of that time are incomplete", began=began, ended=ended or "?")
+        )
+    for one in made.outages:
+        said = [at.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S") if at else "?" for at in (one.began, one.ended)]
+        print(
+            _(
+                "trunk {trunk} did not answer from {began} to {ended}: who called by it then is in no figure ({lines})",
+                trunk=one.trunk,
+                began=said[0],
+                ended=said[1],
+                lines=", ".join(one.lines) or "?",
+            )
         )

@@ -47,11 +47,14 @@ class FakeBook:
         self.states = dict(states or {})
         self.changes: list[out.SeatStateChanged] = []
         self.failures = 0
+        self.refused: SeatId | None = None
 
     async def write(self, pages: Sequence[Page]) -> None:
         if self.failures:
             self.failures -= 1
             raise OSError("disk full")
+        if any(page.seat == self.refused for page in pages):
+            raise ValueError("a value that no column takes")
         for page in pages:
             if isinstance(page, out.SeatStateChanged):
                 self.changes.append(page)
@@ -74,7 +77,7 @@ class Opened:
 @asynccontextmanager
 async def opened(book: FakeBook | None = None, *, wrap_up: float = 30) -> AsyncIterator[Opened]:
     board, book, events = FakeSwitchboard(), book or FakeBook(), list[out.Event]()
-    floor = SeatService(Desk(roster(wrap_up=wrap_up)), board, book, events.append)
+    floor = SeatService(Desk(roster(wrap_up=wrap_up)), board, book, events.append, (OSError,))
     await floor.open()
     floor.hear(ev.BoardLive(Instant(1), Instant(1)))
     try:
@@ -175,6 +178,23 @@ def test_a_book_that_fails_loses_nothing() -> None:
             assert [c.seat for c in f.book.changes] == [S1, S2]
             kinds = [type(e) for e in f.events if isinstance(e, out.SeatAlarm | out.SeatAlarmCleared)]
             assert kinds == [out.SeatAlarm, out.SeatAlarmCleared]
+
+    run(story)
+
+
+@pytest.mark.slow
+def test_a_page_that_cannot_be_written_holds_up_no_other() -> None:
+    """Only a book that is away is waited for: one bad page among several is given up alone, and nobody's log stands still."""
+
+    async def story() -> None:
+        async with opened() as f:
+            f.book.refused = S1
+            await f.floor.ask(req.LogIn(LIN, S2))
+            await f.floor.ask(req.LogIn(CHEN, S1, ready=True))
+            await f.floor.ask(req.LogOut(S2))
+            await f.until(lambda: len(f.book.changes) == 2)
+            assert [(c.seat, c.new) for c in f.book.changes] == [(S2, Presence.PAUSED), (S2, Presence.LOGGED_OUT)]
+            assert not [e for e in f.events if isinstance(e, out.SeatAlarm)], "nothing is away"
 
     run(story)
 

@@ -40,6 +40,9 @@ async def test_a_day_says_its_figures(as_: As, fake: FakeHotline) -> None:
         ("event-0101", "私搭乱建", 3), ("part-0101", "上水井盖", 3),
     ]  # fmt: skip
     assert [(span.began_at, span.reason) for span in day.uncertain] == [(MIDNIGHT, "disk")]
+    assert [(one.trunk, one.name, one.lines, one.began_at, one.ended_at is None) for one in day.outages] == [
+        ("telecom", "中国电信", ["citizen"], MIDNIGHT, False), ("gone", "gone", [], MIDNIGHT, True),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("day", ["2026-02-30", "0001-01-01", "9999-12-31", "today"])

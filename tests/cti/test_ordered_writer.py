@@ -103,6 +103,27 @@ async def test_a_row_that_cannot_be_written_at_all_holds_nobody_up() -> None:
     assert ledger.rows == [1, 2]
 
 
+@pytest.mark.parametrize("bad", [0, 4, 9])
+async def test_of_several_at_once_the_one_that_cannot_be_written_is_lost_alone(bad: int) -> None:
+    """All of a round or none of it is written: what was put before the bad one, and behind it, is not lost with it."""
+    ledger = Ledger()
+
+    async def write(some: Sequence[Any]) -> None:
+        if bad in some:
+            raise ValueError("bad")
+        await ledger.write(some)
+
+    writer = OrderedWriter("test", write, (Away,), together=100)
+    for row in range(10):
+        writer.put(row)
+    await writer.stop()
+    assert ledger.rows == [row for row in range(10) if row != bad]
+    writer.put(10)
+    writer.put(11)
+    await writer.stop()
+    assert ledger.rounds[-1] == 2, "together again"
+
+
 async def test_stop_writes_what_waits() -> None:
     """Also what was put while an earlier one was being written, and what a moment of absence had held back."""
     ledger = Ledger(Away("locked"), Away("locked"))

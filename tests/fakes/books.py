@@ -18,6 +18,7 @@ from ledger.callers import Story
 from ledger.drafts import Draft
 from ledger.history import Filed, PastCall, Tape
 from ledger.kpi import SETS
+from ledger.outages import Outage
 from ledger.wall import Counted, Counts, Day
 from recordings.ids import RecordingId
 
@@ -197,6 +198,7 @@ class Wall:
             counts, {"citizen": counts, "gone": counts, "": counts}, {"mandarin": counts}, [(since, counts)], [],
             [Counted("complaint", "", "", "", 4), Counted("unheard_of", "", "", "", 1)], counted,
             [(since, since + timedelta(minutes=1), "disk")],
+            [Outage("telecom", since, since + timedelta(minutes=2), ("citizen",)), Outage("gone", since, None, ())],
         )  # fmt: skip
 
     async def calls(
@@ -247,6 +249,7 @@ class RecordingSource:
 
 CENTRE = Centre(
     zone=ZoneInfo("Asia/Shanghai"), lines={"citizen": "12319 直拨", "partner": "联动线"}, queues={"mandarin": "普通话"},
+    trunks={"telecom": "中国电信"},
     phonebook=(Entry("mayor", "12345 市长专线", "12345", "linkage"), Entry("police", "110 报警", "110", "linkage")),
 )  # fmt: skip
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from config.settings import Targets
 from cti.ids import CallId
 from hotline.alarms import standing as a
 from hotline.alarms.rule import Judgement, judge
 from hotline.alarms.rules import INCIDENTS, RECORDING, OwedReading, QueueReading, Rate, Reading, rules_of
+from hotline.alarms.standing import Restored
+from ledger.alarms import AlarmRow
 from ledger.one_way_sound import TrunkSound
 
 NOON = datetime(2026, 10, 1, 4, 0, tzinfo=UTC)
@@ -86,7 +90,7 @@ def test_what_stood_before_a_restart_is_not_raised_again() -> None:
     before = Alarms()
     _seconds(before, CROWD, 0, 5)
     after = Alarms()
-    after.restore(before.rows.values())
+    after.restore(list(before.rows.values()), NOON)
     assert _seconds(after, Reading(False, starting=True), 5, 10) == [], "nothing is known yet: nothing is cleared"
     assert _seconds(after, CROWD, 10, 20) == []
     assert _seconds(after, CALM, 20, 40) == [("queue_threshold", True)]
@@ -197,5 +201,41 @@ def test_what_was_raised_here_and_is_in_the_ledger_by_now_is_taken_over_as_it_is
     alarms = Alarms()
     _seconds(alarms, CROWD, 0, 5)
     (row,) = alarms.rows.values()
-    assert alarms.restore([row]) == []
+    assert alarms.restore([row], NOON) == Restored([], [])
     assert _seconds(alarms, CALM, 5, 30) == [("queue_threshold", True)]
+
+
+@pytest.mark.parametrize("acknowledged", [False, True])
+@pytest.mark.parametrize("written", [False, True])
+def test_one_fault_with_two_rows_stands_once_and_can_be_cleared(acknowledged: bool, written: bool) -> None:
+    """Raised anew while the ledger was away, seen or not, in the ledger by now or not: the eldest row stands, no other is left open."""
+    before = Alarms()
+    _seconds(before, CROWD, 0, 5)
+    (old,) = before.rows.values()
+    alarms = Alarms()
+    _seconds(alarms, CROWD, 20, 25)
+    (new,) = alarms.rows
+    if acknowledged:
+        alarms.acknowledge(new, "sun", "seen", NOON)
+    restored = alarms.restore([old, alarms.rows[new]] if written else [old], NOON)
+    assert restored.dropped == ([] if written else [new])
+    assert {row.id for row in restored.changed if row.cleared_at and row.acknowledged_at} == (
+        {new} if written else set()
+    )
+    assert alarms.rows.keys() == {old.id}
+    assert alarms.rows[old.id].acknowledged_by == ("sun" if acknowledged else "")
+    assert _seconds(alarms, CALM, 25, 50) == [("queue_threshold", True)]
+    assert all(row.cleared_at for row in alarms.rows.values())
+
+
+def test_what_an_earlier_start_left_open_twice_is_cleared() -> None:
+    """The ledger itself has two open rows of one fault: one stands, the other is over."""
+    rows: list[AlarmRow] = []
+    for first in (0, 100):
+        one = Alarms()
+        _seconds(one, CROWD, first, first + 5)
+        rows += one.rows.values()
+    after = Alarms()
+    restored = after.restore(rows, NOON)
+    assert [row.id for row in restored.changed] == [rows[1].id]
+    assert _seconds(after, CALM, 200, 230) == [("queue_threshold", True)]

@@ -20,6 +20,7 @@ from hotline.alarms import shelf_inspection
 from hotline.alarms.rule import judge
 from hotline.alarms.rules import Reading, rules_of
 from hotline.alarms.shelf_inspection import EVERY_SECONDS, Notes, ShelfInspection, breaches, budget
+from hotline.alarms.standing import Alarms
 from hotline.lab.hotline_instance import shipped
 from recordings import layout, shelf_check, vault
 from recordings.ids import RecordingId
@@ -135,8 +136,10 @@ async def test_whatever_is_done_to_a_recording_is_found(tmp_path: Path, harm: st
     named = dict(Notes(shelf.places.shelf_checked).faults)
     assert named == {RecordingId(CallId(f"xm1-{n:04}.0")): word for n, word in expected.items()}
     assert all(str(ident) in inspection.said for ident in named)
-    told = judge(rules_of(parse(shipped()).targets), Reading(live=True, faults={"recordings": inspection.said})).found
-    assert inspection.said in told["recordings", ""].detail
+    told = judge(rules_of(parse(shipped()).targets), Reading(live=True, recordings=inspection.found)).found
+    ((kind, _turn),) = told
+    assert kind == "recordings"
+    assert inspection.said in told[kind, _turn].detail
     for everything in (True, False):
         found = await breaches(
             shelf, shelf.shelf, shelf.keys, Notes(shelf.places.shelf_checked), 9, everything=everything
@@ -147,6 +150,49 @@ async def test_whatever_is_done_to_a_recording_is_found(tmp_path: Path, harm: st
     again = shelf.inspection()
     await again.look()
     assert again.said == inspection.said
+
+
+async def test_what_is_found_later_is_an_alarm_of_its_own(tmp_path: Path) -> None:
+    """The first one's alarm stands, perhaps acknowledged and not to be mended: the next fault raises another, over restarts too."""
+    shelf, alarms = InspectedShelf(tmp_path, 4), Alarms(rules_of(parse(shipped()).targets))
+
+    async def turn(inspection: ShelfInspection) -> list[str]:
+        shelf.now += timedelta(minutes=1)
+        await inspection.look()
+        stepped = alarms.step(Reading(live=True, backlog=0, dead_letters=0, recordings=inspection.found), shelf.now)
+        return [row.detail for row in stepped if row.kind == "recordings" and not row.cleared_at]
+
+    inspection = shelf.inspection()
+    assert inspection.found is None, "nothing was looked at yet: what stands stays"
+    assert await turn(inspection) == []
+    shelf.file(0).unlink()
+    (first,) = await turn(inspection)
+    assert "xm1-0000.0+1 (gone)" in first
+    assert await turn(inspection) == []
+    flip(shelf.file(1))
+    inspection = shelf.inspection()
+    (second,) = await turn(inspection)
+    assert "xm1-0001.0+1 (altered)" in second
+    assert "xm1-0000" not in second
+    assert await turn(shelf.inspection()) == []
+    shelf.rows[shelf.fact(0).id] = Dropped(shelf.fact(0).id, NOW, "24 months", "retention")
+    for _minute in range(3):
+        await turn(inspection)
+    assert [row.cleared_at is not None for row in alarms.rows.values()] == [True, False], "each ends by itself"
+
+
+async def test_finds_without_end_are_a_bounded_number_of_alarms(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shelf_inspection, "ALARMS_MOST", 2)
+    shelf = InspectedShelf(tmp_path, 5)
+    inspection = shelf.inspection()
+    for n in range(5):
+        shelf.file(n).unlink()
+        shelf.now += timedelta(minutes=1)
+        await inspection.look()
+    assert inspection.found is not None
+    assert [said.partition(" ")[0] for said in inspection.found.values()] == ["1", "4"]
 
 
 async def test_what_is_right_again_or_was_dropped_is_told_no_more(tmp_path: Path) -> None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -258,3 +261,63 @@ async def test_a_server_that_takes_no_writing_is_told(postgres: str) -> None:
     with pytest.raises(LedgerMisshapen, match="default_transaction_read_only"):
         await store.probe()
     await store.close()
+
+
+@pytest.mark.postgres
+async def test_a_server_without_room_is_told(postgres: str) -> None:
+    """Its disk takes no file more (here: no temporary one may grow), though a transaction number is still to be had."""
+    name = "hotline_without_room"
+    with psycopg.connect(postgres, autocommit=True) as admin:
+        admin.execute(f"CREATE DATABASE {name}")
+        admin.execute(f"ALTER DATABASE {name} SET temp_file_limit = '128kB'")
+    store = Store(psycopg_url(postgres, name))
+    try:
+        for _ in range(2):
+            with pytest.raises(LedgerUnavailable, match="temp_file_limit"):
+                await store.probe()
+    finally:
+        await store.close()
+        with psycopg.connect(postgres, autocommit=True) as admin:
+            admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.mark.postgres
+@pytest.mark.slow
+@pytest.mark.bound(120)
+@pytest.mark.skipif(os.getuid() != 0, reason="file systems may be mounted by root alone")
+async def test_a_server_whose_disk_is_full_is_told_and_is_well_with_room_again(postgres: str) -> None:
+    """A database on a small file system that somebody else fills: told at each look, and a row that is written then is told alike."""
+    folder = Path(tempfile.mkdtemp(prefix="hotline-pg-full-"))
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=64m,mode=777", "tmpfs", folder], capture_output=True, check=False
+    )
+    if mounted.returncode:
+        folder.rmdir()
+        pytest.skip("file systems may not be mounted here")
+    name = "hotline_on_a_small_disk"
+    store = Store(psycopg_url(postgres, name))
+    try:
+        with psycopg.connect(postgres, autocommit=True) as admin:
+            (data,) = admin.execute("SHOW data_directory").fetchone() or ("",)
+            owner = Path(data).stat()
+            (folder / "space").mkdir(mode=0o700)
+            os.chown(folder / "space", owner.st_uid, owner.st_gid)
+            admin.execute(f"CREATE TABLESPACE {name} LOCATION '{folder / 'space'}'")
+            admin.execute(f"CREATE DATABASE {name} TABLESPACE {name}")
+        await store.probe()
+        with (folder / "full").open("wb") as full, suppress(OSError):
+            while True:
+                full.write(bytes(1 << 16))
+                full.flush()
+        for _ in range(3):
+            with pytest.raises(LedgerUnavailable, match="No space left"):
+                await store.probe()
+        (folder / "full").unlink()
+        await store.probe()
+    finally:
+        await store.close()
+        with psycopg.connect(postgres, autocommit=True) as admin:
+            admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+            admin.execute(f"DROP TABLESPACE IF EXISTS {name}")
+        subprocess.run(["umount", "-l", folder], check=False)
+        folder.rmdir()

@@ -654,6 +654,7 @@ export interface components {
       tickets_by_code: components['schemas']['CountOut'][]
       /** intervals that could not be back-filled */
       uncertain: components['schemas']['SpanOut'][]
+      outages: components['schemas']['OutageOut'][]
     }
     DeliveryState: 'waiting' | 'delivered' | 'poisoned'
     /** Rows that changed, whole; ``gone``: calls that are over. */
@@ -881,6 +882,15 @@ export interface components {
       number: string
       /** linkage | unit */
       group: string
+    }
+    /** A trunk that did not answer: who could not call by it stands in no figure. */
+    OutageOut: {
+      trunk: string
+      name: string
+      /** ids of the lines that had calls by it lately; none: nobody knows whose it is */
+      lines: string[]
+      began_at: string
+      ended_at: string | null
     }
     /** Who calls, as far as the number tells; numbers are masked where the role demands it. */
     PartyOut: {
