@@ -12,7 +12,7 @@ NO_FUZZ := --ignore tests/console/test_hostile.py
 # Set in many containers; then every daemon a test starts compiles all of us anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: prepare web demo test test-long test-fast check format pictures contract audit clean
+.PHONY: prepare web demo test test-long test-fast check format pictures contract audit release clean
 
 prepare:
 	@.ci/prepare
@@ -54,6 +54,10 @@ contract: prepare
 # what is known against what we stand on; no part of the tests, because it asks others
 audit: prepare
 	@.ci/audit
+
+# source, pages, bills of materials (CycloneDX), what is known of them: var/release/
+release: prepare
+	@.ci/release $(ARGS)
 
 clean:
 	@rm -rf .venv var *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

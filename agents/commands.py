@@ -257,6 +257,7 @@ class Why(StrEnum):
     SEAT_TAKEN = "seat_taken"
     AGENT_ELSEWHERE = "agent_elsewhere"
     NOT_NOW = "not_now"
+    PUT_OUT = "put_out"
     UNKNOWN_REASON = "unknown_reason"
     PHONE_UNREACHABLE = "phone_unreachable"
     PHONE_UNPROVED = "phone_unproved"

@@ -65,7 +65,7 @@ class Desk:
         self._mending = LostLegRecovery(self._consoles, self.phones, self._proves)
         self._silence = SilentLegs(self.phones, lambda seat: seat in self.seats and seat not in roster.browsers)
         self._watches = supervision.Watches()
-        self._refusals = Refusals()
+        self._refusals = Refusals(roster.rules.refused_dials)
         self._seats = Seats(roster, self.phones, self._consoles.lacks, self._dialling)
         self.seats: Mapping[SeatId, SeatState] = self._seats.states
 
@@ -230,7 +230,7 @@ class Desk:
             answer = Refused(Why.NOT_NOW, str(fault))
         return answer, self._seats.decided(now)
 
-    def _answer(self, request: req.Request, now: Instant, by: str) -> Answer:
+    def _answer(self, request: req.Request, now: Instant, by: str, *, chief: bool = False) -> Answer:
         if isinstance(request, req.CallFiled):
             return self._call_filed(request, now, by)
         if isinstance(request, req.Supervision):
@@ -247,7 +247,7 @@ class Desk:
             case req.LogOut() | req.GoReady() | req.Pause() | req.AfterCall() | req.EndWrapUp():
                 new = seat_requests.granted(
                     request, state, self.roster.rules, now, bar=self._seats.bar(state, now),
-                    lacks=self._consoles.lacks(state.seat, now),
+                    lacks=self._consoles.lacks(state.seat, now), chief=chief,
                 )  # fmt: skip
                 if isinstance(new, Refused):
                     return new
@@ -389,7 +389,7 @@ class Desk:
         told = supervision.told(request, self.phones)
         if isinstance(request, req.ForceSeat):
             became = supervision.forced(request, self.seats[request.seat], self.roster)
-            return (became if isinstance(became, Refused) else self._answer(became, now, request.by)), told
+            return (became if isinstance(became, Refused) else self._answer(became, now, request.by, chief=True)), told
         if self._seats.blind:
             return Refused(Why.BLIND, "the link to Asterisk is down"), told
         match request:

@@ -45,6 +45,8 @@ class Rules:
     """Of each seat."""
     urgent: frozenset[str] = frozenset()
     """Numbers that no pace holds up."""
+    refused_dials: int = 5
+    """Of one seat within a minute: from so many on an alarm."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,7 @@ class Roster:
             tuple(re.compile(pattern) for pattern in settings.limits.outbound),
             settings.limits.outbound_per_minute,
             frozenset(settings.urgent_numbers),
+            settings.limits.refused_dials_alarm,
         )
         browsers = frozenset(SeatId(seat.id) for seat in settings.seat if seat.device is Device.BROWSER)
         seats = frozenset(SeatId(seat.id) for seat in settings.seat)

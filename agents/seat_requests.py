@@ -21,9 +21,16 @@ SeatRequest = ask.LogOut | ask.GoReady | ask.Pause | ask.AfterCall | ask.EndWrap
 
 
 def granted(
-    request: SeatRequest, state: SeatState, rules: Rules, now: Instant, *, bar: str, lacks: str
+    request: SeatRequest, state: SeatState, rules: Rules, now: Instant, *, bar: str, lacks: str, chief: bool = False
 ) -> SeatState | Refused:
-    """The seat after this request. ``bar``: why it can't be ready; ``lacks``: what its page does not prove."""
+    """The seat after this request. ``bar``: why it can't be ready; ``lacks``: what its page does not prove.
+
+    ``chief``: a supervisor's word. Who was put out by one is gone after the call: nothing the seat itself asks for takes that back.
+    """
+    if put_out(state) and not chief and not isinstance(request, ask.EndWrapUp | ask.LogOut):
+        if isinstance(request, ask.AfterCall) and request.then is Then.LOG_OUT:
+            return state  # it is agreed already; whose word it was stays
+        return Refused(Why.PUT_OUT, f"seat {state.seat} is to be left after this call: a supervisor said so")
     match request:
         case ask.LogOut():
             return replace(left(state), presence=after(state.presence, Cue.LOG_OUT))
@@ -38,7 +45,7 @@ def granted(
             presence = after(state.presence, Cue.PAUSE)
             return _unknown(reason, rules) or _resting(replace(state, presence=presence), reason)
         case ask.AfterCall():
-            return _after_call(request, state, rules)
+            return _after_call(request, state, rules, chief=chief)
         case ask.EndWrapUp():
             if state.presence is not Presence.WRAP_UP:
                 return Refused(Why.NOT_NOW, f"cannot end a wrap-up while {state.presence}")
@@ -54,11 +61,18 @@ def arrived(request: ask.LogIn, state: SeatState, *, proof: bool) -> SeatState:
     )  # fmt: skip
 
 
-def _after_call(request: ask.AfterCall, state: SeatState, rules: Rules) -> SeatState | Refused:
+def put_out(state: SeatState) -> bool:
+    """A supervisor said that whoever sits there is gone after this call."""
+    return state.then is Then.LOG_OUT and state.then_reason == OwnReason.FORCED
+
+
+def _after_call(request: ask.AfterCall, state: SeatState, rules: Rules, *, chief: bool) -> SeatState | Refused:
     if state.presence not in ON_PHONE and state.presence is not Presence.WRAP_UP:
         return Refused(Why.NOT_NOW, f"there is no call to wait for while {state.presence}")
     if request.then is not Then.PAUSE:
-        return replace(state, then=request.then, then_reason="")
+        return replace(
+            state, then=request.then, then_reason=OwnReason.FORCED if chief and request.then is Then.LOG_OUT else ""
+        )
     return _unknown(request.reason, rules) or replace(state, then=request.then, then_reason=request.reason)
 
 

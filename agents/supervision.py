@@ -1,6 +1,7 @@
 """What a supervisor may do to a seat or a waiting caller. Pure; asked by ``desk.py``.
 
-Forcing never cuts a citizen off: in a call it becomes what shall be after the call.
+Forcing never cuts a citizen off: in a call it becomes what shall be after the call, and who was put out so cannot
+take it back (``seat_requests.put_out``).
 Watching rings the supervisor's own seat and lets it hear the watched seat's leg (ChanSpy in
 the rendered dialplan); listening, whispering and barging are one watch with another mode.
 Taking over gives the citizen to the supervisor's own seat as the agent's own blind transfer would.

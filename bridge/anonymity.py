@@ -13,6 +13,10 @@ from cti.numbers import home
 from .ticket import CallFacts, Person, Ticket
 
 _GONE = "***"
+_ANYBODY = frozenset({"市民", "群众", "居民", "业主", "村民", "先生", "女士", "匿名", "无名", "来电人", "不详"})
+"""Typed where a name belongs, and nobody's: the text goes on to say them."""
+_ADDRESS_LEAST = 6
+"""Characters from which an address tells a home, and no street of the matter."""
 
 
 def kept(ticket: Ticket) -> Ticket:
@@ -29,11 +33,22 @@ def _nobodys(ticket: Ticket) -> Ticket:
     facts = ticket.facts
     numbers = {*ticket.person.phones, *((facts.ani, facts.dnis) if facts else ())}
     numbers = {number for number in numbers if home().read(number).personal}
-    texts = (ticket.title, ticket.content, ticket.place.address_text, ticket.place.address_std)
-    title, content, told, standard = (home().without(text, numbers, _GONE) for text in texts)
+    name, lives = ticket.person.name.strip(), ticket.person.address.strip()
+    names = [name] if len(name) > 1 and name not in _ANYBODY else []
+
+    def gone(text: str, *words: str) -> str:
+        for word in (*names, *words):
+            text = text.replace(word, _GONE)
+        return home().without(text, numbers, _GONE)
+
+    said = (lives,) if len(lives) >= _ADDRESS_LEAST else ()
+    place = ticket.place  # where the matter is may be where they live: that stays, it is the matter
     return replace(
-        ticket, person=Person(), facts=_facts(facts) if facts else None, title=title, content=content,
-        place=replace(ticket.place, address_text=told, address_std=standard),
+        ticket, person=Person(), facts=_facts(facts) if facts else None,
+        title=gone(ticket.title, *said), content=gone(ticket.content, *said),
+        place=replace(place, address_text=gone(place.address_text), address_std=gone(place.address_std)),
+        attachments=tuple(gone(one) for one in ticket.attachments),
+        external_ids=tuple((system, gone(its)) for system, its in ticket.external_ids),
     )  # fmt: skip
 
 

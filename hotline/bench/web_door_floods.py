@@ -83,7 +83,7 @@ async def _measured(stage: HotlineInstance, seconds: float) -> dict[str, dict[st
     })  # fmt: skip
     cookies = await _sessions(stage)
     origin = f"https://{stage.settings['edge'].get('names', ['localhost'])[0]}:{stage.settings['edge']['port']}"
-    pages = console.Child("pages", {
+    pages = console.Child("simulated_consoles", {
         "host": "127.0.0.1", "port": stage.settings["ports"]["api"], "origin": origin,
         "sessions": [(cookies[agent], True) for agent in _desk_agents(stage)],
     })  # fmt: skip

@@ -9,7 +9,7 @@ from agents import events as out
 from agents.commands import Accepted, Refused, Why
 from agents.desk import Desk
 from agents.presence import Presence as P
-from agents.seat import pack, unpack
+from agents.seat import Then, pack, unpack
 from cti import commands as tel
 from cti import events as ev
 from cti.commands import Listening
@@ -134,6 +134,33 @@ def test_taking_over_waits_for_hold_and_consultation() -> None:
     s.local(call)
     assert why(s.ask(req.TakeOver(S1, SU))) is Why.CONSULTING
     assert leg
+
+
+def test_who_was_put_out_cannot_take_it_back() -> None:
+    """Forced out in a call: nothing the seat asks for undoes that, in the call or in the wrap-up; a supervisor may."""
+    s, call, leg = in_a_talk()
+    force = req.ForceSeat(S1, req.Force.LOG_OUT, SU, "违规")
+    assert s.ask(force) == Accepted("after_call")
+    own = (
+        req.AfterCall(S1, Then.NOTHING),
+        req.AfterCall(S1, Then.READY),
+        req.AfterCall(S1, Then.PAUSE, "就餐"),
+        req.GoReady(S1),
+        req.Pause(S1, "就餐"),
+    )
+    assert [why(s.ask(one)) for one in own] == [Why.PUT_OUT] * len(own)
+    assert s.ask(req.AfterCall(S1, Then.LOG_OUT)) == Accepted("after_call"), "signing out asks for the same"
+    assert why(s.ask(req.AfterCall(S1, Then.NOTHING))) is Why.PUT_OUT
+    assert s.ask(req.ForceSeat(S1, req.Force.READY, SU)) == Accepted("after_call")
+    assert s.ask(req.AfterCall(S1, Then.NOTHING)) == Accepted("after_call")
+    assert s.ask(force) == Accepted("after_call")
+    s.ends(call, leg, S1)
+    assert s.is_(S1) is P.WRAP_UP
+    assert [why(s.ask(one)) for one in own] == [Why.PUT_OUT] * len(own)
+    assert s.ask(req.EndWrapUp(S1)) == Accepted()
+    assert s.is_(S1) is P.LOGGED_OUT
+    s.ask(req.LogIn(CHEN, S1, ready=True))
+    assert s.is_(S1) is P.READY, "and it is over with the seat"
 
 
 def test_moving_wants_a_caller_who_waits() -> None:

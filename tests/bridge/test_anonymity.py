@@ -52,6 +52,19 @@ def test_an_anonymous_person_is_not_written_down() -> None:
     assert kept(_whole()) == _whole() == delivered(_whole())
 
 
+def test_who_it_was_is_taken_out_wherever_it_was_typed_again() -> None:
+    """Their name, number and home in the words, a photograph's name, another system's number; not what any citizen is called."""
+    again = replace(
+        _whole(anonymous=True), title=f"{NAME} 反映", content=f"{NAME}说,住在{HOME},路灯不亮",
+        attachments=(f"{NUMBER}-1.jpg",), external_ids=(("12345", f"FZ-{NAME}"),),
+    )  # fmt: skip
+    found = kept(again)
+    assert not _knows(dump(found))
+    assert (found.title, found.content) == ("*** 反映", "***说,住在***,路灯不亮")
+    plain = replace(again, person=Person("市民", "", (), "湖里"), title="市民反映", content="湖里的市民反映路灯不亮")
+    assert (kept(plain).title, kept(plain).content) == ("市民反映", "湖里的市民反映路灯不亮")
+
+
 def test_a_confidential_person_is_not_delivered() -> None:
     for asked in ({"confidential": True}, {"anonymous": True}, {"confidential": True, "anonymous": True}):
         assert not _knows(dump(delivered(_whole(**asked))))

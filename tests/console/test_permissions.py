@@ -10,6 +10,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIWebSocketRoute
+from starlette.routing import WebSocketRoute
 from starlette.types import ASGIApp
 
 from console.access import RIGHTS, SCOPES, Right, Role, Scope
@@ -178,6 +181,40 @@ def routes() -> set[tuple[str, str]]:
 def test_every_route_stands_in_the_table() -> None:
     """A new route is decided upon before it is there."""
     assert routes() == set(MAY)
+
+
+def test_no_route_is_kept_out_of_the_contract() -> None:
+    """What the app serves is what the contract names, or the two tables would not know of it: a hidden route, a mounted
+    program, a socket."""
+    assert served(bare()) == routes() | {("WEBSOCKET", "/stream")}
+
+
+def test_a_route_without_a_rule_is_found() -> None:
+    """The tables fail on a new route of each kind: in the contract, hidden from it, mounted beside it, a socket."""
+    hidden, mounted, socket, plain = bare(), bare(), bare(), bare()
+    plain.add_api_route("/api/new", lambda: None)
+    hidden.add_api_route("/api/new", lambda: None, include_in_schema=False)
+    mounted.mount("/api/new", FastAPI())
+    socket.add_api_websocket_route("/new", lambda: None)
+    for app in (hidden, mounted, socket, plain):
+        app.openapi_schema = None
+        assert served(app) != routes() | {("WEBSOCKET", "/stream")}
+
+
+def served(app: FastAPI | APIRouter) -> set[tuple[str, str]]:
+    """Method and path of everything the app answers, by its routing table; HEAD is GET without a body."""
+    found: set[tuple[str, str]] = set()
+    for route in app.routes:
+        if isinstance(router := getattr(route, "original_router", None), APIRouter):
+            found |= served(router)
+            continue
+        path = str(getattr(route, "path", route))
+        if isinstance(route, WebSocketRoute | APIWebSocketRoute):
+            found.add(("WEBSOCKET", path))
+            continue
+        methods = getattr(route, "methods", None) or {"MOUNTED"}
+        found |= {(method, path) for method in methods - {"HEAD"}}
+    return found
 
 
 @pytest.mark.parametrize(("method", "path"), sorted(MAY), ids=lambda value: str(value))

@@ -124,7 +124,7 @@ async def _measured(stage: HotlineInstance, consoles: int, rate: float, seconds:
         "desk": list(stage.fixed.desk), "ring": RING, "talk": TALK, "number": stage.settings["line"][0]["numbers"][0],
         "seats": {seat["id"]: stage.secret(f"sip-{seat['id']}") for seat in stage.settings["seat"]},
     })  # fmt: skip
-    pages = Child("pages", await _sessions(stage, consoles))
+    pages = Child("simulated_consoles", await _sessions(stage, consoles))
     try:
         await phones.start(120.0)
         await _sit_down(stage)
