@@ -45,6 +45,10 @@ class Rules:
     """Of each seat."""
     urgent: frozenset[str] = frozenset()
     """Numbers that no pace holds up."""
+    wrap_up_extend_seconds: float = 60
+    wrap_up_most_seconds: float = 300
+    """From its beginning on, however often it is extended."""
+    filing_ends_wrap_up: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,9 @@ class Roster:
             tuple(re.compile(pattern) for pattern in settings.limits.outbound),
             settings.limits.outbound_per_minute,
             frozenset(settings.urgent_numbers),
+            settings.seats.wrap_up_extend_seconds,
+            settings.seats.wrap_up_most_seconds,
+            settings.seats.filing_ends_wrap_up,
         )
         browsers = frozenset(SeatId(seat.id) for seat in settings.seat if seat.device is Device.BROWSER)
         seats = frozenset(SeatId(seat.id) for seat in settings.seat)
