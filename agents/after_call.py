@@ -38,7 +38,7 @@ def next_state(state: SeatState, now: Instant, *, bar: str) -> SeatState:
     cue = Cue.RESTS_PAUSED if state.pause else Cue.RESTS_READY
     return replace(
         state, presence=after(state.presence, cue), reason=state.pause, call=NO_CALL, wrap_until=None,
-        wrap_call=NO_CALL, then=Then.NOTHING, then_reason="",
+        wrap_call=NO_CALL, then=Then.NOTHING, then_reason="", help_since=None,
     )  # fmt: skip
 
 

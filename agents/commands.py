@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from cti.commands import Listening
-from cti.ids import CallId, QueueId, SeatId
+from cti.ids import CallId, LegId, QueueId, SeatId
 
 from .ids import AgentId
 from .seat import Then
@@ -60,6 +60,27 @@ class AfterCall:
 
 @dataclass(frozen=True, slots=True)
 class EndWrapUp:
+    seat: SeatId
+
+
+@dataclass(frozen=True, slots=True)
+class ExtendWrapUp:
+    """延长话后: by the step of the settings, up to their most."""
+
+    seat: SeatId
+
+
+@dataclass(frozen=True, slots=True)
+class AskHelp:
+    """求助班长: the seat's supervisors see it first, until it is answered, taken back, or its call is over."""
+
+    seat: SeatId
+
+
+@dataclass(frozen=True, slots=True)
+class EndHelp:
+    """By its agent, or by a supervisor who has seen to it."""
+
     seat: SeatId
 
 
@@ -132,6 +153,21 @@ class Conference:
     """Join citizen, seat and whoever is consulted."""
 
     seat: SeatId
+
+
+@dataclass(frozen=True, slots=True)
+class SwapConsult:
+    """Speak with the citizen again while who is consulted waits, or the other way round."""
+
+    seat: SeatId
+
+
+@dataclass(frozen=True, slots=True)
+class DropParty:
+    """End one party of the own call; the others go on."""
+
+    seat: SeatId
+    leg: LegId
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +268,8 @@ VerbRequest = (
     | ConsultComplete
     | ConsultCancel
     | Conference
+    | SwapConsult
+    | DropParty
     | HoldCall
     | ResumeCall
     | HangUpCall
@@ -239,7 +277,7 @@ VerbRequest = (
     | CallSeat
     | DialOut
 )
-SeatRequest = LogIn | LogOut | GoReady | Pause | AfterCall | EndWrapUp | CallFiled
+SeatRequest = LogIn | LogOut | GoReady | Pause | AfterCall | EndWrapUp | ExtendWrapUp | AskHelp | EndHelp | CallFiled
 ConsoleWord = PhoneSaid | ConsoleGone
 Supervision = ForceSeat | Watch | Unwatch | TakeOver | MoveCall
 Request = SeatRequest | VerbRequest | ConsoleWord | Supervision
@@ -272,6 +310,9 @@ class Why(StrEnum):
     CONSULTING = "consulting"
     NO_CONSULTATION = "no_consultation"
     NOT_RINGING = "not_ringing"
+    NO_PARTY = "no_party"
+    NOT_YOURS = "not_yours"
+    LONGEST = "longest"
     TARGET = "target"
     TARGET_BUSY = "target_busy"
     TOO_MANY = "too_many"

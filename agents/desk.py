@@ -48,7 +48,7 @@ _AT_A_SEAT = get_args(_AtASeat)
 _NOT_OURS = (
     ev.CallLined, ev.CallDialled, ev.CallPlaced, ev.CallAnswered, ev.CallRefused, ev.CallUncertain, ev.NoticePlayed,
     ev.PromptUnplayed, ev.RecordingStarted, ev.LineChecked, ev.BookGap, ev.RowsRefused, ev.ClockStepped, ev.EventForged,
-    ev.JourneyStepped, ev.WordUnknown, ev.LegMedia,
+    ev.JourneyStepped, ev.WordUnknown, ev.LegMedia, ev.DialEnded,
 )  # fmt: skip
 HEARD = tuple(kind for kind in get_args(ev.Event) if kind not in _NOT_OURS)
 """What ``hear`` wants to hear; the rest makes no difference to any seat."""
@@ -151,7 +151,8 @@ class Desk:
         if over.let_go and state.presence in ON_PHONE:
             self._let_go(over, now)
             return
-        filed = leg.seat in self._filed.get(leg.call, ())
+        ends = self.roster.rules.filing_ends_wrap_up
+        filed = ends and leg.seat in self._filed.get(leg.call, ())
         if leg.talked and not (over.inside or leg.asked or filed) and seconds and state.presence in ON_PHONE:
             self._seats.put(replace(state, wrap_until=Instant(now + seconds), wrap_call=leg.call))
         self._seats.follow(leg.seat, over.at, now)
@@ -244,7 +245,10 @@ class Desk:
                 return Accepted()
             case req.LogIn():
                 return self._log_in(request, state, now)
-            case req.LogOut() | req.GoReady() | req.Pause() | req.AfterCall() | req.EndWrapUp():
+            case (
+                req.LogOut() | req.GoReady() | req.Pause() | req.AfterCall() | req.EndWrapUp() | req.ExtendWrapUp()
+                | req.AskHelp() | req.EndHelp()
+            ):  # fmt: skip
                 new = seat_requests.granted(
                     request, state, self.roster.rules, now, bar=self._seats.bar(state, now),
                     lacks=self._consoles.lacks(state.seat, now), chief=chief,
@@ -309,8 +313,8 @@ class Desk:
 
     def _call_filed(self, filed: req.CallFiled, now: Instant, by: str) -> Answer:
         state = self.seats.get(filed.seat)
-        if state is None:
-            return Accepted()  # by somebody at no seat
+        if state is None or not self.roster.rules.filing_ends_wrap_up:
+            return Accepted()  # by somebody at no seat, or who goes on wrapping up
         if state.wrap_call == filed.call:
             done = replace(state, wrap_until=None, wrap_call=NO_CALL)
             if state.presence is Presence.WRAP_UP:
@@ -381,7 +385,9 @@ class Desk:
         if isinstance(answer, Accepted):
             self._seats.tell(out.Supervised(request.by, now, told.action, seat, told.call, told.detail))
             if told.warned is not None:
-                self._seats.tell(out.SeatWarned(seat, now, told.warned, told.detail))
+                self._seats.tell(out.SeatWarned(seat, now, told.warned, told.detail, request.by))
+            if isinstance(request, req.Watch | req.TakeOver) and self.seats[request.seat].help_since is not None:
+                self._seats.become(replace(self.seats[request.seat], help_since=None), now, now, request.by)
         return answer
 
     def _supervised(self, request: req.Supervision, now: Instant) -> tuple[Answer, supervision.Told]:

@@ -78,6 +78,8 @@ class Verb(StrEnum):
     COMPLETE = "complete"
     CONFERENCE = "conference"
     CANCEL = "cancel"
+    SWAP = "swap"
+    DROP = "drop"
     HOLD = "hold"
     RESUME = "resume"
     HANG_UP = "hang_up"
@@ -109,6 +111,7 @@ class Warned(StrEnum):
 
     PHONE = "phone"  # no calls are offered: the page does not prove that it can ring
     FORCED = "forced"  # a supervisor changed the seat's state
+    TAKEN_OVER = "taken_over"  # a supervisor took the citizen
     WATCHED = "watched"  # a supervisor speaks into the call (listening alone is not told)
     PAUSED = "paused"  # the daemon paused the seat
     MISSED = "missed"  # an offer rang out
@@ -124,6 +127,8 @@ class SeatWarned:
     at: Instant
     what: Warned
     detail: str
+    by: AgentId = AgentId("")  # noqa: RUF009 - a NewType is its value
+    """The supervisor who did it; '' nobody did."""
 
 
 @dataclass(frozen=True, slots=True)

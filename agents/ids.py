@@ -26,3 +26,4 @@ class OwnReason(StrEnum):
     FORCED = "forced"  # 班长示忙, when no other word was given
     PHONE = "phone"  # 软电话未就绪: its page does not prove that it can ring
     LOGIN = "login"  # 签入未就绪: logged in, not yet ready
+    AWAY = "away"  # 离席: nobody touched its page for long, so that its screen locked itself

@@ -75,7 +75,7 @@ class Over:
 _CUES = (
     (Phase.TALKING, Cue.TALKS),
     (Phase.HELD, Cue.HOLDS),
-    (Phase.WATCHING, Cue.TALKS),
+    (Phase.WATCHING, Cue.WATCHES),
     (Phase.DIALLING, Cue.DIALS),
     (Phase.RINGING, Cue.RINGS),
 )
@@ -158,6 +158,16 @@ class Phones:
         """The legs of a call that are no seat's: the citizen's."""
         ends = self._calls.get(call, {})
         return [leg for leg, endpoint in ends.items() if endpoint and endpoint not in self._seats]
+
+    def party(self, leg: SeatLeg, other: LegId) -> bool:
+        """Another telephone that is in this leg's call."""
+        return other != leg.id and bool(self._calls.get(leg.call, {}).get(other))
+
+    def has_call(self, leg: SeatLeg) -> bool:
+        """It is the one whose call this is: of the seats in it the first, and not only asked for advice."""
+        return not leg.asked and all(
+            other is leg or other.asked or leg.since <= other.since for other in self._in(leg.call)
+        )
 
     def left_alone(self, call: CallId) -> list[SeatLeg]:
         """Legs we hold although nobody is left to come back to."""

@@ -42,6 +42,7 @@ class Presence(StrEnum):
     DIALLING = "dialling"  # 呼出: the seat's own call is not answered yet
     TALKING = "talking"  # 通话
     HOLDING = "holding"  # 保持
+    WATCHING = "watching"  # 监听: a supervisor hears another seat, and talks with nobody
     WRAP_UP = "wrap_up"  # 话后
     PAUSED = "paused"  # 示忙, always with a reason
 
@@ -57,6 +58,7 @@ class Cue(StrEnum):
     DIALS = "dials"
     TALKS = "talks"
     HOLDS = "holds"
+    WATCHES = "watches"
     # where an idle phone lands
     WRAPS = "wraps up"
     RESTS_READY = "rests ready"
@@ -66,7 +68,7 @@ class Cue(StrEnum):
 
 P, C = Presence, Cue
 
-_PHONE = {C.RINGS: P.RINGING, C.DIALS: P.DIALLING, C.TALKS: P.TALKING, C.HOLDS: P.HOLDING}
+_PHONE = {C.RINGS: P.RINGING, C.DIALS: P.DIALLING, C.TALKS: P.TALKING, C.HOLDS: P.HOLDING, C.WATCHES: P.WATCHING}
 _IDLE = {C.WRAPS: P.WRAP_UP, C.RESTS_READY: P.READY, C.RESTS_PAUSED: P.PAUSED, C.LEAVES: P.LOGGED_OUT}
 _FACTS = {**_PHONE, **_IDLE}
 _NOBODY = dict.fromkeys(_FACTS, P.LOGGED_OUT)
@@ -80,10 +82,11 @@ TRANSITIONS: dict[Presence, dict[Cue, Presence]] = {
     P.DIALLING: _FACTS,
     P.TALKING: _FACTS,
     P.HOLDING: _FACTS,
+    P.WATCHING: _FACTS,
 }
 """Presence → cue → presence; a cue that is not there is refused."""
 
-ON_PHONE = frozenset({P.RINGING, P.DIALLING, P.TALKING, P.HOLDING})
+ON_PHONE = frozenset({P.RINGING, P.DIALLING, P.TALKING, P.HOLDING, P.WATCHING})
 IDLE = frozenset({P.READY, P.PAUSED, P.WRAP_UP})
 WISHES = frozenset({C.LOG_IN, C.LOG_OUT, C.GO_READY, C.PAUSE})
 

@@ -47,6 +47,10 @@ class Rules:
     """Numbers that no pace holds up."""
     refused_dials: int = 5
     """Of one seat within a minute: from so many on an alarm."""
+    wrap_up_extend_seconds: float = 60
+    wrap_up_most_seconds: float = 300
+    """From its beginning on, however often it is extended."""
+    filing_ends_wrap_up: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,9 @@ class Roster:
             settings.limits.outbound_per_minute,
             frozenset(settings.urgent_numbers),
             settings.limits.refused_dials_alarm,
+            settings.seats.wrap_up_extend_seconds,
+            settings.seats.wrap_up_most_seconds,
+            settings.seats.filing_ends_wrap_up,
         )
         browsers = frozenset(SeatId(seat.id) for seat in settings.seat if seat.device is Device.BROWSER)
         seats = frozenset(SeatId(seat.id) for seat in settings.seat)

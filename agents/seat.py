@@ -54,6 +54,8 @@ class SeatState:
     then_reason: str = ""
     missed: int = 0
     """Offers of a queue that rang out, in a row."""
+    help_since: Instant | None = None
+    """Since when its agent asks for a supervisor, in the call that it is in or wraps up; None: not."""
     proof: bool = False
     """Calls are offered only while its page proves that it can ring."""
 

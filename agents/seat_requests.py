@@ -17,7 +17,13 @@ from .presence import ON_PHONE, Cue, Presence, after
 from .roster import Rules
 from .seat import NO_CALL, SeatState, Then
 
-SeatRequest = ask.LogOut | ask.GoReady | ask.Pause | ask.AfterCall | ask.EndWrapUp
+SeatRequest = (
+    ask.LogOut | ask.GoReady | ask.Pause | ask.AfterCall | ask.EndWrapUp | ask.ExtendWrapUp | ask.AskHelp | ask.EndHelp
+)
+
+
+_IN_CALL = (Presence.TALKING, Presence.HOLDING, Presence.WRAP_UP)
+"""Help is wanted for a citizen who is there, or about one who was a moment ago."""
 
 
 def granted(
@@ -50,6 +56,14 @@ def granted(
             if state.presence is not Presence.WRAP_UP:
                 return Refused(Why.NOT_NOW, f"cannot end a wrap-up while {state.presence}")
             return next_state(replace(state, wrap_until=None), now, bar=bar)
+        case ask.ExtendWrapUp():
+            return _extended(state, rules, now)
+        case ask.AskHelp():
+            if state.presence not in _IN_CALL:
+                return Refused(Why.NO_CALL, f"seat {state.seat} is not in a call")
+            return replace(state, help_since=state.help_since or now)
+        case ask.EndHelp():
+            return replace(state, help_since=None)
 
 
 def arrived(request: ask.LogIn, state: SeatState, *, proof: bool) -> SeatState:
@@ -66,6 +80,16 @@ def put_out(state: SeatState) -> bool:
     return state.then is Then.LOG_OUT and state.then_reason == OwnReason.FORCED
 
 
+def _extended(state: SeatState, rules: Rules, now: Instant) -> SeatState | Refused:
+    """A wrap-up that runs, longer; never beyond the most from its beginning on."""
+    if state.presence is not Presence.WRAP_UP or state.wrap_until is None:
+        return Refused(Why.NOT_NOW, f"cannot extend a wrap-up while {state.presence}")
+    until = min(max(state.wrap_until, now) + rules.wrap_up_extend_seconds, state.since + rules.wrap_up_most_seconds)
+    if until <= state.wrap_until:
+        return Refused(Why.LONGEST, f"a wrap-up lasts {rules.wrap_up_most_seconds:g} s at most")
+    return replace(state, wrap_until=Instant(until))
+
+
 def _after_call(request: ask.AfterCall, state: SeatState, rules: Rules, *, chief: bool) -> SeatState | Refused:
     if state.presence not in ON_PHONE and state.presence is not Presence.WRAP_UP:
         return Refused(Why.NOT_NOW, f"there is no call to wait for while {state.presence}")
@@ -78,11 +102,12 @@ def _after_call(request: ask.AfterCall, state: SeatState, rules: Rules, *, chief
 
 def _resting(state: SeatState, pause: str) -> SeatState:
     return replace(
-        state, reason=pause, pause=pause, call=NO_CALL, wrap_until=None, then=Then.NOTHING, then_reason=""
+        state, reason=pause, pause=pause, call=NO_CALL, wrap_until=None, then=Then.NOTHING, then_reason="",
+        help_since=None,
     )  # fmt: skip
 
 
 def _unknown(reason: str, rules: Rules) -> Refused | None:
-    if reason in rules.pause_reasons or reason == OwnReason.FORCED:
+    if reason in rules.pause_reasons or reason in (OwnReason.FORCED, OwnReason.AWAY):
         return None
     return Refused(Why.UNKNOWN_REASON, f"{reason!r} is none of: {', '.join(rules.pause_reasons)}")

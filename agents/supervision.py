@@ -55,7 +55,7 @@ def told(request: ask.Supervision, phones: Phones) -> Told:
         case ask.Unwatch():
             return Told("unwatch", request.seat, call, "", None)
         case ask.TakeOver():
-            return Told("take_over", request.seat, call, _detail("", request.reason), Warned.FORCED)
+            return Told("take_over", request.seat, call, _detail("", request.reason), Warned.TAKEN_OVER)
 
 
 def _detail(what: str, reason: str) -> str:

@@ -149,6 +149,12 @@ class Unattended(StrEnum):
 
 class Seats(_Section):
     wrap_up_seconds: Annotated[int, Field(ge=0, le=3600)] = 30
+    wrap_up_extend_seconds: Annotated[int, Field(ge=1, le=3600)] = 60
+    """By so much an agent makes a wrap-up that runs longer, once for each time of asking."""
+    wrap_up_most_seconds: Annotated[int, Field(ge=0, le=14400)] = 300
+    """So long a wrap-up is at most, however often it is extended; what is less than wrap_up_seconds allows no extending."""
+    filing_ends_wrap_up: bool = False
+    """A ticket or result that is filed ends the wrap-up at once; else the agent does, or its time."""
     missed_before_pause: Annotated[int, Field(ge=1, le=20)] = 3
     pause_reasons: tuple[Plain, ...] = ("小休", "就餐", "会议", "培训", "示忙")
     unattended_may_dial: Unattended = Unattended.URGENT

@@ -64,6 +64,8 @@ class Row:
     """Of a call: the seats that have a part in it."""
     others: BaseModel | None = None
     """Of a call: for views that see every call with its number; None: as ``shown``."""
+    asked: frozenset[str] = frozenset()
+    """Of a call: those of its seats that are shown it masked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ class _Piece:
     others: bytes
 
     def of(self, view: View) -> bytes:
-        if not view.numbers:
+        if not view.numbers or (not view.calls and view.seat in self.row.asked):
             return self.masked
         return self.others if view.calls else self.whole
 

@@ -23,12 +23,19 @@ _CONTENT: dict[str, Any] = {"title": "", "content": "", "place": None, "attachme
 
 def masked(shown: M) -> M:
     """A call's shape with its citizen's number masked (``dialled`` too when we dialled it)."""
-    return shown.model_copy(update={name: mask(getattr(shown, name)) for name in _numbered(shown)})
+    update: dict[str, Any] = {name: mask(getattr(shown, name)) for name in _numbered(shown)}
+    parties = [one.model_copy(update={"number": mask(one.number)}) for one in getattr(shown, "participants", ())]
+    return shown.model_copy(update=update | ({"participants": parties} if parties else {}))
 
 
 def without_number(shown: M) -> M:
     """A call's shape as if the number had been withheld."""
-    return shown.model_copy(update=dict.fromkeys(_numbered(shown), ""))
+    update: dict[str, Any] = dict.fromkeys(_numbered(shown), "")
+    parties = [
+        one.model_copy(update={"number": "" if one.role == "citizen" else mask(one.number)})
+        for one in getattr(shown, "participants", ())
+    ]
+    return shown.model_copy(update=update | ({"participants": parties} if parties else {}))
 
 
 def _numbered(shown: BaseModel) -> list[str]:

@@ -34,7 +34,7 @@ class SeatRow(Protocol):
     def device(self) -> str: ...
     @property
     def state(self) -> str:
-        """logged_out, ready, ringing, talking, holding, wrap_up, paused."""
+        """logged_out, ready, ringing, dialling, talking, holding, watching, wrap_up, paused."""
         ...
 
     @property

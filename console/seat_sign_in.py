@@ -13,7 +13,8 @@ import structlog
 
 from agents import commands
 from agents.commands import Refused
-from agents.ids import AgentId
+from agents.ids import AgentId, OwnReason
+from agents.presence import Presence
 from agents.seat import Then
 from cti.ids import SeatId
 from ledger.sessions import Session
@@ -70,6 +71,22 @@ async def end_all(plugs: Services, account: str, by: str, why: str, keep: str = 
             await end(plugs, row, by, why)
 
 
+async def rest(plugs: Services, row: Session) -> None:
+    """示忙（离席）: the screen locked itself, so nobody is at this session's seat; one that rests already stays as it is."""
+    seat = seat_of(plugs.desk, row)
+    if not seat or any(one.seat == seat and one.id != row.id for one in await plugs.sessions.attended(row.account)):
+        return
+    state = next((one.state for one in plugs.desk.seats() if one.seat == seat), "")
+    if state in (Presence.READY, Presence.WRAP_UP):
+        answer = await plugs.desk.ask(commands.Pause(SeatId(seat), OwnReason.AWAY))
+    elif state == Presence.RINGING:
+        answer = await plugs.desk.ask(commands.AfterCall(SeatId(seat), Then.PAUSE, OwnReason.AWAY))
+    else:
+        return
+    if isinstance(answer, Refused):
+        log.warning("a seat nobody is at was not paused", seat=seat, why=str(answer.why))
+
+
 def seat_of(desk: Desk, row: Session) -> str:
     """Where this session's account sits now, if it took a seat; the desk may have sent it away since."""
     return row.seat if row.seat and desk.agent_at(SeatId(row.seat)) == row.account else ""
@@ -83,6 +100,7 @@ async def tick(plugs: Services) -> None:
             for row in await plugs.sessions.overdue():
                 await end(plugs, row, row.account, "expired")
             for row in await plugs.sessions.forsaken():
+                await rest(plugs, row)
                 await plugs.sessions.lock(row.id)  # a stream that stands alone asks nothing, and would show on and on
         except plugs.absent as gone:
             log.warning("sessions could not be looked at", fault=str(gone))

@@ -226,6 +226,14 @@ def on_screens(row: CallRow) -> tuple[CallOut, CallOut, CallOut]:
     return _numbered(shown, own), _numbered(shown, others), _numbered(shown, masked)
 
 
+def only_asked(shown: CallOut) -> frozenset[str]:
+    """Seats that are asked for advice about this call and do not hear its citizen: they are shown whom it is about, masked."""
+    citizens = {one.group for one in shown.participants if one.role == "citizen" and one.group}
+    return frozenset(
+        one.seat for one in shown.participants if one.seat and one.role == "consulted" and one.group not in citizens
+    )
+
+
 def sees_all_calls(who: Who) -> bool:
     return sees(who, Part.CALL, Whose.OTHERS) is Sees.WHOLE
 

@@ -5,7 +5,7 @@ sends) and ``ami_words.py`` (names of events) · ``snapshot.py`` what is asked a
 ``logfiles.py`` (rotations) · ``rows.py`` whole rows · ``log_frames.py`` rows → frames · ``words.py`` the words of our dialplan ·
 ``asterisk_starts.py`` and ``asterisk_deaths.py`` where the lives of Asterisk begin and end · ``frames.py`` the frames.
 
-From frames to events: ``fold.py`` with ``word_events.py``, ``endings.py`` and ``equipment.py`` · ``call.py`` and ``board.py`` what it knows ·
+From frames to events: ``fold.py`` with ``word_events.py``, ``endings.py`` and ``equipment.py`` · ``call.py`` and ``board.py`` what it knows, with ``dialling.py`` who is called into a call and ``participants.py`` who is in it ·
 ``book.py`` the fold of the files, with the place to resume from · ``numbering_plan.py`` whose endpoint is whose ·
 ``events.py`` what comes out.
 

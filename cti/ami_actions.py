@@ -92,6 +92,8 @@ def _actions(command: c.Command) -> list[Action]:
             return [_action(c.HangUp(command.ear)), give] if command.ear else [give]
         case c.MoveWaiting():
             return _moved(command)
+        case c.SwapConsult():
+            return [_key(command.leg, letter) for letter in SWAP]
         case c.SendDigits():
             return [_key(command.leg, digit) for digit in _matched("digits", _DIGITS, command.digits)]
     return [_action(command)]

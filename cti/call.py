@@ -5,8 +5,13 @@ Only ``fold.py`` writes these; others read them through ``board.py``.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from .events import Alone, Direction, EndedBy
 from .ids import BridgeId, CallId, Instant, LegId, LineId, QueueId, TrunkId
+
+if TYPE_CHECKING:
+    from .dialling import Dialling
 
 
 class Leg:
@@ -19,6 +24,7 @@ class Leg:
         "call",
         "called",
         "channel",
+        "dialling",
         "endpoint",
         "first",
         "held",
@@ -60,6 +66,8 @@ class Leg:
         self.held = False
         self.called = ""
         """What was dialled in the call it came from, when that became part of this one."""
+        self.dialling: Dialling | None = None
+        """Why it was called, when a seat wanted it."""
 
 
 class Call:
@@ -73,6 +81,7 @@ class Call:
         "caller_name",
         "cause",
         "dialled",
+        "dialling",
         "direction",
         "diverted",
         "ended_by",
@@ -94,6 +103,7 @@ class Call:
         "serial",
         "talked",
         "trunk",
+        "unreached",
         "unsettled",
         "unsettled_at",
     )
@@ -134,6 +144,10 @@ class Call:
         self.left_by = EndedBy.UNKNOWN
         """Who left the other alone, last."""
         self.cause = 0
+        self.dialling: Dialling | None = None
+        """Somebody is called into it just now."""
+        self.unreached: tuple[Dialling, Instant] | None = None
+        """Who was consulted last and could not be reached, and since when; none once somebody else is called."""
         self.unsettled: Leg | None = None
         """Book only: an offer that ended unanswered and waits for the next fact to say why."""
         self.unsettled_at = arrived

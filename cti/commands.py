@@ -79,6 +79,13 @@ class EndConsult:
     how: ConsultEnd
 
 
+@dataclass(frozen=True, slots=True)
+class SwapConsult:
+    """In a consultation: from who is consulted to the caller, or back; the other one hears music."""
+
+    leg: LegId
+
+
 class ConsultEnd(StrEnum):
     COMPLETE = "complete"
     CONFERENCE = "conference"
@@ -237,6 +244,7 @@ Command = (
     | BlindTransfer
     | AttendedTransfer
     | EndConsult
+    | SwapConsult
     | Hold
     | Resume
     | Rejoin

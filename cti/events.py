@@ -33,6 +33,27 @@ class OfferResult(StrEnum):
     LET_GO = "let_go"  # answered and let go at once (``config.answer_rule``); the ledger's word alone
 
 
+class DialWay(StrEnum):
+    """Why somebody is called into a call."""
+
+    CONSULT = "consult"  # asked for advice while the citizen waits
+    CALL = "call"  # a seat's own call
+    TRANSFER = "transfer"  # a citizen is given away blindly
+
+
+class DialResult(StrEnum):
+    """What became of it."""
+
+    ANSWERED = "answered"
+    BUSY = "busy"
+    NO_ANSWER = "no_answer"  # rang out, or nobody is there
+    DECLINED = "declined"
+    WRONG_NUMBER = "wrong_number"
+    UNREACHABLE = "unreachable"  # the telephone, or the way to it, does not work
+    NOT_ALLOWED = "not_allowed"  # the dialplan let it not out
+    CANCELLED = "cancelled"  # whoever wanted it let go
+
+
 class QueueExit(StrEnum):
     ANSWERED = "answered"
     ABANDONED = "abandoned"  # the caller hung up waiting
@@ -281,6 +302,22 @@ class CallTransferred:
     by: SeatId
     to: str
     """The number or seat the caller was given to, as it was dialled."""
+
+
+@dataclass(frozen=True, slots=True)
+class DialEnded:
+    """Somebody who was called into this call answered, or nobody is called any more. The live board's alone."""
+
+    call: CallId
+    at: Instant
+    leg: LegId
+    """Who answered; '' nobody did."""
+    way: DialWay
+    by: SeatId
+    """The seat that wanted it; '' when nobody can tell."""
+    to: str
+    """A seat or a number as it was dialled; '' when nobody can tell."""
+    result: DialResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -535,6 +572,7 @@ CallEvent = (
     | CallPlaced
     | DialRefused
     | CallTransferred
+    | DialEnded
     | WatchBegan
     | CallsMerged
     | LegBegan

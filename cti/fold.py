@@ -30,13 +30,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from . import callers, endings, equipment, word_events
+from . import callers, dialling, endings, equipment, word_events
 from . import events as ev
 from . import frames as fr
 from .board import Board
 from .call import Call, Leg
+from .dialling import Dialling
 from .display_names import name_of
-from .events import Direction, EndedBy, OfferResult, QueueExit
+from .events import DialResult, DialWay, Direction, EndedBy, OfferResult, QueueExit
 from .ids import BridgeId, CallId, Instant, LegId, QueueId, SeatId, TrunkId
 from .numbering_plan import Plan, endpoint_of, is_household, is_plumbing
 
@@ -149,6 +150,7 @@ class Fold:
             for other in call.legs.values():
                 if other.channel == twin:
                     leg.pair, other.pair = other, leg
+        self._called(leg, at)
         if not leg.first:
             call.left_by = EndedBy.UNKNOWN
         call.legs[leg_id] = leg
@@ -162,6 +164,54 @@ class Fold:
         if leg.seat and not leg.first:
             self._offer(leg, at)
         return leg
+
+    # -- somebody is called into a call (``dialling.py``) ------------------------------
+
+    def _called(self, leg: Leg, at: Instant) -> None:
+        """A leg is born: does it begin such a call, or is it whom such a call rings?"""
+        call = leg.call
+        if leg.first:
+            if leg.seat:
+                self._dials(call, Dialling(DialWay.CALL, SeatId(leg.endpoint), call.dialled, at), at)
+        elif leg.plumbing:
+            to = dialling.dialled_by_local(leg.channel)
+            if to and to != dialling.HOLD and leg.channel.endswith(";1"):
+                self._dials(call, Dialling(DialWay.CONSULT, SeatId(""), to, at, leg.id), at)
+        elif call.dialling is not None:
+            leg.dialling = call.dialling
+
+    def _dials(self, call: Call, begun: Dialling, at: Instant) -> None:
+        self._dialled(call, at)  # whoever begins anew has let go of what was before
+        call.dialling, call.unreached = begun, None
+
+    def _dialled(self, call: Call, at: Instant, leg: Leg | None = None, result: DialResult | None = None) -> None:
+        """It is over: ``leg`` answered, or nobody did and nobody is called any more."""
+        ended, call.dialling = call.dialling, None
+        if ended is None:
+            return
+        ended.result = result or dialling.outcome(ended, at, seat=ended.to in self._plan.seats)
+        if leg is None and ended.way is DialWay.CONSULT and ended.result is not DialResult.CANCELLED:
+            call.unreached = (ended, at)
+        if self._live and self._unseen is None:  # what a snapshot shows was told before
+            who = leg.id if leg is not None else LegId("")
+            self._out.append(ev.DialEnded(call.id, at, who, ended.way, ended.by, ended.to, ended.result))
+
+    def _said_no(self, leg: Leg, at: Instant, cause: int) -> None:
+        """A leg has ended: of one that was called, what it said; of one that called, that nobody is called any more."""
+        call = leg.call
+        begun = call.dialling
+        if begun is None:
+            return
+        if leg.dialling is begun:
+            said = dialling.result_of(cause, rang_out=leg.rang_out, withdrawn=leg.withdrawn)
+            if said is not DialResult.CANCELLED:
+                begun.result = said
+        elif leg.id == begun.half:
+            if begun.result is DialResult.CANCELLED:  # no telephone was called at all
+                begun.result = dialling.result_of(cause, rang_out=False, withdrawn=False)
+            self._dialled(call, at)
+        elif leg.first:
+            self._dialled(call, at)
 
     def _offer(self, leg: Leg, at: Instant) -> None:
         leg.offer_open = True
@@ -182,6 +232,8 @@ class Fold:
         leg.up = f.at
         if leg.first:
             self._out.append(ev.CallAnswered(call.id, f.at, leg.id))
+        if leg.dialling is not None and leg.dialling is call.dialling:
+            self._dialled(call, f.at, leg, DialResult.ANSWERED)
         if leg.offer_open:
             self._end_offer(leg, f.at, OfferResult.ANSWERED)
             if call.queue and call.queue == leg.offered_from:
@@ -255,6 +307,7 @@ class Fold:
                 self._leave_queue(call, at, _EXIT.get(by or EndedBy.UNKNOWN, QueueExit.ABANDONED))
         del call.legs[leg.id]
         del board.legs[leg.id]
+        self._said_no(leg, at, cause)
         if leg.id in call.melting:
             self._molten(call, leg.id, at)
         board.bury(leg.id)
@@ -302,6 +355,7 @@ class Fold:
         self._settle(call, at, caller_left=True)
         if call.queue:
             self._leave_queue(call, at, QueueExit.DIED if by is EndedBy.NODE_DIED else QueueExit.UNKNOWN)
+        self._dialled(call, at)
         board = self.board
         if not call.line and call.direction is Direction.INBOUND:
             self._line_of(call, at)
@@ -334,6 +388,9 @@ class Fold:
         members = self.board.bridges.setdefault(f.bridge, {})
         leg.bridge = f.bridge
         members[leg.id] = leg
+        begun = leg.call.dialling
+        if begun is not None and not begun.by and begun.half in members:  # who meets that half asks
+            begun.by = SeatId(next((one.endpoint for one in members.values() if one.seat), ""))
         if f.holding:
             return
         for other in tuple(members.values()):
@@ -417,6 +474,7 @@ class Fold:
             self.board.linked[link] = kept.id
         kept.links |= gone.links
         kept.melting |= gone.melting
+        kept.dialling, gone.dialling = kept.dialling or gone.dialling, None
         gone.links.clear()
         if gone.ended_by is EndedBy.UNKNOWN:
             gone.ended_by = EndedBy.SEAT
@@ -473,6 +531,7 @@ class Fold:
         if call.queue:
             self._leave_queue(call, f.at, QueueExit.MOVED)
         endings.queued(call)
+        self._dialled(call, f.at)  # who was given away is back
         call.queue, call.queued_at, call.position = f.queue, f.at, f.position
         self._out.append(ev.CallQueued(call.id, f.at, f.queue, f.position))
 
@@ -493,7 +552,7 @@ class Fold:
 
     def _rang_out(self, f: fr.RangOut) -> None:
         leg = self.board.legs.get(f.leg)
-        if leg is not None and leg.offer_open:
+        if leg is not None and (leg.offer_open or (leg.dialling is not None and leg.up is None)):
             leg.withdrawn = leg.withdrawn or (f.withdrawn and not leg.rang_out)
             leg.rang_out = not leg.withdrawn
 
@@ -521,6 +580,8 @@ class Fold:
         if second is not None and second.call is not leg.call:
             self._merge(leg.call, second.call, f.at)
         endings.given(leg.call, leg, kind, to)
+        if kind is ev.TransferKind.BLIND and to not in (endings.HEAD, leg.endpoint):
+            self._dials(leg.call, Dialling(DialWay.TRANSFER, SeatId(leg.endpoint), to, f.at), f.at)
         self._out.append(ev.CallTransferred(leg.call.id, f.at, kind, SeatId(leg.endpoint), to))
 
     def _picked_up(self, f: fr.PickedUp) -> None:
@@ -545,8 +606,14 @@ class Fold:
 
     def _word(self, f: Any) -> None:
         leg = self.board.legs.get(f.leg)
-        if leg is not None:
-            self._out.extend(word_events.HANDLERS[type(f)](leg, f))
+        if leg is None:
+            return
+        begun = leg.call.dialling
+        if begun is not None and isinstance(f, fr.DialForbidden):
+            begun.result = DialResult.NOT_ALLOWED
+        elif begun is not None and isinstance(f, fr.Dialled):
+            begun.to = begun.to or f.number
+        self._out.extend(word_events.HANDLERS[type(f)](leg, f))
 
     def _unknown_word(self, f: fr.UnknownWord) -> None:
         self._out.append(ev.WordUnknown(f.at, f.word, f.source))

@@ -98,7 +98,7 @@ WORDS = (
         _lined,
         "HotlineLine",
     ),
-    Word("DIALLED", ("number",), lambda at, leg, said: fr.Dialled(at, leg, said["number"])),
+    Word("DIALLED", ("number",), lambda at, leg, said: fr.Dialled(at, leg, said["number"]), "HotlineDialled"),
     Word(
         "NOTICE",
         ("prompt", "source"),

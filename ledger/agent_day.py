@@ -183,13 +183,18 @@ def _talked(agent: str, since: datetime, end: datetime, now: datetime) -> sa.Sel
 
 
 def _missed(states: Sequence[Interval], since: datetime, end: datetime) -> sa.Select[Any]:
-    """Offers that rang out, were declined or let go at once at the seats this agent sat at, while sitting there."""
+    """Offers of a queue that rang out, were declined or let go at once at the seats this agent sat at, while sitting there.
+
+    What a colleague put through (a transfer, a consultation, a call) is no citizen whom this agent missed.
+    """
     sat = [
         sa.and_(_F.seat == seat, _F.began_at >= first, _F.began_at < last)
         for seat, first, last in _sittings(states, end)
     ]
     lost = _F.result.in_((OfferResult.MISSED.value, OfferResult.REFUSED.value, OfferResult.LET_GO.value))
-    return sa.select(sa.func.count()).select_from(t.offers).where(lost, sa.or_(sa.false(), *sat), _F.began_at >= since)
+    queued = _F.queue != ""
+    mine = sa.or_(sa.false(), *sat)
+    return sa.select(sa.func.count()).select_from(t.offers).where(lost, queued, mine, _F.began_at >= since)
 
 
 def _sittings(states: Sequence[Interval], end: datetime) -> list[tuple[str, datetime, datetime]]:

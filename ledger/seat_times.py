@@ -17,7 +17,7 @@ from agents.presence import Presence
 from . import tables as t
 from .columns import Moment
 
-_BUSY = (Presence.RINGING, Presence.DIALLING, Presence.TALKING, Presence.HOLDING, Presence.WRAP_UP)
+_BUSY = (Presence.RINGING, Presence.DIALLING, Presence.TALKING, Presence.HOLDING, Presence.WATCHING, Presence.WRAP_UP)
 
 
 @dataclass(frozen=True, slots=True)

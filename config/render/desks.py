@@ -232,8 +232,10 @@ def _own_call(number: str = "${EXTEN}") -> tuple[Step, ...]:
 
     One that stands in for a caller inherited the name.
     """
+    digits = "${FILTER(0-9," + number + ")}"
     return (
-        'ExecIf($["${HOTLINE_CALL}"=""]?CELGenUserEvent(DIALLED,${FILTER(0-9,' + number + ")}))",
+        'ExecIf($["${HOTLINE_CALL}"=""]?CELGenUserEvent(DIALLED,' + digits + "))",
+        'ExecIf($["${HOTLINE_CALL}"=""]?UserEvent(HotlineDialled,Number: ' + digits + "))",
         'ExecIf($["${HOTLINE_CALL}"=""]?Set(__HOTLINE_CALL=${UNIQUEID}))',
     )
 

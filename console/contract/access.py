@@ -24,6 +24,14 @@ class SignIn(Body):
     password: PasswordText
 
 
+class LockIn(Body):
+    """POST /api/session/lock."""
+
+    idle: bool = Field(
+        default=False, description="nobody touched the page for long: the own seat, if it is ready, is paused (away)"
+    )
+
+
 class UnlockIn(Body):
     """POST /api/session/unlock: the screen was locked by idleness; calls went on meanwhile."""
 

@@ -80,6 +80,12 @@ class KeysIn(Body):
     keys: Annotated[str, Field(pattern=r"^[0-9A-D*#]{1,32}$")]
 
 
+class DropIn(Body):
+    """One party of the own call."""
+
+    leg: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,100}$", description="of its ParticipantOut")]
+
+
 class AfterCallIn(Body):
     then: Annotated[str, Field(pattern="^(pause|log_out|ready)?$", description="'': take it back")]
     reason: Annotated[str, OneLine] = Field(default="", max_length=60, description="wanted for a pause")
@@ -101,9 +107,28 @@ class SeatOut(View):
     call: str | None
     reachable: bool | None
     queues: Mapping[str, int]
+    wrap_until: datetime | None = Field(default=None, description="end of the running wrap-up")
+    help_since: datetime | None = Field(default=None, description="since when its agent asks for a supervisor")
 
 
 # -- calls -------------------------------------------------------------------------------
+
+
+class ParticipantOut(View):
+    """One party of a live call."""
+
+    leg: str = Field(description="names the party in this call: POST /api/seats/{seat}/drop")
+    role: str = Field(description="citizen | agent (a seat that has the call) | consulted (called in by ``by``)")
+    seat: str = Field(description="'' when it is no seat")
+    name: str = Field(description="of the agent there, or of the number in the phone book; '' unknown")
+    number: str = Field(description="'' of a seat, or withheld")
+    state: str = Field(description="ringing | waiting | talking | held (hears music) | failed (could not be reached)")
+    group: int = Field(description="parties with the same number hear each other; 0: hears none of them")
+    since: datetime = Field(description="since when it is in this state")
+    by: str = Field(description="the seat that called it in; '' nobody did")
+    reason: str = Field(
+        description="of one that failed: busy, no_answer, declined, wrong_number, unreachable, not_allowed"
+    )
 
 
 class CallOut(View):
@@ -131,6 +156,9 @@ class CallOut(View):
     outcome: str
     reason: str
     recordings: list[str]
+    participants: list[ParticipantOut] = Field(
+        default=[], description="of a live call, in the order in which they came"
+    )
     anonymous: bool = Field(default=False, description="whom it was is nobody's: the number is left out for everybody")
     confidential: bool = Field(
         default=False, description="GET /api/calls/{call} with a reason shows a supervisor the number"
@@ -139,7 +167,7 @@ class CallOut(View):
     @computed_field(description="the caller as a screen that a whole room reads shows it: 138****0001")  # type: ignore[prop-decorator]
     @property
     def caller_masked(self) -> str:
-        return mask(self.caller)
+        return mask(self.origin or self.caller)
 
 
 class DispositionIn(forms.DispositionIn):

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from bridge.case_state import CaseState
 from bridge.delivery_state import DeliveryState
+from cti.events import DialResult, DialWay
 
 from .rest import CallOut, LineOut, QueueOut, SeatOut, TrunkOut
 from .shapes import CallIdText
@@ -183,8 +184,30 @@ class SeatWarned(BaseModel):
 
     t: Literal["warned"] = "warned"
     at: datetime
-    what: Literal["phone", "forced", "watched", "paused", "missed", "dial", "rejoin", "owed"]
+    what: Literal["phone", "forced", "taken_over", "watched", "paused", "missed", "dial", "rejoin", "owed"]
     detail: str
+    by_name: str = Field(default="", description="the supervisor who did it")
+
+
+class DialEnded(BaseModel):
+    """Whom your seat called in, called, or gave its citizen to: reached, or why not."""
+
+    t: Literal["dialled"] = "dialled"
+    at: datetime
+    call: str
+    way: DialWay
+    to: str = Field(description="a seat or a number as it was dialled; '' unknown")
+    result: DialResult = Field(description="never cancelled: that is told to nobody")
+
+
+class OfferOver(BaseModel):
+    """What rang at your seat rings no more, and you did not answer it."""
+
+    t: Literal["offer_over"] = "offer_over"
+    at: datetime
+    call: str
+    result: Literal["missed", "refused", "unable", "withdrawn"]
+    queue: bool = Field(description="a citizen of a queue, not a transfer or a consultation")
 
 
 class TicketMoved(BaseModel):
@@ -232,7 +255,17 @@ class Bye(BaseModel):
 
 
 ServerSays = Annotated[
-    Snapshot | Delta | Pop | NoticeSaid | SeatWarned | TicketMoved | CallbacksMoved | Ping | Bye,
+    Snapshot
+    | Delta
+    | Pop
+    | NoticeSaid
+    | SeatWarned
+    | DialEnded
+    | OfferOver
+    | TicketMoved
+    | CallbacksMoved
+    | Ping
+    | Bye,
     Field(discriminator="t"),
 ]
 

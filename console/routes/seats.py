@@ -8,7 +8,8 @@ from agents import commands
 from agents.ids import AgentId
 from agents.seat import Then
 from config.language import say as _
-from console.authorization import Asking, OwnSeat, refused
+from console.access import Right
+from console.authorization import Asking, OwnSeat, own_seat, refused
 from console.contract.rest import AfterCallIn, DoneOut, LoginIn, PauseIn, SeatOut, SeatPath
 from console.error_answers import done_or_fail, not_found
 from console.services import Plugged
@@ -58,6 +59,26 @@ async def pause(seat: OwnSeat, body: PauseIn, plugs: Plugged) -> DoneOut:
 @router.post("/{seat}/end-wrap-up")
 async def end_wrap_up(seat: OwnSeat, plugs: Plugged) -> DoneOut:
     return done_or_fail(await plugs.desk.ask(commands.EndWrapUp(SeatId(seat))))
+
+
+@router.post("/{seat}/extend-wrap-up")
+async def extend_wrap_up(seat: OwnSeat, plugs: Plugged) -> DoneOut:
+    """By the settings' step, up to their most."""
+    return done_or_fail(await plugs.desk.ask(commands.ExtendWrapUp(SeatId(seat))))
+
+
+@router.post("/{seat}/help")
+async def ask_help(seat: OwnSeat, plugs: Plugged) -> DoneOut:
+    """求助班长: supervisors see this seat first until it is answered, taken back or the call is over."""
+    return done_or_fail(await plugs.desk.ask(commands.AskHelp(SeatId(seat))))
+
+
+@router.delete("/{seat}/help")
+async def end_help(seat: SeatPath, plugs: Plugged, who: Asking) -> DoneOut:
+    """By its agent, or by a supervisor who has seen to it."""
+    if not who.may(Right.SUPERVISE):
+        own_seat(who, seat)
+    return done_or_fail(await plugs.desk.ask(commands.EndHelp(SeatId(seat))))
 
 
 @router.post("/{seat}/after-call")

@@ -16,6 +16,7 @@ from console.access import Right
 from console.accounts import not_mine
 from console.authorization import Asking, Signed, Who, demand, needs, refused, who_of
 from console.contract.access import (
+    LockIn,
     MeOut,
     PasswordIn,
     PhoneOut,
@@ -97,9 +98,11 @@ async def sign_out(plugs: Plugged, row: Signed, request: Request, response: Resp
 
 
 @router.post("/session/lock")
-async def lock(plugs: Plugged, row: Signed) -> DoneOut:
-    """The screen of whoever walked away; calls, phone and stream go on."""
+async def lock(plugs: Plugged, row: Signed, body: LockIn | None = None) -> DoneOut:
+    """The screen of whoever walked away; calls, phone and stream go on. By idleness: no further call rings at an empty chair."""
     await plugs.sessions.lock(row.id)
+    if body is not None and body.idle:
+        await seat_sign_in.rest(plugs, row)
     return DoneOut()
 
 

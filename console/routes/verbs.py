@@ -6,10 +6,10 @@ from fastapi import APIRouter
 
 from agents import commands
 from console.authorization import OwnSeat
-from console.contract.rest import CallSeatIn, DialIn, DoneOut, KeysIn, TransferIn
+from console.contract.rest import CallSeatIn, DialIn, DoneOut, DropIn, KeysIn, TransferIn
 from console.error_answers import done_or_fail
 from console.services import Plugged
-from cti.ids import SeatId
+from cti.ids import LegId, SeatId
 
 router = APIRouter(prefix="/api/seats/{seat}", tags=["telephone"])
 
@@ -36,6 +36,18 @@ async def cancel(seat: OwnSeat, plugs: Plugged) -> DoneOut:
 async def conference(seat: OwnSeat, plugs: Plugged) -> DoneOut:
     """Join all three."""
     return done_or_fail(await plugs.desk.ask(commands.Conference(SeatId(seat))))
+
+
+@router.post("/transfer/swap")
+async def swap(seat: OwnSeat, plugs: Plugged) -> DoneOut:
+    """To the caller while who is consulted waits, or back."""
+    return done_or_fail(await plugs.desk.ask(commands.SwapConsult(SeatId(seat))))
+
+
+@router.post("/drop")
+async def drop(seat: OwnSeat, body: DropIn, plugs: Plugged) -> DoneOut:
+    """End one party of the own call; the others go on."""
+    return done_or_fail(await plugs.desk.ask(commands.DropParty(SeatId(seat), LegId(body.leg))))
 
 
 @router.post("/keys")

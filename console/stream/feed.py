@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 
 from agents import events as house
 from agents.callbacks import CallbacksMoved
@@ -18,7 +18,7 @@ from bridge.case_state import CaseState
 from bridge.delivery_state import DeliveryState
 from bridge.messages import MessageKind
 from cti import events as ev
-from cti.events import Direction
+from cti.events import DialResult, Direction, OfferResult
 from cti.ids import CallId, Instant, SeatId
 
 from .. import events as sessions
@@ -33,11 +33,16 @@ BOARD: tuple[type, ...] = (
     *get_args(ev.CallEvent), ev.EndpointReach, ev.LineChecked, ev.BoardLive, ev.NodeStarted, ev.BoardBlind,
 )  # fmt: skip
 HOUSE: tuple[type, ...] = (
-    house.SeatStateChanged, house.SeatWarned, house.RejoinBegan, sessions.SessionEnded, sessions.SessionLocked,
+    house.SeatStateChanged, house.SeatNoted, house.SeatWarned, house.RejoinBegan, sessions.SessionEnded, sessions.SessionLocked,
     tickets.TicketFiled, tickets.TicketDelivered, tickets.TicketPoisoned, tickets.CaseMoved, CallbacksMoved,
 )  # fmt: skip
 GOODBYE: dict[str, Why] = {"signed_out": "signed_out", "revoked": "signed_out", "expired": "expired"}
 """Why a session ended → what its stream is told."""
+_OVER: dict[OfferResult, Literal["missed", "refused", "unable", "withdrawn"]] = {
+    OfferResult.MISSED: "missed", OfferResult.REFUSED: "refused", OfferResult.UNABLE: "unable",
+    OfferResult.WITHDRAWN: "withdrawn",
+}  # fmt: skip
+"""Offers that nobody answered, as a page is told of them."""
 MOVED_MOST = 100
 """Call-backs told one by one; of more, that there are more."""
 TICKETS_KEPT = 5_000
@@ -45,10 +50,15 @@ TICKETS_KEPT = 5_000
 
 
 class Feed:
-    """:param party: who calls, by this number."""
+    """
+    :param party: who calls, by this number.
+    :param name: of a person, by their id.
+    """
 
-    def __init__(self, hub: Hub, live: Live, party: Callable[[str], said.PartyOut]) -> None:
-        self._hub, self._live, self._party = hub, live, party
+    def __init__(
+        self, hub: Hub, live: Live, party: Callable[[str], said.PartyOut], name: Callable[[str], str] = str
+    ) -> None:
+        self._hub, self._live, self._party, self._name = hub, live, party, name
         ids = live.ids()
         self._seats, self._trunks = frozenset(ids["seats"]), frozenset(ids["trunks"])
         self._lines, self._queues = tuple(ids["lines"]), tuple(ids["queues"])
@@ -68,8 +78,14 @@ class Feed:
         match event:
             case ev.CallOffered():
                 self._pop(event.seat, call, event.at)
-            case ev.OfferEnded() | ev.TalkBegan():
+            case ev.OfferEnded():
                 self._hub.quiet(event.seat)
+                self._offer_over(event)
+            case ev.TalkBegan():
+                self._hub.quiet(event.seat)
+            case ev.DialEnded() if event.by and event.result is not DialResult.CANCELLED:
+                ended = said.DialEnded(at=_moment(event.at), call=call, way=event.way, to=event.to, result=event.result)
+                self._hub.tell_seat(event.by, ended)
             case ev.CallArrived() if event.endpoint in self._seats and event.direction is not Direction.INBOUND:
                 self._dials(SeatId(event.endpoint), call, event.at)
             case ev.CallQueued() | ev.CallLeftQueue():
@@ -104,6 +120,11 @@ class Feed:
         for ident in idents:
             self._hub.touch(kind, ident)
 
+    def _offer_over(self, event: ev.OfferEnded) -> None:
+        if (result := _OVER.get(event.result)) is not None:
+            word = said.OfferOver(at=_moment(event.at), call=event.call, result=result, queue=bool(event.queue))
+            self._hub.tell_seat(event.seat, word)
+
     def _pop(self, seat: SeatId, call: CallId, at: Instant) -> None:
         rejoin = self._rejoining.pop(seat, None) == call
         self._hub.pop(seat, call, _moment(at), self._party, rejoin=rejoin)
@@ -124,8 +145,12 @@ class Feed:
                     self._hub.moved(event.agent)
                 if event.call:
                     self._hub.touch("calls", event.call)
+            case house.SeatNoted():
+                self._hub.touch("seats", event.seat)
             case house.SeatWarned():
-                word = said.SeatWarned(at=_moment(event.at), what=event.what.value, detail=event.detail)
+                word = said.SeatWarned(
+                    at=_moment(event.at), what=event.what.value, detail=event.detail, by_name=self._name(event.by)
+                )
                 self._hub.tell_seat(event.seat, word)
             case sessions.SessionEnded():
                 self._hub.revoked(event.session, GOODBYE[event.why])

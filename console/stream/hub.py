@@ -139,7 +139,8 @@ class Hub:
             return None
         shown = visibility.on_screens(row)[0].model_copy(update={"seat": ringing.seat})
         number = shown.dialled if ringing.dials else shown.origin or shown.caller
-        return said.Pop(at=at, seat=ringing.seat, call=shown, party=ringing.party(number), rejoin=ringing.rejoin)
+        pop = said.Pop(at=at, seat=ringing.seat, call=shown, party=ringing.party(number), rejoin=ringing.rejoin)
+        return _masked(pop) if ringing.seat in visibility.only_asked(shown) else pop
 
     def quiet(self, seat: str) -> None:
         """Its phone rings no more."""
@@ -402,7 +403,9 @@ def _frame(message: BaseModel) -> bytes:
 
 def _telling(message: BaseModel) -> bool:
     """It names a citizen's number or the code of a case: not for a locked screen, which is told when it is open again."""
-    return isinstance(message, said.TicketMoved) or (isinstance(message, said.SeatWarned) and message.what == "dial")
+    if isinstance(message, said.TicketMoved | said.DialEnded):
+        return True
+    return isinstance(message, said.SeatWarned) and message.what == "dial"
 
 
 def _masked(pop: said.Pop) -> said.Pop:

@@ -40,7 +40,7 @@ class Rows:
         if found is None:
             return None
         own, others, masked = visibility.on_screens(found)
-        return Row(own, masked, self._live.seats_in(call), others)
+        return Row(own, masked, self._live.seats_in(call), others, visibility.only_asked(own))
 
 
 def view_of(who: Who, seat: str) -> View:

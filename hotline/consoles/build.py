@@ -39,6 +39,7 @@ from ledger.history import History
 from ledger.store import Store
 
 from . import ledger_views, live_queries
+from .live_participants import LiveParticipants
 from .revocation import SEAT_EVENTS, Powers
 from .sign_in import SignInPart
 from .stream_part import Streaming
@@ -120,7 +121,9 @@ def build(behind: Behind, board: Bus, book: Bus, house: Bus) -> ConsolePart:
     )  # fmt: skip
     desk = live_queries.Desk(b.seats, fold, settings)
     sign_in = SignInPart(store, settings, desk, places, audit)
-    calls = live_queries.Calls(fold, b.seats, History(store), desk)
+    book_names = {numbers.home().read(one.number).national: one.name for one in settings.phonebook}
+    parts = LiveParticipants(fold, b.seats, book_names)
+    calls = live_queries.Calls(fold, b.seats, History(store), desk, parts)
     opener.when_open(calls.open)
     house.listen(TicketFiled, calls.hear)
     picture = live_queries.Picture(switchboard, b.seats, watch, settings)

@@ -32,6 +32,8 @@ from hotline.books.book_reader import BookReader
 from ledger.call_list import Filter
 from ledger.history import History
 
+from .live_participants import LiveParticipants, Part
+
 DIAL_SECONDS = 10.0
 """A seat's phone rings by then, or the wish to dial came to nothing."""
 
@@ -52,6 +54,8 @@ class Seat:
     call: CallId | None
     reachable: bool | None
     queues: Mapping[str, int]
+    wrap_until: datetime | None
+    help_since: datetime | None
 
 
 class Desk:
@@ -78,6 +82,7 @@ class Desk:
             person.name if person else "", state.reason, state.call or None,
             None if reach is Reach.UNKNOWN else reach is Reach.REACHABLE,
             {str(queue): level for queue, level in person.skills.items()} if person else {},
+            moment(state.wrap_until) if state.presence is Presence.WRAP_UP else None, moment(state.help_since),
         )  # fmt: skip
 
     async def ask(self, request: Request) -> Accepted | Refused:
@@ -124,6 +129,7 @@ class LiveCall:
     outcome: str = ""
     reason: str = ""
     recordings: Sequence[str] = field(default=())
+    participants: Sequence[Part] = field(default=())
     diverted: str = ""
     hidden: bool = False
     anonymous: bool = False
@@ -133,8 +139,11 @@ class LiveCall:
 class Calls:
     """``console.ports.Calls``: alive from the board, else from the ledger."""
 
-    def __init__(self, board: LiveBoard, floor: SeatService, history: History, desk: Desk) -> None:
+    def __init__(
+        self, board: LiveBoard, floor: SeatService, history: History, desk: Desk, participants: LiveParticipants
+    ) -> None:
         self._board, self._floor, self._history, self._desk = board, floor, history, desk
+        self._participants = participants
         self._dialled: dict[CallId, str] = {}
         self._secret: dict[CallId, tuple[bool, bool]] = {}
         """Calls whose citizen asked for secrecy in a ticket filed already: anonymous, confidential."""
@@ -176,7 +185,7 @@ class Calls:
             call.partner, call.reference, call.origin, call.queue, now.endpoint if now else "",
             sitting.agent if sitting else "", moment(call.arrived), moment(call.queued_at),
             moment(min((leg.up for leg in seats if leg.up), default=None)),
-            diverted=call.diverted, hidden=call.hidden,
+            participants=self._participants.of(call), diverted=call.diverted, hidden=call.hidden,
             anonymous=self._secret.get(call.id, _OPEN)[0], confidential=self._secret.get(call.id, _OPEN)[1],
         )  # fmt: skip
 

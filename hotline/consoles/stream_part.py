@@ -81,7 +81,7 @@ class Streaming:
         self.notices = Notices(NoticeBook(store), audit)
         self.hub = Hub(self.live, desk, _targets(settings), again, self._greetings)
         self.notices.through(self.hub)
-        self._feed = feed.Feed(self.hub, self.live, self._party)
+        self._feed = feed.Feed(self.hub, self.live, self._party, self._name)
 
     def listen(self, board: Bus, book: Bus, house: Bus) -> None:
         """Counts first, then what reads them."""

@@ -28,7 +28,10 @@ S1, S2, S3 = SeatId("8001"), SeatId("8002"), SeatId("8003")
 CHEN, LIN, SU, AUDITOR = AgentId("1001"), AgentId("1002"), AgentId("2001"), AgentId("3001")
 
 
-def roster(*, wrap_up: float = 30, missed: int = 3, per_minute: int = 30) -> Roster:
+def roster(
+    *, wrap_up: float = 30, missed: int = 3, per_minute: int = 30, extend: float = 60, most: float = 100,
+    filing_ends: bool = False,
+) -> Roster:  # fmt: skip
     import re
 
     people = [
@@ -38,7 +41,7 @@ def roster(*, wrap_up: float = 30, missed: int = 3, per_minute: int = 30) -> Ros
         Person(AUDITOR, "审计", Role.AUDITOR, {}),
     ]
     numbers = (re.compile(r"^110$"), re.compile(r"^1[3-9]\d{9}$"))
-    rules = Rules(wrap_up, missed, ("小休", "就餐"), numbers, per_minute, frozenset({"110"}))
+    rules = Rules(wrap_up, missed, ("小休", "就餐"), numbers, per_minute, frozenset({"110"}), extend, most, filing_ends)
     return Roster(
         {p.id: p for p in people}, frozenset({S1, S2, S3}), rules, frozenset({S1, S2}), frozenset({MANDARIN, MINNAN})
     )

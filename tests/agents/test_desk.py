@@ -119,9 +119,110 @@ def test_the_agent_ends_the_wrap_up_early(ender: req.Request) -> None:
     assert why(s.ask(req.EndWrapUp(S1))) is Why.NOT_NOW
 
 
-def test_filing_the_ticket_ends_the_wrap_up() -> None:
-    """Filed in wrap-up: ready at once. Filed while talking: no wrap-up at all."""
+def test_filing_alone_gives_nobody_the_next_citizen() -> None:
+    """Filed in the talk or after it, the wrap-up runs on: its agent ends it, or its time."""
     s = DeskDriver()
+    s.ready()
+    call, leg = s.talk()
+    s.ask(req.CallFiled(call, S1))
+    s.over(call, leg)
+    assert s.is_(S1) is P.WRAP_UP
+    s.ask(req.CallFiled(call, S1))
+    s.passes(29)
+    assert s.is_(S1) is P.WRAP_UP
+    s.passes(1)
+    assert s.is_(S1) is P.READY
+
+
+def test_a_wrap_up_is_extended_up_to_its_most() -> None:
+    """By 60 s each, 100 s in all; app_queue is told nothing, whoever waits for the end is."""
+    s = DeskDriver()
+    s.ready()
+    assert why(s.ask(req.ExtendWrapUp(S1))) is Why.NOT_NOW
+    s.over(*s.talk())
+    s.obey()
+    began = s.now
+    s.passes(10)
+    assert s.ask(req.ExtendWrapUp(S1)) == Accepted()
+    assert s.state(S1).wrap_until == began + 90
+    assert s.heard(out.SeatNoted)[-1].state.wrap_until == began + 90
+    assert s.ask(req.ExtendWrapUp(S1)) == Accepted()
+    assert s.state(S1).wrap_until == began + 100
+    assert why(s.ask(req.ExtendWrapUp(S1))) is Why.LONGEST
+    assert s.took() == []
+    s.passes(89)
+    assert s.is_(S1) is P.WRAP_UP
+    s.passes(1)
+    assert s.is_(S1) is P.READY
+
+
+def test_help_is_asked_for_in_a_call_and_ends_with_it() -> None:
+    """Kept through the wrap-up and a restart of the daemon; taken back by its agent; over when the seat is done."""
+    s = DeskDriver()
+    s.ready()
+    assert why(s.ask(req.AskHelp(S1))) is Why.NO_CALL
+    call, leg = s.talk()
+    assert s.ask(req.AskHelp(S1)) == Accepted()
+    asked = s.now
+    s.passes(5)
+    s.ask(req.AskHelp(S1))
+    assert s.state(S1).help_since == asked
+    assert unpack(pack(s.state(S1))).help_since == asked
+    s.over(call, leg)
+    assert s.state(S1).help_since == asked
+    s.ask(req.EndHelp(S1))
+    assert s.state(S1).help_since is None
+    s.ask(req.AskHelp(S1))
+    s.ask(req.EndWrapUp(S1))
+    assert (s.is_(S1), s.state(S1).help_since) == (P.READY, None)
+
+
+def test_who_walked_away_is_paused_so() -> None:
+    s = DeskDriver()
+    s.ready()
+    assert s.ask(req.Pause(S1, OwnReason.AWAY)) == Accepted()
+    assert (s.is_(S1), s.state(S1).reason) == (P.PAUSED, "away")
+    assert tel.PauseMember(MANDARIN, S1, True, "away") in s.obey()
+
+
+def test_a_swap_wants_a_consultation() -> None:
+    s = DeskDriver()
+    s.ready()
+    call, leg = s.talk()
+    s.obey()
+    assert why(s.ask(req.SwapConsult(S1))) is Why.NO_CONSULTATION
+    s.ask(req.TransferAttended(S1, S2))
+    s.obey()
+    s.local(call)
+    assert s.ask(req.SwapConsult(S1)) == Accepted()
+    assert s.took() == [tel.SwapConsult(leg)]
+
+
+def test_who_has_the_call_drops_whom_they_called_in() -> None:
+    """Nobody who is no party, not oneself, and not by the one who was called in."""
+    s = DeskDriver()
+    s.ready()
+    s.ready(S2, LIN)
+    call, leg = s.talk()
+    s.ask(req.TransferAttended(S1, S2))
+    s.obey()
+    local = s.local(call)
+    s.passes(1)
+    other = s.offer(S2, call, "")
+    s.answer(S2, call, other, "")
+    s.hear(ev.CallTransferred(call, s.now, ev.TransferKind.CONFERENCE, S1, S2))
+    s.took()
+    assert why(s.ask(req.DropParty(S1, LegId("t-9.9")))) is Why.NO_PARTY
+    assert why(s.ask(req.DropParty(S1, leg))) is Why.NO_PARTY
+    assert why(s.ask(req.DropParty(S1, local))) is Why.NO_PARTY
+    assert why(s.ask(req.DropParty(S2, leg))) is Why.NOT_YOURS
+    assert s.ask(req.DropParty(S1, other)) == Accepted()
+    assert s.took() == [tel.HangUp(other)]
+
+
+def test_filing_the_ticket_ends_the_wrap_up() -> None:
+    """Where the settings want it. Filed in wrap-up: ready at once. Filed while talking: no wrap-up at all."""
+    s = DeskDriver(filing_ends=True)
     s.ready()
     call, leg = s.talk()
     s.over(call, leg)
@@ -147,13 +248,13 @@ def given_on(s: DeskDriver) -> tuple[CallId, LegId]:
 
 def test_a_ticket_is_its_own_seats_alone() -> None:
     """Two seats in one call write two tickets: the one's is not the end of the other's writing."""
-    s = DeskDriver()
+    s = DeskDriver(filing_ends=True)
     call, leg = given_on(s)
     s.ask(req.CallFiled(call, S1))
     assert s.is_(S1) is P.READY
     s.over(call, leg, S2)
     assert s.is_(S2) is P.WRAP_UP
-    s = DeskDriver()
+    s = DeskDriver(filing_ends=True)
     call, leg = given_on(s)
     s.ask(req.CallFiled(call, S2))
     assert s.is_(S1) is P.WRAP_UP
@@ -164,7 +265,7 @@ def test_a_ticket_is_its_own_seats_alone() -> None:
 @pytest.mark.parametrize("filed", ["meanwhile", "afterwards"])
 def test_a_wrap_up_is_of_its_call_whatever_rings_meanwhile(filed: str) -> None:
     """A colleague calls and is declined: filing the citizen's ticket ends the wrap-up all the same."""
-    s = DeskDriver()
+    s = DeskDriver(filing_ends=True)
     s.ready()
     call, leg = s.talk()
     s.over(call, leg)

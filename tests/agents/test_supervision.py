@@ -49,11 +49,11 @@ def test_a_watch_rings_the_own_phone_and_changes_its_mode() -> None:
     assert s.heard(out.Supervised) == [out.Supervised(SU, s.now, "watch", S1, call, "listen: 质检")]
     assert s.heard(out.SeatWarned) == []
     ear = rings(s, leg)
-    assert s.is_(S3) is P.TALKING
+    assert s.is_(S3) is P.WATCHING, "whoever listens talks with nobody"
     s.took()
     assert s.ask(req.Watch(S1, Listening.WHISPER, SU, "提示")) == Accepted()
     assert s.took() == [tel.ChangeWatch(ear, Listening.WHISPER)]
-    assert s.heard(out.SeatWarned) == [out.SeatWarned(S1, s.now, out.Warned.WATCHED, "whisper: 提示")]
+    assert s.heard(out.SeatWarned) == [out.SeatWarned(S1, s.now, out.Warned.WATCHED, "whisper: 提示", SU)]
 
 
 def test_a_watch_ends_with_its_leg_and_owes_no_wrap_up() -> None:
@@ -117,7 +117,7 @@ def test_taking_over_ends_the_ear_first() -> None:
     s.took()
     assert s.ask(req.TakeOver(S1, SU, "投诉升级")) == Accepted()
     assert s.took() == [tel.TakeOver(leg, S3, ear)]
-    assert s.heard(out.SeatWarned)[-1] == out.SeatWarned(S1, s.now, out.Warned.FORCED, "投诉升级")
+    assert s.heard(out.SeatWarned)[-1] == out.SeatWarned(S1, s.now, out.Warned.TAKEN_OVER, "投诉升级", SU)
     assert s.heard(out.Supervised)[-1] == out.Supervised(SU, s.now, "take_over", S1, call, "投诉升级")
 
 
@@ -192,9 +192,18 @@ def test_a_watch_goes_on_over_a_restart() -> None:
     again.hear(ev.TalkBegan(call, s.now, leg, S1, MANDARIN))
     ear = rings(again, leg)
     again.hear(ev.BoardLive(s.now, s.now))
-    assert (again.is_(S1), again.is_(S3)) == (P.TALKING, P.TALKING)
+    assert (again.is_(S1), again.is_(S3)) == (P.TALKING, P.WATCHING)
     assert again.ask(req.Unwatch(S1, SU)) == Accepted()
     assert tel.HangUp(ear) in again.took()
     again.ends(CallId(ear), ear, S3)
     assert again.heard(out.WatchEnded) == [out.WatchEnded(SU, s.now, S1, call)]
     assert again.is_(S3) is P.PAUSED
+
+
+@pytest.mark.parametrize("request_", [req.Watch(S1, Listening.LISTEN, SU, "求助"), req.TakeOver(S1, SU, "求助")])
+def test_help_is_answered_by_who_comes(request_: req.Supervision) -> None:
+    """Listening or taking over: nobody else need look any more."""
+    s, _, _ = in_a_talk()
+    s.ask(req.AskHelp(S1))
+    assert s.ask(request_) == Accepted()
+    assert s.state(S1).help_since is None

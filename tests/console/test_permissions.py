@@ -120,10 +120,15 @@ MAY: dict[tuple[str, str], str] = {
                 "transfer",
                 "transfer/complete",
                 "transfer/cancel",
+                "transfer/swap",
+                "drop",
+                "extend-wrap-up",
+                "help",
             ),
             *("transfer/conference", "hold", "resume", "hang-up", "call", "dial", "keys"),
         )
     },
+    ("DELETE", "/api/seats/{seat}/help"): "AST",  # its agent, or a supervisor who has seen to it
     ("GET", "/api/seats/{seat}/day"): "ST",
     ("POST", "/api/seats/{seat}/watch"): "ST",
     ("DELETE", "/api/seats/{seat}/watch"): "ST",

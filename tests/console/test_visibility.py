@@ -73,7 +73,7 @@ SHOWS: dict[tuple[str, str], str] = {
         "/api/session/phone", "/api/notices", "/api/alarms/{ident}/acknowledge", "/api/calls/{call}/disposition",
         "/api/calls/{call}/recording", "/api/calls/{call}/move", "/api/seats/{seat}/watch", "/api/seats/{seat}/take-over", "/api/seats/{seat}/force",
         *(f"/api/seats/{{seat}}/{verb}" for verb in (
-            "login", "logout", "ready", "pause", "end-wrap-up", "after-call", "transfer", "transfer/complete",
+            "login", "logout", "ready", "pause", "end-wrap-up", "extend-wrap-up", "help", "after-call", "drop", "transfer", "transfer/swap", "transfer/complete",
             "transfer/cancel", "transfer/conference", "hold", "resume", "hang-up", "call", "dial", "keys",
         )),
     )},
@@ -91,6 +91,7 @@ SHOWS: dict[tuple[str, str], str] = {
     ("DELETE", "/api/session/seat"): "",
     ("DELETE", "/api/sessions/{session}"): "",
     ("DELETE", "/api/calls/{call}/draft"): "",
+    ("DELETE", "/api/seats/{seat}/help"): "",
     ("DELETE", "/api/seats/{seat}/watch"): "",
 }  # fmt: skip
 PERSONAL = {"CallOut": C, "TicketOut": K, "PopOut": C, "PastCallOut": C, "MyDayOut": C, "BoardOut": C, "CallbackOut": B}

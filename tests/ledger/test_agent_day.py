@@ -28,12 +28,16 @@ def url(databases: Fresh) -> str:
 async def test_a_day_is_counted_by_hand(url: str) -> None:
     """Two answered, 45 s each on the mean; a missed offer; time by state up to now."""
     missed = {"call_id": OPEN, "seq": 0, "leg_id": "xm1-4.9", "seat": "8001", "began_at": after(7110)}
+    missed["queue"] = "mandarin"
     outgoing = {"call_id": OUT, "seq": 0, "leg_id": "xm1-6.9", "seat": "8001", "agent": "1001"}
     async with ledger(url) as store:
         await do(
             store,
             sa.insert(t.offers).values(**missed, result="missed"),
             sa.insert(t.offers).values(**missed | {"seq": 1, "result": "withdrawn"}),
+            # a colleague's transfer to a seat that talks, and a consultation that rang out: nobody's miss
+            sa.insert(t.offers).values(**missed | {"seq": 2, "queue": "", "result": "refused"}),
+            sa.insert(t.offers).values(**missed | {"seq": 3, "queue": "", "result": "missed"}),
             sa.insert(t.talks).values(**outgoing, began_at=after(505), ended_at=after(520), held_seconds=4),
             sa.update(t.outcomes).where(t.outcomes.c.call_id == DIRECT).values(agent="1001"),
             sa.update(t.tickets).values(agent="1001"),
@@ -64,7 +68,7 @@ async def test_who_left_is_not_signed_in(url: str) -> None:
             store,
             sa.update(t.seat_log).where(t.seat_log.c.since == after(105)).values(until=after(300)),
             sa.insert(t.seat_log).values(**left),
-            sa.insert(t.offers).values(**offer, result="missed"),
+            sa.insert(t.offers).values(**offer, queue="mandarin", result="missed"),
         )
         day = await AgentBook(store).day("1001", BEGAN, TOMORROW, NOW)
     assert (day.signed_in_at, day.missed, day.ready_seconds) == (None, 0, 15.0 + 195.0)

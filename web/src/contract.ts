@@ -215,7 +215,13 @@ export interface paths {
   '/api/seats/{seat}/dial': {
     post: { parameters: { path: { seat: string } }; requestBody: { content: { 'application/json': components['schemas']['DialIn'] } }; responses: { 200: { content: { 'application/json': components['schemas']['DoneOut'] } } } }
   }
+  '/api/seats/{seat}/drop': {
+    post: { parameters: { path: { seat: string } }; requestBody: { content: { 'application/json': components['schemas']['DropIn'] } }; responses: { 200: { content: { 'application/json': components['schemas']['DoneOut'] } } } }
+  }
   '/api/seats/{seat}/end-wrap-up': {
+    post: { parameters: { path: { seat: string } }; responses: { 200: { content: { 'application/json': components['schemas']['DoneOut'] } } } }
+  }
+  '/api/seats/{seat}/extend-wrap-up': {
     post: { parameters: { path: { seat: string } }; responses: { 200: { content: { 'application/json': components['schemas']['DoneOut'] } } } }
   }
   '/api/seats/{seat}/force': {
@@ -223,6 +229,10 @@ export interface paths {
   }
   '/api/seats/{seat}/hang-up': {
     post: { parameters: { path: { seat: string } }; responses: { 200: { content: { 'application/json': components['schemas']['DoneOut'] } } } }
+  }
+  '/api/seats/{seat}/help': {
+    post: { parameters: { path: { seat: string } }; responses: { 200: { content: { 'application/json': components['schemas']['DoneOut'] } } } }
+    delete: { parameters: { path: { seat: string } }; responses: { 200: { content: { 'application/json': components['schemas']['DoneOut'] } } } }
   }
   '/api/seats/{seat}/hold': {
     post: { parameters: { path: { seat: string } }; responses: { 200: { content: { 'application/json': components['schemas']['DoneOut'] } } } }
@@ -260,6 +270,9 @@ export interface paths {
   '/api/seats/{seat}/transfer/conference': {
     post: { parameters: { path: { seat: string } }; responses: { 200: { content: { 'application/json': components['schemas']['DoneOut'] } } } }
   }
+  '/api/seats/{seat}/transfer/swap': {
+    post: { parameters: { path: { seat: string } }; responses: { 200: { content: { 'application/json': components['schemas']['DoneOut'] } } } }
+  }
   '/api/seats/{seat}/watch': {
     post: { parameters: { path: { seat: string }; query: { by?: string } }; requestBody: { content: { 'application/json': components['schemas']['WatchIn'] } }; responses: { 200: { content: { 'application/json': components['schemas']['DoneOut'] } } } }
     delete: { parameters: { path: { seat: string }; query: { by?: string } }; responses: { 200: { content: { 'application/json': components['schemas']['DoneOut'] } } } }
@@ -270,7 +283,7 @@ export interface paths {
     delete: { responses: { 200: { content: { 'application/json': components['schemas']['SignedOut'] } } } }
   }
   '/api/session/lock': {
-    post: { responses: { 200: { content: { 'application/json': components['schemas']['DoneOut'] } } } }
+    post: { requestBody?: { content: { 'application/json': components['schemas']['LockIn'] | null } }; responses: { 200: { content: { 'application/json': components['schemas']['DoneOut'] } } } }
   }
   '/api/session/password': {
     post: { requestBody: { content: { 'application/json': components['schemas']['PasswordIn'] } }; responses: { 200: { content: { 'application/json': components['schemas']['DoneOut'] } } } }
@@ -508,6 +521,8 @@ export interface components {
       outcome: string
       reason: string
       recordings: string[]
+      /** of a live call, in the order in which they came */
+      participants: components['schemas']['ParticipantOut'][]
       /** whom it was is nobody's: the number is left out for everybody */
       anonymous: boolean
       /** GET /api/calls/{call} with a reason shows a supervisor the number */
@@ -672,6 +687,17 @@ export interface components {
       alarms: components['schemas']['AlarmOut'][]
       figures: components['schemas']['FiguresOut'][]
     }
+    /** Whom your seat called in, called, or gave its citizen to: reached, or why not. */
+    DialEnded: {
+      t: 'dialled'
+      at: string
+      call: string
+      way: components['schemas']['DialWay']
+      /** a seat or a number as it was dialled; '' unknown */
+      to: string
+      /** never cancelled: that is told to nobody */
+      result: components['schemas']['DialResult']
+    }
     DialIn: {
       number: string
     }
@@ -679,6 +705,10 @@ export interface components {
       /** what the page expects to be dialled (its phone rings with it); refused when it is another */
       number?: string | ''
     }
+    /** What became of it. */
+    DialResult: 'answered' | 'busy' | 'no_answer' | 'declined' | 'wrong_number' | 'unreachable' | 'not_allowed' | 'cancelled'
+    /** Why somebody is called into a call. */
+    DialWay: 'consult' | 'call' | 'transfer'
     DisposedOut: {
       outcome: string
       replaced: string | null
@@ -711,6 +741,11 @@ export interface components {
       version: number
       at: string
       fields: { [key: string]: unknown }
+    }
+    /** One party of the own call. */
+    DropIn: {
+      /** of its ParticipantOut */
+      leg: string
     }
     /** Every answer that is not 2xx. */
     ErrorOut: {
@@ -789,6 +824,11 @@ export interface components {
       part: number
       /** so long the purpose holds, for this session */
       until: string
+    }
+    /** POST /api/session/lock. */
+    LockIn: {
+      /** nobody touched the page for long: the own seat, if it is ready, is paused (away) */
+      idle?: boolean
     }
     LoginIn: {
       agent: string
@@ -883,6 +923,15 @@ export interface components {
       /** linkage | unit */
       group: string
     }
+    /** What rang at your seat rings no more, and you did not answer it. */
+    OfferOver: {
+      t: 'offer_over'
+      at: string
+      call: string
+      result: 'missed' | 'refused' | 'unable' | 'withdrawn'
+      /** a citizen of a queue, not a transfer or a consultation */
+      queue: boolean
+    }
     /** A trunk that did not answer: who could not call by it stands in no figure. */
     OutageOut: {
       trunk: string
@@ -891,6 +940,29 @@ export interface components {
       lines: string[]
       began_at: string
       ended_at: string | null
+    }
+    /** One party of a live call. */
+    ParticipantOut: {
+      /** names the party in this call: POST /api/seats/{seat}/drop */
+      leg: string
+      /** citizen | agent (a seat that has the call) | consulted (called in by ``by``) */
+      role: string
+      /** '' when it is no seat */
+      seat: string
+      /** of the agent there, or of the number in the phone book; '' unknown */
+      name: string
+      /** '' of a seat, or withheld */
+      number: string
+      /** ringing | waiting | talking | held (hears music) | failed (could not be reached) */
+      state: string
+      /** parties with the same number hear each other; 0: hears none of them */
+      group: number
+      /** since when it is in this state */
+      since: string
+      /** the seat that called it in; '' nobody did */
+      by: string
+      /** of one that failed: busy, no_answer, declined, wrong_number, unreachable, not_allowed */
+      reason: string
     }
     /** Who calls, as far as the number tells; numbers are masked where the role demands it. */
     PartyOut: {
@@ -1116,13 +1188,19 @@ export interface components {
       call: string | null
       reachable: boolean | null
       queues: { [key: string]: number }
+      /** end of the running wrap-up */
+      wrap_until?: string | null
+      /** since when its agent asks for a supervisor */
+      help_since?: string | null
     }
     /** Something about your own seat that you should see now. */
     SeatWarned: {
       t: 'warned'
       at: string
-      what: 'phone' | 'forced' | 'watched' | 'paused' | 'missed' | 'dial' | 'rejoin' | 'owed'
+      what: 'phone' | 'forced' | 'taken_over' | 'watched' | 'paused' | 'missed' | 'dial' | 'rejoin' | 'owed'
       detail: string
+      /** the supervisor who did it */
+      by_name: string
     }
     /** GET /api/sessions. */
     SessionOut: {
@@ -1175,7 +1253,7 @@ export interface components {
     /** Only to carry both unions into OpenAPI's components. */
     StreamMessages: {
       client: components['schemas']['Hello'] | components['schemas']['PhoneSays'] | components['schemas']['PongBack']
-      server: components['schemas']['Snapshot'] | components['schemas']['Delta'] | components['schemas']['Pop'] | components['schemas']['NoticeSaid'] | components['schemas']['SeatWarned'] | components['schemas']['TicketMoved'] | components['schemas']['CallbacksMoved'] | components['schemas']['Ping'] | components['schemas']['Bye']
+      server: components['schemas']['Snapshot'] | components['schemas']['Delta'] | components['schemas']['Pop'] | components['schemas']['NoticeSaid'] | components['schemas']['SeatWarned'] | components['schemas']['DialEnded'] | components['schemas']['OfferOver'] | components['schemas']['TicketMoved'] | components['schemas']['CallbacksMoved'] | components['schemas']['Ping'] | components['schemas']['Bye']
     }
     SubjectIn: {
       scheme: string

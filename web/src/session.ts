@@ -64,16 +64,17 @@ export async function unlock(password: string): Promise<void> {
   kept.locked = false
 }
 
-export function lock(): void {
+/** `idle`: nobody was here for long; then no further call rings at this seat. */
+export function lock(idle = false): void {
   if (!kept.me || kept.locked) return
   kept.locked = true
   sessionStorage.setItem(OWED, kept.me.account)
-  void payLock()
+  void payLock(idle)
 }
 
-async function payLock(): Promise<void> {
+async function payLock(idle = false): Promise<void> {
   try {
-    await send('POST', '/api/session/lock')
+    await send('POST', '/api/session/lock', { idle })
     sessionStorage.removeItem(OWED)
   } catch {
     // said again with the next word that the daemon is there

@@ -21,6 +21,17 @@ export function toast(text: string, weight: Weight = 'info', { stays = false, te
   if (!stays) window.setTimeout(() => untoast(id), ms)
 }
 
+/** Signed out: what was said to one person is not for the next. */
+export function untoastAll(): void {
+  toasts.splice(0)
+}
+
+/** It was read elsewhere, or is over. */
+export function untoastKind(testid: string): void {
+  const place = toasts.findIndex((one) => one.testid === testid)
+  if (place >= 0) toasts.splice(place, 1)
+}
+
 export function untoast(id: number): void {
   const place = toasts.findIndex((one) => one.id === id)
   if (place >= 0) toasts.splice(place, 1)

@@ -18,7 +18,8 @@ from bridge import events as tickets
 from bridge.ticket import TicketId
 from console import events as sessions
 from console.contract.stream import AlarmOut, Delta, FiguresOut, NoticeSaid, ServerSays, Snapshot
-from cti.ids import CallId, SeatId
+from cti import events as ev
+from cti.ids import CallId, LegId, QueueId, SeatId
 from tests.console.stream.test_hub import CALL, NOON, Centre, said
 from tests.fakes.live import Wire, person
 
@@ -31,7 +32,8 @@ ROWS = {"seats": ALL, "queues": ALL, "lines": ALL, "trunks": ALL, "figures": ALL
 """Kind of rows of a picture → who is shown any."""
 NO_ROWS = {"t", "epoch", "seq", "at", "vitals", "targets", "gone"}
 """Fields of a picture that hold nothing of a person: counts, numbers of turns, ids of calls that are over."""
-MESSAGES = {"pop": "A", "notice": "AOSUP", "warned": "A", "ticket": "A", "callbacks": "AOSU", "bye": "A"}
+MESSAGES = {"pop": "A", "notice": "AOSUP", "warned": "A", "ticket": "A", "callbacks": "AOSU", "bye": "A",
+            "dialled": "A", "offer_over": "A"}  # fmt: skip
 """What is said without being asked for → who hears it, in the case of ``CAUSES``."""
 ANSWERS = {"snapshot", "delta", "ping"}
 """Sent to every console alike; what stands in them is ``ROWS``."""
@@ -55,6 +57,12 @@ CAUSES: dict[str, Callable[[Centre], object]] = {
         house_events.SeatWarned(SeatId("8001"), NOON, house_events.Warned.MISSED, "")
     ),
     "ticket": _ticket,
+    "dialled": lambda centre: centre.feed.hear(
+        ev.DialEnded(CALL, NOON, LegId(""), ev.DialWay.CONSULT, SeatId("8001"), "12345", ev.DialResult.BUSY)
+    ),
+    "offer_over": lambda centre: centre.feed.hear(
+        ev.OfferEnded(CALL, NOON, LegId("l1"), SeatId("8001"), QueueId("mandarin"), ev.OfferResult.MISSED)
+    ),
     "callbacks": lambda centre: centre.feed.hear_house(_moved("xm1-1.1")),
     "bye": lambda centre: centre.feed.hear_house(sessions.SessionEnded("sA", "1001", "8001", "revoked")),
 }

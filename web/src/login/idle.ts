@@ -30,7 +30,7 @@ export function useIdleLock(): void {
       void stillHere()
     }
     if (session.state !== 'in') return
-    if (limit > 0 && !session.locked && untouched() > limit * 1000) lock()
+    if (limit > 0 && !session.locked && untouched() > limit * 1000) lock(true)
   }
   const TOUCHES = ['pointerdown', 'pointermove', 'keydown', 'wheel'] as const
   onMounted(() => {

@@ -1,10 +1,13 @@
-// The calls of my own seat: the one it has now, who it is with, and the one whose ticket is on screen.
-import { computed, ref, shallowReactive, watch } from 'vue'
+// The calls of my own seat: the one it has now, who it is with, and those whose tickets are open (forms.ts says which is shown).
+import { computed, ref, shallowReactive, shallowRef, watch } from 'vue'
 import type { components } from '../contract'
 import { phone } from '../phone/softphone'
 import { byDesk, ownSeat, session } from '../session'
 import { live, on } from '../stream/stream'
 import { secondsSince } from '../wall/figures'
+import { closed, NONE, ringing as rung, shownWith, type Around } from './forms'
+import { partiesOf } from './participants'
+import { close as closeEditor, written } from './ticket/openForms'
 
 type Shapes = components['schemas']
 export type Call = Shapes['CallOut']
@@ -25,55 +28,136 @@ export const myCall = computed<Call | undefined>(() => {
   return id ? (live.picture.calls.get(id) ?? known.get(id)) : undefined
 })
 
-const shownId = ref('')
+const forms = shallowRef(NONE)
+const shownId = computed(() => forms.value.shown)
+const callOf = (id: string): Call | undefined => live.picture.calls.get(id) ?? known.get(id)
 /** Whose ticket and story are on screen. */
-export const shownCall = computed<Call | undefined>(() => live.picture.calls.get(shownId.value) ?? known.get(shownId.value))
+export const shownCall = computed<Call | undefined>(() => callOf(shownId.value))
+/** Every call with an open form, the oldest first. */
+export const openCalls = computed<Call[]>(() => forms.value.open.map(callOf).filter((one) => one !== undefined))
 export const partyOf = (call: string): Party | null => pops.get(call)?.party ?? null
+
+/** The call my seat rings for, talks in or wraps up now; '' none. */
+const inHand = computed(() => mySeat.value?.call ?? '')
+const talkedNow = computed(() => (['talking', 'holding', 'dialling'].includes(presence.value) ? inHand.value : ''))
+const around = (): Around => ({ talking: talkedNow.value, inHand: inHand.value, written })
 
 /** Open this call's ticket: a call of today from a list, or the own one again. */
 export function show(call: Call): void {
   remember(call)
-  shownId.value = call.call
+  forms.value = shownWith(forms.value, call.call, around())
+}
+
+/** Close a form that is not the one of the call in hand; what was typed stays a draft of its call. */
+export function closeForm(call: string): void {
+  forms.value = closed(forms.value, call, around())
+}
+
+/** The call is no longer ours to see: its form goes, and its number with it. */
+function forgetCall(call: string): void {
+  closeForm(call)
+  closeEditor(call)
+  known.delete(call)
+  pops.delete(call)
+}
+
+/** A form is on screen that is not the one of the call that rings or is talked. */
+export const elsewhereShown = computed(() => Boolean(inHand.value && presence.value !== 'wrap_up' && myCall.value && shownId.value && shownId.value !== inHand.value))
+/** Back to the call in hand. */
+export function showInHand(): void {
+  if (myCall.value) show(myCall.value)
 }
 
 function remember(call: Call): void {
   known.delete(call.call)
   known.set(call.call, call)
-  for (const old of known.keys()) if (known.size > KEEP && old !== shownId.value) known.delete(old)
+  for (const old of known.keys()) if (known.size > KEEP && !forms.value.open.includes(old)) known.delete(old)
 }
 
 on('pop', (pop) => {
   pops.set(pop.call.call, pop)
   for (const old of pops.keys()) if (pops.size > KEEP) pops.delete(old)
-  show(pop.call)
+  remember(pop.call)
+  // an own call dialled is begun by the agent, one that comes back is the one in hand: both are meant
+  forms.value = rung(forms.value, pop.call.call, { ...around(), inHand: pop.call.call })
+})
+on('offer_over', (over) => {
+  if (talkedNow.value !== over.call) forgetCall(over.call)
+})
+on('dialled', (told) => {
+  if (told.way === 'call' && told.result !== 'answered' && !written(told.call)) forgetCall(told.call)
 })
 // a call that left the picture keeps its ticket open
-watch(() => live.picture.calls.get(shownId.value), (call) => call && remember(call))
-// after a reload: the call that was there is there again
-watch(() => mySeat.value?.call, (id) => {
+watch(() => forms.value.open.map((id) => live.picture.calls.get(id)), (calls) => calls.forEach((call) => call && remember(call)))
+// answered, it comes to the front; after a reload the call that was there is there again
+watch(talkedNow, (id) => {
   const call = id ? live.picture.calls.get(id) : undefined
   if (call && call.call !== shownId.value) show(call)
+})
+watch(inHand, (id) => {
+  const call = id ? live.picture.calls.get(id) : undefined
+  if (call && !shownId.value) show(call)
 })
 watch(() => session.me?.account, () => {
   pops.clear()
   known.clear()
-  shownId.value = ''
+  forms.value = NONE
 })
 
+/** Everybody in my call, and what may be done with them. */
+export const parties = computed(() => partiesOf(myCall.value?.participants ?? [], ownSeat.value))
+
 /** There is something to hang up: by the phone's word or the daemon's. */
-export const inCall = computed(() => phone.session === 'up' || ['talking', 'holding', 'dialling'].includes(presence.value))
+export const inCall = computed(() => phone.session === 'up' || ['talking', 'holding', 'dialling', 'watching'].includes(presence.value))
 export const ringing = computed(() => phone.session === 'ringing' || (phone.session === '' && presence.value === 'ringing'))
 /** It rings or is talked, here or at the telephone on the desk. */
 export const onPhone = computed(() => phone.session !== '' || inCall.value || ringing.value)
 /** It can be heard ringing. */
 export const rings = computed(() => (byDesk.value ? ringing.value : phone.session === 'ringing'))
 /** The other side's number as far as page or daemon know it; '' unknown or withheld. */
-export const who = computed(() => (myCall.value && partyOf(myCall.value.call)?.number) || myCall.value?.caller || (phone.session ? phone.from : '') || '')
+export const who = computed(() => (myCall.value && (partyOf(myCall.value.call)?.number || numberOf(myCall.value))) || (phone.session ? phone.from : '') || '')
+/** Whom a call is about: one number for everybody who sees the call. */
+export function numberOf(call: Call): string {
+  return call.direction === 'outbound' ? call.dialled : call.origin || call.caller
+}
 
 /** Since when it rings, or is talked, at this seat; a hold does not begin it anew. */
 const here = ref<string | null>()
 watch(() => [presence.value, mySeat.value?.since] as const, ([is, since], old) => {
   if (!(old && ['talking', 'holding'].includes(is) && ['talking', 'holding'].includes(old[0]))) here.value = since
 }, { immediate: true })
+/** When the talk of this call began at this seat, by the server's clock; kept over a reload of the page. */
+const TALK = 'hotline.talk'
+const began = ref<{ call: string; at: number } | null>(keptTalk())
+function keptTalk(): { call: string; at: number } | null {
+  try {
+    const kept: unknown = JSON.parse(sessionStorage.getItem(TALK) ?? 'null')
+    return kept && typeof kept === 'object' && 'call' in kept && 'at' in kept ? { call: String(kept.call), at: Number(kept.at) } : null
+  } catch {
+    return null
+  }
+}
+watch(() => (['talking', 'holding'].includes(presence.value) ? inHand.value : ''), (call) => {
+  if (!call || began.value?.call === call) return
+  began.value = { call, at: live.state.now }
+  sessionStorage.setItem(TALK, JSON.stringify(began.value))
+})
 /** Seconds it has been ringing or talked. */
-export const talked = computed(() => (phone.session === 'up' ? (live.state.now - live.state.offset - phone.since) / 1000 : secondsSince(here.value, live.state.now)))
+export const talked = computed(() => {
+  if (began.value && began.value.call === talkedNow.value && presence.value !== 'dialling') return Math.max(0, (live.state.now - began.value.at) / 1000)
+  return phone.session === 'up' ? (live.state.now - live.state.offset - phone.since) / 1000 : secondsSince(here.value, live.state.now)
+})
+/** Seconds the call has been on hold; null: it is not. */
+export const heldFor = computed(() => (presence.value === 'holding' ? secondsSince(mySeat.value?.since, live.state.now) : null))
+
+/** The own call is on its way back to a page that was loaded anew. */
+export const rejoining = ref(false)
+const REJOIN_MS = 25_000
+let rejoinTimer = 0
+on('warned', (told) => {
+  if (told.what !== 'rejoin' || told.detail) return
+  rejoining.value = true
+  window.clearTimeout(rejoinTimer)
+  rejoinTimer = window.setTimeout(() => (rejoining.value = false), REJOIN_MS)
+})
+watch(presence, (is) => is === 'talking' && (rejoining.value = false))

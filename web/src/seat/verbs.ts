@@ -17,8 +17,8 @@ const BLIND = new Set(['blind', 'no_call', 'telephone', 'unavailable', 'locked']
 export const verbs = reactive({
   /** the last refusal or trouble, for a person; '' none */
   said: '',
-  /** whom I consult now, as far as this page knows */
-  consulting: '',
+  /** the call I made last, when it was not answered: whom, and why (a word of the catalogue); null: none */
+  unreached: null as { to: string; why: string } | null,
   busy: '',
   /** what was agreed for after the call */
   after: '' as '' | 'ready' | 'pause' | 'log_out',
@@ -40,7 +40,6 @@ async function ask(verb: string, body?: unknown, without?: (refused: Refused) =>
     return true
   } catch (error) {
     if (error instanceof Refused && without && (error.away || BLIND.has(error.word)) && without(error)) return true
-    if (error instanceof Refused && error.word === 'no_consultation') verbs.consulting = ''
     verbs.said = failure(error)
     return false
   } finally {
@@ -51,6 +50,10 @@ async function ask(verb: string, body?: unknown, without?: (refused: Refused) =>
 export const ready = () => ask('ready')
 export const pause = (reason: string) => ask('pause', { reason })
 export const endWrapUp = () => ask('end-wrap-up')
+export const extendWrapUp = () => ask('extend-wrap-up')
+/** 求助班长, or taken back. */
+export const askHelp = (on: boolean) => ask('help', undefined, undefined, on ? 'POST' : 'DELETE')
+export const drop = (leg: string) => ask('drop', { leg })
 
 export async function afterCall(then: typeof verbs.after, reason = ''): Promise<void> {
   if (await ask('after-call', { then, reason })) verbs.after = then
@@ -83,15 +86,16 @@ export async function resume(): Promise<void> {
 export const isHeld = (): boolean => soft.phone.held || presence.value === 'holding'
 
 export async function transfer(to: string, kind: 'blind' | 'attended'): Promise<void> {
-  if (await ask('transfer', { to, kind })) verbs.consulting = kind === 'attended' ? to : ''
+  await ask('transfer', { to, kind })
 }
 
-export async function endConsult(how: 'complete' | 'cancel' | 'conference'): Promise<void> {
-  if (await ask(`transfer/${how}`)) verbs.consulting = ''
+export async function endConsult(how: 'complete' | 'cancel' | 'conference' | 'swap'): Promise<void> {
+  await ask(`transfer/${how}`)
 }
 
 /** A seat is called, everything else is dialled. */
 export async function dial(number: string): Promise<boolean> {
+  verbs.unreached = null
   return live.picture.seats.has(number) ? ask('call', { to: number }) : ask('dial', { number })
 }
 
@@ -133,6 +137,6 @@ export function settled(): void {
 /** The seat is off: whoever wanted to go, goes. */
 export async function wentOff(): Promise<void> {
   const go = verbs.outAfter
-  Object.assign(verbs, { after: '', outAfter: false, consulting: '', said: '' })
+  Object.assign(verbs, { after: '', outAfter: false, unreached: null, said: '' })
   if (go && session.state === 'in') await signOut().catch(() => undefined)
 }

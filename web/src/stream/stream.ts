@@ -7,7 +7,7 @@ import { leave, recall, session } from '../session'
 import { backoff, begin, blank, corrected, go } from './picture'
 
 type Shapes = components['schemas']
-type Server = Shapes['Snapshot'] | Shapes['Delta'] | Shapes['Pop'] | Shapes['NoticeSaid'] | Shapes['SeatWarned'] | Shapes['TicketMoved'] | Shapes['CallbacksMoved'] | Shapes['Ping'] | Shapes['Bye']
+type Server = Shapes['Snapshot'] | Shapes['Delta'] | Shapes['Pop'] | Shapes['NoticeSaid'] | Shapes['SeatWarned'] | Shapes['DialEnded'] | Shapes['OfferOver'] | Shapes['TicketMoved'] | Shapes['CallbacksMoved'] | Shapes['Ping'] | Shapes['Bye']
 type Said = { [Kind in Server['t']]: Extract<Server, { t: Kind }> }
 type PhoneSays = Shapes['PhoneSays']
 
@@ -136,8 +136,11 @@ function hello(): void {
   send({ t: 'hello', instance: INSTANCE, epoch: picture.epoch, seq: picture.seq })
 }
 
+/** Dated by what they tell of, not by when it was said. */
+const NOT_NOW = new Set<Server['t']>(['ticket', 'notice', 'callbacks', 'dialled', 'offer_over'])
+
 function hear(told: Server): void {
-  if ('at' in told && told.t !== 'ticket' && told.t !== 'notice' && told.t !== 'callbacks') {
+  if ('at' in told && !NOT_NOW.has(told.t)) {
     offset = corrected(offset, told.at, Date.now())
     state.offset = offset
   }

@@ -67,12 +67,12 @@ export function waitingNow(callers: Call[], now: number): Waiting {
   return { count: callers.length, longest: callers.length ? secondsSince(callers[0].queued_at, now) : 0 }
 }
 
-export const STATES = ['ready', 'ringing', 'dialling', 'talking', 'holding', 'wrap_up', 'paused', 'logged_out'] as const
+export const STATES = ['ready', 'ringing', 'dialling', 'talking', 'holding', 'watching', 'wrap_up', 'paused', 'logged_out'] as const
 export type State = (typeof STATES)[number]
 
 /** Each state has its own shape too: colour alone tells nothing to many people. */
 export const SHAPES: Record<string, string> = {
-  ready: '●', ringing: '◎', dialling: '↗', talking: '▶', holding: '❚❚', wrap_up: '✎', paused: '■', logged_out: '○',
+  ready: '●', ringing: '◎', dialling: '↗', talking: '▶', holding: '❚❚', watching: '♪', wrap_up: '✎', paused: '■', logged_out: '○',
 }
 
 export function byState(seats: Iterable<Seat>): Record<State, number> {

@@ -55,7 +55,7 @@ export const zh = {
   ill: '异常',
   unknown: '未知',
   state: {
-    ready: '示闲', ringing: '振铃', dialling: '呼出', talking: '通话', holding: '保持', wrap_up: '话后',
+    ready: '示闲', ringing: '振铃', dialling: '呼出', talking: '通话', holding: '保持', watching: '监听', wrap_up: '话后',
     paused: '示忙', logged_out: '签出',
   },
   drill: '{title}：明细',
@@ -149,7 +149,7 @@ export const en: typeof zh = {
   ill: 'ill',
   unknown: 'unknown',
   state: {
-    ready: 'Ready', ringing: 'Ringing', dialling: 'Dialling', talking: 'Talking', holding: 'On hold',
+    ready: 'Ready', ringing: 'Ringing', dialling: 'Dialling', talking: 'Talking', holding: 'On hold', watching: 'Listening',
     wrap_up: 'Wrap-up', paused: 'Paused', logged_out: 'Signed off',
   },
   drill: '{title}: the calls',

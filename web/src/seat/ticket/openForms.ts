@@ -32,6 +32,8 @@ export interface TicketEditor {
   outcome: string
   /** another ticket has this part's number */
   taken: boolean
+  /** the server is away: the ticket goes as soon as it is back, by itself */
+  queued: boolean
 }
 
 export interface EditorActions {
@@ -81,7 +83,7 @@ const spoken = (outcome: string) => (['direct', 'refused', 'nuisance'].includes(
 function begin(call: Call, party?: Party | null): { editor: TicketEditor; actions: EditorActions } {
   const editor = reactive<TicketEditor>({
     call: call.call, draft: fresh(prefilled(call, party)), part: 1, says: { saving: 'loading', at: 0, trouble: '' },
-    faults: {}, trouble: [], goto: { field: '', turn: 0 }, busy: '', outcome: spoken(call.outcome), taken: false,
+    faults: {}, trouble: [], goto: { field: '', turn: 0 }, busy: '', outcome: spoken(call.outcome), taken: false, queued: false,
   })
   const matter = computed(() => editor.draft.matters.find((one) => one.part === editor.part) ?? editor.draft.matters[0])
   const saver = new DraftSaver(() => editor.draft, (draft) => (editor.draft = draft), editor.says, server(call.call), remains(localStorage, session.me?.account ?? '', call.call))
@@ -136,7 +138,8 @@ function begin(call: Call, party?: Party | null): { editor: TicketEditor; action
     file: () => act('file', async () => {
       const one = matter.value
       if (!one || one.filed) return
-      const ticket = await send<Ticket>('POST', path(call.call, `/tickets?part=${one.part}`), toTicket(one.form))
+      // filing the same again gives the first one back: it is asked until somebody has answered
+      const ticket = await whenThere(editor, () => send<Ticket>('POST', path(call.call, `/tickets?part=${one.part}`), toTicket(one.form)))
       one.filed = receipt(ticket)
       editor.outcome = ''
       saver.dropped()
@@ -175,6 +178,24 @@ function begin(call: Call, party?: Party | null): { editor: TicketEditor; action
   }
   void restore()
   return { editor, actions }
+}
+
+const AGAIN_MS = 3_000
+/** Ask, and ask again while the server is away; `queued` says so. Stops with the editor. */
+async function whenThere<T>(editor: TicketEditor, ask: () => Promise<T>): Promise<T> {
+  try {
+    for (;;) {
+      try {
+        return await ask()
+      } catch (error) {
+        if (!(error instanceof Refused) || !error.away || !editors.has(editor.call)) throw error
+        editor.queued = true
+        await new Promise((next) => setTimeout(next, AGAIN_MS))
+      }
+    }
+  } finally {
+    editor.queued = false
+  }
 }
 
 /** Ask until the case store has answered: the stream says it too, but may have been away just then. */
@@ -254,6 +275,19 @@ function server(call: string) {
 function trouble(error: unknown): { status: number; passing: boolean; message: string } {
   const status = error instanceof Refused ? error.status : 0
   return { status, passing: AGAIN.has(status) || status >= 500, message: failure(error) }
+}
+
+/** Something was typed for this call that is neither filed nor settled by another outcome. */
+export function written(call: string): boolean {
+  const editor = editors.get(call)?.editor
+  if (!editor || editor.outcome) return false
+  return editor.draft.matters.some(({ form, filed }) => !filed && Boolean(form.content.trim() || form.address.trim() || form.kind || form.code || form.title_typed))
+}
+
+/** This call is not ours any more: nothing of it is kept or sent from here. */
+export function close(call: string): void {
+  editors.get(call)?.scope.stop()
+  editors.delete(call)
 }
 
 /** Sheets nobody looks at any more. */
