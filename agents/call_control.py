@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from config.language import say as _
+from config.language import sentence
 from cti import commands as tel
 from cti.ids import Instant, LegId, SeatId
 
@@ -43,14 +43,14 @@ def decide(request: ask.VerbRequest, phones: Phones, roster: Roster, at: Instant
             return _hang_up(request.seat, phones)
     leg = phones.talking(request.seat)
     if leg is None:
-        return Refused(Why.NO_CALL, f"seat {request.seat} is not in a call")
+        return Refused(Why.NO_CALL, sentence("seat {seat} is not in a call", seat=request.seat))
     aside = phones.aside(leg, at)
     match request:
         case ask.TransferBlind(to=to) | ask.TransferAttended(to=to):
             if aside is Aside.PARKED or leg.phase is Phase.HELD:
-                return Refused(Why.ON_HOLD, "resume the call first")
+                return Refused(Why.ON_HOLD, sentence("resume the call first"))
             if aside is Aside.CONSULT:
-                return Refused(Why.CONSULTING, "a consultation is under way: complete, join or cancel it")
+                return Refused(Why.CONSULTING, sentence("a consultation is under way: complete, join or cancel it"))
             reached = _reached(request.seat, to, roster)
             if isinstance(reached, Refused):
                 return reached
@@ -79,32 +79,32 @@ def decide(request: ask.VerbRequest, phones: Phones, roster: Roster, at: Instant
             return _hold(leg, aside)
         case ask.ResumeCall():
             if leg.phase is Phase.HELD:
-                return Refused(Why.ON_HOLD, "the phone itself holds the call: resume it there")
+                return Refused(Why.ON_HOLD, sentence("the phone itself holds the call: resume it there"))
             if aside is Aside.CONSULT and leg.aside is Aside.CONSULT:
-                return Refused(Why.CONSULTING, "a consultation is under way: complete, join or cancel it")
+                return Refused(Why.CONSULTING, sentence("a consultation is under way: complete, join or cancel it"))
             return CallControl(Verb.RESUME, leg.seat, leg.id, tel.Resume(leg.id))
 
 
 def _end(leg: SeatLeg, aside: Aside, verb: Verb, how: tel.ConsultEnd, *, begun: bool = True) -> CallControl | Refused:
     if aside is not Aside.CONSULT:
-        return Refused(Why.NO_CONSULTATION, "nobody is being consulted")
+        return Refused(Why.NO_CONSULTATION, sentence("nobody is being consulted"))
     if not begun:  # Asterisk still takes every key for a digit of the number
-        return Refused(Why.NOT_RINGING, "the consultation does not ring yet: ask again in a moment")
+        return Refused(Why.NOT_RINGING, sentence("the consultation does not ring yet: ask again in a moment"))
     return CallControl(verb, leg.seat, leg.id, tel.EndConsult(leg.id, how))
 
 
 def _hold(leg: SeatLeg, aside: Aside) -> CallControl | Refused:
     if aside is Aside.PARKED or leg.phase is Phase.HELD:
-        return Refused(Why.ON_HOLD, "the call is on hold already")
+        return Refused(Why.ON_HOLD, sentence("the call is on hold already"))
     if aside is Aside.CONSULT:
-        return Refused(Why.CONSULTING, "the caller already hears music: a consultation is under way")
+        return Refused(Why.CONSULTING, sentence("the caller already hears music: a consultation is under way"))
     return CallControl(Verb.HOLD, leg.seat, leg.id, tel.Hold(leg.id))
 
 
 def _hang_up(seat: SeatId, phones: Phones) -> CallControl | Refused:
     found = phones.state(seat)
     if found is None:
-        return Refused(Why.NO_CALL, f"seat {seat} is not in a call")
+        return Refused(Why.NO_CALL, sentence("seat {seat} is not in a call", seat=seat))
     cue, leg = found
     cause = DECLINED if cue is Cue.RINGS else NORMAL
     return CallControl(Verb.HANG_UP, seat, leg.id, tel.HangUp(leg.id, cause))
@@ -113,12 +113,12 @@ def _hang_up(seat: SeatId, phones: Phones) -> CallControl | Refused:
 def _call(request: ask.CallSeat | ask.DialOut, phones: Phones, roster: Roster) -> CallControl | Refused:
     seat = request.seat
     if phones.busy(seat):
-        return Refused(Why.IN_CALL, f"seat {seat} is in a call")
+        return Refused(Why.IN_CALL, sentence("seat {seat} is in a call", seat=seat))
     if seat in phones.away:
-        return Refused(Why.PHONE_UNREACHABLE, f"the phone of seat {seat} does not answer")
+        return Refused(Why.PHONE_UNREACHABLE, sentence("the phone of seat {seat} does not answer", seat=seat))
     if isinstance(request, ask.CallSeat):
         if request.to not in roster.seats or request.to == seat:
-            return Refused(Why.TARGET, f"{request.to!r} is no other seat")
+            return Refused(Why.TARGET, sentence("{to!r} is no other seat", to=request.to))
         return CallControl(Verb.CALL_SEAT, seat, NO_LEG, tel.CallSeat(seat, request.to))
     number = _let_out(request.number, roster)
     if isinstance(number, Refused):
@@ -132,7 +132,7 @@ def _reached(seat: SeatId, to: str, roster: Roster) -> str | Refused:
     AMI's BlindTransfer says Success for an extension that is not there and drops the citizen."""
     meant = roster.seat_meant(to)
     if meant is not None:
-        return Refused(Why.TARGET, f"{to!r} is no other seat") if meant == seat else meant
+        return Refused(Why.TARGET, sentence("{to!r} is no other seat", to=to)) if meant == seat else meant
     return _let_out(to, roster)
 
 
@@ -140,8 +140,8 @@ def _let_out(text: str, roster: Roster) -> str | Refused:
     number = roster.dialled(text)
     if number is None:
         return Refused(
-            Why.TARGET, _("{text} is not one telephone number: give one alone, as digits", text=repr(text[:40]))
+            Why.TARGET, sentence("{text} is not one telephone number: give one alone, as digits", text=repr(text[:40]))
         )
     if not number:
-        return Refused(Why.TARGET, _("{text} is not among the allowed numbers", text=repr(text[:40])))
+        return Refused(Why.TARGET, sentence("{text} is not among the allowed numbers", text=repr(text[:40])))
     return number

@@ -17,6 +17,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import get_args
 
+from config.language import sentence
 from cti import commands as tel
 from cti import events as ev
 from cti.ids import CallId, Instant, SeatId
@@ -228,7 +229,7 @@ class Desk:
         try:
             answer = self._answer(request, now, by)
         except IllegalCue as fault:
-            answer = Refused(Why.NOT_NOW, str(fault))
+            answer = Refused(Why.NOT_NOW, fault.said)
         return answer, self._seats.decided(now)
 
     def _answer(self, request: req.Request, now: Instant, by: str, *, chief: bool = False) -> Answer:
@@ -238,7 +239,7 @@ class Desk:
             return self._supervise(request, now)
         state = self.seats.get(request.seat)
         if state is None:
-            return Refused(Why.UNKNOWN_SEAT, f"there is no seat {request.seat!r}")
+            return Refused(Why.UNKNOWN_SEAT, sentence("there is no seat {seat!r}", seat=request.seat))
         match request:
             case req.PhoneSaid() | req.ConsoleGone():
                 self._page(request, state, now)
@@ -262,7 +263,7 @@ class Desk:
 
     def _log_in(self, request: req.LogIn, state: SeatState, now: Instant) -> Answer:
         if not self.roster.may_sit(request.agent):
-            return Refused(Why.UNKNOWN_AGENT, f"{request.agent!r} is no agent of this centre")
+            return Refused(Why.UNKNOWN_AGENT, sentence("{agent!r} is no agent of this centre", agent=request.agent))
         proof = request.proof and state.seat in self.roster.browsers
         if state.agent == request.agent:  # a reloaded page logs in again
             if proof and not state.proof:
@@ -271,9 +272,13 @@ class Desk:
                 self._consoles.look(state.seat, now)
             return Accepted()
         if state.agent:
-            return Refused(Why.SEAT_TAKEN, f"agent {state.agent} sits at seat {state.seat}")
+            return Refused(
+                Why.SEAT_TAKEN, sentence("agent {agent} sits at seat {seat}", agent=state.agent, seat=state.seat)
+            )
         if (elsewhere := self.where(request.agent)) is not None:
-            return Refused(Why.AGENT_ELSEWHERE, f"agent {request.agent} sits at seat {elsewhere}")
+            return Refused(
+                Why.AGENT_ELSEWHERE, sentence("agent {agent} sits at seat {seat}", agent=request.agent, seat=elsewhere)
+            )
         came = seat_requests.arrived(request, state, proof=proof)
         found = self.phones.state(state.seat)
         new = on_phone(came, found[0], found[1].call) if found else self._seats.next_state(came, now)
@@ -328,9 +333,9 @@ class Desk:
 
     def _verb(self, request: req.VerbRequest, state: SeatState, now: Instant, by: str) -> Answer:
         if state.presence is Presence.LOGGED_OUT:
-            return Refused(Why.NOT_NOW, f"nobody sits at seat {state.seat}")
+            return Refused(Why.NOT_NOW, sentence("nobody sits at seat {seat}", seat=state.seat))
         if self._seats.blind:
-            return Refused(Why.BLIND, "the link to Asterisk is down")
+            return Refused(Why.BLIND, sentence("the link to Asterisk is down"))
         if isinstance(request, req.HangUpCall):
             return self._hang_up(request, now, by)
         deed = call_control.decide(request, self.phones, self.roster, now)
@@ -346,9 +351,15 @@ class Desk:
         state = self.seats.get(seat)
         if state is None or (state.presence in (Presence.READY, Presence.PAUSED) and seat not in self.phones.away):
             return ""
-        why = "its phone does not answer" if seat in self.phones.away else f"it is {state.presence}"
+        is_ = sentence("it is {presence}", presence=sentence(str(state.presence)))
+        why = sentence("its phone does not answer") if seat in self.phones.away else is_
         free = [one for one, other in self.seats.items() if other.presence is Presence.READY]
-        return f"seat {seat} is not free ({why}); free are: {', '.join(free) or 'none'}"
+        return sentence(
+            "seat {seat} is not free ({why}); free are: {free}",
+            seat=seat,
+            why=why,
+            free=", ".join(free) or sentence("none"),
+        )
 
     def _hang_up(self, request: req.HangUpCall, now: Instant, by: str) -> Answer:
         """Of a call that is on its way back to its page the citizen's leg is ended: it would else go on to somebody else."""
@@ -377,10 +388,10 @@ class Desk:
 
     def _supervise(self, request: req.Supervision, now: Instant) -> Answer:
         if not self.roster.may_supervise(request.by):
-            return Refused(Why.NOT_ALLOWED, f"{request.by!r} is no supervisor")
+            return Refused(Why.NOT_ALLOWED, sentence("{by!r} is no supervisor", by=request.by))
         seat = NO_SEAT if isinstance(request, req.MoveCall) else request.seat
         if seat and seat not in self.seats:
-            return Refused(Why.UNKNOWN_SEAT, f"there is no seat {seat!r}")
+            return Refused(Why.UNKNOWN_SEAT, sentence("there is no seat {seat!r}", seat=seat))
         answer, told = self._supervised(request, now)
         if isinstance(answer, Accepted):
             self._seats.tell(out.Supervised(request.by, now, told.action, seat, told.call, told.detail))
@@ -397,7 +408,7 @@ class Desk:
             became = supervision.forced(request, self.seats[request.seat], self.roster)
             return (became if isinstance(became, Refused) else self._answer(became, now, request.by, chief=True)), told
         if self._seats.blind:
-            return Refused(Why.BLIND, "the link to Asterisk is down"), told
+            return Refused(Why.BLIND, sentence("the link to Asterisk is down")), told
         match request:
             case req.Watch():
                 deed = supervision.watch(request, own, self.phones, self._watches)

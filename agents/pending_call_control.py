@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import deque
 
+from config.language import sentence
 from cti import commands as tel
 from cti.ids import Instant, SeatId
 
@@ -33,10 +34,12 @@ class PendingCallControl:
     def begin(self, deed: CallControl, phones: Phones, roster: Roster, now: Instant, by: str) -> Refused | None:
         """Take it on, unless this seat dials already or too much; the dialplan counts its telephone's own calls too."""
         if deed.verb in NEW_CALLS and not deed.leg and self.dialling(deed.seat):
-            return Refused(Why.IN_CALL, f"seat {deed.seat} is being called already")
+            return Refused(Why.IN_CALL, sentence("seat {seat} is being called already", seat=deed.seat))
         paced = isinstance(deed.command, tel.DialOut) and deed.command.number not in roster.rules.urgent
         if paced and not self._may_dial(deed.seat, roster.rules.outbound_per_minute, now):
-            return Refused(Why.TOO_MANY, f"too many outgoing calls of seat {deed.seat} in this minute")
+            return Refused(
+                Why.TOO_MANY, sentence("too many outgoing calls of seat {seat} in this minute", seat=deed.seat)
+            )
         if (aside := _BEGINS_ASIDE.get(deed.verb)) and (leg := phones.legs.get(deed.leg)):
             leg.aside, leg.aside_at = aside, now
         self._flying.append((deed, by))

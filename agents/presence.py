@@ -34,6 +34,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from config.language import sentence
+
 
 class Presence(StrEnum):
     LOGGED_OUT = "logged_out"  # 签出
@@ -95,7 +97,8 @@ class IllegalCue(ValueError):
     """A wish that makes no sense in this presence. ``str`` is one sentence for a person."""
 
     def __init__(self, presence: Presence, cue: Cue) -> None:
-        super().__init__(f"cannot {cue} while {presence}")
+        self.said = sentence("cannot {cue} while {presence}", cue=sentence(str(cue)), presence=sentence(str(presence)))
+        super().__init__(self.said)
         self.presence = presence
         self.cue = cue
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from config.language import listed, sentence
 from cti.ids import Instant
 
 from . import commands as ask
@@ -43,9 +44,11 @@ def granted(
         case ask.GoReady():
             presence = after(state.presence, Cue.GO_READY)
             if bar == OwnReason.UNREACHABLE:
-                return Refused(Why.PHONE_UNREACHABLE, f"the phone of seat {state.seat} does not answer")
+                return Refused(
+                    Why.PHONE_UNREACHABLE, sentence("the phone of seat {seat} does not answer", seat=state.seat)
+                )
             if bar:
-                return Refused(Why.PHONE_UNPROVED, f"the page of seat {state.seat} lacks: {lacks}")
+                return Refused(Why.PHONE_UNPROVED, _lacks(state, lacks))
             return _resting(replace(state, presence=presence, missed=0), "")
         case ask.Pause(reason=reason):
             presence = after(state.presence, Cue.PAUSE)
@@ -54,7 +57,10 @@ def granted(
             return _after_call(request, state, rules, chief=chief)
         case ask.EndWrapUp():
             if state.presence is not Presence.WRAP_UP:
-                return Refused(Why.NOT_NOW, f"cannot end a wrap-up while {state.presence}")
+                return Refused(
+                    Why.NOT_NOW,
+                    sentence("cannot end a wrap-up while {presence}", presence=sentence(str(state.presence))),
+                )
             return next_state(replace(state, wrap_until=None), now, bar=bar)
         case ask.ExtendWrapUp():
             return _extended(state, rules, now)
@@ -92,7 +98,10 @@ def _extended(state: SeatState, rules: Rules, now: Instant) -> SeatState | Refus
 
 def _after_call(request: ask.AfterCall, state: SeatState, rules: Rules, *, chief: bool) -> SeatState | Refused:
     if state.presence not in ON_PHONE and state.presence is not Presence.WRAP_UP:
-        return Refused(Why.NOT_NOW, f"there is no call to wait for while {state.presence}")
+        return Refused(
+            Why.NOT_NOW,
+            sentence("there is no call to wait for while {presence}", presence=sentence(str(state.presence))),
+        )
     if request.then is not Then.PAUSE:
         return replace(
             state, then=request.then, then_reason=OwnReason.FORCED if chief and request.then is Then.LOG_OUT else ""
@@ -110,4 +119,12 @@ def _resting(state: SeatState, pause: str) -> SeatState:
 def _unknown(reason: str, rules: Rules) -> Refused | None:
     if reason in rules.pause_reasons or reason in (OwnReason.FORCED, OwnReason.AWAY):
         return None
-    return Refused(Why.UNKNOWN_REASON, f"{reason!r} is none of: {', '.join(rules.pause_reasons)}")
+    return Refused(
+        Why.UNKNOWN_REASON,
+        sentence("{reason!r} is none of: {allowed}", reason=reason, allowed=", ".join(rules.pause_reasons)),
+    )
+
+
+def _lacks(state: SeatState, words: str) -> str:
+    """``words`` are those of ``PhoneReports.lacks``, with commas."""
+    return sentence("the page of seat {seat} lacks: {lacks}", seat=state.seat, lacks=listed(words.split(",")))

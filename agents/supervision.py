@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from config.language import sentence
 from cti import commands as tel
 from cti import events as ev
 from cti.ids import CallId, Instant, LegId, QueueId, SeatId
@@ -65,7 +66,7 @@ def _detail(what: str, reason: str) -> str:
 def forced(request: ask.ForceSeat, seat: SeatState, roster: Roster) -> ask.SeatRequest | Refused:
     """The request that forcing comes to, in the presence the seat is in."""
     if seat.presence is Presence.LOGGED_OUT:
-        return Refused(Why.NOT_NOW, f"nobody sits at seat {seat.seat}")
+        return Refused(Why.NOT_NOW, sentence("nobody sits at seat {seat}", seat=seat.seat))
     in_call = seat.presence in ON_PHONE
     reason = request.reason if request.reason in roster.rules.pause_reasons else OwnReason.FORCED
     match request.force:
@@ -140,11 +141,11 @@ def _between(
     """The leg that talks at the seat that is asked for, and the supervisor's own seat."""
     leg = phones.talking(request.seat)
     if leg is None:
-        return Refused(Why.NO_CALL, f"seat {request.seat} is not in a call")
+        return Refused(Why.NO_CALL, sentence("seat {seat} is not in a call", seat=request.seat))
     if own is None:
-        return Refused(Why.NO_SEAT, f"{request.by!r} sits at no seat: take one first")
+        return Refused(Why.NO_SEAT, sentence("{by!r} sits at no seat: take one first", by=request.by))
     if own.seat == request.seat:
-        return Refused(Why.TARGET, "that is your own seat")
+        return Refused(Why.TARGET, sentence("that is your own seat"))
     return leg, own
 
 
@@ -159,19 +160,19 @@ def watch(request: ask.Watch, own: SeatState | None, phones: Phones, watches: Wa
     if known is not None and known.leg == target.id and known.by:
         return CallControl(Verb.WATCH, own.seat, known.by, tel.ChangeWatch(known.by, mode))
     if phones.busy(own.seat) or known is not None:
-        return Refused(Why.IN_CALL, f"your own phone at seat {own.seat} is in a call")
+        return Refused(Why.IN_CALL, sentence("your own phone at seat {seat} is in a call", seat=own.seat))
     if own.seat in phones.away:
-        return Refused(Why.PHONE_UNREACHABLE, f"the phone of seat {own.seat} does not answer")
+        return Refused(Why.PHONE_UNREACHABLE, sentence("the phone of seat {seat} does not answer", seat=own.seat))
     return CallControl(Verb.WATCH, own.seat, NO_LEG, tel.WatchSeat(own.seat, target.id, mode))
 
 
 def unwatch(request: ask.Unwatch, phones: Phones, watches: Watches) -> CallControl | Refused:
     known = watches.of(request.by)
     if known is None or known.seat != request.seat:
-        return Refused(Why.NOT_WATCHING, f"you do not hear seat {request.seat}")
+        return Refused(Why.NOT_WATCHING, sentence("you do not hear seat {seat}", seat=request.seat))
     leg = known.by or phones.leg_of(known.own)
     if not leg:
-        return Refused(Why.NOT_NOW, "your phone does not ring yet")
+        return Refused(Why.NOT_NOW, sentence("your phone does not ring yet"))
     return CallControl(Verb.HANG_UP, known.own, leg, tel.HangUp(leg))
 
 
@@ -184,36 +185,38 @@ def take_over(
         return found
     leg, own = found
     if phones.inside(leg.call):
-        return Refused(Why.NO_CALL, f"seat {request.seat} talks with a colleague, not with a citizen")
+        return Refused(
+            Why.NO_CALL, sentence("seat {seat} talks with a colleague, not with a citizen", seat=request.seat)
+        )
     if (refused := _engaged(leg, phones, at)) is not None:
         return refused
     known = watches.of(request.by)
     ear = known.by if known is not None else NO_LEG
     if any(other.id != ear for other in phones.of(own.seat)):
-        return Refused(Why.IN_CALL, f"your own phone at seat {own.seat} is in a call")
+        return Refused(Why.IN_CALL, sentence("your own phone at seat {seat} is in a call", seat=own.seat))
     if own.seat in phones.away:
-        return Refused(Why.PHONE_UNREACHABLE, f"the phone of seat {own.seat} does not answer")
+        return Refused(Why.PHONE_UNREACHABLE, sentence("the phone of seat {seat} does not answer", seat=own.seat))
     return CallControl(Verb.TAKE_OVER, leg.seat, leg.id, tel.TakeOver(leg.id, own.seat, ear))
 
 
 def _engaged(leg: SeatLeg, phones: Phones, at: Instant) -> Refused | None:
     aside = phones.aside(leg, at)
     if aside is Aside.PARKED or leg.phase is Phase.HELD:
-        return Refused(Why.ON_HOLD, "the citizen is on hold: the agent must resume first")
+        return Refused(Why.ON_HOLD, sentence("the citizen is on hold: the agent must resume first"))
     if aside is Aside.CONSULT:
-        return Refused(Why.CONSULTING, "a consultation is under way")
+        return Refused(Why.CONSULTING, sentence("a consultation is under way"))
     return None
 
 
 def move(request: ask.MoveCall, phones: Phones, roster: Roster) -> CallControl | Refused:
     """A caller who waits, to the head or end of a queue."""
     if request.queue not in roster.queues:
-        return Refused(Why.UNKNOWN_QUEUE, f"there is no queue {request.queue!r}")
+        return Refused(Why.UNKNOWN_QUEUE, sentence("there is no queue {queue!r}", queue=request.queue))
     if not phones.alive(request.call):
-        return Refused(Why.UNKNOWN_CALL, f"there is no call {request.call!r} now")
+        return Refused(Why.UNKNOWN_CALL, sentence("there is no call {call!r} now", call=request.call))
     queue = phones.waiting.get(request.call)
     if queue is None:
-        return Refused(Why.NOT_WAITING, "this caller does not wait")
+        return Refused(Why.NOT_WAITING, sentence("this caller does not wait"))
     leg = LegId(request.call)
     command = tel.MoveWaiting(leg, QueueId(queue), request.queue, urgent=request.urgent)
     return CallControl(Verb.MOVE, NO_SEAT, leg, command)

@@ -9,6 +9,7 @@ from typing import Any, get_args
 from pydantic import BaseModel
 
 from config.language import say as _
+from config.language import spoken
 
 from .errors import Problem
 
@@ -56,7 +57,7 @@ _KINDS = {
     "model_attributes_type": "object", "datetime_type": "moment", "timezone_aware": "moment", "datetime_parsing": "moment",
     "datetime_from_date_parsing": "moment", "string_unicode": "string", "invalid_key": "no_field",
 }  # fmt: skip
-"""Pydantic's kinds of error → our sentences; our own kinds are sentences; the rest keep Pydantic's English."""
+"""Pydantic's kinds of error → our sentences; our own kinds are sentences; the rest are Pydantic's own in English, and one of ours elsewhere."""
 
 
 def problems_of(errors: Sequence[Mapping[str, Any]], model: type[BaseModel] | None = None) -> tuple[Problem, ...]:
@@ -77,7 +78,8 @@ def _problem(error: Mapping[str, Any], model: type[BaseModel] | None) -> Problem
         allowed = ("true", "false")
     field = ".".join(str(part)[:60] or "''" for part in where)[:120] or "''"
     if kind not in SENTENCES:
-        return Problem(field, str(error["msg"])[:300], allowed)
+        said = str(error["msg"])[:300] if spoken() == "en" else _("is not as it must be")
+        return Problem(field, said, allowed)
     given = error.get("input")
     values = told | {"form": told.get("pattern"), "given": len(given) if isinstance(given, str) else ""}
     if "max_length" in told:

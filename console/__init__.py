@@ -11,5 +11,5 @@ Who may what: ``access.py`` what may be begun · ``visibility.py`` who sees what
 each route takes · ``own_calls.py`` · ``stated_reason.py`` · ``words_in_headers.py`` · ``shown_tickets.py`` · ``caller_stories.py``.
 
 What is served: ``routes/`` one file a subject · ``stream/`` the live stream over ``live_state.py`` · ``notices.py`` · ``byte_ranges.py``
-of recordings · ``metrics.py`` for Prometheus · ``centre_days.py`` and ``time_parameters.py`` days and moments.
+of recordings · ``exports.py`` lists as files, by ``exported_rows.py`` and the one writer, ``spreadsheet.py`` · ``metrics.py`` for Prometheus · ``centre_days.py`` and ``time_parameters.py`` days and moments.
 """

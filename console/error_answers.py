@@ -19,6 +19,7 @@ from starlette.exceptions import HTTPException
 from agents.commands import Accepted, Refused, Why
 from bridge.errors import Problem
 from bridge.problem_texts import problems_of
+from config.language import Sentence, again
 from config.language import say as _
 
 from .contract.rest import DoneOut, ErrorOut
@@ -72,12 +73,18 @@ def done_or_fail(said: Accepted | Refused, allowed: tuple[str, ...] = ()) -> Don
     """Turn a desk's ``Refused`` into its answer: an unknown seat 404, a wrong argument 422, the seat's state 409."""
     if isinstance(said, Accepted):
         return DoneOut(detail=said.detail)
-    key = f"refused_{said.why}"
-    sentence = _(key)
-    message = said.reason if sentence == key else f"{sentence} ({said.reason})"
+    message = again(said.reason) if isinstance(said.reason, Sentence) else _headline(said)
     field = _FIELD.get(said.why, "")
     problems = (Problem(field, message, allowed),) if field else ()
     raise Failed(_STATUS.get(said.why, 409), message, error=said.why, problems=problems)
+
+
+def _headline(said: Refused) -> str:
+    """Of a refusal in somebody else's words (Asterisk's): ours, which the page's person can read; theirs are in the log."""
+    key = f"refused_{said.why}"
+    headline = _(key)
+    log.info("refused", why=said.why, reason=said.reason)
+    return said.reason if headline == key else headline
 
 
 def answer(
@@ -114,7 +121,8 @@ def install(app: FastAPI, absent: Sequence[type[Exception]] = (), misfit: Sequen
     @app.exception_handler(HTTPException)
     async def http(_request: Request, fault: HTTPException) -> Response:
         headers = dict(fault.headers) if fault.headers else None
-        return answer(fault.status_code, WORDS.get(fault.status_code, "failed"), str(fault.detail), headers=headers)
+        message = _BARE[fault.status_code]() if fault.status_code in _BARE else str(fault.detail)
+        return answer(fault.status_code, WORDS.get(fault.status_code, "failed"), message, headers=headers)
 
     @app.exception_handler(Exception)
     async def fault(request: Request, error: Exception) -> Response:
@@ -134,3 +142,7 @@ def install(app: FastAPI, absent: Sequence[type[Exception]] = (), misfit: Sequen
             app.add_exception_handler(kind, unavailable)
     for kind in misfit:
         app.add_exception_handler(kind, needs_a_person)
+
+
+_BARE = {404: lambda: _("there is no such address"), 405: lambda: _("this address is not asked in this way")}
+"""What the framework says by itself, in English."""

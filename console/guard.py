@@ -20,6 +20,7 @@ import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bridge.errors import Problem
+from config.language import preferred, speaking
 from config.language import say as _
 from ledger.sessions import Session
 
@@ -91,6 +92,11 @@ class Guard:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
             return  # lifespan is off
+        accepts = dict(scope["headers"]).get(b"accept-language", b"").decode("latin-1")
+        with speaking(preferred(accepts)):
+            await self._guarded(scope, receive, send)
+
+    async def _guarded(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             who, session = await self._recognise(scope)
         except _No as no:

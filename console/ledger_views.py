@@ -18,6 +18,7 @@ from bridge.ports import Push
 from cti.ids import CallId
 from cti.numbers import Numbers
 from ledger.agent_day import AgentDay
+from ledger.call_list import Filter
 from ledger.callers import Story
 from ledger.drafts import Draft
 from ledger.history import PastCall, Tape
@@ -77,8 +78,10 @@ class AgentBook(Protocol):
     """``ledger.agent_day.AgentBook``."""
 
     async def day(self, agent: str, since: datetime, until: datetime, now: datetime) -> AgentDay: ...
-    async def calls(self, agent: str, after: str = "", most: int = 100) -> Sequence[PastCall]:
-        """Newest first; ``after``: the call a page ended with."""
+    async def calls(
+        self, agent: str, after: str = "", most: int = 100, wanted: Filter | None = None
+    ) -> Sequence[PastCall]:
+        """Newest first; ``after``: the call a page ended with; ``wanted``: of them those that it asks for."""
         ...
 
     async def tickets(self, agent: str, before: str = "", most: int = 100) -> Sequence[Push]:
@@ -146,6 +149,10 @@ class RecordingSource(Protocol):
 
     async def open(self, ident: RecordingId) -> Sound:
         """Ready to be read, its first piece proven. Raises ``NotHere``."""
+        ...
+
+    async def waveform(self, ident: RecordingId) -> bytes:
+        """JSON of ``console.contract.desk.WaveformOut``. Raises ``NotHere``."""
         ...
 
 

@@ -195,8 +195,11 @@ def number_of(who: Who, row: CallRow, *, mine: bool = False, reason: str = "") -
 
 
 def call(who: Who, row: CallRow, *, mine: bool = False, reason: str = "") -> CallOut:
-    """A call that they may see at all, as they may see it."""
-    return _numbered(CallOut.model_validate(row), number_of(who, row, mine=mine, reason=reason))
+    """A call that they may see at all, as they may see it. Cases are told to who may see tickets."""
+    shape = CallOut.model_validate(row)
+    if who.program and not who.may(Right.TICKETS_ALL):
+        shape = shape.model_copy(update={"cases": []})
+    return _numbered(shape, number_of(who, row, mine=mine, reason=reason))
 
 
 def calls(who: Who, rows: Iterable[CallRow]) -> list[CallOut]:

@@ -20,6 +20,7 @@ from cti.events import Direction, OfferResult
 
 from . import tables as t
 from .answered_talks import is_answer
+from .call_list import Filter, of_a_talk
 from .columns import Moment
 from .history import MOST, PastCall, calls_with_outcome, dressed
 from .kpi import joined
@@ -101,8 +102,11 @@ class AgentBook:
             without_outcome=open_calls,
         )
 
-    async def calls(self, agent: str, after: str = "", most: int = 100) -> Sequence[PastCall]:
-        """Calls this agent talked in, newest first; empty when ``after`` is no such call."""
+    async def calls(
+        self, agent: str, after: str = "", most: int = 100, wanted: Filter | None = None
+    ) -> Sequence[PastCall]:
+        """Calls this agent talked in, newest first; empty when ``after`` is no such call. ``wanted``: of these those that
+        it asks for (its seat and page aside)."""
         most = max(1, min(most, MOST))
         async with self._store.reading() as db:
             mine = _first_talks(agent)
@@ -111,7 +115,16 @@ class AgentBook:
                 if at is None:
                     return []
                 mine.append(sa.tuple_(_K.began_at, _K.call_id) < sa.tuple_(sa.literal(at, Moment()), after))
-            page = sa.select(_K.call_id).where(*mine).order_by(_K.began_at.desc(), _K.call_id.desc()).limit(most)
+            source: sa.FromClause = t.talks
+            if wanted is not None and (asked := of_a_talk(wanted)):
+                source, mine = t.talks.join(t.calls, _C.call_id == _K.call_id), [*mine, *asked]
+            page = (
+                sa.select(_K.call_id)
+                .select_from(source)
+                .where(*mine)
+                .order_by(_K.began_at.desc(), _K.call_id.desc())
+                .limit(most)
+            )
             ids = list((await db.execute(page)).scalars())
             found = {row.call: row for row in await dressed(db, calls_with_outcome().where(_C.call_id.in_(ids)))}
         return [found[call] for call in ids if call in found]

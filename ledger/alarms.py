@@ -12,6 +12,8 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from config.language import LANGUAGES, packed, speaking, unpacked
+
 from . import tables as t
 from .store import Store
 
@@ -36,6 +38,18 @@ class AlarmRow:
     acknowledged_at: datetime | None = None
     cleared_at: datetime | None = None
     note: str = ""
+    said: str = ""
+    """The detail as it is kept to be said in another language (``config.language.packed``); '' it is not known."""
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """Language → the detail in it; empty where it can be said in no other."""
+        kept = self.said or packed(self.detail)
+        found = {}
+        for language in LANGUAGES if kept else ():
+            with speaking(language):
+                found[language] = str(unpacked(kept, self.detail))
+        return found
 
 
 class AlarmBook:
@@ -46,8 +60,9 @@ class AlarmBook:
         """This alarm as it is now; what an older row said of it is overwritten."""
         values = {
             "alarm_id": row.id, "at": row.at, "kind": row.kind, "severity": row.severity, "subject": row.subject[:80],
-            "call_id": row.call, "detail": row.detail, "cleared_at": row.cleared_at,
+            "call_id": row.call, "detail": str(row.detail), "cleared_at": row.cleared_at,
             "acknowledged_at": row.acknowledged_at, "acknowledged_by": row.acknowledged_by, "note": row.note,
+            "said": row.said or packed(row.detail),
         }  # fmt: skip
         async with self._store.writing() as db:
             await db.execute(self._store.upsert(t.alarms, list(values)).values(values))
@@ -84,6 +99,7 @@ class AlarmBook:
                 r.acknowledged_at,
                 r.cleared_at,
                 r.note,
+                r.said,
             )
             for r in rows
         ]

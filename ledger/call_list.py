@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cti.events import Direction
 from cti.numbers import home
+from recordings.states import State
 
 from . import tables as t
 
@@ -27,6 +28,7 @@ RARE = 8_000
 SKEW = timedelta(hours=1)
 """An outcome is written after its call arrived, by a clock that may differ from Asterisk's."""
 
+SOUNDLESS = (State.FAILED, State.DROPPED)
 _C, _O, _K = t.calls.c, t.outcomes.c, t.talks.c
 Condition = sa.ColumnElement[bool]
 
@@ -46,6 +48,12 @@ class Filter:
     after: str = ""
     """The ``CallId`` the page before ended with."""
     most: int = 100
+    outgoing: bool = False
+    """``caller`` is sought among those whom we called, too."""
+    case: str = ""
+    """The number of a case that came of the call."""
+    recorded: bool = False
+    """Only calls of which some sound is, or will be, there to be heard."""
 
 
 async def page(db: AsyncConnection, wanted: Filter, most: int) -> Sequence[str]:
@@ -79,7 +87,42 @@ def _plain(wanted: Filter) -> list[Condition]:
         asked.append(_C.arrived_at < wanted.until)
     if wanted.line:
         asked.append(_C.line == wanted.line)
+    return [*asked, *_kept(wanted)]
+
+
+def _kept(wanted: Filter) -> list[Condition]:
+    asked: list[Condition] = []
+    if wanted.case:
+        k = t.cases.c
+        asked.append(_C.call_id.in_(sa.select(k.call_id).where(k.number == wanted.case, k.call_id != "")))
+    if wanted.recorded:
+        r = t.recordings.c
+        asked.append(_ended(r.call_id == _C.call_id, r.state.not_in([str(state) for state in SOUNDLESS])))
     return asked
+
+
+def of_a_talk(wanted: Filter) -> list[Condition]:
+    """What ``wanted`` asks of the calls an agent talked in, for a walk down the agent's talks: by when those began."""
+    asked = _kept(wanted)
+    if wanted.since is not None:
+        asked.append(_K.began_at >= wanted.since)
+    if wanted.until is not None:
+        asked.append(_K.began_at < wanted.until)
+    if wanted.line:
+        asked.append(_C.line == wanted.line)
+    if wanted.outcome == OUTCOME_PENDING:
+        asked += [~_ended(_O.call_id == _C.call_id), _C.state == "closed", _C.direction == Direction.INBOUND.value]
+    elif wanted.outcome:
+        asked.append(_ended(_O.call_id == _C.call_id, _O.outcome == wanted.outcome))
+    if wanted.caller:
+        number = home().read(wanted.caller).national
+        theirs = sa.or_(_C.caller_national == number, _C.origin_national == number, _dialled(number))
+        asked += [theirs, ~nobodys(_C.call_id)] if number else [sa.false()]
+    return asked
+
+
+def _dialled(number: str) -> Condition:
+    return sa.and_(t.went_out, _C.dialled == number)
 
 
 def _walks(wanted: Filter) -> list[tuple[sa.FromClause, list[Condition]]]:
@@ -93,7 +136,10 @@ def _walks(wanted: Filter) -> list[tuple[sa.FromClause, list[Condition]]]:
         number = home().read(wanted.caller).national
         if not number:  # nobody's: all who withheld theirs are no one caller
             return []
-        return [(t.calls, [column == number, *found]) for column in (_C.caller_national, _C.origin_national)]
+        ways: list[Condition] = [_C.caller_national == number, _C.origin_national == number]
+        if wanted.outgoing:
+            ways.append(_dialled(number))
+        return [(t.calls, [way, *found]) for way in ways]
     if seat:
         later = t.talks.join(t.calls, _C.call_id == _K.call_id)
         return [(t.calls, [_C.seat == seat]), (later, [_K.seat == seat, t.talked_later, _C.seat != seat])]

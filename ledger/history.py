@@ -16,17 +16,13 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cti.ids import CallId
-from recordings.states import State
 
 from . import tables as t
-from .call_list import Filter, page
+from .call_list import SOUNDLESS, Filter, page
 from .store import Store
 
 MOST = 1000
 """Rows of a page, whatever was asked for."""
-
-
-_SOUNDLESS = (State.FAILED, State.DROPPED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +130,8 @@ class PastCall:
     tickets: tuple[Filed, ...] = ()
     legs: tuple[Sound, ...] = ()
     """Those of which something is known, the first to begin first."""
+    agent_name: str = ""
+    """Of the account by now."""
     caller_odd: str = ""
     """The calling number as it was sent, in escapes, where that is more than a number."""
 
@@ -150,9 +148,14 @@ class PastCall:
         return self.outcome_detail or self.refusal
 
     @property
+    def cases(self) -> tuple[str, ...]:
+        """Numbers of the cases that came of it."""
+        return tuple(dict.fromkeys(one.case for one in self.tickets if one.case))
+
+    @property
     def recordings(self) -> tuple[str, ...]:
         """Names in the storage, part after part; the raw file's name while it is not there yet."""
-        return tuple(tape.path or tape.file for tape in self.tapes if tape.state not in _SOUNDLESS)
+        return tuple(tape.path or tape.file for tape in self.tapes if tape.state not in SOUNDLESS)
 
 
 class History:
@@ -198,9 +201,13 @@ class History:
 
 def calls_with_outcome() -> sa.Select[Any]:
     o, b = t.outcomes.c, t.callbacks.c
-    named = (o.outcome, o.detail.label("outcome_detail"), b.state.label("callback"))
-    joined = t.calls.outerjoin(t.outcomes, o.call_id == t.calls.c.call_id).outerjoin(
-        t.callbacks, b.task_id == t.calls.c.call_id
+    named = (
+        o.outcome, o.detail.label("outcome_detail"), b.state.label("callback"), t.accounts.c.name.label("agent_name")
+    )  # fmt: skip
+    joined = (
+        t.calls.outerjoin(t.outcomes, o.call_id == t.calls.c.call_id)
+        .outerjoin(t.callbacks, b.task_id == t.calls.c.call_id)
+        .outerjoin(t.accounts, t.accounts.c.account_id == t.calls.c.agent)
     )
     return sa.select(*t.calls.c, *named).select_from(joined)
 
@@ -264,6 +271,7 @@ def _call(
         outcome=row.outcome or "",
         outcome_detail=row.outcome_detail or "",
         callback=row.callback or "",
+        agent_name=row.agent_name or "",
         tapes=tuple(_tape(one) for one in tapes),
         tickets=tuple(_filed(one) for one in tickets),
         legs=tuple(_sound(one) for one in legs if one.received is not None or one.sent is not None),

@@ -70,6 +70,10 @@ class Shelf:
         """Lies anything under this day (``YYYY/MM/DD``)? Asks for one name only."""
         return next(self.storage.list(f"{day}/"), None) is not None
 
+    def waveform(self, path: str) -> bytes:
+        """The waveform beside this sound, as ``audio.Measure.peaks_json`` made it. Raises ``NotStored``."""
+        return b"".join(self.storage.open_range(layout.peaks_of(path)))
+
     def open(self, path: str) -> io.BufferedReader:
         """The stored file as it lies there. Raises ``NotStored``."""
         return opened(self.storage, path)

@@ -230,6 +230,7 @@ class AuditOut(View):
     seq: int
     at: datetime
     actor: str
+    actor_name: str = Field(default="", description="of the account by now; '' it is none, or is no more")
     action: str
     call: str
     detail: str

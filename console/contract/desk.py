@@ -48,6 +48,14 @@ class ListenOut(BaseModel):
     until: datetime = Field(description="so long the purpose holds, for this session")
 
 
+class WaveformOut(BaseModel):
+    """The peaks of a recording; channel 0 is the citizen, 1 what the citizen heard."""
+
+    step_ms: int
+    seconds: float
+    channels: list[list[int]] = Field(description="a peak a step, 0 to 127, for each channel")
+
+
 class PastCallOut(BaseModel):
     """One earlier call of the same number."""
 

@@ -148,6 +148,7 @@ class CallOut(View):
     queue: str
     seat: str
     agent: str
+    agent_name: str = Field(default="", description="of a call that is over")
     arrived_at: datetime | None
     notice_at: datetime | None
     queued_at: datetime | None
@@ -160,6 +161,7 @@ class CallOut(View):
         default=[], description="of a live call, in the order in which they came"
     )
     anonymous: bool = Field(default=False, description="whom it was is nobody's: the number is left out for everybody")
+    cases: list[str] = Field(default=[], description="numbers of the cases that came of it, once it is over")
     confidential: bool = Field(
         default=False, description="GET /api/calls/{call} with a reason shows a supervisor the number"
     )

@@ -80,6 +80,9 @@ class AlarmOut(BaseModel):
     severity: Literal["critical", "warning"]
     subject: str
     detail: str = Field(description="a sentence in the centre's language")
+    texts: dict[str, str] = Field(
+        default={}, description="zh, en → the same in it; empty: it is known in one language alone"
+    )
     call: str = ""
     acknowledged_by: str = ""
     acknowledged_at: datetime | None = None

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 
+from console import exported_rows, exports
 from console.access import Right
-from console.authorization import needs
+from console.authorization import Who, needs
 from console.contract.access import AuditOut, AuditPageOut
 from console.contract.rest import Most
 from console.services import Plugged
+from ledger.audit_log import Entry
 
 router = APIRouter(prefix="/api/audit", tags=["audit"])
 
 _Actor = Annotated[str, Query(pattern=r"^(program:)?[0-9A-Za-z_-]{0,40}$")]
+_Call = Annotated[str, Query(pattern=r"^[A-Za-z0-9_.-]{0,80}$")]
 _Word = Annotated[str, Query(pattern=r"^[0-9A-Za-z_-]{0,40}$")]
 
 
@@ -25,8 +30,32 @@ async def read_audit(
     most: Most = 100,
     actor: _Actor = "",
     action: _Word = "",
-    call: Annotated[str, Query(pattern=r"^[A-Za-z0-9_.-]{0,80}$")] = "",
+    call: _Call = "",
 ) -> AuditPageOut:
     """Newest first. ``unbroken``: every row shown has its own hash and follows from the one before it."""
     rows, unbroken = await plugs.audit.page(most, before, actor=actor, action=action, call=call)
-    return AuditPageOut(rows=[AuditOut.model_validate(row, from_attributes=True) for row in rows], unbroken=unbroken)
+    names = {one.account: one.name for one in await plugs.accounts.every()} if rows else {}
+    shown = [
+        AuditOut.model_validate(row, from_attributes=True).model_copy(update={"actor_name": names.get(row.actor, "")})
+        for row in rows
+    ]
+    return AuditPageOut(rows=shown, unbroken=unbroken)
+
+
+@router.get("/csv", response_class=Response, responses={200: {"content": {"text/csv": {}}}})
+async def audit_file(
+    plugs: Plugged, who: Annotated[Who, needs(Right.AUDIT)], actor: _Actor = "", action: _Word = "", call: _Call = ""
+) -> Response:
+    """The same as a file for a spreadsheet; that it was taken is a row of the log itself."""
+
+    async def page(last: Entry | None) -> Sequence[Entry]:
+        rows, _unbroken = await plugs.audit.page(
+            exports.PAGE, last.seq if last else None, actor=actor, action=action, call=call
+        )
+        return rows
+
+    detail = {name: word for name, word in (("actor", actor), ("action", action), ("call", call)) if word}
+    await plugs.audit.append(plugs.clock(), who.account, "audit_exported", detail=detail)
+    zone = plugs.books.centre.zone if plugs.books is not None else ZoneInfo("UTC")
+    rows = (exported_rows.audit_row(row) async for row in exports.paged(page))
+    return exports.csv("audit", exported_rows.audit_heads(), rows, zone)

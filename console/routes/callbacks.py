@@ -6,9 +6,11 @@ with the house already. What came of a call is written by the ledger when it is 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 
 from agents import commands
 from agents.callback_rows import TaskRow, Wanted
@@ -16,7 +18,7 @@ from agents.callbacks import OWED, Denied, GivenUp, Kind, Moved, Result, State, 
 from agents.commands import Refused
 from bridge.errors import Problem
 from config.language import say as _
-from console import visibility
+from console import exported_rows, exports, visibility
 from console.access import Right
 from console.authorization import Who, demand, needs, refused
 from console.contract.callbacks import (
@@ -67,6 +69,29 @@ async def list_callbacks(
         most=most,
     )  # fmt: skip
     return [_shown(books, who, row) for row in await books.callback_list.page(wanted)]
+
+
+@router.get("/csv", response_class=Response, responses=exports.answers("CallbackOut"))
+async def callbacks_file(
+    plugs: Plugged, books: Library, who: Reader, state: _Which = "owed", mine: bool = False, kind: _OfKind = "",
+) -> Response:  # fmt: skip
+    """The same as a file for a spreadsheet, numbers as the list shows them; audited."""
+    _may_look(who)
+    wanted = Wanted(
+        states=OWED if state == "owed" else frozenset({State(state)}), owner=who.account if mine else "",
+        kind=Kind(kind) if kind else None, most=exports.PAGE,
+    )  # fmt: skip
+
+    async def page(last: TaskRow | None) -> Sequence[TaskRow]:
+        return await books.callback_list.page(replace(wanted, after=last.id if last else ""))
+
+    await plugs.audit.append(plugs.clock(), who.account, "callbacks_exported", detail={"state": state, "kind": kind})
+    lines = books.centre.lines
+    rows = (
+        exported_rows.callback_row(_shown(books, who, row), lambda one: lines.get(one, one))
+        async for row in exports.paged(page)
+    )
+    return exports.csv("callbacks", exported_rows.callback_heads(), rows, books.centre.zone)
 
 
 @router.post("/assign")

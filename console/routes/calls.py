@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query, Response
 from pydantic import AwareDatetime
 
 from bridge.ports import NotDisposed
 from config.language import say as _
-from console import stated_reason, visibility
+from console import exported_rows, exports, stated_reason, visibility
 from console.access import Right
 from console.authorization import Asking, Who, needs, open_to, refused
 from console.contract.rest import CallOut, CallPath, DisposedOut, DispositionIn, Most
 from console.error_answers import Failed, invalid
+from console.ledger_views import Books
 from console.own_calls import must_be_theirs, no_call, their_call
 from console.ports import CallRow
 from console.services import Library, Plugged, Services
 from console.time_parameters import utc
 from console.words_in_headers import Number, Reason
 from cti.ids import CallId
+from cti.numbers import mask
 from ledger.call_list import Filter
 
 router = APIRouter(prefix="/api/calls", tags=["calls"])
@@ -30,24 +34,75 @@ _Name = Annotated[str, Query(pattern=r"^[0-9A-Za-z_+*#-]{0,40}$")]
 _Page = Annotated[str, Query(pattern=r"^[A-Za-z0-9_.-]{0,100}$", description="the last call of the page before")]
 
 
-@router.get("")
-async def past_calls(
-    plugs: Plugged,
-    who: Annotated[Who, needs(Right.CALLS_ALL)],
+def asked(
     caller: Number,
     since: AwareDatetime | None = None,
     until: AwareDatetime | None = None,
     line: _Name = "",
     seat: _Name = "",
-    outcome: Annotated[str, Query(pattern="^(ticket|direct|refused|missed|nuisance|lost)?$")] = "",
-    after: _Page = "",
-    most: Most = 100,
-) -> list[CallOut]:
+    outcome: Annotated[str, Query(pattern="^(ticket|direct|refused|missed|nuisance|lost|pending)?$")] = "",
+    case: Annotated[str, Query(pattern=r"^[0-9A-Za-z-]{0,40}$", description="a case's number")] = "",
+    recorded: Annotated[bool, Query(description="only calls of which there is sound")] = False,
+) -> Filter:
+    """Which calls. The number is said in a header, in whatever spelling; whoever was called by us is found by it, too."""
+    return Filter(
+        utc("since", since),
+        utc("until", until),
+        line,
+        seat,
+        caller,
+        outcome,
+        outgoing=True,
+        case=case,
+        recorded=recorded,
+    )
+
+
+Asked = Annotated[Filter, Depends(asked)]
+Watcher = Annotated[Who, needs(Right.CALLS_ALL)]
+
+
+@router.get("")
+async def past_calls(plugs: Plugged, who: Watcher, wanted: Asked, after: _Page = "", most: Most = 100) -> list[CallOut]:
     """From the ledger, newest first. An agent's own: ``/api/my/calls``."""
-    if caller and not visibility.sees_all_numbers(who):
+    _may_search(who, wanted)
+    return visibility.calls(who, await plugs.calls.past(replace(wanted, after=after, most=most)))
+
+
+@router.get("/csv", response_class=Response, responses=exports.answers("CallOut"))
+async def calls_file(plugs: Plugged, books: Library, who: Watcher, wanted: Asked) -> Response:
+    """The same as a file for a spreadsheet, numbers as the list shows them; audited."""
+    _may_search(who, wanted)
+
+    async def page(last: CallRow | None) -> Sequence[CallRow]:
+        after = last.call if last is not None else ""
+        return await plugs.calls.past(replace(wanted, after=after, most=exports.PAGE))
+
+    shown = (shape async for row in exports.paged(page) for shape in visibility.calls(who, [row]))
+    return await exported(plugs, books, who, wanted, shown)
+
+
+async def exported(plugs: Services, books: Books, who: Who, wanted: Filter, shown: AsyncIterator[CallOut]) -> Response:
+    """Calls as a file, after the audit log knows which were asked for."""
+    moments = {"since": wanted.since, "until": wanted.until}
+    detail = {name: at.isoformat() for name, at in moments.items() if at is not None}
+    detail |= {
+        name: str(getattr(wanted, name)) for name in ("line", "seat", "outcome", "case") if getattr(wanted, name)
+    }
+    detail |= {"number": mask(wanted.caller)} if wanted.caller else {}
+    await plugs.audit.append(plugs.clock(), who.account, "calls_exported", detail=detail)
+    lines, queues = books.centre.lines, books.centre.queues
+
+    def row(call: CallOut) -> Sequence[object]:
+        return exported_rows.call_row(call, lambda one: lines.get(one, one), lambda one: queues.get(one, one))
+
+    rows = (row(call) async for call in shown)
+    return exports.csv("calls", exported_rows.call_heads(), rows, books.centre.zone)
+
+
+def _may_search(who: Who, wanted: Filter) -> None:
+    if wanted.caller and not visibility.sees_all_numbers(who):
         raise refused(_("your role may not search by a citizen's number"))
-    wanted = Filter(utc("since", since), utc("until", until), line, seat, caller, outcome, after, most)
-    return visibility.calls(who, await plugs.calls.past(wanted))
 
 
 @router.get("/live")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 
-from console import centre_days, visibility
+from console import centre_days, exports, visibility
 from console.access import Right
 from console.authorization import Asking, Who, needs
 from console.contract.desk import MyDayOut, NumberOut
@@ -17,6 +18,9 @@ from console.error_answers import not_found
 from console.ports import SeatRow
 from console.services import Library, Plugged, Services
 from ledger.agent_day import AgentDay
+from ledger.history import PastCall
+
+from .calls import Asked, exported
 
 router = APIRouter(prefix="/api", tags=["desk"])
 
@@ -36,10 +40,21 @@ async def my_day(plugs: Plugged, books: Library, who: Sitter) -> MyDayOut:
 
 
 @router.get("/my/calls")
-async def my_calls(books: Library, who: Sitter, after: _Call = "", most: Most = 100) -> list[CallOut]:
-    """Calls I talked in, newest first."""
-    rows = await books.agents.calls(who.account, after, most)
+async def my_calls(books: Library, who: Sitter, wanted: Asked, after: _Call = "", most: Most = 100) -> list[CallOut]:
+    """Calls I talked in, newest first; by any number: whoever knows it finds among their own calls nothing new."""
+    rows = await books.agents.calls(who.account, after, most, wanted)
     return [visibility.call(who, row, mine=True) for row in rows]
+
+
+@router.get("/my/calls/csv", response_class=Response, responses=exports.answers("CallOut"))
+async def my_calls_file(plugs: Plugged, books: Library, who: Sitter, wanted: Asked) -> Response:
+    """The same as a file for a spreadsheet, numbers as the list shows them; audited."""
+
+    async def page(last: PastCall | None) -> Sequence[PastCall]:
+        return await books.agents.calls(who.account, last.call if last else "", exports.PAGE, wanted)
+
+    shown = (visibility.call(who, row, mine=True) async for row in exports.paged(page))
+    return await exported(plugs, books, who, wanted, shown)
 
 
 @router.get("/my/tickets")

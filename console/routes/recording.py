@@ -13,7 +13,7 @@ from console import stated_reason
 from console.access import Right
 from console.authorization import Asking, Who, refused
 from console.byte_ranges import TYPES, Playbacks, span
-from console.contract.desk import ListenIn, ListenOut, RecordingPartOut
+from console.contract.desk import ListenIn, ListenOut, RecordingPartOut, WaveformOut
 from console.contract.rest import CallPath, ErrorOut
 from console.error_answers import Failed, answer
 from console.ledger_views import Books, NotHere
@@ -112,6 +112,22 @@ async def listen(
         headers["Content-Range"] = f"bytes {wanted.first}-{wanted.last}/{sound.size}"
     pieces: AsyncIterator[bytes] = sound.read(wanted.first, wanted.last)
     return StreamingResponse(pieces, 206 if wanted.partial else 200, headers, TYPES[sound.format])
+
+
+@router.get("/{call}/recording/waveform")
+async def waveform(
+    call: CallPath, request: Request, plugs: Plugged, books: Library, who: Asking, purpose: Purpose, number: _Part = 1
+) -> WaveformOut:
+    """How loud each side was, for a player to draw: told to who may hear it, for the purpose that was said."""
+    ident = RecordingId(CallId(call), number)
+    said = _listenings(request).said(who.session or who.account, str(ident), plugs.clock())
+    await _may_hear(plugs, books, who, call, stated_reason.worded(purpose or said, "purpose"))
+    try:
+        drawn = await books.tapes.waveform(ident)
+    except NotHere as fault:
+        status, sentence = _WHY[fault.why]
+        raise Failed(status, _(sentence), error=f"recording_{fault.why}") from fault
+    return WaveformOut.model_validate_json(drawn)
 
 
 async def _may_hear(plugs: Services, books: Books, who: Who, call: str, why: str) -> CallRow:

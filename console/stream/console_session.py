@@ -18,7 +18,8 @@ FRAME_MOST: Final = 16 * 1024
 A_SECOND: Final = 20
 """Messages a console may say, on the average; twice as many at once."""
 HELLO_SECONDS: Final = 10.0
-PING_SECONDS: Final = 15.0
+PING_SECONDS: Final = 5.0
+"""A page that hears nothing for 11 s says that the server is away (``web/src/stream/stream.ts``)."""
 PONG_SECONDS: Final = 15.0
 """A console silent for so long after a ping is gone."""
 ASK_SECONDS: Final = 15 * 60.0

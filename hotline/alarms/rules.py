@@ -212,7 +212,7 @@ def _work(bounds: Bounds, minutes: int) -> tuple[AnyRule, ...]:
 def _vitals() -> tuple[AnyRule, ...]:
     def fault(name: str, lasts: float, over: float, text: str) -> AnyRule:
         return Rule(name, CRITICAL, lasts, over, lambda r: {"": r.faults[name]} if name in r.faults else {},
-                    lambda _subject, said: f"{_(text)} {said}".strip())  # fmt: skip
+                    lambda _subject, said: _("{what} {why}", what=_(text), why=said) if said else _(text))  # fmt: skip
 
     return (
         fault("disk", 5, 30, "the disk is nearly full"),

@@ -50,7 +50,14 @@ class RecordingSource:
     async def held(self, call: CallId) -> bool:
         return bool(await self._holds.over(call, datetime.now(UTC)))
 
-    async def open(self, ident: RecordingId) -> Sound:
+    async def waveform(self, ident: RecordingId) -> bytes:
+        kept = await self._shelved(ident)
+        try:
+            return await asyncio.to_thread(self._shelf.waveform, kept.path)
+        except (RecordingError, OSError) as fault:
+            raise NotHere("none", str(fault)) from fault
+
+    async def _shelved(self, ident: RecordingId) -> Shelved:
         kept = await self._book.kept(ident)
         if isinstance(kept, Failed):
             raise NotHere("failed", kept.reason)
@@ -58,6 +65,10 @@ class RecordingSource:
             raise NotHere("dropped", kept.why)
         if kept is None:
             raise NotHere("raw" if await self._book.begun(ident) else "none")
+        return kept
+
+    async def open(self, ident: RecordingId) -> Sound:
+        kept = await self._shelved(ident)
         try:
             return Sound(await asyncio.to_thread(self._opened, kept))
         except SealBroken as fault:

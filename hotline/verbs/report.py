@@ -17,12 +17,12 @@ from zoneinfo import ZoneInfo
 from bridge.disposition import CallOutcome
 from config.language import say as _
 from config.settings import Settings
+from console import spreadsheet
 from cti.numbers import home
 from ledger.call_list import OUTCOME_PENDING, Filter
 from ledger.history import History, PastCall
 from ledger.store import Store
 
-from . import spreadsheet
 from .ledger_reading import opened, options
 from .period_arguments import add_period, period
 from .report_kpi import add_kpi

@@ -36,6 +36,7 @@ from .telephone import (
     talks,
     transfers,
     was_merged,
+    went_out,
 )
 from .tickets import case_history, case_marks, cases, outbox, ticket_history, ticket_numbers, tickets, undelivered
 
@@ -83,5 +84,6 @@ __all__ = [
     "turned_away",
     "undelivered",
     "was_merged",
+    "went_out",
     "wraps_up",
 ]

@@ -66,6 +66,7 @@ alarms = Table(
     Column("acknowledged_at", Moment),
     text("acknowledged_by"),
     text("note", Text()),
+    text("said", Text()),  # the detail's message and values as JSON (config.language.packed); '' of older versions
     Index(None, "call_id"),
     Index(None, "kind", "at"),
     Index(None, "cleared_at", "acknowledged_at"),

@@ -67,6 +67,7 @@ calls = Table(
     Index("ix_calls_open", "state", sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'")),
     partial("ix_calls_merged", "merged_into", where="merged_into <> ''"),
     partial("ix_calls_case", "case_id", where="case_id <> ''"),
+    partial("ix_calls_dialled", "dialled", "arrived_at", where="direction = 'outbound'"),
     Index("ix_calls_kpi", "direction", "arrived_at", "line", "talk_began_at", "wait_seconds"),
     Index(None, "ended_at"),
 )
@@ -256,6 +257,9 @@ differences = Table(
 
 is_open = calls.c.state == sa.literal_column("'open'")
 """Spelled out, not bound: only so can SQLite use the small index of the open calls."""
+
+went_out = calls.c.direction == sa.literal_column("'outbound'")
+"""Spelled out for the same reason: the small index of the calls that we made."""
 
 was_merged = calls.c.merged_into != sa.literal_column("''")
 """Spelled out for the same reason: the small index of the merged calls."""

@@ -61,6 +61,7 @@ MAY: dict[tuple[str, str], str] = {
     ("POST", "/api/programs/{name}/rotate"): "PT",
     ("DELETE", "/api/programs/{name}"): "PT",
     ("GET", "/api/audit"): "UPTa",
+    ("GET", "/api/audit/csv"): "UPTa",
     # -- the house
     ("GET", "/api/board"): ALL + "r",  # calls: the own ones
     ("GET", "/api/health"): "PTm",
@@ -74,12 +75,14 @@ MAY: dict[tuple[str, str], str] = {
     ("POST", "/api/alarms/{ident}/acknowledge"): "SPT",
     # -- calls and tickets
     ("GET", "/api/calls"): "SUTc",
+    ("GET", "/api/calls/csv"): "SUTc",
     ("GET", "/api/calls/live"): ALL,  # the own ones
     ("GET", "/api/calls/{call}"): "ASUTc",
     ("GET", "/api/calls/{call}/pop"): "ASUT",
     ("GET", "/api/calls/{call}/recording"): "ASUT",
     ("POST", "/api/calls/{call}/recording"): "ASUT",  # why, before it is heard
     ("GET", "/api/calls/{call}/recordings"): "ASUT",
+    ("GET", "/api/calls/{call}/recording/waveform"): "ASUT",
     ("POST", "/api/calls/{call}/disposition"): "AST",
     ("POST", "/api/calls/{call}/tickets"): "AST",
     ("GET", "/api/calls/{call}/tickets"): "ASUT",
@@ -94,9 +97,11 @@ MAY: dict[tuple[str, str], str] = {
     ("POST", "/api/dead-letters/{ticket}/replay"): "SPT",
     ("GET", "/api/my/day"): "AOST",
     ("GET", "/api/my/calls"): "AOST",
+    ("GET", "/api/my/calls/csv"): "AOST",
     ("GET", "/api/my/tickets"): "AOST",
     # -- call-backs: those who may call work at them, those who see all calls look; a token has no seat
     ("GET", "/api/callbacks"): "AOSUTb",
+    ("GET", "/api/callbacks/csv"): "AOSUTb",
     ("GET", "/api/callbacks/{task}"): "AOSUTb",
     ("POST", "/api/callbacks/{task}/take"): "AOS",
     ("POST", "/api/callbacks/{task}/dial"): "AOS",
@@ -140,7 +145,10 @@ MAY: dict[tuple[str, str], str] = {
     ("GET", "/api/wall/calls"): "SUTc",
     ("GET", "/api/wall/tickets"): "SUTk",
 }
-HEADER = {"/api/calls/{call}/recording": said(purpose="质检")}
+HEADER = {
+    "/api/calls/{call}/recording": said(purpose="质检"),
+    "/api/calls/{call}/recording/waveform": said(purpose="质检"),
+}
 QUERY = {
     "/api/wall/calls": {"set": "offered"},
 }

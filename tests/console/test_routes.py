@@ -15,6 +15,7 @@ from bridge.delivery_state import DeliveryState
 from bridge.drivers import CaseEvent
 from bridge.events import CallDisposed, TicketFiled
 from bridge.ticket import TicketId
+from config.language import sentence
 from cti.ids import CallId, SeatId
 from tests.fakes.hotline import CALL, Call, FakeHotline
 from tests.fakes.said import said
@@ -159,12 +160,28 @@ async def test_seat_verbs(client: httpx.AsyncClient, fake: FakeHotline, path: st
 )
 async def test_refused(client: httpx.AsyncClient, fake: FakeHotline, why: Why, status: int, field: str) -> None:
     """What the desk refuses comes back with its word, a sentence, and the field at fault."""
-    fake.refusal = Refused(why, "because")
+    fake.refusal = Refused(why, sentence("because"))
     answer = await client.post("/api/seats/8001/pause", json={"reason": "喝茶"})
     body = answer.json()
     assert (answer.status_code, body["error"], body["field"]) == (status, why, field)
     assert "because" in body["message"]
     assert body["allowed"] == (["小休", "就餐"] if field else [])
+
+
+async def test_a_refusal_is_said_in_the_pages_language(client: httpx.AsyncClient, fake: FakeHotline) -> None:
+    """The desk's own sentence in either; what Asterisk said in its own words is only named, and the framework's likewise."""
+    fake.refusal = Refused(Why.SEAT_TAKEN, sentence("agent {agent} sits at seat {seat}", agent="1005", seat="8005"))
+    told = {}
+    for language in ("zh", "en"):
+        answer = await client.post("/api/seats/8001/ready", headers={"Accept-Language": language})
+        told[language] = answer.json()["message"]
+    assert told == {"zh": "座席 8005 已由话务员 1005 签入", "en": "agent 1005 sits at seat 8005"}
+    fake.refusal = Refused(Why.TELEPHONE, "refused: No such channel")
+    answer = await client.post("/api/seats/8001/ready", headers={"Accept-Language": "zh-CN,zh;q=0.9,en;q=0.8"})
+    assert answer.json()["message"] == "Asterisk 拒绝或未应答"
+    for path, sentence_ in (("/api/nothing", "没有这个地址"), ("/api/calls?most=x", "必须是数字")):
+        answer = await client.get(path, headers={"Accept-Language": "zh"})
+        assert sentence_ in answer.json()["message"], answer.text
 
 
 async def test_dialled_is_clean(client: httpx.AsyncClient, fake: FakeHotline) -> None:

@@ -44,7 +44,7 @@ SHOWS: dict[tuple[str, str], str] = {
         ("GET", path): C
         for path in (
             *("/api/board", "/api/calls", "/api/calls/live", "/api/calls/{call}", "/api/calls/{call}/pop"),
-            *("/api/my/day", "/api/my/calls", "/api/wall/calls"),
+            *("/api/my/day", "/api/my/calls", "/api/wall/calls", "/api/calls/csv", "/api/my/calls/csv"),
         )
     },
     **{
@@ -56,6 +56,7 @@ SHOWS: dict[tuple[str, str], str] = {
     },
     ("POST", "/api/dead-letters/{ticket}/replay"): K,
     ("GET", "/api/callbacks"): B,
+    ("GET", "/api/callbacks/csv"): B,
     ("GET", "/api/callbacks/{task}"): B,
     **{("POST", f"/api/callbacks/{{task}}/{verb}"): B for verb in ("take", "result", "give-back", "give-up")},
     ("POST", "/api/callbacks/{task}/dial"): "",
@@ -64,7 +65,7 @@ SHOWS: dict[tuple[str, str], str] = {
     ("POST", "/api/tickets"): T,
     **{("GET", path): "" for path in (
         "/api/session", "/api/session/ways", "/api/sessions", "/api/gate/sip", "/api/oidc/start", "/api/oidc/back",
-        "/api/accounts", "/api/audit", "/api/health", "/metrics", "/api/codes", "/api/choices", "/api/phonebook",
+        "/api/accounts", "/api/audit", "/api/audit/csv", "/api/calls/{call}/recording/waveform", "/api/health", "/metrics", "/api/codes", "/api/choices", "/api/phonebook",
         "/api/notices", "/api/alarms", "/api/calls/{call}/recording", "/api/calls/{call}/recordings", "/api/calls/{call}/draft", "/api/my/drafts",
         "/api/seats", "/api/seats/{seat}", "/api/seats/{seat}/day", "/api/wall/day",
     )},

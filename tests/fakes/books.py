@@ -14,6 +14,7 @@ from bridge.ports import Push
 from console.ledger_views import Books, Centre, Entry, NotHere
 from cti.ids import CallId
 from ledger.agent_day import AgentDay, Interval
+from ledger.call_list import Filter
 from ledger.callers import Story
 from ledger.drafts import Draft
 from ledger.history import Filed, PastCall, Tape
@@ -152,6 +153,7 @@ class Agents:
     pushes: list[Push] = field(default_factory=list)
     asked: list[tuple[object, ...]] = field(default_factory=list)
     talks: set[tuple[str, str]] = field(default_factory=set)
+    wanted: list[Filter | None] = field(default_factory=list)
 
     async def day(self, agent: str, since: datetime, until: datetime, now: datetime) -> AgentDay:
         self.asked.append((agent, since, until))
@@ -159,8 +161,11 @@ class Agents:
         rows = [past("xm1-9.9", agent=agent, outcome="", caller="13800000009")]
         return AgentDay(4, 1, 400.0, 100.0, 10.0, 60.0, 3000.0, 300.0, 2, 1, since, states, rows)
 
-    async def calls(self, agent: str, after: str = "", most: int = 100) -> Sequence[PastCall]:
+    async def calls(
+        self, agent: str, after: str = "", most: int = 100, wanted: Filter | None = None
+    ) -> Sequence[PastCall]:
         self.asked.append((agent, after, most))
+        self.wanted.append(wanted)
         return [past("xm1-9.9", agent=agent), past("xm1-8.8", agent="1009")][:most]
 
     async def tickets(self, agent: str, before: str = "", most: int = 100) -> Sequence[Push]:
@@ -245,6 +250,11 @@ class RecordingSource:
         if ident not in self.sounds:
             raise NotHere(self.why)
         return self.sounds[ident]
+
+    async def waveform(self, ident: RecordingId) -> bytes:
+        if ident not in self.sounds:
+            raise NotHere(self.why)
+        return b'{"step_ms":50,"seconds":0.1,"channels":[[1,127],[0,9]]}'
 
 
 CENTRE = Centre(

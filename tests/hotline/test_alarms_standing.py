@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from config.language import packed
 from config.settings import Targets
 from cti.ids import CallId
 from hotline.alarms import standing as a
@@ -48,6 +50,16 @@ def test_a_crowd_is_one_alarm_and_clears_when_it_has_gone_for_a_while() -> None:
     assert _seconds(alarms, CROWD, 35, 40) == []
     assert _seconds(alarms, CALM, 40, 60) == [("queue_threshold", True)]
     assert len(alarms.rows) == 1
+
+
+def test_an_alarm_is_told_in_each_readers_language() -> None:
+    """From its message and values, also after the ledger kept it; what was made of one of no catalogue in its own."""
+    (row,) = Alarms().step(replace(CROWD, live=False, queues=(), dead_letters=2), NOON)
+    assert row.texts["en"] == "2 tickets were refused by the case store: somebody must look"
+    assert row.texts["zh"] != row.texts["en"]
+    kept = replace(row, detail="what stood there", said=packed(row.detail))
+    assert kept.texts == row.texts
+    assert replace(row, detail="an older one").texts == {}
 
 
 def test_waiting_too_long_is_one_too() -> None:

@@ -15,10 +15,10 @@ from zoneinfo import ZoneInfo
 import pytest
 import sqlalchemy as sa
 
+from console.spreadsheet import cell
 from hotline.cli import main
 from hotline.verbs.period_arguments import midnight, moment
 from hotline.verbs.report_rows import masked
-from hotline.verbs.spreadsheet import cell
 from ledger import migrate
 from ledger import tables as t
 from tests.faults import witness

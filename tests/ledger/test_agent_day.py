@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from ledger import tables as t
 from ledger.agent_day import AgentBook
+from ledger.call_list import Filter
 from ledger.tickets import TicketShelf
 from tests.bridge.made import ticket
 
@@ -108,6 +109,31 @@ async def test_my_calls_are_those_i_talked_in(url: str) -> None:
         assert await book.calls("1002") == []
         assert await book.talked("1001", ANSWERED)
         assert not await book.talked("1002", ANSWERED)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        (Filter(), [DIRECT, ANSWERED]),
+        (Filter(caller="138-0601-0001"), [DIRECT, ANSWERED]),
+        (Filter(caller="13806010002"), []),
+        (Filter(caller="anonymous"), []),
+        (Filter(since=after(200)), [DIRECT]),
+        (Filter(until=after(200)), [ANSWERED]),
+        (Filter(outcome="direct"), [DIRECT]),
+        (Filter(outcome="pending"), []),
+        (Filter(case="A-1"), [ANSWERED]),
+        (Filter(line="partner"), []),
+        (Filter(recorded=True), [DIRECT, ANSWERED]),
+    ],
+)
+async def test_my_calls_are_searched(url: str, wanted: Filter, found: list[str]) -> None:
+    """Each filter alone; a page after a call goes on with the same filter."""
+    async with ledger(url) as store:
+        book = AgentBook(store)
+        assert [row.call for row in await book.calls("1001", wanted=wanted)] == found
+        if len(found) == 2:
+            assert [row.call for row in await book.calls("1001", DIRECT, wanted=wanted)] == [ANSWERED]
 
 
 async def test_my_tickets_are_those_i_filed(url: str) -> None:

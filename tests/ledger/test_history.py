@@ -56,6 +56,13 @@ async def test_an_unknown_call_is_none(url: str) -> None:
         (Filter(caller="13806010002"), [MISSED]),
         (Filter(outcome="missed"), [REFUSED, MISSED]),
         (Filter(outcome="pending"), []),
+        (Filter(caller="138 0601 0009"), []),
+        (Filter(caller="138 0601 0009", outgoing=True), [OUT]),
+        (Filter(caller="+86 13806010002", outgoing=True), [MISSED]),
+        (Filter(case="A-1"), [ANSWERED]),
+        (Filter(case="A-2"), []),
+        (Filter(recorded=True), [DIRECT, ANSWERED]),
+        (Filter(recorded=True, line="partner"), []),
     ],
 )
 async def test_what_is_wanted_is_found(url: str, wanted: Filter, found: list[str]) -> None:

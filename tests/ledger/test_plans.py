@@ -123,6 +123,8 @@ def asked(store: Store) -> Iterator[tuple[str, Ask]]:
         "History.past",
         lambda: history.past(Filter(line="citizen", seat="8007", caller=FREQUENT, since=day, after=call)),
     )
+    yield "History.past", lambda: history.past(Filter(caller=FREQUENT, outgoing=True, recorded=True))
+    yield "History.past", lambda: history.past(Filter(case="20261123000017"))
     yield "History.get", lambda: history.get(call)
     yield "History.secret", history.secret
     yield "Callers.owed", lambda: Callers(store).owed(FREQUENT, agent, day)
@@ -155,6 +157,7 @@ def asked(store: Store) -> Iterator[tuple[str, Ask]]:
     yield "Wall.tickets", lambda: wall.tickets(day, NOW, kind="help", code="0101", code_kind="part")
     yield "kpi.members", lambda: members(store, Period(day, NOW), "abandoned")
     yield "AgentBook.calls", lambda: agents.calls(agent, after=call)
+    yield "AgentBook.calls", lambda: agents.calls(agent, wanted=Filter(since=day, caller=FREQUENT, outcome="ticket"))
     yield "AgentBook.tickets", lambda: agents.tickets(agent, before=key)
     yield "AgentBook.talked", lambda: agents.talked(agent, call)
     yield "Callers.story", lambda: Callers(store).story(FREQUENT, day, but=call)

@@ -1,0 +1,109 @@
+"""Lists as files: what the list shows and no more, who took it in the audit log, in the reader's language, page by page."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import replace
+
+import httpx
+import pytest
+
+from agents.callbacks import State
+from console import exports
+from cti.ids import CallId
+from tests.fakes.books import task
+from tests.fakes.hotline import NOON, Call, FakeHotline, door, services
+from tests.fakes.people import Phones, browser, populate, signed_in
+from tests.fakes.said import said
+
+
+def rows(text: str) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(text.removeprefix("\ufeff"))))
+
+
+def standing() -> FakeHotline:
+    fake = populate(FakeHotline())
+    mine = Call(CallId("xm1-1790000000.1"), ended_at=NOON, outcome="ticket", caller_name="=1+1", recordings=("a",))
+    fake.known = {mine.call: mine}
+    return fake
+
+
+def page(fake: FakeHotline, account: str, seat: str = "") -> httpx.AsyncClient:
+    return browser(door(replace(services(fake), phones=Phones())), signed_in(fake, account, seat))
+
+
+@pytest.mark.parametrize(
+    ("account", "path", "number"),
+    [("2001", "/api/calls/csv", "\t13800000001"), ("audit", "/api/calls/csv", "138****0001"), ("1001", "/api/my/calls/csv", "138****0001")],
+)  # fmt: skip
+async def test_calls_as_a_file(account: str, path: str, number: str) -> None:
+    """The citizen's number as the list shows it, a mark for spreadsheets before it; taken, and told in the audit log."""
+    fake = standing()
+    async with page(fake, account) as client:
+        reply = await client.get(path, params={"outcome": "ticket"})
+    assert reply.status_code == 200
+    assert reply.headers["content-type"] == "text/csv; charset=utf-8"
+    assert reply.headers["content-disposition"] == 'attachment; filename="calls.csv"'
+    assert reply.headers["cache-control"] == "no-store"
+    heads, *lines = rows(reply.text)
+    assert heads[:4] == ["通话编号", "呼入时间", "方向", "号码"]
+    assert {line[3] for line in lines} == {number}
+    assert lines[0][1] == "2026-10-01 12:00:00"
+    assert fake.log.actions == ["calls_exported"]
+
+
+async def test_the_number_that_was_sought_is_masked_in_the_log() -> None:
+    fake = standing()
+    async with page(fake, "2001") as client:
+        await client.get("/api/calls/csv", headers=said(caller="138 0000 0001"))
+        refused = await client.get("/api/calls/csv?caller=13800000001")
+    assert refused.status_code == 422
+    assert "13800000001" not in str(fake.log.entries)
+    assert (fake.wanted[-1].caller, fake.wanted[-1].outgoing) == ("138 0000 0001", True)
+    async with page(fake, "audit") as client:
+        assert (await client.get("/api/calls/csv", headers=said(caller="13800000001"))).status_code == 403
+
+
+async def test_heads_are_in_the_pages_language() -> None:
+    fake = standing()
+    async with page(fake, "2001") as client:
+        reply = await client.get("/api/calls/csv", headers={"Accept-Language": "en"})
+    assert rows(reply.text)[0][:3] == ["call", "arrived", "way"]
+    assert rows(reply.text)[1][10] == "ticket"
+
+
+async def test_call_backs_as_a_file() -> None:
+    """Of the own ones the number is there, of others' it is masked."""
+    fake = standing()
+    fake.shelf.callbacks.rows = {
+        "xm1-1.1": task("xm1-1.1", owner="1001", state=State.TAKEN), "xm1-2.2": task("xm1-2.2", number="13800000002")
+    }  # fmt: skip
+    async with page(fake, "1001", "8001") as client:
+        reply = await client.get("/api/callbacks/csv")
+    assert [line[4] for line in rows(reply.text)[1:]] == ["\t13800000001", "138****0002"]
+    assert fake.log.actions == ["callbacks_exported"]
+
+
+async def test_the_audit_log_as_a_file_names_people() -> None:
+    """That it was taken is a row of it; the list names who did what."""
+    fake = standing()
+    async with page(fake, "audit") as client:
+        reply = await client.get("/api/audit/csv", params={"action": "audit_exported"})
+        listed = (await client.get("/api/audit")).json()["rows"]
+    assert reply.status_code == 200
+    assert [(row["actor"], row["actor_name"]) for row in listed] == [("audit", "审计")]
+    assert rows(reply.text)[0][:3] == ["编号", "时间", "操作人"]
+
+
+async def test_pages_follow_each_other_to_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exports, "MOST", 450)
+    asked: list[int | None] = []
+
+    async def first(last: int | None) -> list[int]:
+        asked.append(last)
+        begin = 0 if last is None else last + 1
+        return list(range(begin, min(begin + exports.PAGE, 10_000)))
+
+    assert [row async for row in exports.paged(first)] == list(range(450))
+    assert asked == [None, 199, 399]
