@@ -7,6 +7,7 @@ codes · ``disposition.py`` how a call may end without a ticket · ``messages.py
 a case store, in which order · ``delivery_state.py`` and ``case_state.py`` the tables of states · ``delivery_retry.py``
 the retry rule · ``courier.py`` the loop that delivers · ``hearing.py`` the loop that hears what became of cases ·
 ``drivers/`` the doors to case stores · ``fields.py`` reading hostile fields · ``problem_texts.py`` what is said of them ·
-``anonymity.py`` what goes no further · ``pinyin_readings.py`` how words are typed · ``data/`` catalogues · ``ticket_json.py`` ·
+``anonymity.py`` what goes no further · ``pinyin_readings.py`` how words are typed · ``gazetteer/`` where things are ·
+``repeat.py`` what is the same matter again · ``data/`` catalogues · ``ticket_json.py`` ·
 ``build.py`` the room as one part · ``events.py``, ``errors.py`` its language · ``ports.py`` what the ledger does for us.
 """

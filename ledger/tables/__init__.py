@@ -37,7 +37,17 @@ from .telephone import (
     transfers,
     was_merged,
 )
-from .tickets import case_history, case_marks, cases, outbox, ticket_history, ticket_numbers, tickets, undelivered
+from .tickets import (
+    case_history,
+    case_marks,
+    cases,
+    outbox,
+    ticket_history,
+    ticket_numbers,
+    ticket_traits,
+    tickets,
+    undelivered,
+)
 
 __all__ = [
     "account_changes",
@@ -78,6 +88,7 @@ __all__ = [
     "talks",
     "ticket_history",
     "ticket_numbers",
+    "ticket_traits",
     "tickets",
     "transfers",
     "turned_away",
