@@ -144,7 +144,7 @@ def _known(subject: Subject, inner: Fields, catalogue: Catalogue) -> None:
 
 
 def _place(fields: Fields) -> Place:
-    names = ("address_text", "address_std", "lng", "lat", "crs", "accuracy", "grid_code", "area")
+    names = ("address_text", "address_std", "lng", "lat", "crs", "accuracy", "grid_code", "area", "division")
     inner = fields.inner("place", names)
     if inner is None:
         return Place()
@@ -157,6 +157,7 @@ def _place(fields: Fields) -> Place:
         accuracy=inner.choice("accuracy", "accuracy"),
         grid_code=inner.text("grid_code", 15, pattern=r"[0-9]{14,15}"),
         area=inner.texts("area", 4, 40),
+        division=inner.text("division", 12, pattern=r"[0-9]{12}"),
     )
     if (place.lng is None) != (place.lat is None):
         inner.wrong("lat" if place.lat is None else "lng", inner.say("both"))

@@ -12,12 +12,12 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from . import access, callbacks, desk, rest, stream, wall
+from . import access, callbacks, desk, places, rest, stream, wall
 
 
 def shapes_of_all() -> dict[str, Any]:
     """Name → JSON schema of every shape, as OpenAPI's components want them."""
-    rooms = (access, callbacks, desk, rest, stream, wall)
+    rooms = (access, callbacks, desk, places, rest, stream, wall)
     found = [
         kind
         for room in rooms

@@ -258,6 +258,7 @@ class PlaceIn(Body):
     accuracy: str = Field(default="", max_length=60)
     grid_code: str = Field(default="", pattern=r"^([0-9]{14,15})?$")
     area: list[Annotated[str, Field(min_length=1, max_length=40)]] = Field(default=[], max_length=4)
+    division: str = Field(default="", pattern=r"^([0-9]{12})?$", description="of the finest of area: names are no keys")
 
 
 class LimitIn(Body):
