@@ -205,6 +205,9 @@ class PlaceIn(Body):
     area: Annotated[
         list[Annotated[str, Field(min_length=1, max_length=40), OneLine]], Field(max_length=4), _List, _Nothing
     ] = []
+    division: Annotated[
+        str, Field(pattern=r"^([0-9]{12})?$", description="of the finest of area: names are no keys"), OneLine, _Text
+    ] = ""
 
     @model_validator(mode="after")
     def _is_whole(self, info: ValidationInfo) -> PlaceIn:

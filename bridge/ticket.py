@@ -72,6 +72,8 @@ class Place:
     """单元网格, 14 or 15 digits. Nothing is derived from it."""
     area: tuple[str, ...] = ()
     """City, district, street, community: at most four names."""
+    division: str = ""
+    """12 digits (统计用区划代码) of the finest of ``area`` that is known, zeros at its end: names are no keys."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,8 @@ def load(text: str) -> Ticket:
     body["facts"] = _facts(raw.get("facts"))
     body["person"] = Person(**_tuples(raw.get("person") or {}, "phones"))
     body["subject"] = Subject(**raw["subject"]) if raw.get("subject") else None
-    body["place"] = Place(**_tuples(raw.get("place") or {}, "area"))
+    place = {field.name for field in fields(Place)}
+    body["place"] = Place(**{k: v for k, v in _tuples(raw.get("place") or {}, "area").items() if k in place})
     body["accept_limit"], body["handle_limit"] = _limit(raw.get("accept_limit")), _limit(raw.get("handle_limit"))
     return Ticket(**body)
 

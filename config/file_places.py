@@ -49,6 +49,11 @@ class Places:
         return self.var / "codes.csv"
 
     @property
+    def gazetteer(self) -> Path:
+        """0700: place names, divisions and cells as they were imported, with their index (``bridge/gazetteer/compiled.py``)."""
+        return self.var / "gazetteer"
+
+    @property
     def sounds(self) -> Path:
         """What Asterisk plays: shipped and replaced prompts, laid out at start."""
         return self.var / "asterisk" / "sounds"

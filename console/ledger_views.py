@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from agents.callback_rows import TaskRow, Wanted
 from agents.callbacks import Denied, GivenUp, Moved, Result
 from bridge.ports import Push
+from bridge.repeat import Matter
 from cti.ids import CallId
 from cti.numbers import Numbers
 from ledger.agent_day import AgentDay
@@ -22,6 +23,7 @@ from ledger.call_list import Filter
 from ledger.callers import Story
 from ledger.drafts import Draft
 from ledger.history import PastCall, Tape
+from ledger.repeats import Repeat
 from ledger.wall import Day
 from recordings.ids import RecordingId
 
@@ -156,6 +158,12 @@ class RecordingSource(Protocol):
         ...
 
 
+class RepeatBook(Protocol):
+    """``ledger.repeats.Repeats``."""
+
+    async def find(self, matter: Matter, since: datetime, but: str = "", most: int = 10) -> Sequence[Repeat]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A one-key number."""
@@ -200,3 +208,4 @@ class Books:
     callbacks: CallbackBook
     callback_list: CallbackList
     centre: Centre = field(default_factory=Centre)
+    repeats: RepeatBook | None = None

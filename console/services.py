@@ -19,6 +19,7 @@ from .error_answers import Failed
 from .ledger_views import Books
 from .notices import Notices
 from .oidc import Provider
+from .place_search import PlaceSearch
 from .ports import Alarms, Audit, Board, Calls, Desk, Phones, Vitals
 from .program_tokens import Programs
 from .refused_requests import Refusals
@@ -92,6 +93,8 @@ class Services:
     """Call-backs that show a masked number to whoever takes them."""
     alarms: Alarms | None = None
     notices: Notices | None = None
+    places: PlaceSearch | None = None
+    """The gazetteer; None: no place is offered (503)."""
 
     async def backlog(self) -> tuple[int | None, int | None]:
         """Tickets on their way, tickets refused; None while the ledger is away: health and metrics go on without it."""

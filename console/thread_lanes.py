@@ -1,6 +1,6 @@
 """Costly work off the loop, a few at once, in turns: one lane after another, however full one of them is.
 
-Used by ``passwords.py`` alone. A lane is an address, or a session: whoever floods his own lane waits
+Used by ``passwords.py`` and ``place_search.py``. A lane is an address, or a session: whoever floods his own lane waits
 behind himself, the others come next. The threads are the operating system's last choice (nice), so that
 hashing takes no time from the loop while a telephone rings.
 """
@@ -31,7 +31,10 @@ class Full(Exception):
 
 
 class ThreadLanes:
-    def __init__(self, at_once: int = AT_ONCE, lane_most: int = LANE_MOST, all_most: int = ALL_MOST) -> None:
+    def __init__(
+        self, at_once: int = AT_ONCE, lane_most: int = LANE_MOST, all_most: int = ALL_MOST, name: str = "passwords"
+    ) -> None:
+        self._name = name
         self._at_once, self._lane_most, self._all_most = at_once, lane_most, all_most
         self._lanes: OrderedDict[str, deque[asyncio.Future[None]]] = OrderedDict()
         self._waiting = self._running = 0
@@ -87,7 +90,7 @@ class ThreadLanes:
 
     def _threads(self) -> ThreadPoolExecutor:
         if self._pool is None:
-            self._pool = ThreadPoolExecutor(self._at_once, "passwords", initializer=_last_choice)
+            self._pool = ThreadPoolExecutor(self._at_once, self._name, initializer=_last_choice)
         return self._pool
 
 

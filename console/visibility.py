@@ -16,11 +16,13 @@ from pydantic import BaseModel
 from agents.callback_rows import TaskRow
 from bridge.ports import Push
 from cti.numbers import mask
+from ledger.repeats import Repeat
 
 from . import masking
 from .access import Right, Role
 from .authorization import Who
 from .contract.callbacks import CallbackOut
+from .contract.places import RepeatOut
 from .contract.rest import CallOut, TicketOut
 from .ports import CallRow
 
@@ -46,6 +48,9 @@ class Part(StrEnum):
     """That somebody is owed a call: why, since when, due when, whose, tried how often."""
     CALLBACK_NUMBER = "callback_number"
     """Their number."""
+    REPEAT = "repeat"
+    """That a matter was filed before: its case, state, kind, code, title and address, nothing of whose it was. Masked: without title
+    and address."""
     STORY = "story"
     """Earlier calls and tickets of a call's citizen; each showing is audited."""
 
@@ -123,6 +128,11 @@ TABLE: Mapping[tuple[Part, Secrecy], Mapping[Whose, str]] = {
     (_P.CALLBACK_NUMBER, _S.OPEN):        {_W.MINE: "WWmmW-", _W.OTHERS: "mWm-Wm"},
     (_P.CALLBACK_NUMBER, _S.CONFIDENTIAL): {_W.MINE: "WW--W-", _W.OTHERS: "-r--r-"},
     (_P.CALLBACK_NUMBER, _S.ANONYMOUS):   {_W.MINE: "------", _W.OTHERS: "------"},
+
+    # who has a citizen on the line must know that the matter is known, whoever filed it; how often is paced, and audited
+    (_P.REPEAT, _S.OPEN):                 {_W.LIVE: "WWW-W-", _W.OTHERS: "-WW-W-"},
+    (_P.REPEAT, _S.CONFIDENTIAL):         {_W.LIVE: "mmm-m-", _W.OTHERS: "-mm-m-"},
+    (_P.REPEAT, _S.ANONYMOUS):            {_W.LIVE: "WWW-W-", _W.OTHERS: "-WW-W-"},
 
     # of what a story holds, each call and ticket is shown by its own row above
     (_P.STORY, _S.OPEN):                  {_W.CALLING: "WWW-W-", _W.OWED: "WWW-W-", _W.STRANGER: "------", _W.OTHERS: "-WW-W-"},
@@ -306,6 +316,24 @@ def ticket(
     if wall or (who.program and whose is not Whose.FILED):
         body = masking.masked_texts(body)
     return shape.model_copy(update={"ticket": body, "withheld": withheld})
+
+
+def repeat(who: Who, one: Repeat, *, mine: bool) -> RepeatOut | None:
+    """An earlier ticket that may be of a call's matter, as they may see it; ``mine``: the call is the own one."""
+    push, ticket_ = one.push, one.push.ticket
+    seen = sees(who, Part.REPEAT, Whose.LIVE if mine else Whose.OTHERS, ticket_secrecy(push))
+    if seen is Sees.NOT:
+        return None
+    whole = seen is Sees.WHOLE
+    place, subject = ticket_.place, ticket_.subject
+    return RepeatOut(
+        id=ticket_.id, case_number=push.case_number, state=push.state, case_state=push.case_state,
+        filed_at=ticket_.filed_at, kind=ticket_.kind, code=subject.code if subject else "",
+        code_kind=subject.kind if subject else "", title=mask(ticket_.title) if whole else "",
+        address=mask(place.address_std or place.address_text) if whole else "", merged_into=ticket_.merged_into,
+        answered_directly=ticket_.answered_directly, withheld=not whole,
+        own=not who.token and ticket_.agent == who.account, score=one.score, reasons=list(one.reasons), metres=one.metres,
+    )  # fmt: skip
 
 
 _PARTS = {Part.TICKET_CONTENT: "content", Part.TICKET_PERSON: "person", Part.TICKET_NUMBER: "number"}

@@ -10,11 +10,13 @@ from typing import Annotated
 from urllib.parse import unquote_to_bytes
 
 from fastapi import Depends, Header, Request
+from pydantic import ValidationError
 
 from bridge.errors import Problem
 from bridge.pasted_text import cleaned
 from config.language import say as _
 
+from .contract.places import MatterIn
 from .error_answers import invalid
 
 HEADERS = {
@@ -25,7 +27,9 @@ HEADERS = {
     "q": "X-Hotline-Search",
 }
 """Word of a query that is refused → the header that says it."""
-WORDS_MOST, NUMBER_MOST, SEARCH_MOST = 200, 64, 40
+POINT, MATTER = "X-Hotline-Point", "X-Hotline-Matter"
+"""Where a citizen's matter is, and what of it is typed: no more in an address than a number is."""
+WORDS_MOST, NUMBER_MOST, SEARCH_MOST, PLACE_MOST, MATTER_MOST = 200, 64, 40, 80, 900
 _ENCODED = 9
 """Bytes of a letter when it is encoded, at most, but for rare ones."""
 
@@ -74,7 +78,39 @@ def _search(raw: Annotated[str, _header("q", SEARCH_MOST, "code, name, pinyin or
     return decoded(raw, "q", SEARCH_MOST)
 
 
+def _place(raw: Annotated[str, _header("q", PLACE_MOST, "what was typed or said of the place")] = "") -> str:
+    return decoded(raw, "q", PLACE_MOST)
+
+
+def _point(
+    raw: Annotated[str, Header(alias=POINT, max_length=80, pattern=r"^[\x20-\x7e]*$",
+                               description="longitude,latitude,system: 118.09,24.48,WGS84")] = "",
+) -> tuple[float, float, str]:  # fmt: skip
+    parts = [part.strip() for part in raw.split(",")]
+    try:
+        lng, lat = float(parts[0]), float(parts[1])
+    except (ValueError, IndexError):
+        raise invalid([Problem("point", _("say longitude,latitude,system: 118.09,24.48,WGS84"))]) from None
+    return lng, lat, parts[2] if len(parts) > 2 else ""
+
+
+def _matter(
+    raw: Annotated[str, Header(alias=MATTER, max_length=MATTER_MOST * _ENCODED, pattern=r"^[\x20-\x7e]*$",
+                               description="what is known of the matter: MatterIn as JSON; percent-encoded UTF-8")] = "",
+) -> MatterIn:  # fmt: skip
+    text = decoded(raw, "matter", MATTER_MOST)
+    try:
+        return MatterIn.model_validate_json(text or "{}")
+    except ValidationError as fault:
+        raise invalid(
+            [Problem(".".join(map(str, one["loc"])) or "matter", one["msg"]) for one in fault.errors()]
+        ) from None
+
+
 Reason = Annotated[str, Depends(_reason)]
 Purpose = Annotated[str, Depends(_purpose)]
 Number = Annotated[str, Depends(_number)]
 Search = Annotated[str, Depends(_search)]
+PlaceTyped = Annotated[str, Depends(_place)]
+PointGiven = Annotated[tuple[float, float, str], Depends(_point)]
+MatterTyped = Annotated[MatterIn, Depends(_matter)]

@@ -43,6 +43,7 @@ VERBS = {
     "journey": "hotline.verbs.journey",
     "tape": "hotline.verbs.tape",
     "number": "hotline.verbs.number",
+    "places": "hotline.verbs.places",
     "bench": "hotline.bench.verb",
 }
 """Verb → module that adds it."""

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from agents.callbacks import Moved
-from bridge import ticket_json
+from bridge import repeat, ticket_json
 from bridge.anonymity import kept
 from bridge.case_state import CaseState
 from bridge.delivery_state import TABLE, DeliveryState, Move, before
@@ -161,7 +161,8 @@ async def _replace(db: AsyncConnection, corrected: Ticket, at: datetime) -> None
         body = ticket_json.dump(kept(replace(ticket_json.load(body), anonymous=True)))
     await db.execute(sa.insert(h).values(ticket_id=corrected.id, seq=seq, replaced_at=at, body=body))
     await db.execute(sa.update(t.tickets).where(_T.ticket_id == corrected.id).values(ticket_row(corrected)))
-    await db.execute(sa.delete(t.ticket_numbers).where(t.ticket_numbers.c.ticket_id == corrected.id))
+    for table in (t.ticket_numbers, t.ticket_traits):
+        await db.execute(sa.delete(table).where(table.c.ticket_id == corrected.id))
     await found_by(db, corrected)
 
 
@@ -189,7 +190,14 @@ def push_of(row: Any) -> Push:
 
 
 async def found_by(db: AsyncConnection, ticket: Ticket) -> None:
-    """Write the numbers a story finds this ticket by: whom it came from or was dialled, and every phone the citizen left."""
+    """Write what a repeat finds this ticket by, and the numbers a story does: whom it came from or was dialled, and every
+    phone the citizen left."""
+    if traits := repeat.traits_of(ticket):
+        rows = [
+            {"kind": str(one.kind), "value": one.value} for one in sorted(traits, key=lambda one: (one.kind, one.value))
+        ]
+        common = {"ticket_id": ticket.id, "filed_at": ticket.filed_at}
+        await db.execute(sa.insert(t.ticket_traits), [row | common for row in rows])
     if ticket.anonymous:
         return
     facts, read = ticket.facts, home().read

@@ -37,7 +37,7 @@ async def pop(
     row = await their_call(plugs, books, who, call, Right.CALLS_ALL)
     told = party(citizens_number(row), books.centre.area_code)
     number = visibility.number_of(who, row)
-    searched = _searched(row, books)
+    searched = searched_number(row, books)
     story, why_not = await _story(request, plugs, books, who, row, searched)
     shown = visibility.call(who, row)
     return PopOut(
@@ -107,7 +107,7 @@ def partner_name(books: Books, partner: str) -> str:
     return next(found, partner)
 
 
-def _searched(row: CallRow, books: Books) -> str:
+def searched_number(row: CallRow, books: Books) -> str:
     """The national form by which the ledger has the number; '' where it is nobody's: withheld, a placeholder, or a
     partner's own, which stands for all citizens it ever handed over."""
     number = books.centre.numbers.read(citizens_number(row))

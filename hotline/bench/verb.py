@@ -3,7 +3,7 @@
 ``fold``: AMI messages a second beside panoramisk and panoramisk + cacofonisk. ``calls``:
 CPU of the daemon per call beside Asterisk's on the same calls. ``console``: how soon a page
 knows that its seat rings, with all consoles connected. ``doors``: what of that is left while each door is flooded. ``ledger``: its queries on a generated
-ledger of years, beside their goals. Figures, no verdicts.
+ledger of years, beside their goals. ``place``: a place found among 200,000 names, a repeat among a year's tickets. Figures, no verdicts.
 """
 
 from __future__ import annotations
@@ -48,6 +48,12 @@ def add(sub: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     )
     ledger.add_argument("--json", action="store_true")
     ledger.set_defaults(run=_ledger)
+    place = verbs.add_parser("place", help=_("how soon and how surely a place is found, and a repeat of a matter"))
+    place.add_argument("--names", type=int, default=200_000, help=_("made up, always the same"))
+    place.add_argument("--queries", type=int, default=140, help=_("of each of the 14 kinds"))
+    place.add_argument("--tickets", type=int, default=200_000)
+    place.add_argument("--json", action="store_true")
+    place.set_defaults(run=_place)
 
 
 def _fold(args: argparse.Namespace) -> int:
@@ -115,6 +121,22 @@ def _doors(args: argparse.Namespace) -> int:
     for door, row in figures.items():
         print(f"{door:22}{row['agi_p50_ms']:8.1f} /{row['agi_p99_ms']:8.1f}  {row['pop_p50_ms']:8.1f} /{row['pop_p99_ms']:8.1f}"
               f"   {row['asked']:>7,} {row['answers']}")  # fmt: skip
+    return 0
+
+
+def _place(args: argparse.Namespace) -> int:
+    from .place import measure
+
+    figures = measure.run(max(args.names, 100), max(args.queries, 1), max(args.tickets, 100))
+    if args.json:
+        print(json.dumps({name: figures[name] for name in ("names", "p99_ms", "recall_at_10", "repeat_p99_ms")}))
+        return 0
+    print(_("{names} names, compiled in {build_seconds} s, {disk_mb} MB; {queries} queries of 14 kinds", **figures))
+    print(f"place     {figures['p50_ms']:8.2f} ms p50   {figures['p99_ms']:8.2f} ms p99   (20)")
+    print(f"recall@10 {figures['recall_at_10']:8.3f}   (0.97)")
+    for kind, (recall, slow) in figures["kinds"].items():
+        print(f"  {kind:16}{recall:8.3f} {slow:8.2f} ms p99")
+    print(f"repeat    {figures['repeat_p50_ms']:8.2f} ms p50   {figures['repeat_p99_ms']:8.2f} ms p99   (50)")
     return 0
 
 

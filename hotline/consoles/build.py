@@ -20,6 +20,7 @@ from config.settings import OUTBOUND_PROMPT, OutboundNotice, Settings
 from console import seat_sign_in
 from console.cookie import origins_of
 from console.events import SessionEnded
+from console.place_search import PlaceSearch
 from console.ports import Vital
 from console.server import Server, make_app
 from console.services import Services
@@ -38,7 +39,7 @@ from ledger.errors import WRONG_OR_AWAY, LedgerWrong
 from ledger.history import History
 from ledger.store import Store
 
-from . import ledger_views, live_queries
+from . import gazetteer, ledger_views, live_queries
 from .live_participants import LiveParticipants
 from .revocation import SEAT_EVENTS, Powers
 from .sign_in import SignInPart
@@ -92,10 +93,14 @@ class ConsolePart:
             raise OSError(f"ports.api {self._port}: {fault.strerror or fault}") from fault
         self._powers.start()
         self._tasks.append(asyncio.create_task(seat_sign_in.tick(self._services), name="seating"))
+        if self._services.places is not None:
+            self._services.places.start()
         await self._stream.start()
 
     async def stop(self) -> None:
         await self._stream.stop()
+        if self._services.places is not None:
+            await self._services.places.stop()
         await self._powers.stop()
         if self._sign_in.oidc is not None:
             await self._sign_in.oidc.close()
@@ -152,6 +157,7 @@ def build(behind: Behind, board: Bus, book: Bus, house: Bus) -> ConsolePart:
         phones=keys, accounts=sign_in.accounts, sessions=sign_in.sessions, programs=sign_in.programs,
         origins=origins_of(settings.edge), centre=settings.centre, wrap_up_seconds=settings.seats.wrap_up_seconds,
         demo=bool(os.environ.get("HOTLINE_DEMO")), oidc=sign_in.oidc,
+        places=PlaceSearch(lambda: gazetteer.opened(places)),
     )  # fmt: skip
     opener.when_open(sign_in.introduce)
     opener.when_open(stream.alarm_service.restore)

@@ -23,6 +23,7 @@ from ledger.drafts import DraftBook
 from ledger.errors import WRONG_OR_AWAY
 from ledger.holds import HoldBook
 from ledger.recordings import RecordingTable
+from ledger.repeats import Repeats
 from ledger.store import Store
 from ledger.wall import Wall
 from recordings.shelf import Shelf
@@ -42,7 +43,7 @@ def books_of(settings: Settings, places: Places, store: Store, callbacks: Callba
     wall = Wall(store, [trunk.id for trunk in settings.trunk], [line.id for line in settings.line])
     return Books(
         Callers(store), DraftBook(store), AgentBook(store), wall, tapes, callbacks.book, callbacks.list,
-        centre_of(settings),
+        centre_of(settings), Repeats(store),
     )  # fmt: skip
 
 

@@ -38,7 +38,17 @@ from .telephone import (
     was_merged,
     went_out,
 )
-from .tickets import case_history, case_marks, cases, outbox, ticket_history, ticket_numbers, tickets, undelivered
+from .tickets import (
+    case_history,
+    case_marks,
+    cases,
+    outbox,
+    ticket_history,
+    ticket_numbers,
+    ticket_traits,
+    tickets,
+    undelivered,
+)
 
 __all__ = [
     "account_changes",
@@ -79,6 +89,7 @@ __all__ = [
     "talks",
     "ticket_history",
     "ticket_numbers",
+    "ticket_traits",
     "tickets",
     "transfers",
     "turned_away",

@@ -59,6 +59,17 @@ ticket_numbers = Table(
     Index(None, "national", "filed_at"),
 )
 
+# by what a repeat of it is found: bridge.repeat.TraitKind
+ticket_traits = Table(
+    "ticket_traits",
+    metadata,
+    Column("ticket_id", String(26), ForeignKey("tickets.ticket_id"), primary_key=True),
+    Column("kind", Word, primary_key=True),
+    Column("value", String(120), primary_key=True),
+    Column("filed_at", Moment, nullable=False),
+    Index(None, "kind", "value", "filed_at"),
+)
+
 ticket_history = Table(
     "ticket_history",
     metadata,

@@ -68,6 +68,8 @@ MAY: dict[tuple[str, str], str] = {
     ("GET", "/metrics"): "PTm",
     ("GET", "/api/codes"): ALL + "kf",
     ("GET", "/api/choices"): ALL + "kf",
+    ("GET", "/api/places"): "AOSTf",
+    ("GET", "/api/places/at"): "AOSTf",
     ("GET", "/api/phonebook"): ALL,
     ("GET", "/api/notices"): ALL,
     ("POST", "/api/notices"): "ST",
@@ -86,6 +88,7 @@ MAY: dict[tuple[str, str], str] = {
     ("POST", "/api/calls/{call}/disposition"): "AST",
     ("POST", "/api/calls/{call}/tickets"): "AST",
     ("GET", "/api/calls/{call}/tickets"): "ASUT",
+    ("GET", "/api/calls/{call}/repeats"): "ASUT",
     ("GET", "/api/calls/{call}/draft"): "AOST",  # each has a draft of their own
     ("PUT", "/api/calls/{call}/draft"): "AOST",
     ("DELETE", "/api/calls/{call}/draft"): "AOST",
@@ -148,6 +151,8 @@ MAY: dict[tuple[str, str], str] = {
 HEADER = {
     "/api/calls/{call}/recording": said(purpose="质检"),
     "/api/calls/{call}/recording/waveform": said(purpose="质检"),
+    "/api/places": said(q="湖滨南路"),
+    "/api/places/at": {"X-Hotline-Point": "118.1,24.47,WGS84"},
 }
 QUERY = {
     "/api/wall/calls": {"set": "offered"},

@@ -20,6 +20,7 @@ from agents.callback_rows import Attempt, TaskRow
 from agents.callbacks import Result, State
 from bridge.delivery_state import DeliveryState
 from bridge.ports import Push
+from bridge.repeat import Reason
 from bridge.ticket import CallFacts, Person, Place, Ticket, TicketId
 from console import visibility
 from console.access import RIGHTS, Right, Role, Scope
@@ -31,6 +32,7 @@ from console.visibility import COLUMNS, TABLE, Part, Secrecy, Sees, Whose, sees
 from cti.ids import CallId, SeatId
 from ledger.callers import Story
 from ledger.history import Filed
+from ledger.repeats import Repeat
 from recordings.ids import RecordingId
 from tests.console.test_permissions import BODY, HEADER, QUERY
 from tests.fakes.books import Sound, past, task
@@ -55,6 +57,9 @@ SHOWS: dict[tuple[str, str], str] = {
         )
     },
     ("POST", "/api/dead-letters/{ticket}/replay"): K,
+    ("GET", "/api/calls/{call}/repeats"): K,
+    ("GET", "/api/places"): "",
+    ("GET", "/api/places/at"): "",
     ("GET", "/api/callbacks"): B,
     ("GET", "/api/callbacks/csv"): B,
     ("GET", "/api/callbacks/{task}"): B,
@@ -95,7 +100,16 @@ SHOWS: dict[tuple[str, str], str] = {
     ("DELETE", "/api/seats/{seat}/help"): "",
     ("DELETE", "/api/seats/{seat}/watch"): "",
 }  # fmt: skip
-PERSONAL = {"CallOut": C, "TicketOut": K, "PopOut": C, "PastCallOut": C, "MyDayOut": C, "BoardOut": C, "CallbackOut": B}
+PERSONAL = {
+    "CallOut": C,
+    "TicketOut": K,
+    "PopOut": C,
+    "PastCallOut": C,
+    "MyDayOut": C,
+    "BoardOut": C,
+    "CallbackOut": B,
+    "RepeatOut": K,
+}
 """Shapes that hold something of a citizen."""
 WHO = {"A": ("1001", "8001"), "S": ("2001", ""), "U": ("audit", ""), "P": ("admin", "")}
 ROLES = {"A": Role.AGENT, "S": Role.SUPERVISOR, "U": Role.AUDITOR, "P": Role.OPERATOR}
@@ -194,6 +208,7 @@ def _house() -> tuple[FakeHotline, ASGIApp]:
     fake.shelf.callbacks.rows = {one.call: one.task() for one in CITIZENS}
     fake.shelf.agents.pushes = [one.pushed() for one in CITIZENS if one.mine]
     fake.shelf.wall.pushes = [one.pushed() for one in CITIZENS]
+    fake.shelf.repeats.told = [Repeat(one.pushed(), 60.0, (Reason.ADDRESS,), None) for one in CITIZENS]
     fake.shelf.callers.told = Story([one.past() for one in CITIZENS], [one.pushed() for one in CITIZENS], 1, 1, False)
     return fake, door(replace(services(fake), phones=Phones()))
 
@@ -252,7 +267,7 @@ async def test_nobody_is_shown_more(letter: str, method: str, path: str) -> None
             reply = await client.request(method, where, params=QUERY.get(path), headers=HEADER.get(path), **body)
         assert reply.status_code < 500, (reply.status_code, reply.text)
         if reply.status_code < 300:
-            judged = CITIZENS if "{" not in path or "pop" in path else [one]
+            judged = CITIZENS if "{" not in path or path.endswith(("/pop", "/repeats")) else [one]
             for citizen in judged:
                 _judge(citizen, letter, reply.text, path)
         if "{" not in path:
@@ -273,6 +288,15 @@ def _judge(one: Citizen, letter: str, said: str, path: str) -> None:
         seen = _strictest(Part.CALLBACK_NUMBER, whose, one.secret, COLUMNS.index(letter))
         assert seen == "W" or one.number not in said, f"the whole number: {letter} {path} {one}"
         assert seen in "Wm" or one.masked not in said, f"the masked number: {letter} {path} {one}"
+        return
+    if path.endswith("/repeats"):  # the words of a title and an address, and nothing of a person
+        whose = Whose.LIVE if letter == "A" else Whose.OTHERS
+        assert one.number not in said, f"the number: {letter} {path} {one}"
+        assert one.masked not in said, f"the masked number: {letter} {path} {one}"
+        assert one.name not in said, f"the name: {letter} {path} {one}"
+        assert f"C{one.words}" not in said, f"the content: {letter} {path} {one}"
+        seen = _strictest(Part.REPEAT, whose, one.secret, COLUMNS.index(letter))
+        assert seen == "W" or one.words not in said, f"the title: {letter} {path} {one}"
         return
     call, ticket = one.whose_call(letter), one.whose_ticket(letter, refused=refused)
     wall = "/api/wall/" in path

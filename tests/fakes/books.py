@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from agents import callbacks as cb
 from agents.callback_rows import TaskRow, Wanted
 from bridge.ports import Push
+from bridge.repeat import Matter
 from console.ledger_views import Books, Centre, Entry, NotHere
 from cti.ids import CallId
 from ledger.agent_day import AgentDay, Interval
@@ -20,6 +21,7 @@ from ledger.drafts import Draft
 from ledger.history import Filed, PastCall, Tape
 from ledger.kpi import SETS
 from ledger.outages import Outage
+from ledger.repeats import Repeat
 from ledger.wall import Counted, Counts, Day
 from recordings.ids import RecordingId
 
@@ -265,6 +267,14 @@ CENTRE = Centre(
 
 
 @dataclass
+class Repeats:
+    told: Sequence[Repeat] = ()
+
+    async def find(self, matter: Matter, since: datetime, but: str = "", most: int = 10) -> Sequence[Repeat]:
+        return self.told
+
+
+@dataclass
 class Shelf:
     """The fakes themselves, for a test to look into; ``books`` for the door."""
 
@@ -274,8 +284,17 @@ class Shelf:
     wall: Wall = field(default_factory=Wall)
     tapes: RecordingSource = field(default_factory=RecordingSource)
     callbacks: Callbacks = field(default_factory=Callbacks)
+    repeats: Repeats = field(default_factory=Repeats)
 
     def books(self) -> Books:
         return Books(
-            self.callers, self.drafts, self.agents, self.wall, self.tapes, self.callbacks, self.callbacks, CENTRE
+            self.callers,
+            self.drafts,
+            self.agents,
+            self.wall,
+            self.tapes,
+            self.callbacks,
+            self.callbacks,
+            CENTRE,
+            self.repeats,
         )

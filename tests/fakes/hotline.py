@@ -229,7 +229,7 @@ def inside(given: Services, who: Who) -> ASGIApp:
 def _behind(given: Services) -> FastAPI:
     routes = _routes()
     routes.state.services = given
-    for kept in ("listenings", "stories"):  # who was shown what, of the test before
+    for kept in ("listenings", "stories", "repeats_shown"):  # who was shown what, of the test before
         if hasattr(routes.state, kept):
             delattr(routes.state, kept)
     return routes

@@ -16,6 +16,7 @@ LARGE = (
     "offers",
     "tickets",
     "ticket_numbers",
+    "ticket_traits",
     "outbox",
     "outcomes",
     "recordings",

@@ -29,8 +29,10 @@ from agents.seat import SeatState
 from bridge.case_state import CaseState
 from bridge.disposition import CallOutcome, Disposition
 from bridge.drivers import CaseEvent
+from bridge.gazetteer.coordinates import Crs, Point
 from bridge.messages import Message, MessageId, MessageKind, filing
 from bridge.ports import Outgoing
+from bridge.repeat import Matter
 from bridge.ticket import TicketId
 from cti.events import CallDialled, Direction, LineChecked
 from cti.ids import CallId, Instant, LineId, SeatId
@@ -62,6 +64,7 @@ from ledger.outbox import NotInOrder, OutboxShelf
 from ledger.owed import OwedCalls
 from ledger.program_tokens import ProgramShelf
 from ledger.recordings import ListeningLog, RecordingTable
+from ledger.repeats import Repeats
 from ledger.scribe import Scribe
 from ledger.seats import SeatBook
 from ledger.sessions import SessionShelf
@@ -127,6 +130,10 @@ def asked(store: Store) -> Iterator[tuple[str, Ask]]:
     yield "History.past", lambda: history.past(Filter(case="20261123000017"))
     yield "History.get", lambda: history.get(call)
     yield "History.secret", history.secret
+    typed = Matter(
+        FREQUENT, "D-17", "10017", "part", "s", ("湖滨南路31号",), "350203001000031", Point(118.1, 24.47, Crs.WGS84)
+    )
+    yield "Repeats.find", lambda: Repeats(store).find(typed, day, but=call)
     yield "Callers.owed", lambda: Callers(store).owed(FREQUENT, agent, day)
     back, lists = CallbackBook(store, Numbers("0592")), CallbackList(store)
     owed = _a_callback(store)

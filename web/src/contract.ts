@@ -93,6 +93,9 @@ export interface paths {
   '/api/calls/{call}/recordings': {
     get: { parameters: { path: { call: string } }; responses: { 200: { content: { 'application/json': components['schemas']['RecordingPartOut'][] } } } }
   }
+  '/api/calls/{call}/repeats': {
+    get: { parameters: { path: { call: string }; header: { 'X-Hotline-Matter'?: string } }; responses: { 200: { content: { 'application/json': components['schemas']['RepeatOut'][] } } } }
+  }
   '/api/calls/{call}/tickets': {
     get: { parameters: { path: { call: string }; header: { 'X-Hotline-Reason'?: string } }; responses: { 200: { content: { 'application/json': components['schemas']['TicketOut'][] } } } }
     post: { parameters: { path: { call: string }; query: { part?: number; agent?: string; seat?: string } }; requestBody: { content: { 'application/json': {
@@ -129,6 +132,8 @@ export interface paths {
         accuracy?: string
         grid_code?: string
         area?: string[]
+        /** of the finest of area: names are no keys */
+        division?: string
       } | null
       unit_suggested?: string
       unit_confirmed?: string
@@ -201,6 +206,12 @@ export interface paths {
   }
   '/api/phonebook': {
     get: { responses: { 200: { content: { 'application/json': components['schemas']['NumberOut'][] } } } }
+  }
+  '/api/places': {
+    get: { parameters: { query: { most?: number }; header: { 'X-Hotline-Search'?: string } }; responses: { 200: { content: { 'application/json': components['schemas']['PlacesOut'] } } } }
+  }
+  '/api/places/at': {
+    get: { parameters: { header: { 'X-Hotline-Point'?: string } }; responses: { 200: { content: { 'application/json': components['schemas']['SpotOut'] } } } }
   }
   '/api/programs': {
     get: { responses: { 200: { content: { 'application/json': components['schemas']['ProgramOut'][] } } } }
@@ -361,6 +372,8 @@ export interface paths {
         accuracy?: string
         grid_code?: string
         area?: string[]
+        /** of the finest of area: names are no keys */
+        division?: string
       } | null
       unit_suggested?: string
       unit_confirmed?: string
@@ -858,6 +871,20 @@ export interface components {
       /** false: paused (reason login) until ready */
       ready?: boolean
     }
+    /** What is known so far of the matter that is typed; in the header X-Hotline-Matter, as JSON. */
+    MatterIn: {
+      code: string
+      code_kind: string
+      scheme: string
+      part_id: string
+      address: string
+      address_std: string
+      grid_code: string
+      lng: number | null
+      lat: number | null
+      crs: string
+      accuracy: string
+    }
     /** GET /api/session: who I am here, and what I may. */
     MeOut: {
       account: string
@@ -1058,6 +1085,40 @@ export interface components {
       accuracy: string
       grid_code: string
       area: string[]
+      /** of the finest of area: names are no keys */
+      division: string
+    }
+    /** One place that may be meant; '' and null: not known. */
+    PlaceOut: {
+      name: string
+      /** road, residential, school …: the gazetteer's own word */
+      type: string
+      /** by which other name it was found */
+      alias: string
+      /** the other road, where a crossing of two was asked for */
+      crossing: string
+      district: string
+      street: string
+      community: string
+      /** 12 digits of the finest of these, zeros at its end */
+      division: string
+      grid_code: string
+      lng: number | null
+      lat: number | null
+      crs: string
+      /** A 0.5 m, B 1 m, C 10 m, D worse */
+      accuracy: string
+      /** whose it is, to be shown with it */
+      source: string
+      /** made up or unchecked: good for a demo */
+      sample: boolean
+      /** 0 to 100 */
+      score: number
+    }
+    PlacesOut: {
+      places: components['schemas']['PlaceOut'][]
+      /** of the gazetteer in use */
+      names: number
     }
     /** Answer to ``ping``. */
     PongBack: {
@@ -1141,6 +1202,8 @@ export interface components {
       members: number
       ready: number
     }
+    /** Told to the agent beside what was found; words of the contract. */
+    Reason: 'object' | 'caller' | 'address' | 'near' | 'cell' | 'code'
     /** How one recording of a call is; heard at GET /api/calls/{call}/recording?part=… after its purpose was said. */
     RecordingOut: {
       /** counted from 1 in the order they began */
@@ -1168,6 +1231,32 @@ export interface components {
       /** its sound was deleted on purpose */
       dropped_at: string | null
       dropped_why: string
+    }
+    /** An earlier ticket that may be of the same matter: enough to tell whether it is, nothing of whose it was. */
+    RepeatOut: {
+      id: string
+      case_number: string
+      state: components['schemas']['DeliveryState']
+      case_state: components['schemas']['CaseState'] | null
+      filed_at: string
+      kind: string
+      code: string
+      code_kind: string
+      /** '': withheld */
+      title: string
+      /** '': withheld */
+      address: string
+      merged_into: string
+      answered_directly: boolean
+      /** its citizen asked for confidence: neither title nor address */
+      withheld: boolean
+      /** filed by who asks */
+      own: boolean
+      score: number
+      /** the heaviest first */
+      reasons: components['schemas']['Reason'][]
+      /** between the two, where both lie somewhere */
+      metres: number | null
     }
     /** What came of my newest try, over what the telephone told. */
     ResultIn: {
@@ -1272,6 +1361,16 @@ export interface components {
       began_at: string
       ended_at: string | null
       reason: string
+    }
+    /** What lies at a point; '' where nothing is known. */
+    SpotOut: {
+      grid_code: string
+      sample: boolean
+      division: string
+      /** district, street, community: as many as are known */
+      area: string[]
+      /** '', 'outside' the city, or 'swapped': longitude and latitude */
+      odd: string
     }
     /** Only to carry both unions into OpenAPI's components. */
     StreamMessages: {

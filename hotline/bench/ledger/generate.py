@@ -131,6 +131,13 @@ def _statements(sqlite: bool) -> Iterator[str]:
         replace(replace(:body, '@ID', {ticket}), '@CALL', call_id) FROM gen WHERE outcome = 'ticket'"""
     yield f"""INSERT INTO ticket_numbers (ticket_id, national, filed_at)
         SELECT {ticket}, caller, {at(over)} FROM gen WHERE outcome = 'ticket'"""
+    for kind, value in (
+        ("address", f"'湖滨南路' || CAST((n * 31) % 4001 AS {text}) || '号'"),
+        ("cell", f"'35020300100' || {wide('(n * 31) % 1999', 4)} || ' part ' || CAST(10000 + n % 300 AS {text})"),
+        ("slot", f"CAST(59000 + (n * 31) % 199 AS {text}) || ' ' || CAST(12200 + (n * 17) % 199 AS {text})"),
+    ):
+        yield f"""INSERT INTO ticket_traits (ticket_id, kind, value, filed_at)
+            SELECT {ticket}, '{kind}', {value}, {at(over)} FROM gen WHERE outcome = 'ticket'"""
     yield f"""INSERT INTO outbox (message_id, stream, turn, kind, key, ticket_id, made_at, state, tries, next_try, ever_sent,
         delivered_at) SELECT {ticket}, call_id || '/1', 1, 'file', call_id || '/1', {ticket}, {at(over)},
         CASE WHEN n > :calls - 40 THEN 'waiting' ELSE 'delivered' END, 1, {at(over)}, {yes}, {at(over)}

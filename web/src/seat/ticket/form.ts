@@ -34,6 +34,12 @@ export interface Form {
   lng: string
   lat: string
   crs: string
+  accuracy: string
+  grid_code: string
+  /** 12 digits of the finest of district, street and community that is known */
+  division: string
+  /** the gazetteer's name that was chosen; '' none */
+  place: string
   unit: string
   /** ids, separated by blanks or commas */
   knowledge: string
@@ -51,7 +57,7 @@ export function blank(): Form {
   return {
     kind: '', work_type: 'general', urgency: 'normal', title: '', title_typed: false, content: '', confidential: false,
     anonymous: false, answered_directly: false, name: '', gender: '', phones: '', home: '', code: null, part_id: '',
-    address: '', address_std: '', district: '', street: '', community: '', lng: '', lat: '', crs: '', unit: '',
+    address: '', address_std: '', district: '', street: '', community: '', lng: '', lat: '', crs: '', accuracy: '', grid_code: '', division: '', place: '', unit: '',
     knowledge: '', related: [], merged_into: '', external_12345: '', external_110: '', external_other: '',
   }
 }
@@ -130,7 +136,7 @@ export function toTicket(form: Form): TicketIn {
   }
   const place = kept({
     address_text: form.address, address_std: form.address_std, lng: degrees(form.lng), lat: degrees(form.lat), crs: form.crs,
-    area: [form.district, form.street, form.community].map(tidy).filter(Boolean),
+    accuracy: form.accuracy, grid_code: form.grid_code, division: form.division, area: [form.district, form.street, form.community].map(tidy).filter(Boolean),
   })
   if (place) ticket.place = place
   const external = kept({ '12345': form.external_12345, '110': form.external_110, other: form.external_other })

@@ -11,7 +11,7 @@ const FIELDS: [path: string, field: string][] = [
   ['person.name', 'name'], ['person.gender', 'gender'], ['person.phones', 'phones'], ['person.address', 'home'], ['person', 'name'],
   ['subject.part_id', 'part_id'], ['subject', 'code'],
   ['place.address_text', 'address'], ['place.address_std', 'address_std'], ['place.lng', 'lng'], ['place.lat', 'lat'],
-  ['place.crs', 'crs'], ['place.area', 'area'], ['place', 'address'],
+  ['place.crs', 'crs'], ['place.area', 'area'], ['place.grid_code', 'area'], ['place.division', 'area'], ['place', 'address'],
   ['unit_suggested', 'unit'], ['related_cases', 'related'], ['merged_into', 'related'],
   ['external_ids.12345', 'external_12345'], ['external_ids.110', 'external_110'], ['external_ids', 'external_other'],
 ]

@@ -1,0 +1,80 @@
+"""The gazetteer behind the door: opened in the background, searched off the loop, one question at a time.
+
+Who asks more than others waits behind himself (``thread_lanes.py``): a telephone that rings never waits for a search.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+import structlog
+
+from bridge.gazetteer.coordinates import Point
+from bridge.gazetteer.entries import Candidate, Spot
+
+from .thread_lanes import ThreadLanes
+
+log = structlog.get_logger("places")
+
+LANE_MOST, ALL_MOST = 4, 256
+"""Questions that wait: of one person (older ones are of no use while he types on), of all."""
+
+
+class NotOpen(Exception):
+    """There is no gazetteer (yet)."""
+
+
+class PlaceBook(Protocol):
+    """``bridge.gazetteer.search.Gazetteer``, or what a test puts in its place."""
+
+    def find(self, said: str, most: int = 10) -> Sequence[Candidate]: ...
+    def at(self, point: Point) -> Spot: ...
+
+
+class PlaceSearch:
+    def __init__(self, opening: Callable[[], PlaceBook]) -> None:
+        """``opening``: gives the gazetteer, takes seconds, runs in a thread; raises OSError or ValueError."""
+        self._opening = opening
+        self._book: PlaceBook | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._lanes = ThreadLanes(1, LANE_MOST, ALL_MOST, name="places")
+
+    def start(self) -> None:
+        self._task = asyncio.create_task(self._open(), name="places")
+
+    async def stop(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def opened(self) -> None:
+        """When the opening came to its end, well or not."""
+        if self._task is not None:
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    @property
+    def names(self) -> int:
+        made = getattr(self._book, "made", None)
+        return made.names if made is not None else 0
+
+    async def find(self, lane: str, said: str, most: int) -> Sequence[Candidate]:
+        """Best first. Raises NotOpen, ``thread_lanes.Full``."""
+        return await self._lanes.do(lane, self._there().find, said, most)
+
+    async def at(self, lane: str, point: Point) -> Spot:
+        return await self._lanes.do(lane, self._there().at, point)
+
+    def _there(self) -> PlaceBook:
+        if self._book is None:
+            raise NotOpen
+        return self._book
+
+    async def _open(self) -> None:
+        try:
+            self._book = await asyncio.to_thread(self._opening)
+        except (OSError, ValueError) as fault:
+            log.error("the gazetteer cannot be opened: no place is offered", fault=str(fault))
+            return
+        log.info("gazetteer open", names=self.names)

@@ -1,0 +1,142 @@
+"""Places offered while an address is typed, what lies at a point, and what of a matter was filed before."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+
+from bridge import repeat
+from bridge.errors import Problem
+from bridge.gazetteer.coordinates import CoordinateFault, point
+from bridge.repeat import Matter
+from bridge.ticket import Place, Subject
+from config.language import say as _
+from console import visibility
+from console.access import Right
+from console.authorization import Who, needs
+from console.caller_stories import CallerStories, may_tell, whose_story
+from console.contract.places import MatterIn, PlaceOut, PlacesOut, RepeatOut, SpotOut
+from console.contract.rest import CallPath
+from console.error_answers import Failed, invalid
+from console.ledger_views import Books, RepeatBook
+from console.own_calls import their_call
+from console.place_search import NotOpen, PlaceSearch
+from console.ports import CallRow
+from console.row_rate import Pace
+from console.services import Library, Plugged, Services
+from console.thread_lanes import Full
+from console.words_in_headers import MatterTyped, PlaceTyped, PointGiven
+
+from .pop import searched_number
+
+router = APIRouter(prefix="/api", tags=["places"])
+
+Filer = Annotated[Who, needs(Right.FILE, Right.HAND_IN)]
+MOST_SHOWN = 10
+LOOKUPS_A_MINUTE = 120
+"""Of one person: faster than anybody types, too slow to go through a city."""
+
+
+@router.get("/places")
+async def search_places(
+    plugs: Plugged, who: Filer, wanted: PlaceTyped, most: Annotated[int, Query(ge=1, le=50)] = 10
+) -> PlacesOut:
+    """Best first: names, parts of names, pinyin, initials, slips and accents, whole sentences."""
+    places = _places(plugs)
+    try:
+        found = await places.find(who.account, wanted, most) if wanted else ()
+    except Full:
+        raise _too_many() from None
+    except NotOpen:
+        raise _away() from None
+    return PlacesOut(places=[PlaceOut.model_validate(one) for one in found], names=places.names)
+
+
+@router.get("/places/at")
+async def place_at(plugs: Plugged, who: Filer, at: PointGiven) -> SpotOut:
+    """Cell, community, street and district of a point; 422 without the name of its coordinate system."""
+    lng, lat, crs = at
+    try:
+        here = point(lng, lat, crs)
+    except CoordinateFault as fault:
+        raise invalid([Problem(fault.field, str(fault))]) from None
+    try:
+        return SpotOut.model_validate(await _places(plugs).at(who.account, here))
+    except Full:
+        raise _too_many() from None
+    except NotOpen:
+        raise _away() from None
+
+
+@router.get("/calls/{call}/repeats")
+async def repeats_of_call(
+    call: CallPath, request: Request, plugs: Plugged, books: Library, typed: MatterTyped,
+    who: Annotated[Who, needs(Right.FILE, Right.TICKETS_ALL, persons=True)],
+) -> list[RepeatOut]:  # fmt: skip
+    """Earlier tickets that may be of this call's matter, the likeliest first; of an own call, or for who sees all tickets."""
+    row = await their_call(plugs, books, who, call, Right.TICKETS_ALL)
+    book = _repeats(books)
+    now, stories = plugs.clock(), _shown_of(request)
+    if not stories.lookups.may(who.account, now):
+        raise _too_many()
+    mine = not who.may(Right.TICKETS_ALL) or who.owns(row)
+    matter = _matter(typed, await _caller(books, who, row, plugs, mine=mine))
+    found = await book.find(matter, now - timedelta(days=repeat.DAYS), but=row.call, most=MOST_SHOWN)
+    shown = [told for one in found if (told := visibility.repeat(who, one, mine=mine)) is not None]
+    if shown and stories.shown.fresh(who.account, row.call, now):
+        detail = {"tickets": str(len(shown)), "first": shown[0].id}
+        await plugs.audit.append(now, who.account, "repeats_shown", call=row.call, detail=detail)
+        stories.shown.told(who.account, row.call, now, dialled=False)
+    return shown
+
+
+async def _caller(books: Books, who: Who, row: CallRow, plugs: Services, *, mine: bool) -> str:
+    """The citizen's number where their story may be told, else ''."""
+    number = searched_number(row, books)
+    if not number:
+        return ""
+    whose = await whose_story(books, who, row, number, plugs.clock(), mine=mine)
+    return number if may_tell(who, row, whose) else ""
+
+
+def _matter(typed: MatterIn, caller: str) -> Matter:
+    place = Place(
+        typed.address, typed.address_std, typed.lng, typed.lat, typed.crs, typed.accuracy, typed.grid_code
+    )  # fmt: skip
+    subject = Subject(typed.scheme, "", typed.code, typed.code_kind, typed.part_id)
+    return repeat.matter_of(subject if typed.code or typed.part_id else None, place, caller)
+
+
+class _Shown:
+    def __init__(self) -> None:
+        self.shown, self.lookups = CallerStories(), Pace(LOOKUPS_A_MINUTE, 100_000)
+
+
+def _shown_of(request: Request) -> _Shown:
+    state = request.app.state
+    if not hasattr(state, "repeats_shown"):
+        state.repeats_shown = _Shown()
+    found: _Shown = state.repeats_shown
+    return found
+
+
+def _places(plugs: Services) -> PlaceSearch:
+    if plugs.places is None:
+        raise _away()
+    return plugs.places
+
+
+def _repeats(books: Books) -> RepeatBook:
+    if books.repeats is None:
+        raise Failed(503, _("the ledger cannot be reached now; nothing was written, try again"))
+    return books.repeats
+
+
+def _away() -> Failed:
+    return Failed(503, _("the gazetteer is not open (yet): type the address by hand"))
+
+
+def _too_many() -> Failed:
+    return Failed(429, _("too many questions at once: wait a moment"))

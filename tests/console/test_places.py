@@ -1,0 +1,192 @@
+"""Places offered to the form, what lies at a point, and what was filed before of the same matter."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from starlette.types import ASGIApp
+
+from bridge.delivery_state import DeliveryState
+from bridge.gazetteer.coordinates import Point
+from bridge.gazetteer.entries import Candidate, Spot
+from bridge.ports import Push
+from bridge.repeat import Matter, Reason
+from bridge.ticket import Place, Subject
+from console.place_search import PlaceSearch
+from console.words_in_headers import MATTER, POINT
+from ledger.repeats import Repeat
+from tests.bridge.made import ticket
+from tests.fakes.hotline import CALL, NOON, FakeHotline, door, services
+from tests.fakes.people import browser, populate, signed_in
+from tests.fakes.said import said
+
+ROAD = Candidate(
+    "湖滨南路",
+    "road",
+    "",
+    "思明区",
+    "筼筜街道",
+    "官任社区居委会",
+    "350203008001",
+    "350203008001003",
+    118.1,
+    24.472,
+    "WGS84",
+    "D",
+    "",
+    True,
+    99.0,
+)
+
+
+@dataclass
+class Book:
+    asked: list[tuple[str, int]] = field(default_factory=list)
+
+    def find(self, said: str, most: int = 10) -> Sequence[Candidate]:
+        self.asked.append((said, most))
+        return [ROAD]
+
+    def at(self, point: Point) -> Spot:
+        return Spot("350203008001003", True, "350203008001", ("思明区", "筼筜街道"), "")
+
+
+@dataclass
+class Repeats:
+    told: Sequence[Repeat] = ()
+    asked: list[tuple[Matter, datetime, str]] = field(default_factory=list)
+
+    async def find(self, matter: Matter, since: datetime, but: str = "", most: int = 10) -> Sequence[Repeat]:
+        self.asked.append((matter, since, but))
+        return self.told
+
+
+def _repeat(n: int, **more: Any) -> Repeat:
+    one = ticket(
+        n, agent="1003", place=Place("湖滨南路12号 13912345678"), subject=Subject("s", "1", "0303", "part"), **more
+    )
+    return Repeat(
+        Push(one, DeliveryState.DELIVERED, 1, 0, NOON, True, case_number=f"2026112900{n:04}"),
+        65.0,
+        (Reason.ADDRESS, Reason.CALLER),
+        3.5,
+    )
+
+
+async def _house(repeats: Repeats | None = None) -> tuple[FakeHotline, ASGIApp, Book]:
+    fake, book = populate(FakeHotline()), Book()
+    given = services(fake)
+    places = PlaceSearch(lambda: book)
+    places.start()
+    await places.opened()
+    assert given.books is not None
+    return fake, door(replace(given, places=places, books=replace(given.books, repeats=repeats or Repeats()))), book
+
+
+async def test_places_are_offered() -> None:
+    fake, app, book = await _house()
+    async with browser(app, signed_in(fake, "1001", "8001")) as client:
+        told = (await client.get("/api/places", params={"most": 8}, headers=said(q="湖滨"))).json()
+        nothing = (await client.get("/api/places")).json()
+    assert told["places"][0]["grid_code"] == "350203008001003"
+    assert nothing["places"] == []
+    assert book.asked == [("湖滨", 8)]
+
+
+async def test_the_longest_that_may_be_typed() -> None:
+    fake, app, _book = await _house()
+    async with browser(app, signed_in(fake, "1001", "8001")) as client:
+        fine = await client.get("/api/places", headers=said(q="湖" * 80))
+        long = await client.get("/api/places", headers=said(q="湖" * 81))
+    assert (fine.status_code, long.status_code) == (200, 422)
+
+
+async def test_without_a_gazetteer_the_form_goes_on() -> None:
+    """503, in a sentence: the address is typed by hand."""
+    fake = populate(FakeHotline())
+    for places in (None, PlaceSearch(Book)):
+        async with browser(door(replace(services(fake), places=places)), signed_in(fake, "1001", "8001")) as client:
+            assert (await client.get("/api/places", headers=said(q="湖滨"))).status_code == 503
+            assert (await client.get("/api/places/at", headers={POINT: "118.1,24.4,WGS84"})).status_code == 503
+
+
+@pytest.mark.parametrize(
+    ("point", "field"),
+    [("", "point"), ("118.1", "point"), ("a,b,WGS84", "point"), ("118.1,24.4", "crs"), ("118.1,24.4,mars", "crs"), ("24.4,118.1,WGS84", "lat"),
+     ("nan,24.4,WGS84", "lng")],
+)  # fmt: skip
+async def test_points_that_are_refused(point: str, field: str) -> None:
+    """Above all a pair without the name of its system."""
+    fake, app, _book = await _house()
+    async with browser(app, signed_in(fake, "1001", "8001")) as client:
+        reply = await client.get("/api/places/at", headers={POINT: point})
+    assert (reply.status_code, reply.json()["field"]) == (422, field)
+
+
+async def test_a_point() -> None:
+    fake, app, _book = await _house()
+    async with browser(app, signed_in(fake, "1001", "8001")) as client:
+        told = (await client.get("/api/places/at", headers={POINT: "118.1,24.47,GCJ02"})).json()
+    assert (told["grid_code"], told["area"]) == ("350203008001003", ["思明区", "筼筜街道"])
+
+
+def typed(**matter: Any) -> dict[str, str]:
+    return {MATTER: quote(json.dumps(matter, ensure_ascii=False))}
+
+
+async def test_repeats_of_the_own_call() -> None:
+    """The matter is what was typed and who calls; whose the earlier ones were is told to nobody, and the log knows."""
+    book = Repeats([_repeat(1)])
+    fake, app, _book = await _house(book)
+    async with browser(app, signed_in(fake, "1001", "8001")) as client:
+        where = f"/api/calls/{CALL}/repeats"
+        (one,) = (
+            await client.get(where, headers=typed(address="湖滨南路12号", code="0303", code_kind="part", scheme="s"))
+        ).json()
+        await client.get(where)
+    matter, _since, but = book.asked[0]
+    assert (matter.caller, matter.addresses[1], matter.code, but) == ("13800000001", "湖滨南路12号", "0303", CALL)
+    assert (one["reasons"], one["metres"], one["case_number"]) == (["address", "caller"], 3.5, "20261129000001")
+    assert "13912345678" not in json.dumps(one)
+    assert not {"person", "facts", "content", "agent"} & set(one)
+    assert fake.log.actions.count("repeats_shown") == 1
+
+
+async def test_a_confidential_one_shows_that_it_is() -> None:
+    fake, app, _book = await _house(Repeats([_repeat(1, confidential=True)]))
+    async with browser(app, signed_in(fake, "1001", "8001")) as client:
+        (one,) = (await client.get(f"/api/calls/{CALL}/repeats")).json()
+    assert (one["title"], one["address"], one["withheld"]) == ("", "", True)
+    assert one["case_number"]
+
+
+async def test_nobody_asks_of_anothers_call() -> None:
+    fake, app, _book = await _house(Repeats([_repeat(1)]))
+    async with browser(app, signed_in(fake, "1003", "8002")) as client:
+        assert (await client.get(f"/api/calls/{CALL}/repeats")).status_code == 403
+
+
+async def test_who_goes_through_the_city_is_stopped() -> None:
+    """More than anybody types in a minute."""
+    fake, app, _book = await _house(Repeats())
+    fake.now = NOON
+    async with browser(app, signed_in(fake, "1001", "8001")) as client:
+        found = [(await client.get(f"/api/calls/{CALL}/repeats")).status_code for _turn in range(125)]
+    assert found.count(200) == 120
+    assert found[-1] == 429
+
+
+@pytest.mark.parametrize(
+    "matter", ["{", "[]", '{"lng": "x"}', '{"grid_code": "12"}', '{"unknown": 1}', '{"code": "湖"}']
+)
+async def test_matters_that_are_refused(matter: str) -> None:
+    fake, app, _book = await _house()
+    async with browser(app, signed_in(fake, "1001", "8001")) as client:
+        reply = await client.get(f"/api/calls/{CALL}/repeats", headers={MATTER: quote(matter)})
+    assert reply.status_code == 422
