@@ -9,9 +9,11 @@ from pydantic import BaseModel, Field
 
 from bridge.case_state import CaseState
 from bridge.delivery_state import DeliveryState
+from bridge.forms import Body
+from bridge.pasted_text import OneLine
 from bridge.repeat import Reason
 
-from .shapes import Body, OneLine, View
+from .shapes import View
 
 
 class PlaceOut(View):

@@ -41,7 +41,10 @@ def roster(
         Person(AUDITOR, "审计", Role.AUDITOR, {}),
     ]
     numbers = (re.compile(r"^110$"), re.compile(r"^1[3-9]\d{9}$"))
-    rules = Rules(wrap_up, missed, ("小休", "就餐"), numbers, per_minute, frozenset({"110"}), extend, most, filing_ends)
+    rules = Rules(
+        wrap_up, missed, ("小休", "就餐"), numbers, per_minute, frozenset({"110"}), wrap_up_extend_seconds=extend,
+        wrap_up_most_seconds=most, filing_ends_wrap_up=filing_ends,
+    )  # fmt: skip
     return Roster(
         {p.id: p for p in people}, frozenset({S1, S2, S3}), rules, frozenset({S1, S2}), frozenset({MANDARIN, MINNAN})
     )
