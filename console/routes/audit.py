@@ -14,7 +14,7 @@ from console.services import Plugged
 
 router = APIRouter(prefix="/api/audit", tags=["audit"])
 
-_Actor = Annotated[str, Query(pattern=r"^(program:)?[0-9A-Za-z_-]{0,40}$")]
+_Actor = Annotated[str, Query(pattern=r"^(program:|shell:)?[0-9A-Za-z_.-]{0,40}$")]
 _Word = Annotated[str, Query(pattern=r"^[0-9A-Za-z_-]{0,40}$")]
 
 

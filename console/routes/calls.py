@@ -47,7 +47,9 @@ async def past_calls(
     if caller and not visibility.sees_all_numbers(who):
         raise refused(_("your role may not search by a citizen's number"))
     wanted = Filter(utc("since", since), utc("until", until), line, seat, caller, outcome, after, most)
-    return visibility.calls(who, await plugs.calls.past(wanted))
+    rows = await plugs.calls.past(wanted)
+    await plugs.bulk.count(plugs.audit, plugs.clock(), who, "calls", rows)
+    return visibility.calls(who, rows)
 
 
 @router.get("/live")

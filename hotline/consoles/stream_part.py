@@ -22,8 +22,9 @@ from config.calendar import WorkCalendar
 from config.settings import Settings
 from console.authorization import Who
 from console.contract.stream import FiguresOut, PartyOut, SeatWarned, TargetsOut
+from console.events import AccountGuessed, ReadInBulk
 from console.notices import Notices
-from console.ports import Vitals
+from console.ports import Audit, Vitals
 from console.stream import feed
 from console.stream.hub import Hub
 from cti import events as cti_events
@@ -39,7 +40,6 @@ from hotline.books.witness_comparison import DifferencesFound
 from hotline.bus import Bus
 from ivr.events import AdviceGiven
 from ledger.alarms import AlarmBook
-from ledger.audit_log import AuditLog
 from ledger.differences import Difference, DifferenceBook, Kind
 from ledger.notices import NoticeBook
 from ledger.one_way_sound import TrunkSound, TrunkSounds
@@ -60,7 +60,7 @@ class Streaming:
     def __init__(
         self, rooms: live_queries.Picture, desk: live_queries.Desk, calls: live_queries.Calls, vitals: Vitals, floor: SeatService,
         board: Board, watch: LineWatch, tickets: TicketBook, store: Store, settings: Settings,
-        again: Callable[[Who], Awaitable[Who | None]], audit: AuditLog, began: datetime,
+        again: Callable[[Who], Awaitable[Who | None]], audit: Audit, began: datetime,
     ) -> None:  # fmt: skip
         self._rooms, self._vitals, self._floor, self._board, self._watch = rooms, vitals, floor, board, watch
         self._tickets, self._settings = tickets, settings
@@ -97,6 +97,7 @@ class Streaming:
         house.listen((SeatAlarm, SeatAlarmCleared), self.alarm_service.hear_seat)
         house.listen((StoreLost, StoreBack), self.alarm_service.hear_store)
         house.listen(InvariantBroken, self.alarm_service.hear_invariant)
+        house.listen((AccountGuessed, ReadInBulk), self.alarm_service.hear_door)
         house.listen(DifferencesFound, self.alarm_service.hear_differences)
         book.listen((cti_events.BookGap, cti_events.RowsRefused), self.alarm_service.hear_book)
         board.listen(cti_events.EventForged, self.alarm_service.hear_forged)
