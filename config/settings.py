@@ -7,22 +7,38 @@ allowed values and the likely intention.
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, IPvAnyAddress, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, IPvAnyAddress, model_validator
+from pydantic_core import PydanticCustomError
 
 from . import number_plan
 from .journey.steps import Step
+from .language import say as _
 from .names import Name
 
 Extension = Annotated[str, Field(pattern=r"^[0-9]{2,20}$")]
 Port = Annotated[int, Field(ge=1024, lt=32768)]
 Seconds = Annotated[int, Field(ge=1, le=86400)]
-Plain = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[^\r\n\x00;,|\"\\]+$")]
-"""A person's or thing's name: no line ends and nothing Asterisk's files would read as syntax."""
+
+
+def _seen(text: str) -> str:
+    """What nobody can see turns round what stands beside it (U+202E), or makes two names look like one."""
+    unseen = next((letter for letter in text if unicodedata.category(letter) in ("Cc", "Cf", "Cs", "Zl", "Zp")), "")
+    if unseen:
+        code = f"U+{ord(unseen):04X}"
+        raise PydanticCustomError(
+            "unseen", _("holds a character that nobody can see ({code}): type it anew", code=code)
+        )
+    return text
+
+
+Plain = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[^\r\n\x00;,|\"\\]+$"), AfterValidator(_seen)]
+"""A person's or thing's name: no line ends, nothing Asterisk's files would read as syntax, nothing that nobody sees."""
 
 Word = Annotated[str, Field(pattern=r"^[0-9A-Za-z_.:+*#-]{1,32}$")]
 """A name that goes through the dialplan into records: no character that means something there."""
@@ -244,6 +260,8 @@ class Limits(_Section):
     absolute_call_minutes: Annotated[int, Field(ge=1, le=1440)] = 240
     outbound: tuple[str, ...] = ()
     outbound_per_minute: Annotated[int, Field(ge=1, le=1000)] = 30
+    refused_dials_alarm: Annotated[int, Field(ge=1, le=1000)] = 5
+    """Numbers of one seat that were not let out within a minute: from so many on an alarm."""
     """Of each seat, tries too; urgent numbers are not counted."""
     urgent: tuple[Extension, ...] = ("110", "119", "120", "122", "12345")
     """Outside every pace, and open to a seat where nobody sits; ``outbound`` must allow them too. So are the numbers
@@ -282,6 +300,12 @@ class Access(_Section):
     """Wrong passwords in a row, then the account rests."""
     rest_seconds: Annotated[int, Field(ge=10, le=86400)] = 300
     password_least: Annotated[int, Field(ge=8, le=128)] = 12
+    given_password_days: Annotated[int, Field(ge=1, le=90)] = 7
+    """A password that somebody else chose opens nothing after so long, unless its person has changed it."""
+    guesses_alarm: Annotated[int, Field(ge=10, le=100000)] = 100
+    """Wrong passwords of one account since its person last got in, wherever they came from; each so many are an alarm."""
+    read_rows_alarm: Annotated[int, Field(ge=50, le=1000000)] = 500
+    """Rows of others' calls, tickets or call-backs that one person was shown in lists on one day; each so many are an alarm."""
 
 
 class Oidc(_Section):

@@ -27,14 +27,13 @@ from .access import RIGHTS, TRUSTED, Right, Role
 from .authorization import TOKEN_ACTOR
 from .contract.access import AccountIn
 from .error_answers import Failed, invalid, not_found
+from .events import AccountGuessed
 from .password_attempts import Pair, PasswordAttempts, place
 from .passwords import Passwords, normal
 from .ports import AccountBook, Audit, ChangeBook
 from .row_rate import Pace
 from .thread_lanes import Full
 
-GUESSED = 100
-"""Failures of one account since somebody last got in, wherever they came from: worth a supervisor's look."""
 _TOGETHER = 3
 """Tries of one pair under way at once; more are sent away."""
 _ROWS_EACH, _ROWS_ALL = 20, 120
@@ -82,6 +81,8 @@ class Accounts:
         """``settled``: agents of the settings, id → (name, role); those stand in hotline.toml and nowhere else."""
         self._book, self._changes, self._audit, self._clock = book, changes, audit, clock
         self._rules, self._settled = rules, settled
+        self._given = timedelta(days=rules.given_password_days)
+        self.listeners: list[Callable[[AccountGuessed], None]] = []
         self._passwords = Passwords()
         self._known = PasswordAttempts(rules.tries, rules.rest_seconds)
         self._strangers = PasswordAttempts(rules.tries, rules.rest_seconds)  # apart: made-up names push out no real one
@@ -128,6 +129,10 @@ class Accounts:
             if row is not None and right and not row.locked:
                 counted.succeeded(pair)
                 self._guesses.pop(account, None)
+                if row.must_change and not session and self._clock() - row.changed_at >= self._given:
+                    await self._audit.append(self._clock(), account, "given_password_over", detail={"address": address})
+                    message = _("this password was given to you and never changed in time: ask an operator for another")
+                    raise Failed(401, message, error="password_over")
                 if self._passwords.stale(row.password_hash):
                     with contextlib.suppress(Full):  # another day
                         await self._book.hashed(account, await self._passwords.made(plain, lane))
@@ -146,9 +151,11 @@ class Accounts:
             await self._rests(now, account, address)
         if known:
             self._guesses[account] = self._guesses.get(account, 0) + 1
-            if self._guesses[account] % GUESSED == 0:
+            if self._guesses[account] % self._rules.guesses_alarm == 0:
                 guesses = {"failures": str(self._guesses[account]), "address": address}
                 await self._audit.append(now, account, "account_guessed", detail=guesses)
+                for tell in self.listeners:
+                    tell(AccountGuessed(account, self._guesses[account]))
 
     async def _rests(self, now: datetime, account: str, address: str) -> None:
         if self._pace.may(f"rests {place(address)}", now):

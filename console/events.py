@@ -1,4 +1,4 @@
-"""What happened to sessions: past tense, on the house bus. Made by ``sessions.py`` alone."""
+"""What happened at the door: past tense, on the house bus. Made by ``sessions.py``, ``accounts.py`` and ``bulk_reads.py``."""
 
 from __future__ import annotations
 
@@ -25,4 +25,22 @@ class SessionLocked:
     locked: bool
 
 
-Event = SessionEnded | SessionLocked
+@dataclass(frozen=True, slots=True)
+class AccountGuessed:
+    """Somebody tries passwords: so many failures since its person last got in, wherever they came from."""
+
+    account: str
+    failures: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReadInBulk:
+    """Somebody goes through lists of others' calls, tickets or call-backs row after row."""
+
+    account: str
+    what: str
+    rows: int
+    """Today."""
+
+
+Event = SessionEnded | SessionLocked | AccountGuessed | ReadInBulk

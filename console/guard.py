@@ -8,12 +8,15 @@ and, where the browser sends an Origin, one of ours; a WebSocket and the telepho
 an Origin always, since those are what any page may open. Leaves ``who`` and ``session`` in the
 scope's state. Every 403, and every token that is wrong, over or from outside, is counted and audited here; wrong ones slow
 down the address they come from, which a right one never feels: no stranger can bring about that a program is kept out.
+What a session changes, and the live streams it opens, has a pace of its own (``shares.py``): no page and no person is that quick.
 """
 
 from __future__ import annotations
 
 import asyncio
 import hmac
+import time
+from collections.abc import Callable
 from ipaddress import ip_address
 
 import structlog
@@ -32,11 +35,17 @@ from .password_attempts import PasswordAttempts, place
 from .program_tokens import PREFIX, NotGood
 from .seat_sign_in import seat_of
 from .services import Services
+from .shares import Shares
+from .shell_actor import typed_by
 
 log = structlog.get_logger("console")
 
 MOST_BYTES = 64 * 1024
 BODY_SECONDS = 10.0
+CHANGES_A_SECOND, CHANGES_AT_ONCE = 10.0, 120
+"""Of one session. A page that saves each keystroke of its form asks for two a second."""
+STREAMS_A_SECOND, STREAMS_AT_ONCE = 1.0, 24
+"""Live streams that one session opens: eight pages, each of which tries again every one to four seconds."""
 OPEN = frozenset({
     ("POST", "/api/session"), ("GET", "/api/session/ways"), ("GET", "/api/oidc/start"), ("GET", "/api/oidc/back"),
 })  # fmt: skip
@@ -53,6 +62,8 @@ WHILE_NEW = frozenset({
 """Whose password was given to them does nothing before they have one that nobody else knows."""
 NO_PERSON = frozenset({"/api/session/phone", "/api/session/lock"})
 """What a page does by itself, though it changes something: no sign that a person is there."""
+ENDS = frozenset({("DELETE", "/api/session"), ("POST", "/api/session/lock")})
+"""What is never too often: it takes powers away."""
 GATE = "/api/gate/sip"
 _SAFE = ("GET", "HEAD", "OPTIONS")
 _FORWARDED = (b"x-real-ip", b"x-forwarded-for", b"forwarded", b"via")
@@ -65,6 +76,8 @@ _HEADERS = [
     (b"referrer-policy", b"no-referrer"),
     (b"cross-origin-resource-policy", b"same-origin"),
 ]
+_FILE = (b"content-disposition", b'attachment; filename="hotline.json"')
+"""Of JSON: a browser that is led to it as if it were a page keeps it as a file."""
 
 
 class _TooLarge(Exception):
@@ -81,13 +94,19 @@ class _No(Exception):
 
 
 class Guard:
-    def __init__(self, app: ASGIApp, plugs: Services, most: int = MOST_BYTES, seconds: float = BODY_SECONDS) -> None:
+    def __init__(
+        self, app: ASGIApp, plugs: Services, most: int = MOST_BYTES, seconds: float = BODY_SECONDS,
+        tick: Callable[[], float] = time.monotonic,
+    ) -> None:  # fmt: skip
         if len(plugs.token) < 16:
             raise ValueError("the API token is too short")
         self._app, self._plugs, self._most, self._seconds = app, plugs, most, seconds
         self._token = plugs.token.encode()
         rules = plugs.sessions.rules
         self._wrong = PasswordAttempts(rules.tries, rules.rest_seconds)
+        self._tick = tick
+        self._changes = Shares(CHANGES_A_SECOND, CHANGES_AT_ONCE)
+        self._streams = Shares(STREAMS_A_SECOND, STREAMS_AT_ONCE)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
@@ -110,8 +129,11 @@ class Guard:
         scope.setdefault("state", {}).update(who=who, session=session)
         if scope["type"] == "websocket":
             await self._app(scope, receive, send)
-            return
-        await self._http(scope, receive, self._watched(scope, send))
+        elif who is BEARER:
+            with typed_by(dict(scope["headers"])):
+                await self._http(scope, receive, self._watched(scope, send))
+        else:
+            await self._http(scope, receive, self._watched(scope, send))
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -149,11 +171,19 @@ class Guard:
             if is_open:
                 return None, None
             raise _No(401, _("sign in first"))
+        if socket or (method not in _SAFE and (method, path) not in ENDS):
+            await self._spends(self._streams if socket else self._changes, row)
         if row.locked and (socket or (method, path) not in WHILE_LOCKED | OPEN):
             raise _No(423, _("the screen is locked: give the password"))
         if row.must_change and row.how == "password" and (socket or (method, path) not in WHILE_NEW | OPEN):
             raise _No(403, _("this password is somebody else's choice: take one of your own first"), "password_change")
         return who_of(row, seat_of(self._plugs.desk, row)), row
+
+    async def _spends(self, shares: Shares, row: Session) -> None:
+        """Raise 429 when this session has used up its share."""
+        if wait := shares.take(row.id, self._tick()):
+            await self._tell(row.account, "too_quick", "", {"session": row.id})
+            raise _No(429, _("more was asked for in a moment than anybody can do: wait a moment"), wait=wait)
 
     async def _program_or_token(self, scope: Scope, headers: dict[bytes, bytes], given: bytes) -> Who:
         """A program by its own token, or the installation's token, said on this machine; raises for all else."""
@@ -300,6 +330,10 @@ def _safe(send: Send) -> Send:
             given = message.get("headers", [])
             named = {name.lower() for name, _value in given}
             extra = [(name, value) for name, value in _HEADERS if name not in named]
+            if _FILE[0] not in named and any(
+                name.lower() == b"content-type" and value.startswith(b"application/json") for name, value in given
+            ):
+                extra.append(_FILE)
             message = {**message, "headers": [*given, *extra]}
         await send(message)
 

@@ -50,6 +50,11 @@ from .stream.console_session import FRAME_MOST
 from .stream.socket_writer import Speaking
 
 GRACE_SECONDS = 3
+ACCEPTED_AT_ONCE = 2
+"""New connections the loop takes in one pass. asyncio takes all that wait, one behind the other, and with each comes the
+reading of its request: of four hundred handshakes at once whatever else is due (a pop) would wait for the last."""
+WAITING_MOST = 1024
+"""Connections the kernel keeps for us meanwhile."""
 
 
 def make_app(plugs: Services) -> ASGIApp:
@@ -148,6 +153,7 @@ class Server:
             timeout_keep_alive=30,
             limit_concurrency=5000,
             h11_max_incomplete_event_size=32 * 1024,
+            backlog=ACCEPTED_AT_ONCE,
         )
         self._server = _Quiet(config)
         self._task: asyncio.Task[Any] | None = None
@@ -169,6 +175,7 @@ class Server:
                 await self._task
                 raise OSError("the REST server ended while starting")
             await asyncio.sleep(0.005)
+        listening.listen(WAITING_MOST)  # uvicorn's one number is both: what is taken at once, and what may wait
 
     async def stop(self) -> None:
         """Within the grace time; requests that take longer are cut off."""

@@ -15,6 +15,7 @@ from config.settings import Centre
 from ledger.audit_log import Entry
 
 from .accounts import Accounts
+from .bulk_reads import BulkReads
 from .error_answers import Failed
 from .ledger_views import Books
 from .notices import Notices
@@ -25,10 +26,13 @@ from .program_tokens import Programs
 from .refused_requests import Refusals
 from .row_rate import Pace
 from .sessions import Sessions
+from .shares import Shares
 from .stream.hub import Hub
 
 TAKES_A_MINUTE = 6
 """Nobody calls so many people in a minute."""
+KEYS_A_SECOND, KEYS_AT_ONCE = 20 / 60, 10
+"""Keys of one session's telephone, each a command to Asterisk: as many as the edge lets handshakes of it through."""
 
 
 def _now() -> datetime:
@@ -89,8 +93,10 @@ class Services:
     books: Books | None = None
     """The ledger behind seats' pages and wallboard; None: not to be had (503)."""
     refusals: Refusals = field(default_factory=Refusals)
+    bulk: BulkReads = field(default_factory=BulkReads)
     takes: Pace = field(default_factory=lambda: Pace(TAKES_A_MINUTE, 100_000))
     """Call-backs that show a masked number to whoever takes them."""
+    phone_keys: Shares = field(default_factory=lambda: Shares(KEYS_A_SECOND, KEYS_AT_ONCE))
     alarms: Alarms | None = None
     notices: Notices | None = None
     places: PlaceSearch | None = None

@@ -61,6 +61,10 @@ class Sessions:
     async def get(self, ident: str) -> Session | None:
         return await self._book.get(ident, self._clock())
 
+    async def before(self, row: Session) -> Session | None:
+        """The account's newest session that began before this one, over or not."""
+        return await self._book.before(row.account, row.made_at)
+
     async def live(self, account: str = "") -> Sequence[Session]:
         return await self._book.live(self._clock(), account)
 

@@ -73,6 +73,12 @@ class SessionShelf:
         wanted = _alive(now).where(_S.account_id == account) if account else _alive(now)
         return await self._read(wanted.order_by(_S.made_at.desc(), _S.session_id))
 
+    async def before(self, account: str, at: datetime) -> Session | None:
+        """The newest one of this account that began before ``at``, over or not."""
+        earlier = _JOINED.where(_S.account_id == account, _S.made_at < at).order_by(_S.made_at.desc()).limit(1)
+        found = await self._read(earlier)
+        return found[0] if found else None
+
     async def unended(self, account: str) -> Sequence[Session]:
         """Those that nobody has ended yet, though its account is locked by now or their time is over."""
         return await self._read(_JOINED.where(_S.ended_at.is_(None), _S.account_id == account))

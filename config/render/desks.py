@@ -25,6 +25,9 @@ ATTENDED = "seat-"
 
 Asterisk keeps it in its database: it holds while the daemon is away, and after Asterisk's own death.
 """
+OWN_AT_ONCE = 3
+"""Calls that one seat may have begun at the same time, colleagues' telephones among them: a talk, one on hold, one that
+rings. More would ring the floor's telephones, and hold the trunks' lines, for nobody else to use."""
 REFUSALS_HEARD = 2
 """Of one seat at once; a phone that dials on and on hears nothing more."""
 
@@ -240,11 +243,30 @@ def _own_call(number: str = "${EXTEN}") -> tuple[Step, ...]:
     )
 
 
+def _few_at_once(few: str, many: str) -> tuple[Step, ...]:
+    """To ``few`` unless the seat in ``HOTLINE_BY`` has begun as many calls as it may: then to ``many``, and it is none of them.
+
+    Only what a seat begins counts: not a citizen who is given away, nor a consultation.
+    """
+    return (
+        f'GotoIf($["${{HOTLINE_CALL}}"!="" | ${{LEN(${{HOTLINE_BY}})}} < 2]?{few})',
+        "Set(GROUP(own)=own-${HOTLINE_BY})",
+        f"GotoIf($[${{GROUP_COUNT(own-${{HOTLINE_BY}}@own)}} <= {OWN_AT_ONCE}]?{few})",
+        "Set(GROUP(own)=)",
+        f"Goto({many})",
+    )
+
+
 def _between(limit: str) -> str:
     return context(
         "between",
         exten(
             "_X.",
+            *_SEAT,
+            *_few_at_once("few", "many"),
+            ("many", "Gosub(dial-refused,s,1(pace))"),
+            "Hangup(21)",
+            ("few", "NoOp()"),
             *_own_call(),
             limit,
             f"Dial(PJSIP/${{EXTEN}},{RING_SECONDS},tTiU(listened-to))",
@@ -434,7 +456,7 @@ def _outbound(settings: Settings, limit: str) -> list[str]:
 
     The number is folded first (``national``): it is held against the rules, and dialled, in its one form. Digits that only
     the rules know as they were written (a carrier's own prefix) are dialled as they are. ``agents/roster.py`` does the same.
-    Urgent numbers need nobody and no pace. Each seat has a minute of its own, counted under a lock:
+    Urgent numbers need nobody and no pace, however many calls the seat has begun. Each seat has a minute of its own, counted under a lock:
     who dials on and on stops nobody else.
     """
     national, written = (
@@ -496,7 +518,7 @@ def _outbound(settings: Settings, limit: str) -> list[str]:
         f"?Set(GLOBAL(HOTLINE_DIALLED_{of_seat})=${{HOTLINE_DIALLED}}))",
         f"Set(HOTLINE_LOCKED=${{UNLOCK(pace-{of_seat})}})",
         f"GotoIf($[${{HOTLINE_DIALLED}} > {settings.limits.outbound_per_minute}]?hasty)",
-        "Goto(paced)",
+        *_few_at_once("paced", "hasty"),
         ("at_once", "Set(HOTLINE_URGENT=^urgent)"),
         # the seat that begins the call may transfer (T), and its call is recorded; for a citizen
         # who is given away, or a consultation, the recording runs already

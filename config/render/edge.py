@@ -34,6 +34,8 @@ SHIFT_SECONDS = 6
 """A house behind one address begins its shift within that time."""
 PHONES_A_MINUTE, PHONES_AT_ONCE = 20, 10
 """Handshakes of one session's phone: a page that lost its socket tries again every one to four seconds."""
+STREAMS_A_MINUTE, STREAMS_AT_ONCE = 60, 24
+"""Live streams one session opens, as ``console.guard`` lets it; here a socket refused costs the daemon nothing."""
 PROGRAMS = '"~^[Bb]earer hlp_[A-Za-z0-9_-]{20,80}$"'
 """A program's own token, as ``console.program_tokens`` makes them; this room may not ask that one."""
 COOKIE = "__Host-hotline"
@@ -134,6 +136,12 @@ def part(settings: Settings, given: Files) -> str:
                 '~^/(api|stream|sip)(/|$) "";',
                 'default "no-cache";',
             ),
+            # what nginx itself refuses is JSON too; the daemon says it of its own answers
+            nginx.block(
+                'map "$upstream_http_content_disposition|$sent_http_content_type" $hotline_disposition',
+                '"~^[|]application/json" "attachment; filename=hotline.json";',
+                'default "";',
+            ),
             nginx.block('map "$status $upstream_http_retry_after" $hotline_later', '"503 " 2;', 'default "";'),
             f"limit_req_zone $hotline_trying zone=hotline_trying:2m rate={tries}r/s;",
             "limit_req_zone $hotline_person zone=hotline_person:2m rate=1r/s;",
@@ -145,6 +153,7 @@ def part(settings: Settings, given: Files) -> str:
             ),
             "limit_conn_zone $hotline_session zone=hotline_session:4m;",
             f"limit_req_zone $hotline_session zone=hotline_phones:1m rate={PHONES_A_MINUTE}r/m;",
+            f"limit_req_zone $hotline_session zone=hotline_streams:1m rate={STREAMS_A_MINUTE}r/m;",
             nginx.block(
                 "upstream hotline_daemon",
                 f"server 127.0.0.1:{ports.api};",
@@ -183,7 +192,7 @@ def _server(settings: Settings, given: Files) -> str:
         nginx.block("location = /api/gate/sip", "internal;", *_to_gate()),
         nginx.block("location ^~ /api/gate/", "return 404;"),
         nginx.block("location ^~ /api/", *_to_daemon()),
-        nginx.block("location = /stream", "proxy_pass http://hotline_daemon;", *_FORWARDED, *_SOCKET),
+        nginx.block("location = /stream", f"limit_req zone=hotline_streams burst={STREAMS_AT_ONCE} nodelay;", "proxy_pass http://hotline_daemon;", *_FORWARDED, *_SOCKET),
         nginx.block(
             "location = /sip",
             f"limit_req zone=hotline_phones burst={PHONES_AT_ONCE} nodelay;",

@@ -79,6 +79,7 @@ def headers(settings: Settings) -> list[str]:
         *lines,
         "add_header Cache-Control $hotline_caching;",
         "add_header Retry-After $hotline_later always;",
+        "add_header Content-Disposition $hotline_disposition always;",
     ]
 
 

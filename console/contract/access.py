@@ -15,6 +15,8 @@ from .shapes import AgentText, SeatText, Sentence, View
 
 RoleText = Annotated[str, Field(pattern="^(agent|supervisor|auditor|operator)$")]
 PasswordText = Annotated[str, Field(min_length=1, max_length=200)]
+"""One that is proved: of before the bound below there may be longer ones."""
+NewPasswordText = Annotated[str, Field(min_length=1, max_length=128)]
 
 
 class SignIn(Body):
@@ -40,7 +42,9 @@ class UnlockIn(Body):
 
 class PasswordIn(Body):
     old: PasswordText
-    new: PasswordText = Field(description="at least 12 characters, none of the known-bad ones nor of the last five")
+    new: NewPasswordText = Field(
+        description="at least 12 characters and at most 128, none of the known-bad ones nor of the last five"
+    )
 
 
 class WaysOut(View):
@@ -50,6 +54,16 @@ class WaysOut(View):
     number: str
     oidc: str = Field(description="the identity provider's name, at GET /api/oidc/start; '': passwords only")
     demo: bool
+
+
+class BeforeOut(View):
+    """What one's account went through before this sign-in: who sees something here that was not theirs tells an operator."""
+
+    at: datetime
+    address: str
+    changed_at: datetime | None = Field(
+        description="name, role, lock or password were changed since then; null: none was"
+    )
 
 
 class MeOut(View):
@@ -75,6 +89,9 @@ class MeOut(View):
     demo: bool = Field(default=False, description="the demo's daemon: the page says so")
     must_change: bool = Field(
         default=False, description="the password is somebody else's choice: only POST /api/session/password is open"
+    )
+    before: BeforeOut | None = Field(
+        default=None, description="of POST and GET /api/session: the sign-in before this one; null: there was none"
     )
 
 
@@ -137,7 +154,9 @@ class AccountIn(Body):
         default=None, min_length=1, max_length=60, description="absent: as it is"
     )
     role: RoleText | None = Field(default=None, description="absent: as it is; never one's own")
-    password: PasswordText | None = Field(default=None, description="absent: as it is; its person changes it at once")
+    password: NewPasswordText | None = Field(
+        default=None, description="absent: as it is; its person changes it at once"
+    )
     locked: bool | None = Field(default=None, description="absent: as it is (a new one: false)")
     must_change: bool | None = Field(
         default=None,

@@ -18,7 +18,7 @@ from ledger.audit_log import Entry
 
 router = APIRouter(prefix="/api/audit", tags=["audit"])
 
-_Actor = Annotated[str, Query(pattern=r"^(program:)?[0-9A-Za-z_-]{0,40}$")]
+_Actor = Annotated[str, Query(pattern=r"^(program:|shell:)?[0-9A-Za-z_.-]{0,40}$")]
 _Call = Annotated[str, Query(pattern=r"^[A-Za-z0-9_.-]{0,80}$")]
 _Word = Annotated[str, Query(pattern=r"^[0-9A-Za-z_-]{0,40}$")]
 

@@ -37,7 +37,7 @@ from console.ports import CallRow
 from console.services import Library, Plugged, Services
 from console.words_in_headers import Number
 from cti.ids import SeatId
-from cti.numbers import Numbers
+from cti.numbers import Numbers, mask
 
 from .pop import citizens_number
 
@@ -68,7 +68,9 @@ async def list_callbacks(
         kind=Kind(kind) if kind else None, number=national, due_before=plugs.clock() if due else None, after=after,
         most=most,
     )  # fmt: skip
-    return [_shown(books, who, row) for row in await books.callback_list.page(wanted)]
+    rows = await books.callback_list.page(wanted)
+    await plugs.bulk.count(plugs.audit, plugs.clock(), who, "callbacks", rows)
+    return [_shown(books, who, row) for row in rows]
 
 
 @router.get("/csv", response_class=Response, responses=exports.answers("CallbackOut"))
@@ -180,7 +182,7 @@ async def give_up(task: TaskPath, body: GiveUpIn, plugs: Plugged, books: Library
     said = await books.callbacks.give_up(task, who.account, GivenUp(body.reason), note, plugs.clock(), chief=chief)
     await _moved(plugs, said, task)
     row = await _row(books, task)
-    detail = {"callback": task, "reason": body.reason, "note": note}
+    detail = {"callback": task, "reason": body.reason, "note": mask(note)}  # operators read the audit log
     await plugs.audit.append(plugs.clock(), who.account, "callback_given_up", call=row.call, detail=detail)
     return _shown(books, who, row)
 

@@ -66,7 +66,9 @@ Watcher = Annotated[Who, needs(Right.CALLS_ALL)]
 async def past_calls(plugs: Plugged, who: Watcher, wanted: Asked, after: _Page = "", most: Most = 100) -> list[CallOut]:
     """From the ledger, newest first. An agent's own: ``/api/my/calls``."""
     _may_search(who, wanted)
-    return visibility.calls(who, await plugs.calls.past(replace(wanted, after=after, most=most)))
+    rows = await plugs.calls.past(replace(wanted, after=after, most=most))
+    await plugs.bulk.count(plugs.audit, plugs.clock(), who, "calls", rows)
+    return visibility.calls(who, rows)
 
 
 @router.get("/csv", response_class=Response, responses=exports.answers("CallOut"))
@@ -76,7 +78,9 @@ async def calls_file(plugs: Plugged, books: Library, who: Watcher, wanted: Asked
 
     async def page(last: CallRow | None) -> Sequence[CallRow]:
         after = last.call if last is not None else ""
-        return await plugs.calls.past(replace(wanted, after=after, most=exports.PAGE))
+        rows = await plugs.calls.past(replace(wanted, after=after, most=exports.PAGE))
+        await plugs.bulk.count(plugs.audit, plugs.clock(), who, "calls", rows)
+        return rows
 
     shown = (shape async for row in exports.paged(page) for shape in visibility.calls(who, [row]))
     return await exported(plugs, books, who, wanted, shown)

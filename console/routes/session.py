@@ -6,6 +6,7 @@ A page that polls leaves it away; a page whose person only reads asks ``GET /api
 
 from __future__ import annotations
 
+import time
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
@@ -16,6 +17,7 @@ from console.access import Right
 from console.accounts import not_mine
 from console.authorization import Asking, Signed, Who, demand, needs, refused, who_of
 from console.contract.access import (
+    BeforeOut,
     LockIn,
     MeOut,
     PasswordIn,
@@ -32,6 +34,7 @@ from console.contract.access import (
 from console.contract.rest import DoneOut
 from console.cookie import address_of, give, take_back
 from console.error_answers import Failed, not_found
+from console.proof import must_have_proved
 from console.services import Plugged, Services
 from cti.ids import SeatId
 from ledger.sessions import Session
@@ -39,6 +42,8 @@ from ledger.sessions import Session
 router = APIRouter(prefix="/api", tags=["session"])
 
 SOCKET = "/sip"
+SESSIONS_MOST = 20
+"""Of one account, a screen on each wall included: the newest stay. Each is a row, and is listed and looked at."""
 _SessionId = Annotated[str, Path(pattern=r"^[0-9A-Za-z]{1,26}$")]
 
 
@@ -77,15 +82,17 @@ async def signed_in(
         former = await plugs.sessions.get(before)
     if former is not None:  # only now: the same person's seat has gone over to the new one
         await seat_sign_in.end(plugs, former, former.account, "signed_out")
+    for old in (await plugs.sessions.live(account))[SESSIONS_MOST:]:
+        await seat_sign_in.end(plugs, old, account, "revoked")
     detail = {"session": row.id, "address": row.address, "how": how}
     await plugs.audit.append(plugs.clock(), account, "signed_in", detail=detail)
     give(response, secret, plugs.sessions.rules.session_hours * 3600)
-    return _me(plugs, row)
+    return await _me_and_before(plugs, row)
 
 
 @router.get("/session")
 async def me(plugs: Plugged, row: Signed) -> MeOut:
-    return _me(plugs, row)
+    return await _me_and_before(plugs, row)
 
 
 @router.delete("/session")
@@ -144,10 +151,13 @@ async def leave_seat(plugs: Plugged, row: Signed) -> MeOut:
 
 @router.post("/session/phone")
 async def phone(plugs: Plugged, row: Signed, who: Annotated[Who, needs(Right.SEAT)]) -> PhoneOut:
-    """A key for the page's own telephone, made anew each time."""
+    """A key for the page's own telephone, made anew each time; 429 when this session asks for one after the other."""
     seat = _browser_seat(plugs, who)
     if plugs.phones is None:
         raise Failed(503, _("there are no browser phones: see [edge] in hotline.toml"))
+    if wait := plugs.phone_keys.take(row.id, time.monotonic()):
+        message = _("more was asked for in a moment than anybody can do: wait a moment")
+        raise Failed(429, message, headers={"Retry-After": str(wait)})
     key = await plugs.phones.issue(seat, row.id)
     return PhoneOut(
         user=key.user, password=key.password, uri=key.uri, socket=SOCKET, register_seconds=key.register_seconds
@@ -171,12 +181,14 @@ async def list_sessions(plugs: Plugged, who: Asking) -> list[SessionOut]:
 
 @router.delete("/sessions/{session}")
 async def revoke(session: _SessionId, plugs: Plugged, who: Asking) -> DoneOut:
-    """It is over at the next byte it sends; its stream is closed now."""
+    """It is over at the next byte it sends; its stream is closed now. Any but the own one wants the own password again (428)."""
     row = await plugs.sessions.get(session)
     if row is None or row.account != who.account:
         demand(who, Right.SESSIONS_ALL)  # asked first: others' session ids are not told either
     if row is None:
         raise not_found("session", session)
+    if row.id != who.session:
+        must_have_proved(plugs, who)
     return DoneOut(detail=await seat_sign_in.end(plugs, row, who.account, "revoked"))
 
 
@@ -214,6 +226,16 @@ def _me(plugs: Services, row: Session) -> MeOut:
         wrap_up_seconds=plugs.wrap_up_seconds, demo=plugs.demo,
         must_change=row.must_change and row.how == "password",
     )  # fmt: skip
+
+
+async def _me_and_before(plugs: Services, row: Session) -> MeOut:
+    """With what the account went through since its former sign-in, so that its person notices what was not theirs."""
+    earlier, account = await plugs.sessions.before(row), await plugs.accounts.get(row.account)
+    if earlier is None or account is None:
+        return _me(plugs, row)
+    changed = account.changed_at if earlier.made_at < account.changed_at else None
+    told = BeforeOut(at=earlier.made_at, address=earlier.address, changed_at=changed)
+    return _me(plugs, row).model_copy(update={"before": told})
 
 
 async def _again(plugs: Services, row: Session) -> Session:

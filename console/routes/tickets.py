@@ -79,6 +79,7 @@ async def recent(
 ) -> list[TicketOut]:
     """Newest first. An agent's own: ``/api/my/tickets``."""
     pushes = await plugs.intake.book.recent(most, TicketId(before) if before else None)
+    await plugs.bulk.count(plugs.audit, plugs.clock(), who, "tickets", pushes)
     return [visibility.ticket(who, push) for push in pushes]
 
 

@@ -79,6 +79,7 @@ async def wall_calls(
         raise invalid([Problem("set", _("there is no {field} {said}", field="set", said=of), tuple(books.wall.sets))])
     begin, end = centre_days.period(since, until, plugs.clock(), books.centre.zone)
     rows = await books.wall.calls(begin, end, of, line, queue, most)
+    await plugs.bulk.count(plugs.audit, plugs.clock(), who, "calls", rows)
     return visibility.on_wall(who, rows)
 
 
@@ -99,6 +100,7 @@ async def wall_tickets(
     begin, end = centre_days.period(since, until, plugs.clock(), books.centre.zone)
     code_kind, _dash, digits = code.rpartition("-")
     pushes = await books.wall.tickets(begin, end, kind, digits, code_kind, most)
+    await plugs.bulk.count(plugs.audit, plugs.clock(), who, "tickets", pushes)
     return [visibility.ticket(who, push, wall=True) for push in pushes]
 
 

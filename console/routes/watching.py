@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+import structlog
+from fastapi import APIRouter, Depends, Query, Request
 
 from agents import commands
 from agents.ids import AgentId
@@ -23,6 +24,8 @@ from console.services import Plugged
 from cti.commands import Listening
 from cti.ids import CallId, QueueId, SeatId
 
+log = structlog.get_logger("console")
+
 router = APIRouter(prefix="/api", tags=["supervision"])
 
 Supervisor = Annotated[Who, needs(Right.SUPERVISE)]
@@ -31,44 +34,50 @@ By = Annotated[
 ]
 
 
-@router.post("/seats/{seat}/watch")
-async def watch(seat: SeatPath, body: WatchIn, plugs: Plugged, who: Supervisor, by: By = "") -> DoneOut:
-    """Rings the supervisor's own seat, then it hears this one; again with another mode: the mode changes."""
-    request = commands.Watch(SeatId(seat), Listening(body.mode), supervisor(who, by), body.reason)
-    return done_or_fail(await plugs.desk.ask(request))
-
-
-@router.delete("/seats/{seat}/watch")
-async def unwatch(seat: SeatPath, plugs: Plugged, who: Supervisor, by: By = "") -> DoneOut:
-    return done_or_fail(await plugs.desk.ask(commands.Unwatch(SeatId(seat), supervisor(who, by))))
-
-
-@router.post("/seats/{seat}/take-over")
-async def take_over(seat: SeatPath, body: TakeOverIn, plugs: Plugged, who: Supervisor, by: By = "") -> DoneOut:
-    """The citizen comes to the supervisor's own seat; this one is done with the call."""
-    return done_or_fail(await plugs.desk.ask(commands.TakeOver(SeatId(seat), supervisor(who, by), body.reason)))
-
-
-@router.post("/seats/{seat}/force")
-async def force(seat: SeatPath, body: SeatForceIn, plugs: Plugged, who: Supervisor, by: By = "") -> DoneOut:
-    """It never cuts a citizen off: in a call it becomes what shall be after it (``detail`` says after_call)."""
-    request = commands.ForceSeat(SeatId(seat), commands.Force(body.force), supervisor(who, by), body.reason)
-    return done_or_fail(await plugs.desk.ask(request))
-
-
-@router.post("/calls/{call}/move")
-async def move(call: CallPath, body: MoveIn, plugs: Plugged, who: Supervisor, by: By = "") -> DoneOut:
-    """Only a caller who waits; ``urgent``: before all others."""
-    request = commands.MoveCall(
-        CallId(call), QueueId(body.queue), supervisor(who, by), urgent=body.urgent, reason=body.reason
-    )
-    return done_or_fail(await plugs.desk.ask(request))
-
-
-def supervisor(who: Who, by: str) -> AgentId:
-    """Whose word it is: the session's, whatever was asked for; only the token names one itself."""
+async def _acts(plugs: Plugged, who: Supervisor, request: Request, by: By = "") -> AgentId:
+    """Whose word it is: the session's, whatever was asked for; only the token names one itself, which is audited: somebody else typed it."""
     if not who.token:
         return who.agent
     if not by:
         raise invalid([Problem("by", _("say which supervisor acts: ?by=…"))])
+    try:
+        detail = {"supervisor": by, "method": request.method, "path": request.url.path[:200]}
+        await plugs.audit.append(plugs.clock(), who.account, "acted_for", detail=detail)
+    except plugs.absent as gone:
+        log.warning("it was not audited who acted for a supervisor", supervisor=by, fault=str(gone))
     return AgentId(by)
+
+
+Acting = Annotated[AgentId, Depends(_acts)]
+
+
+@router.post("/seats/{seat}/watch")
+async def watch(seat: SeatPath, body: WatchIn, plugs: Plugged, by: Acting) -> DoneOut:
+    """Rings the supervisor's own seat, then it hears this one; again with another mode: the mode changes."""
+    request = commands.Watch(SeatId(seat), Listening(body.mode), by, body.reason)
+    return done_or_fail(await plugs.desk.ask(request))
+
+
+@router.delete("/seats/{seat}/watch")
+async def unwatch(seat: SeatPath, plugs: Plugged, by: Acting) -> DoneOut:
+    return done_or_fail(await plugs.desk.ask(commands.Unwatch(SeatId(seat), by)))
+
+
+@router.post("/seats/{seat}/take-over")
+async def take_over(seat: SeatPath, body: TakeOverIn, plugs: Plugged, by: Acting) -> DoneOut:
+    """The citizen comes to the supervisor's own seat; this one is done with the call."""
+    return done_or_fail(await plugs.desk.ask(commands.TakeOver(SeatId(seat), by, body.reason)))
+
+
+@router.post("/seats/{seat}/force")
+async def force(seat: SeatPath, body: SeatForceIn, plugs: Plugged, by: Acting) -> DoneOut:
+    """It never cuts a citizen off: in a call it becomes what shall be after it (``detail`` says after_call)."""
+    request = commands.ForceSeat(SeatId(seat), commands.Force(body.force), by, body.reason)
+    return done_or_fail(await plugs.desk.ask(request))
+
+
+@router.post("/calls/{call}/move")
+async def move(call: CallPath, body: MoveIn, plugs: Plugged, by: Acting) -> DoneOut:
+    """Only a caller who waits; ``urgent``: before all others."""
+    request = commands.MoveCall(CallId(call), QueueId(body.queue), by, urgent=body.urgent, reason=body.reason)
+    return done_or_fail(await plugs.desk.ask(request))

@@ -279,11 +279,16 @@ FORGED: Incident[tuple[str, str, str]] = Incident("forged", CRITICAL, lambda sen
     trunk=sent[0] or "?", address=sent[1] or "?", why=sent[2]))  # fmt: skip
 SEAT_DIAL: Incident[tuple[str, str]] = Incident("seat_dial", WARNING, lambda dialled: _(
     "seat {seat} dials again and again what is not let out ({what})", seat=dialled[0], what=dialled[1]))  # fmt: skip
+GUESSED: Incident[tuple[str, int]] = Incident("account_guessed", WARNING, lambda tried: _(
+    "{count} wrong passwords of account {account} since its person last got in: somebody guesses",
+    account=tried[0], count=tried[1]))  # fmt: skip
+BULK: Incident[tuple[str, str, int]] = Incident("read_in_bulk", WARNING, lambda read: _(
+    "{account} was shown {count} rows in lists today ({what}): ask what for", account=read[0], what=_(read[1]), count=read[2]))  # fmt: skip
 WITNESSES: Incident[Named] = Incident("witnesses", CRITICAL, lambda found: _(
     DIFFERENCES[found.kind], count=found.count, names=found.names))  # fmt: skip
 INVARIANT: Incident[Named] = Incident("invariant", CRITICAL, lambda found: _(
     "the ledger breaks its rule {rule}: {count} ({names}); hotline verify says what",
     rule=found.kind, count=found.count, names=found.names))  # fmt: skip
 INCIDENTS: tuple[Incident[Any], ...] = (
-    RECORDING, ENCODER, PROMPT, JOURNEY, CLOCK, FORGED, SEAT_DIAL, WITNESSES, INVARIANT,
+    RECORDING, ENCODER, PROMPT, JOURNEY, CLOCK, FORGED, SEAT_DIAL, GUESSED, BULK, WITNESSES, INVARIANT,
 )  # fmt: skip

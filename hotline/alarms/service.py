@@ -16,6 +16,7 @@ import structlog
 from agents.events import Alarm, SeatAlarm, SeatAlarmCleared
 from bridge.events import StoreBack, StoreLost
 from console.contract.stream import AlarmOut
+from console.events import AccountGuessed, ReadInBulk
 from cti.events import BookGap, ClockStepped, EventForged, PromptUnplayed, RowsRefused
 from cti.ordered_writer import OrderedWriter
 from hotline.books.invariant_proof import InvariantBroken
@@ -28,9 +29,11 @@ from ledger.errors import WRONG_OR_AWAY
 from recordings.events import RecordingDelayed, RecordingFailed
 
 from .rules import (
+    BULK,
     CLOCK,
     ENCODER,
     FORGED,
+    GUESSED,
     INVARIANT,
     JOURNEY,
     PROMPT,
@@ -212,6 +215,14 @@ class AlarmService:
         for rule, subjects in rules.items():
             found = Named(rule, len(subjects), _first(subjects))
             self._put(self._alarms.once(INVARIANT, rule, found, self._now()))
+
+    def hear_door(self, event: AccountGuessed | ReadInBulk) -> None:
+        """One an account until somebody has seen it: who goes on, goes on."""
+        if isinstance(event, AccountGuessed):
+            if not self._alarms.unseen(GUESSED, event.account):
+                self._put(self._alarms.once(GUESSED, event.account, (event.account, event.failures), self._now()))
+        elif not self._alarms.unseen(BULK, event.account):
+            self._put(self._alarms.once(BULK, event.account, (event.account, event.what, event.rows), self._now()))
 
     def hear_store(self, event: StoreLost | StoreBack) -> None:
         self._store_lost = event.error if isinstance(event, StoreLost) else None

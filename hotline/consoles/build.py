@@ -18,12 +18,14 @@ from bridge.intake import Intake
 from config.file_places import Places
 from config.settings import OUTBOUND_PROMPT, OutboundNotice, Settings
 from console import seat_sign_in
+from console.bulk_reads import BulkReads
 from console.cookie import origins_of
 from console.events import SessionEnded
 from console.place_search import PlaceSearch
 from console.ports import Vital
 from console.server import Server, make_app
 from console.services import Services
+from console.shell_actor import ShellNamed
 from cti import numbers
 from cti.build import Telephone
 from cti.events import BoardLive
@@ -116,7 +118,7 @@ def build(behind: Behind, board: Bus, book: Bus, house: Bus) -> ConsolePart:
     settings, places, store, opener = b.settings, b.places, b.books.store, b.books.opener
     switchboard, watch = b.telephone.switchboard, b.telephone.line_watch
     fold = switchboard.fold.board
-    audit, tickets = b.books.audit, b.books.tickets
+    audit, tickets = ShellNamed(b.books.audit), b.books.tickets
     files = operator_files.load(places)
     for remark in files.remarks:
         log.warning("file of the operator", remark=remark)
@@ -140,6 +142,7 @@ def build(behind: Behind, board: Bus, book: Bus, house: Bus) -> ConsolePart:
     stream.recordings = lambda: b.readings.recordings.found
     stream.listen(board, book, house)
     sign_in.sessions.listeners.append(house.publish)
+    sign_in.accounts.listeners.append(house.publish)
     keys = PhoneKeys(settings, switchboard.perform)
     powers = Powers(
         b.seats.desk.seats, switchboard.perform, b.seats.ask, b.seats.desk.watched_by, keys, b.phones
@@ -158,6 +161,7 @@ def build(behind: Behind, board: Bus, book: Bus, house: Bus) -> ConsolePart:
         origins=origins_of(settings.edge), centre=settings.centre, wrap_up_seconds=settings.seats.wrap_up_seconds,
         demo=bool(os.environ.get("HOTLINE_DEMO")), oidc=sign_in.oidc,
         places=PlaceSearch(lambda: gazetteer.opened(places)),
+        bulk=BulkReads(settings.access.read_rows_alarm, house.publish),
     )  # fmt: skip
     opener.when_open(sign_in.introduce)
     opener.when_open(stream.alarm_service.restore)

@@ -9,7 +9,11 @@ that nobody sits there any more, or ``console/sessions.py`` that a session is ov
 
 Nobody who asks for an end need know what hung on it. What is not done (no link, no proxy) stays to be done and is tried
 again until it is; what was true while nobody looked is set right at each new link. No call is cut off: a phone in a
-call goes on until that is over, and can begin no other one.
+call goes on until that is over, and can begin no other one. Where the seat is kept by another session of the same
+person, the dialplan would still let it dial: then the ended session's key goes at once, for a call that stands needs none.
+
+nginx may have been told yes a moment before an end: what is cut is looked for once more when no such handshake can be
+under way any longer (``HANDSHAKE_SECONDS``).
 """
 
 from __future__ import annotations
@@ -35,6 +39,8 @@ log = structlog.get_logger("powers")
 
 SEAT_EVENTS = (SeatStateChanged, SeatNoted)
 AGAIN_SECONDS = 1.0
+HANDSHAKE_SECONDS = 8.0
+"""Longer than nginx waits for the gate (5 s) and then for the phones' way to be reached (3 s)."""
 
 Work = Callable[[], Awaitable[bool]]
 """True: done."""
@@ -51,9 +57,10 @@ class Powers:
         self, seats: Mapping[SeatId, SeatState], perform: Callable[[Command], Awaitable[Outcome]],
         ask: Callable[[Request], Awaitable[Answer]], watched: Callable[[AgentId], SeatId],
         keys: PhoneKeys, sockets: PhoneProxyControl | None, again: float = AGAIN_SECONDS,
+        handshake: float = HANDSHAKE_SECONDS,
     ) -> None:  # fmt: skip
         self._seats, self._perform, self._ask, self._watched = seats, perform, ask, watched
-        self._keys, self._sockets, self._again = keys, sockets, again
+        self._keys, self._sockets, self._again, self._handshake = keys, sockets, again, handshake
         self._told: dict[SeatId, bool] = {}
         """What Asterisk was told of each seat by now."""
         self._untold: dict[SeatId, None] = {}
@@ -92,6 +99,10 @@ class Powers:
         state = self._seats.get(seat)
         if state is not None and state.agent == event.account and state.presence in ON_PHONE:
             self._after_call.setdefault(seat, set()).add(event.session)
+            if attended(state):
+                self._end_key(seat, event.session)
+                if self._keys.holder(seat) == event.session and (watched := self._watched(state.agent)):
+                    self._keep(self._unwatch(state.agent, watched), "powers-unwatch")
             return
         if state is not None and state.agent:  # kept by another session, or taken by somebody else
             self._end_phone(seat, event.session)
@@ -127,14 +138,26 @@ class Powers:
         """Key and socket of this seat; with ``session``: if they are that session's."""
         if seat not in self._keys.seats:
             return
-        wanted = self._keys.issued(seat)
-        if not session or self._keys.holder(seat) in ("", session):
-            self._keep(self._try("key", lambda: self._keys.revoke(seat, wanted)), "powers-key")
+        self._end_key(seat, session)
         self._cut(seat=seat, session=session)
 
+    def _end_key(self, seat: SeatId, session: str = "") -> None:
+        """This seat's key; with ``session``: if it is that session's, or nobody knows whose."""
+        if seat not in self._keys.seats or (session and self._keys.holder(seat) not in ("", session)):
+            return
+        wanted = self._keys.issued(seat)
+        self._keep(self._try("key", lambda: self._keys.revoke(seat, wanted)), "powers-key")
+
     def _cut(self, *, seat: str = "", session: str = "") -> None:
+        """Now, and once more when a handshake that was let through before cannot be under way any longer."""
         if (sockets := self._sockets) is None:
             return
+
+        async def late() -> None:
+            await asyncio.sleep(self._handshake)
+            state = self._seats.get(SeatId(seat))
+            if session or state is None or not state.agent:
+                await self._try("socket", cut)
 
         async def cut() -> bool:
             try:
@@ -145,6 +168,7 @@ class Powers:
             return True
 
         self._keep(self._try("socket", cut), "powers-socket")
+        self._keep(late(), "powers-socket-late")
 
     async def _unwatch(self, agent: AgentId, seat: SeatId) -> None:
         answer = await self._ask(Unwatch(seat, agent))

@@ -10,14 +10,13 @@ from config.settings import Settings
 from console.accounts import Accounts
 from console.authorization import Who, who_of
 from console.oidc import Provider
-from console.ports import Desk
+from console.ports import Audit, Desk
 from console.program_tokens import Programs
 from console.seat_sign_in import seat_of
 from console.sessions import Sessions
 from hotline import operator_files
 from ledger.account_changes import ChangeShelf
 from ledger.accounts import AccountShelf
-from ledger.audit_log import AuditLog
 from ledger.errors import WRONG_OR_AWAY
 from ledger.program_tokens import ProgramShelf
 from ledger.sessions import SessionShelf
@@ -25,7 +24,7 @@ from ledger.store import Store
 
 
 class SignInPart:
-    def __init__(self, store: Store, settings: Settings, desk: Desk, places: Places, audit: AuditLog) -> None:
+    def __init__(self, store: Store, settings: Settings, desk: Desk, places: Places, audit: Audit) -> None:
         self._desk, self._shelf = desk, AccountShelf(store)
         self._people = [(agent.id, agent.name, str(agent.role)) for agent in settings.agent]
         self.audit = audit

@@ -21,8 +21,9 @@ from config.calendar import WorkCalendar
 from config.settings import Settings
 from console.authorization import Who
 from console.contract.stream import FiguresOut, PartyOut, SeatWarned, TargetsOut
+from console.events import AccountGuessed, ReadInBulk
 from console.notices import Notices
-from console.ports import Vitals
+from console.ports import Audit, Vitals
 from console.stream import feed
 from console.stream.hub import Hub
 from cti import events as cti_events
@@ -37,7 +38,6 @@ from hotline.alarms.service import AlarmService
 from hotline.books.witness_comparison import DifferencesFound
 from hotline.bus import Bus
 from ledger.alarms import AlarmBook
-from ledger.audit_log import AuditLog
 from ledger.differences import Difference, DifferenceBook, Kind
 from ledger.notices import NoticeBook
 from ledger.one_way_sound import TrunkSound, TrunkSounds
@@ -57,7 +57,7 @@ class Streaming:
     def __init__(
         self, rooms: live_queries.Picture, desk: live_queries.Desk, calls: live_queries.Calls, vitals: Vitals, floor: SeatService,
         board: Board, watch: LineWatch, tickets: TicketBook, store: Store, settings: Settings,
-        again: Callable[[Who], Awaitable[Who | None]], audit: AuditLog, early: EarlyEvents, began: datetime,
+        again: Callable[[Who], Awaitable[Who | None]], audit: Audit, early: EarlyEvents, began: datetime,
     ) -> None:  # fmt: skip
         self._early = early
         self._rooms, self._vitals, self._floor, self._board, self._watch = rooms, vitals, floor, board, watch
@@ -90,6 +90,7 @@ class Streaming:
         house.listen(SeatStateChanged, self.live.hear)
         board.listen(feed.BOARD, self._feed.hear)
         house.listen(feed.HOUSE, self._feed.hear_house)
+        house.listen((AccountGuessed, ReadInBulk), self.alarm_service.hear_door)
         house.listen(DifferencesFound, self.alarm_service.hear_differences)
         book.listen((cti_events.BookGap, cti_events.RowsRefused), self.alarm_service.hear_book)
         board.listen(cti_events.EventForged, self.alarm_service.hear_forged)

@@ -7,6 +7,7 @@ an exit status: 3 when the daemon cannot be reached, 4 when it said no.
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -18,8 +19,10 @@ from config.file_places import Places
 from config.files import FileRefused
 from config.language import say as _
 from config.read import read
+from console.shell_actor import HEADER, SHELL
 
 from .ledger_reading import options
+from .shell_user import actor
 
 UNREACHABLE, REFUSED = 3, 4
 
@@ -96,7 +99,7 @@ def asked(args: argparse.Namespace, work: Callable[[Daemon], int]) -> int:
     url = f"http://127.0.0.1:{settings.ports.api}"
     try:
         token = secrets.value(places.secrets / "api-token")
-        headers = {"Authorization": f"Bearer {token}"}
+        headers = {"Authorization": f"Bearer {token}", HEADER: _user()}
         with httpx.Client(base_url=url, headers=headers, timeout=30, trust_env=False) as client:
             return work(Daemon(client))
     except FileRefused as fault:
@@ -113,3 +116,8 @@ def asked(args: argparse.Namespace, work: Callable[[Daemon], int]) -> int:
         print(no, file=sys.stderr)
         return REFUSED
     return UNREACHABLE
+
+
+def _user() -> str:
+    """Who types, for the audit log; a header holds no other letters."""
+    return re.sub(r"[^A-Za-z0-9_.-]", "_", actor().removeprefix(SHELL))[:32]

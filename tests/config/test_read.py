@@ -82,6 +82,7 @@ def test_all_problems_at_once_with_what_was_meant() -> None:
         ("asterisk.log_dir", lambda t: t["asterisk"].update(mode="external", spool_dir="/x")),
         ("centre.name", lambda t: t["centre"].update(name="x\ny")),
         ("line.partner.partners.12319110", lambda t: t["line"][1].update(partners={"12319110": "${SHELL(id)}"})),
+        ("agent.1001.name", lambda t: t["agent"][0].update(name="张\u202e三")),
         ("trunks", lambda t: t.update(trunks=[])),
         ("edge.port", lambda t: t["edge"].update(port=t["ports"]["api"])),
         ("edge.port", lambda t: t["edge"].update(port=10100)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -16,8 +17,11 @@ from agents.seat import Then
 from console import seat_sign_in
 from console.cookie import NAME
 from console.events import Event, SessionEnded
-from console.guard import Guard
-from tests.fakes.hotline import ACCESS, CALL, NOON, ORIGIN, TOKEN, FakeHotline, door, services
+from console.guard import CHANGES_AT_ONCE, Guard
+from console.routes.session import SESSIONS_MOST
+from console.server import routes_of
+from console.services import KEYS_AT_ONCE
+from tests.fakes.hotline import ACCESS, CALL, NOON, ORIGIN, TOKEN, FakeHotline, Seat, door, services
 from tests.fakes.people import Phones, browser, command_line, populate, signed_in
 
 PASSWORD = "Lu-Deng-Bu-Liang-88"
@@ -347,12 +351,136 @@ async def test_revocation_works_at_once(app: ASGIApp, fake: FakeHotline) -> None
             ("2001", None, True), ("1001", "8001", False),
         ]  # fmt: skip
         assert [row["account"] for row in (await one.get("/api/sessions")).json()] == ["1001"]
+        assert (await other.delete(f"/api/sessions/{rows[1]['id']}")).status_code == 428, "an open screen is no proof"
+        assert (await other.post("/api/session/proof", json={"password": PASSWORD})).status_code == 200
         assert (await other.delete(f"/api/sessions/{rows[1]['id']}")).status_code == 200
         assert (await one.get("/api/session")).status_code == 401
         assert (await other.delete(f"/api/sessions/{rows[1]['id']}")).status_code == 404
     assert told == [SessionEnded("s0", "1001", "8001", "revoked")]
     assert fake.asked == [commands.LogOut("8001")]  # type: ignore[arg-type]
     assert fake.log.actions == ["seat_left", "revoked"]
+
+
+async def test_ones_own_session_ends_without_proof_and_ones_other_with(app: ASGIApp, fake: FakeHotline) -> None:
+    """A stolen cookie must not be able to put its owner out."""
+    here, there = signed_in(fake, "1001"), signed_in(fake, "1001")
+    async with browser(app, here) as one, browser(app, there) as other:
+        assert (await one.delete("/api/sessions/s1")).status_code == 428
+        assert (await one.delete("/api/sessions/s0")).status_code == 200
+        assert (await other.get("/api/session")).status_code == 200
+
+
+async def test_a_given_password_runs_out_unused(page: httpx.AsyncClient, fake: FakeHotline) -> None:
+    """It opens nothing after a week, and who knows it is told why; a password of one's own choice does not run out."""
+    fake.people.rows["1001"] = replace(fake.people.rows["1001"], must_change=True)
+    days = ACCESS.given_password_days
+    fake.now = NOON + timedelta(days=days, seconds=-1)
+    assert (await sign_in(page)).status_code == 200
+    fake.now = NOON + timedelta(days=days)
+    over = await sign_in(page)
+    assert (over.status_code, over.json()["error"]) == (401, "password_over")
+    assert (await sign_in(page, password="not this one at all")).json()["error"] == "wrong_password"
+    assert "given_password_over" in fake.log.actions
+    fake.people.rows["1001"] = replace(fake.people.rows["1001"], must_change=False)
+    assert (await sign_in(page)).status_code == 200
+
+
+async def test_who_signs_in_is_told_what_was_before(app: ASGIApp, fake: FakeHotline) -> None:
+    """When and where from the account was last used, and that it was changed since: also by its own person."""
+    page = browser(app)
+    assert (await sign_in(page)).json()["before"] is None
+    fake.now = NOON + timedelta(hours=1)
+    told = (await sign_in(page)).json()["before"]
+    assert (told["at"], told["address"], told["changed_at"]) == ("2026-10-01T04:00:00Z", "127.0.0.1", None)
+    fake.now = NOON + timedelta(hours=1, minutes=5)
+    body = {"old": PASSWORD, "new": "Xue-Hua-Piao-77"}
+    assert (await page.post("/api/session/password", json=body)).status_code == 200
+    fake.now = NOON + timedelta(hours=3)
+    told = (await sign_in(page, password="Xue-Hua-Piao-77")).json()["before"]
+    assert (told["at"], told["changed_at"]) == ("2026-10-01T05:00:00Z", "2026-10-01T05:05:00Z")
+    assert (await page.get("/api/session")).json()["before"] == told
+
+
+async def test_an_account_has_only_so_many_sessions(app: ASGIApp, fake: FakeHotline) -> None:
+    """Whoever signs in again and again ends their own oldest ones, and nobody else's."""
+    other = signed_in(fake, "1003")
+    first = browser(app)
+    await sign_in(first)
+    for n in range(SESSIONS_MOST - 1):
+        fake.now = NOON + timedelta(seconds=n + 1)
+        await sign_in(browser(app))
+    assert (await first.get("/api/session")).status_code == 200
+    fake.now = NOON + timedelta(seconds=SESSIONS_MOST)
+    await sign_in(browser(app))
+    assert (await first.get("/api/session")).status_code == 401
+    async with browser(app, other) as another:
+        assert (await another.get("/api/session")).status_code == 200
+
+
+async def test_a_new_password_has_an_end(page: httpx.AsyncClient, fake: FakeHotline) -> None:
+    """128 characters are taken, 129 are not; one that is longer from before still signs in."""
+    await sign_in(page)
+    words = "鼓浪屿的琴声" * 30
+    assert (await page.post("/api/session/password", json={"old": PASSWORD, "new": words[:129]})).status_code == 422
+    assert (await page.post("/api/session/password", json={"old": PASSWORD, "new": words[:128]})).status_code == 200
+    long = "Lu-Deng-Bu-Liang-" * 11
+    fake.people.rows["1003"] = replace(
+        fake.people.rows["1003"], password_hash=PasswordHasher(2, 19 * 1024, 1).hash(long)
+    )
+    assert (await sign_in(page, "1003", long)).status_code == 200
+
+
+# -- each session's own share ----------------------------------------------------------------
+
+
+async def test_a_session_changes_things_at_a_pace(fake: FakeHotline) -> None:
+    """Whatever is changed: beyond a burst nobody could type it is refused and audited once, of that session alone; what
+    ends powers never is."""
+    seconds = [1000.0]
+    given = services(fake)
+    app = Guard(routes_of(given), given, tick=lambda: seconds[0])
+    quick, other = signed_in(fake, "1001", "8001"), signed_in(fake, "1003", "8002")
+    async with browser(app, quick) as one, browser(app, other) as two, command_line(app) as machine:
+        path = f"/api/calls/{CALL}/draft"
+        for n in range(CHANGES_AT_ONCE):
+            body = {"version": n + 1, "fields": {}}
+            assert (await one.put(path, json=body)).status_code == 200
+        for method, where in (("PUT", path), ("POST", "/api/seats/8001/ready"), ("DELETE", path)):
+            refused = await one.request(method, where)
+            assert (refused.status_code, refused.headers["retry-after"]) == (429, "1")
+        assert fake.log.actions.count("too_quick") == 1
+        assert (await one.get("/api/session")).status_code == 200, "reading goes on"
+        assert (await two.put(path, json={"version": 1, "fields": {}})).status_code == 200
+        assert (await machine.post("/api/seats/8001/ready")).status_code == 200
+        seconds[0] += 1.0
+        assert (await one.delete(path)).status_code == 200
+        while (await one.delete(path)).status_code == 200:
+            pass
+        assert (await one.post("/api/session/lock")).status_code == 200
+        assert (await one.delete("/api/session")).status_code == 200
+
+
+async def test_a_session_asks_for_keys_of_its_phone_at_a_pace(fake: FakeHotline, phones: Phones) -> None:
+    """Each is a command to Asterisk, in which all telephones wait for their turn."""
+
+    class Browsers(FakeHotline):
+        def seats(self) -> Sequence[Seat]:
+            return [replace(seat, device="browser") for seat in super().seats()]
+
+    house = populate(Browsers())
+    app = door(replace(services(house), phones=phones))
+    quick, other = signed_in(house, "1001", "8001"), signed_in(house, "1003", "8002")
+    async with browser(app, quick) as one, browser(app, other) as two:
+        statuses = [(await one.post("/api/session/phone")).status_code for _ in range(KEYS_AT_ONCE + 3)]
+        assert statuses == [200] * KEYS_AT_ONCE + [429] * 3
+        assert (await two.post("/api/session/phone")).status_code == 200
+    assert len(phones.issued) == KEYS_AT_ONCE + 1
+
+
+async def test_json_is_no_page(page: httpx.AsyncClient) -> None:
+    """A browser that is led to an answer as if it were a page keeps it as a file."""
+    for path in ("/api/session/ways", "/api/session"):
+        assert (await page.get(path)).headers["content-disposition"] == 'attachment; filename="hotline.json"'
 
 
 @pytest.mark.parametrize(

@@ -164,6 +164,10 @@ class MemorySessions:
             and account in ("", row.account)
         ]
 
+    async def before(self, account: str, at: datetime) -> Session | None:
+        earlier = [row for row in self.rows.values() if row.account == account and row.made_at < at]
+        return max(earlier, key=lambda row: row.made_at, default=None)
+
     async def unended(self, account: str) -> Sequence[Session]:
         return [row for row in self.rows.values() if row.id not in self.ended and row.account == account]
 

@@ -234,12 +234,31 @@ async def test_too_much(here: Here) -> None:
     async with running(here), here.client() as client:
         large = await client.post("/api/tickets", content=b"x" * 70_000)
         flood = {"Cookie": "__Host-hotline=flood"}
+        page = await client.get("/")
         tries = [await client.post("/api/session/unlock", json={}, headers=flood) for _ in range(20)]
         other = await client.post("/api/session/unlock", json={}, headers={"Cookie": "__Host-hotline=hers"})
     assert (large.status_code, large.json()["error"]) == (413, "too_large")
     assert {reply.status_code for reply in tries} == {200, 429}
     assert tries[-1].json()["error"] == "too_many"
+    for refusal in (large, tries[-1]):
+        assert refusal.headers["content-disposition"] == "attachment; filename=hotline.json"
+    assert "content-disposition" not in page.headers
     assert other.status_code == 200
+
+
+async def test_live_streams_of_one_session_have_a_pace(here: Here) -> None:
+    """A handshake costs the daemon; who opens one after the other is refused here, and nobody else."""
+    async with running(here):
+        refused = 0
+        for _ in range(40):
+            try:
+                async with here.socket("/stream", Cookie="__Host-hotline=greedy"):
+                    pass
+            except websockets.InvalidStatus as no:
+                refused += no.response.status_code == 429
+        assert refused > 0
+        async with here.socket("/stream", Cookie="__Host-hotline=calm"):
+            pass
 
 
 @pytest.mark.parametrize(

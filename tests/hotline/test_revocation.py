@@ -12,7 +12,7 @@ from agents.commands import Accepted, Answer, Request, Unwatch
 from agents.events import SeatNoted, SeatStateChanged
 from agents.ids import AgentId
 from agents.presence import Presence
-from agents.seat import SeatState, Then
+from agents.seat import NO_CALL, SeatState, Then
 from config.read import parse
 from console.events import SessionEnded
 from cti.commands import Command, DropPhoneKeys, Outcome, Result, SetAttended, SetPhoneKey
@@ -52,7 +52,7 @@ class Sockets:
 
 
 class FakeHotline:
-    def __init__(self) -> None:
+    def __init__(self, handshake: float) -> None:
         settings = parse(derive(shipped(), 31000, browsers))
         self.seats = {SeatId(seat.id): SeatState(SeatId(seat.id)) for seat in settings.seat}
         self.done: list[Command] = []
@@ -69,6 +69,7 @@ class FakeHotline:
             self.keys,
             cast(PhoneProxyControl, self.sockets),
             0.0,
+            handshake,
         )
 
     async def perform(self, command: Command) -> Outcome:
@@ -99,8 +100,8 @@ class FakeHotline:
 
 
 @asynccontextmanager
-async def standing() -> AsyncIterator[FakeHotline]:
-    made = FakeHotline()
+async def standing(handshake: float = 60.0) -> AsyncIterator[FakeHotline]:
+    made = FakeHotline(handshake)
     made.powers.start()
     made.powers.hear_board(BoardLive(NOW, NOW))
     await made.settles()
@@ -200,6 +201,55 @@ async def test_in_a_call_the_phone_goes_when_the_call_is_over() -> None:
         await fake.settles()
         assert len(fake.said(SetPhoneKey)) == 1
         assert fake.sockets.cuts == [(SEAT, "")]
+
+
+async def test_a_session_that_ends_in_a_call_beside_another_dials_no_more() -> None:
+    """The seat is kept, so the dialplan would let its phone dial on for as long as the call is held up: its key goes at
+    once, and what it listens to; its socket with the call."""
+    async with standing() as fake:
+        fake.becomes(SEAT, agent=AgentId("2001"), presence=Presence.TALKING)
+        await fake.settles()
+        await fake.keys.issue(SEAT, "stolen")
+        fake.done.clear()
+        fake.watched = SeatId("8002")
+        fake.powers.hear_session(SessionEnded("stolen", "2001", "8001", "revoked"))
+        await fake.settles()
+        assert [command.seat for command in fake.said(SetPhoneKey)] == [SEAT]  # type: ignore[union-attr]
+        assert fake.asked == [Unwatch(SeatId("8002"), AgentId("2001"))]
+        assert fake.sockets.cuts == []
+        fake.becomes(SEAT, presence=Presence.PAUSED)
+        await fake.settles()
+        assert fake.sockets.cuts == [("8001", "stolen")]
+
+
+async def test_another_sessions_key_stays_when_one_ends_in_a_call() -> None:
+    """It is the other browser's phone that talks."""
+    async with standing() as fake:
+        fake.becomes(SEAT, agent=CHEN, presence=Presence.TALKING)
+        await fake.settles()
+        await fake.keys.issue(SEAT, "mine")
+        fake.done.clear()
+        fake.watched = SeatId("8002")
+        fake.powers.hear_session(SessionEnded("other", "1001", "8001", "revoked"))
+        await fake.settles()
+        assert (fake.done, fake.asked) == ([], [])
+
+
+async def test_a_handshake_that_was_let_through_just_before_is_cut_too() -> None:
+    """nginx asks once and connects a moment later: what ended meanwhile is looked for again."""
+    async with standing(handshake=0.0) as fake:
+        fake.becomes(SEAT, agent=CHEN, presence=Presence.READY)
+        fake.becomes(SEAT, agent=AgentId(""), presence=Presence.LOGGED_OUT)
+        fake.powers.hear_session(SessionEnded("s1", "1001", "", "signed_out"))
+        await fake.settles()
+        assert sorted(fake.sockets.cuts) == [("", "s1"), ("", "s1"), (SEAT, ""), (SEAT, "")]
+        fake.sockets.cuts.clear()
+        fake.powers.hear_seat(
+            SeatStateChanged(SEAT, NOW, CHEN, Presence.READY, Presence.LOGGED_OUT, "", NO_CALL, "", fake.seats[SEAT])
+        )
+        fake.becomes(SEAT, agent=AgentId("1002"), presence=Presence.READY)
+        await fake.settles()
+        assert fake.sockets.cuts == [(SEAT, "")], "the next person's socket is left alone"
 
 
 async def test_a_watch_ends_with_its_supervisor() -> None:

@@ -317,8 +317,11 @@ def _reached(floor: SiteTelephones, number: str) -> int:
     return sum(call.dialled == number for rack in floor.phones.trunks.values() for call in rack.calls)
 
 
+ANSWERED = 0
+
+
 async def dialled(floor: SiteTelephones, seat: str, number: str) -> int:
-    """A desk phone dials by itself; the status it hears."""
+    """A desk phone dials by itself; the status of a refusal that it hears, or ``ANSWERED``."""
     call = await floor.desk.dial(number, caller=seat, secret=floor.site.secret(f"sip-{seat}"))
     await call.until_ended(20)
     return call.code
@@ -347,6 +350,26 @@ async def test_a_desk_phone_where_nobody_sits_dials_no_citizen(site: Site) -> No
             return any(row["trunk"] == "telecom" for row in rows)
 
         await eventually(booked)
+    assert site.verify() == ()
+
+
+async def test_one_seat_does_not_ring_the_whole_floor(site: Site) -> None:
+    """Colleagues' telephones too: what a seat begins at once has a bound, the urgent numbers stand outside it, and others call on."""
+    async with SiteTelephones(site) as floor:
+        for rack in floor.phones.trunks.values():
+            rack.take("", refusing(486))
+        for seat in ("8006", "8007"):
+            await floor.sit(seat, answering(0.2, 1.0, SEAT_TONE))
+        await floor.desk.register("8008", site.secret("sip-8008"), answering(4.0, 1.0, SEAT_TONE))
+        await eventually(lambda: sits(site, "8006") and sits(site, "8007"))
+        await floor.reachable()
+        ringing = [asyncio.create_task(dialled(floor, "8006", "8008")) for _ in range(7)]
+        await asyncio.wait(ringing, return_when=asyncio.FIRST_COMPLETED)
+        assert await dialled(floor, "8006", "110") == 486
+        assert await dialled(floor, "8007", "8008") == ANSWERED
+        codes = await asyncio.gather(*ringing)
+        assert codes.count(ANSWERED) == 3, codes
+        assert await dialled(floor, "8006", "8008") == ANSWERED, "and it may again when those are over"
     assert site.verify() == ()
 
 

@@ -500,6 +500,13 @@ export interface components {
     BecauseIn: {
       reason: string
     }
+    /** What one's account went through before this sign-in: who sees something here that was not theirs tells an operator. */
+    BeforeOut: {
+      at: string
+      address: string
+      /** name, role, lock or password were changed since then; null: none was */
+      changed_at: string | null
+    }
     /** One half hour, by when calls arrived. */
     BinOut: {
       at: string
@@ -910,6 +917,8 @@ export interface components {
       demo: boolean
       /** the password is somebody else's choice: only POST /api/session/password is open */
       must_change: boolean
+      /** of POST and GET /api/session: the sign-in before this one; null: there was none */
+      before?: components['schemas']['BeforeOut'] | null
     }
     MessageKind: 'file' | 'supplement' | 'urge' | 'plus_one' | 'reply' | 'return'
     /** POST /api/calls/{call}/move: a waiting caller to a queue's head (``urgent``) or end. */
@@ -1025,7 +1034,7 @@ export interface components {
     }
     PasswordIn: {
       old: string
-      /** at least 12 characters, none of the known-bad ones nor of the last five */
+      /** at least 12 characters and at most 128, none of the known-bad ones nor of the last five */
       new: string
     }
     /** One earlier call of the same number. */
