@@ -22,11 +22,13 @@ from cti.ids import CallId, LegId
 log = structlog.get_logger("recordings")
 
 HEARD = (
-    ev.CallArrived, ev.LegBegan, ev.LegEnded, ev.TalkBegan, ev.CallTransferred, ev.CallsMerged, ev.CallEnded,
+    ev.CallArrived, ev.LegBegan, ev.LegEnded, ev.TalkBegan, ev.CallTransferred, ev.CallsMerged, ev.CallEnded, ev.BoardLive,
 )  # fmt: skip
 """What ``Continuity`` wants to hear of the board."""
 SETTLE_SECONDS = 0.4
 """A transfer is several events; the new partner is in the bridge after the last of them."""
+CONFERENCE = 3
+"""So many telephones in one call may hear one another: an offer that rings or a consultation looks the same in Asterisk's lists."""
 
 
 class Continuity:
@@ -37,9 +39,12 @@ class Continuity:
         self._recorded: dict[CallId, LegId] = {}
         self._partner: dict[CallId, LegId] = {}
         self._conferences: set[CallId] = set()
-        """Calls whose sound Asterisk mixes, or has mixed."""
+        """Calls whose sound Asterisk mixes, or has mixed, or may."""
+        self._telephones: dict[CallId, set[LegId]] = {}
+        """Every leg of a call but Asterisk's own."""
 
     def hear(self, event: object) -> LegId | None:
+        self._count(event)
         match event:
             case (
                 ev.CallArrived(call=call, leg=leg, endpoint=endpoint)
@@ -55,7 +60,11 @@ class Continuity:
                 if kind is ev.TransferKind.CONFERENCE:
                     self._conferences.add(call)
                 return self._recorded.get(call)
-            case ev.CallsMerged(call=call):
+            case ev.CallsMerged(call=call, merged=merged):
+                if merged in self._recorded:
+                    self._recorded.setdefault(call, self._recorded.pop(merged))
+                if merged in self._conferences:
+                    self._conferences.add(call)
                 return self._recorded.get(call)
             case ev.LegEnded(call=call, leg=leg):
                 if self._recorded.get(call) == leg:  # the next trunk may be tried: then that leg is recorded
@@ -67,7 +76,23 @@ class Continuity:
                 self._recorded.pop(call, None)
                 self._partner.pop(call, None)
                 self._conferences.discard(call)
+            case ev.BoardLive():
+                # what was brought about while nobody looked (a reload, a link that was lost) nobody tells: a needless renewal
+                # costs the recording some hundredths of a second, a lost voice all of it
+                many = (call for call, legs in self._telephones.items() if len(legs) >= CONFERENCE)
+                self._conferences.update(call for call in many if call in self._recorded)
         return None
+
+    def _count(self, event: object) -> None:
+        match event:
+            case ev.LegBegan(call=call, leg=leg, endpoint=endpoint) if endpoint:
+                self._telephones.setdefault(call, set()).add(leg)
+            case ev.LegEnded(call=call, leg=leg):
+                self._telephones.get(call, set()).discard(leg)
+            case ev.CallsMerged(call=call, merged=merged):
+                self._telephones.setdefault(call, set()).update(self._telephones.pop(merged, ()))
+            case ev.CallEnded(call=call):
+                self._telephones.pop(call, None)
 
     def records(self, leg: LegId) -> bool:
         """Whether this leg is there and recorded."""

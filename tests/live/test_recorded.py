@@ -82,10 +82,12 @@ async def test_both_voices_through_hold_and_transfer(site: Site, tmp_path: Path,
     assert (told["ok"], told["findings"]) == (True, [])
 
 
-@pytest.mark.parametrize("leaves", ["seat", "citizen", "third"])
-async def test_all_voices_of_a_conference(site: Site, tmp_path: Path, leaves: str) -> None:
+@pytest.mark.parametrize(
+    ("leaves", "reloaded"), [("seat", False), ("citizen", False), ("third", False), ("seat", True), ("third", True)]
+)
+async def test_all_voices_of_a_conference(site: Site, tmp_path: Path, leaves: str, reloaded: bool) -> None:
     """Citizen left; right the seat, then it and 110 together, then whoever has stayed. For the ledger it is no transfer, and
-    the citizen was answered once."""
+    the citizen was answered once. A daemon that begins anew in the middle knows of it only what Asterisk lists."""
     caller = str(next(CALLERS))
     async with SiteTelephones(site) as floor:
         await seats(floor, two=False)
@@ -98,6 +100,8 @@ async def test_all_voices_of_a_conference(site: Site, tmp_path: Path, leaves: st
         await floor.rest.verb("8001", "transfer/conference")
         await hear((call, {ONE, POLICE}), (seat, {CITIZEN, POLICE}), (police, {CITIZEN, ONE}))
         await asyncio.sleep(2)
+        if reloaded:
+            assert json.loads(await asyncio.to_thread(site.hotline, "reload", "--json"))["state"] == "done"
         who = {"seat": seat, "citizen": call, "third": police}[leaves]
         who.hang_up()
         stay = [one for one in (call, seat, police) if one is not who]

@@ -28,6 +28,15 @@ def ended(leg: str) -> ev.LegEnded:
     return ev.LegEnded(CALL, NOW, LegId(leg), "", 16)
 
 
+def began(leg: str, endpoint: str) -> ev.LegBegan:
+    return ev.LegBegan(CALL, NOW, LegId(leg), endpoint)
+
+
+LIVE = ev.BoardLive(NOW, NOW)
+"""All that Asterisk has was listed: after a reload, or a link that was lost."""
+THREE = (arrived(), began(WORLD, "telecom"), began("a", "8001"), began("l1", ""), began("l2", ""), began("b", "8002"))
+
+
 def moved(kind: ev.TransferKind) -> ev.CallTransferred:
     return ev.CallTransferred(CALL, NOW, kind, SeatId("8001"), "8002")
 
@@ -61,6 +70,22 @@ def moved(kind: ev.TransferKind) -> ev.CallTransferred:
                 talk("b"),
             ],
             1,
+        ),
+        # a conference that began before our time, or while the link was lost: who leaves it is heard
+        ([*THREE, talk("a"), LIVE, ended("a")], 1),
+        ([*THREE, talk("a"), LIVE, ended("l1"), ended("b")], 2),
+        ([*THREE, talk("a"), ended("b")], 0),  # an offer or a consultation: all of it was seen
+        ([*THREE[:-1], talk("a"), LIVE, ended("a")], 0),  # two alone
+        # a call to the world that becomes part of an older one: its leg stays the recorded one
+        (
+            [
+                ev.LegBegan(CallId("xm1-2.0"), NOW, LegId("w"), "unicom"),
+                ev.CallsMerged(CALL, NOW, CallId("xm1-2.0")),
+                ev.CallEnded(CallId("xm1-2.0"), NOW, ev.EndedBy.SEAT, 16, True),
+                talk("a"),
+                talk("b"),
+            ],
+            2,
         ),
         ([arrived(), talk("a"), ev.CallEnded(CALL, NOW, ev.EndedBy.CALLER, 16, True), talk("b")], 0),
     ],
