@@ -50,7 +50,7 @@ from .stream.console_session import FRAME_MOST
 from .stream.socket_writer import Speaking
 
 GRACE_SECONDS = 3
-ACCEPTED_AT_ONCE = 2
+ACCEPTED_AT_ONCE = 1
 """New connections the loop takes in one pass. asyncio takes all that wait, one behind the other, and with each comes the
 reading of its request: of four hundred handshakes at once whatever else is due (a pop) would wait for the last."""
 WAITING_MOST = 1024

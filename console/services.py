@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -33,6 +34,10 @@ TAKES_A_MINUTE = 6
 """Nobody calls so many people in a minute."""
 KEYS_A_SECOND, KEYS_AT_ONCE = 20 / 60, 10
 """Keys of one session's telephone, each a command to Asterisk: as many as the edge lets handshakes of it through."""
+
+
+ACTS_A_SECOND, ACTS_AT_ONCE = 0.5, 30
+"""Tickets without a call, notices to all, seats taken: each more often than anybody needs."""
 
 
 def _now() -> datetime:
@@ -97,6 +102,8 @@ class Services:
     takes: Pace = field(default_factory=lambda: Pace(TAKES_A_MINUTE, 100_000))
     """Call-backs that show a masked number to whoever takes them."""
     phone_keys: Shares = field(default_factory=lambda: Shares(KEYS_A_SECOND, KEYS_AT_ONCE))
+    acts: Shares = field(default_factory=lambda: Shares(ACTS_A_SECOND, ACTS_AT_ONCE))
+    """Of one person, each kind by itself: what costs others, or is a durable row each time."""
     alarms: Alarms | None = None
     notices: Notices | None = None
     places: PlaceSearch | None = None
@@ -108,6 +115,13 @@ class Services:
             return await self.intake.book.backlog()
         except self.absent:
             return None, None
+
+
+def within(shares: Shares, spender: str) -> None:
+    """Raise 429 when this spender has used up their share."""
+    if wait := shares.take(spender, time.monotonic()):
+        message = _("more was asked for in a moment than anybody can do: wait a moment")
+        raise Failed(429, message, headers={"Retry-After": str(wait)})
 
 
 def services_of(request: Request) -> Services:

@@ -14,7 +14,7 @@ from console.authorization import Asking, Who, needs
 from console.contract.wall import NoticeIn, NoticeOut
 from console.error_answers import Failed
 from console.notices import Notices
-from console.services import Plugged, Services
+from console.services import Plugged, Services, within
 from console.time_parameters import utc
 
 router = APIRouter(prefix="/api/notices", tags=["notices"])
@@ -23,6 +23,8 @@ router = APIRouter(prefix="/api/notices", tags=["notices"])
 @router.post("")
 async def send(body: NoticeIn, plugs: Plugged, who: Annotated[Who, needs(Right.BROADCAST)]) -> NoticeOut:
     """To every console, or to those at ``seats``; ``heard`` says how many have it already."""
+    if who.session:
+        within(plugs.acts, f"notice {who.account}")
     notice = await notices_of(plugs).send(who, body.text, plugs.clock(), urgent=body.urgent, seats=body.seats)
     return NoticeOut.model_validate(notice, from_attributes=True)
 

@@ -6,7 +6,6 @@ A page that polls leaves it away; a page whose person only reads asks ``GET /api
 
 from __future__ import annotations
 
-import time
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
@@ -35,7 +34,7 @@ from console.contract.rest import DoneOut
 from console.cookie import address_of, give, take_back
 from console.error_answers import Failed, not_found
 from console.proof import must_have_proved
-from console.services import Plugged, Services
+from console.services import Plugged, Services, within
 from cti.ids import SeatId
 from ledger.sessions import Session
 
@@ -138,6 +137,7 @@ async def proved(plugs: Services, account: str, session: str, password: str, req
 @router.post("/session/seat")
 async def take_seat(body: TakeSeatIn, plugs: Plugged, row: Signed, who: Annotated[Who, needs(Right.SEAT)]) -> MeOut:
     """签入. At the own seat again (a reloaded page, a second tab) it is agreed to."""
+    within(plugs.acts, f"seat {row.account}")
     await seat_sign_in.take(plugs, row, body.seat, ready=body.ready)
     return _me(plugs, await _again(plugs, row))
 
@@ -155,9 +155,7 @@ async def phone(plugs: Plugged, row: Signed, who: Annotated[Who, needs(Right.SEA
     seat = _browser_seat(plugs, who)
     if plugs.phones is None:
         raise Failed(503, _("there are no browser phones: see [edge] in hotline.toml"))
-    if wait := plugs.phone_keys.take(row.id, time.monotonic()):
-        message = _("more was asked for in a moment than anybody can do: wait a moment")
-        raise Failed(429, message, headers={"Retry-After": str(wait)})
+    within(plugs.phone_keys, row.id)
     key = await plugs.phones.issue(seat, row.id)
     return PhoneOut(
         user=key.user, password=key.password, uri=key.uri, socket=SOCKET, register_seconds=key.register_seconds

@@ -18,7 +18,7 @@ from console.contract.rest import CallPath, CaseStepOut, Most, TicketOut, Ticket
 from console.error_answers import Failed, invalid, not_found
 from console.own_calls import must_be_theirs, their_call
 from console.ports import CallRow
-from console.services import Library, Plugged
+from console.services import Library, Plugged, within
 from console.shown_tickets import tell_tickets
 from console.words_in_headers import Reason
 from cti.ids import CallId
@@ -55,6 +55,8 @@ async def file_alone(
     agent: _Agent = "", seat: _Seat = "",
 ) -> TicketOut:  # fmt: skip
     """Without a call (letter, WeChat, an agent's own observation). The key makes a repeated request harmless."""
+    if who.session:
+        within(plugs.acts, f"ticket {who.account}")
     filer = author(who, None, agent, seat)
     source = Source(None, *filer, key=f"key:{filer[0] or who.account}:{key}")
     return visibility.ticket(who, _filed(await plugs.intake.file(raw, source), response))

@@ -60,6 +60,11 @@ async def test_two_operators(hotline: BrowserHotline) -> None:
         await first.press("account-add")
         for part, text in (("id", chief), ("name", "班长二"), ("password", OWN)):
             await first.part(f"account-{part}").fill(text)
+        await expect(first.part("account-password")).to_have_attribute("type", "password")
+        await first.part("account-form").get_by_role("button", name="显示 密码").click()
+        await expect(first.part("account-password")).to_have_attribute("type", "text")
+        await expect(first.part("account-form")).to_contain_text("强")
+        assert await broken(first.page, "a new account") == []
         await first.part("account-role").select_option("supervisor")
         await first.press("account-save")
         await expect(first.part("accounts-said")).to_contain_text("待另一名运维人员复核")

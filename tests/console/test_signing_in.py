@@ -20,7 +20,7 @@ from console.events import Event, SessionEnded
 from console.guard import CHANGES_AT_ONCE, Guard
 from console.routes.session import SESSIONS_MOST
 from console.server import routes_of
-from console.services import KEYS_AT_ONCE
+from console.services import ACTS_AT_ONCE, KEYS_AT_ONCE
 from tests.fakes.hotline import ACCESS, CALL, NOON, ORIGIN, TOKEN, FakeHotline, Seat, door, services
 from tests.fakes.people import Phones, browser, command_line, populate, signed_in
 
@@ -475,6 +475,27 @@ async def test_a_session_asks_for_keys_of_its_phone_at_a_pace(fake: FakeHotline,
         assert statuses == [200] * KEYS_AT_ONCE + [429] * 3
         assert (await two.post("/api/session/phone")).status_code == 200
     assert len(phones.issued) == KEYS_AT_ONCE + 1
+
+
+async def test_what_costs_everybody_has_a_pace_of_its_own(fake: FakeHotline) -> None:
+    """Tickets without a call, seats taken: each person, each kind by itself, and the machine's own programs not."""
+    app = door(services(fake))
+    ticket = {"kind": "help", "title": "积水", "content": "湖滨南路积水"}
+    busy, calm = signed_in(fake, "1001", "8001"), signed_in(fake, "1003", "8002")
+    async with browser(app, busy) as one, browser(app, calm) as two, command_line(app) as machine:
+
+        async def file(who: httpx.AsyncClient, n: int) -> int:
+            headers = {"Idempotency-Key": f"key-{n:06}"}
+            return (await who.post("/api/tickets", json=ticket, headers=headers)).status_code
+
+        statuses = [await file(one, n) for n in range(ACTS_AT_ONCE + 2)]
+        assert statuses == [201] * ACTS_AT_ONCE + [429] * 2
+        assert await file(two, 900) == 201
+        assert {await file(machine, n) for n in range(1000, 1000 + ACTS_AT_ONCE + 2)} == {201}
+        seats = [
+            (await one.post("/api/session/seat", json={"seat": "8001"})).status_code for _ in range(ACTS_AT_ONCE + 1)
+        ]
+        assert seats == [200] * ACTS_AT_ONCE + [429], "another kind, another share"
 
 
 async def test_json_is_no_page(page: httpx.AsyncClient) -> None:

@@ -11,6 +11,7 @@ import pytest
 from agents.events import Alarm, SeatAlarm, SeatAlarmCleared
 from bridge.events import StoreBack, StoreLost
 from config.settings import Targets
+from console.events import AccountGuessed, ReadInBulk
 from cti.events import BookGap, EventForged, RowsRefused
 from cti.ids import CallId, Instant, LineId, SeatId
 from hotline.alarms.rules import Reading, rules_of
@@ -140,6 +141,22 @@ async def test_a_call_without_its_recording_is_to_be_seen() -> None:
     fake.alarm_service.hear_recording(RecordingFailed(Failed(RecordingId(CallId("xm1-1.1"), 2), "missing", NOON)))
     later = next(one for one in fake.alarm_service.shown.values() if one is not shown and one.subject != "xm1-1.1")
     assert (later.subject, later.call) == ("xm1-1.1+2", "xm1-1.1")
+
+
+async def test_who_guesses_and_who_reads_in_bulk_is_told_once_until_it_was_seen() -> None:
+    """One alarm an account: who goes on raises no other one until somebody has looked."""
+    fake = FakeHotline()
+    for failures in (100, 200):
+        fake.alarm_service.hear_door(AccountGuessed("1001", failures))
+    fake.alarm_service.hear_door(ReadInBulk("2001", "calls", 600))
+    fake.alarm_service.hear_door(ReadInBulk("2001", "tickets", 500))
+    told = {one.kind: one for one in fake.alarm_service.shown.values()}
+    assert {kind: one.subject for kind, one in told.items()} == {"account_guessed": "1001", "read_in_bulk": "2001"}
+    assert len(fake.alarm_service.shown) == 2
+    assert "100" in told["account_guessed"].detail
+    await fake.alarm_service.acknowledge(told["account_guessed"].id, "4001", "")
+    fake.alarm_service.hear_door(AccountGuessed("1001", 300))
+    assert sorted(one.kind for one in fake.alarm_service.shown.values()).count("account_guessed") == 2
 
 
 async def test_what_the_desk_doubts_stands_until_it_is_clear() -> None:
