@@ -36,10 +36,11 @@ async def pop(
     """Of the own call; supervisors: of any. The citizen's story where ``caller_stories.py`` lets it be told; audited before."""
     row = await their_call(plugs, books, who, call, Right.CALLS_ALL)
     told = party(citizens_number(row), books.centre.area_code)
-    number = visibility.number_of(who, row)
+    mine = not who.may(Right.CALLS_ALL)  # it has been found to be theirs
+    number = visibility.number_of(who, row, mine=mine)
     searched = searched_number(row, books)
     story, why_not = await _story(request, plugs, books, who, row, searched)
-    shown = visibility.call(who, row)
+    shown = visibility.call(who, row, mine=mine)
     return PopOut(
         call=shown,
         party=_party(told, number),

@@ -185,3 +185,39 @@ async def test_a_locked_screens_telephone_is_answered_by_its_key(hotline: Browse
         await anna.until_it_counts()
         await anna.page.keyboard.press("F4")
         await call.until_ended(5)
+
+
+async def test_a_reload_keeps_the_calls_clock(hotline: BrowserHotline) -> None:
+    """No wrap-up is shown while the call is on its way back, and its clock goes on."""
+    async with hotline:
+        anna = await hotline.agent("1001", "8001", ANNA)
+        call = await hotline.talk(anna, "13805926210")
+        await expect(anna.part("call-time")).to_contain_text("0:05", timeout=10_000)
+        await anna.page.reload()
+        await anna.until("talking", 20)
+        await expect(anna.part("call-time")).not_to_contain_text("0:00")
+        await expect(anna.part("rejoined")).to_be_visible()
+        await asyncio.gather(anna.hears(CITIZEN), heard(call, ANNA))
+        await anna.until_it_counts()
+        call.hang_up()
+        await anna.until("wrap_up")
+
+
+@pytest.mark.bound(120)
+async def test_a_ticket_goes_by_itself_when_the_daemon_is_back(hotline: BrowserHotline) -> None:
+    async with hotline:
+        anna = await hotline.agent("1001", "8001", ANNA)
+        call = await hotline.talk(anna, "13805926211")
+        await anna.press("ticket-kind-complaint")
+        await anna.write(title="路灯不亮", content="整条路都是黑的")
+        await anna.saved()
+        hotline.site.kill()
+        await expect(anna.part("stale")).to_be_visible()
+        await anna.press("ticket-file")
+        await expect(anna.part("ticket-queued")).to_be_visible(timeout=20_000)
+        await picture(anna, "queued")
+        await asyncio.to_thread(hotline.site.start)
+        await expect(anna.part("ticket-filed")).to_be_visible(timeout=30_000)
+        await expect(anna.part("ticket-queued")).to_have_count(0)
+        call.hang_up()
+        await anna.until("wrap_up", 20)

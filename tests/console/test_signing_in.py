@@ -21,6 +21,7 @@ from console.guard import CHANGES_AT_ONCE, Guard
 from console.routes.session import SESSIONS_MOST
 from console.server import routes_of
 from console.services import ACTS_AT_ONCE, KEYS_AT_ONCE
+from cti.ids import SeatId
 from tests.fakes.hotline import ACCESS, CALL, NOON, ORIGIN, TOKEN, FakeHotline, Seat, door, services
 from tests.fakes.people import Phones, browser, command_line, populate, signed_in
 
@@ -313,6 +314,29 @@ async def test_locked_screens_show_nothing_and_cut_nothing(app: ASGIApp, fake: F
         assert (right.status_code, right.json()["locked"]) == (200, False)
         assert (await client.get("/api/board")).status_code == 200
     assert fake.asked == []
+
+
+@pytest.mark.parametrize(
+    ("state", "asked"),
+    [
+        ("ready", commands.Pause(SeatId("8001"), "away")),
+        ("wrap_up", commands.Pause(SeatId("8001"), "away")),
+        ("ringing", commands.AfterCall(SeatId("8001"), Then.PAUSE, "away")),
+        ("paused", None),
+        ("talking", None),
+    ],
+)
+async def test_a_screen_that_locks_itself_pauses_its_seat(
+    app: ASGIApp, fake: FakeHotline, state: str, asked: commands.Request | None
+) -> None:
+    """No further call rings at an empty chair; who rests stays as they are, who talks is there. By hand it pauses nobody."""
+    fake.seats = lambda: [replace(FakeHotline.seats(fake)[0], state=state)]  # type: ignore[method-assign]
+    async with browser(app, signed_in(fake, "1001", "8001")) as client:
+        assert (await client.post("/api/session/lock", json={"idle": False})).status_code == 200
+        assert fake.asked == []
+        assert (await client.post("/api/session/unlock", json={"password": PASSWORD})).status_code == 200
+        assert (await client.post("/api/session/lock", json={"idle": True})).status_code == 200
+    assert fake.asked == ([asked] if asked is not None else [])
 
 
 async def test_idleness(app: ASGIApp, fake: FakeHotline) -> None:

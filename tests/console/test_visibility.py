@@ -22,14 +22,18 @@ from bridge.delivery_state import DeliveryState
 from bridge.ports import Push
 from bridge.repeat import Reason
 from bridge.ticket import CallFacts, Person, Place, Ticket, TicketId
-from console import visibility
+from console import masking, visibility
 from console.access import RIGHTS, Right, Role, Scope
 from console.authorization import BEARER, Who, who_of_program
 from console.contract import shapes_of_all
+from console.contract.rest import ParticipantOut
+from console.live_state import Row as LiveRow
+from console.live_state import View
 from console.server import bare
 from console.stream.shown_rows import Rows, view_of
 from console.visibility import COLUMNS, TABLE, Part, Secrecy, Sees, Whose, sees
 from cti.ids import CallId, SeatId
+from cti.numbers import mask
 from ledger.callers import Story
 from ledger.history import Filed
 from ledger.repeats import Repeat
@@ -404,6 +408,39 @@ def test_the_stream_shows_what_rest_shows(letter: str, one: Citizen) -> None:
 def _who(letter: str) -> Who:
     role = ROLES[letter]
     return Who(WHO[letter][0], "", role, RIGHTS[role], "s1", SeatId(WHO[letter][1]))
+
+
+def _parties(row: Call) -> list[dict[str, object]]:
+    """A citizen kept waiting while 8001 asks 8002."""
+    rows = (
+        ("c", "citizen", "", row.caller, "held", 0, ""), ("a", "agent", "8001", "", "talking", 1, ""),
+        ("b", "consulted", "8002", "", "talking", 1, "8001"), ("p", "consulted", "", "13900001111", "failed", 0, "8001"),
+    )  # fmt: skip
+    names = ("leg", "role", "seat", "number", "state", "group", "by")
+    return [dict(zip(names, one, strict=True)) | {"name": "", "since": NOON, "reason": ""} for one in rows]
+
+
+def test_parties_are_masked_as_their_call_is() -> None:
+    """Whole at the seat that has the call, masked where only advice is asked, gone where the citizen is nobody's."""
+    from console.live_state import _piece
+
+    row = next(one for one in CITIZENS if one.live and one.mine and not one.secret).row()
+    own, _others, masked = (
+        shape.model_copy(update={"participants": [ParticipantOut.model_validate(one) for one in _parties(row)]})
+        for shape in visibility.on_screens(row)
+    )
+    assert visibility.only_asked(own) == {"8002"}
+    hidden = masking.masked(own)
+    piece = _piece(LiveRow(own, masking.masked(masked), frozenset({"8001", "8002"}), own, visibility.only_asked(own)))
+    asks, asked = (View(False, False, True, seat) for seat in ("8001", "8002"))
+    assert row.caller in piece.of(asks).decode()
+    assert row.caller not in piece.of(asked).decode()
+    assert [one.number for one in hidden.participants] == [mask(row.caller), "", "", mask("13900001111")]
+    assert [one.number for one in masking.without_number(own).participants] == ["", "", "", mask("13900001111")]
+    joined = own.model_copy(
+        update={"participants": [one.model_copy(update={"group": 1}) for one in own.participants[:3]]}
+    )
+    assert visibility.only_asked(joined) == frozenset()
 
 
 # -- the table itself ----------------------------------------------------------------------------

@@ -6,8 +6,9 @@ import { byDesk, ownSeat, session } from '../session'
 import { live, on } from '../stream/stream'
 import { secondsSince } from '../wall/figures'
 import { closed, NONE, ringing as rung, shownWith, type Around } from './forms'
+import { wholest } from './numbers'
 import { partiesOf } from './participants'
-import { close as closeEditor, written } from './ticket/openForms'
+import { close as closeEditor, owed, written } from './ticket/openForms'
 
 type Shapes = components['schemas']
 export type Call = Shapes['CallOut']
@@ -40,7 +41,9 @@ export const partyOf = (call: string): Party | null => pops.get(call)?.party ?? 
 /** The call my seat rings for, talks in or wraps up now; '' none. */
 const inHand = computed(() => mySeat.value?.call ?? '')
 const talkedNow = computed(() => (['talking', 'holding', 'dialling'].includes(presence.value) ? inHand.value : ''))
-const around = (): Around => ({ talking: talkedNow.value, inHand: inHand.value, written })
+/** Citizens' calls that were talked in at this page: each wants its ticket or result. */
+const answered = new Set<string>()
+const around = (): Around => ({ talking: talkedNow.value, inHand: inHand.value, written, wanted: (call) => answered.has(call) && owed(call) })
 
 /** Open this call's ticket: a call of today from a list, or the own one again. */
 export function show(call: Call): void {
@@ -92,6 +95,7 @@ watch(() => forms.value.open.map((id) => live.picture.calls.get(id)), (calls) =>
 // answered, it comes to the front; after a reload the call that was there is there again
 watch(talkedNow, (id) => {
   const call = id ? live.picture.calls.get(id) : undefined
+  if (call?.direction === 'inbound') answered.add(id)
   if (call && call.call !== shownId.value) show(call)
 })
 watch(inHand, (id) => {
@@ -101,6 +105,7 @@ watch(inHand, (id) => {
 watch(() => session.me?.account, () => {
   pops.clear()
   known.clear()
+  answered.clear()
   forms.value = NONE
 })
 
@@ -115,7 +120,7 @@ export const onPhone = computed(() => phone.session !== '' || inCall.value || ri
 /** It can be heard ringing. */
 export const rings = computed(() => (byDesk.value ? ringing.value : phone.session === 'ringing'))
 /** The other side's number as far as page or daemon know it; '' unknown or withheld. */
-export const who = computed(() => (myCall.value && (partyOf(myCall.value.call)?.number || numberOf(myCall.value))) || (phone.session ? phone.from : '') || '')
+export const who = computed(() => (myCall.value && wholest(partyOf(myCall.value.call)?.number, numberOf(myCall.value))) || (phone.session ? phone.from : '') || '')
 /** Whom a call is about: one number for everybody who sees the call. */
 export function numberOf(call: Call): string {
   return call.direction === 'outbound' ? call.dialled : call.origin || call.caller

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { closed, NONE, ringing, shownWith, type Around } from './forms.ts'
 
-const around = (more: Partial<Around> & { words?: string[] } = {}): Around => ({
-  talking: '', inHand: '', written: (call) => (more.words ?? []).includes(call), ...more,
+const around = (more: Partial<Around> & { words?: string[]; owed?: string[] } = {}): Around => ({
+  talking: '', inHand: '', written: (call) => (more.words ?? []).includes(call), wanted: (call) => (more.owed ?? []).includes(call), ...more,
 })
 
 test('a call that rings at an idle seat is shown at once', () => {
@@ -26,6 +26,10 @@ test('answered it comes to the front, and the half written one stays a tab', () 
 
 test('a form without words makes room', () => {
   assert.deepEqual(shownWith({ open: ['a'], shown: 'a' }, 'b', around({ inHand: 'b' })), { open: ['b'], shown: 'b' })
+})
+
+test('an answered call without a result stays a tab, and is in nobody’s way', () => {
+  assert.deepEqual(ringing({ open: ['a'], shown: 'a' }, 'b', around({ inHand: 'b', owed: ['a'] })), { open: ['a', 'b'], shown: 'b' })
 })
 
 test('looking at an earlier call keeps the one in hand open', () => {

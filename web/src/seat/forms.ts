@@ -21,12 +21,14 @@ export interface Around {
   inHand: string
   /** something was typed in this call's form and is not filed */
   written: (call: string) => boolean
+  /** it was talked in and has neither ticket nor result */
+  wanted: (call: string) => boolean
 }
 
 /** Put this form in front. Others stay open while somebody has words in them or the call is in hand. */
 export function shownWith(forms: Forms, call: string, around: Around): Forms {
   const open = forms.open.includes(call) ? forms.open : [...forms.open, call]
-  const kept = open.filter((one) => one === call || one === around.inHand || one === around.talking || around.written(one))
+  const kept = open.filter((one) => one === call || one === around.inHand || one === around.talking || around.written(one) || around.wanted(one))
   return { open: kept.slice(-MOST), shown: call }
 }
 

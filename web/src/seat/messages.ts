@@ -1,13 +1,12 @@
 // What the stream says to whoever sits here, beside the picture: warnings, notices, tickets that moved.
 import { reactive, watch } from 'vue'
-import { book, masked } from './numbers'
+import { book, masked, named } from './numbers'
 import type { components } from '../contract'
 import { say } from '../i18n'
 import { may, recall, session } from '../session'
 import { live, on } from '../stream/stream'
 import { toast, untoastAll, untoastKind } from '../toasts'
-import { rejoining } from './current'
-import { mySeat } from './current'
+import { mySeat, rejoining } from './current'
 import { verbs } from './verbs'
 
 type Shapes = components['schemas']
@@ -33,7 +32,7 @@ let going = 0
 /** A seat with its agent's name, a number with its own where the phone book has one. */
 export function nameOf(to: string): string {
   const seat = live.picture.seats.get(to)
-  return [to, seat ? seat.agent_name : (book.value.find((one) => one.number === to)?.name ?? '')].filter(Boolean).join(' ')
+  return named(to, seat ? seat.agent_name : (book.value.find((one) => one.number === to)?.name ?? ''))
 }
 
 let begun = false

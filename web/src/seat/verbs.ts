@@ -85,9 +85,7 @@ export async function resume(): Promise<void> {
 
 export const isHeld = (): boolean => soft.phone.held || presence.value === 'holding'
 
-export async function transfer(to: string, kind: 'blind' | 'attended'): Promise<void> {
-  await ask('transfer', { to, kind })
-}
+export const transfer = (to: string, kind: 'blind' | 'attended'): Promise<boolean> => ask('transfer', { to, kind })
 
 export async function endConsult(how: 'complete' | 'cancel' | 'conference' | 'swap'): Promise<void> {
   await ask(`transfer/${how}`)

@@ -16,7 +16,7 @@ export const zh = {
   extendWrapUp: '延长',
   rejoined: '页面刷新，已接回通话',
   wrapUpLeft: '剩余 {time}',
-  after: { title: '通话后', none: '进入话后处理', ready: '直接示闲', pause: '示忙', log_out: '签出' },
+  after: { title: '通话后', none: '话后处理', ready: '直接示闲', pause: '示忙', log_out: '签出' },
   afterSaid: '通话结束后生效',
   leave: '签出座席',
   signOut: '退出登录',

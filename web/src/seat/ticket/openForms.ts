@@ -284,6 +284,12 @@ export function written(call: string): boolean {
   return editor.draft.matters.some(({ form, filed }) => !filed && Boolean(form.content.trim() || form.address.trim() || form.kind || form.code || form.title_typed))
 }
 
+/** It has neither a ticket nor another outcome yet. */
+export function owed(call: string): boolean {
+  const editor = editors.get(call)?.editor
+  return Boolean(editor && !editor.outcome && !editor.draft.matters.some((one) => one.filed))
+}
+
 /** This call is not ours any more: nothing of it is kept or sent from here. */
 export function close(call: string): void {
   editors.get(call)?.scope.stop()
