@@ -60,6 +60,7 @@ SHOWS: dict[tuple[str, str], str] = {
     ("GET", "/api/calls/{call}/repeats"): K,
     ("GET", "/api/places"): "",
     ("GET", "/api/places/at"): "",
+    ("GET", "/api/places/outlines"): "",
     ("GET", "/api/callbacks"): B,
     ("GET", "/api/callbacks/{task}"): B,
     **{("POST", f"/api/callbacks/{{task}}/{verb}"): B for verb in ("take", "result", "give-back", "give-up")},
