@@ -13,6 +13,7 @@ import structlog
 
 from bridge.gazetteer.coordinates import Point
 from bridge.gazetteer.entries import Candidate, Spot
+from bridge.gazetteer.grid import Outline
 
 from .thread_lanes import ThreadLanes
 
@@ -31,6 +32,7 @@ class PlaceBook(Protocol):
 
     def find(self, said: str, most: int = 10) -> Sequence[Candidate]: ...
     def at(self, point: Point) -> Spot: ...
+    def outlines(self) -> Sequence[Outline]: ...
 
 
 class PlaceSearch:
@@ -65,6 +67,9 @@ class PlaceSearch:
 
     async def at(self, lane: str, point: Point) -> Spot:
         return await self._lanes.do(lane, self._there().at, point)
+
+    async def outlines(self, lane: str) -> Sequence[Outline]:
+        return await self._lanes.do(lane, self._there().outlines)
 
     def _there(self) -> PlaceBook:
         if self._book is None:

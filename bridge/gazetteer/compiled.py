@@ -28,14 +28,15 @@ from . import importing
 from .coordinates import Crs, Point
 from .divisions import Division, Divisions, full
 from .entries import Candidate, PlaceName
-from .grid import Cell, Grid
+from .grid import Cell, Grid, Outline
 from .importing import Brought
 
 FORMAT = 1
-SHIPPED = ("divisions.csv", "grid-sample.csv.gz", "places.csv")
+SHIPPED = ("divisions.csv", "grid-sample.csv.gz", "outlines-sample.geojson.gz", "places.csv")
 _KEPT = 2
 """Folders: the one in use, and the one a daemon may still have open."""
-NAMES, CELLS, DIVISIONS, MADE, INDEX = "names.jsonl.gz", "cells.json.gz", "divisions.json.gz", "made.json", "index"
+NAMES, CELLS, DIVISIONS = "names.jsonl.gz", "cells.json.gz", "divisions.json.gz"
+OUTLINES, MADE, INDEX = "outlines.json.gz", "made.json", "index"
 
 
 class GazetteerFault(Exception):
@@ -53,6 +54,7 @@ class Content:
     names: Sequence[PlaceName]
     cells: Sequence[Cell]
     divisions: Sequence[Division]
+    outlines: Sequence[Outline] = ()
     sources: tuple[dict[str, str], ...] = ()
     """Of each file: kind, file, sha256, attribution."""
 
@@ -67,9 +69,11 @@ class Content:
         names = [row for one, _sha in brought for row in one.names]
         cells = [row for one, _sha in brought for row in one.cells]
         divisions = [row for one, _sha in brought for row in one.divisions]
+        outlines = [row for one, _sha in brought for row in one.outlines]
         return Content(
             names if "names" in kinds else self.names, cells if "cells" in kinds else self.cells,
-            divisions if "divisions" in kinds else self.divisions, tuple(told),
+            divisions if "divisions" in kinds else self.divisions,
+            outlines if "outlines" in kinds else self.outlines, tuple(told),
         )  # fmt: skip
 
 
@@ -151,6 +155,8 @@ def build(folder: Path, content: Content, *, now: datetime | None = None) -> Mad
     write_index(folder / INDEX, located)
     _write_lines(folder / NAMES, (_name_row(one) for one in content.names))
     _write(folder / CELLS, [[cell.code, cell.rings, cell.sample] for cell in content.cells])
+    outlines = [[one.code, one.name, one.level, one.rings, one.sample] for one in content.outlines]
+    _write(folder / OUTLINES, outlines)
     _write(folder / DIVISIONS, [_division_row(one) for one in content.divisions])
     told = {
         "format": FORMAT, "index": index_version(), "names": len(content.names), "cells": len(content.cells), "divisions": len(content.divisions),
@@ -285,13 +291,20 @@ def load(folder: Path) -> Content:
         with gzip.open(folder / NAMES, "rt", encoding="utf-8") as lines:
             names = [_name_of(json.loads(line)) for line in lines]
         sources = tuple(json.loads((folder / MADE).read_text("utf-8"))["sources"])
-        return Content(names, cells_of(folder), divisions_of(folder), sources)
+        return Content(names, cells_of(folder), divisions_of(folder), outlines_of(folder), sources)
     except (OSError, ValueError, KeyError, TypeError) as fault:
         raise GazetteerFault(_("{folder} is not whole ({fault})", folder=folder, fault=fault)) from None
 
 
 def cells_of(folder: Path) -> Sequence[Cell]:
     return [Cell(code, tuple(map(tuple, rings)), sample) for code, rings, sample in _read(folder / CELLS)]
+
+
+def outlines_of(folder: Path) -> Sequence[Outline]:
+    return [
+        Outline(code, name, level, tuple(map(tuple, rings)), sample)
+        for code, name, level, rings, sample in _read(folder / OUTLINES)
+    ]
 
 
 def divisions_of(folder: Path) -> Sequence[Division]:

@@ -64,5 +64,8 @@ class Spot:
     division: str
     area: Sequence[str]
     """District, street, community: as many as are known."""
+    lng: float
+    lat: float
+    """In WGS-84, as maps are drawn."""
     odd: str
     """'' | 'swapped' | 'outside', as ``coordinates.oddness`` has it."""

@@ -43,6 +43,18 @@ class Cell:
         return inside
 
 
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """Of a division, to be drawn: nothing is decided by it."""
+
+    code: str
+    name: str
+    level: str
+    rings: tuple[Ring, ...]
+    """Of WGS-84."""
+    sample: bool = False
+
+
 class Grid:
     def __init__(self, cells: Iterable[Cell]) -> None:
         self.cells: Sequence[Cell] = tuple(cells)

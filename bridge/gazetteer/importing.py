@@ -24,7 +24,7 @@ from config.language import say as _
 from .coordinates import CoordinateFault, Crs, Point, convert, crs_named, point
 from .divisions import LEVELS, Division, fits, level_of, plain
 from .entries import PlaceName
-from .grid import Cell, Ring
+from .grid import Cell, Outline, Ring
 
 MOST_NAMES = 2_000_000
 MOST_NAME = 80
@@ -36,18 +36,20 @@ _BETWEEN = str.maketrans({"、": "|", ";": "|", "；": "|"})
 
 @dataclass(frozen=True, slots=True)
 class Brought:
-    """What one file brought; of the three usually one."""
+    """What one file brought; of the four one."""
 
     file: str
     names: Sequence[PlaceName] = ()
     cells: Sequence[Cell] = ()
     divisions: Sequence[Division] = ()
+    outlines: Sequence[Outline] = ()
     remarks: tuple[str, ...] = ()
     attribution: str = ""
 
     @property
     def kind(self) -> str:
-        return "cells" if self.cells else "divisions" if self.divisions else "names"
+        found = (("cells", self.cells), ("divisions", self.divisions), ("outlines", self.outlines))
+        return next((kind for kind, rows in found if rows), "names")
 
 
 @dataclass(slots=True)
@@ -76,11 +78,7 @@ def read(path: Path, *, crs: str = "", attribution: str = "") -> Brought:
         return _geojson(read_text(path).text, str(path), crs, attribution)
     found = read_text(path)
     brought = parse(found.text, str(path), crs=crs, attribution=attribution)
-    if not found.remark:
-        return brought
-    return Brought(
-        brought.file, brought.names, brought.cells, brought.divisions, (found.remark, *brought.remarks), attribution
-    )
+    return replace(brought, remarks=(found.remark, *brought.remarks)) if found.remark else brought
 
 
 def shipped(name: str, data: bytes) -> Brought:
@@ -307,13 +305,16 @@ def _geojson(text: str, file: str, crs: str, attribution: str) -> Brought:
     )
     own = attribution or (_OSM if osm else said)
     sample = bool(told.get("sample") or told.get("synthetic"))
-    reading, names, cells = _Reading(file), list[PlaceName](), list[Cell]()
+    reading, names, cells, outlines = _Reading(file), list[PlaceName](), list[Cell](), list[Outline]()
     for number, feature in enumerate(told["features"], 1):
         where = _("feature {number}", number=number)
         try:
             properties, geometry = _parts(feature)
             if code := str(properties.get("grid_code") or ""):
                 cells.append(Cell(_cell_code(code), tuple(_rings(geometry, system)), sample))
+                continue
+            if (code := plain(str(properties.get("code") or ""))) and properties.get("level") in LEVELS:
+                outlines.append(_outline(code, properties, geometry, system, sample))
                 continue
             name = str(properties.get("name:zh") or properties.get("name") or "").strip()
             if not name:
@@ -322,9 +323,9 @@ def _geojson(text: str, file: str, crs: str, attribution: str) -> Brought:
             names.append(_feature(name[:MOST_NAME], properties, geometry, system, own, sample))
         except CoordinateFault as fault:
             raise FileRefused(file, where, f"{fault.field}: {fault}") from None
-    if cells and names:
-        raise FileRefused(file, "", _("holds cells and names: make two files of it"))
-    return Brought(file, _once(names, reading), cells, remarks=reading.told(), attribution=own)
+    if sum(map(bool, (cells, names, outlines))) > 1:
+        raise FileRefused(file, "", _("holds cells, outlines and names: make a file of each"))
+    return Brought(file, _once(names, reading), cells, outlines=outlines, remarks=reading.told(), attribution=own)
 
 
 def _system(told: Mapping[str, Any]) -> str:
@@ -360,6 +361,15 @@ def _feature(
         name, kind[:40], area[0], area[1], area[2], point(*at, crs), accuracy if accuracy in _ACCURACIES else "D",
         tuple(dict.fromkeys(aliases))[:20], source, sample,
     )  # fmt: skip
+
+
+def _outline(code: str, told: Mapping[str, Any], geometry: Mapping[str, Any], crs: str, sample: bool) -> Outline:
+    if level_of(code) != told["level"]:
+        raise CoordinateFault("code", _("{said}: its digits are not those of its level", said=repr(code)))
+    made_up = sample or bool(told.get("sample") or told.get("synthetic"))
+    return Outline(
+        code, str(told.get("name") or "")[:MOST_NAME], str(told["level"]), tuple(_rings(geometry, crs)), made_up
+    )
 
 
 def _middle(geometry: Mapping[str, Any]) -> tuple[float, float]:

@@ -17,11 +17,11 @@ import tantivy
 from rapidfuzz import fuzz
 
 from . import sounds
-from .compiled import INDEX, Located, Made, cells_of, divisions_of
-from .coordinates import Point, oddness
+from .compiled import INDEX, Located, Made, cells_of, divisions_of, outlines_of
+from .coordinates import Crs, Point, convert, oddness
 from .divisions import Divisions, full
 from .entries import Candidate, Spot
-from .grid import Grid
+from .grid import Grid, Outline
 from .phrases import asked
 
 MOST_SAID = 80
@@ -114,6 +114,10 @@ class Gazetteer:
         self._schema = self._index.schema
         self._searcher = self._index.searcher()
 
+    def outlines(self) -> Sequence[Outline]:
+        """To be drawn; read from the disk each time: a page asks once."""
+        return outlines_of(self.made.folder)
+
     def find(self, said: str, most: int = 10) -> Sequence[Candidate]:
         """Best first; empty when nothing is alike."""
         wanted = asked(said[:MOST_SAID], self.divisions)
@@ -127,13 +131,14 @@ class Gazetteer:
 
     def at(self, point: Point) -> Spot:
         """Where a point lies; '' what is not known."""
-        cell = self.grid.at(point)
+        here = convert(point, Crs.WGS84)
+        cell = self.grid.at(here)
         division = self.divisions.of_cell(cell.code) if cell is not None else None
         over = self.divisions.chain(division.code) if division is not None else ()
         return Spot(
             cell.code if cell is not None else "", cell is not None and cell.sample,
             full(division.code) if division is not None else "",
-            tuple(row.name for row in over if row.level != "city"), oddness(point, self.grid.bounds),
+            tuple(row.name for row in over if row.level != "city"), here.lng, here.lat, oddness(point, self.grid.bounds),
         )  # fmt: skip
 
     def _crossing(self, one: str, other: str, within: str) -> list[Candidate]:

@@ -49,7 +49,19 @@ class SpotOut(View):
     sample: bool
     division: str
     area: list[str] = Field(description="district, street, community: as many as are known")
+    lng: float = Field(description="the point in WGS-84, as maps are drawn")
+    lat: float
     odd: str = Field(description="'', 'outside' the city, or 'swapped': longitude and latitude")
+
+
+class OutlineOut(View):
+    """Of a division, to be drawn: nothing is decided by it."""
+
+    code: str
+    name: str
+    level: str = Field(description="district, street or community")
+    sample: bool
+    rings: list[list[float]] = Field(description="longitude, latitude, longitude … in WGS-84")
 
 
 class MatterIn(Body):

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from bridge.gazetteer import compiled, importing
 from bridge.gazetteer.compiled import Content, GazetteerFault, Gazetteers, Made
-from bridge.gazetteer.coordinates import CoordinateFault, point
+from bridge.gazetteer.coordinates import CoordinateFault, oddness, point
 from bridge.gazetteer.divisions import Divisions
 from bridge.gazetteer.entries import Candidate, Spot
 from bridge.gazetteer.grid import Grid
@@ -119,10 +119,9 @@ def _check(args: argparse.Namespace, shelf: Gazetteers) -> int:
         if (located := compiled.locate(one, grid, divisions)).remark
     ]
     outside = [
-        f"{one.name}: {_(found.odd)}"
+        f"{one.name}: {_(lies)}"
         for one in content.names
-        if one.point is not None
-        and (found := spot(one.point.lng, one.point.lat, str(one.point.crs), grid, divisions)).odd
+        if one.point is not None and (lies := oddness(one.point, grid.bounds))
     ]
     for remark in (*remarks[:20], *outside[:20]):
         print(remark, file=sys.stderr)
@@ -140,7 +139,7 @@ def _tell(brought: Sequence[tuple[Brought, str]]) -> int:
         for remark in one.remarks:
             print(remark, file=sys.stderr)
             count += 1
-        rows = len(one.names) + len(one.cells) + len(one.divisions)
+        rows = len(one.names) + len(one.cells) + len(one.divisions) + len(one.outlines)
         print(f"{one.file}: {_(one.kind)} {rows}{'  ' + one.attribution if one.attribution else ''}", file=sys.stderr)
     return count
 
@@ -153,22 +152,6 @@ def _tell_made(made: Made) -> None:
         print(f"  {_(row['kind'])}: {row['file']}  {row['sha256'][:12]}  {row['attribution']}")
     for remark in made.remarks:
         print(f"  {remark}")
-
-
-def spot(lng: float, lat: float, crs: str, grid: Grid, divisions: Divisions) -> Spot:
-    """What lies there; raises CoordinateFault."""
-    from bridge.gazetteer.coordinates import oddness
-
-    at = point(lng, lat, crs)
-    cell = grid.at(at)
-    found = divisions.of_cell(cell.code) if cell is not None else None
-    return Spot(
-        cell.code if cell else "",
-        cell is not None and cell.sample,
-        found.code if found else "",
-        (),
-        oddness(at, grid.bounds),
-    )
 
 
 def _show(args: argparse.Namespace, shelf: Gazetteers) -> int:

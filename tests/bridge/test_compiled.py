@@ -22,7 +22,11 @@ MIDDLE = Point((CELL.box[0] + CELL.box[2]) / 2, (CELL.box[1] + CELL.box[3]) / 2,
 
 def small(*names: PlaceName) -> Content:
     return Content(
-        names, [CELL], SHIPPED.divisions, ({"kind": "names", "file": "a", "sha256": names[0].name, "attribution": ""},)
+        names,
+        [CELL],
+        SHIPPED.divisions,
+        (),
+        ({"kind": "names", "file": "a", "sha256": names[0].name, "attribution": ""},),
     )
 
 
@@ -30,6 +34,7 @@ def test_what_is_shipped() -> None:
     assert (len(SHIPPED.names), len(SHIPPED.cells), len(SHIPPED.divisions)) == (1054, 19582, 616)
     assert all(one.sample for one in SHIPPED.names)
     assert all(cell.sample for cell in SHIPPED.cells)
+    assert {one.level for one in SHIPPED.outlines} == {"district", "street"}
 
 
 def test_a_point_that_agrees_gives_cell_and_codes() -> None:

@@ -155,3 +155,16 @@ def test_what_is_no_geojson(tmp_path: Path, text: str) -> None:
     file.write_text(text, "utf-8")
     with pytest.raises(FileRefused):
         importing.read(file)
+
+
+def test_outlines(tmp_path: Path) -> None:
+    """Polygons with a division's code and level; one whose digits do not fit its level is refused."""
+    ring = [[[118.0, 24.4], [118.2, 24.4], [118.1, 24.6]]]
+    fine = feature("思明区", "Polygon", ring, code="350203", level="district", synthetic=True)
+    (one,) = importing.read(geojson(tmp_path / "a.geojson", fine, crs="WGS84")).outlines
+    assert (one.code, one.level, one.sample, len(one.rings[0])) == ("350203", "district", True, 6)
+    wrong = feature("思明区", "Polygon", ring, code="350203", level="street")
+    with pytest.raises(FileRefused, match="code"):
+        importing.read(geojson(tmp_path / "b.geojson", wrong, crs="WGS84"))
+    with pytest.raises(FileRefused):
+        importing.read(geojson(tmp_path / "c.geojson", fine, feature("路", "Point", [118.0, 24.4]), crs="WGS84"))

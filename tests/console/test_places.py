@@ -15,6 +15,7 @@ from starlette.types import ASGIApp
 from bridge.delivery_state import DeliveryState
 from bridge.gazetteer.coordinates import Point
 from bridge.gazetteer.entries import Candidate, Spot
+from bridge.gazetteer.grid import Outline
 from bridge.ports import Push
 from bridge.repeat import Matter, Reason
 from bridge.ticket import Place, Subject
@@ -54,7 +55,10 @@ class Book:
         return [ROAD]
 
     def at(self, point: Point) -> Spot:
-        return Spot("350203008001003", True, "350203008001", ("思明区", "筼筜街道"), "")
+        return Spot("350203008001003", True, "350203008001", ("思明区", "筼筜街道"), 118.1, 24.47, "")
+
+    def outlines(self) -> Sequence[Outline]:
+        return [Outline("350203", "思明区", "district", ((118.0, 24.4, 118.2, 24.4, 118.1, 24.5),), True)]
 
 
 @dataclass
@@ -134,6 +138,13 @@ async def test_a_point() -> None:
     async with browser(app, signed_in(fake, "1001", "8001")) as client:
         told = (await client.get("/api/places/at", headers={POINT: "118.1,24.47,GCJ02"})).json()
     assert (told["grid_code"], told["area"]) == ("350203008001003", ["思明区", "筼筜街道"])
+
+
+async def test_outlines_to_be_drawn() -> None:
+    fake, app, _book = await _house()
+    async with browser(app, signed_in(fake, "1001", "8001")) as client:
+        (one,) = (await client.get("/api/places/outlines")).json()
+    assert (one["level"], one["sample"], one["rings"][0][:2]) == ("district", True, [118.0, 24.4])
 
 
 def typed(**matter: Any) -> dict[str, str]:

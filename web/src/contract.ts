@@ -213,6 +213,9 @@ export interface paths {
   '/api/places/at': {
     get: { parameters: { header: { 'X-Hotline-Point'?: string } }; responses: { 200: { content: { 'application/json': components['schemas']['SpotOut'] } } } }
   }
+  '/api/places/outlines': {
+    get: { responses: { 200: { content: { 'application/json': components['schemas']['OutlineOut'][] } } } }
+  }
   '/api/programs': {
     get: { responses: { 200: { content: { 'application/json': components['schemas']['ProgramOut'][] } } } }
     post: { requestBody: { content: { 'application/json': components['schemas']['ProgramIn'] } }; responses: { 201: { content: { 'application/json': components['schemas']['ProgramTokenOut'] } } } }
@@ -1000,6 +1003,16 @@ export interface components {
       began_at: string
       ended_at: string | null
     }
+    /** Of a division, to be drawn: nothing is decided by it. */
+    OutlineOut: {
+      code: string
+      name: string
+      /** district, street or community */
+      level: string
+      sample: boolean
+      /** longitude, latitude, longitude … in WGS-84 */
+      rings: number[][]
+    }
     /** One party of a live call. */
     ParticipantOut: {
       /** names the party in this call: POST /api/seats/{seat}/drop */
@@ -1378,6 +1391,9 @@ export interface components {
       division: string
       /** district, street, community: as many as are known */
       area: string[]
+      /** the point in WGS-84, as maps are drawn */
+      lng: number
+      lat: number
       /** '', 'outside' the city, or 'swapped': longitude and latitude */
       odd: string
     }

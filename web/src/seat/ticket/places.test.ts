@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { blank, toTicket } from './form.ts'
-import { askedPlace, filled, spotted, strayed, type Place } from './places.ts'
+import { askedPlace, filled, pointed, spotted, strayed, type Place } from './places.ts'
 
 const PLACE: Place = {
   name: '湖滨南路', type: 'road', alias: '', crossing: '', district: '思明区', street: '筼筜街道', community: '官任社区居委会',
@@ -43,7 +43,7 @@ test('typing another address takes back what the chosen one filled', () => {
 })
 
 test('coordinates typed by hand give the cell, and no area over a typed one', () => {
-  const spot = { grid_code: '350203008001003', sample: false, division: '350203008001', area: ['思明区', '筼筜街道'], odd: '' }
+  const spot = { grid_code: '350203008001003', sample: false, division: '350203008001', area: ['思明区', '筼筜街道'], lng: 118.1, lat: 24.47, odd: '' }
   assert.equal(spotted(blank(), spot).street, '筼筜街道')
   assert.equal(spotted({ ...blank(), district: '湖里区' }, spot).district, undefined)
 })
@@ -52,4 +52,12 @@ test('one sign asks nothing', () => {
   assert.equal(askedPlace(' 湖 '), '')
   assert.equal(askedPlace('湖滨'), '湖滨')
   assert.equal(askedPlace('x'.repeat(200)).length, 80)
+})
+
+test('a point of the map takes the place of what was chosen', () => {
+  const form = { ...blank(), address: '湖滨' }
+  Object.assign(form, filled(form, PLACE, ''))
+  Object.assign(form, pointed(118.1234567, 24.5, 17))
+  assert.deepEqual([form.lng, form.lat, form.crs, form.accuracy, form.grid_code, form.place, form.address], ['118.123457', '24.500000', 'WGS84', 'C', '', '', '湖滨南路'])
+  assert.equal(pointed(118.1, 24.5, 10).accuracy, 'D')
 })

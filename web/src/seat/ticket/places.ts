@@ -9,6 +9,8 @@ export type Spot = Shapes['SpotOut']
 /** So much must be typed before the server is asked. */
 export const LEAST = 2
 export const MOST_TYPED = 80
+/** From this zoom of a map on a press is good to ten metres. */
+const FINE = 16
 const HANZI = /[\u3400-\u9fff]/
 
 /** What the server is asked for; '' nothing. */
@@ -42,6 +44,11 @@ export function filled(form: Pick<Form, 'address'>, place: Place, crossing: stri
 /** Another address is being typed than the one that was chosen: what it filled is wrong now. */
 export function strayed(form: Form): Partial<Form> | null {
   return form.place && !form.address.includes(form.place) ? { ...FILLED } : null
+}
+
+/** A point of the map: what another place filled goes, what lies there is asked for (SpotNote). */
+export function pointed(lng: number, lat: number, zoom: number): Partial<Form> {
+  return { ...FILLED, lng: lng.toFixed(6), lat: lat.toFixed(6), crs: 'WGS84', accuracy: zoom >= FINE ? 'C' : 'D' }
 }
 
 /** What lies at coordinates typed by hand; an area that somebody typed is left as it is. */
