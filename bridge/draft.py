@@ -14,6 +14,7 @@ from datetime import datetime
 from cti.numbers import Numbers
 
 from .catalogue import Catalogue
+from .catalogues.conditions import chosen
 from .errors import Problem
 from .fields import Fields
 from .ticket import CallFacts, Limit, Person, Place, Subject, Ticket, TicketId
@@ -114,7 +115,7 @@ def _phones(fields: Fields, numbers: Numbers) -> tuple[str, ...]:
 
 
 def _subject(fields: Fields, catalogue: Catalogue) -> Subject | None:
-    inner = fields.inner("subject", ("scheme", "version", "code", "kind", "part_id"))
+    inner = fields.inner("subject", ("scheme", "version", "code", "kind", "part_id", "condition"))
     if inner is None:
         return None
     first = catalogue.schemes[0] if catalogue.schemes else ("", "")
@@ -124,6 +125,7 @@ def _subject(fields: Fields, catalogue: Catalogue) -> Subject | None:
         code=inner.text("code", 16, required=True, pattern=r"[0-9A-Za-z]{2,16}"),
         kind=inner.one_of("kind", ("event", "part")),
         part_id=inner.text("part_id", 24, pattern=r"[0-9A-Za-z-]{1,24}"),
+        condition=inner.text("condition", 500),
     )
     if subject.code and not inner.problems:
         _known(subject, inner, catalogue)
@@ -134,7 +136,13 @@ def _known(subject: Subject, inner: Fields, catalogue: Catalogue) -> None:
     if (subject.scheme, subject.version) not in catalogue.schemes:
         allowed = tuple(" ".join(pair) for pair in catalogue.schemes)
         inner.wrong("scheme", inner.say("no_scheme", said=f"{subject.scheme} {subject.version}"), allowed)
-    elif catalogue.get(subject.scheme, subject.version, subject.code, subject.kind) is None:
+    elif (known := catalogue.get(subject.scheme, subject.version, subject.code, subject.kind)) is not None:
+        conditions = catalogue.conditions(known)
+        if subject.condition and chosen(conditions, subject.condition) is None:
+            inner.wrong(
+                "condition", inner.say("no_condition", said=subject.condition[:60]), tuple(c.text for c in conditions)
+            )
+    else:
         same = [code for code in catalogue.search(subject.code) if code.code == subject.code]
         if len(same) > 1 and not subject.kind:
             inner.wrong("kind", inner.say("ambiguous", said=subject.code), ("event", "part"))
