@@ -1,23 +1,32 @@
-"""Part and event codes: look-up and search by code, name, pinyin and initials.
+"""Part and event codes: look-up and search by code, name, pinyin, initials and citizens' words; conditions and units of each.
 
-Read once at start from ``data/codes.csv`` and an operator's own file of the same form.
-Codes are strings of a (scheme, version): cities and generations differ, so nothing in
+Read once at start from the shipped tables and an operator's own file of the same form; over them lie the editions of the city's
+catalogue, as the ledger has them (``renew``). Codes are strings of a (scheme, version): cities and generations differ, so nothing in
 code knows one. Used by ``draft.py`` (does it exist?) and the console (search as typed).
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
 from config.files import FileRefused, Table, parse_table, read_table
 from config.language import say as _
 
+from .catalogues.citizens_words import words
+from .catalogues.conditions import Condition
+from .catalogues.conditions import shipped as shipped_conditions
+from .catalogues.crosswalk import OLD, TABLES
+from .catalogues.edition import Edition, in_force
+from .catalogues.units import Proposal, directory, in_words
 from .pinyin_readings import Syllables, begins, folded, initials_begin, initials_within, syllables, within
 
+_Key = tuple[str, str, str, str]
 _COLUMNS = ("scheme", "version", "kind", "major", "major_name", "code", "name", "confidence")
 
 
@@ -37,49 +46,127 @@ class Code:
     """How its name may be typed."""
 
 
+@dataclass(frozen=True)
+class _Standing:
+    """All that a look-up needs, replaced as one."""
+
+    offered: tuple[Code, ...]
+    by_key: Mapping[_Key, Code]
+    schemes: tuple[tuple[str, str], ...]
+    conditions: Mapping[_Key, tuple[Condition, ...]]
+    editions: Mapping[tuple[str, str], Edition]
+    in_force: Edition | None
+
+
 class Catalogue:
-    def __init__(self, codes: Sequence[Code], remarks: Iterable[str] = ()) -> None:
+    """:param codes: offered until an edition is in force; ``more``: known beside them; ``own``: the operator's rows, always offered."""
+
+    def __init__(
+        self, codes: Sequence[Code], remarks: Iterable[str] = (), more: Sequence[Code] = (), own: Sequence[Code] = ()
+    ) -> None:
         """``remarks``: what was odd about the operator's file."""
-        self._codes = tuple(codes)
+        self._codes, self._more, self._own = tuple(codes), tuple(more), tuple(own)
         self.remarks = tuple(remarks)
-        self._by_key = {(code.scheme, code.version, code.kind, code.code): code for code in codes}
+        self._now = self._standing((), None)
 
     def __len__(self) -> int:
-        return len(self._codes)
+        """Of those that are offered."""
+        return len(self._now.offered)
 
     @property
     def schemes(self) -> tuple[tuple[str, str], ...]:
-        """(scheme, version) pairs there are."""
-        return tuple(dict.fromkeys((code.scheme, code.version) for code in self._codes))
+        """(scheme, version) pairs there are; the first is meant where none is named."""
+        return self._now.schemes
+
+    @property
+    def in_force(self) -> Edition | None:
+        """The edition of the city's own catalogue that is valid now; None: the shipped table is offered."""
+        return self._now.in_force
+
+    def edition(self, scheme: str, version: str) -> Edition | None:
+        """Of the city's own, in force or not; None: it is none of those."""
+        return self._now.editions.get((scheme, version))
+
+    def renew(self, editions: Sequence[Edition], on: date, past: Sequence[Edition] = ()) -> None:
+        """What the ledger has: activated editions, the last activated last, and those that only old tickets name (``past``)."""
+        self._now = self._standing((*past, *editions), in_force(editions, on))
 
     def get(self, scheme: str, version: str, code: str, kind: str = "") -> Code | None:
         """Without ``kind`` only when the digits mean one thing in that scheme."""
+        by_key = self._now.by_key
         kinds = (kind,) if kind else ("event", "part")
-        found = [row for one in kinds if (row := self._by_key.get((scheme, version, one, code)))]
+        found = [row for one in kinds if (row := by_key.get((scheme, version, one, code)))]
         return found[0] if len(found) == 1 else None
 
+    def conditions(self, code: Code) -> tuple[Condition, ...]:
+        """In the table's order; (): none is known. The shipped ones are other cities'."""
+        return self._now.conditions.get(_key(code), ())
+
+    def unit(self, code: Code, area: tuple[str, ...] = (), on: date | None = None) -> Proposal | None:
+        """Who is responsible; ``area``: the names of the place's district, street, community. None: nobody knows."""
+        edition = self._now.editions.get((code.scheme, code.version))
+        if edition is not None:
+            said = edition.units.get((code.kind, code.code))
+            return in_words(said.primary, said.authority) if said else None
+        return directory().of(_key(code), area, on or date.max)
+
     def search(self, said: str, kind: str = "", most: int = 20) -> tuple[Code, ...]:
-        """Best first: exact code, code prefix, name, name's beginning, initials, pinyin, anywhere in them."""
-        wanted = folded(said)
+        """Best first: exact code, code prefix, name, its beginning, a citizens' word, initials, pinyin, anywhere in them."""
+        wanted, offered = folded(said), self._now.offered
         if not wanted:
-            return tuple(code for code in self._codes if not kind or code.kind == kind)[:most]
+            return tuple(code for code in offered if not kind or code.kind == kind)[:most]
         ranked = [
             (rank, place, code)
-            for place, code in enumerate(self._codes)
+            for place, code in enumerate(offered)
             if (not kind or code.kind == kind) and (rank := _rank(code, wanted)) is not None
         ]
         return tuple(code for _rank, _place, code in sorted(ranked, key=lambda row: row[:2])[:most])
 
+    def _standing(self, editions: Sequence[Edition], valid: Edition | None) -> _Standing:
+        shipped = (*self._codes, *self._more)
+        of_editions = {(one.scheme, one.version): _codes_of(one) for one in editions}
+        base = of_editions[valid.scheme, valid.version] if valid else self._codes
+        offered = tuple({_key(code): code for code in (*base, *self._own)}.values())
+        every = (*offered, *shipped, *(code for codes in of_editions.values() for code in codes))
+        by_key = {_key(code): code for code in reversed(every)}
+        conditions: dict[_Key, tuple[Condition, ...]] = dict(shipped_conditions())
+        for one in editions:
+            for (kind, code), ones in one.conditions.items():
+                own = tuple(replace(each, reading=each.reading or one.reading) for each in ones)
+                conditions[one.scheme, one.version, kind, code] = own
+        schemes = tuple(dict.fromkeys((code.scheme, code.version) for code in every))
+        known = {(one.scheme, one.version): one for one in editions}
+        return _Standing(offered, by_key, schemes, conditions, known, valid)
+
+
+def _codes_of(edition: Edition) -> tuple[Code, ...]:
+    return tuple(
+        Code(
+            edition.scheme, edition.version, one.kind, one.code, one.name, one.major, one.major_name,
+            edition.name or edition.version, _sounds(one.name),
+        )
+        for one in edition.codes
+    )  # fmt: skip
+
+
+@cache
+def _sounds(name: str) -> Syllables:
+    return syllables(name)
+
 
 def _rank(code: Code, wanted: str) -> int | None:
     name, sounds = code.name.casefold(), code.sounds
+    said = [rank for word in words().get((code.kind, code.name), ()) if (rank := word.rank(wanted)) is not None]
+    word = min(said, default=None)
     tests = (
         wanted in (code.code, name),
         code.code.startswith(wanted),
         name.startswith(wanted),
+        word == 0,
         len(wanted) == len(sounds) and initials_begin(wanted, sounds),
         initials_begin(wanted, sounds),
         begins(wanted, sounds),
+        word is not None,
         wanted in name,
         wanted in code.major_name,
         len(wanted) > 1 and initials_within(wanted, sounds),
@@ -88,20 +175,24 @@ def _rank(code: Code, wanted: str) -> int | None:
     return next((rank for rank, matched in enumerate(tests) if matched), None)
 
 
-def load(extra: Path | None = None) -> Catalogue:
-    """The shipped rows and the operator's; a row with the same scheme, version, kind and code replaces. Raises FileRefused."""
-    shipped = files("bridge").joinpath("data/codes.csv").read_text("utf-8")
-    rows = _read(parse_table(shipped, "codes.csv", _COLUMNS), "codes.csv")
+def load(extra: Path | None = None, offered: str = OLD) -> Catalogue:
+    """The shipped rows and the operator's; a row with the same scheme, version, kind and code replaces. Raises FileRefused.
+
+    ``offered``: which of the two national tables is, while no edition of the city's own is in force; the other is known all the same.
+    """
+    rows, more = (_shipped(TABLES[scheme]) for scheme in (offered, *(one for one in TABLES if one != offered)))
     remarks: tuple[str, ...] = ()
+    own: dict[_Key, Code] = {}
     if extra is not None and extra.exists():
         table = read_table(extra, _COLUMNS)
         own = _read(table, str(extra))
         remarks = (*table.remarks, *_odd(extra, table, own, rows))
-        rows |= own
-    return Catalogue(list(rows.values()), remarks)
+    return Catalogue(list((rows | own).values()), remarks, list(more.values()), list(own.values()))
 
 
-_Key = tuple[str, str, str, str]
+def _shipped(file: str) -> dict[_Key, Code]:
+    text = files("bridge").joinpath("data", file).read_text("utf-8")
+    return _read(parse_table(text, file, _COLUMNS), file)
 
 
 def _read(table: Table, file: str) -> dict[_Key, Code]:
@@ -118,7 +209,7 @@ def _read(table: Table, file: str) -> dict[_Key, Code]:
         code = Code(
             scheme=row["scheme"], version=row["version"], kind=row["kind"], code=row["code"], name=row["name"],
             major=row["major"], major_name=row["major_name"], confidence=row["confidence"] or "local",
-            sounds=syllables(row["name"]),
+            sounds=_sounds(row["name"]),
         )  # fmt: skip
         result[_key(code)] = code
     return result

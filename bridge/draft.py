@@ -63,22 +63,16 @@ def _person(form: PersonIn | None) -> Person:
 
 
 def _subject(form: SubjectIn | None) -> Subject | None:
-    return Subject(form.scheme, form.version, form.code, form.kind, form.part_id) if form else None
+    return Subject(form.scheme, form.version, form.code, form.kind, form.part_id, form.condition) if form else None
 
 
 def _place(form: PlaceIn | None) -> Place:
     if form is None:
         return Place()
     return Place(
-        form.address_text,
-        form.address_std,
-        form.lng,
-        form.lat,
-        form.crs,
-        form.accuracy,
-        form.grid_code,
-        tuple(form.area),
-    )
+        form.address_text, form.address_std, form.lng, form.lat, form.crs, form.accuracy, form.grid_code, tuple(form.area),
+        form.division,
+    )  # fmt: skip
 
 
 def _limit(form: LimitIn | None) -> Limit | None:

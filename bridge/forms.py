@@ -28,6 +28,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 from cti.numbers import Numbers
 
 from .catalogue import Catalogue
+from .catalogues.conditions import chosen
 from .pasted_text import Lines, OneLine
 from .ticket_choices import Choices
 
@@ -173,6 +174,10 @@ class SubjectIn(Body):
     ]
     kind: Annotated[str, Field(pattern=r"^(event|part)?$"), OneLine, _Text] = ""
     part_id: Annotated[str, Field(pattern=r"^[0-9A-Za-z-]{0,24}$"), OneLine, _Text] = ""
+    condition: Annotated[
+        str, Field(max_length=500, description="one of the code's filing conditions, in its words; none: the first"),
+        OneLine, _Text,
+    ] = ""  # fmt: skip
 
     @model_validator(mode="after")
     def _is_in_the_catalogue(self, info: ValidationInfo) -> SubjectIn:
@@ -185,7 +190,12 @@ class SubjectIn(Body):
         if (self.scheme, self.version) not in catalogue.schemes:
             allowed = [" ".join(pair) for pair in catalogue.schemes]
             _raise_at(self, {"scheme": wrong("no_scheme", said=f"{self.scheme} {self.version}", allowed=allowed)})
-        elif catalogue.get(self.scheme, self.version, self.code, self.kind) is None:
+        elif (found := catalogue.get(self.scheme, self.version, self.code, self.kind)) is not None:
+            conditions = catalogue.conditions(found)
+            if self.condition and chosen(conditions, self.condition) is None:
+                allowed = [one.text for one in conditions]
+                _raise_at(self, {"condition": wrong("no_condition", said=self.condition[:60], allowed=allowed)})
+        else:
             same = [code for code in catalogue.search(self.code) if code.code == self.code]
             if len(same) > 1 and not self.kind:
                 _raise_at(self, {"kind": wrong("ambiguous", said=self.code, allowed=("event", "part"))})

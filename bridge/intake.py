@@ -17,6 +17,7 @@ from cti.ids import CallId
 from cti.numbers import Numbers
 
 from .anonymity import kept
+from .cases.clock import WorkTime
 from .catalogue import Catalogue
 from .disposition import CallOutcome, Disposition
 from .draft import CONTENT, Made, read
@@ -26,7 +27,8 @@ from .forms import DispositionIn, Known
 from .messages import MessageId, MessageKind
 from .ports import Disposed, Filed, KeyTaken, NotDisposed, Push, TicketBook
 from .problem_texts import MOST_PROBLEMS, problems_of, say
-from .ticket import CallFacts, ticket_id
+from .promise import promised
+from .ticket import CallFacts, Ticket, ticket_id
 from .ticket_choices import Choices
 from .ticket_json import plain
 
@@ -60,6 +62,8 @@ class Intake:
     wake: Callable[[], None]
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     noise: Callable[[int], bytes] = secrets.token_bytes
+    work: WorkTime | None = None
+    """By which a citizen is promised a date; None: nobody is."""
 
     async def file(self, raw: Mapping[str, object], source: Source) -> Filed | KeyTaken | Problems:
         """One ticket, on disk with its outbox row when this returns; or every problem, and nothing is written."""
@@ -72,7 +76,7 @@ class Intake:
         ticket = read(raw, made, self._known())
         if isinstance(ticket, tuple):
             return ticket
-        filed = await self.book.file(kept(ticket))
+        filed = await self.book.file(kept(self._promising(ticket)))
         if isinstance(filed, Filed) and filed.new:
             self.publish(
                 TicketFiled(
@@ -116,7 +120,9 @@ class Intake:
                 return fixed
             # secrecy that a citizen asked for is never taken back by whoever mends their ticket
             anonymous, confidential = fixed.anonymous or old.anonymous, fixed.confidential or old.confidential
-            corrected = kept(replace(fixed, id=old.id, anonymous=anonymous, confidential=confidential))
+            fixed = replace(fixed, id=old.id, anonymous=anonymous, confidential=confidential)
+            same = (fixed.subject, fixed.handle_limit) == (old.subject, old.handle_limit)
+            corrected = kept(replace(fixed, promise=old.promise) if same else self._promising(fixed))
         push = await self.book.replay(message, self.clock(), corrected)
         if push is not None:
             self.wake()
@@ -124,6 +130,10 @@ class Intake:
 
     def _known(self) -> Known:
         return Known(self.choices, self.catalogue, self.numbers)
+
+    def _promising(self, ticket: Ticket) -> Ticket:
+        promise = promised(ticket, self.catalogue, self.work) if self.work is not None else None
+        return replace(ticket, promise=promise)
 
     def _content(self, push: Push) -> dict[str, object]:
         return {name: value for name, value in plain(push.ticket).items() if name in CONTENT}

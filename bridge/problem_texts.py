@@ -41,6 +41,7 @@ SENTENCES = {
     "moment": "must be a moment with a time zone, as 2026-01-31T08:30:00+08:00",
     "no_scheme": "no code table {said!r} is loaded",
     "no_code": "no code {said!r} in this table",
+    "no_condition": "{said!r} is no filing condition of this code",
     "ambiguous": "{said!r} is an event and a part; say which",
     "only_filing": "cannot be changed: this message does not file a ticket; send it again as it is",
     "only_refused": "only for a refused call",

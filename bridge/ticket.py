@@ -53,6 +53,8 @@ class Subject:
     """'part' or 'event': a scheme may use the same digits for both."""
     part_id: str = ""
     """The number on the thing itself (manhole, lamp post): up to 24 digits and letters."""
+    condition: str = ""
+    """Filing condition (立案条件) as the catalogue words it, when one was chosen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,25 @@ class Limit:
     value: int
     unit: str
     deadline: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """The date a citizen is told, with all it was reckoned from."""
+
+    by: datetime
+    """UTC; what the citizen is told: the later of both readings of a working day."""
+    due: datetime
+    """When the limit is over for the unit, by the catalogue's reading, if it is dispatched within the dispatcher's time."""
+    provisional: bool
+    """A year on the way has no announced holidays yet: it may come out otherwise."""
+    limit: Limit
+    condition: str
+    """The filing condition whose limit it is; '' when the code has but one, or the agent said the limit."""
+    basis: str
+    """'catalogue' (the city's), 'sample' (another city's) or 'agent'."""
+    catalogue: str = ""
+    """Scheme and version."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +158,8 @@ class Ticket:
     units_helping: tuple[str, ...] = ()
     accept_limit: Limit | None = None
     handle_limit: Limit | None = None
+    promise: Promise | None = None
+    """Made by the daemon when the ticket was filed."""
     related_cases: tuple[str, ...] = ()
     merged_into: str = ""
     answered_directly: bool = False

@@ -9,7 +9,7 @@ from typing import Any
 
 from cti.ids import CallId
 
-from .ticket import CallFacts, Limit, Person, Place, Subject, Ticket, TicketId
+from .ticket import CallFacts, Limit, Person, Place, Promise, Subject, Ticket, TicketId
 
 
 def dump(ticket: Ticket) -> str:
@@ -40,6 +40,7 @@ def load(text: str) -> Ticket:
     place = {field.name for field in fields(Place)}
     body["place"] = Place(**{k: v for k, v in _tuples(raw.get("place") or {}, "area").items() if k in place})
     body["accept_limit"], body["handle_limit"] = _limit(raw.get("accept_limit")), _limit(raw.get("handle_limit"))
+    body["promise"] = _promise(raw.get("promise"))
     return Ticket(**body)
 
 
@@ -54,7 +55,7 @@ def same_matter(one: Ticket, other: Ticket) -> bool:
 
 
 def _bare(ticket: Ticket) -> Ticket:
-    bare = replace(ticket, id=TicketId(""), filed_at=datetime.min.replace(tzinfo=UTC), agent="", seat="")
+    bare = replace(ticket, id=TicketId(""), filed_at=datetime.min.replace(tzinfo=UTC), agent="", seat="", promise=None)
     if ticket.facts is None:
         return bare
     return replace(bare, facts=CallFacts(ticket.facts.call), line="", channel="")
@@ -80,6 +81,15 @@ def _tuples(body: dict[str, Any], *names: str) -> dict[str, Any]:
 
 def _limit(body: dict[str, Any] | None) -> Limit | None:
     return Limit(body["value"], body["unit"], _moment(body.get("deadline"))) if body else None
+
+
+def _promise(body: dict[str, Any] | None) -> Promise | None:
+    if not body:
+        return None
+    limit = _limit(body["limit"])
+    assert limit is not None
+    moments = {name: datetime.fromisoformat(body[name]).astimezone(UTC) for name in ("by", "due")}
+    return Promise(**body | moments | {"limit": limit})
 
 
 def _facts(body: dict[str, Any] | None) -> CallFacts | None:

@@ -7,11 +7,14 @@ therefore knows the holidays with the daemon dead; asked by the walker (``ivr/wa
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib.metadata import version
+from importlib.resources import files
 
 import chinese_calendar
 
@@ -28,6 +31,31 @@ class Day(StrEnum):
     PLAIN = "plain"  # its weekday decides
     HOLIDAY = "holiday"
     MADE_UP = "made_up"  # a weekend day on which one works
+
+
+class Standing(StrEnum):
+    """How sure a row of the calendar is."""
+
+    OFFICIAL = "official"
+    PROVISIONAL = "provisional"  # nobody has announced that year yet: adjusted days may come
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarRow:
+    """One date as a sum of working time needs it."""
+
+    date: date
+    work: bool
+    """Worked; a plain Sunday is not, one worked to make up for a holiday is."""
+    made_up: bool
+    """Worked on a weekend day (调休)."""
+    name: str
+    """The holiday it belongs to; '' for a plain day of the week."""
+    source: str
+    status: Standing
+
+
+OPERATORS, PACKAGE, WEEK = "hotline.toml [calendar]", f"chinesecalendar {version('chinesecalendar')}", "the plain week"
 
 
 @dataclass(frozen=True)
@@ -50,6 +78,22 @@ class WorkCalendar:
     def day(self, when: date) -> Day:
         return self.overrides.get(when) or _national(when)
 
+    def row(self, when: date) -> CalendarRow:
+        """The operator's word first, then the package's; of a year nobody has announced, the statutory days, provisional."""
+        plain = when.weekday() <= FRIDAY
+        own = self.overrides.get(when)
+        if own is not None:
+            work = own is Day.MADE_UP or (own is Day.PLAIN and plain)
+            return CalendarRow(when, work, work and not plain, "", OPERATORS, Standing.OFFICIAL)
+        if when.year in _years_known():
+            day = _national(when)
+            work = day is Day.MADE_UP or (day is Day.PLAIN and plain)
+            return CalendarRow(when, work, work and not plain, _name(when), PACKAGE, Standing.OFFICIAL)
+        if date(when.year, 10, 1) in self.overrides:  # whoever tells a year's holidays tells its National Day
+            return CalendarRow(when, plain, False, "", OPERATORS, Standing.OFFICIAL)
+        name, source = _statutory().get(when, ("", WEEK))
+        return CalendarRow(when, plain and not name, False, name, source, Standing.PROVISIONAL)
+
     def years(self) -> tuple[int, ...]:
         """The years of which there is something to tell: the newest the package knows, and the operator's."""
         return tuple(sorted({*_years_known()[-YEARS_KEPT:], *(when.year for when in self.overrides)}))
@@ -68,7 +112,19 @@ def _years_known() -> range:
     return range(min(years), max(years) + 1)
 
 
-@lru_cache(maxsize=16)
+@cache
+def _statutory() -> dict[date, tuple[str, str]]:
+    """Statutory days of years not announced: date → name and source."""
+    text = files("config").joinpath("data/statutory-days.csv").read_text("utf-8")
+    rows = csv.DictReader(text.splitlines())
+    return {date.fromisoformat(row["date"]): (row["name"], row["source"]) for row in rows}
+
+
+def _name(when: date) -> str:
+    return chinese_calendar.get_holiday_detail(when)[1] or ""
+
+
+@lru_cache(maxsize=1024)
 def _national(when: date) -> Day:
     try:
         free, name = chinese_calendar.get_holiday_detail(when)

@@ -3,7 +3,7 @@
 Such files come with a byte order mark, as UTF-16 or GBK, with any line ends, with empty rows, or with another
 delimiter than the comma. What can be understood without doubt is read, and what was odd is told as a ``remark``;
 what cannot is refused by ``FileRefused``, which names file, line and cure. Called by ``read`` (settings),
-``bridge.ticket_choices``, ``bridge.catalogue``, ``secrets`` and the verbs that take a file. Keeps nothing.
+``bridge.ticket_choices``, ``bridge.catalogue``, ``secrets`` and the verbs that take a file; workbooks: ``workbooks``. Keeps nothing.
 """
 
 from __future__ import annotations
@@ -253,6 +253,21 @@ def parse_table(text: str, path: Path | str, columns: Sequence[str]) -> Table:
         cure = _("Cure: close the quotes; a quote within text is written twice")
         raise FileRefused(path, _("line {line}", line=reader.line_num), _("quotes do not fit"), cure) from None
     return Table(tuple(rows), tuple(remarks))
+
+
+def read_grid(path: Path) -> tuple[list[tuple[int, list[str]]], tuple[str, ...]]:
+    """The cells of a table whose heading need not be its first row: each row with its line, and what was odd. Raises FileRefused."""
+    found = read_text(path)
+    head = found.text[:100_000]
+    delimiter = max(DELIMITERS, key=lambda one: (head.count(one) if one != "|" else 0, -DELIMITERS.index(one)))
+    csv.field_size_limit(MOST_CELL)
+    reader = csv.reader(io.StringIO(found.text), delimiter=delimiter, strict=True)
+    try:
+        rows = [(reader.line_num, [cell.strip() for cell in cells]) for cells in reader]
+    except csv.Error:
+        cure = _("Cure: close the quotes; a quote within text is written twice")
+        raise FileRefused(path, _("line {line}", line=reader.line_num), _("quotes do not fit"), cure) from None
+    return rows, (found.remark,) if found.remark else ()
 
 
 def _cell(written: str) -> str:

@@ -136,14 +136,15 @@ def _journeys(raw: Raw) -> Iterator[Problem]:
 def _hours(raw: Raw) -> Iterator[Problem]:
     own = raw.get("callbacks")
     kept = [("callbacks", own)] if isinstance(own, dict) else []
-    for path, table in (*_items(raw, "line"), *kept):
-        text = table.get("hours", "always")
+    written = [(f"{path}.hours", table.get("hours", "always")) for path, table in (*_items(raw, "line"), *kept)]
+    written.append(("cases.work_hours", _table(raw, "cases").get("work_hours", "always")))
+    for field, text in written:
         if isinstance(text, str):
             try:
                 hours.parse(text)
             except ValueError as fault:
                 allowed = ("always", "Mon-Fri 08:00-12:00,14:30-17:30; Sat 09:00-12:00")
-                yield Problem(f"{path}.hours", str(fault), text, allowed)
+                yield Problem(field, str(fault), text, allowed)
 
 
 def _numbers(raw: Raw) -> Iterator[Problem]:

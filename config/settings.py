@@ -278,6 +278,20 @@ class Calendar(_Section):
     """Weekend days on which one works (调休)."""
 
 
+class Cases(_Section):
+    """By which working time a case's limits run, and which of the national code tables is offered."""
+
+    work_hours: str = "Mon-Fri 08:00-12:00,14:00-18:00"
+    """The shifts of the responsible units, written as a line's hours; holidays are of the calendar."""
+    work_day_hours: Annotated[int, Field(ge=1, le=24)] = 8
+    """Working hours in one working day, where a day is that much time."""
+    work_day: Literal["counted", "elapsed"] = "counted"
+    """counted: the day it begins does not count, due at close of business | elapsed: so many hours from the minute.
+    Of codes that no catalogue of the city's own holds; a catalogue says its own."""
+    codes: Literal["CJ/T 214", "GB/T 30428.2"] = "CJ/T 214"
+    """The shipped table that is offered while no catalogue of the city's own is in force."""
+
+
 class Edge(_Section):
     """nginx: the one origin of all browsers (design D10)."""
 
@@ -378,6 +392,7 @@ class Settings(_Section):
     limits: Limits = Limits()
     callbacks: Callbacks = Callbacks()
     calendar: Calendar = Calendar()
+    cases: Cases = Cases()
     edge: Edge = Edge()
     access: Access = Access()
     oidc: Oidc | None = None

@@ -33,6 +33,7 @@ VERBS = {
     "seat": "hotline.verbs.seat",
     "ticket": "hotline.verbs.ticket",
     "callbacks": "hotline.verbs.callbacks",
+    "catalogue": "hotline.verbs.catalogue",
     "report": "hotline.verbs.report",
     "verify": "hotline.verbs.verify",
     "backup": "hotline.verbs.backups.backup",

@@ -8,6 +8,7 @@ from functools import partial
 
 from bridge import catalogue, ticket_choices
 from bridge.catalogue import Catalogue
+from bridge.catalogues.crosswalk import OLD
 from bridge.ticket_choices import Choices
 from config import secrets
 from config.file_places import Places
@@ -32,10 +33,10 @@ class OperatorFiles:
         return (*self.choices.remarks, *self.codes.remarks)
 
 
-def load(places: Places) -> OperatorFiles:
-    """Raises FileRefused for the first that cannot be read as it is."""
+def load(places: Places, codes: str = OLD) -> OperatorFiles:
+    """``codes``: the shipped table that is offered. Raises FileRefused for the first that cannot be read as it is."""
     return OperatorFiles(
-        ticket_choices.load(places.choices), catalogue.load(places.codes), optional_secret(places, OIDC_CLIENT)
+        ticket_choices.load(places.choices), catalogue.load(places.codes, codes), optional_secret(places, OIDC_CLIENT)
     )
 
 

@@ -21,7 +21,7 @@ from bridge.delivery_state import TABLE, DeliveryState, Move, before
 from bridge.disposition import CallOutcome, Disposition
 from bridge.messages import MessageId, MessageKind, filing
 from bridge.ports import CaseStep, Disposed, Filed, KeyTaken, NotDisposed, Push
-from bridge.ticket import Ticket, TicketId
+from bridge.ticket import Promise, Ticket, TicketId
 from cti.ids import CallId
 from cti.numbers import ANYWHERE, Numbers, home
 
@@ -133,6 +133,26 @@ class TicketShelf:
         async with self._store.reading() as db:
             return [push_of(row) for row in await db.execute(statement)]
 
+    # -- promises --------------------------------------------------------------------------------
+
+    async def provisional(self, most: int) -> list[Ticket]:
+        """Tickets whose promised date may come out otherwise, the earliest promised first."""
+        wanted = sa.select(_T.body).where(t.provisional).order_by(_T.promised_by).limit(most)
+        async with self._store.reading() as db:
+            return [ticket_json.load(row.body) for row in await db.execute(wanted)]
+
+    async def promise_again(self, ticket: TicketId, promise: Promise, at: datetime) -> bool:
+        """Another promise in place of a provisional one, the ticket of before in the history. False: it is none any more."""
+        async with self._store.writing() as db:
+            mine = sa.and_(_T.ticket_id == ticket, t.provisional)
+            row = (await db.execute(sa.select(_T.body).where(mine))).first()
+            if row is None:
+                return False
+            await _keep(db, ticket, row.body, at)
+            renewed = replace(ticket_json.load(row.body), promise=promise)
+            await db.execute(sa.update(t.tickets).where(_T.ticket_id == ticket).values(ticket_row(renewed)))
+        return True
+
     # -- a dead letter goes out again --------------------------------------------------------------
 
     async def replay(self, message: MessageId, at: datetime, corrected: Ticket | None = None) -> Push | None:
@@ -154,16 +174,20 @@ async def _replace(db: AsyncConnection, corrected: Ticket, at: datetime) -> None
     old = (await db.execute(sa.select(_T.key, _T.body).where(_T.ticket_id == corrected.id))).one()
     if old.key != corrected.key:
         raise ValueError(f"the corrected ticket has key {corrected.key}, not {old.key}")
-    h = t.ticket_history
-    seq = await db.scalar(sa.select(sa.func.count()).where(h.c.ticket_id == corrected.id))
     body = old.body
     if corrected.anonymous:  # who asks for it late is nobody in what was written before, too
         body = ticket_json.dump(kept(replace(ticket_json.load(body), anonymous=True)))
-    await db.execute(sa.insert(h).values(ticket_id=corrected.id, seq=seq, replaced_at=at, body=body))
+    await _keep(db, corrected.id, body, at)
     await db.execute(sa.update(t.tickets).where(_T.ticket_id == corrected.id).values(ticket_row(corrected)))
     for table in (t.ticket_numbers, t.ticket_traits):
         await db.execute(sa.delete(table).where(table.c.ticket_id == corrected.id))
     await found_by(db, corrected)
+
+
+async def _keep(db: AsyncConnection, ticket: TicketId, body: str, at: datetime) -> None:
+    h = t.ticket_history
+    seq = await db.scalar(sa.select(sa.func.count()).where(h.c.ticket_id == ticket))
+    await db.execute(sa.insert(h).values(ticket_id=ticket, seq=seq, replaced_at=at, body=body))
 
 
 async def _one(db: AsyncConnection, ticket: TicketId) -> Push:
@@ -236,7 +260,9 @@ def ticket_row(ticket: Ticket) -> dict[str, Any]:
         "lat": place.lat,
         "crs": place.crs,
         "unit": (ticket.unit_confirmed or ticket.unit_suggested)[:200],
-        "handle_by": ticket.handle_limit.deadline if ticket.handle_limit else None,
+        "handle_by": ticket.promise.due if ticket.promise else ticket.handle_limit and ticket.handle_limit.deadline,
+        "promised_by": ticket.promise.by if ticket.promise else None,
+        "promise_provisional": bool(ticket.promise and ticket.promise.provisional),
         "confidential": ticket.confidential,
         "anonymous": ticket.anonymous,
         "answered_directly": ticket.answered_directly,

@@ -224,6 +224,28 @@ class BoardOut(BaseModel):
 # -- codes, choices, health -----------------------------------------------------------------
 
 
+class ConditionOut(BaseModel):
+    """A filing condition of a code: the limit hangs on it."""
+
+    text: str = Field(description="'': the code has one limit, whatever the case")
+    close: str = Field(description="what it takes to close the case")
+    value: int
+    unit: str = Field(description="limit_unit of GET /api/choices")
+    stage: str = Field(description="what is to be done by then: handle, stop, penalty or removal")
+    sample: bool = Field(description="of another city, until this city's own catalogue is in force")
+    chosen: bool = Field(description="meant where a ticket names none")
+
+
+class UnitOut(BaseModel):
+    """Who is responsible (派单目录)."""
+
+    primary: str
+    secondary: list[str]
+    rule: str = Field(description="owner_first, place_first or ''")
+    confidence: str = Field(description="place, named, role, several or unknown; only the first two name one unit")
+    sample: bool
+
+
 class CodeOut(View):
     scheme: str
     version: str
@@ -233,6 +255,8 @@ class CodeOut(View):
     major: str
     major_name: str
     confidence: str
+    conditions: list[ConditionOut] = Field(default=[], description="in the catalogue's order")
+    responsible: UnitOut | None = Field(default=None, description="null: nobody is known")
 
 
 class ChoiceOut(View):
@@ -284,6 +308,23 @@ class CaseStepOut(BaseModel):
         )  # fmt: skip
 
 
+class PromisedLimit(View):
+    value: int
+    unit: str
+
+
+class PromiseOut(View):
+    """The date the citizen is told, with what it was reckoned from."""
+
+    by: datetime
+    due: datetime = Field(description="when the limit is over for the unit, by the catalogue's reading")
+    provisional: bool = Field(description="a year on the way has no announced holidays yet")
+    condition: str
+    limit: PromisedLimit
+    basis: str = Field(description="catalogue, sample (another city's limits) or agent")
+    catalogue: str
+
+
 class TicketOut(BaseModel):
     """A ticket, its way to the case store, and what became of its case there."""
 
@@ -303,6 +344,7 @@ class TicketOut(BaseModel):
     case_state: CaseState | None = Field(description="null: no case is known yet")
     case_since: datetime | None = Field(description="when the case became so, by the case store's clock")
     case_history: list[CaseStepOut] = Field(default=[], description="only where one ticket is asked for")
+    promise: PromiseOut | None = Field(default=None, description="null: no limit is known")
     ticket: dict[str, Any]
     withheld: list[str] = Field(
         default=[], description="what this person is not shown: content, person, number; a supervisor says a reason"
@@ -315,5 +357,5 @@ class TicketOut(BaseModel):
             case_state=push.case_state, case_since=push.case_since, filed_at=push.ticket.filed_at,
             tries=push.tries, refusals=push.refusals, next_try=push.next_try, error=push.error,
             case_number=push.case_number, query_code=push.query_code, delivered_at=push.delivered_at,
-            ticket=plain(push.ticket),
+            ticket=plain(push.ticket), promise=PromiseOut.model_validate(push.ticket.promise) if push.ticket.promise else None,
         )  # fmt: skip

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 
+from bridge.catalogue import Catalogue, Code
+from bridge.catalogues.conditions import chosen
 from bridge.ticket_choices import LISTS
 from console.access import Right
 from console.authorization import Who, open_to
-from console.contract.rest import ChoiceOut, CodeOut
+from console.contract.rest import ChoiceOut, CodeOut, ConditionOut, UnitOut
 from console.services import Plugged
 from console.words_in_headers import Search
 
@@ -25,9 +28,30 @@ async def search_codes(
     wanted: Search,
     kind: Annotated[str, Query(pattern="^(event|part)?$")] = "",
     most: Annotated[int, Query(ge=1, le=1000)] = 20,
+    district: Annotated[str, Query(max_length=40, description="of the matter: then the unit there is named")] = "",
+    street: Annotated[str, Query(max_length=40)] = "",
 ) -> list[CodeOut]:
-    """Best first."""
-    return [CodeOut.model_validate(code) for code in plugs.intake.catalogue.search(wanted, kind, most)]
+    """Best first, each with its filing conditions, their limits and who is responsible."""
+    catalogue, area = plugs.intake.catalogue, tuple(name for name in (district, street) if name)
+    today = plugs.intake.clock().date()
+    return [_told(catalogue, code, area, today) for code in catalogue.search(wanted, kind, most)]
+
+
+def _told(catalogue: Catalogue, code: Code, area: tuple[str, ...], on: date) -> CodeOut:
+    conditions, unit = catalogue.conditions(code), catalogue.unit(code, area, on)
+    first = chosen(conditions)
+    shown = [
+        ConditionOut(
+            text=one.text, close=one.close, value=one.limit.value, unit=str(one.limit.unit), stage=one.stage,
+            sample=one.sample, chosen=one is first,
+        )
+        for one in conditions
+    ]  # fmt: skip
+    responsible = UnitOut(
+        primary=unit.primary, secondary=list(unit.secondary), rule=unit.rule, confidence=str(unit.confidence),
+        sample=unit.sample,
+    ) if unit else None  # fmt: skip
+    return CodeOut.model_validate(code).model_copy(update={"conditions": shown, "responsible": responsible})
 
 
 @router.get("/choices")

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 import structlog
 
 from agents.seat_service import SeatService
+from bridge.cases import clock
 from bridge.courier import Courier
 from bridge.events import TicketFiled
 from bridge.intake import Intake
@@ -33,10 +34,12 @@ from hotline import operator_files
 from hotline.alarms.build import Readings
 from hotline.alarms.early_events import EarlyEvents
 from hotline.books.build import Books
+from hotline.books.catalogue_reader import CatalogueReader
 from hotline.bus import Bus
 from hotline.metrics import Metrics
 from hotline.programs.browser_phone_keys import PhoneKeys
 from hotline.programs.phone_proxy_control import PhoneProxyControl
+from ledger.catalogues import CatalogueTable
 from ledger.errors import WRONG_OR_AWAY, LedgerWrong
 from ledger.history import History
 from ledger.store import Store
@@ -80,10 +83,11 @@ class ConsolePart:
     """``await start()``: browsers and programs are answered. Raises OSError, which names the port, when it is taken."""
 
     def __init__(
-        self, services: Services, sign_in: SignInPart, stream: Streaming, powers: Powers, store: Store, port: int
-    ) -> None:
+        self, services: Services, sign_in: SignInPart, stream: Streaming, powers: Powers, catalogue: CatalogueReader,
+        store: Store, port: int,
+    ) -> None:  # fmt: skip
         self._services, self._sign_in, self._stream, self._powers = services, sign_in, stream, powers
-        self._store, self._port = store, port
+        self._catalogue, self._store, self._port = catalogue, store, port
         self._server = Server(make_app(services), port)
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -94,6 +98,7 @@ class ConsolePart:
         except OSError as fault:
             raise OSError(f"ports.api {self._port}: {fault.strerror or fault}") from fault
         self._powers.start()
+        self._catalogue.start()
         self._tasks.append(asyncio.create_task(seat_sign_in.tick(self._services), name="seating"))
         if self._services.places is not None:
             self._services.places.start()
@@ -103,6 +108,7 @@ class ConsolePart:
         await self._stream.stop()
         if self._services.places is not None:
             await self._services.places.stop()
+        await self._catalogue.stop()
         await self._powers.stop()
         if self._sign_in.oidc is not None:
             await self._sign_in.oidc.close()
@@ -119,12 +125,13 @@ def build(behind: Behind, board: Bus, book: Bus, house: Bus) -> ConsolePart:
     switchboard, watch = b.telephone.switchboard, b.telephone.line_watch
     fold = switchboard.fold.board
     audit, tickets = ShellNamed(b.books.audit), b.books.tickets
-    files = operator_files.load(places)
+    files = operator_files.load(places, settings.cases.codes)
     for remark in files.remarks:
         log.warning("file of the operator", remark=remark)
+    work = clock.of_settings(settings)
     intake = Intake(
         tickets, files.choices, files.codes, numbers.of_settings(settings), house.publish, b.courier.wake,
-        lambda: datetime.now(UTC), noise.token_bytes,
+        lambda: datetime.now(UTC), noise.token_bytes, work,
     )  # fmt: skip
     desk = live_queries.Desk(b.seats, fold, settings)
     sign_in = SignInPart(store, settings, desk, places, audit)
@@ -132,6 +139,8 @@ def build(behind: Behind, board: Bus, book: Bus, house: Bus) -> ConsolePart:
     parts = LiveParticipants(fold, b.seats, book_names)
     calls = live_queries.Calls(fold, b.seats, History(store), desk, parts)
     opener.when_open(calls.open)
+    editions = CatalogueReader(CatalogueTable(store), tickets, files.codes, work)
+    opener.when_open(editions.look)
     house.listen(TicketFiled, calls.hear)
     picture = live_queries.Picture(switchboard, b.seats, watch, settings)
     vitals = live_queries.Vitals(switchboard, b.books.reader, places, settings, b.readings.belongings, b.more_vitals)
@@ -166,4 +175,4 @@ def build(behind: Behind, board: Bus, book: Bus, house: Bus) -> ConsolePart:
     opener.when_open(sign_in.introduce)
     opener.when_open(stream.alarm_service.restore)
     opener.when_open(stream.tell_found_before)
-    return ConsolePart(services, sign_in, stream, powers, store, settings.ports.api)
+    return ConsolePart(services, sign_in, stream, powers, editions, store, settings.ports.api)

@@ -232,7 +232,7 @@ def _files(settings: Settings, places: Places) -> Checked:
         yield Finding("files", State.FAIL, str(fault))
     if refused:
         return
-    found = operator_files.load(places)
+    found = operator_files.load(places, settings.cases.codes)
     for remark in found.remarks:
         yield Finding("files", State.WARN, remark)
     own = [path.name for path in (places.choices, places.codes) if path.exists()]

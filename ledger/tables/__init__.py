@@ -1,4 +1,4 @@
-"""All tables of the ledger, by topic: ``telephone.py``, ``outcomes.py``, ``tickets.py``, ``people.py``, ``operation.py``; ``shared.py`` what they are made of.
+"""All tables of the ledger, by topic: ``telephone.py``, ``outcomes.py``, ``tickets.py``, ``catalogues.py``, ``people.py``, ``operation.py``; ``shared.py`` what they are made of.
 
 Read by the files of this room; other rooms meet the ledger through its stores and
 queries only. Words: ``*_at`` are aware UTC moments, ``*_seconds`` are seconds. ''
@@ -16,6 +16,7 @@ by whatever inserts the row, so that no writer can forget it.
 
 from __future__ import annotations
 
+from .catalogues import catalogue_codes, catalogue_conditions, catalogue_editions, catalogue_units
 from .operation import alarms, audit, endpoint_reach, line_checks, log_marks, turned_away
 from .outcomes import callback_attempts, callbacks, is_owed, outcome_history, outcomes
 from .people import account_changes, accounts, drafts, notices, programs, seat_log, seat_memory, sessions, wraps_up
@@ -43,6 +44,7 @@ from .tickets import (
     case_marks,
     cases,
     outbox,
+    provisional,
     ticket_history,
     ticket_numbers,
     ticket_traits,
@@ -62,6 +64,10 @@ __all__ = [
     "case_history",
     "case_marks",
     "cases",
+    "catalogue_codes",
+    "catalogue_conditions",
+    "catalogue_editions",
+    "catalogue_units",
     "differences",
     "drafts",
     "endpoint_reach",
@@ -79,6 +85,7 @@ __all__ = [
     "outcome_history",
     "outcomes",
     "programs",
+    "provisional",
     "queue_visits",
     "recordings",
     "seat_log",

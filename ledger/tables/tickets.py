@@ -36,6 +36,8 @@ tickets = Table(
     text("crs"),
     text("unit", String(200)),
     Column("handle_by", Moment),
+    Column("promised_by", Moment),  # what the citizen was told; why: body.promise
+    flag("promise_provisional"),
     flag("confidential"),
     flag("anonymous"),
     flag("answered_directly"),
@@ -47,7 +49,11 @@ tickets = Table(
     Index(None, "filed_at"),
     Index(None, "code", "filed_at"),
     Index(None, "agent", "filed_at"),
+    partial("ix_tickets_provisional", "promised_by", where="promise_provisional"),
 )
+
+provisional: sa.ColumnElement[bool] = sa.literal_column("promise_provisional")
+"""Spelled out: the small index of promises that may come out otherwise."""
 
 # every number a ticket is found by, in its national form: whom it came from, and all that the citizen left
 ticket_numbers = Table(

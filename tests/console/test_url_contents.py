@@ -39,11 +39,13 @@ ALLOWED = {
     "session": "a session's public id",
     "set": "a word of ledger.kpi",
     "kind": "a word of the choices",
+    "district": "a district's name, of a matter and not of a person",
+    "street": "a street's name, likewise",
     "code": "a catalogue's code; at /api/oidc/back the provider's, which no server logs",
     "state": "a word; at /api/oidc/back the sealed beginning",
     "error": "a word of the provider",
 }
-SAYS_WORDS = {"set", "code", "state", "error"}
+SAYS_WORDS = {"set", "code", "state", "error", "district", "street"}
 """Of those, what takes any text."""
 
 

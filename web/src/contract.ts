@@ -122,6 +122,8 @@ export interface paths {
         code: string
         kind?: string
         part_id?: string
+        /** one of the code's filing conditions, in its words; none: the first */
+        condition?: string
       } | null
       place?: {
         address_text?: string
@@ -165,7 +167,7 @@ export interface paths {
     get: { responses: { 200: { content: { 'application/json': { [key: string]: components['schemas']['ChoiceOut'][] } } } } }
   }
   '/api/codes': {
-    get: { parameters: { query: { kind?: string; most?: number }; header: { 'X-Hotline-Search'?: string } }; responses: { 200: { content: { 'application/json': components['schemas']['CodeOut'][] } } } }
+    get: { parameters: { query: { kind?: string; most?: number; district?: string; street?: string }; header: { 'X-Hotline-Search'?: string } }; responses: { 200: { content: { 'application/json': components['schemas']['CodeOut'][] } } } }
   }
   '/api/dead-letters': {
     get: { parameters: { query: { most?: number }; header: { 'X-Hotline-Reason'?: string } }; responses: { 200: { content: { 'application/json': components['schemas']['TicketOut'][] } } } }
@@ -365,6 +367,8 @@ export interface paths {
         code: string
         kind?: string
         part_id?: string
+        /** one of the code's filing conditions, in its words; none: the first */
+        condition?: string
       } | null
       place?: {
         address_text?: string
@@ -687,6 +691,26 @@ export interface components {
       major: string
       major_name: string
       confidence: string
+      /** in the catalogue's order */
+      conditions: components['schemas']['ConditionOut'][]
+      /** null: nobody is known */
+      responsible?: components['schemas']['UnitOut'] | null
+    }
+    /** A filing condition of a code: the limit hangs on it. */
+    ConditionOut: {
+      /** '': the code has one limit, whatever the case */
+      text: string
+      /** what it takes to close the case */
+      close: string
+      value: number
+      /** limit_unit of GET /api/choices */
+      unit: string
+      /** what is to be done by then: handle, stop, penalty or removal */
+      stage: string
+      /** of another city, until this city's own catalogue is in force */
+      sample: boolean
+      /** meant where a ticket names none */
+      chosen: boolean
     }
     /** POST /api/account-changes/{change}/confirm. With the installation's token ``account`` and ``proof`` say who confirms. */
     ConfirmIn: {
@@ -1209,6 +1233,23 @@ export interface components {
       token: string
       program: components['schemas']['ProgramOut']
     }
+    /** The date the citizen is told, with what it was reckoned from. */
+    PromiseOut: {
+      by: string
+      /** when the limit is over for the unit, by the catalogue's reading */
+      due: string
+      /** a year on the way has no announced holidays yet */
+      provisional: boolean
+      condition: string
+      limit: components['schemas']['PromisedLimit']
+      /** catalogue, sample (another city's limits) or agent */
+      basis: string
+      catalogue: string
+    }
+    PromisedLimit: {
+      value: number
+      unit: string
+    }
     /** POST /api/session/proof: the own password again. What answers 428 is open for some minutes then. */
     ProofIn: {
       password: string
@@ -1409,6 +1450,8 @@ export interface components {
       code: string
       kind: string
       part_id: string
+      /** one of the code's filing conditions, in its words; none: the first */
+      condition: string
     }
     /** POST /api/seats/{seat}/take-over: the citizen comes to my seat, theirs is freed. */
     TakeOverIn: {
@@ -1491,6 +1534,8 @@ export interface components {
       case_since: string | null
       /** only where one ticket is asked for */
       case_history: components['schemas']['CaseStepOut'][]
+      /** null: no limit is known */
+      promise?: components['schemas']['PromiseOut'] | null
       ticket: { [key: string]: unknown }
       /** what this person is not shown: content, person, number; a supervisor says a reason */
       withheld: string[]
@@ -1506,6 +1551,16 @@ export interface components {
       name: string
       reach: string
       calls: number
+    }
+    /** Who is responsible (派单目录). */
+    UnitOut: {
+      primary: string
+      secondary: string[]
+      /** owner_first, place_first or '' */
+      rule: string
+      /** place, named, role, several or unknown; only the first two name one unit */
+      confidence: string
+      sample: boolean
     }
     /** POST /api/session/unlock: the screen was locked by idleness; calls went on meanwhile. */
     UnlockIn: {

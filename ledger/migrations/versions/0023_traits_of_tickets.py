@@ -20,7 +20,7 @@ from alembic import op
 from ledger.columns import Moment
 
 revision = "0023"
-down_revision = "0020"
+down_revision = "0021"
 branch_labels = None
 depends_on = None
 

@@ -10,6 +10,16 @@ export interface Receipt {
   query_code: string
   state: string
   error: string
+  /** the date the citizen is told; none: no limit is known */
+  promise?: Promised | null
+}
+
+export interface Promised {
+  by: string
+  provisional: boolean
+  condition: string
+  basis: string
+  limit?: { value: number; unit: string }
 }
 
 export interface Matter {

@@ -6,7 +6,9 @@ type Shapes = components['schemas']
 export type TicketIn = Shapes['TicketIn']
 export type Call = Shapes['CallOut']
 export type Party = Shapes['PartyOut']
-export type Code = Shapes['CodeOut']
+/** As found; one kept from an older page knows neither conditions nor unit. */
+export type Code = Omit<Shapes['CodeOut'], 'conditions' | 'responsible'> & Partial<Pick<Shapes['CodeOut'], 'conditions' | 'responsible'>>
+export type Condition = Shapes['ConditionOut']
 
 export interface Form {
   kind: string
@@ -25,6 +27,8 @@ export interface Form {
   phones: string
   home: string
   code: Code | null
+  /** which filing condition, in the catalogue's words; '': the one it offers first */
+  condition: string
   part_id: string
   address: string
   address_std: string
@@ -56,7 +60,7 @@ export const MOST_CONTENT = 4000
 export function blank(): Form {
   return {
     kind: '', work_type: 'general', urgency: 'normal', title: '', title_typed: false, content: '', confidential: false,
-    anonymous: false, answered_directly: false, name: '', gender: '', phones: '', home: '', code: null, part_id: '',
+    anonymous: false, answered_directly: false, name: '', gender: '', phones: '', home: '', code: null, condition: '', part_id: '',
     address: '', address_std: '', district: '', street: '', community: '', lng: '', lat: '', crs: '', accuracy: '', grid_code: '', division: '', place: '', unit: '',
     knowledge: '', related: [], merged_into: '', external_12345: '', external_110: '', external_other: '',
   }
@@ -112,6 +116,12 @@ export function areaOf(address: string): Pick<Form, 'district' | 'street' | 'com
   return found
 }
 
+/** The filing condition that is meant: the chosen one, else the catalogue's first. */
+export function conditionOf(form: Pick<Form, 'code' | 'condition'>): Condition | undefined {
+  const ones = form.code?.conditions ?? []
+  return ones.find((one) => form.condition && one.text === form.condition) ?? ones.find((one) => one.chosen)
+}
+
 const words = (text: string) => text.split(/[\s,，、;；]+/).filter(Boolean)
 
 /** Blanks and hyphens may stand within a number: the daemon reads each text, however it is written. */
@@ -132,7 +142,7 @@ export function toTicket(form: Form): TicketIn {
   if (person) ticket.person = person
   if (form.code) {
     const { scheme, version, code, kind } = form.code
-    ticket.subject = { scheme, version, code, kind, ...kept({ part_id: form.part_id }) }
+    ticket.subject = { scheme, version, code, kind, ...kept({ part_id: form.part_id, condition: conditionOf(form)?.text === form.condition ? form.condition : '' }) }
   }
   const place = kept({
     address_text: form.address, address_std: form.address_std, lng: degrees(form.lng), lat: degrees(form.lat), crs: form.crs,

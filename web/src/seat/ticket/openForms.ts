@@ -243,7 +243,7 @@ watch(() => session.ended, (why) => {
 
 export function receipt(ticket: Ticket): Receipt {
   const { id, state, case_number, query_code, error } = ticket
-  return { id, state, case_number, query_code, error, title: String(ticket.ticket.title ?? '') }
+  return { id, state, case_number, query_code, error, title: String(ticket.ticket.title ?? ''), promise: ticket.promise }
 }
 
 /** 'CALL/2' → 2. */

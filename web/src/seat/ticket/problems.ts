@@ -9,7 +9,7 @@ export interface Fault {
 
 const FIELDS: [path: string, field: string][] = [
   ['person.name', 'name'], ['person.gender', 'gender'], ['person.phones', 'phones'], ['person.address', 'home'], ['person', 'name'],
-  ['subject.part_id', 'part_id'], ['subject', 'code'],
+  ['subject.part_id', 'part_id'], ['subject.condition', 'condition'], ['subject', 'code'],
   ['place.address_text', 'address'], ['place.address_std', 'address_std'], ['place.lng', 'lng'], ['place.lat', 'lat'],
   ['place.crs', 'crs'], ['place.area', 'area'], ['place.grid_code', 'area'], ['place.division', 'area'], ['place', 'address'],
   ['unit_suggested', 'unit'], ['related_cases', 'related'], ['merged_into', 'related'],
@@ -18,7 +18,7 @@ const FIELDS: [path: string, field: string][] = [
 
 /** In this order they stand on the screen: the first one at fault gets the focus. */
 export const ORDER = [
-  'kind', 'work_type', 'urgency', 'code', 'address', 'area', 'title', 'content', 'name', 'gender', 'phones', 'confidential',
+  'kind', 'work_type', 'urgency', 'code', 'condition', 'address', 'area', 'title', 'content', 'name', 'gender', 'phones', 'confidential',
   'anonymous', 'answered_directly', 'address_std', 'unit', 'lng', 'lat', 'crs', 'part_id', 'home', 'knowledge',
   'external_12345', 'external_110', 'external_other', 'related',
 ] as const

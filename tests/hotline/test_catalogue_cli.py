@@ -1,0 +1,127 @@
+"""``hotline catalogue``: a city's sheet becomes an edition, in force from its date; taken back, the one before counts."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from bridge import catalogue
+from bridge.cases.clock import of_settings
+from config.read import read
+from hotline.books.catalogue_reader import CatalogueReader
+from hotline.cli import main
+from ledger import migrate
+from ledger.audit_log import AuditLog
+from ledger.catalogues import CatalogueTable
+from ledger.store import Store
+from ledger.tickets import TicketShelf
+from tests.bridge.test_city_table import COVER, HEADING
+from tests.xlsx import workbook
+
+TREE = Path(__file__).resolve().parents[2]
+EVENT = ["04", "街面秩序", "01", "无照经营游商", "属地行政执法部门", "城管局", "占道", "离开", "2小时"]
+NOW = datetime(2026, 11, 29, 4, 0, tzinfo=UTC)
+Hotline = Callable[..., int]
+
+
+@pytest.fixture
+def hotline(tmp_path: Path) -> Hotline:
+    var = tmp_path / "var"
+    var.mkdir()
+    migrate.upgrade(f"sqlite+aiosqlite:///{var / 'ledger.db'}")
+
+    def run(verb: str, *args: str) -> int:
+        return main(["catalogue", verb, *args, "--config", str(TREE / "hotline.toml"), "--var", str(var)])
+
+    return run
+
+
+@pytest.fixture
+def worksheet(tmp_path: Path) -> Path:
+    return workbook(tmp_path / "标准.xlsx", {"部件": [HEADING, COVER], "事件": [HEADING, EVENT]}, {})
+
+
+def version(name: str) -> tuple[str, ...]:
+    return ("--version", name)
+
+
+def since(day: str) -> tuple[str, ...]:
+    return ("--valid-from", day)
+
+
+def test_from_a_sheet_to_the_form(
+    hotline: Hotline, worksheet: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["catalogue", "check", str(worksheet)]) == 0
+    assert hotline("import", str(worksheet), *version("2026.1"), *since("2026-01-01")) == 0
+    assert hotline("import", str(worksheet), *version("2026.1"), *since("2026-01-01")) == 1, (
+        "an edition is never changed"
+    )
+    changed = tmp_path / "事件.csv"
+    changed.write_text("\n".join(",".join(row) for row in (HEADING, [*EVENT[:8], "1天"])), "gb18030")
+    assert hotline("import", str(changed), *version("2026.2"), *since("2026-02-01"), "--work-day", "elapsed") == 0
+    assert hotline("activate", *version("2026.1")) == 0
+    capsys.readouterr()
+    assert hotline("diff", *version("2026.2")) == 0
+    told = capsys.readouterr().out
+    assert "2小时 → 1天" in told
+    assert "0101" in told
+    assert hotline("diff", str(changed)) == 0
+    assert hotline("activate", *version("2026.2")) == 0
+    assert hotline("activate", *version("9")) == 1
+    assert _offered(tmp_path) == ("2026.2", ["0401"])
+    assert hotline("rollback") == 0
+    assert _offered(tmp_path) == ("2026.1", ["0101", "0401"])
+    assert hotline("rollback") == 0
+    assert hotline("rollback") == 1, "none is left"
+    assert _offered(tmp_path)[0] == "2007"
+    assert hotline("list") == 0
+    assert _audited(tmp_path) == ["catalogue_imported"] * 2 + ["catalogue_activated"] * 2 + ["catalogue_withdrawn"] * 2
+
+
+def _offered(tmp_path: Path) -> tuple[str, list[str]]:
+    """What a daemon that looks now offers: version and codes."""
+
+    async def look() -> tuple[str, list[str]]:
+        store = Store(f"sqlite+aiosqlite:///{tmp_path / 'var' / 'ledger.db'}")
+        codes, settings = catalogue.load(), read(TREE / "hotline.toml")
+        reader = CatalogueReader(CatalogueTable(store), TicketShelf(store), codes, of_settings(settings), lambda: NOW)
+        await reader.look()
+        await reader.look()
+        assert await reader.renew_promises() == 0
+        await store.close()
+        return codes.schemes[0][1], sorted(code.code for code in codes.search("", most=500))
+
+    return asyncio.run(look())
+
+
+def _audited(tmp_path: Path) -> list[str]:
+    async def look() -> list[str]:
+        store = Store(f"sqlite+aiosqlite:///{tmp_path / 'var' / 'ledger.db'}")
+        rows, _more = await AuditLog(store).page(50)
+        await store.close()
+        return [row.action for row in reversed(rows) if row.action.startswith("catalogue")]
+
+    return asyncio.run(look())
+
+
+def test_a_file_with_problems_is_not_imported(
+    hotline: Hotline, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wrong = tmp_path / "部件.csv"
+    wrong.write_text("\n".join(",".join(row) for row in (HEADING, [*COVER[:8], "尽快"])), "utf-8-sig")
+    assert main(["catalogue", "check", str(wrong)]) == 1
+    assert hotline("import", str(wrong), *version("1"), *since("2026-01-01")) == 1
+    assert "尽快" in capsys.readouterr().err
+    assert main(["catalogue", "check", str(tmp_path / "none.csv")]) == 2
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk", "utf-16"])
+def test_csv_as_it_was_saved(tmp_path: Path, encoding: str) -> None:
+    file = tmp_path / "部件.csv"
+    file.write_bytes("\r\n".join(",".join(row) for row in (HEADING, COVER)).encode(encoding))
+    assert main(["catalogue", "check", str(file)]) == 0
