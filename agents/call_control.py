@@ -63,13 +63,13 @@ def decide(request: ask.VerbRequest, phones: Phones, roster: Roster, at: Instant
             return _end(leg, aside, Verb.CONFERENCE, tel.ConsultEnd.CONFERENCE, begun=phones.consulting(leg))
         case ask.SwapConsult():
             if aside is not Aside.CONSULT or not phones.consulting(leg):
-                return Refused(Why.NO_CONSULTATION, "nobody is being consulted")
+                return Refused(Why.NO_CONSULTATION, sentence("nobody is being consulted"))
             return CallControl(Verb.SWAP, leg.seat, leg.id, tel.SwapConsult(leg.id))
         case ask.DropParty(leg=party):
             if not phones.party(leg, party):
-                return Refused(Why.NO_PARTY, f"{party!r} is no other party of this call")
+                return Refused(Why.NO_PARTY, sentence("{party!r} is no other party of this call", party=party))
             if not phones.has_call(leg):
-                return Refused(Why.NOT_YOURS, "only the seat whose call it is drops a party")
+                return Refused(Why.NOT_YOURS, sentence("only the seat whose call it is drops a party"))
             return CallControl(Verb.DROP, leg.seat, leg.id, tel.HangUp(party))
         case ask.ConsultCancel():
             return _end(leg, aside, Verb.CANCEL, tel.ConsultEnd.CANCEL)

@@ -37,7 +37,9 @@ def granted(
     if put_out(state) and not chief and not isinstance(request, ask.EndWrapUp | ask.LogOut):
         if isinstance(request, ask.AfterCall) and request.then is Then.LOG_OUT:
             return state  # it is agreed already; whose word it was stays
-        return Refused(Why.PUT_OUT, f"seat {state.seat} is to be left after this call: a supervisor said so")
+        return Refused(
+            Why.PUT_OUT, sentence("seat {seat} is to be left after this call: a supervisor said so", seat=state.seat)
+        )
     match request:
         case ask.LogOut():
             return replace(left(state), presence=after(state.presence, Cue.LOG_OUT))
@@ -66,7 +68,7 @@ def granted(
             return _extended(state, rules, now)
         case ask.AskHelp():
             if state.presence not in _IN_CALL:
-                return Refused(Why.NO_CALL, f"seat {state.seat} is not in a call")
+                return Refused(Why.NO_CALL, sentence("seat {seat} is not in a call", seat=state.seat))
             return replace(state, help_since=state.help_since or now)
         case ask.EndHelp():
             return replace(state, help_since=None)
@@ -89,10 +91,14 @@ def put_out(state: SeatState) -> bool:
 def _extended(state: SeatState, rules: Rules, now: Instant) -> SeatState | Refused:
     """A wrap-up that runs, longer; never beyond the most from its beginning on."""
     if state.presence is not Presence.WRAP_UP or state.wrap_until is None:
-        return Refused(Why.NOT_NOW, f"cannot extend a wrap-up while {state.presence}")
+        return Refused(
+            Why.NOT_NOW, sentence("cannot extend a wrap-up while {presence}", presence=sentence(str(state.presence)))
+        )
     until = min(max(state.wrap_until, now) + rules.wrap_up_extend_seconds, state.since + rules.wrap_up_most_seconds)
     if until <= state.wrap_until:
-        return Refused(Why.LONGEST, f"a wrap-up lasts {rules.wrap_up_most_seconds:g} s at most")
+        return Refused(
+            Why.LONGEST, sentence("a wrap-up lasts {most} s at most", most=f"{rules.wrap_up_most_seconds:g}")
+        )
     return replace(state, wrap_until=Instant(until))
 
 

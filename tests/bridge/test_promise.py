@@ -12,6 +12,7 @@ import pytest
 from bridge import catalogue, ticket_choices, ticket_json
 from bridge.cases.clock import Reading, WorkTime
 from bridge.draft import Made, read
+from bridge.forms import Known
 from bridge.intake import Intake, Source
 from bridge.ports import Filed
 from bridge.promise import promised, reckoned_again
@@ -135,7 +136,7 @@ def test_a_condition_the_code_does_not_have_is_refused_with_those_it_has() -> No
         "subject": {"scheme": COVER.scheme, "version": "2013", "code": "0101", "kind": "part", "condition": "随便"},
     }
     made = Made(ticket_id(MONDAY, bytes(10)), "k", MONDAY, "1001", "8001", "", None)
-    problems = read(raw, made, ticket_choices.load(), CODES, Numbers("0592"))
+    problems = read(raw, made, Known(ticket_choices.load(), CODES, Numbers("0592")))
     assert isinstance(problems, tuple)
     assert [one.field for one in problems] == ["subject.condition"]
     assert len(problems[0].allowed) == 4

@@ -108,7 +108,7 @@ def test_what_pages_say_in_chinese_is_chinese() -> None:
     """No sentence of the rooms that pages hear holds an English one."""
     known = language.catalogue("zh")
     told = {text: known[text] for text, path in messages().items() if path.startswith(PEOPLES)}
-    wrong = {text: zh for text, zh in told.items() if LATIN.search(re.sub(r"\{[^}]*\}", "", zh))}
+    wrong = {text: zh for text, zh in told.items() if LATIN.search(re.sub(r"\{[^}]*\}|hotline( [a-z]+)+", "", zh))}
     assert not wrong
 
 

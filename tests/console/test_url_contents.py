@@ -38,6 +38,7 @@ ALLOWED = {
     "name": "a program's name",
     "session": "a session's public id",
     "set": "a word of ledger.kpi",
+    "case": "a case's number: who has it alone learns nothing by it",
     "kind": "a word of the choices",
     "district": "a district's name, of a matter and not of a person",
     "street": "a street's name, likewise",
