@@ -20,6 +20,8 @@ REJOIN_SECONDS = 20
 """How long a seat's phone rings for its own call, after its page was loaded anew."""
 RENEW = "renew"
 """The name of the feature in features.conf that begins a recording anew."""
+REFERRED_SECONDS = 0.5
+"""So long a refused REFER waits before its telephone is told."""
 ATTENDED = "seat-"
 """Custom device state of a seat, ``Custom:seat-8001``: INUSE while somebody sits there (set by the daemon alone).
 
@@ -200,12 +202,13 @@ _SEAT: tuple[Step, ...] = (
 
 
 def _nobody(label: str) -> tuple[Step, ...]:
-    """To ``label`` when this call is the seat's own and nobody sits there.
+    """To ``label`` when this call is the seat's own, or it gives a colleague away, and nobody sits there.
 
     What was never said is no agent: a new database refuses until the daemon has spoken.
     """
     sits = f"${{DEVICE_STATE(Custom:{ATTENDED}${{HOTLINE_BY}})}}"
-    return (f'GotoIf($["${{HOTLINE_CALL}}"="" & "{sits}"!="INUSE"]?{label})',)
+    own = '("${HOTLINE_CALL}"="" | "${HOTLINE_CITIZEN}"="")'
+    return (f'GotoIf($[{own} & "{sits}"!="INUSE"]?{label})',)
 
 
 def _dial_refused() -> str:
@@ -382,8 +385,12 @@ def _back(settings: Settings) -> str:
             'GotoIf($["${DIALSTATUS}"!="ANSWER"]?again)',
             f'GotoIf($["${{HANGUPCAUSE}}"="{SILENT_CAUSE}"]?again)',
             f"GotoIf($[0${{ANSWEREDTIME_MS}} >= {LEAST_MS}]?done)",
-            # a telephone that gave him away by REFER hears of it: Asterisk tells it what the citizen's leg is told
-            ("again", 'ExecIf($["${DIALSTATUS}"!=""]?TryExec(Congestion(0.02)))'),
+            # A telephone that gave him away by REFER hears of it: Asterisk tells it what the citizen's leg is told, but only once
+            # the REFER itself has been done with, in another thread (res_pjsip_refer: what comes earlier is thrown away, and the
+            # music of the queue would then tell it 200, as does a packet of the talk that a busy machine plays out later).
+            ("again", f'ExecIf($["${{SIPTRANSFER}}"="yes"]?Wait({REFERRED_SECONDS}))'),
+            "Set(SIPTRANSFER=)",
+            'ExecIf($["${DIALSTATUS}"!=""]?TryExec(Congestion(0.02)))',
             "Set(DIALSTATUS=)",
             f'ExecIf($["${{HOTLINE_QUEUE}}"=""]?Set(HOTLINE_QUEUE={settings.line[0].queue}))',
             "Set(QUEUE_PRIO=10)",
@@ -499,7 +506,7 @@ def _outbound(settings: Settings, limit: str) -> list[str]:
         "Goto(refused)",
         ("hasty", "Set(HOTLINE_WHY=pace)"),
         ("refused", "Gosub(dial-refused,s,1(${HOTLINE_WHY}))"),
-        "Set(DIALSTATUS=)",
+        "Set(DIALSTATUS=CONGESTION)",
         'GotoIf($["${HOTLINE_CITIZEN}"!=""]?back,s,1)',
         "Hangup(21)",
         ("national", "Set(HOTLINE_DIAL=${HOTLINE_NATIONAL})"),

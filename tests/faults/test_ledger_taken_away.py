@@ -46,6 +46,30 @@ async def until_ill(floor: SiteTelephones, name: str, seconds: float) -> float:
     return time.monotonic() - began
 
 
+def doors_of(call: str) -> list[tuple[str, str, dict[str, object] | None]]:
+    """What pages ask and write, all at once: a room full of agents."""
+    return [
+        ("POST", f"/api/calls/{call}/disposition", {"outcome": "direct"}),
+        ("POST", f"/api/calls/{call}/tickets", {"phones": ["13800130001"], "content": "路灯不亮", "title": "路灯"}),
+        ("PUT", f"/api/calls/{call}/draft", {"version": 1, "fields": {"content": "路灯"}}),
+        ("POST", "/api/session", {"account": "1001", "password": "not this one"}),
+        ("POST", "/api/notices", {"text": "系统维护"}),
+        ("GET", f"/api/calls/{call}/pop", None),
+        *(
+            ("GET", path, None)
+            for path in ("/api/calls", "/api/callbacks", "/api/audit", "/api/wall/day", "/api/codes?q=ludeng")
+        ),
+    ]
+
+
+async def asked(
+    floor: SiteTelephones, method: str, path: str, body: dict[str, object] | None
+) -> tuple[float, str, int]:
+    began = time.monotonic()
+    reply = await floor.client.request(method, path, json=body)
+    return time.monotonic() - began, f"{method} {path}", reply.status_code
+
+
 @pytest.mark.bound(150)
 async def test_a_locked_ledger_is_said_within_five_seconds(site: Site) -> None:
     """Another program holds SQLite's lock: health, an alarm that can be read meanwhile, and no page waits without a word."""
@@ -66,6 +90,9 @@ async def test_a_locked_ledger_is_said_within_five_seconds(site: Site) -> None:
                     await floor.client.get(path)
                     waits.append((time.monotonic() - began, path))
                 assert max(waits)[0] < SAID_WITHIN_S, waits
+                together = await asyncio.gather(*(asked(floor, *one) for one in doors_of(call) for _twice in range(2)))
+                assert max(together)[0] < SAID_WITHIN_S, sorted(together)
+                assert {503} <= {status for _took, _what, status in together}, "nothing of it asked the ledger"
                 await eventually(lambda: alarms(floor, "ledger"), 10)
             finally:
                 other.execute("ROLLBACK")

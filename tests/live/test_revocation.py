@@ -28,6 +28,7 @@ from .wsphone import Phone
 
 pytestmark = pytest.mark.live
 CITIZEN, OTHER, CHIEF, BUSY = "13912345678", "1002", "2001", "13900000486"
+REFERRED = "13912345679"
 DESK = "8005"
 
 
@@ -371,6 +372,30 @@ async def test_one_seat_does_not_ring_the_whole_floor(site: Site) -> None:
         assert codes.count(ANSWERED) == 3, codes
         assert await dialled(floor, "8006", "8008") == ANSWERED, "and it may again when those are over"
     assert site.verify() == ()
+
+
+async def test_a_desk_phone_where_nobody_sits_gives_no_colleague_to_a_citizen(site: Site) -> None:
+    """It may call a colleague, and would then refer him, or another unattended telephone, to the number it may not dial."""
+    async with SiteTelephones(site) as floor:
+        for rack in floor.phones.trunks.values():
+            rack.take("", refusing(486))
+        await floor.reachable()
+        await floor.desk.register(DESK, site.secret(f"sip-{DESK}"), answering(0.2, None, SEAT_TONE))
+        await floor.desk.register("8006", site.secret("sip-8006"), answering(0.2, None, SEAT_TONE))
+        call = await floor.desk.dial("8006", caller=DESK, secret=site.secret(f"sip-{DESK}"))
+        assert await call.until_heard(0.3)  # else nobody is there yet who could be given away
+        call.refer(REFERRED)
+        (colleague,) = floor.desk.calls_to("8006")
+        await colleague.until_ended(10)
+        assert _reached(floor, REFERRED) == 0
+        # somebody who sits there may
+        await floor.sit(DESK, answering(0.2, None, SEAT_TONE))
+        await eventually(lambda: sits(site, DESK))
+        call = await floor.desk.dial("8006", caller=DESK, secret=site.secret(f"sip-{DESK}"))
+        assert await call.until_heard(0.3)  # else nobody is there yet who could be given away
+        call.refer(REFERRED)
+        await eventually(lambda: _reached(floor, REFERRED) == 1, 10)
+        call.hang_up()
 
 
 async def test_one_seats_tempo_is_its_own(site: Site) -> None:

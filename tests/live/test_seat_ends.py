@@ -8,6 +8,7 @@ import time
 
 import pytest
 
+from config.render.pjsip import SILENT_SECONDS
 from hotline.lab.phones import Call, answering, refusing, ringing_out
 from hotline.lab.sound import tone
 from tests.sampling import sampled
@@ -108,6 +109,25 @@ async def test_a_phone_that_loses_its_power_gives_its_citizen_back(site: Site) -
         await hear((call, {ONE}), (again, {CITIZEN}))
         call.hang_up()
         waiting.hang_up()
+
+
+@pytest.mark.bound(150)
+async def test_a_phone_that_loses_its_power_for_good_gives_its_citizen_to_another(site: Site) -> None:
+    """X1, and it never comes back: after a minute without sound at the latest the citizen is told and stands at the head of the queue."""
+    async with SiteTelephones(site) as floor:
+        await seats(floor, two=False)
+        call, _seat = await talking(floor, "13805924005")
+        await floor.phones.power_cut(site.fixed.base + 8)
+        await eventually(lambda: _waiting(floor, 1), SILENT_SECONDS + 20)
+        assert call.up
+        await floor.desk.register("8002", site.secret("sip-8002"), answering(0.2, None, tone(TWO)))
+        await floor.sit("8002", answering(0.2, None, tone(TWO)))
+        await hear((call, {TWO}))
+        call.hang_up()
+        await eventually(lambda: row(site, "13805924005")["ended_at"] is not None, 10)
+    assert (row(site, "13805924005")["seat"], row(site, "13805924005")["ended_by"]) == ("8001", "caller"), (
+        "who answered first"
+    )
 
 
 @pytest.mark.parametrize(("way", "to"), sampled(NOBODY, 3))

@@ -183,6 +183,49 @@ def test_odd_connection_lines_are_answered(site: Site, lines: str) -> None:
         assert carrier.invite("sip:12319@HOST", sdp=offer("127.0.0.2", lines=lines)).status == 200
 
 
+FOLDED = "Content-Length:\r\n  {length}\r\n"
+VIDEO = "m=video {port} RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\n"
+MORE: dict[str, tuple[str, dict[str, str]]] = {
+    "a folded Content-Length": (offer("127.0.0.2"), {"length": FOLDED}),
+    "a Content-Length that is too long": (offer("127.0.0.2"), {"length": "Content-Length: 9999\r\n"}),
+    "none, and a body": (offer("127.0.0.2"), {"length": ""}),
+    "SRTP without a key, then plain": (offer("127.0.0.2", SAVP, ALAW), {}),
+    "two c= lines in a stream": (offer("127.0.0.2", ALAW.replace("\r\n", "\r\nc=IN IP4 127.0.0.2\r\nc=IN IP4 127.0.0.2\r\n", 1)), {}),
+    "no c= line": (offer("127.0.0.2", lines="b=AS:64\r\n"), {}),
+    "a name as address": (offer("127.0.0.2", lines="c=IN IP4 media.example\r\n"), {}),
+    "DTLS": (offer("127.0.0.2", ALAW.replace("RTP/AVP", "UDP/TLS/RTP/SAVPF")), {}),
+    "TCP media": (offer("127.0.0.2", ALAW.replace("RTP/AVP", "TCP/RTP/AVP")), {}),
+    "port 0": (offer("127.0.0.2", ALAW.replace("{port}", "0")), {}),
+    "video alone": (offer("127.0.0.2", VIDEO), {}),
+    "no offer": ("", {}),
+    "not SDP": ("<x/>", {"kind": "application/xml"}),
+    "an extension nobody has": (offer("127.0.0.2"), {"headers": "Require: 100rel, unheard-of\r\n"}),
+    "a session of a second": (offer("127.0.0.2"), {"headers": "Supported: timer\r\nSession-Expires: 1\r\nMin-SE: 1\r\n"}),
+    "an ISUP part": (
+        "--b\r\nContent-Type: application/sdp\r\n\r\n" + offer("127.0.0.2")
+        + "\r\n--b\r\nContent-Type: application/ISUP;version=itu-t92+\r\n\r\n\x01\x11\r\n--b--\r\n",
+        {"kind": "multipart/mixed;boundary=b"},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", MORE)
+def test_whatever_a_carrier_sends_is_answered_or_counted(site: Site, kind: str) -> None:
+    """W1, and what else exchanges send: the caller gets through, or his call stands in the count of the trunk, and an alarm does."""
+    body, words = MORE[kind]
+    caller = f"1380594{list(MORE).index(kind):04}"
+    before = sum(int(str(row["count"])) for row in rows(site) if row["source"] == "telecom")
+    with wire(site, "127.0.0.2") as carrier:
+        words = {name: text.replace("{length}", str(len(body.encode()))) for name, text in words.items()}
+        answer = carrier.invite("sip:12319@HOST", sdp=body, caller=caller, **words)  # type: ignore[arg-type]
+    if answer.status == 200:
+        return
+    limit = time.monotonic() + 15
+    while sum(int(str(row["count"])) for row in rows(site) if row["source"] == "telecom") == before:
+        assert time.monotonic() < limit, f"{answer.status}: no row of it"
+        time.sleep(0.3)
+
+
 def test_a_flood_costs_few_rows(site: Path | Site) -> None:
     """500 INVITEs from one stranger with 500 numbers: one alarm at most, rows bounded, the real caller is answered."""
     assert isinstance(site, Site)
