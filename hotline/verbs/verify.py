@@ -47,7 +47,7 @@ def add(sub: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     verb.add_argument("--accept", metavar="KEY", help=_("this difference was looked at: it is no breach any more"))
     verb.add_argument("--reason", default="", metavar="WORDS", help=_("with --accept: why, for the audit log"))
     verb.add_argument(
-        "--by", default="", metavar="NAME", help=_("with --accept: who (default: the user of this shell)")
+        "--by", default="", metavar="NAME", help=_("with --accept: for whom; who acts is the user of this shell")
     )
     verb.set_defaults(run=run)
 
@@ -87,7 +87,8 @@ def run(args: argparse.Namespace) -> int:
 async def _accept(args: argparse.Namespace, store: Store, settings: Settings, places: Places) -> int:
     """A difference that the ledger has, or that lies in the files now."""
     book, key, now = DifferenceBook(store, settings.centre.node), args.accept, datetime.now(UTC)
-    by, reason = args.by.strip() or actor(), args.reason.strip()
+    by, reason = actor(), args.reason.strip()
+    behalf = {"on_behalf": args.by.strip()[:40]} if args.by.strip() else {}
     noted = await book.get(key)
     if noted is None:
         in_files = [one for one in await files_of_calls.differences(store, settings, places) if one.key == key]
@@ -101,7 +102,7 @@ async def _accept(args: argparse.Namespace, store: Store, settings: Settings, pl
         print(_("{key} was accepted before, by {who}: it stays as it was", key=key, who=who), file=sys.stderr)
         return BREACHED
     await audit_trail.log_of(store, settings, places).append(
-        now, by[:40], "difference_accepted", detail={"key": key, "reason": reason}
+        now, by, "difference_accepted", detail={"key": key, "reason": reason} | behalf
     )
     print(_("{key}: accepted", key=key))
     return 0
