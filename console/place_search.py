@@ -6,12 +6,14 @@ Who asks more than others waits behind himself (``thread_lanes.py``): a telephon
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import structlog
 
 from bridge.gazetteer.coordinates import Point
+from bridge.gazetteer.divisions import Division
 from bridge.gazetteer.entries import Candidate, Spot
 from bridge.gazetteer.grid import Outline
 
@@ -21,6 +23,9 @@ log = structlog.get_logger("places")
 
 LANE_MOST, ALL_MOST = 4, 256
 """Questions that wait: of one person (older ones are of no use while he types on), of all."""
+
+
+WARM_SECONDS, PATIENCE_SECONDS = 10.0, 5.0
 
 
 class NotOpen(Exception):
@@ -33,27 +38,25 @@ class PlaceBook(Protocol):
     def find(self, said: str, most: int = 10) -> Sequence[Candidate]: ...
     def at(self, point: Point) -> Spot: ...
     def outlines(self) -> Sequence[Outline]: ...
+    def areas(self) -> Sequence[Division]: ...
 
 
 class PlaceSearch:
-    def __init__(self, opening: Callable[[], PlaceBook]) -> None:
+    def __init__(self, opening: Callable[[], PlaceBook], warm_seconds: float = WARM_SECONDS) -> None:
         """``opening``: gives the gazetteer, takes seconds, runs in a thread; raises OSError or ValueError."""
-        self._opening = opening
+        self._opening, self._warm = opening, warm_seconds
         self._book: PlaceBook | None = None
         self._task: asyncio.Task[None] | None = None
+        self._wanted, self._tried = asyncio.Event(), asyncio.Event()
         self._lanes = ThreadLanes(1, LANE_MOST, ALL_MOST, name="places")
 
     def start(self) -> None:
+        """It is opened when the daemon's start is over, or at the first question."""
         self._task = asyncio.create_task(self._open(), name="places")
 
     async def stop(self) -> None:
         if self._task is not None:
             self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
-
-    async def opened(self) -> None:
-        """When the opening came to its end, well or not."""
-        if self._task is not None:
             await asyncio.gather(self._task, return_exceptions=True)
 
     @property
@@ -63,23 +66,34 @@ class PlaceSearch:
 
     async def find(self, lane: str, said: str, most: int) -> Sequence[Candidate]:
         """Best first. Raises NotOpen, ``thread_lanes.Full``."""
-        return await self._lanes.do(lane, self._there().find, said, most)
+        return await self._lanes.do(lane, (await self._there()).find, said, most)
 
     async def at(self, lane: str, point: Point) -> Spot:
-        return await self._lanes.do(lane, self._there().at, point)
+        return await self._lanes.do(lane, (await self._there()).at, point)
 
     async def outlines(self, lane: str) -> Sequence[Outline]:
-        return await self._lanes.do(lane, self._there().outlines)
+        return await self._lanes.do(lane, (await self._there()).outlines)
 
-    def _there(self) -> PlaceBook:
+    async def areas(self, lane: str) -> Sequence[Division]:
+        return await self._lanes.do(lane, (await self._there()).areas)
+
+    async def _there(self) -> PlaceBook:
+        """The first questions wait for the opening, a while."""
+        if self._book is None and self._task is not None:
+            self._wanted.set()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._tried.wait(), PATIENCE_SECONDS)
         if self._book is None:
             raise NotOpen
         return self._book
 
     async def _open(self) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._wanted.wait(), self._warm)
         try:
             self._book = await asyncio.to_thread(self._opening)
+            log.info("gazetteer open", names=self.names)
         except (OSError, ValueError) as fault:
             log.error("the gazetteer cannot be opened: no place is offered", fault=str(fault))
-            return
-        log.info("gazetteer open", names=self.names)
+        finally:
+            self._tried.set()

@@ -19,7 +19,7 @@ from rapidfuzz import fuzz
 from . import sounds
 from .compiled import INDEX, Located, Made, cells_of, divisions_of, outlines_of
 from .coordinates import Crs, Point, convert, oddness
-from .divisions import Divisions, full
+from .divisions import Division, Divisions, full
 from .entries import Candidate, Spot
 from .grid import Grid, Outline
 from .phrases import asked
@@ -113,6 +113,10 @@ class Gazetteer:
         self._index = _registered(tantivy.Index.open(str(made.folder / INDEX)))
         self._schema = self._index.schema
         self._searcher = self._index.searcher()
+
+    def areas(self) -> Sequence[Division]:
+        """Districts, streets and communities there are today."""
+        return [row for row in self.divisions.rows if row.valid_to is None and row.level != "city"]
 
     def outlines(self) -> Sequence[Outline]:
         """To be drawn; read from the disk each time: a page asks once."""

@@ -64,6 +64,13 @@ class OutlineOut(View):
     rings: list[list[float]] = Field(description="longitude, latitude, longitude … in WGS-84")
 
 
+class DivisionOut(View):
+    code: str = Field(description="6, 9 or 12 digits")
+    level: str = Field(description="district, street or community")
+    name: str
+    parent: str
+
+
 class MatterIn(Body):
     """What is known so far of the matter that is typed; in the header X-Hotline-Matter, as JSON."""
 

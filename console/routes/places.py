@@ -17,7 +17,7 @@ from console import visibility
 from console.access import Right
 from console.authorization import Who, needs
 from console.caller_stories import CallerStories, may_tell, whose_story
-from console.contract.places import MatterIn, OutlineOut, PlaceOut, PlacesOut, RepeatOut, SpotOut
+from console.contract.places import DivisionOut, MatterIn, OutlineOut, PlaceOut, PlacesOut, RepeatOut, SpotOut
 from console.contract.rest import CallPath
 from console.error_answers import Failed, invalid
 from console.ledger_views import Books, RepeatBook
@@ -75,6 +75,17 @@ async def outlines(plugs: Plugged, who: Filer) -> list[OutlineOut]:
     """Districts and streets as lines, for the map of the form."""
     try:
         return [OutlineOut.model_validate(one) for one in await _places(plugs).outlines(who.account)]
+    except Full:
+        raise _too_many() from None
+    except NotOpen:
+        raise _away() from None
+
+
+@router.get("/places/divisions")
+async def divisions(plugs: Plugged, who: Filer) -> list[DivisionOut]:
+    """Districts, streets and communities, to choose from."""
+    try:
+        return [DivisionOut.model_validate(one) for one in await _places(plugs).areas(who.account)]
     except Full:
         raise _too_many() from None
     except NotOpen:

@@ -70,6 +70,7 @@ MAY: dict[tuple[str, str], str] = {
     ("GET", "/api/choices"): ALL + "kf",
     ("GET", "/api/places"): "AOSTf",
     ("GET", "/api/places/at"): "AOSTf",
+    ("GET", "/api/places/divisions"): "AOSTf",
     ("GET", "/api/places/outlines"): "AOSTf",
     ("GET", "/api/phonebook"): ALL,
     ("GET", "/api/notices"): ALL,

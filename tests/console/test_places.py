@@ -14,6 +14,7 @@ from starlette.types import ASGIApp
 
 from bridge.delivery_state import DeliveryState
 from bridge.gazetteer.coordinates import Point
+from bridge.gazetteer.divisions import Division
 from bridge.gazetteer.entries import Candidate, Spot
 from bridge.gazetteer.grid import Outline
 from bridge.ports import Push
@@ -57,6 +58,9 @@ class Book:
     def at(self, point: Point) -> Spot:
         return Spot("350203008001003", True, "350203008001", ("思明区", "筼筜街道"), 118.1, 24.47, "")
 
+    def areas(self) -> Sequence[Division]:
+        return [Division("350203", "district", "思明区", "思明", "350200")]
+
     def outlines(self) -> Sequence[Outline]:
         return [Outline("350203", "思明区", "district", ((118.0, 24.4, 118.2, 24.4, 118.1, 24.5),), True)]
 
@@ -88,7 +92,6 @@ async def _house(repeats: Repeats | None = None) -> tuple[FakeHotline, ASGIApp, 
     given = services(fake)
     places = PlaceSearch(lambda: book)
     places.start()
-    await places.opened()
     assert given.books is not None
     return fake, door(replace(given, places=places, books=replace(given.books, repeats=repeats or Repeats()))), book
 
@@ -112,9 +115,14 @@ async def test_the_longest_that_may_be_typed() -> None:
 
 
 async def test_without_a_gazetteer_the_form_goes_on() -> None:
-    """503, in a sentence: the address is typed by hand."""
-    fake = populate(FakeHotline())
-    for places in (None, PlaceSearch(Book)):
+    """503, in a sentence: the address is typed by hand. Also where one is there and cannot be opened."""
+
+    def damaged() -> Book:
+        raise ValueError("no index")
+
+    fake, broken = populate(FakeHotline()), PlaceSearch(damaged)
+    broken.start()
+    for places in (None, PlaceSearch(Book), broken):
         async with browser(door(replace(services(fake), places=places)), signed_in(fake, "1001", "8001")) as client:
             assert (await client.get("/api/places", headers=said(q="湖滨"))).status_code == 503
             assert (await client.get("/api/places/at", headers={POINT: "118.1,24.4,WGS84"})).status_code == 503
@@ -138,6 +146,13 @@ async def test_a_point() -> None:
     async with browser(app, signed_in(fake, "1001", "8001")) as client:
         told = (await client.get("/api/places/at", headers={POINT: "118.1,24.47,GCJ02"})).json()
     assert (told["grid_code"], told["area"]) == ("350203008001003", ["思明区", "筼筜街道"])
+
+
+async def test_divisions_to_choose_from() -> None:
+    fake, app, _book = await _house()
+    async with browser(app, signed_in(fake, "1001", "8001")) as client:
+        told = (await client.get("/api/places/divisions")).json()
+    assert told == [{"code": "350203", "level": "district", "name": "思明区", "parent": "350200"}]
 
 
 async def test_outlines_to_be_drawn() -> None:

@@ -64,6 +64,7 @@ SHOWS: dict[tuple[str, str], str] = {
     ("GET", "/api/calls/{call}/repeats"): K,
     ("GET", "/api/places"): "",
     ("GET", "/api/places/at"): "",
+    ("GET", "/api/places/divisions"): "",
     ("GET", "/api/places/outlines"): "",
     ("GET", "/api/callbacks"): B,
     ("GET", "/api/callbacks/csv"): B,

@@ -215,6 +215,9 @@ export interface paths {
   '/api/places/at': {
     get: { parameters: { header: { 'X-Hotline-Point'?: string } }; responses: { 200: { content: { 'application/json': components['schemas']['SpotOut'] } } } }
   }
+  '/api/places/divisions': {
+    get: { responses: { 200: { content: { 'application/json': components['schemas']['DivisionOut'][] } } } }
+  }
   '/api/places/outlines': {
     get: { responses: { 200: { content: { 'application/json': components['schemas']['OutlineOut'][] } } } }
   }
@@ -792,6 +795,14 @@ export interface components {
       knowledge?: string[]
       agent?: string | null
       seat?: string | null
+    }
+    DivisionOut: {
+      /** 6, 9 or 12 digits */
+      code: string
+      /** district, street or community */
+      level: string
+      name: string
+      parent: string
     }
     DoneOut: {
       done: boolean

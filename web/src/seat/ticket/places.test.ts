@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { blank, toTicket } from './form.ts'
-import { askedPlace, filled, pointed, spotted, strayed, type Place } from './places.ts'
+import { askedPlace, filled, likely, pointed, spotted, strayed, type Place } from './places.ts'
 
 const PLACE: Place = {
   name: '湖滨南路', type: 'road', alias: '', crossing: '', district: '思明区', street: '筼筜街道', community: '官任社区居委会',
@@ -60,4 +60,11 @@ test('a point of the map takes the place of what was chosen', () => {
   Object.assign(form, pointed(118.1234567, 24.5, 17))
   assert.deepEqual([form.lng, form.lat, form.crs, form.accuracy, form.grid_code, form.place, form.address], ['118.123457', '24.500000', 'WGS84', 'C', '', '', '湖滨南路'])
   assert.equal(pointed(118.1, 24.5, 10).accuracy, 'D')
+})
+
+test('what is far less alike than the best is not offered', () => {
+  const scored = [99, 80, 60].map((score) => ({ ...PLACE, score }))
+  assert.deepEqual(likely(scored).map((one) => one.score), [99, 80])
+  assert.deepEqual(likely([]), [])
+  assert.equal(likely([PLACE, { ...PLACE, score: 50, crossing: '湖滨东路' }]).length, 2)
 })

@@ -19,6 +19,12 @@ export function askedPlace(text: string): string {
   return [...plain].length >= LEAST ? plain : ''
 }
 
+/** Without those that are far less alike than the best: what was typed whole needs no list. */
+export function likely(places: Place[]): Place[] {
+  const best = places[0]?.score ?? 0
+  return places.filter((one) => one.crossing || one.score >= best - 25)
+}
+
 const FILLED = {
   place: '', address_std: '', district: '', street: '', community: '', division: '', grid_code: '', lng: '', lat: '', crs: '', accuracy: '',
 } satisfies Partial<Form>
