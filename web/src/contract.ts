@@ -24,6 +24,9 @@ export interface paths {
   '/api/audit': {
     get: { parameters: { query: { before?: number | null; most?: number; actor?: string; action?: string; call?: string } }; responses: { 200: { content: { 'application/json': components['schemas']['AuditPageOut'] } } } }
   }
+  '/api/audit/csv': {
+    get: { parameters: { query: { actor?: string; action?: string; call?: string } }; responses: { 200: { content: { 'text/csv': unknown } } } }
+  }
   '/api/board': {
     get: { responses: { 200: { content: { 'application/json': components['schemas']['BoardOut'] } } } }
   }
@@ -32,6 +35,9 @@ export interface paths {
   }
   '/api/callbacks/assign': {
     post: { requestBody: { content: { 'application/json': components['schemas']['AssignIn'] } }; responses: { 200: { content: { 'application/json': components['schemas']['AssignedOut'] } } } }
+  }
+  '/api/callbacks/csv': {
+    get: { parameters: { query: { state?: string; mine?: boolean; kind?: string } }; responses: { 200: { content: { 'text/csv': string } } } }
   }
   '/api/callbacks/{task}': {
     get: { parameters: { path: { task: string } }; responses: { 200: { content: { 'application/json': components['schemas']['CallbackOut'] } } } }
@@ -52,7 +58,10 @@ export interface paths {
     post: { parameters: { path: { task: string } }; responses: { 200: { content: { 'application/json': components['schemas']['CallbackOut'] } } } }
   }
   '/api/calls': {
-    get: { parameters: { query: { since?: string | null; until?: string | null; line?: string; seat?: string; outcome?: string; after?: string; most?: number }; header: { 'X-Hotline-Number'?: string } }; responses: { 200: { content: { 'application/json': components['schemas']['CallOut'][] } } } }
+    get: { parameters: { query: { after?: string; most?: number; since?: string | null; until?: string | null; line?: string; seat?: string; outcome?: string; case?: string; recorded?: boolean }; header: { 'X-Hotline-Number'?: string } }; responses: { 200: { content: { 'application/json': components['schemas']['CallOut'][] } } } }
+  }
+  '/api/calls/csv': {
+    get: { parameters: { query: { since?: string | null; until?: string | null; line?: string; seat?: string; outcome?: string; case?: string; recorded?: boolean }; header: { 'X-Hotline-Number'?: string } }; responses: { 200: { content: { 'text/csv': string } } } }
   }
   '/api/calls/live': {
     get: { responses: { 200: { content: { 'application/json': components['schemas']['CallOut'][] } } } }
@@ -77,6 +86,9 @@ export interface paths {
   '/api/calls/{call}/recording': {
     get: { parameters: { path: { call: string }; query: { part?: number }; header: { Range?: string; 'X-Hotline-Purpose'?: string } }; responses: { 200: { content: { 'audio/ogg': unknown; 'audio/mpeg': unknown; 'audio/wav': unknown } }; 206: { content: { 'audio/ogg': unknown; 'audio/mpeg': unknown; 'audio/wav': unknown } } } }
     post: { parameters: { path: { call: string } }; requestBody: { content: { 'application/json': components['schemas']['ListenIn'] } }; responses: { 200: { content: { 'application/json': components['schemas']['ListenOut'] } } } }
+  }
+  '/api/calls/{call}/recording/waveform': {
+    get: { parameters: { path: { call: string }; query: { part?: number }; header: { 'X-Hotline-Purpose'?: string } }; responses: { 200: { content: { 'application/json': components['schemas']['WaveformOut'] } } } }
   }
   '/api/calls/{call}/recordings': {
     get: { parameters: { path: { call: string } }; responses: { 200: { content: { 'application/json': components['schemas']['RecordingPartOut'][] } } } }
@@ -163,7 +175,10 @@ export interface paths {
     get: { responses: { 200: { content: { 'application/json': components['schemas']['HealthOut'] } } } }
   }
   '/api/my/calls': {
-    get: { parameters: { query: { after?: string; most?: number } }; responses: { 200: { content: { 'application/json': components['schemas']['CallOut'][] } } } }
+    get: { parameters: { query: { after?: string; most?: number; since?: string | null; until?: string | null; line?: string; seat?: string; outcome?: string; case?: string; recorded?: boolean }; header: { 'X-Hotline-Number'?: string } }; responses: { 200: { content: { 'application/json': components['schemas']['CallOut'][] } } } }
+  }
+  '/api/my/calls/csv': {
+    get: { parameters: { query: { since?: string | null; until?: string | null; line?: string; seat?: string; outcome?: string; case?: string; recorded?: boolean }; header: { 'X-Hotline-Number'?: string } }; responses: { 200: { content: { 'text/csv': string } } } }
   }
   '/api/my/day': {
     get: { responses: { 200: { content: { 'application/json': components['schemas']['MyDayOut'] } } } }
@@ -423,6 +438,8 @@ export interface components {
       subject: string
       /** a sentence in the centre's language */
       detail: string
+      /** zh, en → the same in it; empty: it is known in one language alone */
+      texts: { [key: string]: string }
       call: string
       acknowledged_by: string
       acknowledged_at?: string | null
@@ -441,6 +458,8 @@ export interface components {
       seq: number
       at: string
       actor: string
+      /** of the account by now; '' it is none, or is no more */
+      actor_name: string
       action: string
       call: string
       detail: string
@@ -500,6 +519,8 @@ export interface components {
       queue: string
       seat: string
       agent: string
+      /** of a call that is over */
+      agent_name: string
       arrived_at: string | null
       notice_at: string | null
       queued_at: string | null
@@ -510,6 +531,8 @@ export interface components {
       recordings: string[]
       /** whom it was is nobody's: the number is left out for everybody */
       anonymous: boolean
+      /** numbers of the cases that came of it, once it is over */
+      cases: string[]
       /** GET /api/calls/{call} with a reason shows a supervisor the number */
       confidential: boolean
       /** the caller as a screen that a whole room reads shows it: 138****0001 */
@@ -1295,6 +1318,13 @@ export interface components {
     WatchIn: {
       mode: 'listen' | 'whisper' | 'barge'
       reason: string
+    }
+    /** The peaks of a recording; channel 0 is the citizen, 1 what the citizen heard. */
+    WaveformOut: {
+      step_ms: number
+      seconds: number
+      /** a peak a step, 0 to 127, for each channel */
+      channels: number[][]
     }
     /** GET /api/session/ways, open to all: what the log-in page shows. */
     WaysOut: {

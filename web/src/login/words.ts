@@ -6,7 +6,7 @@ export const zh = {
   submit: '登录',
   stillTalking: '与 {number} 的通话还在继续',
   oidc: '用{name}登录',
-  ended: { expired: '登录已过期，请重新登录', signed_out: '已退出登录', revoked: '登录已被注销', '': '' },
+  ended: { expired: '登录已过期，请重新登录', signed_out: '已退出登录', revoked: '已被强制下线', '': '' },
   seat: {
     title: '签入座席',
     choose: '座席号',
@@ -41,7 +41,7 @@ export const zh = {
     why: '此操作会改变他人的权限。输入后五分钟内不再询问。',
     submit: '继续',
   },
-  noRights: '您的角色没有座席。可以看：',
+  noRights: '当前角色不接听电话，可进入：',
 }
 
 export const en: typeof zh = {
