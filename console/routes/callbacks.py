@@ -75,13 +75,16 @@ async def list_callbacks(
 
 @router.get("/csv", response_class=Response, responses=exports.answers("CallbackOut"))
 async def callbacks_file(
-    plugs: Plugged, books: Library, who: Reader, state: _Which = "owed", mine: bool = False, kind: _OfKind = "",
+    plugs: Plugged, books: Library, who: Reader, number: Number, state: _Which = "owed", mine: bool = False,
+    due: bool = False, kind: _OfKind = "",
 ) -> Response:  # fmt: skip
     """The same as a file for a spreadsheet, numbers as the list shows them; audited."""
     _may_look(who)
+    national = _searched(who, books.centre.numbers, number)
     wanted = Wanted(
         states=OWED if state == "owed" else frozenset({State(state)}), owner=who.account if mine else "",
-        kind=Kind(kind) if kind else None, most=exports.PAGE,
+        kind=Kind(kind) if kind else None, number=national, due_before=plugs.clock() if due else None,
+        most=exports.PAGE,
     )  # fmt: skip
 
     async def page(last: TaskRow | None) -> Sequence[TaskRow]:

@@ -15,17 +15,20 @@ import httpx
 
 from config.language import say
 from hotline.lab.hotline_instance import HotlineInstance, Table, Telephones
+from hotline.lab.phones import Call, Manner, answering
 from hotline.lab.rest import Rest, RestRefused
 
 from .narrator import Narrator
 from .scenario import filing
-from .voices import spoken
+from .voices import AGENT, spoken
 
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 _OTHERS = (("3001", "审计员", "auditor"), ("4001", "运维员", "operator"))
 _BEHIND = 4
 """Levels by which a robot's skill is less than a person's: app_queue rings the lower level first."""
 _LOOK_S = 0.4
+_ANSWERS_S = 2.5
+_SHORT, _BUSY = 5, 486
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +132,21 @@ def _to_try(visitors: list[Guest]) -> list[str]:
         say("open the wallboard as {account}; every figure opens its calls", account=chief.account),
         say("reload the agent's page in mid-call: the citizen is held and comes back to you"),
     ]  # fmt: skip
+
+
+def subscriber(seed: int) -> Manner:
+    """Whoever is called from the demo: they answer after a while and say something; a linkage number's desk does so, too.
+    A number that ends in 9 is busy, so that this can be seen."""
+
+    async def manner(call: Call) -> None:
+        if len(call.dialled) > _SHORT and call.dialled.endswith("9"):
+            call.refuse(_BUSY)
+            return
+        short = len(call.dialled) <= _SHORT
+        voice = AGENT if short else filing(seed, call.dialled)[1].voice
+        await answering(_ANSWERS_S, None, spoken(voice))(call)
+
+    return manner
 
 
 async def prompt(rest: Rest, phones: Telephones, seed: int) -> None:

@@ -10,6 +10,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+import httpx
+
 from hotline.lab.phones import Call, Rack
 from hotline.lab.rest import Rest, RestRefused, Row
 from hotline.lab.sound import speech
@@ -67,8 +69,8 @@ class Robot:
         try:
             name = await self._name_of(call)
             await (self._ticket(name, matter) if what is Filing.TICKET else self._word(name, what))
-        except (RestRefused, LookupError) as fault:
-            self.refusals.append(str(fault))
+        except (RestRefused, LookupError, httpx.HTTPError) as fault:  # the last: a daemon that somebody killed
+            self.refusals.append(str(fault) or type(fault).__name__)
             return
         self.filed[what] = self.filed.get(what, 0) + 1
         self.say(what.value, call)

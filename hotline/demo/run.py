@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 
 from config.language import say
 from hotline.lab import ports
-from hotline.lab.hotline_instance import HotlineInstance, Table, Telephones, derive
+from hotline.lab.hotline_instance import HotlineInstance, InstanceError, Table, Telephones, derive
 from hotline.lab.rest import Rest, RestRefused
 
 from . import guests
@@ -33,6 +33,8 @@ from .voices import AGENT, spoken
 
 SETTLE_S = 60.0
 """After the last call: recordings are encoded and tickets delivered within so many seconds, or they count as lost."""
+LOOK_S, START_AGAIN_S = 1.0, 5.0
+"""Between two looks at the daemon; before it is tried again when it did not start."""
 TELL_AGAIN = 15
 """Citizens of an open run between two times that it is said who may log in."""
 CLOSED, MENU = "12319002", "12319001"
@@ -100,12 +102,33 @@ class DemoRun:
             if self._visitors:
                 guests.tell(self.told, self.stage, self._visitors)
             if self.open:
+                for rack in phones.trunks.values():
+                    rack.take("", guests.subscriber(self.args.seed))
                 async with asyncio.TaskGroup() as group:
+                    group.create_task(self._keep_up())
                     group.create_task(guests.prompt(rest, phones, self.args.seed))
                     group.create_task(self._call(phones))
                 return None
             await self._call(phones)
             return await self._account(time.monotonic() - begun)
+
+    async def _keep_up(self) -> None:
+        """Somebody killed the daemon, as they were told to try: it is started again, and says what it found."""
+        while True:
+            await asyncio.sleep(LOOK_S)
+            daemon = self.stage.daemon
+            if daemon is None or daemon.poll() is None:
+                continue
+            self.told.title(
+                say("the daemon is gone (status {status}); calls go on; it is started again", status=daemon.returncode)
+            )
+            try:
+                await asyncio.to_thread(self.stage.start)
+            except InstanceError as fault:
+                self.told.title(str(fault))
+                await asyncio.sleep(START_AGAIN_S)
+            else:
+                self.told.title(say("the daemon is back"))
 
     async def _sit_down(self, phones: Telephones, rest: Rest) -> None:
         agents = [agent for agent in self.stage.settings["agent"] if agent.get("role", "agent") == "agent"]

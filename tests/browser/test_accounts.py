@@ -19,7 +19,7 @@ OWN = "Feng-Huang-Mu-Kai-66"
 async def operator(hotline: BrowserHotline, account: str) -> Person:
     person = await hotline.page(Person, account)
     await person.sign_in()
-    await person.go("/watch")
+    await person.go("/admin")
     await person.press("tab-accounts")
     await expect(person.part("accounts")).to_be_visible()
     return person

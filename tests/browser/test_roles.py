@@ -18,9 +18,15 @@ ACCOUNTS = {Role.AGENT: "1003", Role.SUPERVISOR: "2001", Role.AUDITOR: "3001", R
 PAGES = {
     "/": ("seat-choice", {Right.SEAT}),
     "/wall": ("wall", {Right.WALL}),
-    "/watch": ("watch", {Right.SUPERVISE, Right.SESSIONS_ALL, Right.AUDIT}),
+    "/watch": ("watch", {Right.SUPERVISE}),
+    "/callbacks": ("callbacks-page", {Right.SEAT, Right.CALLS_ALL}),
+    "/calls": ("calls-page", {Right.SEAT, Right.CALLS_ALL}),
+    "/recordings": ("calls-page", {Right.SEAT, Right.RECORDINGS_ALL}),
+    "/admin": ("admin", {Right.ACCOUNTS, Right.SESSIONS_ALL, Right.AUDIT}),
 }
 """Path → what stands there, and the rights of which one is wanted."""
+LANDS = {Role.AUDITOR: "callbacks-page", Role.OPERATOR: "admin"}
+"""Who has no seat is at work elsewhere: no page is empty."""
 REASON = {"reason": "质检"}
 DOORS: tuple[tuple[str, str, object, Right], ...] = (
     ("POST", "/api/session/seat", {"seat": "8003"}, Right.SEAT),
@@ -66,7 +72,8 @@ async def test_each_role_before_each_door(hotline: BrowserHotline, role: Role) -
         for path, (part, wanted) in PAGES.items():
             await person.go(path)
             allowed = bool(wanted & RIGHTS[role])
-            await expect(person.part(part if allowed else "not-allowed")).to_be_visible()
+            elsewhere = LANDS[role] if path == "/" and not allowed else "not-allowed"
+            await expect(person.part(part if allowed else elsewhere)).to_be_visible()
         wrong = []
         for method, path, body, right in DOORS:
             status = await at_door(person, method, path, body)

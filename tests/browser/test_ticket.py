@@ -107,6 +107,8 @@ async def test_the_same_citizen_again(hotline: BrowserHotline) -> None:
         await anna.part("purpose").fill("核对上次所说")
         await anna.press("purpose-open")
         await anna.page.wait_for_function("() => document.querySelector('[data-testid=player]')?.readyState >= 2")
+        await expect(anna.part("player-in-call")).to_be_visible()  # never into a live call
+        await expect(anna.part("player-play")).to_be_disabled()
 
         await anna.press("ticket-kind-complaint")
         await anna.write(content="路灯还是不亮。")

@@ -11,7 +11,7 @@ import pytest
 import tomli_w
 
 from config.settings import Settings
-from hotline.demo.guests import admit, guests_of
+from hotline.demo.guests import admit, guests_of, subscriber
 from hotline.demo.run import numbers, settings
 from hotline.demo.run_result import account_of
 from hotline.demo.scenario import Intent, Numbers, play
@@ -151,3 +151,31 @@ def test_what_is_lost_is_named(spoil: Callable[[list[Row], list[Row]], None], sa
     made = account_of(rows, seen, cases=1, verify=[], seconds=1)
     assert not made.clean
     assert any(said in line for line in made.lost), made.lost
+
+
+class Dialled:
+    """A call to a subscriber of the demo, as far as a manner asks of it."""
+
+    def __init__(self, number: str) -> None:
+        self.dialled = number
+        self.refused = 0
+        self.heard: tuple[bytes, ...] = ()
+
+    def ring(self) -> None: ...
+
+    def refuse(self, code: int) -> None:
+        self.refused = code
+
+    async def answer(self, sound: tuple[bytes, ...]) -> None:
+        self.heard = sound
+
+
+@pytest.mark.parametrize(("number", "refused"), [("12345", 0), ("110", 0), ("13800138000", 0), ("13800138009", 486)])
+async def test_whoever_the_demo_s_people_call_answers(
+    number: str, refused: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Linkage numbers and citizens say something; one that ends in 9 is busy."""
+    monkeypatch.setattr("hotline.demo.guests._ANSWERS_S", 0.0)
+    call = Dialled(number)
+    await subscriber(7)(call)  # type: ignore[arg-type]
+    assert (call.refused, bool(call.heard)) == (refused, not refused)

@@ -43,6 +43,12 @@ export function onSend(ear: (path: string, body: unknown) => void): () => void {
   return () => asked.delete(ear)
 }
 
+let language = (): string => ''
+/** What the page is read in: the daemon's sentences come in it. */
+export function speaks(which: () => string): void {
+  language = which
+}
+
 let nobody = (): string => 'the server does not answer'
 /** The sentence for a server that does not answer, from the catalogue. */
 export function sayNobody(sentence: () => string): void {
@@ -50,9 +56,7 @@ export function sayNobody(sentence: () => string): void {
 }
 
 export async function api<T>(path: string, query: Record<string, string | number | boolean | undefined> = {}, headers: Record<string, string> = {}): Promise<T> {
-  const words = Object.entries(query).filter(([, value]) => value !== undefined && value !== '')
-  const wanted = new URLSearchParams(words.map(([name, value]) => [name, String(value)]))
-  return call<T>(words.length ? `${path}?${wanted}` : path, { headers })
+  return call<T>(withQuery(path, query), { headers })
 }
 
 let prove = (): Promise<boolean> => Promise.resolve(false)
@@ -91,17 +95,43 @@ async function sendOnce<T>(method: string, path: string, body: unknown, keepaliv
 }
 
 async function call<T>(path: string, how: RequestInit): Promise<T> {
-  let reply: Response
+  const reply = await reach(path, how)
+  const told = toldBy(await reply.text().catch(() => ''))
+  if (reply.ok) return told as T
+  throw refusal(reply, told, path)
+}
+
+async function reach(path: string, how: RequestInit): Promise<Response> {
+  const headers = { ...(how.headers as Record<string, string>), ...(language() ? { 'Accept-Language': language() } : {}) }
   try {
-    reply = await fetch(path, { ...how, credentials: 'same-origin' })
+    return await fetch(path, { ...how, headers, credentials: 'same-origin' })
   } catch {
     throw heard(new Refused(nobody()), path)
   }
-  const told = toldBy(await reply.text().catch(() => ''))
-  if (reply.ok) return told as T
+}
+
+/** A list as a file: asked for like anything else (a number stays in its header), then handed to the person. */
+export async function download(path: string, name: string, query: Record<string, string | number | boolean | undefined> = {}, headers: Record<string, string> = {}): Promise<void> {
+  const address = withQuery(path, query)
+  const reply = await reach(address, { headers })
+  if (!reply.ok) throw refusal(reply, toldBy(await reply.text().catch(() => '')), address)
+  const link = document.createElement('a')
+  link.href = URL.createObjectURL(await reply.blob())
+  link.download = name
+  link.click()
+  window.setTimeout(() => URL.revokeObjectURL(link.href), 10_000)
+}
+
+function withQuery(path: string, query: Record<string, string | number | boolean | undefined>): string {
+  const words = Object.entries(query).filter(([, value]) => value !== undefined && value !== '')
+  const wanted = new URLSearchParams(words.map(([name, value]) => [name, String(value)]))
+  return words.length ? `${path}?${wanted}` : path
+}
+
+function refusal(reply: Response, told: unknown, path: string): Refused {
   const said = (told ?? {}) as { message?: string; field?: string; error?: string; problems?: { field: string; message: string }[] }
   const silent = reply.status >= 502 && reply.status <= 504 && !said.message
-  throw heard(new Refused(silent ? nobody() : (said.message ?? `${reply.status}`), reply.status, said.field, said.error, said.problems), path)
+  return heard(new Refused(silent ? nobody() : (said.message ?? `${reply.status}`), reply.status, said.field, said.error, said.problems), path)
 }
 
 function heard(refused: Refused, path: string): Refused {

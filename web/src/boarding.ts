@@ -1,13 +1,13 @@
 // The board that the wallboard and the supervision page ask for, made of the stream and the session.
 import { computed, provide, reactive } from 'vue'
 import { may, ownSeat, session } from './session'
-import { live, now, stale } from './stream/stream'
+import { live, shownNow, stale } from './stream/stream'
 import { boardKey } from './wall/board'
 
 export function provideBoard(): void {
   const { picture } = live
   provide(boardKey, reactive({
-    now,
+    now: shownNow,
     centre: computed(() => session.me?.centre ?? ''),
     own: computed(() => ownSeat.value || null),
     may,

@@ -1,10 +1,14 @@
 // The catalogues: each page's `words.ts` under a name of its own, Chinese first; and which language is on.
 import { createI18n } from 'vue-i18n'
 import * as accounts from './accounts/words'
+import * as admin from './admin/words'
 import * as callbacks from './callbacks/words'
+import * as calls from './calls/words'
+import * as idle from './idle/words'
 import * as login from './login/words'
 import * as my from './my/words'
 import * as phone from './phone/words'
+import * as player from './player/words'
 import * as pop from './seat/pop/words'
 import * as ticket from './seat/ticket/words'
 import * as seat from './seat/words'
@@ -14,7 +18,7 @@ import * as app from './words'
 
 export type Language = 'zh' | 'en'
 const KEPT = 'hotline.language'
-const pages = { app, login, seat, phone, ticket, pop, my, callbacks, wall, watch, accounts }
+const pages = { app, login, seat, phone, ticket, pop, my, callbacks, calls, player, idle, wall, watch, admin, accounts }
 const catalogue = <L extends Language>(language: L) =>
   Object.fromEntries(Object.entries(pages).map(([name, words]) => [name, words[language]])) as { [Name in keyof typeof pages]: (typeof pages)[Name][L] }
 

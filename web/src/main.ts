@@ -1,7 +1,7 @@
-// Begins here: the frame, its catalogues, its three pages.
+// Begins here: the frame, its catalogues, its pages.
 import { createApp } from 'vue'
 import App from './App.vue'
-import { sayNobody } from './asking'
+import { sayNobody, speaks } from './asking'
 import { i18n, say, speak } from './i18n'
 import { router } from './router'
 import 'element-plus/theme-chalk/el-var.css'
@@ -9,4 +9,5 @@ import './style.css'
 
 speak(i18n.global.locale.value)
 sayNobody(() => say('app.nobody'))
+speaks(() => i18n.global.locale.value)
 createApp(App).use(i18n).use(router).mount('#app')

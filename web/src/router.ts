@@ -1,13 +1,27 @@
-// Four pages. The two for screens across a room and for supervisors come when they are wanted.
-import { createRouter, createWebHistory } from 'vue-router'
+// The pages by their addresses; who may enter which stands in `pages.ts`.
+import { createRouter, createWebHistory, type RouteComponent } from 'vue-router'
+import { PAGES } from './pages'
+
+type Load = () => Promise<RouteComponent>
+const CALLS: Load = () => import('./calls/CallsPage.vue')
+const SHOWN: Record<string, Load> = {
+  seat: () => import('./seat/SeatPage.vue'),
+  watch: () => import('./watch/WatchPage.vue'),
+  callbacks: () => import('./callbacks/CallbackPage.vue'),
+  calls: CALLS,
+  recordings: CALLS,
+  wall: () => import('./wall/WallPage.vue'),
+  admin: () => import('./admin/AdminPage.vue'),
+}
 
 export const router = createRouter({
   history: createWebHistory(),
   routes: [
-    { path: '/', name: 'seat', component: () => import('./seat/SeatPage.vue'), meta: { title: 'seat.title' } },
-    { path: '/wall', name: 'wall', component: () => import('./wall/WallPage.vue'), meta: { title: 'wall.title', rights: ['wall'] } },
-    { path: '/callbacks', name: 'callbacks', component: () => import('./callbacks/CallbackPage.vue'), meta: { title: 'callbacks.title', rights: ['seat', 'calls_all'] } },
-    { path: '/watch', name: 'watch', component: () => import('./watch/WatchPage.vue'), meta: { title: 'watch.title', rights: ['supervise', 'sessions_all', 'audit'] } },
+    ...PAGES.map(({ name, path, rights }) => ({
+      path, name, component: SHOWN[name]!, props: name === 'recordings' ? { recorded: true } : {},
+      // the seat's page says itself why somebody has no seat
+      meta: { title: `app.page.${name}`, ...(name === 'seat' ? {} : { rights }) },
+    })),
     { path: '/:rest(.*)*', redirect: '/' },
   ],
 })

@@ -22,7 +22,7 @@ export const zh = {
       'callbacks:read': '读回拨', 'audit:read': '读审计',
     } as Record<string, string>,
   },
-  failed: '没有成功：{message}',
+  failed: '操作失败：{message}',
 }
 
 export const en: typeof zh = {

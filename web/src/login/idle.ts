@@ -10,6 +10,12 @@ const SAY_MS = 60_000
 const SHARE_MS = 1_000
 const SHARED = 'hotline.touched'
 
+/** By the page's own key, or because the browser itself shows nothing else (F11, a kiosk). */
+function aWallFillsTheScreen(): boolean {
+  if (document.fullscreenElement) return document.fullscreenElement.matches('.wall')
+  return window.matchMedia('(display-mode: fullscreen)').matches && document.querySelector('.wall') !== null
+}
+
 export function useIdleLock(): void {
   let touched = Date.now()
   let said = Date.now()
@@ -24,7 +30,7 @@ export function useIdleLock(): void {
   const untouched = () => Date.now() - Math.max(touched, Number(localStorage.getItem(SHARED)) || 0)
   const look = () => {
     const limit = session.me?.idle_lock_seconds ?? 0
-    if (session.state !== 'in' || onPhone.value || document.fullscreenElement?.matches('.wall')) touch()
+    if (session.state !== 'in' || onPhone.value || aWallFillsTheScreen()) touch()
     if (session.state === 'in' && !session.locked && touched > said && Date.now() - said > SAY_MS) {
       said = Date.now()
       void stillHere()

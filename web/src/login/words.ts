@@ -11,7 +11,7 @@ export const zh = {
   changedBefore: '您的账号在 {time} 被更改过（密码、姓名、角色或锁定）。如果不是您本人要求的，请立即告诉运维人员。',
   stillTalking: '与 {number} 的通话还在继续',
   oidc: '用{name}登录',
-  ended: { expired: '登录已过期，请重新登录', signed_out: '已退出登录', revoked: '登录已被注销', '': '' },
+  ended: { expired: '登录已过期，请重新登录', signed_out: '已退出登录', revoked: '已被强制下线', '': '' },
   seat: {
     title: '签入座席',
     choose: '座席号',
@@ -46,7 +46,7 @@ export const zh = {
     why: '此操作会改变他人的权限或登录。输入后五分钟内不再询问。',
     submit: '继续',
   },
-  noRights: '您的角色没有座席。可以看：',
+  noRights: '当前角色不接听电话，可进入：',
 }
 
 export const en: typeof zh = {

@@ -14,7 +14,7 @@ const delta = (seq: number, more: Partial<Delta> = {}): Delta =>
   ({ t: 'delta', seq, at: AT, vitals: null, seats: [], calls: [], gone: [], queues: [], lines: [], trunks: [], alarms: [], figures: [], ...more })
 const seat = (id: string, state: string) => ({ seat: id, device: 'browser', state, since: AT, agent: '1001', agent_name: '', reason: '', call: null, reachable: true, queues: {} })
 const alarm = (id: number, acknowledged: string | null, cleared: string | null) =>
-  ({ id, at: AT, kind: 'blind', severity: 'critical' as const, subject: '', detail: '', call: '', acknowledged_by: '', acknowledged_at: acknowledged, cleared_at: cleared })
+  ({ id, at: AT, kind: 'blind', severity: 'critical' as const, subject: '', texts: {}, detail: '', call: '', acknowledged_by: '', acknowledged_at: acknowledged, cleared_at: cleared })
 
 test('a delta before any snapshot is a gap', () => assert.equal(go(blank(), delta(1)), 'gap'))
 

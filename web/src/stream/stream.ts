@@ -13,7 +13,8 @@ type PhoneSays = Shapes['PhoneSays']
 
 /** This load of the page; a reload makes another. */
 export const INSTANCE = crypto.randomUUID()
-const SILENCE_MS = 25_000
+/** The daemon says something every 5 s; whoever reads figures is told of its silence before they act on them. */
+const SILENCE_MS = 11_000
 const TICK_MS = 1_000
 const REST_MS = 5_000
 
@@ -27,11 +28,15 @@ const state = reactive({
   elsewhere: false,
   offset: 0,
   now: Date.now(),
+  /** by the server's clock, when anything was heard last; 0: nothing yet */
+  heardAt: 0,
 })
 export const live = { picture, state }
 /** Milliseconds by the server's clock; ticks each second. */
 export const now = computed(() => state.now)
 export const stale = computed(() => !state.connected)
+/** The clock of what is shown: it stands still while nothing is heard, as the figures do. */
+export const shownNow = computed(() => (state.connected || !state.heardAt ? state.now : Math.min(state.now, state.heardAt)))
 
 const ears: { [Kind in Server['t']]?: Set<(told: never) => void> } = {}
 /** Be told of each frame of a kind. Returns how to stop. */
@@ -66,6 +71,7 @@ export function close(): void {
   old?.close(1000)
   state.connected = false
   state.lostAt = 0
+  state.heardAt = 0
   phone = undefined
   Object.assign(picture, { epoch: '', seq: 0, heard: '', vitals: null })
   for (const rows of [picture.seats, picture.calls, picture.queues, picture.lines, picture.trunks, picture.alarms, picture.figures]) rows.clear()
@@ -144,6 +150,7 @@ function hear(told: Server): void {
     offset = corrected(offset, told.at, Date.now())
     state.offset = offset
   }
+  state.heardAt = Date.now() + state.offset
   if (told.t === 'ping') send({ t: 'pong', n: told.n })
   else if (told.t === 'snapshot') begin(picture, told)
   else if (told.t === 'delta' && go(picture, told) === 'gap') return hello()

@@ -1,7 +1,6 @@
 // The supervision page's texts. Merged into the catalogues under `watch`.
 export const zh = {
   title: '班长台',
-  tabs: { seats: '座席', sessions: '登录会话', accounts: '账号与程序', audit: '审计' },
   wall: '大屏',
   noSeats: '没有座席',
   filter: '按姓名或座席号查找',
@@ -11,11 +10,12 @@ export const zh = {
   since: '已 {time}',
   noCall: '没有通话',
   call: '通话',
-  caller: '主叫',
+  caller: '来电号码',
   line: '线路',
   talked: '已通话 {time}',
-  phone: { yes: '话机在线', no: '话机离线', unknown: '话机未知' },
-  device: { browser: '浏览器', desk: '桌面话机' },
+  phoneAway: '话机离线',
+  phone: { yes: '在线', no: '离线', unknown: '未知' },
+  device: { browser: '浏览器话机', desk: '桌面话机' },
   queues: '技能',
   listen: '监听',
   whisper: '耳语',
@@ -55,24 +55,19 @@ export const zh = {
   everyone: '全部座席',
   onlySelected: '只发给座席 {seat}',
   day: {
-    title: '今日', answered: '接听', missed: '漏接', talk: '平均通话', wrapUp: '话后', ready: '示闲', paused: '示忙', states: '状态记录',
+    title: '今日', answered: '接听', missed: '漏接', talk: '平均通话', wrapUp: '话后处理', ready: '示闲', paused: '示忙', states: '状态记录',
   },
   sessions: {
-    account: '账号', role: '角色', seat: '座席', made: '登录', seen: '最近', expires: '到期', address: '地址', browser: '浏览器',
-    revoke: '注销', revokeOf: '注销 {name} 的会话', current: '本会话', none: '没有会话',
+    account: '账号', role: '角色', seat: '座席', made: '登录', seen: '最近活动', expires: '到期', address: '地址', browser: '浏览器',
+    revoke: '强制下线', revokeOf: '强制 {name} 下线', current: '当前会话', none: '没有会话',
   },
   roles: { agent: '话务员', supervisor: '班长', auditor: '审计员', operator: '运维' },
-  audit: {
-    at: '时间', actor: '操作人', action: '操作', call: '通话', detail: '内容', unbroken: '哈希链完整', broken: '哈希链断裂：记录被改动过',
-    older: '更早的', none: '没有记录',
-  },
-  failed: '没有成功：{message}',
+  failed: '操作失败：{message}',
   listening: { listen: '监听', whisper: '耳语', barge: '强插' },
 }
 
 export const en: typeof zh = {
   title: 'Supervision',
-  tabs: { seats: 'Seats', sessions: 'Sessions', accounts: 'Accounts and programs', audit: 'Audit' },
   wall: 'Wallboard',
   noSeats: 'No seats',
   filter: 'Find by name or seat',
@@ -85,8 +80,9 @@ export const en: typeof zh = {
   caller: 'Caller',
   line: 'Line',
   talked: 'talking for {time}',
-  phone: { yes: 'phone there', no: 'phone away', unknown: 'phone unknown' },
-  device: { browser: 'browser', desk: 'desk phone' },
+  phoneAway: 'phone offline',
+  phone: { yes: 'online', no: 'offline', unknown: 'not known' },
+  device: { browser: 'Browser phone', desk: 'Desk phone' },
   queues: 'Skills',
   listen: 'Listen',
   whisper: 'Whisper',
@@ -127,17 +123,13 @@ export const en: typeof zh = {
   onlySelected: 'Seat {seat} only',
   day: {
     title: 'Today', answered: 'Answered', missed: 'Missed', talk: 'Mean talk', wrapUp: 'Wrap-up', ready: 'Ready', paused: 'Paused',
-    states: 'States',
+    states: 'Status log',
   },
   sessions: {
     account: 'Account', role: 'Role', seat: 'Seat', made: 'Signed in', seen: 'Seen', expires: 'Expires', address: 'Address', browser: 'Browser',
     revoke: 'Revoke', revokeOf: 'Revoke the session of {name}', current: 'this one', none: 'No sessions',
   },
   roles: { agent: 'Agent', supervisor: 'Supervisor', auditor: 'Auditor', operator: 'Operator' },
-  audit: {
-    at: 'At', actor: 'Who', action: 'What', call: 'Call', detail: 'Detail', unbroken: 'The hash chain fits', broken: 'The hash chain is broken: rows were changed',
-    older: 'Older', none: 'No entries',
-  },
   failed: 'Did not work: {message}',
   listening: { listen: 'Listening', whisper: 'Whispering', barge: 'Barged in' },
 }

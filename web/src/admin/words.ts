@@ -1,0 +1,56 @@
+// Administration and the audit log in words: their texts. Merged under `admin`.
+export const zh = {
+  title: '管理',
+  tabs: { accounts: '账号与程序', sessions: '登录会话', audit: '审计', health: '运行状况', dead: '待处理工单' },
+  refresh: '刷新',
+  failed: '加载失败：{message}',
+  health: {
+    good: '运行正常', bad: '有故障', blind: '与话务系统的连接中断', backlog: '待推送工单 {count}', dead: '被拒收工单 {count}', unknown: '未知', name: '项目', state: '状态', said: '说明', ok: '正常', ill: '异常',
+    names: { asterisk: '话务系统', ami: '话务链路', ledger: '台账', book: '话务账', casestore: '案卷系统', recordings: '录音', disk: '磁盘', sip: '线路接入', edge: '网页入口', files: '程序文件' },
+  },
+  dead: { none: '没有被拒收的工单', filed: '提交时间', title: '标题', error: '拒收原因', tries: '已试', replay: '重新推送', replayed: '已重新推送', withheld: '依要求不予显示' },
+  audit: {
+    actor: '操作人', action: '操作', call: '通话编号', any: '全部操作', search: '查询', export: '导出 CSV', exported: '已导出，导出操作已写入审计日志',
+    at: '时间', detail: '内容', older: '更早的', none: '没有符合条件的记录', unbroken: '哈希链完整', broken: '哈希链断裂：记录被改动过', command: '本机命令行', system: '系统', program: '程序 {name}',
+    actions: {
+      signed_in: '登录', signed_out: '退出登录', sign_in_failed: '登录失败', account_guessed: '账号被猜测密码', account_rests: '账号进入冷却', password_changed: '修改密码', expired: '会话到期', session_ended: '强制下线',
+      account_made: '新建账号', account_changed: '更改账号', account_change_asked: '申请变更账号', account_change_confirmed: '复核变更', account_change_declined: '驳回变更', account_change_withdrawn: '撤回变更', account_change_expired: '变更过期',
+      program_made: '登记程序', program_rotated: '更换程序令牌', program_revoked: '吊销程序令牌', token_refused: '令牌被拒', refused: '越权操作被拒',
+      seat_taken: '签入座席', seat_left: '签出座席', listened: '听录音', story_shown: '查看来电历史', confidential_shown: '查看保密内容', alarm_acknowledged: '确认告警', notice: '广播通知', ticket_replayed: '重新推送工单',
+      callback_taken: '认领回拨', callbacks_assigned: '指派回拨', callback_given_up: '放弃回拨', calls_exported: '导出通话', callbacks_exported: '导出回拨', audit_exported: '导出审计',
+      watch: '监听/耳语/强插', unwatch: '停止监听', take_over: '接管通话', force: '强制座席状态', move: '调整排队', exported: '导出录音', dropped: '销毁录音', held: '录音保全', released: '解除保全', revoked: '强制下线',
+    } as Record<string, string>,
+    details: {
+      reason: '原因', purpose: '目的', part: '录音段', seat: '座席', session: '会话', account: '账号', agent: '话务员', address: '地址', count: '件数', tasks: '任务', callback: '回拨', note: '说明', by: '经办', why: '缘由', path: '地址栏', method: '方式',
+      since: '自', until: '至', line: '线路', outcome: '去向', case: '案卷', number: '号码', state: '状态', kind: '类型', actor: '操作人', action: '操作', call: '通话', ticket: '工单', fields: '字段', text: '内容', urgent: '紧急', seats: '座席', subject: '对象', alarm: '告警', detail: '内容', role: '角色', name: '姓名', browser: '浏览器', how: '方式', program: '程序', scopes: '授权范围', shown: '已显示', calls: '通话数', tickets: '工单数',
+    } as Record<string, string>,
+  },
+}
+
+export const en: typeof zh = {
+  title: 'Administration',
+  tabs: { accounts: 'Accounts and programs', sessions: 'Sessions', audit: 'Audit', health: 'Health', dead: 'Refused tickets' },
+  refresh: 'Refresh',
+  failed: 'Could not be loaded: {message}',
+  health: {
+    good: 'All is well', bad: 'Something is wrong', blind: 'The link to the telephone is down', backlog: '{count} tickets on their way', dead: '{count} tickets refused', unknown: 'not known', name: 'What', state: 'State', said: 'Said', ok: 'well', ill: 'ill',
+    names: { asterisk: 'Asterisk', ami: 'Link', ledger: 'Ledger', book: 'Record of calls', casestore: 'Case store', recordings: 'Recordings', disk: 'Disk', sip: 'Lines', edge: 'Web edge', files: 'Files' },
+  },
+  dead: { none: 'No ticket is refused', filed: 'Filed', title: 'Title', error: 'Why refused', tries: 'Tries', replay: 'Send again', replayed: 'Sent again', withheld: 'withheld as was asked for' },
+  audit: {
+    actor: 'Who', action: 'What', call: 'Call', any: 'Everything', search: 'Search', export: 'Export CSV', exported: 'Exported; it stands in the audit log',
+    at: 'At', detail: 'Detail', older: 'Older', none: 'No entry meets this', unbroken: 'The hash chain fits', broken: 'The hash chain is broken: rows were changed', command: 'command line', system: 'system', program: 'program {name}',
+    actions: {
+      signed_in: 'signed in', signed_out: 'signed out', sign_in_failed: 'sign-in failed', account_guessed: 'password guessed at', account_rests: 'account rests', password_changed: 'password changed', expired: 'session over', session_ended: 'session ended',
+      account_made: 'account made', account_changed: 'account changed', account_change_asked: 'change asked for', account_change_confirmed: 'change confirmed', account_change_declined: 'change declined', account_change_withdrawn: 'change withdrawn', account_change_expired: 'change lapsed',
+      program_made: 'program made', program_rotated: 'token rotated', program_revoked: 'token revoked', token_refused: 'token refused', refused: 'not allowed',
+      seat_taken: 'took a seat', seat_left: 'left the seat', listened: 'listened', story_shown: 'saw a story', confidential_shown: 'saw what is confidential', alarm_acknowledged: 'acknowledged an alarm', notice: 'notice', ticket_replayed: 'ticket sent again',
+      callback_taken: 'took a call-back', callbacks_assigned: 'assigned call-backs', callback_given_up: 'gave a call-back up', calls_exported: 'exported calls', callbacks_exported: 'exported call-backs', audit_exported: 'exported the audit log',
+      watch: 'watched a seat', unwatch: 'stopped watching', take_over: 'took a call over', force: 'forced a seat', move: 'moved a caller', exported: 'exported a recording', dropped: 'recording deleted', held: 'hold', released: 'hold released', revoked: 'session ended',
+    },
+    details: {
+      reason: 'why', purpose: 'purpose', part: 'part', seat: 'seat', session: 'session', account: 'account', agent: 'agent', address: 'address', count: 'count', tasks: 'tasks', callback: 'call-back', note: 'note', by: 'by', why: 'why', path: 'path', method: 'method',
+      since: 'since', until: 'until', line: 'line', outcome: 'outcome', case: 'case', number: 'number', state: 'state', kind: 'kind', actor: 'who', action: 'what', call: 'call', ticket: 'ticket', fields: 'fields', text: 'text', urgent: 'urgent', seats: 'seats', subject: 'subject', alarm: 'alarm', detail: 'detail', role: 'role', name: 'name', browser: 'browser', how: 'how', program: 'program', scopes: 'scopes', shown: 'shown', calls: 'calls', tickets: 'tickets',
+    },
+  },
+}
