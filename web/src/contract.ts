@@ -674,7 +674,7 @@ export interface components {
       curve: components['schemas']['BinOut'][]
       week_before: components['schemas']['BinOut'][]
       tickets_by_kind: components['schemas']['CountOut'][]
-      /** the 15 most frequent; their key (event-0101, part-0101) is what /api/wall/tickets takes as code */
+      /** the 15 most frequent; their key (event-0101@SCHEME@VERSION) is what /api/wall/tickets takes as code */
       tickets_by_code: components['schemas']['CountOut'][]
       /** intervals that could not be back-filled */
       uncertain: components['schemas']['SpanOut'][]
