@@ -111,8 +111,9 @@ class WallBook(Protocol):
         ...
 
     async def tickets(
-        self, since: datetime, until: datetime, kind: str = "", code: str = "", code_kind: str = "", most: int = 100
-    ) -> Sequence[Push]:
+        self, since: datetime, until: datetime, kind: str = "", code: str = "", code_kind: str = "", most: int = 100, *,
+        scheme: str = "", version: str = "",
+    ) -> Sequence[Push]:  # fmt: skip
         """Newest first; ``code_kind``: event | part."""
         ...
 

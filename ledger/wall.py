@@ -137,9 +137,10 @@ class Wall:
             return await dressed(db, newest.limit(max(1, min(most, MOST))))
 
     async def tickets(
-        self, since: datetime, until: datetime, kind: str = "", code: str = "", code_kind: str = "", most: int = 100
-    ) -> list[Push]:
-        """Tickets filed in the period, newest first; ``code_kind``: event | part."""
+        self, since: datetime, until: datetime, kind: str = "", code: str = "", code_kind: str = "", most: int = 100, *,
+        scheme: str = "", version: str = "",
+    ) -> list[Push]:  # fmt: skip
+        """Tickets filed in the period, newest first; ``code_kind``: event | part; ``scheme``, ``version``: of the code."""
         asked = [_T.filed_at >= since, _T.filed_at < until]
         if kind:
             asked.append(_T.kind == kind)
@@ -147,6 +148,8 @@ class Wall:
             asked.append(_T.code == code)
         if code_kind:
             asked.append(_T.code_kind == code_kind)
+        if scheme:
+            asked += [_T.scheme == scheme, _T.scheme_version == version]
         newest = PUSH.where(*asked).order_by(_T.filed_at.desc(), _T.ticket_id.desc()).limit(max(1, min(most, MOST)))
         async with self._store.reading() as db:
             return [push_of(row) for row in await db.execute(newest)]

@@ -56,6 +56,8 @@ def shipped() -> Mapping[Key, tuple[Condition, ...]]:
     for row in csv.DictReader(table.splitlines()):
         key = (row["scheme"], VERSIONS[row["scheme"]], row["kind"], row["code"])
         mine = found.setdefault(key, [])
+        if mine and mine[0].source != row["source"]:  # of one city a code: two would contradict one another
+            continue
         limit, stage = TimeLimit(int(row["limit_value"]), Unit(row["limit_unit"])), row["stage"]
         if row["limit_text"]:
             said = read_limit(row["limit_text"])

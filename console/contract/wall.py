@@ -58,7 +58,7 @@ class DayOut(BaseModel):
     week_before: list[BinOut]
     tickets_by_kind: list[CountOut]
     tickets_by_code: list[CountOut] = Field(
-        description="the 15 most frequent; their key (event-0101, part-0101) is what /api/wall/tickets takes as code"
+        description="the 15 most frequent; their key (event-0101@SCHEME@VERSION) is what /api/wall/tickets takes as code"
     )
     uncertain: list[SpanOut] = Field(description="intervals that could not be back-filled")
     outages: list[OutageOut]

@@ -90,7 +90,11 @@ async def wall_tickets(
     who: Annotated[Who, needs(Right.TICKETS_ALL)],
     kind: _Name = "",
     code: Annotated[
-        str, Query(pattern=r"^((event|part)-)?[0-9A-Za-z]{0,16}$", description="digits, or a key of tickets_by_code")
+        str,
+        Query(
+            pattern=r"^((event|part)-)?[0-9A-Za-z]{0,16}(@[^@]{1,40}@[^@]{1,40})?$",
+            description="digits, or a key of tickets_by_code",
+        ),
     ] = "",
     since: AwareDatetime | None = None,
     until: AwareDatetime | None = None,
@@ -98,8 +102,10 @@ async def wall_tickets(
 ) -> list[TicketOut]:
     """The tickets a count is made of, newest first; without bounds: today's."""
     begin, end = centre_days.period(since, until, plugs.clock(), books.centre.zone)
-    code_kind, _dash, digits = code.rpartition("-")
-    pushes = await books.wall.tickets(begin, end, kind, digits, code_kind, most)
+    of_kind, _at, table = code.partition("@")
+    code_kind, _dash, digits = of_kind.rpartition("-")
+    scheme, _at, version = table.partition("@")
+    pushes = await books.wall.tickets(begin, end, kind, digits, code_kind, most, scheme=scheme, version=version)
     await plugs.bulk.count(plugs.audit, plugs.clock(), who, "tickets", pushes)
     return [visibility.ticket(who, push, wall=True) for push in pushes]
 
@@ -138,14 +144,13 @@ def _kind(intake: Intake, one: Counted) -> CountOut:
 
 
 def _codes(intake: Intake, rows: Iterable[Counted]) -> list[CountOut]:
-    """By kind and digits: the same of two schemes are one row, as its key opens both."""
-    found: dict[str, CountOut] = {}
-    for one in rows:
-        key = f"{one.kind}-{one.code}" if one.kind else one.code
-        before = found.get(key)
-        name = _code_name(intake, one) if before is None else before.name
-        found[key] = CountOut(key=key, name=name, count=one.count + (before.count if before else 0))
-    return sorted(found.values(), key=lambda row: -row.count)
+    """By scheme, version, kind and digits: the same digits are a hawker in one table and a road that caves in in another."""
+    return [CountOut(key=_code_key(one), name=_code_name(intake, one), count=one.count) for one in rows]
+
+
+def _code_key(one: Counted) -> str:
+    digits = f"{one.kind}-{one.code}" if one.kind else one.code
+    return f"{digits}@{one.scheme}@{one.version}" if one.scheme and one.version else digits
 
 
 def _code_name(intake: Intake, one: Counted) -> str:

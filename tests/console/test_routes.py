@@ -236,7 +236,16 @@ async def test_calls(client: httpx.AsyncClient, fake: FakeHotline) -> None:
 
 async def test_codes(client: httpx.AsyncClient) -> None:
     """Codes are found by initials, choices are listed with their names."""
-    assert (await client.get("/api/codes", headers=said(q="bllj"))).json()[0]["code"] == "0102"
+    rubbish = (await client.get("/api/codes", headers=said(q="bllj"))).json()[0]
+    assert rubbish["code"] == "0102"
+    assert [(one["value"], one["unit"], one["sample"], one["chosen"]) for one in rubbish["conditions"]] == [
+        (4, "work_hour", True, True)
+    ]
+    assert (rubbish["responsible"]["primary"], rubbish["responsible"]["confidence"]) == ("环卫", "role")
+    there = await client.get("/api/codes", params={"district": "思明区"}, headers=said(q="违建"))
+    assert there.json()[0]["name"] == "私搭乱建"
+    assert "思明区" in there.json()[0]["responsible"]["primary"]
+    assert there.json()[0]["responsible"]["confidence"] == "place"
     assert (await client.get("/api/choices")).json()["appeal_kind"][1]["zh"] == "投诉"
 
 

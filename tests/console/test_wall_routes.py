@@ -37,7 +37,8 @@ async def test_a_day_says_its_figures(as_: As, fake: FakeHotline) -> None:
         ("complaint", "投诉", 4), ("unheard_of", "unheard_of", 1),
     ]  # fmt: skip
     assert [(row.key, row.name, row.count) for row in day.tickets_by_code] == [
-        ("event-0101", "私搭乱建", 3), ("part-0101", "上水井盖", 3),
+        ("event-0101@CJ/T 214@2007", "私搭乱建", 3), ("part-0101@CJ/T 214@2007", "上水井盖", 2),
+        ("part-0101@CJ/T 214@2099", "0101", 1),
     ]  # fmt: skip
     assert [(span.began_at, span.reason) for span in day.uncertain] == [(MIDNIGHT, "disk")]
     assert [(one.trunk, one.name, one.lines, one.began_at, one.ended_at is None) for one in day.outages] == [
@@ -75,9 +76,12 @@ async def test_tickets_behind_a_count(as_: As, fake: FakeHotline) -> None:
     """For who may read tickets."""
     asked = {"kind": "complaint", "code": "event-0101"}
     assert (await as_(SUPERVISOR).get("/api/wall/tickets", params=asked)).json() == []
-    assert fake.shelf.wall.asked[0][2:] == ("complaint", "0101", "event", 100)
+    assert fake.shelf.wall.asked[0][2:] == ("complaint", "0101", "event", 100, "", "")
     assert (await as_(SUPERVISOR).get("/api/wall/tickets", params={"code": "0101"})).status_code == 200
-    assert fake.shelf.wall.asked[1][2:] == ("", "0101", "", 100)
+    assert fake.shelf.wall.asked[1][2:] == ("", "0101", "", 100, "", "")
+    one_table = {"code": "event-0401@GB/T 30428.2@2013"}
+    assert (await as_(SUPERVISOR).get("/api/wall/tickets", params=one_table)).status_code == 200
+    assert fake.shelf.wall.asked[2][2:] == ("", "0401", "event", 100, "GB/T 30428.2", "2013")
     assert (await as_(person(Role.OPERATOR, "root")).get("/api/wall/tickets")).status_code == 403
 
 

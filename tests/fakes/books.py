@@ -215,9 +215,10 @@ class Wall:
         return [past("xm1-1.1")]
 
     async def tickets(
-        self, since: datetime, until: datetime, kind: str = "", code: str = "", code_kind: str = "", most: int = 100
-    ) -> Sequence[Push]:
-        self.asked.append((since, until, kind, code, code_kind, most))
+        self, since: datetime, until: datetime, kind: str = "", code: str = "", code_kind: str = "", most: int = 100, *,
+        scheme: str = "", version: str = "",
+    ) -> Sequence[Push]:  # fmt: skip
+        self.asked.append((since, until, kind, code, code_kind, most, scheme, version))
         return self.pushes
 
 

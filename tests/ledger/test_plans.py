@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import os
 import pkgutil
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -33,7 +35,7 @@ from bridge.gazetteer.coordinates import Crs, Point
 from bridge.messages import Message, MessageId, MessageKind, filing
 from bridge.ports import Outgoing
 from bridge.repeat import Matter
-from bridge.ticket import TicketId
+from bridge.ticket import Limit, Promise, TicketId
 from cti.events import CallDialled, Direction, LineChecked
 from cti.ids import CallId, Instant, LineId, SeatId
 from cti.numbers import Numbers
@@ -52,6 +54,7 @@ from ledger.callback_list import CallbackList
 from ledger.callbacks import CallbackBook
 from ledger.callers import Callers
 from ledger.casebook import CaseShelf
+from ledger.catalogues import CatalogueTable
 from ledger.differences import Difference, DifferenceBook, Kind
 from ledger.drafts import DraftBook
 from ledger.equipment import EquipmentTable
@@ -78,6 +81,7 @@ from recordings.holds import Subject
 from recordings.ids import RecordingId
 from recordings.ports import Failed
 from tests.bridge.made import ticket
+from tests.bridge.test_edition import FIRST
 
 from .conftest import Fresh
 from .desk import Told, mark
@@ -86,7 +90,17 @@ pytestmark = pytest.mark.slow
 
 CALLS = 10_000
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
-SMALL = {"accounts", "programs", "seat_memory", "tail_marks", "node_lives", "blind_intervals", "case_marks"}
+PROMISE = Promise(NOW, NOW, provisional=False, limit=Limit(1, "work_day"), condition="", basis="catalogue")
+SMALL = {
+    "accounts",
+    "programs",
+    "seat_memory",
+    "tail_marks",
+    "node_lives",
+    "blind_intervals",
+    "case_marks",
+    "catalogue_editions",
+}
 """These do not grow with the years."""
 LARGE = {table.name for table in t.metadata.sorted_tables} - SMALL
 WHOLE = {
@@ -224,6 +238,15 @@ def asked(store: Store) -> Iterator[tuple[str, Ask]]:
     yield "TicketShelf.backlog", tickets.backlog
     yield "TicketShelf.dead_letter", lambda: tickets.dead_letter(letter)
     yield "TicketShelf.replay", lambda: tickets.replay(letter, NOW)
+    yield "TicketShelf.provisional", lambda: tickets.provisional(50)
+    yield "TicketShelf.promise_again", lambda: tickets.promise_again(key, PROMISE, NOW)
+    editions = CatalogueTable(store)
+    fresh = replace(FIRST, version=os.urandom(8).hex())
+    yield "CatalogueTable.add", lambda: editions.add(fresh, NOW, "shell:root", "a.xlsx", "")
+    yield "CatalogueTable.activate", lambda: editions.activate(fresh.scheme, fresh.version, NOW, "shell:root")
+    yield "CatalogueTable.rows", editions.rows
+    yield "CatalogueTable.load", lambda: _an_edition(editions)
+    yield "CatalogueTable.withdraw", lambda: editions.withdraw(fresh.scheme, fresh.version, NOW, "shell:root")
     outbox, cases = OutboxShelf(store, "xm1"), CaseShelf(store)
     urge = Message(MessageId("0" * 26), "xm1-1.1/1", MessageKind.URGE, "xm1-1.1/1/urge", ticket(1))
     sent = Outgoing(urge, 1, 0, NOW, True, 1)
@@ -389,6 +412,10 @@ def _sits(at: float) -> SeatStateChanged:
     return SeatStateChanged(
         seat, Instant(at), AgentId("1001"), Presence.PAUSED, Presence.READY, "", CallId(""), "", state
     )
+
+
+async def _an_edition(editions: CatalogueTable) -> None:
+    await editions.load((await editions.rows())[0])
 
 
 async def _added(outbox: OutboxShelf) -> None:

@@ -121,6 +121,10 @@ async def test_tickets_by_kind_and_code(url: str) -> None:
             Counted("event", "CJ/T 214", "2007", "0301", 3), Counted("part", "CJ/T 214", "2007", "0301", 2),
         ]  # fmt: skip
         assert [push.ticket.id for push in await wall.tickets(*DAY, kind="help")] == [made[1].id]
+        assert await wall.tickets(*DAY, code="0301", code_kind="part", scheme="GB/T 30428.2", version="2013") == [], (
+            "those digits mean something else there"
+        )
+        assert len(await wall.tickets(*DAY, code="0301", code_kind="part", scheme="CJ/T 214", version="2007")) == 2
         assert [push.ticket.id for push in await wall.tickets(*DAY, code="0301", code_kind="part")] == [
             made[4].id,
             made[3].id,

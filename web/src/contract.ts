@@ -37,7 +37,7 @@ export interface paths {
     post: { requestBody: { content: { 'application/json': components['schemas']['AssignIn'] } }; responses: { 200: { content: { 'application/json': components['schemas']['AssignedOut'] } } } }
   }
   '/api/callbacks/csv': {
-    get: { parameters: { query: { state?: string; mine?: boolean; kind?: string } }; responses: { 200: { content: { 'text/csv': string } } } }
+    get: { parameters: { query: { state?: string; mine?: boolean; due?: boolean; kind?: string }; header: { 'X-Hotline-Number'?: string } }; responses: { 200: { content: { 'text/csv': string } } } }
   }
   '/api/callbacks/{task}': {
     get: { parameters: { path: { task: string } }; responses: { 200: { content: { 'application/json': components['schemas']['CallbackOut'] } } } }
@@ -738,7 +738,7 @@ export interface components {
       curve: components['schemas']['BinOut'][]
       week_before: components['schemas']['BinOut'][]
       tickets_by_kind: components['schemas']['CountOut'][]
-      /** the 15 most frequent; their key (event-0101, part-0101) is what /api/wall/tickets takes as code */
+      /** the 15 most frequent; their key (event-0101@SCHEME@VERSION) is what /api/wall/tickets takes as code */
       tickets_by_code: components['schemas']['CountOut'][]
       /** intervals that could not be back-filled */
       uncertain: components['schemas']['SpanOut'][]

@@ -97,7 +97,6 @@ export const zh = {
   numbers: { title: '一键联动', linkage: '联动', unit: '承办单位' },
   keypadTitle: '按键',
   tabs: { ticket: '工单', my: '我的' },
-  idleForm: '来电振铃时，工单自动弹出',
   idlePop: '来电振铃时，这里显示来电人信息',
   notices: { title: '通知', none: '没有通知', by: '{name} {time}', open: '通知（{count}）' },
   warned: {
