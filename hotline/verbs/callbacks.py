@@ -45,12 +45,14 @@ def add(sub: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 
 def _list(daemon: Daemon, args: argparse.Namespace) -> int:
-    wanted = {name: getattr(args, name) for name in ("state", "kind", "after", "most") if getattr(args, name)}
+    wanted: dict[str, str | int] = {
+        name: getattr(args, name) for name in ("state", "kind", "after", "most") if getattr(args, name)
+    }
     said = {HEADERS["number"]: quote(args.number, safe="")} if args.number else {}
     if args.due:
         wanted["due"] = "true"
     if args.csv:
-        kept = {name: wanted[name] for name in ("state", "kind", "due") if name in wanted}
+        kept: dict[str, str | int] = {name: wanted[name] for name in ("state", "kind", "due") if name in wanted}
         text = daemon.text("/api/callbacks/csv", kept, said)
         spreadsheet.begin(sys.stdout)
         sys.stdout.write(text.removeprefix("\ufeff"))
