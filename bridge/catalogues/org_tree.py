@@ -1,7 +1,4 @@
-"""Districts, streets and communities with their statistical codes, and the tree of units on four levels. Shipped data, read once.
-
-Names are not keys: fourteen communities of the city share theirs with another. Whoever names a place names what it lies in.
-"""
+"""The tree of units on four levels (city, district, street, community). Shipped data, read once."""
 
 from __future__ import annotations
 
@@ -11,36 +8,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 
-STREETS = ("street", "town", "other")
-"""Of one level: a street office, a town, a zone that has neither."""
-
-
-@dataclass(frozen=True, slots=True)
-class Division:
-    code: str
-    """6 digits a district, 9 a street, 12 a community."""
-    level: str
-    name: str
-    short_name: str
-    parent: str
-
-
-@dataclass(frozen=True)
-class Divisions:
-    by_code: Mapping[str, Division]
-
-    def named(self, name: str, within: str = "") -> tuple[Division, ...]:
-        """All of this name, or of its short form, below the division of code ``within``."""
-        inside = [one for one in self.by_code.values() if one.code.startswith(_stem(within)) and one.code != within]
-        return tuple(one for one in inside if name and name in (one.name, one.short_name))
-
-    def of_area(self, area: tuple[str, ...]) -> tuple[str, str]:
-        """Codes of district and street that a place's ``area`` names, in any of its parts; '' for what it does not."""
-        districts = [one.code for name in area for one in self.named(name) if one.level == "district"]
-        district = districts[0] if districts else ""
-        streets = [one.code for name in area for one in self.named(name, district) if one.level in STREETS]
-        street = streets[0] if len(set(streets)) == 1 else ""
-        return district or street[:6], street
+from bridge.gazetteer import importing
+from bridge.gazetteer.divisions import Divisions
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +53,11 @@ class OrgTree:
             ident = self.units[ident].parent
 
 
-def _stem(code: str) -> str:
-    """What the codes of all that lies within begin with: a city's ends in zeros."""
-    return code.removesuffix("00") if len(code) == 6 else code
-
-
 @cache
 def divisions() -> Divisions:
-    rows = _rows("divisions-xiamen.csv")
-    return Divisions({row["code"]: Division(**row) for row in rows})
+    """Those that come with us."""
+    name = "divisions.csv"
+    return Divisions(importing.shipped(name, files("bridge.gazetteer").joinpath("data", name).read_bytes()).divisions)
 
 
 @cache

@@ -104,6 +104,13 @@ class Divisions:
             found = living[0]
         return found
 
+    def of_area(self, area: tuple[str, ...]) -> tuple[str, str]:
+        """Codes of district and street that a place's ``area`` names, in any of its parts; '' for what it does not."""
+        district = next((one.code for name in area for one in self.named("district", name)), "")
+        streets = {one.code for name in area for one in self.named("street", name, district)}
+        street = streets.pop() if len(streets) == 1 else ""
+        return district or street[:6], street
+
     def of_level(self, level: str) -> Sequence[Division]:
         return tuple(row for row in self.rows if row.level == level)
 

@@ -1,16 +1,8 @@
-"""Districts, streets, communities; names are not keys."""
+"""The tree of units, and what a place's names lead to in it."""
 
 from __future__ import annotations
 
-from collections import Counter
-
 from bridge.catalogues.org_tree import divisions, org_tree
-
-
-def test_fourteen_community_names_stand_twice() -> None:
-    names = Counter(one.short_name for one in divisions().by_code.values() if one.level in ("community", "village"))
-    assert sum(count > 1 for count in names.values()) >= 14
-    assert len(divisions().named("何厝社区")) + len(divisions().named("何厝")) >= 2
 
 
 def test_a_place_is_named_by_what_it_lies_in() -> None:
