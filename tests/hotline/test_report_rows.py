@@ -30,7 +30,7 @@ HOLDS: dict[str, str] = {
 WHOLE, SHORT = "13805927000", "138****7000"
 
 
-def call(direction: str, **secrecy: bool) -> PastCall:
+def call(direction: str, **secrecy: Any) -> PastCall:
     """Each field that can hold a word holds the citizen's number, each ticket their words."""
     hints = get_type_hints(PastCall)
     said = {one.name: WHOLE for one in fields(PastCall) if hints[one.name] is str and HOLDS.get(one.name) == NUMBER}
