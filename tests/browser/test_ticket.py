@@ -51,6 +51,8 @@ async def test_a_draft_outlives_the_browser_and_is_filed(hotline: BrowserHotline
         await anna.press("ticket-file")
         await expect(anna.part("ticket-case")).to_contain_text("20")
         case = (await anna.part("ticket-case").inner_text()).strip()
+        await expect(anna.part("ticket-promise")).to_contain_text("4 工作时")
+        promised = await anna.part("ticket-promise").get_attribute("data-by")
         told = await anna.context.request.get(f"{hotline.site.origin}/api/my/tickets")
         mine = [row for row in await told.json() if row["call"] == name]
         assert len(mine) == 1
@@ -58,6 +60,7 @@ async def test_a_draft_outlives_the_browser_and_is_filed(hotline: BrowserHotline
         assert mine[0]["ticket"]["content"] == MATTER["content"]
         assert mine[0]["ticket"]["place"]["address_text"] == MATTER["address"]
         assert mine[0]["ticket"]["subject"]["code"] == "0102"
+        assert (mine[0]["promise"]["by"], mine[0]["promise"]["basis"]) == (promised, "sample")
 
 
 async def test_answered_on_the_spot_and_refused(hotline: BrowserHotline) -> None:
