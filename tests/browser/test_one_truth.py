@@ -57,7 +57,24 @@ async def test_who_is_in_the_call_stands_in_the_card(hotline: BrowserHotline) ->
         await picture(anna, "three")
         await anna.press("drop-8002")
         await bao.until("paused")
+        await expect(bao.part("ticket-whose")).to_contain_text("138 0592 6201")  # they had the citizen
         await expect(anna.part("participants")).to_have_count(0)
+        await asyncio.gather(anna.hears(CITIZEN), heard(call, ANNA))
+        call.hang_up()
+        await anna.until("wrap_up")
+
+
+async def test_who_was_only_asked_keeps_no_form(hotline: BrowserHotline) -> None:
+    """The colleague gives advice and the citizen goes back: nothing of them is left on that screen."""
+    async with hotline:
+        anna, bao = await two(hotline)
+        call = await hotline.talk(anna, "13805926212")
+        await anna.transfer("8002", "attended")
+        await bao.answer()
+        await expect(bao.part("ticket-whose")).to_contain_text("138 **** 6212")
+        await anna.press("transfer-cancel")
+        await bao.until("paused")
+        await expect(bao.part("ticket")).to_have_count(0)
         await asyncio.gather(anna.hears(CITIZEN), heard(call, ANNA))
         call.hang_up()
         await anna.until("wrap_up")

@@ -211,6 +211,7 @@ def asked(store: Store) -> Iterator[tuple[str, Ask]]:
     yield "SessionShelf.find", lambda: sessions.find("5" * 64, NOW)
     yield "SessionShelf.get", lambda: sessions.get("s1", NOW)
     yield "SessionShelf.live", lambda: sessions.live(NOW, agent)
+    yield "SessionShelf.before", lambda: sessions.before(agent, NOW)
     yield "SessionShelf.unended", lambda: sessions.unended(agent)
     yield "SessionShelf.seen", lambda: sessions.seen("s1", NOW)
     yield "SessionShelf.lock", lambda: sessions.lock("s1", True)

@@ -111,6 +111,12 @@ watch(() => session.me?.account, () => {
 
 /** Everybody in my call, and what may be done with them. */
 export const parties = computed(() => partiesOf(myCall.value?.participants ?? [], ownSeat.value))
+/** The call about which I am asked for advice, as long as I have not heard its citizen: its ticket is not mine to write. */
+let advising = ''
+watch(() => [inHand.value, parties.value.askedBy] as const, ([call, askedBy], [before]) => {
+  if (before && before !== call && before === advising) forgetCall(before)
+  advising = askedBy ? call : advising === call ? '' : advising
+})
 
 /** There is something to hang up: by the phone's word or the daemon's. */
 export const inCall = computed(() => phone.session === 'up' || ['talking', 'holding', 'dialling', 'watching'].includes(presence.value))

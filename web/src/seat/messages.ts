@@ -66,6 +66,7 @@ export function receiveMessages(): void {
       return
     }
     if (told.result === 'answered' && told.way === 'consult') return // the card shows it
+    if (heard.warning?.what === 'taken_over') return // the citizen was given away by the supervisor, who has said so
     const text = say(told.result === 'answered' ? 'seat.dialled.given' : `seat.dialled.${told.way}`, { to: nameOf(told.to), why: say(`seat.dialled.why.${told.result}`) })
     toast(text, told.result === 'answered' ? 'good' : 'warning', { testid: 'dialled', ms: 15_000 })
   })

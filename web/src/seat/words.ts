@@ -124,8 +124,8 @@ export const zh = {
   banner: {
     stale: '与服务器的连接断开了，正在重连。通话不受影响，可以继续接听、保持、挂断。',
     blind: '话务链路中断：自 {time} 起收不到通话状态，以下数字仅供参考',
-    incoming: '来电 {number} · 按键接听',
-    asked: '{who} 咨询您 · 按键接听',
+    incoming: '来电 {number}',
+    asked: '{who} 咨询您',
     elsewhere: '您在另一个标签页使用了这个座席，本页已停用。',
     here: '在本页使用',
     demo: '演示环境',
@@ -289,8 +289,8 @@ export const en: typeof zh = {
   banner: {
     stale: 'The server is away; reconnecting. Calls go on: you can answer, hold and hang up.',
     blind: 'The link to the telephone is down since {time}: the figures below may be old',
-    incoming: 'Call from {number} · to answer press',
-    asked: '{who} asks you · to answer press',
+    incoming: 'Call from {number}',
+    asked: '{who} asks you',
     elsewhere: 'You use this seat in another tab; this one is at rest.',
     here: 'Use it here',
     demo: 'Demo',
