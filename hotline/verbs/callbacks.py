@@ -50,7 +50,7 @@ def _list(daemon: Daemon, args: argparse.Namespace) -> int:
     if args.due:
         wanted["due"] = "true"
     if args.csv:
-        kept = {name: wanted[name] for name in ("state", "kind", "due") if name in wanted}
+        kept: dict[str, str | int] = {name: wanted[name] for name in ("state", "kind", "due") if name in wanted}
         text = daemon.text("/api/callbacks/csv", kept, said)
         spreadsheet.begin(sys.stdout)
         sys.stdout.write(text.removeprefix("\ufeff"))
