@@ -21,7 +21,7 @@ BELOW = """[...document.querySelectorAll('*')].filter(one => one.getBoundingClie
 async def fits(page: Page, zoom: str) -> None:
     """Nothing hangs below the window, once the curve of the day has taken its new size (it follows a frame or two later)."""
     try:
-        await page.wait_for_function("document.documentElement.scrollHeight - innerHeight <= 2", timeout=5_000)
+        await page.wait_for_function("() => document.documentElement.scrollHeight - innerHeight <= 2", timeout=5_000)
     except TimeoutError:
         pytest.fail(f"at {zoom} the page is longer than its window: {await page.evaluate(BELOW)}")
 
