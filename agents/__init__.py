@@ -11,7 +11,7 @@
 - ``seat_requests.py`` ``supervision.py``  what agents and supervisors ask for
 - ``desk.py``      decides: events and requests in, commands and events out
 - ``seat_service.py``     the shell round the desk: tasks, clock, pace, book
-- ``callbacks.py`` ``callback_rows.py``  call-backs as tasks: the table of their states; what lists show of them
+- ``callbacks.py`` ``callback_list_rows.py``  call-backs as tasks: the table of their states; what lists show of them
 - ``caller.py``    who calls, as far as the number tells
 - ``build.py``     the room as one part
 - ``ids.py``       names of people and of reasons

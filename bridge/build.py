@@ -8,11 +8,11 @@ from collections.abc import Callable, Mapping
 from config.secrets import CASESTORE
 from config.settings import Settings
 
+from .case_updates import Hearing
 from .courier import Courier
 from .delivery_retry import RetryRule
 from .drivers.native import Native
 from .events import CallDisposed, TicketFiled
-from .hearing import Hearing
 from .ports import CaseBook, Outbox
 
 STORE = "native"

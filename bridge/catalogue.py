@@ -2,7 +2,7 @@
 
 Read once at start from the shipped tables and an operator's own file of the same form; over them lie the editions of the city's
 catalogue, as the ledger has them (``renew``). Codes are strings of a (scheme, version): cities and generations differ, so nothing in
-code knows one. Used by ``draft.py`` (does it exist?) and the console (search as typed).
+code knows one. Used by ``ticket_input.py`` (does it exist?) and the console (search as typed).
 """
 
 from __future__ import annotations

@@ -18,10 +18,10 @@ from functools import partial
 import structlog
 
 from .anonymity import delivered
+from .case_store_messages import Message, MessageId, MessageKind
 from .delivery_retry import RetryRule, StoreHealth
 from .drivers import CaseStore, Receipt, Rejected, Unreachable
 from .events import DeliveryFailed, StoreBack, StoreLost, TicketDelivered, TicketPoisoned
-from .messages import Message, MessageId, MessageKind
 from .ports import Outbox, Outgoing
 
 log = structlog.get_logger("courier")

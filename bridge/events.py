@@ -12,8 +12,8 @@ from datetime import datetime
 from cti.ids import CallId
 
 from .case_state import CaseState
+from .case_store_messages import MessageKind
 from .disposition import CallOutcome
-from .messages import MessageKind
 from .ticket import TicketId
 
 

@@ -1,6 +1,6 @@
 """What may be handed in, a model each: the ticket, and how a call ends without one. The one definition of their fields.
 
-These models are the check (``draft.py``, ``intake.py``), the OpenAPI and the TypeScript (``console/contract/rest.py``).
+These models are the check (``ticket_input.py``, ``intake.py``), the OpenAPI and the TypeScript (``console/contract/rest.py``).
 Everything in them is hostile. Which words are allowed, which codes there are and how a telephone number is read the
 daemon knows from its data files: they come as ``Known``, pydantic's context; without it a model checks shapes alone.
 """

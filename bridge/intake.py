@@ -17,19 +17,19 @@ from cti.ids import CallId
 from cti.numbers import Numbers
 
 from .anonymity import kept
+from .case_store_messages import MessageId, MessageKind
 from .cases.clock import WorkTime
 from .catalogue import Catalogue
 from .disposition import CallOutcome, Disposition
-from .draft import CONTENT, Made, read
 from .errors import Problem
 from .events import CallDisposed, TicketFiled
 from .forms import DispositionIn, Known
-from .messages import MessageId, MessageKind
 from .ports import Disposed, Filed, KeyTaken, NotDisposed, Push, TicketBook
 from .problem_texts import MOST_PROBLEMS, problems_of, say
 from .promise import promised
 from .ticket import CallFacts, Ticket, ticket_id
 from .ticket_choices import Choices
+from .ticket_input import CONTENT, Made, read
 from .ticket_json import plain
 
 

@@ -15,10 +15,10 @@ from typing import Protocol
 from cti.ids import CallId
 
 from .case_state import CaseState
+from .case_store_messages import Message, MessageId, MessageKind
 from .delivery_state import DeliveryState
 from .disposition import CallOutcome, Disposition
 from .drivers import CaseEvent
-from .messages import Message, MessageId, MessageKind
 from .ticket import Ticket, TicketId
 
 

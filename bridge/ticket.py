@@ -1,6 +1,6 @@
 """A ticket: what one citizen asked for in one matter, as it goes to the case store.
 
-Made by ``draft.py`` from what an agent typed, kept by the ledger as JSON, carried by
+Made by ``ticket_input.py`` from what an agent typed, kept by the ledger as JSON, carried by
 the courier. Frozen values only. It holds what was known when it was filed; what becomes
 of the matter (checks, progress, the reply) belongs to the case, not to the ticket.
 """

@@ -1,7 +1,7 @@
 """The enumerations of a ticket, as data an operator can extend: kinds, urgencies, refusal codes…
 
 Read once at start from ``data/choices.toml`` and, over it, the operator's own file.
-``draft.py`` and ``console/`` ask it; nothing else knows the entries. A key, its Chinese
+``ticket_input.py`` and ``console/`` ask it; nothing else knows the entries. A key, its Chinese
 or English name, or a synonym all find the entry; what is stored is always the key.
 """
 

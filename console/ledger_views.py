@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from agents.callback_rows import TaskRow, Wanted
+from agents.callback_list_rows import TaskRow, Wanted
 from agents.callbacks import Denied, GivenUp, Moved, Result
 from bridge.ports import Push
 from bridge.repeat import Matter

@@ -46,7 +46,7 @@ from .routes import (
 )
 from .services import Services
 from .stream import endpoint
-from .stream.console_session import FRAME_MOST
+from .stream.stream_connection import FRAME_MOST
 from .stream.socket_writer import Speaking
 
 GRACE_SECONDS = 3

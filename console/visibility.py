@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
-from agents.callback_rows import TaskRow
+from agents.callback_list_rows import TaskRow
 from bridge.ports import Push
 from cti.numbers import mask
 from ledger.repeats import Repeat

@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from agents.callback_rows import Attempt, TaskRow, Wanted
+from agents.callback_list_rows import Attempt, TaskRow, Wanted
 from agents.callbacks import HELD, OWED, Kind, Result, State
 
 from . import tables as t

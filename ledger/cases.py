@@ -13,9 +13,9 @@ from typing import Protocol
 
 import sqlalchemy as sa
 
+from bridge.case_store_messages import filing
 from bridge.delivery_state import DeliveryState
 from bridge.disposition import CallOutcome
-from bridge.messages import filing
 from bridge.ticket import Ticket
 
 from . import tables as t

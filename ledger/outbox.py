@@ -19,8 +19,8 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bridge import ticket_json
+from bridge.case_store_messages import KINDS, Message, MessageId, MessageKind, lacking
 from bridge.delivery_state import HOLDS_BACK, TABLE, DeliveryState, Move, before
-from bridge.messages import KINDS, Message, MessageId, MessageKind, lacking
 from bridge.ports import Outgoing
 
 from . import tables as t

@@ -17,9 +17,9 @@ from agents.callbacks import Moved
 from bridge import repeat, ticket_json
 from bridge.anonymity import kept
 from bridge.case_state import CaseState
+from bridge.case_store_messages import MessageId, MessageKind, filing
 from bridge.delivery_state import TABLE, DeliveryState, Move, before
 from bridge.disposition import CallOutcome, Disposition
-from bridge.messages import MessageId, MessageKind, filing
 from bridge.ports import CaseStep, Disposed, Filed, KeyTaken, NotDisposed, Push
 from bridge.ticket import Promise, Ticket, TicketId
 from cti.ids import CallId

@@ -21,9 +21,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from agents.callbacks import HELD, OWED
 from agents.callbacks import State as BackState
 from bridge.case_state import CaseState
+from bridge.case_store_messages import MessageKind
 from bridge.delivery_state import DeliveryState
 from bridge.disposition import CallOutcome
-from bridge.messages import MessageKind
 from cti.events import Alone, Direction
 from recordings.states import RAW, State
 

@@ -1,6 +1,6 @@
 """One recording opened for a listener: any part of its plain sound, out of its seal, in constant memory.
 
-Blocking; used by ``hotline/consoles/recording_source.py`` in a thread. The audit row was written before, by
+Blocking; used by ``hotline/consoles/recording_playback.py`` in a thread. The audit row was written before, by
 whoever asks; who may listen is not decided here. Nothing plain is ever written to a disk.
 """
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bridge.case_state import CaseState
-from bridge.messages import Message
+from bridge.case_store_messages import Message
 
 
 @dataclass(frozen=True, slots=True)

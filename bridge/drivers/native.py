@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 
 from bridge.case_state import CaseState
-from bridge.messages import Message, MessageKind
+from bridge.case_store_messages import Message, MessageKind
 from bridge.ticket_json import plain
 
 from . import CaseEvent, Heard, Receipt, Rejected, Unreachable

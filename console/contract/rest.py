@@ -14,9 +14,9 @@ from pydantic import BaseModel, ConfigDict, Field, computed_field
 
 from bridge import forms
 from bridge.case_state import CaseState
+from bridge.case_store_messages import MessageKind
 from bridge.delivery_state import DeliveryState
 from bridge.forms import Body
-from bridge.messages import MessageKind
 from bridge.pasted_text import OneLine
 from bridge.ports import CaseStep, Push
 from bridge.ticket_json import plain

@@ -13,7 +13,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from agents import commands
-from agents.callback_rows import TaskRow, Wanted
+from agents.callback_list_rows import TaskRow, Wanted
 from agents.callbacks import OWED, Denied, GivenUp, Kind, Moved, Result, State, Why
 from agents.commands import Refused
 from bridge.errors import Problem

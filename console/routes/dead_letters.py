@@ -10,7 +10,7 @@ from typing import Annotated
 
 from fastapi import APIRouter
 
-from bridge.messages import MessageId
+from bridge.case_store_messages import MessageId
 from console import visibility
 from console.access import Right
 from console.authorization import Who, needs

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from ..authorization import Who
 from ..live_state import View
-from .console_session import Session
 from .socket_writer import Wire
+from .stream_connection import Session
 
 LATER_MOST = 200
 

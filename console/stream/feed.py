@@ -15,8 +15,8 @@ from agents.callbacks import CallbacksMoved
 from agents.presence import Presence
 from bridge import events as tickets
 from bridge.case_state import CaseState
+from bridge.case_store_messages import MessageKind
 from bridge.delivery_state import DeliveryState
-from bridge.messages import MessageKind
 from cti import events as ev
 from cti.events import DialResult, Direction, OfferResult
 from cti.ids import CallId, Instant, SeatId
@@ -26,8 +26,8 @@ from .. import visibility
 from ..contract import stream as said
 from ..live_state import Kind
 from ..ports import Live
-from .console_session import Why
 from .hub import Hub
+from .stream_connection import Why
 
 BOARD: tuple[type, ...] = (
     *get_args(ev.CallEvent), ev.EndpointReach, ev.LineChecked, ev.BoardLive, ev.NodeStarted, ev.BoardBlind,

@@ -32,10 +32,10 @@ from ..contract import stream as said
 from ..live_state import Kind, Picture
 from ..ports import Desk, Live
 from .connections import Connections, Seen
-from .console_session import AGAIN, CODES, Act, AskAgain, AskPing, Greet, Leave, Phone, Session, Why
 from .sending import UNSENT_MOST, Sending
 from .shown_rows import Rows, view_of
 from .socket_writer import Wire, framed
+from .stream_connection import AGAIN, CODES, Act, AskAgain, AskPing, Greet, Leave, Phone, Session, Why
 
 log = structlog.get_logger("stream")
 

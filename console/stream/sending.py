@@ -12,7 +12,7 @@ from datetime import datetime
 
 from ..live_state import Picture, Turn
 from .connections import Seen
-from .console_session import Why
+from .stream_connection import Why
 
 UNSENT_MOST = 256 * 1024
 """A console with more waiting for it is left out of the deltas."""

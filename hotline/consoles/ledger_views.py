@@ -29,7 +29,7 @@ from ledger.wall import Wall
 from recordings.shelf import Shelf
 from recordings.storage import keys_of, storage_of
 
-from .recording_source import RecordingSource
+from .recording_playback import RecordingSource
 
 log = structlog.get_logger("drafts")
 

@@ -91,7 +91,7 @@ outbox = Table(
     Column("message_id", String(26), primary_key=True),  # of the message that files a ticket: the ticket's id
     Column("stream", String(200), nullable=False),  # one citizen's matter: tickets.key
     Column("turn", Integer, nullable=False),  # its place in the stream, from 1: none goes before those ahead of it
-    Column("kind", Word, nullable=False, server_default="file"),  # bridge.messages.MessageKind
+    Column("kind", Word, nullable=False, server_default="file"),  # bridge.case_store_messages.MessageKind
     Column("key", String(200), nullable=False, unique=True),  # idempotency: the case store does it once
     Column("ticket_id", String(26), ForeignKey("tickets.ticket_id"), nullable=False),  # whose matter it is
     Column("payload", Text, nullable=False, server_default="{}"),  # JSON: what the kind adds to the ticket

@@ -17,9 +17,9 @@ import httpx
 import sqlalchemy as sa
 
 from bridge.case_state import CaseState
+from bridge.case_store_messages import Message, filing
 from bridge.drivers import CaseStore
 from bridge.drivers.native import STATES, Native
-from bridge.messages import Message, filing
 from bridge.ticket import Ticket
 from casestore.states import EventKind
 from casestore.store import EVENTS

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
+from bridge.case_store_messages import MessageId
 from bridge.courier import Courier
 from bridge.delivery_retry import RetryRule
 from bridge.delivery_state import DeliveryState
 from bridge.drivers import CaseStore
 from bridge.events import StoreBack, StoreLost, TicketDelivered, TicketPoisoned
-from bridge.messages import MessageId
 from bridge.ticket import Ticket
 from tests.bridge.made import NOON, ticket
 from tests.fakes.book import MemoryBook

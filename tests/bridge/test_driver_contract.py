@@ -14,12 +14,12 @@ import pytest
 
 import bridge.drivers
 from bridge.case_state import CaseState
+from bridge.case_store_messages import KINDS, MessageId, MessageKind, filing, key_of
+from bridge.case_updates import Hearing
 from bridge.courier import Courier
 from bridge.delivery_retry import RetryRule
 from bridge.delivery_state import DeliveryState
 from bridge.drivers import Heard, Receipt, Rejected, Unreachable
-from bridge.hearing import Hearing
-from bridge.messages import KINDS, MessageId, MessageKind, filing, key_of
 from bridge.ticket import Ticket, ticket_id
 from tests.bridge.made import NOON, ticket
 from tests.fakes.book import MemoryBook

@@ -1,4 +1,4 @@
-"""What OpenAPI says of a ticket's fields is what is done with them: each bound of the schema holds in ``bridge.draft``."""
+"""What OpenAPI says of a ticket's fields is what is done with them: each bound of the schema holds in ``bridge.ticket_input``."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from bridge import catalogue, ticket_choices
-from bridge.draft import CONTENT, Made, read
 from bridge.forms import Known, TicketIn
 from bridge.ticket import CallFacts, ticket_id
+from bridge.ticket_input import CONTENT, Made, read
 from cti.ids import CallId
 from cti.numbers import Numbers
 from tests.bridge.made import NOON

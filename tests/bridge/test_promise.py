@@ -11,12 +11,12 @@ import pytest
 
 from bridge import catalogue, ticket_choices, ticket_json
 from bridge.cases.clock import Reading, WorkTime
-from bridge.draft import Made, read
 from bridge.forms import Known
 from bridge.intake import Intake, Source
 from bridge.ports import Filed
 from bridge.promise import promised, reckoned_again
 from bridge.ticket import Limit, Promise, Subject, ticket_id
+from bridge.ticket_input import Made, read
 from config.calendar import WorkCalendar
 from config.hours import parse
 from cti.numbers import Numbers

@@ -11,11 +11,11 @@ import pytest
 
 from bridge import catalogue, ticket_choices
 from bridge.case_state import CaseState
+from bridge.case_updates import Hearing
 from bridge.courier import Courier
 from bridge.delivery_retry import RetryRule
 from bridge.delivery_state import DeliveryState
 from bridge.events import CaseMoved
-from bridge.hearing import Hearing
 from bridge.intake import Intake, Source
 from bridge.ports import Filed, Push
 from bridge.ticket import CallFacts, Ticket

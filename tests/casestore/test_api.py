@@ -14,8 +14,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
+from bridge.case_store_messages import filing
 from bridge.drivers import Receipt, Rejected
-from bridge.messages import filing
 from bridge.ticket_json import plain
 from casestore import guard
 from casestore.numbers import check_digit

@@ -16,11 +16,11 @@ from pathlib import Path
 
 import pytest
 
+from bridge.case_store_messages import filing
 from bridge.courier import Courier
 from bridge.delivery_retry import RetryRule
 from bridge.drivers import Receipt
 from bridge.drivers.native import Native
-from bridge.messages import filing
 from bridge.ticket import Ticket
 from hotline.programs import child_program
 from tests.bridge.made import ticket

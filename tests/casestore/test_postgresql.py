@@ -14,8 +14,8 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
+from bridge.case_store_messages import filing
 from bridge.drivers import Heard, Receipt, Unreachable
-from bridge.messages import filing
 from casestore import migrate
 from casestore.engine import make_engine
 from casestore.tables import metadata

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from bridge.case_store_messages import filing
 from bridge.drivers import Receipt, Unreachable
-from bridge.messages import filing
 from config import language
 from hotline import start_check
 from hotline.programs import case_store, child_program

@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 
 from bridge.case_state import CaseState
+from bridge.case_store_messages import Message, MessageKind, filing
 from bridge.courier import Courier
 from bridge.delivery_retry import RetryRule
 from bridge.drivers import Heard, Receipt, Rejected, Unreachable
-from bridge.messages import Message, MessageKind, filing
 from casestore import database, numbers
 from tests.bridge.made import NOON, ticket
 from tests.casestore.kit import Cases, cases_at

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from agents import commands
-from agents.callback_rows import Attempt
+from agents.callback_list_rows import Attempt
 from agents.callbacks import OWED, Kind, Result, State
 from agents.commands import Refused, Why
 from console.services import TAKES_A_MINUTE

@@ -27,7 +27,7 @@ def doors() -> Iterator[tuple[type[Body], str, Any]]:
     for module in (access, callbacks, desk, rest, wall):
         for name, model in inspect.getmembers(module, inspect.isclass):
             if not issubclass(model, Body) or model.__module__ != module.__name__ or name in TICKET:
-                continue  # a ticket is read by the bridge (tests/bridge/test_draft.py)
+                continue  # a ticket is read by the bridge (tests/bridge/test_ticket_input.py)
             told = model.model_json_schema()["properties"]
             for field, info in model.model_fields.items():
                 shape = told[field]

@@ -16,7 +16,7 @@ import httpx
 import pytest
 from starlette.types import ASGIApp
 
-from agents.callback_rows import Attempt, TaskRow
+from agents.callback_list_rows import Attempt, TaskRow
 from agents.callbacks import Result, State
 from bridge.delivery_state import DeliveryState
 from bridge.ports import Push

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bridge.case_state import CaseState, foreseen
+from bridge.case_store_messages import Message, MessageId, filing
 from bridge.delivery_state import HOLDS_BACK, DeliveryState
 from bridge.disposition import CallOutcome, Disposition, may_replace
 from bridge.drivers import CaseEvent
-from bridge.messages import Message, MessageId, filing
 from bridge.ports import CaseKnown, CaseStep, Disposed, Filed, KeyTaken, NotDisposed, Outgoing, Push
 from bridge.ticket import Ticket, TicketId
 from bridge.ticket_json import dump, load, same_matter

@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from agents import callbacks as cb
-from agents.callback_rows import TaskRow, Wanted
+from agents.callback_list_rows import TaskRow, Wanted
 from bridge.ports import Push
 from bridge.repeat import Matter
 from console.ledger_views import Books, Centre, Entry, NotHere

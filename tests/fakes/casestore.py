@@ -10,8 +10,8 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from bridge.case_store_messages import Message
 from bridge.drivers import Heard, Receipt, Rejected, Unreachable
-from bridge.messages import Message
 from bridge.ticket import Ticket
 
 

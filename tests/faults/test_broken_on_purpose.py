@@ -23,11 +23,11 @@ from typing import Any
 
 import pytest
 
+from bridge.case_store_messages import Message
 from bridge.courier import Courier
 from bridge.delivery_retry import RetryRule
 from bridge.drivers import Heard, Receipt, Rejected, Unreachable
 from bridge.drivers.native import Native
-from bridge.messages import Message
 from bridge.ticket import CallFacts
 from config.read import parse
 from cti import events as ev

@@ -15,7 +15,7 @@ import pytest
 import sqlalchemy as sa
 
 import ledger
-from agents.callback_rows import TaskRow, Wanted
+from agents.callback_list_rows import TaskRow, Wanted
 from agents.callbacks import Denied, GivenUp, Kind, Moved, Result, Rules, State, Why
 from bridge.disposition import CallOutcome, Disposition
 from cti import events as ev

@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from alembic import command
 
 from bridge.case_state import CaseState
+from bridge.case_store_messages import MessageKind
 from bridge.delivery_state import DeliveryState
-from bridge.messages import MessageKind
 from bridge.ticket_json import dump
 from ledger import migrate
 from ledger.outbox import OutboxShelf

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.script import ScriptDirectory
 
-from bridge.messages import MessageId
+from bridge.case_store_messages import MessageId
 from bridge.ticket import Person
 from bridge.ticket_json import dump
 from ledger import migrate

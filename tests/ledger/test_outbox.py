@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from bridge.case_store_messages import Message, MessageId, MessageKind, filing, key_of
 from bridge.delivery_state import DeliveryState
-from bridge.messages import Message, MessageId, MessageKind, filing, key_of
 from bridge.ports import Outgoing
 from bridge.ticket import Ticket, ticket_id
 from ledger import tables as t

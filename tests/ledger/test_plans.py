@@ -21,7 +21,7 @@ import pytest
 import sqlalchemy as sa
 
 import ledger
-from agents.callback_rows import Wanted
+from agents.callback_list_rows import Wanted
 from agents.callbacks import GivenUp, Result, State
 from agents.callbacks import Kind as BackKind
 from agents.events import SeatStateChanged
@@ -29,10 +29,10 @@ from agents.ids import AgentId
 from agents.presence import Presence
 from agents.seat import SeatState
 from bridge.case_state import CaseState
+from bridge.case_store_messages import Message, MessageId, MessageKind, filing
 from bridge.disposition import CallOutcome, Disposition
 from bridge.drivers import CaseEvent
 from bridge.gazetteer.coordinates import Crs, Point
-from bridge.messages import Message, MessageId, MessageKind, filing
 from bridge.ports import Outgoing
 from bridge.repeat import Matter
 from bridge.ticket import Limit, Promise, TicketId

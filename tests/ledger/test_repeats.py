@@ -11,8 +11,8 @@ import pytest
 import sqlalchemy as sa
 
 from bridge import repeat
+from bridge.case_store_messages import MessageId
 from bridge.gazetteer.coordinates import Crs, Point
-from bridge.messages import MessageId
 from bridge.repeat import Matter, Reason
 from bridge.ticket import CallFacts, Person, Place, Subject, TicketId
 from cti.ids import CallId

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { beforeEach, test } from 'node:test'
-import { onProof, Refused, send } from './asking.ts'
+import { onProof, Refused, send } from './restClient.ts'
 
 let answers: number[] = []
 let asked: string[] = []

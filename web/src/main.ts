@@ -1,7 +1,7 @@
 // Begins here: the frame, its catalogues, its pages.
 import { createApp } from 'vue'
 import App from './App.vue'
-import { sayNobody, speaks } from './asking'
+import { sayNobody, speaks } from './restClient'
 import { i18n, say, speak } from './i18n'
 import { router } from './router'
 import 'element-plus/theme-chalk/el-var.css'

@@ -1,6 +1,6 @@
 // Who is at this page: signed in or not, rights, seat, lock. One session a browser; the cookie is not ours to see.
 import { computed, reactive, readonly } from 'vue'
-import { api, onRefusal, Refused, send } from './asking'
+import { api, onRefusal, Refused, send } from './restClient'
 import type { components } from './contract'
 import { forgetRemains } from './seat/ticket/unsavedDrafts'
 

@@ -14,8 +14,8 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from console.authorization import Who
 from console.server import Server, routes_of
-from console.stream.console_session import FRAME_MOST
 from console.stream.hub import Hub
+from console.stream.stream_connection import FRAME_MOST
 from tests.fakes.hotline import FakeHotline, services
 from tests.fakes.live import TARGETS, FakeLiveState, person
 

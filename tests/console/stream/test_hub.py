@@ -15,7 +15,7 @@ from agents.presence import Presence
 from agents.seat import SeatState
 from bridge import events as tickets
 from bridge.case_state import CaseState
-from bridge.messages import MessageKind
+from bridge.case_store_messages import MessageKind
 from bridge.ticket import TicketId
 from console.authorization import Who
 from console.contract.stream import NoticeSaid, PartyOut

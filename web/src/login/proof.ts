@@ -1,6 +1,6 @@
 // The password again, when the daemon wants it before it changes others' rights: one question at a time.
 import { ref } from 'vue'
-import { onProof, send } from '../asking'
+import { onProof, send } from '../restClient'
 
 export const proofWanted = ref(false)
 let asking: Promise<boolean> | undefined

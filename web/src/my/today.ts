@@ -1,6 +1,6 @@
 // My day as far as several parts of the seat's page show it: asked for once, kept fresh while one of them is on screen.
 import { computed, onBeforeUnmount, onMounted, shallowRef } from 'vue'
-import { api, failure, onSend } from '../asking'
+import { api, failure, onSend } from '../restClient'
 import type { components } from '../contract'
 import { ownSeat, session } from '../session'
 import { on } from '../stream/stream'

@@ -1,7 +1,7 @@
 // What an agent asks of the telephone. By the daemon where it is there; by the softphone alone where
 // that can do it too, so that answering, holding and hanging up never wait for a restart.
 import { reactive } from 'vue'
-import { failure, Refused, send } from '../asking'
+import { failure, Refused, send } from '../restClient'
 import { say } from '../i18n'
 import * as soft from '../phone/softphone'
 import { byDesk, leaveSeat, ownSeat, session, signOut } from '../session'

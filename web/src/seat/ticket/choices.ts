@@ -1,7 +1,7 @@
 // The words a ticket may use, as the daemon offers them: asked once, and again when it could not be had.
 import { computed, ref } from 'vue'
 import { useI18n } from 'vue-i18n'
-import { api } from '../../asking'
+import { api } from '../../restClient'
 import type { components } from '../../contract'
 
 type Choice = components['schemas']['ChoiceOut']

@@ -2,7 +2,7 @@
 // the page lives, so that the form, the screen pop and the lists speak of the same thing and leaving a
 // panel loses nothing. The form and the pop show it; only this file asks the server.
 import { computed, effectScope, onScopeDispose, reactive, watch, type EffectScope } from 'vue'
-import { api, failure, Refused, send } from '../../asking'
+import { api, failure, Refused, send } from '../../restClient'
 import type { components } from '../../contract'
 import { session } from '../../session'
 import { on } from '../../stream/stream'

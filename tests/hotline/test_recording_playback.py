@@ -17,7 +17,7 @@ from config.file_places import Places
 from config.settings import Recording
 from console.ledger_views import NotHere
 from cti.ids import CallId
-from hotline.consoles.recording_source import RecordingSource
+from hotline.consoles.recording_playback import RecordingSource
 from ledger import tables as t
 from ledger.holds import HoldBook
 from ledger.recordings import RecordingTable

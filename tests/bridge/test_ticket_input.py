@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bridge import catalogue, ticket_choices
-from bridge.draft import CONTENT, Made, read
 from bridge.errors import Problem
 from bridge.forms import Known
 from bridge.ticket import CallFacts, Ticket, TicketId, is_ticket_id, ticket_id
+from bridge.ticket_input import CONTENT, Made, read
 from bridge.ticket_json import dump, load, plain, same_matter
 from cti.ids import CallId
 from cti.numbers import Numbers

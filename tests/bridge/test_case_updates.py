@@ -9,12 +9,12 @@ from datetime import timedelta
 import pytest
 
 from bridge.case_state import OVER, TABLE, CaseState, foreseen
+from bridge.case_store_messages import KINDS, Message, MessageKind, filing, key_of, lacking
+from bridge.case_updates import Hearing
 from bridge.delivery_retry import RetryRule
 from bridge.delivery_state import HOLDS_BACK, DeliveryState, Move, after, before
 from bridge.drivers import CaseEvent, Heard, Receipt, Rejected, Unreachable
 from bridge.events import CaseMoved
-from bridge.hearing import Hearing
-from bridge.messages import KINDS, Message, MessageKind, filing, key_of, lacking
 from tests.bridge.made import NOON, ticket
 from tests.fakes.book import MemoryBook
 

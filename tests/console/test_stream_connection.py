@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 
 from console.contract.stream import PhoneSays
-from console.stream import console_session as s
-from console.stream.console_session import Session
+from console.stream import stream_connection as s
+from console.stream.stream_connection import Session
 
 HELLO = json.dumps({"t": "hello", "instance": "page-0001"})
 PHONE = json.dumps({"t": "phone", "registered": True, "audio": True, "microphone": True, "visible": True})
