@@ -46,8 +46,8 @@ from .routes import (
 )
 from .services import Services
 from .stream import endpoint
-from .stream.stream_connection import FRAME_MOST
 from .stream.socket_writer import Speaking
+from .stream.stream_connection import FRAME_MOST
 
 GRACE_SECONDS = 3
 ACCEPTED_AT_ONCE = 1
