@@ -20,6 +20,7 @@ WHY_NOT = {
     "bridge/test_driver_contract.py": "the contract of every module in drivers/",
     "bridge/test_with_ledger.py": "intake, courier and the real ledger",
     "casestore/test_killed.py": "the whole program under kills",
+    "bridge/test_catalogue_files.py": "catalogue.py and ticket_choices.py, with an operator's own files",
     "casestore/test_postgresql.py": "the whole program on its other database",
     "casestore/test_process.py": "the whole program as hotline/programs/case_store.py runs it",
     "casestore/test_with_daemon.py": "two programs",
