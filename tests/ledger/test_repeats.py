@@ -119,7 +119,7 @@ async def test_many_of_one_trait_are_walked_to_a_bound(url: str) -> None:
 def test_an_older_ledger_gets_its_traits(tmp_path: Path) -> None:
     """What was filed lately is found after the upgrade as had it been filed after it, but for where it lies."""
     url = f"sqlite+aiosqlite:///{tmp_path / 'ledger.db'}"
-    migrate.upgrade(url, "0021")
+    migrate.upgrade(url, "0018")
     engine = sa.create_engine(url.replace("+aiosqlite", ""), poolclass=sa.NullPool)
     one = ticket(941, datetime.now(UTC), subject=LIGHT, place=PLACE)
     with engine.begin() as db:

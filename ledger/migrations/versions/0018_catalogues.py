@@ -1,6 +1,6 @@
 """Editions of the city's catalogue; the date a citizen was promised.
 
-Revision 0021, after 0016.
+Revision 0018, after 0017.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from alembic import op
 
 from ledger.columns import Moment
 
-revision = "0021"
-down_revision = "0020"
+revision = "0018"
+down_revision = "0017"
 branch_labels = None
 depends_on = None
 

@@ -3,7 +3,7 @@
 Filled for the tickets of the last ninety days, whose repeats may still come; where they lie is left out (``slot``): it wants a
 conversion that may change.
 
-Revision 0023, after 0016.
+Revision 0019, after 0018.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from alembic import op
 
 from ledger.columns import Moment
 
-revision = "0023"
-down_revision = "0021"
+revision = "0019"
+down_revision = "0018"
 branch_labels = None
 depends_on = None
 

@@ -1,6 +1,6 @@
 """What an alarm says as its message and values, for each reader's language; calls that we made are found by whom we called.
 
-Revision 0020, after 0016.
+Revision 0017, after 0016.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0020"
+revision = "0017"
 down_revision = "0016"
 branch_labels = None
 depends_on = None
