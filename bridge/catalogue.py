@@ -19,10 +19,10 @@ from config.files import FileRefused, Table, parse_table, read_table
 from config.language import say as _
 
 from .catalogues.citizens_words import words
-from .catalogues.conditions import Condition
-from .catalogues.conditions import shipped as shipped_conditions
 from .catalogues.crosswalk import OLD, TABLES
 from .catalogues.edition import Edition, in_force
+from .catalogues.filing_conditions import Condition
+from .catalogues.filing_conditions import shipped as shipped_conditions
 from .catalogues.units import Proposal, directory, in_words
 from .pinyin_readings import Syllables, begins, folded, initials_begin, initials_within, syllables, within
 

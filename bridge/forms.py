@@ -28,7 +28,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 from cti.numbers import Numbers
 
 from .catalogue import Catalogue
-from .catalogues.conditions import chosen
+from .catalogues.filing_conditions import chosen
 from .pasted_text import Lines, OneLine
 from .ticket_choices import Choices
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from .cases.case_clock import DISPATCH
 from .cases.clock import Reading, TimeLimit, Unit, WorkTime
 from .catalogue import Catalogue
-from .catalogues.conditions import chosen
+from .catalogues.filing_conditions import chosen
 from .ticket import Limit, Promise, Ticket
 
 

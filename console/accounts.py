@@ -20,7 +20,7 @@ from weakref import WeakValueDictionary
 from bridge.errors import Problem
 from config.language import say as _
 from config.settings import Access
-from ledger.account_changes import AccountChange
+from ledger.account_changes_to_confirm import AccountChange
 from ledger.accounts import Account
 
 from .access import RIGHTS, TRUSTED, Right, Role

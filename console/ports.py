@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from agents.commands import Accepted, Refused, Request
 from cti.ids import CallId, SeatId
-from ledger.account_changes import AccountChange
+from ledger.account_changes_to_confirm import AccountChange
 from ledger.accounts import Account
 from ledger.alarms import AlarmRow
 from ledger.audit_log import Entry
@@ -258,7 +258,7 @@ class AccountBook(Protocol):
 
 
 class ChangeBook(Protocol):
-    """``ledger.account_changes.ChangeShelf``; its docstrings say what each method promises."""
+    """``ledger.account_changes_to_confirm.ChangeShelf``; its docstrings say what each method promises."""
 
     async def ask(
         self, account: str, wanted: Mapping[str, Any], password_hash: str, by: str, at: datetime, expires_at: datetime

@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from bridge.cases.clock import Reading, TimeLimit, Unit
-from bridge.catalogues.conditions import Condition
 from bridge.catalogues.edition import CodeKey, Edition, EditionCode, EditionUnits
+from bridge.catalogues.filing_conditions import Condition
 
 from . import tables as t
 from .store import Store

@@ -17,8 +17,8 @@ from bridge.cases.clock import Reading
 from bridge.cases.limit_texts import LimitText, LimitUnread, read_limit
 from config.language import say as _
 
-from .conditions import Condition
 from .edition import CodeKey, Edition, EditionCode, EditionUnits
+from .filing_conditions import Condition
 
 COLUMNS = {
     "major": ("大类代码", "大类编码"),

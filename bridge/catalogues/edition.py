@@ -12,7 +12,7 @@ from datetime import date
 
 from bridge.cases.clock import Reading, TimeLimit
 
-from .conditions import Condition
+from .filing_conditions import Condition
 
 CodeKey = tuple[str, str]
 """Kind and code, within one edition."""

@@ -17,7 +17,7 @@ from console.contract.rest import DoneOut
 from console.error_answers import invalid
 from console.proof import must_have_proved
 from console.services import Plugged, Services
-from ledger.account_changes import AccountChange
+from ledger.account_changes_to_confirm import AccountChange
 
 from .session import proved
 

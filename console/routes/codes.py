@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from bridge.catalogue import Catalogue, Code
-from bridge.catalogues.conditions import chosen
+from bridge.catalogues.filing_conditions import chosen
 from bridge.ticket_choices import LISTS
 from console.access import Right
 from console.authorization import Who, open_to

@@ -15,7 +15,7 @@ from console.program_tokens import Programs
 from console.seat_sign_in import seat_of
 from console.sessions import Sessions
 from hotline import operator_files
-from ledger.account_changes import ChangeShelf
+from ledger.account_changes_to_confirm import ChangeShelf
 from ledger.accounts import AccountShelf
 from ledger.errors import WRONG_OR_AWAY
 from ledger.program_tokens import ProgramShelf

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from ledger.account_changes import AccountChange
+from ledger.account_changes_to_confirm import AccountChange
 from ledger.accounts import Account
 from ledger.audit_log import Entry
 from ledger.program_tokens import Program

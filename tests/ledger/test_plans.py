@@ -42,7 +42,7 @@ from cti.numbers import Numbers
 from hotline.bench.ledger.generate import FREQUENT, generate
 from hotline.bench.ledger.measure import questions
 from ledger import tables as t
-from ledger.account_changes import ChangeShelf
+from ledger.account_changes_to_confirm import ChangeShelf
 from ledger.accounts import AccountShelf
 from ledger.agent_day import AgentBook
 from ledger.alarms import AlarmBook, AlarmRow

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import sqlalchemy as sa
 
 from ledger import tables as t
-from ledger.account_changes import ChangeShelf
+from ledger.account_changes_to_confirm import ChangeShelf
 from ledger.accounts import FORMER, AccountShelf
 from ledger.program_tokens import ProgramShelf
 from ledger.restored import settle

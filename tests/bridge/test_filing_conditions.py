@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bridge import catalogue
 from bridge.cases.clock import TimeLimit, Unit
-from bridge.catalogues.conditions import chosen, shipped
 from bridge.catalogues.crosswalk import NEW
+from bridge.catalogues.filing_conditions import chosen, shipped
 
 CODES = catalogue.load()
 
