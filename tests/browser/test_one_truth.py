@@ -176,7 +176,7 @@ async def test_help_is_asked_for_with_one_key(hotline: BrowserHotline) -> None:
         anna, chief = await asyncio.gather(hotline.agent("1001", "8001", ANNA), hotline.supervisor())
         await chief.visit("/watch")
         call = await hotline.talk(anna, "13805926208")
-        await anna.page.keyboard.press("F7")
+        await anna.page.keyboard.press("F10")
         await expect(anna.part("help")).to_have_attribute("aria-pressed", "true")
         await expect(chief.part("help-8001")).to_contain_text("8001 陈晓岚 求助班长")
         await expect(chief.part("help-mark-8001")).to_be_visible()

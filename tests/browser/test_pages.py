@@ -220,6 +220,7 @@ async def test_each_language_is_one(hotline: BrowserHotline, tmp_path: Path) -> 
         await take(chief.page, folder(tmp_path), "supervision-english")
         await chief.press("go-calls")
         await expect(chief.part("calls-page")).to_be_visible()
+        await expect(chief.part("before")).to_have_count(0, timeout=10_000)  # said in the language of a moment ago
         names = [str(row["name"]) for kind in ("agent", "line", "queue") for row in hotline.site.settings[kind]]
         left = await chief.page.inner_text("body")
         for name in (*names, "中文", str(hotline.site.settings["centre"]["name"])):
