@@ -82,6 +82,7 @@ async def test_both_voices_through_hold_and_transfer(site: Site, tmp_path: Path,
     assert (told["ok"], told["findings"]) == (True, [])
 
 
+@pytest.mark.bound(120)
 @pytest.mark.parametrize(
     ("leaves", "reloaded"), [("seat", False), ("citizen", False), ("third", False), ("seat", True), ("third", True)]
 )
