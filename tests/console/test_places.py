@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 import pytest
 from starlette.types import ASGIApp
+from structlog.testing import capture_logs
 
 from bridge.delivery_state import DeliveryState
 from bridge.gazetteer.coordinates import Point
@@ -124,10 +125,12 @@ async def test_without_a_gazetteer_the_form_goes_on() -> None:
 
     fake, broken = populate(FakeHotline()), PlaceSearch(damaged)
     broken.start()
-    for places in (None, PlaceSearch(Book), broken):
-        async with browser(door(replace(services(fake), places=places)), signed_in(fake, "1001", "8001")) as client:
-            assert (await client.get("/api/places", headers=said(q="湖滨"))).status_code == 503
-            assert (await client.get("/api/places/at", headers={POINT: "118.1,24.4,WGS84"})).status_code == 503
+    with capture_logs() as logged:
+        for places in (None, PlaceSearch(Book), broken):
+            async with browser(door(replace(services(fake), places=places)), signed_in(fake, "1001", "8001")) as client:
+                assert (await client.get("/api/places", headers=said(q="湖滨"))).status_code == 503
+                assert (await client.get("/api/places/at", headers={POINT: "118.1,24.4,WGS84"})).status_code == 503
+    assert [row["event"] for row in logged] == ["the gazetteer cannot be opened: no place is offered"]
 
 
 @pytest.mark.parametrize(
