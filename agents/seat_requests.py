@@ -25,6 +25,8 @@ SeatRequest = (
 
 _IN_CALL = (Presence.TALKING, Presence.HOLDING, Presence.WRAP_UP)
 """Help is wanted for a citizen who is there, or about one who was a moment ago."""
+_STILL_GRANTED = (ask.EndWrapUp, ask.LogOut, ask.AskHelp, ask.EndHelp)
+"""To who was put out: nothing of it keeps them at the seat, and their citizen is still there."""
 
 
 def granted(
@@ -34,7 +36,7 @@ def granted(
 
     ``chief``: a supervisor's word. Who was put out by one is gone after the call: nothing the seat itself asks for takes that back.
     """
-    if put_out(state) and not chief and not isinstance(request, ask.EndWrapUp | ask.LogOut):
+    if put_out(state) and not chief and not isinstance(request, _STILL_GRANTED):
         if isinstance(request, ask.AfterCall) and request.then is Then.LOG_OUT:
             return state  # it is agreed already; whose word it was stays
         return Refused(

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+import structlog
 from pydantic import ValidationError
 
 from cti.ids import CallId
@@ -26,11 +27,13 @@ from .events import CallDisposed, TicketFiled
 from .forms import DispositionIn, Known
 from .ports import Disposed, Filed, KeyTaken, NotDisposed, Push, TicketBook
 from .problem_texts import MOST_PROBLEMS, problems_of, say
-from .promise import promised
+from .promise import Unreckoned, promised
 from .ticket import CallFacts, Ticket, ticket_id
 from .ticket_choices import Choices
 from .ticket_input import CONTENT, Made, read
 from .ticket_json import plain
+
+log = structlog.get_logger("intake")
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +135,13 @@ class Intake:
         return Known(self.choices, self.catalogue, self.numbers)
 
     def _promising(self, ticket: Ticket) -> Ticket:
-        promise = promised(ticket, self.catalogue, self.work) if self.work is not None else None
+        """A ticket is filed whether or not a date can be promised."""
+        promise = None
+        if self.work is not None:
+            try:
+                promise = promised(ticket, self.catalogue, self.work)
+            except Unreckoned as fault:
+                log.warning("no date can be promised", ticket=ticket.id, fault=str(fault))
         return replace(ticket, promise=promise)
 
     def _content(self, push: Push) -> dict[str, object]:

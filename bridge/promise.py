@@ -12,8 +12,16 @@ from .catalogues.filing_conditions import chosen
 from .ticket import Limit, Promise, Ticket
 
 
+class Unreckoned(Exception):
+    """No date can be reckoned: a limit beyond the years that are looked at, or of a unit that is none."""
+
+    def __init__(self, limit: Limit, why: str) -> None:
+        super().__init__(f"{limit.value} {limit.unit}: {why}")
+        self.limit = limit
+
+
 def promised(ticket: Ticket, catalogue: Catalogue, work: WorkTime) -> Promise | None:
-    """None: it was answered on the spot, or nobody knows a limit."""
+    """None: it was answered on the spot, or nobody knows a limit. Raises Unreckoned."""
     if ticket.answered_directly:
         return None
     if ticket.handle_limit is not None:
@@ -37,15 +45,11 @@ def reckoned_again(ticket: Ticket, work: WorkTime, catalogue: Catalogue) -> Prom
         return None
     scheme, _blank, version = before.catalogue.rpartition(" ")
     edition = catalogue.edition(scheme, version)
-    after = _promise(
-        ticket,
-        before.limit,
-        work,
-        edition.reading if edition else None,
-        before.condition,
-        before.basis,
-        before.catalogue,
-    )
+    reading = edition.reading if edition else None
+    try:
+        after = _promise(ticket, before.limit, work, reading, before.condition, before.basis, before.catalogue)
+    except Unreckoned:
+        return None
     return after if after != before else None
 
 
@@ -58,6 +62,9 @@ def _by_agent(ticket: Ticket, limit: Limit, work: WorkTime) -> Promise:
 def _promise(
     ticket: Ticket, said: Limit, work: WorkTime, reading: Reading | None, condition: str, basis: str, catalogue: str
 ) -> Promise:
-    start, limit = ticket.filed_at + DISPATCH, TimeLimit(said.value, Unit(said.unit))
-    told, due = work.promised(start, limit), work.due(start, limit, reading)
+    try:
+        start, limit = ticket.filed_at + DISPATCH, TimeLimit(said.value, Unit(said.unit))
+        told, due = work.promised(start, limit), work.due(start, limit, reading)
+    except (ValueError, OverflowError) as fault:
+        raise Unreckoned(said, str(fault)) from None
     return Promise(told.at, due.at, told.provisional or due.provisional, said, condition, basis, catalogue)

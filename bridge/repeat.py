@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -138,10 +138,19 @@ def weigh(asked: Matter, found: Matter, *, same_caller: bool) -> Weighed:
         reasons[Reason.CELL] = WEIGHTS[Reason.CELL]
     if asked.code and (asked.code, asked.code_kind, asked.scheme) == (found.code, found.code_kind, found.scheme):
         reasons[Reason.CODE] = WEIGHTS[Reason.CODE]
-    place = [reasons[one] for one in _OF_PLACE if one in reasons]
-    score = sum(weight for one, weight in reasons.items() if one not in _OF_PLACE) + max(place, default=0.0)
+    score = _summed(reasons)
     ordered = sorted(reasons, key=lambda one: (-reasons[one], list(Reason).index(one)))
     return Weighed(round(score, 1), tuple(ordered), None if far is None else round(far, 1))
+
+
+def points(reasons: Iterable[Reason]) -> float:
+    """What these reasons weigh at most: the same however near it is."""
+    return _summed({one: WEIGHTS[one] for one in reasons})
+
+
+def _summed(weights: Mapping[Reason, float]) -> float:
+    place = [weights[one] for one in _OF_PLACE if one in weights]
+    return sum(weight for one, weight in weights.items() if one not in _OF_PLACE) + max(place, default=0.0)
 
 
 def address_key(said: str) -> str:

@@ -17,6 +17,8 @@ from typing import Any
 from config.files import FileRefused, parse_toml, read_toml
 from config.language import say as _
 
+from .cases.clock import Unit
+
 LISTS = (
     "appeal_kind", "work_type", "urgency", "channel", "gender", "limit_unit", "crs", "accuracy", "retention_class",
     "refusal",
@@ -81,6 +83,14 @@ def _read(raw: Mapping[str, Any], file: str, base: Mapping[str, Mapping[str, Cho
         if not isinstance(entries, dict):
             raise FileRefused(file, name, _("a table of entries is wanted"))
         for key, body in entries.items():
+            if name == "limit_unit" and key not in list(Unit):  # what is reckoned with is no operator's to add
+                close = get_close_matches(key, list(Unit), n=1)
+                cure = (
+                    _("did you mean {hint}?", hint=close[0])
+                    if close
+                    else _("allowed: {allowed}", allowed=", ".join(Unit))
+                )
+                raise FileRefused(file, f"{name}.{key}", _("there is no such unit of time"), cure)
             result[name][key] = _choice(file, f"{name}.{key}", key, body, result[name].get(key))
     return result
 

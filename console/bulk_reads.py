@@ -23,7 +23,7 @@ class BulkReads:
         """Who and of what → rows, today."""
 
     async def count(self, audit: Audit, now: datetime, who: Who, what: str, rows: Sized) -> None:
-        """Before they are shown; ``what``: calls, tickets, callbacks. Of the installation's token nothing: it reads what it wants."""
+        """Before they are shown; ``what``: calls, tickets, callbacks, repeats. Of the installation's token nothing: it reads what it wants."""
         if who.token or not len(rows):
             return
         if self._day != now.date():

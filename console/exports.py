@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo
 
 from fastapi.responses import StreamingResponse
 
+from config.language import say as _
+
 from . import spreadsheet
 
 MOST = 20_000
@@ -27,13 +29,19 @@ def answers(of: str) -> dict[int | str, dict[str, Any]]:
     return {200: {"description": "a file for a spreadsheet", "content": {"text/csv": {"schema": row}}}}
 
 
+class RowsLeft(Exception):
+    """There are more than ``MOST``."""
+
+
 async def paged(first: Callable[[T | None], Awaitable[Sequence[T]]]) -> AsyncIterator[T]:
-    """Every row; ``first`` gives the page of ``PAGE`` rows after a row, or the first one."""
+    """Every row; ``first`` gives the page of ``PAGE`` rows after a row, or the first one. Raises RowsLeft after ``MOST`` of more."""
     last, left = None, MOST
-    while left > 0:
+    while True:
         rows = await first(last)
         for row in rows[:left]:
             yield row
+        if len(rows) > left:
+            raise RowsLeft
         left -= len(rows)
         if len(rows) < PAGE:
             return
@@ -41,18 +49,21 @@ async def paged(first: Callable[[T | None], Awaitable[Sequence[T]]]) -> AsyncIte
 
 
 def csv(name: str, heads: Sequence[str], rows: AsyncIterator[Sequence[object]], zone: ZoneInfo) -> StreamingResponse:
-    """``name``: of the file, plain letters."""
+    """``name``: of the file, plain letters. A file that does not hold all says so in its last row."""
 
     async def written() -> AsyncIterator[bytes]:
         out = io.StringIO()
         spreadsheet.begin(out)
         spreadsheet.write(out, heads, zone)
         count = 0
-        async for row in rows:
-            spreadsheet.write(out, row, zone)
-            count += 1
-            if count % PAGE == 0:
-                yield _taken(out)
+        try:
+            async for row in rows:
+                spreadsheet.write(out, row, zone)
+                count += 1
+                if count % PAGE == 0:
+                    yield _taken(out)
+        except RowsLeft:
+            spreadsheet.write(out, [_("there are more than {most} rows: ask for fewer days", most=MOST)], zone)
         yield _taken(out)
 
     headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}

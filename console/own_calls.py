@@ -39,10 +39,11 @@ async def must_be_theirs(plugs: Services, books: Books, who: Who, row: CallRow, 
 
 async def is_theirs(plugs: Services, books: Books, who: Who, row: CallRow) -> bool:
     """They talk in it, it rings at their seat, or they talked in it."""
-    if who.owns(row) or _at_their_seat(plugs, who, row.call):
+    if who.owns(row) or at_their_seat(plugs, who, row.call):
         return True
     return await books.agents.talked(who.account, row.call)
 
 
-def _at_their_seat(plugs: Services, who: Who, call: str) -> bool:
+def at_their_seat(plugs: Services, who: Who, call: str) -> bool:
+    """It rings, is talked in or wrapped up there now."""
     return bool(who.seat) and any(row.seat == who.seat and row.call == call for row in plugs.desk.seats())

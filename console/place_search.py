@@ -43,7 +43,7 @@ class PlaceBook(Protocol):
 
 class PlaceSearch:
     def __init__(self, opening: Callable[[], PlaceBook], warm_seconds: float = WARM_SECONDS) -> None:
-        """``opening``: gives the gazetteer, takes seconds, runs in a thread; raises OSError or ValueError."""
+        """``opening``: gives the gazetteer, takes seconds, runs in a thread; may raise anything: then no place is offered."""
         self._opening, self._warm = opening, warm_seconds
         self._book: PlaceBook | None = None
         self._task: asyncio.Task[None] | None = None
@@ -93,7 +93,7 @@ class PlaceSearch:
         try:
             self._book = await asyncio.to_thread(self._opening)
             log.info("gazetteer open", names=self.names)
-        except (OSError, ValueError) as fault:
-            log.error("the gazetteer cannot be opened: no place is offered", fault=str(fault))
+        except Exception:  # whatever is wrong with it, calls go on
+            log.exception("the gazetteer cannot be opened: no place is offered")
         finally:
             self._tried.set()

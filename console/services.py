@@ -32,6 +32,8 @@ from .stream.hub import Hub
 
 TAKES_A_MINUTE = 6
 """Nobody calls so many people in a minute."""
+SEARCHES_A_MINUTE = 20
+"""By number among the own calls: more often than anybody types one, too seldom to find a masked one by trying."""
 KEYS_A_SECOND, KEYS_AT_ONCE = 20 / 60, 10
 """Keys of one session's telephone, each a command to Asterisk: as many as the edge lets handshakes of it through."""
 
@@ -101,6 +103,8 @@ class Services:
     bulk: BulkReads = field(default_factory=BulkReads)
     takes: Pace = field(default_factory=lambda: Pace(TAKES_A_MINUTE, 100_000))
     """Call-backs that show a masked number to whoever takes them."""
+    searches: Pace = field(default_factory=lambda: Pace(SEARCHES_A_MINUTE, 100_000))
+    """By number, of people whose own calls show them masked."""
     phone_keys: Shares = field(default_factory=lambda: Shares(KEYS_A_SECOND, KEYS_AT_ONCE))
     acts: Shares = field(default_factory=lambda: Shares(ACTS_A_SECOND, ACTS_AT_ONCE))
     """Of one person, each kind by itself: what costs others, or is a durable row each time."""

@@ -15,6 +15,7 @@ from pydantic import BaseModel
 
 from agents.callback_list_rows import TaskRow
 from bridge.ports import Push
+from bridge.repeat import LEAST, WEIGHTS, Reason, points
 from cti.numbers import mask
 from ledger.repeats import Repeat
 
@@ -318,13 +319,20 @@ def ticket(
     return shape.model_copy(update={"ticket": body, "withheld": withheld})
 
 
-def repeat(who: Who, one: Repeat, *, mine: bool) -> RepeatOut | None:
-    """An earlier ticket that may be of a call's matter, as they may see it; ``mine``: the call is the own one."""
+def repeat(who: Who, one: Repeat, *, live: bool) -> RepeatOut | None:
+    """An earlier ticket that may be of a call's matter, as they may see it; ``live``: the call is the one they have now.
+
+    Of a withheld one nothing is told that says where it lies or whose it is: no metres, a score of reasons alone, not that the
+    caller is its citizen; what only that would bring is not told at all.
+    """
     push, ticket_ = one.push, one.push.ticket
-    seen = sees(who, Part.REPEAT, Whose.LIVE if mine else Whose.OTHERS, ticket_secrecy(push))
+    seen = sees(who, Part.REPEAT, Whose.LIVE if live else Whose.OTHERS, ticket_secrecy(push))
     if seen is Sees.NOT:
         return None
     whole = seen is Sees.WHOLE
+    reasons = [reason for reason in one.reasons if whole or reason is not Reason.CALLER]
+    if len(reasons) < len(one.reasons) and one.score - WEIGHTS[Reason.CALLER] < LEAST:
+        return None
     place, subject = ticket_.place, ticket_.subject
     return RepeatOut(
         id=ticket_.id, case_number=push.case_number, state=push.state, case_state=push.case_state,
@@ -332,7 +340,8 @@ def repeat(who: Who, one: Repeat, *, mine: bool) -> RepeatOut | None:
         code_kind=subject.kind if subject else "", title=mask(ticket_.title) if whole else "",
         address=mask(place.address_std or place.address_text) if whole else "", merged_into=ticket_.merged_into,
         answered_directly=ticket_.answered_directly, withheld=not whole,
-        own=not who.token and ticket_.agent == who.account, score=one.score, reasons=list(one.reasons), metres=one.metres,
+        own=not who.token and ticket_.agent == who.account, score=one.score if whole else points(reasons), reasons=reasons,
+        metres=one.metres if whole else None,
     )  # fmt: skip
 
 

@@ -117,7 +117,7 @@ def of_a_talk(wanted: Filter) -> list[Condition]:
     if wanted.caller:
         number = home().read(wanted.caller).national
         theirs = sa.or_(_C.caller_national == number, _C.origin_national == number, _dialled(number))
-        asked += [theirs, ~nobodys(_C.call_id)] if number else [sa.false()]
+        asked += [theirs, ~secret(_C.call_id)] if number else [sa.false()]
     return asked
 
 
@@ -149,6 +149,11 @@ def _walks(wanted: Filter) -> list[tuple[sa.FromClause, list[Condition]]]:
 def nobodys(call: sa.ColumnElement[str]) -> Condition:
     """A call of somebody who stays anonymous: it is found by no number."""
     return sa.exists().where(t.tickets.c.call_id == call, t.tickets.c.anonymous)
+
+
+def secret(call: sa.ColumnElement[str]) -> Condition:
+    """The same of somebody who asked for confidence, too: an agent's own list does not show their number."""
+    return sa.exists().where(t.tickets.c.call_id == call, sa.or_(t.tickets.c.anonymous, t.tickets.c.confidential))
 
 
 async def _outcome(db: AsyncConnection, wanted: Filter, *, walking: bool) -> list[Condition]:

@@ -39,11 +39,11 @@ def outages(
     db: sa.Connection, since: datetime, until: datetime, trunks: Iterable[str], lines: Sequence[str]
 ) -> list[Outage]:
     """Of these trunks, what touches the period; the oldest first."""
-    found = [
-        Outage(trunk, began, ended, tuple(line for line in lines if _serves(db, trunk, line, until)))
-        for trunk in trunks
-        for began, ended in _windows(db, trunk, since, until)
-    ]
+    found: list[Outage] = []
+    for trunk in trunks:
+        if silent := _windows(db, trunk, since, until):
+            served = tuple(line for line in lines if _serves(db, trunk, line, until))
+            found += [Outage(trunk, began, ended, served) for began, ended in silent]
     return sorted(found, key=lambda one: (one.began, one.trunk))
 
 
@@ -61,16 +61,19 @@ def windows(rows: Iterable[tuple[datetime, str]]) -> list[tuple[datetime, dateti
 
 
 def _windows(db: sa.Connection, trunk: str, since: datetime, until: datetime) -> list[tuple[datetime, datetime | None]]:
-    """From the last time it answered before the period until the first time after it."""
-    well = sa.and_(_R.endpoint == trunk, _R.reach == Reach.REACHABLE.value)
-    first = db.scalar(sa.select(sa.func.max(_R.at)).where(well, _R.at <= since))
-    last = db.scalar(sa.select(sa.func.min(_R.at)).where(well, _R.at >= until))
-    wanted = sa.select(_R.at, _R.reach).where(_R.endpoint == trunk).order_by(_R.at)
+    """From the last time it answered before the period until the first time after it. Of what was said before the period only the
+    first silence is read: a trunk that never answers is said so again by every daemon that begins."""
+    its = _R.endpoint == trunk
+    well = sa.and_(its, _R.reach == Reach.REACHABLE.value)
+    first = db.scalar(sa.select(_R.at).where(well, _R.at <= since).order_by(_R.at.desc()).limit(1))
+    last = db.scalar(sa.select(_R.at).where(well, _R.at >= until).order_by(_R.at).limit(1))
+    silence = sa.select(_R.at, _R.reach).where(its, _R.at <= since).order_by(_R.at).limit(1)
+    within = sa.select(_R.at, _R.reach).where(its, _R.at > since).order_by(_R.at)
     if first is not None:
-        wanted = wanted.where(_R.at >= first)
+        silence = silence.where(_R.at > first)
     if last is not None:
-        wanted = wanted.where(_R.at <= last)
-    rows = [(row.at, row.reach) for row in db.execute(wanted)]
+        within = within.where(_R.at <= last)
+    rows = [(row.at, row.reach) for wanted in (silence, within) for row in db.execute(wanted)]
     return [one for one in windows(rows) if one[0] < until and (one[1] is None or one[1] > since)]
 
 

@@ -135,9 +135,13 @@ class TicketShelf:
 
     # -- promises --------------------------------------------------------------------------------
 
-    async def provisional(self, most: int) -> list[Ticket]:
-        """Tickets whose promised date may come out otherwise, the earliest promised first."""
-        wanted = sa.select(_T.body).where(t.provisional).order_by(_T.promised_by).limit(most)
+    async def provisional(self, most: int, after: Ticket | None = None) -> list[Ticket]:
+        """Tickets whose promised date may come out otherwise, the earliest promised first; ``after``: the last of the page before."""
+        wanted = sa.select(_T.body).where(t.provisional).order_by(_T.promised_by, _T.ticket_id).limit(most)
+        if after is not None and after.promise is not None:
+            by = after.promise.by
+            later = sa.or_(_T.promised_by > by, _T.ticket_id > after.id)
+            wanted = wanted.where(_T.promised_by >= by, later)
         async with self._store.reading() as db:
             return [ticket_json.load(row.body) for row in await db.execute(wanted)]
 
@@ -145,7 +149,9 @@ class TicketShelf:
         """Another promise in place of a provisional one, the ticket of before in the history. False: it is none any more."""
         async with self._store.writing() as db:
             mine = sa.and_(_T.ticket_id == ticket, t.provisional)
-            row = (await db.execute(sa.select(_T.body).where(mine))).first()
+            row = (
+                await db.execute(sa.select(_T.body).where(mine).with_for_update())
+            ).first()  # else a correction is undone
             if row is None:
                 return False
             await _keep(db, ticket, row.body, at)
@@ -171,7 +177,8 @@ class TicketShelf:
 
 
 async def _replace(db: AsyncConnection, corrected: Ticket, at: datetime) -> None:
-    old = (await db.execute(sa.select(_T.key, _T.body).where(_T.ticket_id == corrected.id))).one()
+    mine = sa.select(_T.key, _T.body).where(_T.ticket_id == corrected.id)
+    old = (await db.execute(mine.with_for_update())).one()
     if old.key != corrected.key:
         raise ValueError(f"the corrected ticket has key {corrected.key}, not {old.key}")
     body = old.body

@@ -31,6 +31,8 @@ UNITS: dict[str, tuple[Unit, int]] = {
 STAGES = {"": "handle", "处置": "handle", "制止": "stop", "停工": "stop", "处罚": "penalty", "拆除": "removal"}
 """What is to be done by then."""
 MOST = 10_000
+MOST_WORK_DAYS = 1_000
+"""Four years: of more, no end is found in the calendar (``clock.MOST_DAYS``)."""
 _FORM = re.compile(rf"(?P<before>\D*?)(?P<value>[0-9]+)个?(?P<unit>{'|'.join(UNITS)})(?:内)?(?P<after>\D*)")
 
 
@@ -58,6 +60,7 @@ def read_limit(text: str) -> LimitText:
                             stages=" ".join(word for word in STAGES if word)))  # fmt: skip
     unit, times = UNITS[found["unit"]]
     value = int(found["value"]) * times if len(found["value"]) < 7 else MOST + 1
-    if not 1 <= value <= MOST:
-        raise LimitUnread(_("{text}: 1 to {most} hours or days", text=repr(text[:40]), most=MOST))
+    most = MOST_WORK_DAYS if unit is Unit.WORK_DAY else MOST
+    if not 1 <= value <= most:
+        raise LimitUnread(_("{text}: 1 to {most} hours or days", text=repr(text[:40]), most=most))
     return LimitText(TimeLimit(value, unit), stage)

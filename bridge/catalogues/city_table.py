@@ -48,7 +48,13 @@ class WorksheetRows:
     """One sheet as it was read: rows of cells, each with its number as the spreadsheet shows it."""
 
     name: str
+    """Its own in the workbook; '' of a CSV file, which has none."""
     rows: Sequence[tuple[int, Sequence[str]]]
+    file: str = ""
+
+    @property
+    def where(self) -> str:
+        return f"{self.file} {self.name}".strip()
 
 
 @dataclass(frozen=True)
@@ -66,7 +72,7 @@ class CityTable:
 
 
 def read_table(sheets: Iterable[WorksheetRows], kind: str = "") -> CityTable:
-    """``kind``: 'part' or 'event' of sheets whose name does not say it."""
+    """``kind``: 'part' or 'event' of sheets whose own name does not say it; it counts before the file's name."""
     reader = _Reader()
     for sheet in sheets:
         reader.worksheet(sheet, kind)
@@ -92,20 +98,20 @@ class _Reader:
         if found is None:
             wanted = " ".join(names[0] for names in COLUMNS.values())
             self._problems.append(
-                _("{sheet}: no heading in its first rows: wanted {wanted}", sheet=sheet.name, wanted=wanted)
+                _("{sheet}: no heading in its first rows: wanted {wanted}", sheet=sheet.where, wanted=wanted)
             )
             return
         head, places = found
-        said = next((one for word, one in KINDS.items() if word in sheet.name), kind)
-        if not said:
+        said = _kinds(sheet.name) or ({kind} if kind else _kinds(sheet.file))
+        if len(said) != 1:
             self._problems.append(
                 _(
                     "{sheet}: parts or events? Cure: name the sheet or file 部件 or 事件, or say --kind",
-                    sheet=sheet.name,
+                    sheet=sheet.where,
                 )
             )
             return
-        self._rows(sheet.name, said, places, filled[head + 1 :])
+        self._rows(sheet.where, said.pop(), places, filled[head + 1 :])
 
     def _rows(self, sheet: str, kind: str, places: dict[str, int], rows: Sequence[tuple[int, list[str]]]) -> None:
         above: dict[str, str] = {}
@@ -209,6 +215,11 @@ def _places(cells: Sequence[str]) -> dict[str, int]:
             if at is not None:
                 found[name] = at
     return found if all(name in found for name in NEEDED) else {}
+
+
+def _kinds(name: str) -> set[str]:
+    """What the name of a sheet or file says; a name may say both."""
+    return {kind for word, kind in KINDS.items() if word in name}
 
 
 def _clean(cell: str) -> str:

@@ -13,6 +13,7 @@ import hashlib
 import json
 import os
 import shutil
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -287,28 +288,41 @@ def index_version() -> str:
 
 def load(folder: Path) -> Content:
     """What a compiled gazetteer was made of. Raises GazetteerFault."""
-    try:
+    with _whole(folder):
         with gzip.open(folder / NAMES, "rt", encoding="utf-8") as lines:
             names = [_name_of(json.loads(line)) for line in lines]
         sources = tuple(json.loads((folder / MADE).read_text("utf-8"))["sources"])
         return Content(names, cells_of(folder), divisions_of(folder), outlines_of(folder), sources)
-    except (OSError, ValueError, KeyError, TypeError) as fault:
+
+
+@contextmanager
+def _whole(folder: Path) -> Iterator[None]:
+    """Whatever a missing, cut or flipped byte brings about is a GazetteerFault."""
+    try:
+        yield
+    except (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError) as fault:
         raise GazetteerFault(_("{folder} is not whole ({fault})", folder=folder, fault=fault)) from None
 
 
 def cells_of(folder: Path) -> Sequence[Cell]:
-    return [Cell(code, tuple(map(tuple, rings)), sample) for code, rings, sample in _read(folder / CELLS)]
+    """Raises GazetteerFault."""
+    with _whole(folder):
+        return [Cell(code, tuple(map(tuple, rings)), sample) for code, rings, sample in _read(folder / CELLS)]
 
 
 def outlines_of(folder: Path) -> Sequence[Outline]:
-    return [
-        Outline(code, name, level, tuple(map(tuple, rings)), sample)
-        for code, name, level, rings, sample in _read(folder / OUTLINES)
-    ]
+    """Raises GazetteerFault."""
+    with _whole(folder):
+        return [
+            Outline(code, name, level, tuple(map(tuple, rings)), sample)
+            for code, name, level, rings, sample in _read(folder / OUTLINES)
+        ]
 
 
 def divisions_of(folder: Path) -> Sequence[Division]:
-    return [_division_of(row) for row in _read(folder / DIVISIONS)]
+    """Raises GazetteerFault."""
+    with _whole(folder):
+        return [_division_of(row) for row in _read(folder / DIVISIONS)]
 
 
 def _digest(content: Content) -> str:

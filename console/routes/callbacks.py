@@ -88,9 +88,19 @@ async def callbacks_file(
     )  # fmt: skip
 
     async def page(last: TaskRow | None) -> Sequence[TaskRow]:
-        return await books.callback_list.page(replace(wanted, after=last.id if last else ""))
+        rows = await books.callback_list.page(replace(wanted, after=last.id if last else ""))
+        await plugs.bulk.count(plugs.audit, plugs.clock(), who, "callbacks", rows)
+        return rows
 
-    await plugs.audit.append(plugs.clock(), who.account, "callbacks_exported", detail={"state": state, "kind": kind})
+    detail = {
+        "state": state,
+        "kind": kind,
+        "number": mask(number),
+        "mine": "yes" if mine else "",
+        "due": "yes" if due else "",
+    }
+    detail = {name: word for name, word in detail.items() if word}
+    await plugs.audit.append(plugs.clock(), who.account, "callbacks_exported", detail=detail)
     lines = books.centre.lines
     rows = (
         exported_rows.callback_row(_shown(books, who, row), lambda one: lines.get(one, one))

@@ -8,16 +8,19 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
+from config.language import say as _
 from console import centre_days, exports, visibility
 from console.access import Right
 from console.authorization import Asking, Who, needs
 from console.contract.desk import MyDayOut, NumberOut
 from console.contract.rest import CallOut, Most, SeatPath, TicketOut
 from console.contract.wall import SeatDayOut
-from console.error_answers import not_found
+from console.error_answers import Failed, not_found
 from console.ports import SeatRow
 from console.services import Library, Plugged, Services
+from cti.numbers import mask
 from ledger.agent_day import AgentDay
+from ledger.call_list import Filter
 from ledger.history import PastCall
 
 from .calls import Asked, exported
@@ -40,8 +43,11 @@ async def my_day(plugs: Plugged, books: Library, who: Sitter) -> MyDayOut:
 
 
 @router.get("/my/calls")
-async def my_calls(books: Library, who: Sitter, wanted: Asked, after: _Call = "", most: Most = 100) -> list[CallOut]:
-    """Calls I talked in, newest first; by any number: whoever knows it finds among their own calls nothing new."""
+async def my_calls(
+    plugs: Plugged, books: Library, who: Sitter, wanted: Asked, after: _Call = "", most: Most = 100
+) -> list[CallOut]:
+    """Calls I talked in, newest first; by any number, so often as people type one, and audited: the list masks it."""
+    await _may_search(plugs, who, wanted)
     rows = await books.agents.calls(who.account, after, most, wanted)
     return [visibility.call(who, row, mine=True) for row in rows]
 
@@ -49,6 +55,8 @@ async def my_calls(books: Library, who: Sitter, wanted: Asked, after: _Call = ""
 @router.get("/my/calls/csv", response_class=Response, responses=exports.answers("CallOut"))
 async def my_calls_file(plugs: Plugged, books: Library, who: Sitter, wanted: Asked) -> Response:
     """The same as a file for a spreadsheet, numbers as the list shows them; audited."""
+
+    await _may_search(plugs, who, wanted)
 
     async def page(last: PastCall | None) -> Sequence[PastCall]:
         return await books.agents.calls(who.account, last.call if last else "", exports.PAGE, wanted)
@@ -82,6 +90,16 @@ async def seat_day(
         talk_seconds_mean=day.talk_seconds_mean, wrap_up_seconds=day.wrap_up_seconds,
         ready_seconds=day.ready_seconds, paused_seconds=day.paused_seconds, states=_states(day),
     )  # fmt: skip
+
+
+async def _may_search(plugs: Services, who: Who, wanted: Filter) -> None:
+    """A number that the list masks could be found by trying."""
+    if not wanted.caller or visibility.sees_all_numbers(who):
+        return
+    now = plugs.clock()
+    if not plugs.searches.may(who.account, now):
+        raise Failed(429, _("too many searches by number in a minute: wait a moment"))
+    await plugs.audit.append(now, who.account, "own_calls_searched", detail={"number": mask(wanted.caller)})
 
 
 def _seat(plugs: Services, seat: str) -> SeatRow:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections import OrderedDict
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -16,12 +18,12 @@ from config.language import say as _
 from console import visibility
 from console.access import Right
 from console.authorization import Who, needs
-from console.caller_stories import CallerStories, may_tell, whose_story
+from console.caller_stories import ONE_SHOWING, may_tell, whose_story
 from console.contract.places import DivisionOut, MatterIn, OutlineOut, PlaceOut, PlacesOut, RepeatOut, SpotOut
 from console.contract.rest import CallPath
 from console.error_answers import Failed, invalid
 from console.ledger_views import Books, RepeatBook
-from console.own_calls import their_call
+from console.own_calls import at_their_seat, their_call
 from console.place_search import NotOpen, PlaceSearch
 from console.ports import CallRow
 from console.row_rate import Pace
@@ -37,6 +39,7 @@ Filer = Annotated[Who, needs(Right.FILE, Right.HAND_IN)]
 MOST_SHOWN = 10
 LOOKUPS_A_MINUTE = 120
 """Of one person: faster than anybody types, too slow to go through a city."""
+_REMEMBERED = 20_000
 
 
 @router.get("/places")
@@ -97,20 +100,21 @@ async def repeats_of_call(
     call: CallPath, request: Request, plugs: Plugged, books: Library, typed: MatterTyped,
     who: Annotated[Who, needs(Right.FILE, Right.TICKETS_ALL, persons=True)],
 ) -> list[RepeatOut]:  # fmt: skip
-    """Earlier tickets that may be of this call's matter, the likeliest first; of an own call, or for who sees all tickets."""
+    """Earlier tickets that may be of this call's matter, the likeliest first; of the call one has now, or for who sees all tickets."""
     row = await their_call(plugs, books, who, call, Right.TICKETS_ALL)
     book = _repeats(books)
     now, stories = plugs.clock(), _shown_of(request)
     if not stories.lookups.may(who.account, now):
         raise _too_many()
-    mine = not who.may(Right.TICKETS_ALL) or who.owns(row)
-    matter = _matter(typed, await _caller(books, who, row, plugs, mine=mine))
+    live = visibility.whose_call(who, row) is visibility.Whose.LIVE or at_their_seat(plugs, who, row.call)
+    matter = _matter(typed, await _caller(books, who, row, plugs, mine=live))
     found = await book.find(matter, now - timedelta(days=repeat.DAYS), but=row.call, most=MOST_SHOWN)
-    shown = [told for one in found if (told := visibility.repeat(who, one, mine=mine)) is not None]
-    if shown and stories.shown.fresh(who.account, row.call, now):
-        detail = {"tickets": str(len(shown)), "first": shown[0].id}
+    shown = [told for one in found if (told := visibility.repeat(who, one, live=live)) is not None]
+    if fresh := stories.fresh(who.account, row.call, [one.id for one in shown], now):
+        await plugs.bulk.count(plugs.audit, now, who, "repeats", fresh)
+        detail = {"tickets": str(len(fresh)), "first": fresh[0]}
         await plugs.audit.append(now, who.account, "repeats_shown", call=row.call, detail=detail)
-        stories.shown.told(who.account, row.call, now, dialled=False)
+        stories.told(who.account, row.call, fresh, now)
     return shown
 
 
@@ -132,8 +136,22 @@ def _matter(typed: MatterIn, caller: str) -> Matter:
 
 
 class _Shown:
+    """Which tickets were shown to whom for which call lately; forgotten by a restart, which costs one more row."""
+
     def __init__(self) -> None:
-        self.shown, self.lookups = CallerStories(), Pace(LOOKUPS_A_MINUTE, 100_000)
+        self.lookups = Pace(LOOKUPS_A_MINUTE, 100_000)
+        self._at: OrderedDict[tuple[str, str, str], datetime] = OrderedDict()
+
+    def fresh(self, account: str, call: str, tickets: Sequence[str], now: datetime) -> list[str]:
+        """Those that the log does not know of yet."""
+        return [one for one in tickets if (at := self._at.get((account, call, one))) is None or now - at >= ONE_SHOWING]
+
+    def told(self, account: str, call: str, tickets: Sequence[str], now: datetime) -> None:
+        for one in tickets:
+            self._at[account, call, one] = now
+            self._at.move_to_end((account, call, one))
+        while len(self._at) > _REMEMBERED:
+            self._at.popitem(last=False)
 
 
 def _shown_of(request: Request) -> _Shown:

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
+from pydantic import ValidationError
 
 from config.language import say as _
 from console import stated_reason
@@ -104,9 +105,7 @@ async def listen(
     if wanted is None:
         message = _("the recording has {size} bytes", size=sound.size)
         return answer(416, "range", message, headers={"Content-Range": f"bytes */{sound.size}"})
-    if listenings.fresh(listener, str(ident), why, now):
-        await plugs.audit.append(now, who.account, "listened", call=call, detail={"purpose": why, "part": str(number)})
-        listenings.audited(listener, str(ident), why, now)
+    await _note(request, plugs, who, ident, why)
     headers = {"Accept-Ranges": "bytes", "Content-Length": str(wanted.size), "Content-Disposition": "inline"}
     if wanted.partial:
         headers["Content-Range"] = f"bytes {wanted.first}-{wanted.last}/{sound.size}"
@@ -118,16 +117,19 @@ async def listen(
 async def waveform(
     call: CallPath, request: Request, plugs: Plugged, books: Library, who: Asking, purpose: Purpose, number: _Part = 1
 ) -> WaveformOut:
-    """How loud each side was, for a player to draw: told to who may hear it, for the purpose that was said."""
+    """How loud each side was, for a player to draw: told to who may hear it, for the purpose that was said; one listening with it."""
     ident = RecordingId(CallId(call), number)
     said = _listenings(request).said(who.session or who.account, str(ident), plugs.clock())
-    await _may_hear(plugs, books, who, call, stated_reason.worded(purpose or said, "purpose"))
+    why = stated_reason.worded(purpose or said, "purpose")
+    await _may_hear(plugs, books, who, call, why)
     try:
-        drawn = await books.tapes.waveform(ident)
-    except NotHere as fault:
-        status, sentence = _WHY[fault.why]
-        raise Failed(status, _(sentence), error=f"recording_{fault.why}") from fault
-    return WaveformOut.model_validate_json(drawn)
+        drawn = WaveformOut.model_validate_json(await books.tapes.waveform(ident))
+    except (NotHere, ValidationError) as fault:  # cut short, it is as if there were none
+        why_not = fault.why if isinstance(fault, NotHere) else "none"
+        status, sentence = _WHY[why_not]
+        raise Failed(status, _(sentence), error=f"recording_{why_not}") from fault
+    await _note(request, plugs, who, ident, why)
+    return drawn
 
 
 async def _may_hear(plugs: Services, books: Books, who: Who, call: str, why: str) -> CallRow:
@@ -137,6 +139,15 @@ async def _may_hear(plugs: Services, books: Books, who: Who, call: str, why: str
     if sees(who, Part.RECORDING, whose, secrecy(row), why) is not Sees.WHOLE:
         raise refused(_("this citizen asked for secrecy: your role does not hear them"))
     return row
+
+
+async def _note(request: Request, plugs: Services, who: Who, ident: RecordingId, why: str) -> None:
+    """One row a listening, before the first of it is given."""
+    listenings, listener, now = _listenings(request), who.session or who.account, plugs.clock()
+    if listenings.fresh(listener, str(ident), why, now):
+        detail = {"purpose": why, "part": str(ident.part)}
+        await plugs.audit.append(now, who.account, "listened", call=ident.call, detail=detail)
+        listenings.audited(listener, str(ident), why, now)
 
 
 def _listenings(request: Request) -> Playbacks:

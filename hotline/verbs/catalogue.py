@@ -79,7 +79,7 @@ def add(sub: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 def _file_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("files", metavar="FILE", type=Path, nargs="+", help=_("XLSX with both sheets, or CSV files"))
     parser.add_argument(
-        "--kind", choices=sorted(KINDS.values()), default="", help=_("of sheets and files whose name does not say it")
+        "--kind", choices=sorted(KINDS.values()), default="", help=_("of sheets whose own name does not say it")
     )
 
 
@@ -99,10 +99,10 @@ def table_of(files: Sequence[Path], kind: str = "") -> CityTable:
     remarks: list[str] = []
     for file in files:
         if is_workbook(file):
-            sheets += [WorksheetRows(f"{file.name} {sheet.name}", sheet.rows) for sheet in read_worksheets(file)]
+            sheets += [WorksheetRows(sheet.name, sheet.rows, file.name) for sheet in read_worksheets(file)]
         else:
             rows, odd = read_grid(file)
-            sheets.append(WorksheetRows(file.name, rows))
+            sheets.append(WorksheetRows("", rows, file.name))
             remarks += odd
     table = read_table(sheets, kind)
     return CityTable(table.codes, table.conditions, table.units, table.problems, (*remarks, *table.remarks))

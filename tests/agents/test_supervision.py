@@ -150,6 +150,7 @@ def test_who_was_put_out_cannot_take_it_back() -> None:
     )
     assert [why(s.ask(one)) for one in own] == [Why.PUT_OUT] * len(own)
     assert s.ask(req.AfterCall(S1, Then.LOG_OUT)) == Accepted("after_call"), "signing out asks for the same"
+    assert s.ask(req.AskHelp(S1)) == s.ask(req.EndHelp(S1)) == Accepted(), "their citizen is still there"
     assert why(s.ask(req.AfterCall(S1, Then.NOTHING))) is Why.PUT_OUT
     assert s.ask(req.ForceSeat(S1, req.Force.READY, SU)) == Accepted("after_call")
     assert s.ask(req.AfterCall(S1, Then.NOTHING)) == Accepted("after_call")

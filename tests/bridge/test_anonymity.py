@@ -61,6 +61,7 @@ def test_who_it_was_is_taken_out_wherever_it_was_typed_again() -> None:
     found = kept(again)
     assert not _knows(dump(found))
     assert (found.title, found.content) == ("*** 反映", "***说,住在***,路灯不亮")
+    assert found.attachments == ("xxx.jpg",)
     plain = replace(again, person=Person("市民", "", (), "湖里"), title="市民反映", content="湖里的市民反映路灯不亮")
     assert (kept(plain).title, kept(plain).content) == ("市民反映", "湖里的市民反映路灯不亮")
 
@@ -81,8 +82,9 @@ async def test_filing(tmp_path: Path) -> None:
     book = MemoryBook()
     intake = Intake(book, ticket_choices.load(), catalogue.load(), Numbers("0592"), lambda _event: None, lambda: None)
     source = Source(CallFacts(CallId("xm1-1.1"), ani=NUMBER))
-    first = await intake.file(RAW | {"anonymous": True}, source)
-    again = await intake.file(RAW | {"anonymous": True}, source)
+    raw = RAW | {"anonymous": True, "attachments": [f"a/{NUMBER}.jpg"]}
+    first = await intake.file(raw, source)
+    again = await intake.file(raw, source)
     assert isinstance(first, Filed)
     assert isinstance(again, Filed)
     assert (first.new, again.new) == (True, False)

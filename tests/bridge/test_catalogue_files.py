@@ -114,6 +114,7 @@ def test_own_choices(tmp_path: Path) -> None:
     [
         ("[refusals]\n", "refusal"),
         ("[refusal]\nx = 1\n", "refusal.x"),
+        ("[limit_unit]\nwork_days = { zh = '天', en = 'days' }\n", "work_day"),
         ("[refusal]\nx = { zh = '' }\n", "zh"),
         ("[", "choices"),
     ],

@@ -55,6 +55,18 @@ def test_both_sheets_may_use_the_same_digits() -> None:
     assert [code.key for code in found.codes] == [("part", "0101"), ("event", "0101")]
 
 
+@pytest.mark.parametrize(
+    ("name", "file", "kind", "said"),
+    [("事件", "部件事件标准.xlsx", "", "event"), ("事件", "部件.xlsx", "part", "event"), ("Sheet1", "部件.xlsx", "event", "event"),
+     ("", "部件.csv", "", "part"), ("", "部件事件.csv", "", ""), ("部件和事件", "", "part", ""), ("", "部件事件.csv", "part", "part")],
+)  # fmt: skip
+def test_the_sheets_own_name_says_first_what_it_holds(name: str, file: str, kind: str, said: str) -> None:
+    """Then --kind, then the file's name; a name that says both says neither."""
+    found = read_table([WorksheetRows(name, [(1, HEADING), (2, COVER)], file)], kind)
+    assert [code.kind for code in found.codes] == ([said] if said else [])
+    assert bool(found.problems) is not bool(said)
+
+
 def test_a_stage_in_the_limit() -> None:
     found = table([*COVER[:8], "1紧急工作时制止"], name="事件")
     assert found.conditions["event", "0101"][0].stage == "stop"

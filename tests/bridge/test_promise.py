@@ -14,7 +14,7 @@ from bridge.cases.clock import Reading, WorkTime
 from bridge.forms import Known
 from bridge.intake import Intake, Source
 from bridge.ports import Filed
-from bridge.promise import promised, reckoned_again
+from bridge.promise import Unreckoned, promised, reckoned_again
 from bridge.ticket import Limit, Promise, Subject, ticket_id
 from bridge.ticket_input import Made, read
 from config.calendar import WorkCalendar
@@ -47,6 +47,23 @@ def test_the_first_condition_is_meant_and_the_dispatchers_time_is_in_it() -> Non
     assert found.by == MONDAY + timedelta(hours=2, minutes=15)
     assert (found.basis, found.catalogue) == ("sample", "GB/T 30428.2 2013")
     assert found.condition
+
+
+@pytest.mark.parametrize(("value", "unit"), [(9000, "work_day"), (2, "fortnight")])
+async def test_a_limit_without_an_end_promises_nothing_and_the_ticket_is_filed(value: int, unit: str) -> None:
+    limit = Limit(value, unit)
+    with pytest.raises(Unreckoned):
+        promise_of(None, handle_limit=limit)
+    before = Promise(MONDAY, MONDAY, provisional=True, limit=limit, condition="", basis="catalogue", catalogue="x 1")
+    assert reckoned_again(ticket(promise=before), WORK, CODES) is None
+    if unit == "work_day":
+        intake = Intake(
+            MemoryBook(), ticket_choices.load(), CODES, Numbers("0592"), lambda _event: None, lambda: None, work=WORK
+        )
+        raw = {"kind": "help", "title": "t", "content": "c", "handle_limit": {"value": value, "unit": unit}}
+        filed = await intake.file(raw, Source(None))
+        assert isinstance(filed, Filed)
+        assert filed.push.ticket.promise is None
 
 
 def test_a_chosen_condition_has_its_own_limit() -> None:

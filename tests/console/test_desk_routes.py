@@ -328,6 +328,25 @@ async def test_a_recording_is_heard_after_the_log_knows(
     assert len(log.rows) == 3
 
 
+async def test_a_waveform_is_a_listening(as_: As, fake: FakeHotline, log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One row with the sound that follows; a damaged one is none, and no row."""
+    tapes, ident = fake.shelf.tapes, RecordingId(CALL)
+    tapes.sounds[ident] = Sound(b"OggS 0123456789")
+    me, path = as_(), f"/api/calls/{CALL}/recording"
+    whole = tapes.waveform
+
+    async def cut(ident: RecordingId) -> bytes:
+        return (await whole(ident))[:-9]
+
+    monkeypatch.setattr(tapes, "waveform", cut)
+    broken = await me.get(f"{path}/waveform", headers=said(purpose="回访"))
+    assert (broken.status_code, broken.json()["error"], log.rows) == (404, "recording_none", [])
+    monkeypatch.setattr(tapes, "waveform", whole)
+    for where in (f"{path}/waveform", path, f"{path}/waveform"):
+        assert (await me.get(where, headers=said(purpose="回访"))).status_code == 200
+    assert log.rows == [("1001", "listened", CALL, {"purpose": "回访", "part": "1"})]
+
+
 async def test_each_part_is_listed_and_heard_by_itself(as_: As, fake: FakeHotline, log: Log) -> None:
     """A call with two recordings: both told in order, each heard by its number, each listening a row that names it."""
     first = Tape(1, "a.raw", "dropped", "2026/10/01/a.opus", "opus", 65.0, "", True, (), "", NOON,

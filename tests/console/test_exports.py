@@ -11,6 +11,8 @@ import pytest
 
 from agents.callbacks import State
 from console import exports
+from console.bulk_reads import BulkReads
+from console.services import SEARCHES_A_MINUTE
 from cti.ids import CallId
 from tests.fakes.books import task
 from tests.fakes.hotline import NOON, Call, FakeHotline, door, services
@@ -105,5 +107,46 @@ async def test_pages_follow_each_other_to_a_bound(monkeypatch: pytest.MonkeyPatc
         begin = 0 if last is None else last + 1
         return list(range(begin, min(begin + exports.PAGE, 10_000)))
 
-    assert [row async for row in exports.paged(first)] == list(range(450))
+    following = exports.paged(first)
+    assert [await anext(following) for _n in range(450)] == list(range(450))
+    with pytest.raises(exports.RowsLeft):
+        await anext(following)
     assert asked == [None, 199, 399]
+
+
+@pytest.mark.parametrize(("most", "words"), [(1, ["there are more than 1 rows: ask for fewer days"]), (2, [])])
+async def test_a_file_that_does_not_hold_all_says_so(
+    monkeypatch: pytest.MonkeyPatch, most: int, words: list[str]
+) -> None:
+    monkeypatch.setattr(exports, "MOST", most)
+    fake = standing()
+    fake.shelf.callbacks.rows = {f"xm1-{n}.1": task(f"xm1-{n}.1") for n in (1, 2)}
+    async with page(fake, "2001") as client:
+        reply = await client.get("/api/callbacks/csv", headers={"Accept-Language": "en"})
+    assert [line[0] for line in rows(reply.text)[1 + most :]] == words
+
+
+async def test_call_backs_in_a_file_are_counted_and_what_was_asked_is_in_the_log() -> None:
+    fake = standing()
+    fake.shelf.callbacks.rows = {f"xm1-{n}.1": task(f"xm1-{n}.1") for n in (1, 2)}
+    app = door(replace(services(fake), phones=Phones(), bulk=BulkReads(2)))
+    async with browser(app, signed_in(fake, "2001")) as client:
+        await client.get("/api/callbacks/csv", params={"due": True}, headers=said(number="13800000001"))
+    assert fake.log.actions == ["callbacks_exported", "read_in_bulk"]
+    assert fake.log.entries[0].detail == "due=yes,number=138****0001,state=owed"
+
+
+@pytest.mark.parametrize("path", ["/api/my/calls", "/api/my/calls/csv"])
+async def test_masked_numbers_are_not_found_by_trying(path: str) -> None:
+    """So many searches a minute, each in the log, of an agent; who sees numbers anyway is not paced."""
+    fake = standing()
+    fake.now = NOON
+    async with page(fake, "1001", "8001") as client:
+        found = [
+            (await client.get(path, headers=said(caller=f"138000000{n:02}"))).status_code
+            for n in range(SEARCHES_A_MINUTE + 1)
+        ]
+        assert (await client.get(path)).status_code == 200
+    assert found == [200] * SEARCHES_A_MINUTE + [429]
+    assert fake.log.actions.count("own_calls_searched") == SEARCHES_A_MINUTE
+    assert "13800000001" not in str(fake.log.entries)

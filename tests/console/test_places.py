@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 import pytest
 from starlette.types import ASGIApp
+from structlog.testing import capture_logs
 
 from bridge.delivery_state import DeliveryState
 from bridge.gazetteer.coordinates import Point
@@ -20,11 +21,13 @@ from bridge.gazetteer.grid import Outline
 from bridge.ports import Push
 from bridge.repeat import Matter, Reason
 from bridge.ticket import Place, Subject
+from console.bulk_reads import BulkReads
 from console.place_search import PlaceSearch
 from console.words_in_headers import MATTER, POINT
+from cti.ids import CallId
 from ledger.repeats import Repeat
 from tests.bridge.made import ticket
-from tests.fakes.hotline import CALL, NOON, FakeHotline, door, services
+from tests.fakes.hotline import CALL, NOON, Call, FakeHotline, door, services
 from tests.fakes.people import browser, populate, signed_in
 from tests.fakes.said import said
 
@@ -118,14 +121,16 @@ async def test_without_a_gazetteer_the_form_goes_on() -> None:
     """503, in a sentence: the address is typed by hand. Also where one is there and cannot be opened."""
 
     def damaged() -> Book:
-        raise ValueError("no index")
+        raise EOFError("cut short")
 
     fake, broken = populate(FakeHotline()), PlaceSearch(damaged)
     broken.start()
-    for places in (None, PlaceSearch(Book), broken):
-        async with browser(door(replace(services(fake), places=places)), signed_in(fake, "1001", "8001")) as client:
-            assert (await client.get("/api/places", headers=said(q="湖滨"))).status_code == 503
-            assert (await client.get("/api/places/at", headers={POINT: "118.1,24.4,WGS84"})).status_code == 503
+    with capture_logs() as logged:
+        for places in (None, PlaceSearch(Book), broken):
+            async with browser(door(replace(services(fake), places=places)), signed_in(fake, "1001", "8001")) as client:
+                assert (await client.get("/api/places", headers=said(q="湖滨"))).status_code == 503
+                assert (await client.get("/api/places/at", headers={POINT: "118.1,24.4,WGS84"})).status_code == 503
+    assert [row["event"] for row in logged] == ["the gazetteer cannot be opened: no place is offered"]
 
 
 @pytest.mark.parametrize(
@@ -182,6 +187,55 @@ async def test_repeats_of_the_own_call() -> None:
     assert "13912345678" not in json.dumps(one)
     assert not {"person", "facts", "content", "agent"} & set(one)
     assert fake.log.actions.count("repeats_shown") == 1
+
+
+@pytest.mark.parametrize(
+    ("call", "outcome", "shown"), [("xm1-9.9", "ticket", 0), ("xm1-9.9", "", 1), (CALL, "ticket", 1)]
+)
+async def test_a_past_own_call_tells_nothing_more(call: str, outcome: str, shown: int) -> None:
+    """Settled, and not at the own seat any more: an agent is told nothing; a supervisor who sees all tickets is."""
+    fake, app, _book = await _house(Repeats([_repeat(1)]))
+    fake.known[CallId(call)] = Call(CallId(call), ended_at=NOON, outcome=outcome)
+    for account, found in (("1001", shown), ("2001", 1)):
+        async with browser(app, signed_in(fake, account, "8001" if account == "1001" else "")) as client:
+            assert len((await client.get(f"/api/calls/{call}/repeats")).json()) == found
+
+
+async def test_others_that_appear_later_are_audited_too() -> None:
+    first, second = _repeat(1), _repeat(2)
+    book = Repeats([first])
+    fake, app, _book = await _house(book)
+    async with browser(app, signed_in(fake, "1001", "8001")) as client:
+        await client.get(f"/api/calls/{CALL}/repeats")
+        book.told = [first, second]
+        for _turn in range(2):
+            await client.get(f"/api/calls/{CALL}/repeats")
+    assert [row.detail for row in fake.log.entries if row.action == "repeats_shown"] == [
+        f"first={one.push.ticket.id},tickets=1" for one in (first, second)
+    ]
+
+
+async def test_they_are_counted_as_rows_that_are_read() -> None:
+    fake = populate(FakeHotline())
+    given = services(fake)
+    assert given.books is not None
+    book = replace(given.books, repeats=Repeats([_repeat(1), _repeat(2)]))
+    app = door(replace(given, books=book, bulk=BulkReads(2)))
+    async with browser(app, signed_in(fake, "1001", "8001")) as client:
+        for _turn in range(2):
+            await client.get(f"/api/calls/{CALL}/repeats")
+    assert fake.log.actions.count("read_in_bulk") == 1
+
+
+async def test_a_confidential_one_cannot_be_located() -> None:
+    """No metres, a score that is the same wherever it lies, not whose it is; found by its citizen alone it is not told."""
+    near = replace(_repeat(1, confidential=True), reasons=(Reason.CALLER, Reason.NEAR), score=62.3)
+    far = replace(_repeat(2, confidential=True), reasons=(Reason.NEAR,), score=30.1)
+    theirs = replace(_repeat(3, confidential=True), reasons=(Reason.CALLER,), score=30.0)
+    fake, app, _book = await _house(Repeats([near, far, theirs]))
+    async with browser(app, signed_in(fake, "1001", "8001")) as client:
+        found = (await client.get(f"/api/calls/{CALL}/repeats")).json()
+    assert [(one["metres"], one["score"], one["reasons"]) for one in found] == [(None, 35.0, ["near"])] * 2
 
 
 async def test_a_confidential_one_shows_that_it_is() -> None:

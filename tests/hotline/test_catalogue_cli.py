@@ -11,7 +11,9 @@ import pytest
 
 from bridge import catalogue
 from bridge.cases.clock import of_settings
+from bridge.ticket import Limit, Promise
 from config.read import read
+from hotline.books import catalogue_reader
 from hotline.books.catalogue_reader import CatalogueReader
 from hotline.cli import main
 from ledger import migrate
@@ -19,6 +21,7 @@ from ledger.audit_log import AuditLog
 from ledger.catalogues import CatalogueTable
 from ledger.store import Store
 from ledger.tickets import TicketShelf
+from tests.bridge.made import ticket
 from tests.bridge.test_city_table import COVER, HEADING
 from tests.xlsx import workbook
 
@@ -51,6 +54,30 @@ def version(name: str) -> tuple[str, ...]:
 
 def since(day: str) -> tuple[str, ...]:
     return ("--valid-from", day)
+
+
+def test_a_file_named_after_parts_may_hold_events(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    both = workbook(tmp_path / "部件事件标准.xlsx", {"部件": [HEADING, COVER], "事件": [HEADING, EVENT]}, {})
+    assert main(["catalogue", "check", str(both)]) == 0
+    assert "部件代码 1 个，事件代码 1 个" in capsys.readouterr().out
+
+
+async def test_every_provisional_promise_is_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Page by page, those of one moment too."""
+    monkeypatch.setattr(catalogue_reader, "MOST_PROMISES", 2)
+    url = f"sqlite+aiosqlite:///{tmp_path / 'ledger.db'}"
+    await asyncio.to_thread(migrate.upgrade, url)
+    store, codes, work = Store(url), catalogue.load(), of_settings(read(TREE / "hotline.toml"))
+    shelf = TicketShelf(store)
+    due = datetime(2030, 1, 1, tzinfo=UTC)
+    promise = Promise(
+        due, due, provisional=True, limit=Limit(1, "clock_hour"), condition="", basis="catalogue", catalogue=""
+    )
+    for n in range(1, 6):
+        await shelf.file(ticket(n, promise=promise))
+    assert await CatalogueReader(CatalogueTable(store), shelf, codes, work).renew_promises() == 5
+    assert await shelf.provisional(10) == []
+    await store.close()
 
 
 def test_from_a_sheet_to_the_form(

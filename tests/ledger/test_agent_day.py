@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 
+from cti.ids import CallId
 from ledger import tables as t
 from ledger.agent_day import AgentBook
 from ledger.call_list import Filter
@@ -134,6 +136,18 @@ async def test_my_calls_are_searched(url: str, wanted: Filter, found: list[str])
         assert [row.call for row in await book.calls("1001", wanted=wanted)] == found
         if len(found) == 2:
             assert [row.call for row in await book.calls("1001", DIRECT, wanted=wanted)] == [ANSWERED]
+
+
+@pytest.mark.parametrize("secrecy", ["anonymous", "confidential"])
+async def test_my_calls_of_secret_citizens_are_found_by_no_number(url: str, secrecy: str) -> None:
+    async with ledger(url) as store:
+        made = ticket(77)
+        assert made.facts is not None
+        secret = replace(made, key=f"{DIRECT}/1", facts=replace(made.facts, call=CallId(DIRECT)), **{secrecy: True})  # type: ignore[arg-type]
+        await TicketShelf(store).file(secret)
+        book = AgentBook(store)
+        assert [row.call for row in await book.calls("1001", wanted=Filter(caller="13806010001"))] == [ANSWERED]
+        assert [row.call for row in await book.calls("1001")] == [DIRECT, ANSWERED]
 
 
 async def test_my_tickets_are_those_i_filed(url: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -50,6 +51,32 @@ async def test_activated_and_taken_back(url: str) -> None:
     assert again is not None
     assert again.state == "active"
     await store.close()
+
+
+async def test_a_promise_reckoned_anew_undoes_no_correction(url: str) -> None:
+    """The correction is written while the promise is reckoned, by another process: both stand afterwards."""
+    store, other = Store(url), Store(url)
+    if store.sqlite:
+        pytest.skip("SQLite has one writer")
+    promise = Promise(
+        NOON, NOON, provisional=True, limit=Limit(3, "work_day"), condition="", basis="catalogue", catalogue="x 1"
+    )
+    filed = ticket(1, promise=promise)
+    await TicketShelf(store).file(filed)
+    mended, after = replace(filed, title="改正"), replace(promise, by=NOON + timedelta(days=1))
+    async with other.writing() as db:
+        wanted = sa.update(t.tickets).where(t.tickets.c.ticket_id == filed.id)
+        await db.execute(wanted.values(body=ticket_json.dump(mended), title="改正"))
+        reckoning = asyncio.create_task(TicketShelf(store).promise_again(filed.id, after, NOON))
+        waiting = sa.text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        while not reckoning.done() and not await db.scalar(waiting):
+            await asyncio.sleep(0.01)
+    assert await reckoning
+    found = await TicketShelf(store).find(filed.id)
+    assert found is not None
+    assert (found.ticket.title, found.ticket.promise) == ("改正", after)
+    await store.close()
+    await other.close()
 
 
 async def test_a_provisional_promise_is_replaced_once_and_the_old_one_kept(url: str) -> None:

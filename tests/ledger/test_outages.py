@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -65,6 +66,25 @@ async def test_a_window_that_crosses_a_bound_keeps_its_true_ends(url: str) -> No
             found = [one[:3] for one in await told(store, after(since), after(until))]
             assert (crossing in found) is shown, (since, until)
             assert (("unicom", after(10), None) in found) is True
+
+
+async def test_whose_a_trunk_is_is_asked_once(url: str) -> None:
+    """However often it went, and not at all of one that did not; a silence keeps its first moment."""
+    async with ledger(url) as store:
+        rows = [("telecom", float(at), "up" if at % 20 else "down") for at in range(0, 400, 10)]
+        again = [("unicom", float(at), "down") for at in range(0, 400, 10)]
+        await said(store, *rows, *again)
+        asked: list[str] = []
+
+        def hear(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+            asked.append(statement)
+
+        sa.event.listen(store._reader.sync_engine, "before_cursor_execute", hear)
+        found = await told(store)
+        sa.event.remove(store._reader.sync_engine, "before_cursor_execute", hear)
+        assert len(found) == 21
+        assert sum("FROM calls" in one for one in asked) == 2 * len(LINES)
+        assert [one[:3] for one in await told(store, after(390)) if one[0] == "unicom"] == [("unicom", after(0), None)]
 
 
 async def test_it_stands_in_the_figures_of_its_lines(url: str) -> None:
