@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from .kit import ANNA, BrowserHotline
 from .people import Person
@@ -121,6 +122,31 @@ async def test_a_ticket_by_keyboard_alone(hotline: BrowserHotline) -> None:
         await expect(anna.part("ticket-title")).to_have_value("思明区嘉莲街道莲花北路23号暴露垃圾")
         await keys.press("Control+Enter")
         await expect(anna.part("ticket-case")).not_to_be_empty()
+
+
+async def test_a_late_refusal_leaves_the_hands_where_they_are(hotline: BrowserHotline) -> None:
+    """Filed too early, and gone on writing before the answer comes: the fields at fault are marked, the words stay."""
+
+    async def late(route: Route) -> None:
+        await answer.wait()
+        await route.continue_()
+
+    async with hotline:
+        answer = asyncio.Event()
+        anna = await hotline.agent("1001", "8001", ANNA)
+        await hotline.talk(anna, "13805927005")
+        await anna.page.route("**/tickets?part=1", late)
+        keys = anna.page.keyboard
+        async with anna.page.expect_request("**/tickets?part=1"):
+            await keys.press("Control+Enter")
+        await keys.press("Alt+c")
+        await expect(anna.part("ticket-code")).to_be_focused()
+        await keys.type("bl")
+        answer.set()
+        await expect(anna.part("fault-kind")).to_be_visible()
+        await keys.type("lj")
+        await keys.press("Enter")
+        await expect(anna.part("ticket-code")).to_have_attribute("data-code", "0102")
 
 
 async def test_at_twice_the_size(hotline: BrowserHotline) -> None:

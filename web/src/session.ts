@@ -17,8 +17,9 @@ interface Kept {
   ended: string
 }
 
-/** Whose lock the daemon has not heard of yet: until then it holds here, also in a page that is loaded anew. */
+/** Whose lock the daemon has not heard of yet, and whether nobody was here for long: until then it holds here, also in a page that is loaded anew. */
 const OWED = 'hotline.lock'
+const IDLE = 'idle'
 
 const kept = reactive<Kept>({ state: 'unknown', me: null, locked: false, ended: '' })
 export const session = readonly(kept) as Readonly<Kept>
@@ -68,7 +69,7 @@ export async function unlock(password: string): Promise<void> {
 export function lock(idle = false): void {
   if (!kept.me || kept.locked) return
   kept.locked = true
-  sessionStorage.setItem(OWED, kept.me.account)
+  sessionStorage.setItem(OWED, idle ? `${kept.me.account} ${IDLE}` : kept.me.account)
   void payLock(idle)
 }
 
@@ -112,9 +113,10 @@ function know(me: Me): void {
   kept.me = me
   kept.state = 'in'
   kept.ended = ''
-  const owed = sessionStorage.getItem(OWED) === me.account
+  const [whose, how] = (sessionStorage.getItem(OWED) ?? '').split(' ')
+  const owed = whose === me.account
   kept.locked = me.locked || owed
-  if (owed && !me.locked) void payLock()
+  if (owed && !me.locked) void payLock(how === IDLE)
 }
 
 // any answer may tell that the session is over or locked

@@ -26,7 +26,7 @@ async function load(): Promise<void> {
     kept.value = { account, day: found }
     trouble.value = ''
   } catch (error) {
-    trouble.value = failure(error)
+    if (!session.locked) trouble.value = failure(error)
   }
 }
 /** Something of mine may have changed: asked again once it has settled. */

@@ -85,13 +85,17 @@ on('pop', (pop) => {
   forms.value = rung(forms.value, pop.call.call, { ...around(), inHand: pop.call.call })
 })
 on('offer_over', (over) => {
-  if (talkedNow.value !== over.call) forgetCall(over.call)
+  // a call talked in here that comes back and is missed keeps the ticket begun for it
+  if (talkedNow.value !== over.call && !answered.has(over.call)) forgetCall(over.call)
 })
 on('dialled', (told) => {
   if (told.way === 'call' && told.result !== 'answered' && !written(told.call)) forgetCall(told.call)
 })
 // a call that left the picture keeps its ticket open
 watch(() => forms.value.open.map((id) => live.picture.calls.get(id)), (calls) => calls.forEach((call) => call && remember(call)))
+/** The call in hand was talked in here before it came (again). */
+let hadIt = false
+watch(inHand, (call) => (hadIt = answered.has(call)))
 // answered, it comes to the front; after a reload the call that was there is there again
 watch(talkedNow, (id) => {
   const call = id ? live.picture.calls.get(id) : undefined
@@ -113,8 +117,14 @@ watch(() => session.me?.account, () => {
 export const parties = computed(() => partiesOf(myCall.value?.participants ?? [], ownSeat.value))
 /** The call about which I am asked for advice, as long as I have not heard its citizen: its ticket is not mine to write. */
 let advising = ''
+/** … but it is where its citizen was talked to here before. */
+let mine = false
 watch(() => [inHand.value, parties.value.askedBy] as const, ([call, askedBy], [before]) => {
-  if (before && before !== call && before === advising) forgetCall(before)
+  if (before && before !== call && before === advising && !mine) {
+    answered.delete(before)
+    forgetCall(before)
+  }
+  if (askedBy && advising !== call) mine = hadIt
   advising = askedBy ? call : advising === call ? '' : advising
 })
 

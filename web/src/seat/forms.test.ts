@@ -42,3 +42,13 @@ test('a missed offer goes, and what was there before comes back', () => {
   assert.deepEqual(closed({ open: ['b'], shown: 'b' }, 'b', around()), { open: [], shown: '' })
   assert.deepEqual(closed({ open: ['a', 'b'], shown: 'a' }, 'b', around()), { open: ['a'], shown: 'a' })
 })
+
+test('of too many forms the oldest goes that nobody looks at and that has no words in it', () => {
+  const calls = [...'abcdefgh']
+  const nine = shownWith({ open: calls, shown: 'h' }, 'i', around({ inHand: 'i', words: ['a'], owed: calls }))
+  assert.deepEqual(nine, { open: [...'acdefghi'], shown: 'i' })
+  const written = shownWith({ open: calls, shown: 'h' }, 'i', around({ inHand: 'i', words: calls }))
+  assert.deepEqual(written.open, [...calls, 'i'])
+  const beside = ringing({ open: calls, shown: 'a' }, 'i', around({ inHand: 'i', words: ['a'], owed: calls }))
+  assert.deepEqual(beside, { open: [...'acdefghi'], shown: 'a' })
+})

@@ -29,18 +29,24 @@ export interface Around {
 export function shownWith(forms: Forms, call: string, around: Around): Forms {
   const open = forms.open.includes(call) ? forms.open : [...forms.open, call]
   const kept = open.filter((one) => one === call || one === around.inHand || one === around.talking || around.written(one) || around.wanted(one))
-  return { open: kept.slice(-MOST), shown: call }
+  return { open: bounded(kept, [call], around), shown: call }
+}
+
+/** Of too many the oldest go, but none that is looked at, in hand, or has words in it. */
+function bounded(open: readonly string[], firm: readonly string[], around: Around): string[] {
+  let over = open.length - MOST
+  return open.filter((one) => firm.includes(one) || one === around.inHand || one === around.talking || around.written(one) || over-- <= 0)
 }
 
 /** A phone of ours rings, or we dial. */
 export function ringing(forms: Forms, call: string, around: Around): Forms {
   if (around.talking && around.talking !== call) return forms // it cannot be answered now: it is not even opened
-  if (forms.shown && forms.shown !== call && around.written(forms.shown)) return beside(forms, call)
+  if (forms.shown && forms.shown !== call && around.written(forms.shown)) return beside(forms, call, around)
   return shownWith(forms, call, around)
 }
 
-function beside(forms: Forms, call: string): Forms {
-  return forms.open.includes(call) ? forms : { ...forms, open: [...forms.open, call].slice(-MOST) }
+function beside(forms: Forms, call: string, around: Around): Forms {
+  return forms.open.includes(call) ? forms : { ...forms, open: bounded([...forms.open, call], [call, forms.shown], around) }
 }
 
 /** It is no call of ours (any more), or its form is done with: the one in hand comes back, else the last that is open. */

@@ -1,6 +1,6 @@
 // What an agent asks of the telephone. By the daemon where it is there; by the softphone alone where
 // that can do it too, so that answering, holding and hanging up never wait for a restart.
-import { reactive } from 'vue'
+import { reactive, watch } from 'vue'
 import { failure, Refused, send } from '../restClient'
 import { say } from '../i18n'
 import * as soft from '../phone/softphone'
@@ -14,7 +14,7 @@ const PATIENCE_MS = 4_000
 /** Refusals that say something about the daemon's sight, not about the wish. */
 const BLIND = new Set(['blind', 'no_call', 'telephone', 'unavailable', 'locked'])
 
-export const verbs = reactive({
+const NOTHING = {
   /** the last refusal or trouble, for a person; '' none */
   said: '',
   /** the call I made last, when it was not answered: whom, and why (a word of the catalogue); null: none */
@@ -24,7 +24,12 @@ export const verbs = reactive({
   after: '' as '' | 'ready' | 'pause' | 'log_out',
   /** sign out of the session, too, when the seat is off */
   outAfter: false,
-})
+}
+export const verbs = reactive({ ...NOTHING })
+/** The next person at this page begins with nothing of the one before. */
+watch(() => session.me?.account, () => Object.assign(verbs, NOTHING))
+/** Whoever calls now is not the one that was not reached. */
+watch(presence, (is) => is === 'ringing' && (verbs.unreached = null))
 
 interface Done {
   done?: boolean

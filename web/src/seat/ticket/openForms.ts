@@ -296,9 +296,9 @@ export function close(call: string): void {
   editors.delete(call)
 }
 
-/** Sheets nobody looks at any more. */
+/** Sheets nobody looks at any more, and that want nothing: a tab stays by what its editor tells. */
 function forget(): void {
-  const idle = [...editors].filter(([, { editor }]) => editor.says.saving === 'saved').sort(([, a], [, b]) => a.used - b.used)
+  const idle = [...editors].filter(([call, { editor }]) => editor.says.saving === 'saved' && !written(call) && !owed(call)).sort(([, a], [, b]) => a.used - b.used)
   for (const [call, { scope }] of idle.slice(0, Math.max(0, editors.size - MOST_OPEN + 1))) {
     scope.stop()
     editors.delete(call)
