@@ -17,7 +17,7 @@ export const zh = {
       account_made: '新建账号', account_changed: '更改账号', account_change_asked: '申请变更账号', account_change_confirmed: '复核变更', account_change_declined: '驳回变更', account_change_withdrawn: '撤回变更', account_change_expired: '变更过期',
       program_made: '登记程序', program_rotated: '更换程序令牌', program_revoked: '吊销程序令牌', token_refused: '令牌被拒', refused: '越权操作被拒',
       seat_taken: '签入座席', seat_left: '签出座席', listened: '听录音', story_shown: '查看来电历史', confidential_shown: '查看保密内容', alarm_acknowledged: '确认告警', notice: '广播通知', ticket_replayed: '重新推送工单',
-      callback_taken: '认领回拨', callbacks_assigned: '指派回拨', callback_given_up: '放弃回拨', calls_exported: '导出通话', callbacks_exported: '导出回拨', audit_exported: '导出审计',
+      callback_taken: '认领回拨', callbacks_assigned: '指派回拨', callback_given_up: '放弃回拨', calls_exported: '导出通话', callbacks_exported: '导出回拨', audit_exported: '导出审计', own_calls_searched: '按号码查自己的通话', repeats_shown: '查看重复诉求', read_in_bulk: '大量查阅', acted_for: '代为操作', audit_head_accepted: '确认审计链首', given_password_over: '初始密码过期', ledger_restored: '恢复台账', catalogue_imported: '导入目录', catalogue_activated: '启用目录', catalogue_withdrawn: '撤回目录', difference_accepted: '确认差异',
       watch: '监听/耳语/强插', unwatch: '停止监听', take_over: '接管通话', force: '强制座席状态', move: '调整排队', exported: '导出录音', dropped: '销毁录音', held: '录音保全', released: '解除保全', revoked: '强制下线',
     } as Record<string, string>,
     details: {
@@ -45,7 +45,7 @@ export const en: typeof zh = {
       account_made: 'account made', account_changed: 'account changed', account_change_asked: 'change asked for', account_change_confirmed: 'change confirmed', account_change_declined: 'change declined', account_change_withdrawn: 'change withdrawn', account_change_expired: 'change lapsed',
       program_made: 'program made', program_rotated: 'token rotated', program_revoked: 'token revoked', token_refused: 'token refused', refused: 'not allowed',
       seat_taken: 'took a seat', seat_left: 'left the seat', listened: 'listened', story_shown: 'saw a story', confidential_shown: 'saw what is confidential', alarm_acknowledged: 'acknowledged an alarm', notice: 'notice', ticket_replayed: 'ticket sent again',
-      callback_taken: 'took a call-back', callbacks_assigned: 'assigned call-backs', callback_given_up: 'gave a call-back up', calls_exported: 'exported calls', callbacks_exported: 'exported call-backs', audit_exported: 'exported the audit log',
+      callback_taken: 'took a call-back', callbacks_assigned: 'assigned call-backs', callback_given_up: 'gave a call-back up', calls_exported: 'exported calls', callbacks_exported: 'exported call-backs', audit_exported: 'exported the audit log', own_calls_searched: 'searched own calls by number', repeats_shown: 'saw repeats', read_in_bulk: 'read in bulk', acted_for: 'acted for somebody', audit_head_accepted: 'accepted the head of the audit log', given_password_over: 'given password ran out', ledger_restored: 'restored the ledger', catalogue_imported: 'imported a catalogue', catalogue_activated: 'put a catalogue in force', catalogue_withdrawn: 'took a catalogue back', difference_accepted: 'accepted a difference',
       watch: 'watched a seat', unwatch: 'stopped watching', take_over: 'took a call over', force: 'forced a seat', move: 'moved a caller', exported: 'exported a recording', dropped: 'recording deleted', held: 'hold', released: 'hold released', revoked: 'session ended',
     },
     details: {
