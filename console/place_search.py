@@ -25,7 +25,7 @@ LANE_MOST, ALL_MOST = 4, 256
 """Questions that wait: of one person (older ones are of no use while he types on), of all."""
 
 
-WARM_SECONDS, PATIENCE_SECONDS = 10.0, 5.0
+WARM_SECONDS, PATIENCE_SECONDS, AGAIN_SECONDS = 10.0, 5.0, 60.0
 
 
 class NotOpen(Exception):
@@ -42,9 +42,13 @@ class PlaceBook(Protocol):
 
 
 class PlaceSearch:
-    def __init__(self, opening: Callable[[], PlaceBook], warm_seconds: float = WARM_SECONDS) -> None:
-        """``opening``: gives the gazetteer, takes seconds, runs in a thread; may raise anything: then no place is offered."""
-        self._opening, self._warm = opening, warm_seconds
+    def __init__(
+        self, opening: Callable[[], PlaceBook], warm_seconds: float = WARM_SECONDS, again_seconds: float = AGAIN_SECONDS
+    ) -> None:
+        """``opening``: gives the gazetteer, takes seconds, runs in a thread; may raise anything: then no place is offered.
+
+        After an OSError it is tried again every ``again_seconds``."""
+        self._opening, self._warm, self._again = opening, warm_seconds, again_seconds
         self._book: PlaceBook | None = None
         self._task: asyncio.Task[None] | None = None
         self._wanted, self._tried = asyncio.Event(), asyncio.Event()
@@ -90,10 +94,16 @@ class PlaceSearch:
     async def _open(self) -> None:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._wanted.wait(), self._warm)
-        try:
-            self._book = await asyncio.to_thread(self._opening)
-            log.info("gazetteer open", names=self.names)
-        except Exception:  # whatever is wrong with it, calls go on
-            log.exception("the gazetteer cannot be opened: no place is offered")
-        finally:
-            self._tried.set()
+        while self._book is None:
+            try:
+                self._book = await asyncio.to_thread(self._opening)
+                log.info("gazetteer open", names=self.names)
+            except OSError as fault:  # a full disk, or a folder that comes later
+                log.warning("the gazetteer cannot be opened now: no place is offered", fault=str(fault))
+            except Exception:  # whatever is wrong with it, calls go on
+                log.exception("the gazetteer cannot be opened: no place is offered")
+                return
+            finally:
+                self._tried.set()
+            if self._book is None:
+                await asyncio.sleep(self._again)

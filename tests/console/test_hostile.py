@@ -147,7 +147,7 @@ schema = schemathesis.openapi.from_asgi("/api/openapi.json", APP, headers={"Auth
 )
 def test_fuzz(case: schemathesis.Case[Any]) -> None:
     """Whatever fits or breaks the OpenAPI: no fault, only documented answers, every error in the one shape."""
-    response = case.call(headers={"Authorization": f"Bearer {TOKEN}"})
+    response = case.call(headers={"Authorization": f"Bearer {TOKEN}"}, timeout=60)
     route = OPENAPI["paths"][case.path].get(case.method.lower(), {"responses": {"405": {}}})
     assert response.status_code != 500
     assert response.status_code == 405 or str(response.status_code) in route["responses"]
@@ -168,7 +168,7 @@ def test_fuzz_signed_in(case: schemathesis.Case[Any]) -> None:
     """The same from a browser, as each role in turn; none gets past what its table says by strange input."""
     account = sorted(PEOPLE)[len(FAKE.kept.rows) % len(PEOPLE)]
     sent = {"Cookie": f"{NAME}={signed_in(FAKE, account)}", "Origin": ORIGIN, "X-Hotline": "1", "Authorization": ""}
-    response = case.call(headers=sent)
+    response = case.call(headers=sent, timeout=60)
     route = OPENAPI["paths"][case.path].get(case.method.lower(), {"responses": {"405": {}}})
     assert response.status_code != 500
     assert response.status_code == 405 or str(response.status_code) in route["responses"]

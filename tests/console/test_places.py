@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -270,3 +271,24 @@ async def test_matters_that_are_refused(matter: str) -> None:
     async with browser(app, signed_in(fake, "1001", "8001")) as client:
         reply = await client.get(f"/api/calls/{CALL}/repeats", headers={MATTER: quote(matter)})
     assert reply.status_code == 422
+
+
+async def test_a_disk_that_is_full_for_a_while_only_delays_the_gazetteer() -> None:
+    """No fault of ours: a warning, and it is opened when there is room."""
+    full = [OSError(28, "No space left on device")]
+
+    def opening() -> Book:
+        if full:
+            raise full.pop()
+        return Book()
+
+    places = PlaceSearch(opening, warm_seconds=0, again_seconds=0.01)
+    with capture_logs() as logged:
+        places.start()
+        async with asyncio.timeout(10):
+            while places._book is None:
+                await asyncio.sleep(0.01)
+    await places.stop()
+    assert [(row["log_level"], row["event"]) for row in logged] == [
+        ("warning", "the gazetteer cannot be opened now: no place is offered"), ("info", "gazetteer open"),
+    ]  # fmt: skip

@@ -69,7 +69,7 @@ async def test_hold_lasts_until_resumed(site: Site) -> None:
         await hear((call, set()))
         await asyncio.sleep(5)
         assert await floor.state("8001") == "holding"
-        assert heard(call) == set()
+        assert not heard(call) - {CITIZEN}  # his own tone is in the music now and then
         with pytest.raises(RestRefused):
             await floor.rest.verb("8001", "hold")
         await floor.rest.verb("8001", "resume")
