@@ -63,7 +63,7 @@ async def test_listening_whispering_barging_taking_over(hotline: BrowserHotline)
         await chief.press("take-over")
         await chief.because()
         await anna.until("wrap_up")
-        await asyncio.gather(heard(call, CHIEF), unheard(call, ANNA), chief.hears(CITIZEN))
+        await asyncio.gather(heard(call, CHIEF), unheard(call, ANNA), chief.hears(CITIZEN, 20))
         call.hang_up()
         audit = await chief.context.request.get(f"{hotline.site.origin}/api/audit")
         assert audit.status == 403, "a supervisor reads no audit log"
