@@ -72,14 +72,17 @@ def _registered(index: Any) -> Any:
 
 
 def write_index(folder: Path, located: Iterable[Located]) -> None:
-    """Into an empty folder. One writing thread, so that the same names give the same index."""
-    index = _registered(tantivy.Index(_schema(), path=str(folder)))
-    writer = index.writer(_MEMORY, 1)
-    for number, one in enumerate(located):
-        for alias in ("", *one.aliases):
-            writer.add_document(_document(number, one.candidate, alias))
-    writer.commit()
-    writer.wait_merging_threads()
+    """Into an empty folder. One writing thread, so that the same names give the same index. Raises OSError."""
+    try:
+        index = _registered(tantivy.Index(_schema(), path=str(folder)))
+        writer = index.writer(_MEMORY, 1)
+        for number, one in enumerate(located):
+            for alias in ("", *one.aliases):
+                writer.add_document(_document(number, one.candidate, alias))
+        writer.commit()
+        writer.wait_merging_threads()
+    except ValueError as fault:  # what the library says of a disk that is full, or took nothing
+        raise OSError(f"{folder}: {fault}") from fault
 
 
 def _document(number: int, one: Candidate, alias: str) -> Any:

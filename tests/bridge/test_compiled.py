@@ -13,7 +13,7 @@ from bridge.gazetteer.divisions import Divisions
 from bridge.gazetteer.entries import PlaceName
 from bridge.gazetteer.grid import Grid
 from bridge.gazetteer.importing import Brought
-from bridge.gazetteer.search import Gazetteer
+from bridge.gazetteer.search import Gazetteer, write_index
 
 SHIPPED = compiled.shipped()
 CELL = next(cell for cell in SHIPPED.cells if cell.code.startswith("350203"))
@@ -136,3 +136,11 @@ def test_the_shipped_one_is_compiled_once(tmp_path: Path) -> None:
     assert shelf.ready() == first
     assert (first.folder / "made.json").stat().st_mtime_ns == stamp
     assert shelf.imported() is None
+
+
+def test_a_disk_that_takes_no_index_is_the_disks_fault(tmp_path: Path) -> None:
+    """Not a damaged gazetteer: whoever opens it tries again later."""
+    place = tmp_path / "index"
+    place.write_text("no folder")
+    with pytest.raises(OSError, match="index"):
+        write_index(place, [])
