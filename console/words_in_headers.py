@@ -6,6 +6,7 @@ whoever searched by a number would else be shown everybody. A test holds every r
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 from urllib.parse import unquote_to_bytes
 
@@ -14,6 +15,7 @@ from pydantic import ValidationError
 
 from bridge.errors import Problem
 from bridge.pasted_text import cleaned
+from bridge.problem_texts import problems_of
 from config.language import say as _
 
 from .contract.places import MatterIn
@@ -102,9 +104,9 @@ def _matter(
     try:
         return MatterIn.model_validate_json(text or "{}")
     except ValidationError as fault:
-        raise invalid(
-            [Problem(".".join(map(str, one["loc"])) or "matter", one["msg"]) for one in fault.errors()]
-        ) from None
+        problems = problems_of(fault.errors(include_url=False), MatterIn)
+        whole = "''"  # what is said of no field in it is said of the header
+        raise invalid([replace(one, field="matter") if one.field == whole else one for one in problems]) from None
 
 
 Reason = Annotated[str, Depends(_reason)]
