@@ -5,13 +5,13 @@ Used by ``catalogue.py``. A general dictionary knows few local names: ``data/rea
 
 from __future__ import annotations
 
-import csv
 import re
 import unicodedata
 from functools import cache
-from importlib.resources import files
 
 from pypinyin import Style, pinyin
+
+from .shipped_tables import rows
 
 Syllables = tuple[frozenset[str], ...]
 """For each sign the ways to type it; signs that are no Chinese are typed as they are."""
@@ -20,7 +20,7 @@ Syllables = tuple[frozenset[str], ...]
 def syllables(words: str) -> Syllables:
     """The readings of each sign of ``words``, in order."""
     found = [_typed(options) for options in pinyin(words, style=Style.NORMAL, heteronym=True, errors=list)]  # type: ignore[arg-type]  # a list is right, its types say less
-    for word, sounds in _local().items():
+    for word, sounds in local_readings().items():
         at = words.find(word)
         while at >= 0 and len(found) == len(words):
             for place, sound in enumerate(sounds, at):
@@ -75,6 +75,6 @@ def _typed(options: list[str]) -> frozenset[str]:
 
 
 @cache
-def _local() -> dict[str, tuple[str, ...]]:
-    text = files("bridge").joinpath("data/readings.csv").read_text("utf-8")
-    return {row["word"]: tuple(row["pinyin"].split()) for row in csv.DictReader(text.splitlines())}
+def local_readings() -> dict[str, tuple[str, ...]]:
+    """Words that this city reads its own way → their syllables."""
+    return {row["word"]: tuple(row["pinyin"].split()) for row in rows("readings.csv")}

@@ -5,13 +5,12 @@ A word names codes by their names, not by digits: those mean something else in e
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
 from bridge.pinyin_readings import Syllables, begins, initials_begin, syllables
+from bridge.shipped_tables import rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +32,7 @@ class Word:
 def words() -> Mapping[tuple[str, str], tuple[Word, ...]]:
     """Kind and name of a code → what is said for it."""
     found: dict[tuple[str, str], list[Word]] = {}
-    text = files("bridge").joinpath("data/citizens-words.csv").read_text("utf-8")
-    for row in csv.DictReader(text.splitlines()):
+    for row in rows("citizens-words.csv"):
         word = Word(row["word"], syllables(row["word"]))
         for name in row["names"].split("|"):
             found.setdefault((row["kind"], name), []).append(word)

@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
+
+from bridge.shipped_tables import rows
 
 Key = tuple[str, str, str, str]
 """Scheme, version, kind, code."""
@@ -23,14 +23,13 @@ TABLES = {OLD: "codes.csv", NEW: "codes-gbt30428.csv"}
 def crosswalk() -> Mapping[Key, Key]:
     """Both ways: events by the table made by hand, parts and the rest by the same name."""
     pairs: list[tuple[Key, Key]] = []
-    text = files("bridge").joinpath("data/codes-crosswalk.csv").read_text("utf-8")
-    for row in csv.DictReader(text.splitlines()):
+    for row in rows("codes-crosswalk.csv"):
         if row["to_code"]:
             pairs.append((_key(OLD, "event", row["from_code"]), _key(NEW, "event", row["to_code"])))
     matched = {key for pair in pairs for key in pair}
     names: dict[tuple[str, str], Key] = {}
     for scheme in (OLD, NEW):
-        for row in csv.DictReader(_table(scheme).splitlines()):
+        for row in rows(TABLES[scheme]):
             key = _key(scheme, row["kind"], row["code"])
             other = names.get((row["kind"], row["name"])) if scheme == NEW else None
             if scheme == OLD:
@@ -38,10 +37,6 @@ def crosswalk() -> Mapping[Key, Key]:
             elif other is not None and not {key, other} & matched:
                 pairs.append((other, key))
     return dict(pairs) | {new: old for old, new in reversed(pairs)}
-
-
-def _table(scheme: str) -> str:
-    return files("bridge").joinpath("data", TABLES[scheme]).read_text("utf-8")
 
 
 def _key(scheme: str, kind: str, code: str) -> Key:

@@ -6,14 +6,13 @@ national table.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from importlib.resources import files
 
 from bridge.cases.clock import Reading, TimeLimit, Unit
 from bridge.cases.limit_texts import read_limit
+from bridge.shipped_tables import rows
 
 from .crosswalk import VERSIONS, Key, crosswalk
 
@@ -52,8 +51,7 @@ def chosen(conditions: Sequence[Condition], text: str = "") -> Condition | None:
 def shipped() -> Mapping[Key, tuple[Condition, ...]]:
     """Of both national tables."""
     found: dict[Key, list[Condition]] = {}
-    table = files("bridge").joinpath("data/limits-sample.csv").read_text("utf-8")
-    for row in csv.DictReader(table.splitlines()):
+    for row in rows("limits-sample.csv"):
         key = (row["scheme"], VERSIONS[row["scheme"]], row["kind"], row["code"])
         mine = found.setdefault(key, [])
         if mine and mine[0].source != row["source"]:  # of one city a code: two would contradict one another

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -10,6 +9,7 @@ from importlib.resources import files
 
 from bridge.gazetteer import importing
 from bridge.gazetteer.divisions import Divisions
+from bridge.shipped_tables import rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +72,6 @@ def org_tree() -> OrgTree:
             row["division_code"],
             row["sample"] == "yes",
         )
-        for row in _rows("org-sample.csv")
+        for row in rows("org-sample.csv")
     }
-    return OrgTree(units, {row["kind"]: row["name"] for row in _rows("unit-kinds.csv")})
-
-
-def _rows(name: str) -> list[dict[str, str]]:
-    text = files("bridge").joinpath("data", name).read_text("utf-8")
-    return list(csv.DictReader(text.splitlines()))
+    return OrgTree(units, {row["kind"]: row["name"] for row in rows("unit-kinds.csv")})

@@ -6,13 +6,13 @@ dispatcher, never guessed.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import cache
-from importlib.resources import files
+
+from bridge import shipped_tables
 
 from .crosswalk import Key, crosswalk
 from .org_tree import OrgTree, divisions, org_tree
@@ -116,8 +116,7 @@ class Directory:
 def directory() -> Directory:
     """The shipped sample; a code of the other national table has the units of its match."""
     found: dict[Key, list[Row]] = {}
-    text = files("bridge").joinpath("data/dispatch-sample.csv").read_text("utf-8")
-    for row in csv.DictReader(text.splitlines()):
+    for row in shipped_tables.rows("dispatch-sample.csv"):
         key = (row["scheme"], row["version"], row["kind"], row["code"])
         found.setdefault(key, []).append(
             Row(row["district"], row["primary"], tuple(row["secondary"].split()), row["rule"],

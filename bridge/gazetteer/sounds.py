@@ -6,13 +6,13 @@ when a gazetteer is compiled (9 s for 200,000 names), and for each query of Chin
 
 from __future__ import annotations
 
-import csv
 import re
 import unicodedata
 from functools import cache
-from importlib.resources import files
 
 from pypinyin import lazy_pinyin
+
+from bridge.pinyin_readings import local_readings
 
 
 def key(text: str) -> str:
@@ -36,7 +36,7 @@ def syllables(name: str) -> list[str]:
     for word in _local().finditer(name):
         if places is None:
             places = _places(name)
-        for offset, sound in enumerate(_readings()[word[0]]):
+        for offset, sound in enumerate(local_readings()[word[0]]):
             found[places[word.start() + offset]] = sound
     return found
 
@@ -74,12 +74,6 @@ def _places(name: str) -> list[int]:
 
 
 @cache
-def _readings() -> dict[str, tuple[str, ...]]:
-    text = files("bridge").joinpath("data/readings.csv").read_text("utf-8")
-    return {row["word"]: tuple(row["pinyin"].split()) for row in csv.DictReader(text.splitlines())}
-
-
-@cache
 def _local() -> re.Pattern[str]:
-    words = sorted(_readings(), key=len, reverse=True)
+    words = sorted(local_readings(), key=len, reverse=True)
     return re.compile("|".join(map(re.escape, words)))
