@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import csv
 import json
+import re
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -26,6 +27,8 @@ from tests import brief
 
 NOTICE_S = 3.0
 NOTHING: Mapping[str, float] = {}
+# A caller who hangs up while music plays: Asterisk writes one more frame into the leg that ends, and warns of no error.
+HUNG_UP_IN_MUSIC = re.compile(r"res_musiconhold\.c: .*Failed to write frame to '[^']+': Success")
 
 
 class Alone:
@@ -53,7 +56,8 @@ class Alone:
     def complaints(self) -> list[str]:
         """WARNING and ERROR lines of Asterisk's log."""
         text = (self.places.asterisk_log / "messages").read_text(encoding="utf-8", errors="replace")
-        return [line for line in text.splitlines() if "WARNING[" in line or "ERROR[" in line]
+        lines = [line for line in text.splitlines() if "WARNING[" in line or "ERROR[" in line]
+        return [line for line in lines if not HUNG_UP_IN_MUSIC.search(line)]
 
     def rows(self) -> list[list[str]]:
         if not self.places.cel.exists():  # made with its first row
