@@ -58,7 +58,9 @@ async def test_a_consultation_from_its_first_ring_to_three_together(site: Site) 
         await until_parties(asking, *ringing)
         pop = await asked.until("pop", seat="8002")
         assert (pop["party"]["number"], pop["call"]["caller"]) == (hidden, hidden)
-        assert ("8002", "consulted", "ringing", "8001") in parties(pop["call"])
+        # a moment after the pop at the latest: it begins to ring before Asterisk says who shares a bridge with the caller
+        if ("8002", "consulted", "ringing", "8001") not in parties(pop["call"]):
+            await until_parties(asked, (hidden, *ringing[0][1:]), *ringing[1:])
         row = await until_parties(
             asking, (number, "citizen", "held", ""), ("8001", "agent", "talking", ""), ("8002", "consulted", "talking", "8001"),
         )  # fmt: skip
@@ -112,7 +114,7 @@ async def test_a_number_that_cannot_be_reached_is_told_at_once(site: Site, code:
         await floor.rest.verb("8001", "transfer", kind="attended", to="110")
         told = await agent.until("dialled", 10)
         assert (told["way"], told["to"], told["result"]) == ("consult", "110", result)
-        assert time.monotonic() - begun < SOON + 1
+        assert time.monotonic() - begun < 2 * SOON + 1
         await hear((call, {ONE}), (seat, {CITIZEN}))
         row = await floor.rest.live_calls()
         failed = row[0]["participants"][-1]
