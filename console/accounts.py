@@ -17,6 +17,10 @@ from datetime import datetime, timedelta
 from typing import Any
 from weakref import WeakValueDictionary
 
+from accounts.password_attempts import Pair, PasswordAttempts, place
+from accounts.passwords import Passwords, normal
+from accounts.row_rate import Pace
+from accounts.thread_lanes import Full
 from bridge.errors import Problem
 from config.language import say as _
 from config.settings import Access
@@ -28,11 +32,7 @@ from .authorization import TOKEN_ACTOR
 from .contract.access import AccountIn
 from .error_answers import Failed, invalid, not_found
 from .events import AccountGuessed
-from .password_attempts import Pair, PasswordAttempts, place
-from .passwords import Passwords, normal
 from .ports import AccountBook, Audit, ChangeBook
-from .row_rate import Pace
-from .thread_lanes import Full
 
 _TOGETHER = 3
 """Tries of one pair under way at once; more are sent away."""

@@ -39,7 +39,7 @@ STREAMS_A_MINUTE, STREAMS_AT_ONCE = 60, 24
 PROGRAMS = '"~^[Bb]earer hlp_[A-Za-z0-9_-]{20,80}$"'
 """A program's own token, as ``console.program_tokens`` makes them; this room may not ask that one."""
 COOKIE = "__Host-hotline"
-"""``console.cookie.NAME``; this room may not ask that one."""
+"""``accounts.cookie.NAME``; this room may not ask that one."""
 PHONE_SECONDS = 7 * 86400
 """How long a socket may be silent: a phone's is kept alive by its registration, ended by TCP's own keep-alive."""
 FIRST = " default_server so_keepalive=60s:15s:4 backlog=1024"
