@@ -4,11 +4,11 @@ It stands for the city's system where there is none yet. ``python -m casestore F
 adopts it again when it was away, and ends it (``hotline/programs/case_store.py``, the only file that may import this room).
 
 Map: ``program.py`` the process · ``conf.py`` what it is told at its start · ``api.py`` its routes behind ``guard.py`` ·
-``contract.py`` what goes over the wire · ``body.py``, ``faults.py``, ``error_answers.py`` what is refused, and how ·
+``contract.py`` what goes over the wire · ``body_bytes.py``, ``body.py``, ``faults.py``, ``error_answers.py`` what is refused, and how ·
 ``store.py`` messages, cases and their history · ``waiting.py`` who waits for news · ``progress_query.py`` a citizen's question
-by number and code · ``try_limits.py`` how often it may be wrong · ``numbers.py`` case numbers and query codes ·
+by number and code, ``progress_steps.py`` in plain words · ``try_limits.py`` how often it may be wrong · ``numbers.py`` case numbers and query codes ·
 ``states.py`` the seven steps, states and transitions · ``engine.py``, ``database.py``, ``tables.py``, ``migrate.py``,
-``migrations/`` its database.
+``migrations/`` its database · ``pages/`` what browsers are served.
 It never reads the ledger and never changes a ticket.
 """
 

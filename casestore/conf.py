@@ -25,6 +25,8 @@ class Conf(BaseModel):
     timezone: str
     language: Literal["zh", "en"]
     secret: Path
+    origins: tuple[str, ...] = ()
+    """What browsers of the one origin send as Origin."""
     lock: Path
     """Held while the program runs: two would answer for one database. Holds its process id."""
 

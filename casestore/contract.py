@@ -99,6 +99,15 @@ class InquiryIn(_In):
     )
 
 
+class StepOut(BaseModel):
+    step: Step
+    word: str = Field(description="the step's Chinese name")
+    name: str = Field(description="its name in plain words")
+    at: AwareDatetime | None = Field(description="when it was last reached; null: not yet")
+    now: bool = Field(description="the case stands here")
+    sentence: str = Field(description="in plain words, to be read or heard")
+
+
 class ProgressOut(BaseModel):
     """What may be told to whoever knows number and code: no name, no text."""
 
@@ -108,6 +117,9 @@ class ProgressOut(BaseModel):
     word: str
     accepted_at: AwareDatetime
     changed_at: AwareDatetime
+    steps: list[StepOut] = Field(description="all seven, in their order")
+    promised_by: AwareDatetime | None = Field(description="what the citizen was promised; null: nothing")
+    provisional: bool = Field(description="of the promise: it crosses a year whose holidays nobody has announced")
 
 
 class HealthOut(BaseModel):

@@ -5,13 +5,13 @@ Whoever does not know the secret is refused before a byte of the body is read.
 
 from __future__ import annotations
 
-import asyncio
 import hmac
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from config.language import say as _
 
+from . import body_bytes
 from .error_answers import answer
 
 MOST_BYTES = 512 * 1024
@@ -32,56 +32,17 @@ class Guard:
             refused = answer(401, "unauthorized", _("the secret is wrong: it stands in VAR/secrets/casestore"))
             await refused(scope, receive, send)
             return
-        size = headers.get(b"content-length", b"0")
-        if not size.isdigit() or int(size[:20]) > MOST_BYTES:
-            await _too_large(scope, receive, send)
-            return
         try:
-            async with asyncio.timeout(BODY_SECONDS):
-                body = await _body(receive)
+            body = await body_bytes.read(headers, receive, MOST_BYTES, BODY_SECONDS)
         except TimeoutError:
             await answer(408, "too_slow", _("the body came too slowly"))(scope, receive, send)
             return
-        except _TooLarge:
+        except body_bytes.TooLarge:
             await _too_large(scope, receive, send)
             return
         if body is not None:
-            await self._app(scope, _replayed(body, receive), send)
-
-
-class _TooLarge(Exception):
-    pass
+            await self._app(scope, body_bytes.replayed(body, receive), send)
 
 
 async def _too_large(scope: Scope, receive: Receive, send: Send) -> None:
     await answer(413, "too_large", _("at most {most} bytes", most=MOST_BYTES))(scope, receive, send)
-
-
-async def _body(receive: Receive) -> bytes | None:
-    """None: whoever asked went away."""
-    parts: list[bytes] = []
-    size = 0
-    while True:
-        message = await receive()
-        if message["type"] != "http.request":
-            return None
-        part = message.get("body", b"")
-        size += len(part)
-        if size > MOST_BYTES:
-            raise _TooLarge
-        parts.append(part)
-        if not message.get("more_body"):
-            return b"".join(parts)
-
-
-def _replayed(body: bytes, receive: Receive) -> Receive:
-    given = False
-
-    async def again() -> Message:
-        nonlocal given
-        if given:
-            return await receive()
-        given = True
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    return again

@@ -27,6 +27,7 @@ from config.files import FileRefused
 from .api import Behind, make_app
 from .conf import Conf
 from .database import Database
+from .pages.app import Pages, beside, make_pages
 from .progress_query import Inquiries
 from .store import Store
 
@@ -61,9 +62,10 @@ async def _serve(told: Conf, listening: socket.socket) -> None:
     behind = Behind(
         database, store, Inquiries(database, secret, time.time), lambda: datetime.now(UTC), told.fingerprint
     )
+    pages = make_pages(Pages(behind.inquiries, frozenset(told.origins), told.timezone))
     server = _Quiet(
         uvicorn.Config(
-            make_app(behind, secret), http="h11", loop="none", lifespan="off", log_config=None, access_log=False,
+            beside(make_app(behind, secret), pages), http="h11", loop="none", lifespan="off", log_config=None, access_log=False,
             server_header=False, timeout_graceful_shutdown=GRACE_SECONDS, timeout_keep_alive=75,
             limit_concurrency=CONNECTIONS_MOST, h11_max_incomplete_event_size=HEAD_MOST,
         )

@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
 from . import numbers
 from .contract import ProgressOut
 from .database import Database
-from .states import CHINESE, STEP_OF, State
+from .progress_steps import promised_by, steps_of
+from .states import CHINESE, STEP_OF, EventKind, State, Step
 from .tables import case_events, cases, inquiry_tries
 from .try_limits import KEPT_SECONDS, LIMITS, Scope, Wait, refusal
 
@@ -35,6 +38,15 @@ class NoSuchCase:
     """Number and code do not belong together."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Of the right case; said in words later, in the language of whoever asks, which a thread does not know."""
+
+    case: sa.Row[Any]
+    reached: Sequence[tuple[Step, datetime]]
+    changed_at: datetime
+
+
 class Inquiries:
     """:param secret: what callers are hashed with, so that the table names nobody."""
 
@@ -48,10 +60,11 @@ class Inquiries:
         if typed is None:
             return Mistyped()
         who = hmac.new(self._secret, caller.encode(), hashlib.sha256).hexdigest()
-        return await self._db.write(lambda db: _ask(db, typed, numbers.typed_code(code), who, self._clock()))
+        found = await self._db.write(lambda db: _ask(db, typed, numbers.typed_code(code), who, self._clock()))
+        return _told(found) if isinstance(found, _Found) else found
 
 
-def _ask(db: sa.Connection, number: str, code: str, caller: str, now: float) -> ProgressOut | NoSuchCase | Wait:
+def _ask(db: sa.Connection, number: str, code: str, caller: str, now: float) -> _Found | NoSuchCase | Wait:
     db.execute(sa.delete(inquiry_tries).where(_T.at <= now - KEPT_SECONDS))
     if (wait := refusal(_wrong(db, number, caller), now)) is not None:
         return wait
@@ -61,11 +74,18 @@ def _ask(db: sa.Connection, number: str, code: str, caller: str, now: float) -> 
     db.execute(sa.insert(inquiry_tries).values(at=now, number=number, caller=caller, wrong=not found))
     if row is None or not found:
         return NoSuchCase()
-    state = State(row.state)
-    changed = db.execute(sa.select(sa.func.max(_E.at)).where(_E.number == number)).scalar_one()
+    history = db.execute(sa.select(_E.kind, _E.step, _E.at).where(_E.number == number).order_by(_E.turn)).all()
+    reached = [(Step(one.step), datetime.fromisoformat(one.at)) for one in history if one.kind == EventKind.MOVED]
+    return _Found(row, reached, max(datetime.fromisoformat(one.at) for one in history))
+
+
+def _told(found: _Found) -> ProgressOut:
+    case, state = found.case, State(found.case.state)
+    promised, provisional = promised_by(json.loads(case.ticket))
     return ProgressOut(
-        number=number, state=state, step=STEP_OF[state], word=CHINESE[STEP_OF[state]],
-        accepted_at=datetime.fromisoformat(row.accepted_at), changed_at=datetime.fromisoformat(changed),
+        number=case.number, state=state, step=STEP_OF[state], word=CHINESE[STEP_OF[state]],
+        accepted_at=datetime.fromisoformat(case.accepted_at), changed_at=found.changed_at,
+        steps=steps_of(found.reached, STEP_OF[state]), promised_by=promised, provisional=provisional,
     )  # fmt: skip
 
 

@@ -2,10 +2,10 @@
 
 What it needs: ``ports.py`` · ``ledger_views.py`` · ``services.py`` all of it bundled. What goes over the wire: ``contract/`` ·
 ``error_answers.py`` one shape for errors. The way in: ``server.py`` the app and its socket · ``guard.py`` who, where from, how
-much · ``cookie.py`` · ``doubled_keys.py`` · ``row_rate.py`` · ``refused_requests.py`` · ``shares.py`` of each session · ``thread_lanes.py`` costly work off the loop.
+much · ``doubled_keys.py`` · ``refused_requests.py`` · ``shares.py`` of each session. Passwords, sessions, cookie: ``accounts``, which the case store shares.
 
-Who it is: ``accounts.py`` persons, and what two of them change · ``program_tokens.py`` with tokens of their own · ``shell_actor.py`` at the machine · ``proof.py`` the password again · ``passwords.py`` with ``common_passwords.py`` · ``password_attempts.py`` · ``sessions.py`` · ``seat_sign_in.py`` ·
-``oidc.py`` the site's identity provider · ``events.py`` what happened to sessions.
+Who it is: ``accounts.py`` persons, and what two of them change · ``program_tokens.py`` with tokens of their own · ``shell_actor.py`` at the machine · ``proof.py`` the password again · ``seat_sign_in.py`` ·
+``oidc.py`` the site's identity provider · ``events.py`` what happened to accounts.
 
 Who may what: ``access.py`` what may be begun · ``visibility.py`` who sees what · ``masking.py`` how it looks · ``authorization.py`` what
 each route takes · ``own_calls.py`` · ``stated_reason.py`` · ``words_in_headers.py`` · ``shown_tickets.py`` · ``caller_stories.py`` · ``bulk_reads.py``.

@@ -1,22 +1,17 @@
 """Accounts behind the door: proving a password, changing one, making and locking accounts, and what wants two persons.
 
-Used by the session and account routes. Whoever fails to sign in hears the same sentence after
-about the same time, whether the account exists, is locked, has no password or another one. Failures
-are counted by account and address together (``password_attempts.py``): a stranger's wrong passwords keep nobody
-else out, at no other address and at no other account behind the same one; whoever is in already proves
-the password as their session, which no failure at the log-in page touches. The rule's numbers are ``[access]``.
+Used by the session and account routes. How often a password may be wrong is ``accounts.proving``'s; the rule's numbers are ``[access]``.
 """
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from weakref import WeakValueDictionary
 
+from accounts.passwords import normal
+from accounts.proving import GivenPasswordOver, MustWait, NotProved, Proving
 from bridge.errors import Problem
 from config.language import say as _
 from config.settings import Access
@@ -28,17 +23,7 @@ from .authorization import TOKEN_ACTOR
 from .contract.access import AccountIn
 from .error_answers import Failed, invalid, not_found
 from .events import AccountGuessed
-from .password_attempts import Pair, PasswordAttempts, place
-from .passwords import Passwords, normal
 from .ports import AccountBook, Audit, ChangeBook
-from .row_rate import Pace
-from .thread_lanes import Full
-
-_TOGETHER = 3
-"""Tries of one pair under way at once; more are sent away."""
-_ROWS_EACH, _ROWS_ALL = 20, 120
-"""Failures written into the audit log a minute: of one address, and of all."""
-
 
 WAITS = timedelta(hours=24)
 """How long a change waits for its second person."""
@@ -53,26 +38,6 @@ class Done:
     by: str
 
 
-class _Turn:
-    """One try after the other, and how many wait for theirs."""
-
-    def __init__(self) -> None:
-        self.waiting = 0
-        self._lock = asyncio.Lock()
-
-    async def __aenter__(self) -> None:
-        self.waiting += 1
-        try:
-            await self._lock.acquire()
-        except asyncio.CancelledError:
-            self.waiting -= 1
-            raise
-
-    async def __aexit__(self, *_error: object) -> None:
-        self.waiting -= 1
-        self._lock.release()
-
-
 class Accounts:
     def __init__(
         self, book: AccountBook, changes: ChangeBook, audit: Audit, rules: Access, clock: Callable[[], datetime],
@@ -81,15 +46,9 @@ class Accounts:
         """``settled``: agents of the settings, id → (name, role); those stand in hotline.toml and nowhere else."""
         self._book, self._changes, self._audit, self._clock = book, changes, audit, clock
         self._rules, self._settled = rules, settled
-        self._given = timedelta(days=rules.given_password_days)
         self.listeners: list[Callable[[AccountGuessed], None]] = []
-        self._passwords = Passwords()
-        self._known = PasswordAttempts(rules.tries, rules.rest_seconds)
-        self._strangers = PasswordAttempts(rules.tries, rules.rest_seconds)  # apart: made-up names push out no real one
-        self._guesses: dict[str, int] = {}
-        """Account → failures from anywhere since somebody got in; of accounts that exist alone."""
-        self._pace = Pace(_ROWS_EACH, _ROWS_ALL)
-        self._one_by_one: WeakValueDictionary[Pair, _Turn] = WeakValueDictionary()
+        self._proving = Proving(book, audit, rules, clock, self._tell_guessed)
+        self._passwords = self._proving.passwords
 
     async def every(self) -> Sequence[Account]:
         return await self._book.every()
@@ -108,58 +67,19 @@ class Accounts:
 
         ``session``: of somebody who is in already; then it is counted there and nowhere else.
         """
-        lane = f"session {session}" if session else place(address)
-        pair = (account, lane)
-        turn = self._one_by_one.setdefault(pair, _Turn())
-        if turn.waiting >= _TOGETHER:
-            raise _wait(1)
-        async with turn:  # or guesses sent together would all be judged before the first is counted
-            row = await self._book.get(account)
-            counted = self._known if row is not None else self._strangers
-            if seconds := counted.wait(pair, self._clock()):
-                raise _wait(seconds)
-            try:
-                hashed = row.password_hash if row else ""
-                right = await self._passwords.proved(hashed, plain, lane)
-            except Full:
-                raise _wait(2) from None
-            if row is not None and right:
-                row = await self._book.get(account)  # while this password was hashed, it may have been taken away
-                right = row is not None and row.password_hash == hashed
-            if row is not None and right and not row.locked:
-                counted.succeeded(pair)
-                self._guesses.pop(account, None)
-                if row.must_change and not session and self._clock() - row.changed_at >= self._given:
-                    await self._audit.append(self._clock(), account, "given_password_over", detail={"address": address})
-                    message = _("this password was given to you and never changed in time: ask an operator for another")
-                    raise Failed(401, message, error="password_over")
-                if self._passwords.stale(row.password_hash):
-                    with contextlib.suppress(Full):  # another day
-                        await self._book.hashed(account, await self._passwords.made(plain, lane))
-                return row
-            await self._failed(counted, pair, address, known=row is not None)
-            raise Failed(401, _("account or password is wrong"), error="wrong_password")
+        try:
+            return await self._proving.prove(account, plain, address, session)
+        except GivenPasswordOver:
+            message = _("this password was given to you and never changed in time: ask an operator for another")
+            raise Failed(401, message, error="password_over") from None
+        except NotProved:
+            raise Failed(401, _("account or password is wrong"), error="wrong_password") from None
+        except MustWait as wait:
+            raise _wait(wait.seconds) from None
 
-    async def _failed(self, counted: PasswordAttempts, pair: Pair, address: str, *, known: bool) -> None:
-        """Counted and audited alike for those that exist and those that do not."""
-        now, account = self._clock(), pair[0]
-        count = counted.failed(pair, now)
-        detail = {"address": address, "in_a_row": str(count)}
-        if self._pace.may(place(address), now):
-            await self._audit.append(now, account, "sign_in_failed", detail=detail | self._pace.left_out())
-        if count == self._rules.tries:
-            await self._rests(now, account, address)
-        if known:
-            self._guesses[account] = self._guesses.get(account, 0) + 1
-            if self._guesses[account] % self._rules.guesses_alarm == 0:
-                guesses = {"failures": str(self._guesses[account]), "address": address}
-                await self._audit.append(now, account, "account_guessed", detail=guesses)
-                for tell in self.listeners:
-                    tell(AccountGuessed(account, self._guesses[account]))
-
-    async def _rests(self, now: datetime, account: str, address: str) -> None:
-        if self._pace.may(f"rests {place(address)}", now):
-            await self._audit.append(now, account, "account_rests", detail={"address": address})
+    def _tell_guessed(self, account: str, failures: int) -> None:
+        for tell in self.listeners:
+            tell(AccountGuessed(account, failures))
 
     # -- changing -------------------------------------------------------------------------
 

@@ -16,10 +16,10 @@ from typing import Annotated, Any
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
+from accounts.session import Session
 from agents.ids import AgentId
 from config.language import say as _
 from cti.ids import SeatId
-from ledger.sessions import Session
 
 from .access import ALL, RIGHTS, SCOPES, Right, Role, Scope
 from .contract.rest import SeatPath

@@ -22,16 +22,16 @@ from ipaddress import ip_address
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from accounts.cookie import PROOF, address_of, secret_of
+from accounts.password_attempts import PasswordAttempts, place
+from accounts.session import Session
 from bridge.errors import Problem
 from config.language import preferred, speaking
 from config.language import say as _
-from ledger.sessions import Session
 
 from .authorization import BEARER, PROGRAM, TOKEN_ACTOR, Who, who_of
-from .cookie import PROOF, address_of, secret_of
 from .doubled_keys import key_twice
 from .error_answers import WORDS, answer
-from .password_attempts import PasswordAttempts, place
 from .program_tokens import PREFIX, NotGood
 from .seat_sign_in import seat_of
 from .services import Services

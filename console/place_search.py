@@ -12,12 +12,11 @@ from typing import Protocol
 
 import structlog
 
+from accounts.thread_lanes import ThreadLanes
 from bridge.gazetteer.coordinates import Point
 from bridge.gazetteer.divisions import Division
 from bridge.gazetteer.entries import Candidate, Spot
 from bridge.gazetteer.grid import Outline
-
-from .thread_lanes import ThreadLanes
 
 log = structlog.get_logger("places")
 

@@ -17,12 +17,12 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from accounts.row_rate import Pace
 from ledger.program_tokens import Program
 
 from .access import SCOPES, Right, Scope
 from .authorization import Who, who_of_program
 from .ports import Audit, ProgramBook
-from .row_rate import Pace
 
 log = structlog.get_logger("console")
 

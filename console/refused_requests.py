@@ -11,8 +11,9 @@ from datetime import datetime
 
 import structlog
 
+from accounts.row_rate import MINUTE, Pace
+
 from .ports import Audit
-from .row_rate import MINUTE, Pace
 
 log = structlog.get_logger("console")
 

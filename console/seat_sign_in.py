@@ -11,13 +11,13 @@ import asyncio
 
 import structlog
 
+from accounts.session import Session
 from agents import commands
 from agents.commands import Refused
 from agents.ids import AgentId, OwnReason
 from agents.presence import Presence
 from agents.seat import Then
 from cti.ids import SeatId
-from ledger.sessions import Session
 
 from .error_answers import done_or_fail
 from .ports import Desk

@@ -10,6 +10,8 @@ from typing import Annotated, cast
 
 from fastapi import Depends, Request
 
+from accounts.row_rate import Pace
+from accounts.sessions import Sessions
 from bridge.intake import Intake
 from config.language import say as _
 from config.settings import Centre
@@ -25,8 +27,6 @@ from .place_search import PlaceSearch
 from .ports import Alarms, Audit, Board, Calls, Desk, Phones, Vitals
 from .program_tokens import Programs
 from .refused_requests import Refusals
-from .row_rate import Pace
-from .sessions import Sessions
 from .shares import Shares
 from .stream.hub import Hub
 

@@ -1,4 +1,4 @@
-"""Sessions: who is signed in, where from, at which seat. Implements ``console.ports.SessionBook``.
+"""Sessions: who is signed in, where from, at which seat. Implements ``accounts.session.SessionBook``.
 
 They outlive the daemon (a restart signs nobody out). The cookie's secret is never here,
 only its SHA-256. A session lives until it is ended, its time is over or its account is
@@ -8,11 +8,12 @@ locked; what ``find`` gives lives. Every method is one transaction.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+
+from accounts.session import Session
 
 from . import tables as t
 from .store import Store
@@ -21,28 +22,6 @@ _S, _A = t.sessions.c, t.accounts.c
 _JOINED = sa.select(*_S, _A.name, _A.role, _A.must_change).select_from(
     t.sessions.join(t.accounts, _S.account_id == _A.account_id)
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Session:
-    id: str
-    """What people may see; it opens nothing."""
-    account: str
-    name: str
-    role: str
-    """The account's, now: a changed role counts at the next request."""
-    made_at: datetime
-    seen_at: datetime
-    expires_at: datetime
-    address: str
-    browser: str
-    seat: str
-    """Where it took a seat; whether its account still sits there, the desk knows."""
-    locked: bool
-    how: str = "password"
-    """password, oidc."""
-    must_change: bool = False
-    """The account's password is somebody else's choice."""
 
 
 class SessionShelf:

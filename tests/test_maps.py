@@ -9,7 +9,19 @@ from pathlib import Path
 import pytest
 
 TREE = Path(__file__).resolve().parents[1]
-ROOMS = ("agents", "bridge", "casestore", "config", "console", "cti", "hotline", "ivr", "ledger", "recordings")
+ROOMS = (
+    "accounts",
+    "agents",
+    "bridge",
+    "casestore",
+    "config",
+    "console",
+    "cti",
+    "hotline",
+    "ivr",
+    "ledger",
+    "recordings",
+)
 NAMED = re.compile(r"``([a-z_0-9]+)(?:\.py|/)?``")
 
 

@@ -11,6 +11,7 @@ import pytest
 TREE = Path(__file__).resolve().parents[1]
 PAGES = ("docs/security.md", "docs/asvs.md", "docs/decisions/0030-doors-tried-again.md")
 ROOMS = (
+    "accounts",
     "agents",
     "bridge",
     "casestore",

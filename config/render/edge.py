@@ -39,7 +39,12 @@ STREAMS_A_MINUTE, STREAMS_AT_ONCE = 60, 24
 PROGRAMS = '"~^[Bb]earer hlp_[A-Za-z0-9_-]{20,80}$"'
 """A program's own token, as ``console.program_tokens`` makes them; this room may not ask that one."""
 COOKIE = "__Host-hotline"
-"""``console.cookie.NAME``; this room may not ask that one."""
+"""``accounts.cookie.NAME``; this room may not ask that one."""
+CASES_COOKIE = "__Host-hotline-cases"
+"""``casestore.pages.guard.COOKIE``."""
+CASES_COOKIE_SENT = "$hotline_cases_cookie"
+PROGRESS, PAGES = "/cases/progress", "/pages/"
+"""A citizen's question by number and code; where the case store has what is ``/cases/`` outside."""
 PHONE_SECONDS = 7 * 86400
 """How long a socket may be silent: a phone's is kept alive by its registration, ended by TCP's own keep-alive."""
 FIRST = " default_server so_keepalive=60s:15s:4 backlog=1024"
@@ -133,7 +138,7 @@ def part(settings: Settings, given: Files) -> str:
             nginx.block(
                 "map $uri $hotline_caching",
                 '~^/assets/ "public, max-age=31536000, immutable";',
-                '~^/(api|stream|sip)(/|$) "";',
+                '~^/(api|stream|sip|cases)(/|$) "";',
                 'default "no-cache";',
             ),
             # what nginx itself refuses is JSON too; the daemon says it of its own answers
@@ -141,6 +146,12 @@ def part(settings: Settings, given: Files) -> str:
                 'map "$upstream_http_content_disposition|$sent_http_content_type" $hotline_disposition',
                 '"~^[|]application/json" "attachment; filename=hotline.json";',
                 'default "";',
+            ),
+            # the citizens' page runs no script at all
+            nginx.block(
+                "map $uri $hotline_policy",
+                f'"~^{PROGRESS}" "{guard.PROGRESS_POLICY}";',
+                f'default "{guard.policy(settings)}";',
             ),
             nginx.block('map "$status $upstream_http_retry_after" $hotline_later', '"503 " 2;', 'default "";'),
             f"limit_req_zone $hotline_trying zone=hotline_trying:2m rate={tries}r/s;",
@@ -151,6 +162,11 @@ def part(settings: Settings, given: Files) -> str:
             nginx.block(
                 "map $http_cookie $hotline_session", f'"~(^|; *){COOKIE}=(?<held>[A-Za-z0-9_-]+)" $held;', 'default "";'
             ),
+            nginx.block(
+                "map $http_cookie $hotline_cases_cookie",
+                f'"~(^|; *){CASES_COOKIE}=(?<kept>[A-Za-z0-9_-]+)" "{CASES_COOKIE}=$kept";',
+                'default "";',
+            ),
             "limit_conn_zone $hotline_session zone=hotline_session:4m;",
             f"limit_req_zone $hotline_session zone=hotline_phones:1m rate={PHONES_A_MINUTE}r/m;",
             f"limit_req_zone $hotline_session zone=hotline_streams:1m rate={STREAMS_A_MINUTE}r/m;",
@@ -159,6 +175,12 @@ def part(settings: Settings, given: Files) -> str:
                 f"server 127.0.0.1:{ports.api};",
                 "keepalive 32;",
                 "keepalive_timeout 20s;",  # the daemon closes after 30
+            ),
+            nginx.block(
+                "upstream hotline_casestore",
+                f"server 127.0.0.1:{ports.casestore};",
+                "keepalive 8;",
+                "keepalive_timeout 20s;",
             ),
             _foreign(settings, given),
             _server(settings, given),
@@ -208,6 +230,11 @@ def _server(settings: Settings, given: Files) -> str:
             'proxy_set_header Authorization "";',
             *_SOCKET,
         ),
+        nginx.block(f"location = {PROGRESS}", f"limit_req zone=hotline_open burst={WAITING};", *_to_case_store(f"{PAGES}progress")),
+        nginx.block("location = /cases", "return 308 /cases/;"),
+        nginx.block("location ^~ /cases/", *_to_case_store(PAGES)),
+        nginx.block("location @hotline_cases_unreached", "default_type text/html;", f"return 503 {nginx.text(guard.unreached())};"),
+        nginx.block("location @hotline_cases_too_many", "default_type text/html;", f"return 429 {nginx.text(guard.too_many())};"),
         nginx.block("location = /metrics", nginx.block("if ($hotline_unnamed)", "return 404;"), *_to_daemon()),
         nginx.block("location ^~ /metrics/", "return 404;"),
         nginx.block("location ^~ /assets/", "gzip_static on;", "try_files $uri =404;"),
@@ -276,6 +303,20 @@ def _to_daemon() -> list[str]:
         *_FORWARDED,
         'proxy_set_header Connection "";',
         f"proxy_read_timeout {DAEMON_SECONDS}s;",
+    ]
+
+
+def _to_case_store(there: str) -> list[str]:
+    """Its pages: no token, no other program's cookie."""
+    return [
+        f"proxy_pass http://hotline_casestore{there};",
+        *(line for line in _FORWARDED if not line.startswith("error_page") and "Authorization" not in line),
+        'proxy_set_header Authorization "";',
+        'proxy_set_header Connection "";',
+        f"proxy_set_header Cookie {CASES_COOKIE_SENT};",
+        "proxy_read_timeout 30s;",
+        "error_page 429 @hotline_cases_too_many;",
+        "error_page 500 502 503 504 = @hotline_cases_unreached;",
     ]
 
 

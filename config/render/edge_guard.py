@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 
 from ..language import say as _
@@ -59,10 +60,32 @@ def policy(settings: Settings) -> str:
     )
 
 
+PROGRESS_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+"""Of the citizens' page: it has no script."""
+
+
+def unreached() -> str:
+    """What a browser is told while the case store is away."""
+    return _plain(_("This cannot be looked up at the moment. Try again in a few minutes, or call 12319."))
+
+
+def too_many() -> str:
+    return _plain(_("too many tries from this address; wait a minute"))
+
+
+def _plain(said: str) -> str:
+    viewport = '<meta name="viewport" content="width=device-width, initial-scale=1">'
+    return (
+        f'<!doctype html><meta charset="utf-8">{viewport}<title>12319</title><h1>12319</h1><p>{html.escape(said)}</p>'
+    )
+
+
 def headers(settings: Settings) -> list[str]:
     """Stand in the server alone: a location with an ``add_header`` of its own would lose them all."""
     always = {
-        "Content-Security-Policy": policy(settings),
+        "Content-Security-Policy": "$hotline_policy",
         "X-Content-Type-Options": "nosniff",
         "X-Frame-Options": "DENY",
         "Referrer-Policy": "same-origin",

@@ -8,12 +8,12 @@ import structlog
 from fastapi import APIRouter, Query, Request
 from starlette.responses import RedirectResponse, Response
 
+from accounts.cookie import OIDC, address_of, secret_of
+from accounts.session import Session
 from config.language import say as _
-from console.cookie import OIDC, address_of, secret_of
 from console.error_answers import Failed
 from console.oidc import WAIT_SECONDS, NotProved, Provider
 from console.services import Plugged, Services
-from ledger.sessions import Session
 
 from .session import origin_of, signed_in
 

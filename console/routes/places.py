@@ -9,6 +9,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 
+from accounts.row_rate import Pace
+from accounts.thread_lanes import Full
 from bridge import repeat
 from bridge.errors import Problem
 from bridge.gazetteer.coordinates import CoordinateFault, point
@@ -26,9 +28,7 @@ from console.ledger_views import Books, RepeatBook
 from console.own_calls import at_their_seat, their_call
 from console.place_search import NotOpen, PlaceSearch
 from console.ports import CallRow
-from console.row_rate import Pace
 from console.services import Library, Plugged, Services
-from console.thread_lanes import Full
 from console.words_in_headers import MatterTyped, PlaceTyped, PointGiven
 
 from .pop import searched_number

@@ -10,6 +10,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
 
+from accounts.cookie import address_of, give, take_back
+from accounts.session import Session
 from config.language import say as _
 from console import seat_sign_in
 from console.access import Right
@@ -31,12 +33,10 @@ from console.contract.access import (
     WaysOut,
 )
 from console.contract.rest import DoneOut
-from console.cookie import address_of, give, take_back
 from console.error_answers import Failed, not_found
 from console.proof import must_have_proved
 from console.services import Plugged, Services, within
 from cti.ids import SeatId
-from ledger.sessions import Session
 
 router = APIRouter(prefix="/api", tags=["session"])
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, Literal, get_args
 
+from accounts import events as sessions
 from agents import events as house
 from agents.callbacks import CallbacksMoved
 from agents.presence import Presence
@@ -21,7 +22,6 @@ from cti import events as ev
 from cti.events import DialResult, Direction, OfferResult
 from cti.ids import CallId, Instant, SeatId
 
-from .. import events as sessions
 from .. import visibility
 from ..contract import stream as said
 from ..live_state import Kind

@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 
 import structlog
 
+from accounts.cookie import origins_of
+from accounts.events import SessionEnded
 from agents.seat_service import SeatService
 from bridge.cases import clock
 from bridge.courier import Courier
@@ -20,8 +22,6 @@ from config.file_places import Places
 from config.settings import OUTBOUND_PROMPT, OutboundNotice, Settings
 from console import seat_sign_in
 from console.bulk_reads import BulkReads
-from console.cookie import origins_of
-from console.events import SessionEnded
 from console.place_search import PlaceSearch
 from console.ports import Vital
 from console.server import Server, make_app

@@ -1,7 +1,7 @@
 """What hangs on a seat or a session ends with it: the one listener of both kinds of end. Made by ``app.py``.
 
 Whatever ended it (sign-out, another's word, lock, password, role, time, a call that was the last one), the desk says
-that nobody sits there any more, or ``console/sessions.py`` that a session is over, and here goes at once:
+that nobody sits there any more, or ``accounts/sessions.py`` that a session is over, and here goes at once:
 
 - the seat's right to dial, which the dialplan reads from Asterisk's own database (``SetAttended``);
 - the key of its browser's phone, and the socket of that phone, with which Asterisk forgets the contact;
@@ -23,12 +23,12 @@ from collections.abc import Awaitable, Callable, Coroutine, Mapping
 
 import structlog
 
+from accounts.events import SessionEnded
 from agents.commands import Answer, Refused, Request, Unwatch
 from agents.events import SeatNoted, SeatStateChanged
 from agents.ids import AgentId
 from agents.presence import ON_PHONE
 from agents.seat import SeatState, Then
-from console.events import SessionEnded
 from cti.commands import Command, Outcome, Result, SetAttended
 from cti.events import BoardLive
 from cti.ids import SeatId

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from accounts.sessions import Sessions
 from config.file_places import Places
 from config.secrets import COOKIE_SEAL, Secrets
 from config.settings import Settings
@@ -13,7 +14,6 @@ from console.oidc import Provider
 from console.ports import Audit, Desk
 from console.program_tokens import Programs
 from console.seat_sign_in import seat_of
-from console.sessions import Sessions
 from hotline import operator_files
 from ledger.account_changes_to_confirm import ChangeShelf
 from ledger.accounts import AccountShelf

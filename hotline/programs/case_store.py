@@ -22,6 +22,7 @@ import httpx
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from accounts.cookie import origins_of
 from casestore import migrate
 from casestore.conf import Conf
 from config.file_places import Places
@@ -59,6 +60,7 @@ class CaseStoreProgram(ChildProgram):
         self._told = Conf(
             port=settings.ports.casestore, url=url_of(settings, here), timezone=settings.centre.timezone,
             language=settings.centre.language, secret=here.secrets / CASESTORE, lock=here.casestore_lock,
+            origins=tuple(sorted(origins_of(settings.edge))),
         )  # fmt: skip
         self._asking = httpx.AsyncClient(
             base_url=f"http://127.0.0.1:{self._told.port}", timeout=ASK_SECONDS, trust_env=False, verify=False,  # noqa: S501 - plain HTTP on loopback

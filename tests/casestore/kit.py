@@ -13,11 +13,13 @@ import httpx
 from bridge.drivers.native import Native
 from casestore.api import Behind, make_app
 from casestore.database import Database
+from casestore.pages.app import Pages, beside, make_pages
 from casestore.progress_query import Inquiries
 from casestore.store import Store
 
 SECRET = "0123456789abcdef0123456789abcdef"
 URL = "http://casestore"
+ORIGIN = "https://localhost:8443"
 
 
 class Clock:
@@ -61,7 +63,8 @@ async def cases_at(
     database = Database(url)
     store = Store(database, "Asia/Shanghai")
     inquiries = Inquiries(database, SECRET, lambda: clock.now.timestamp())
-    app = make_app(Behind(database, store, inquiries, clock, "told"), SECRET)
+    native = make_app(Behind(database, store, inquiries, clock, "told"), SECRET)
+    app = beside(native, make_pages(Pages(inquiries, frozenset({ORIGIN}), "Asia/Shanghai")))
     way = httpx.ASGITransport(app)
     client = httpx.AsyncClient(transport=way, base_url=URL)
     try:

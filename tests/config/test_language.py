@@ -15,7 +15,19 @@ from agents.presence import WISHES, Presence
 from config import language
 
 TREE = Path(__file__).resolve().parents[2]
-ROOMS = ("config", "cti", "ivr", "agents", "recordings", "bridge", "ledger", "console", "casestore", "hotline")
+ROOMS = (
+    "config",
+    "accounts",
+    "cti",
+    "ivr",
+    "agents",
+    "recordings",
+    "bridge",
+    "ledger",
+    "console",
+    "casestore",
+    "hotline",
+)
 
 
 @cache

@@ -14,8 +14,8 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from accounts.cookie import NAME
 from console.contract.rest import ErrorOut
-from console.cookie import NAME
 from console.guard import OPEN
 from console.server import Server, make_app, routes_of
 from tests.fakes.hotline import ACCESS, CALL, ORIGIN, TOKEN, FakeHotline, services

@@ -15,8 +15,8 @@ import httpx
 import pytest
 from joserfc.jwk import RSAKey
 
+from accounts.cookie import NAME, OIDC
 from config.settings import Oidc
-from console.cookie import NAME, OIDC
 from console.oidc import Provider
 from tests.fakes.hotline import FakeHotline, door, services
 from tests.fakes.oidc import CLIENT, SECRET, FakeProvider

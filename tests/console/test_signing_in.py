@@ -11,12 +11,12 @@ import pytest
 from argon2 import PasswordHasher
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from accounts.cookie import NAME
+from accounts.events import Event, SessionEnded
 from agents import commands
 from agents.commands import Refused, Why
 from agents.seat import Then
 from console import seat_sign_in
-from console.cookie import NAME
-from console.events import Event, SessionEnded
 from console.guard import CHANGES_AT_ONCE, Guard
 from console.routes.session import SESSIONS_MOST
 from console.server import routes_of
@@ -136,7 +136,7 @@ async def test_an_office_behind_one_address_has_a_share_for_each(
     page: httpx.AsyncClient, fake: FakeHotline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A hundred failures of others behind the same address keep 2001 out no more than none."""
-    monkeypatch.setattr("console.passwords.Passwords._verifies", lambda _self, _hashed, plain: plain == PASSWORD)
+    monkeypatch.setattr("accounts.passwords.Passwords._verifies", lambda _self, _hashed, plain: plain == PASSWORD)
     page.headers["X-Real-IP"] = "10.0.0.7"
     for n in range(100):
         assert (await sign_in(page, f"u{n}", "wrong")).status_code == 401
@@ -170,7 +170,7 @@ async def test_an_account_guessed_from_everywhere_is_told(
     page: httpx.AsyncClient, fake: FakeHotline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whoever has very many addresses: a supervisor may see it."""
-    monkeypatch.setattr("console.passwords.Passwords._verifies", lambda *_: False)
+    monkeypatch.setattr("accounts.passwords.Passwords._verifies", lambda *_: False)
     for n in range(100):
         page.headers["X-Real-IP"] = f"10.0.{n}.7"
         assert (await sign_in(page, "1001", "wrong")).status_code == 401

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from accounts.session import Session
 from ledger.account_changes_to_confirm import AccountChange
 from ledger.accounts import Account
 from ledger.audit_log import Entry
 from ledger.program_tokens import Program
-from ledger.sessions import Session
 
 
 @dataclass

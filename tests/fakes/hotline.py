@@ -10,6 +10,7 @@ from functools import cache
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from accounts.sessions import Sessions
 from agents import commands
 from agents.commands import Accepted, Refused, Why
 from bridge import catalogue, ticket_choices
@@ -22,7 +23,6 @@ from console.ports import Vital
 from console.program_tokens import Programs
 from console.server import routes_of
 from console.services import Services
-from console.sessions import Sessions
 from cti.ids import CallId, SeatId
 from cti.numbers import Numbers
 from ledger.call_list import Filter

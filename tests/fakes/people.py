@@ -9,8 +9,8 @@ from datetime import timedelta
 import httpx
 from starlette.types import ASGIApp
 
+from accounts.cookie import NAME
 from console.access import Scope
-from console.cookie import NAME
 from console.program_tokens import PREFIX
 from cti.ids import SeatId
 from ledger.accounts import Account

@@ -454,3 +454,41 @@ def test_the_part_for_a_site(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     assert "worker_processes" not in part
     assert "edge.mode" in (tmp_path / "site" / "README").read_text(encoding="utf-8")
     assert (tmp_path / "site" / "unbuilt.html").is_file()
+
+
+async def test_the_case_stores_pages_and_nothing_else_of_it(here: Here) -> None:
+    """What is asked under /cases/ goes to its pages, without token or another program's cookie; away, that is said on a page."""
+    cookie = "__Host-hotline=agent; __Host-hotline-cases=clerk; x=y"
+    async with running(here), here.client() as client:
+        away = await client.get("/cases/progress")
+        await here.behind.open(here.settings.ports.casestore)
+        asked = (
+            "/cases/progress",
+            "/cases/api/x",
+            "/cases/../messages",
+            "/cases/%2e%2e/messages",
+            "/cases/%2e%2e%2fmessages",
+        )
+        replies = [
+            await client.get(
+                path, headers={"Cookie": cookie, "Authorization": "Bearer 0123456789abcdef", "X-Real-IP": "1.2.3.4"}
+            )
+            for path in asked
+        ]
+        moved = await client.get("/cases")
+    assert (away.status_code, "12319" in away.text, "text/html" in away.headers["content-type"]) == (503, True, True)
+    assert (moved.status_code, moved.headers["location"][-7:]) == (308, "/cases/")
+    assert [path for _method, path, _headers in here.behind.asked if "pages" in path] == [
+        "/pages/progress",
+        "/pages/api/x",
+    ]
+    assert not [path for _method, path, _headers in here.behind.asked if "messages" in path]
+    seen = here.behind.asked[0][2]
+    assert (seen["cookie"], seen.get("authorization", ""), seen["x-real-ip"]) == (
+        "__Host-hotline-cases=clerk",
+        "",
+        "127.0.0.1",
+    )
+    assert "script-src" not in replies[0].headers["content-security-policy"]
+    assert "default-src 'none'" in replies[0].headers["content-security-policy"]
+    assert "script-src 'self'" in replies[1].headers["content-security-policy"]

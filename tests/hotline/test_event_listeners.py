@@ -12,6 +12,7 @@ from typing import get_args
 
 import pytest
 
+from accounts import events as accounts
 from agents import callbacks, desk
 from agents import events as agents
 from bridge import events as bridge
@@ -83,7 +84,7 @@ def listeners(house: app.Hotline) -> Heard:
     for kind in events_of(cti):
         live = () if kind in FROM_THE_BOOK else board.get(kind, ())
         heard[kind] = (*live, *book.get(kind, ()), *((LEDGER,) if kind in rules else ()))
-    for room in (agents, ivr, recordings, bridge, console):
+    for room in (agents, ivr, recordings, bridge, accounts, console):
         for kind in events_of(room):
             heard[kind] = own.get(kind, ())
     for kind in (witness_comparison.DifferencesFound, invariant_proof.InvariantBroken, callbacks.CallbacksMoved):
@@ -114,13 +115,17 @@ def modules_of(room: ModuleType) -> set[str]:
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("room", [cti, agents, ivr, recordings, bridge, console], ids=lambda room: room.__name__)
+@pytest.mark.parametrize(
+    "room", [cti, agents, ivr, recordings, bridge, accounts, console], ids=lambda room: room.__name__
+)
 def test_a_rooms_language_is_whole(room: ModuleType) -> None:
     """What ``events.py`` declares stands in its ``Event``: else the test above would not know of it."""
     assert modules_of(room) == {kind.__name__ for kind in events_of(room)}
 
 
-@pytest.mark.parametrize("room", [cti, agents, ivr, recordings, bridge, console], ids=lambda room: room.__name__)
+@pytest.mark.parametrize(
+    "room", [cti, agents, ivr, recordings, bridge, accounts, console], ids=lambda room: room.__name__
+)
 def test_every_event_is_made_somewhere(room: ModuleType) -> None:
     """An event that nobody makes is no event."""
     made = {name for path in sources() for name in calls(path)}
@@ -128,7 +133,7 @@ def test_every_event_is_made_somewhere(room: ModuleType) -> None:
 
 
 def sources() -> Iterator[Path]:
-    for room in ("cti", "ivr", "agents", "recordings", "bridge", "ledger", "console", "hotline"):
+    for room in ("accounts", "cti", "ivr", "agents", "recordings", "bridge", "ledger", "console", "hotline"):
         yield from (TREE / room).rglob("*.py")
 
 

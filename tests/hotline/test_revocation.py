@@ -8,13 +8,13 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import cast
 
+from accounts.events import SessionEnded
 from agents.commands import Accepted, Answer, Request, Unwatch
 from agents.events import SeatNoted, SeatStateChanged
 from agents.ids import AgentId
 from agents.presence import Presence
 from agents.seat import NO_CALL, SeatState, Then
 from config.read import parse
-from console.events import SessionEnded
 from cti.commands import Command, DropPhoneKeys, Outcome, Result, SetAttended, SetPhoneKey
 from cti.events import BoardLive
 from cti.ids import Instant, SeatId

@@ -325,7 +325,7 @@ def test_one_writer() -> None:
     writes = re.compile(
         r"(insert|update|delete|upsert)\(\s*t\.callback|(INSERT INTO|UPDATE|DELETE FROM) callback", re.IGNORECASE
     )
-    rooms = ("agents", "bridge", "config", "console", "cti", "hotline", "ivr", "ledger", "recordings")
+    rooms = ("accounts", "agents", "bridge", "config", "console", "cti", "hotline", "ivr", "ledger", "recordings")
     found = {
         str(file.relative_to(root))
         for room in rooms

@@ -13,7 +13,7 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from console.cookie import NAME
+from accounts.cookie import NAME
 
 from .site import Site, SiteTelephones, eventually
 

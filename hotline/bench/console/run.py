@@ -21,9 +21,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from accounts.cookie import NAME as COOKIE
+from accounts.sessions import Sessions
 from config.read import read
-from console.cookie import NAME as COOKIE
-from console.sessions import Sessions
 from hotline.bench.cpu_per_call import FIRST_AGENT, staff
 from hotline.lab import ports
 from hotline.lab.hotline_instance import HotlineInstance, InstanceError, Table, derive, shipped

@@ -12,11 +12,11 @@ from typing import Any, get_args
 
 import pytest
 
+from accounts import events as sessions
 from agents import events as house_events
 from agents.callbacks import CallbacksMoved, Moved, State
 from bridge import events as tickets
 from bridge.ticket import TicketId
-from console import events as sessions
 from console.contract.stream import AlarmOut, Delta, FiguresOut, NoticeSaid, ServerSays, Snapshot
 from cti import events as ev
 from cti.ids import CallId, LegId, QueueId, SeatId

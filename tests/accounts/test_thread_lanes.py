@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from console.thread_lanes import Full, ThreadLanes
+from accounts.thread_lanes import Full, ThreadLanes
 
 
 async def test_the_next_lane_comes_next() -> None:

@@ -13,10 +13,9 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from config.settings import Access
-from ledger.sessions import Session
 
 from .events import Event, SessionEnded, SessionLocked
-from .ports import SessionBook
+from .session import Session, SessionBook
 
 PROVED = timedelta(minutes=5)
 """Whoever gave their password again is taken at their word for so long."""

@@ -1,0 +1,6 @@
+"""Who signs in, and how a browser stays signed in: the rules that the console and the case store share. No HTTP routes, no database.
+
+Map: ``passwords.py`` hashed, proved, poor ones refused, with ``common_passwords.py`` · ``password_attempts.py`` how often one was tried
+in vain, ``proving.py`` one try after the other · ``sessions.py`` made, found, locked, ended, with ``session.py`` what one is and what it is kept in, ``events.py`` what is told of it · ``cookie.py`` and Origin ·
+``row_rate.py`` how many rows a stranger may bring about · ``thread_lanes.py`` costly work off the loop.
+"""

@@ -1,0 +1,54 @@
+"""The routes of the pages, behind their guard. Beside the native API, which wants the secret: ``beside``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from ..progress_query import Inquiries
+from .guard import PREFIX, PagesGuard
+from .progress import ProgressPage
+
+_STYLE = (Path(__file__).parent / "progress.css").read_bytes()
+_STYLE_SECONDS = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """What the pages speak for."""
+
+    inquiries: Inquiries
+    origins: frozenset[str]
+    timezone: str
+    """The centre's: what times are shown in."""
+
+
+def make_pages(pages: Pages) -> ASGIApp:
+    progress = ProgressPage(pages.inquiries, ZoneInfo(pages.timezone))
+    routes = [
+        Route(f"{PREFIX}/progress", progress.form, methods=["GET"]),
+        Route(f"{PREFIX}/progress", progress.ask, methods=["POST"]),
+        Route(f"{PREFIX}/progress.css", _style, methods=["GET"]),
+    ]
+    return PagesGuard(Starlette(routes=routes), pages.origins)
+
+
+def beside(native: ASGIApp, pages: ASGIApp) -> ASGIApp:
+    """One socket for both; what begins with ``/pages/`` never reaches the native routes."""
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        mine = scope["type"] == "http" and scope["path"].startswith(f"{PREFIX}/")
+        await (pages if mine else native)(scope, receive, send)
+
+    return app
+
+
+async def _style(_request: Request) -> Response:
+    return Response(_STYLE, media_type="text/css", headers={"Cache-Control": f"public, max-age={_STYLE_SECONDS}"})

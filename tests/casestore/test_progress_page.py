@@ -1,0 +1,153 @@
+"""The citizens' page: seven dated steps by number and code, and nothing to whoever lacks one of them."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx
+import pytest
+
+from bridge.case_store_messages import filing
+from bridge.drivers import Receipt
+from bridge.ticket import Limit, Person, Promise
+from casestore.numbers import check_digit
+from casestore.pages import guard
+from casestore.progress_steps import SENTENCES, promised_by, steps_of
+from casestore.states import Step
+from casestore.try_limits import LIMITS, Scope
+from tests.bridge.made import NOON, ticket
+from tests.casestore.kit import ORIGIN, Cases, cases_at
+
+PAGE = "/pages/progress"
+TRIES = {limit.scope: limit.tries for limit in LIMITS}
+NAME, PHONE = "林某某", "13812345678"
+PROMISE = Promise(datetime(2027, 1, 3, 9, 0, tzinfo=UTC), datetime(2027, 1, 3, 9, 0, tzinfo=UTC), provisional=True,
+                  limit=Limit(5, "working_days"), condition="", basis="sample")  # fmt: skip
+
+
+async def filed(cases: Cases, n: int = 1) -> Receipt:
+    person = Person(name=NAME, phones=(PHONE,), address="湖滨南路 1 号")
+    made = await cases.driver.deliver(filing(ticket(n, person=person, promise=PROMISE)))
+    assert isinstance(made, Receipt)
+    return made
+
+
+async def look(cases: Cases, number: str, code: str, lang: str = "zh", **headers: str) -> httpx.Response:
+    given = {"number": number, "code": code}
+    return await cases.client.post(f"{PAGE}?lang={lang}", data=given, headers=headers)
+
+
+def wrong_code(code: str) -> str:
+    return f"{(int(code) + 1) % 10**8:08d}"
+
+
+async def test_seven_dated_steps_in_plain_words_and_no_name(tmp_path: Path) -> None:
+    async with cases_at(tmp_path / "casestore.db", NOON) as cases:
+        made = await filed(cases)
+        page = await look(cases, made.case_number, made.query_code)
+        spaced = await look(cases, f" {made.case_number[:8]} {made.case_number[8:]} ", made.query_code)
+        english = await look(cases, made.case_number, made.query_code, "en")
+    assert page.status_code == spaced.status_code == 200
+    assert len(re.findall(r"<li ", page.text)) == 7
+    assert re.findall(r'<li class="(\w+)"', page.text) == ["done", "here", *["open"] * 5]
+    assert page.text.count('aria-current="step"') == 1
+    assert "2026年10月1日 12:00" in page.text  # the centre's clock
+    assert "承诺在 2027年1月3日前办结" in page.text
+    assert "可能调整" in page.text
+    assert "1 October 2026 12:00" in english.text
+    assert '<html lang="en">' in english.text
+    for told in (page, english):
+        assert not [secret for secret in (NAME, PHONE, "湖滨", "积水", made.query_code) if secret in told.text]
+        assert told.headers["cache-control"] == "no-store"
+        assert "<script" not in told.text
+
+
+async def test_number_unknown_and_code_wrong_are_one_answer(tmp_path: Path) -> None:
+    """But for the number that was typed, which stands in the form again."""
+    unknown = "2026100199999"
+    unknown += check_digit(unknown)
+    async with cases_at(tmp_path / "casestore.db", NOON) as cases:
+        made = await filed(cases)
+        wrong = await look(cases, made.case_number, wrong_code(made.query_code))
+        none = await look(cases, unknown, made.query_code)
+    assert wrong.status_code == none.status_code == 404
+    assert wrong.text.replace(made.case_number, "") == none.text.replace(unknown, "")
+    assert 'role="alert"' in wrong.text
+    assert made.query_code not in none.text
+
+
+async def test_guessing_waits_by_number_and_by_address(tmp_path: Path) -> None:
+    async with cases_at(tmp_path / "casestore.db", NOON) as cases:
+        made = await filed(cases)
+        for n in range(TRIES[Scope.NUMBER]):
+            assert (
+                await look(cases, made.case_number, wrong_code(made.query_code), **{"X-Real-IP": f"9.9.9.{n}"})
+            ).status_code == 404
+        shut = await look(cases, made.case_number, made.query_code, **{"X-Real-IP": "8.8.8.8"})
+        assert (shut.status_code, shut.headers["retry-after"]) == (429, "3600")
+        assert "60 分钟" in shut.text
+        other = [await filed(cases, n) for n in range(2, 4 + TRIES[Scope.CALLER])]
+        told = [
+            (
+                await look(cases, one.case_number, wrong_code(one.query_code), **{"X-Real-IP": "2001:db8::" + f"{n:x}"})
+            ).status_code
+            for n, one in enumerate(other)
+        ]  # one machine has the whole /64
+        assert told == [404] * TRIES[Scope.CALLER] + [429] * 2
+
+
+@pytest.mark.parametrize(
+    ("number", "code", "status"), [("", "12345678", 422), ("20261001000011", "", 422), ("1", "1", 422), ("x" * 500, "1", 422), ("<b>", "<i>", 422)]
+)  # fmt: skip
+async def test_what_is_no_number_is_said_so(tmp_path: Path, number: str, code: str, status: int) -> None:
+    async with cases_at(tmp_path / "casestore.db", NOON) as cases:
+        told = await look(cases, number, code)
+    assert told.status_code == status
+    assert "<b>" not in told.text
+
+
+async def test_whose_page_asks(tmp_path: Path) -> None:
+    """Another site's form is refused; so is whatever is too large, and every native route below the pages."""
+    async with cases_at(tmp_path / "casestore.db", NOON) as cases:
+        made = await filed(cases)
+        foreign = await look(cases, made.case_number, made.query_code, Origin="https://evil.example")
+        null = await look(cases, made.case_number, made.query_code, Origin="null")
+        own = await look(cases, made.case_number, made.query_code, Origin=ORIGIN)
+        large = await cases.client.post(PAGE, content=b"x" * (guard.MOST_BYTES + 1))
+        native = [
+            (await cases.client.get(path)).status_code
+            for path in ("/pages/cases", "/pages/../cases", "/pages/messages")
+        ]
+        form = await cases.client.get(PAGE, headers={"Accept-Language": "en-GB,zh;q=0.1"})
+        style = await cases.client.get("/pages/progress.css")
+    assert [one.status_code for one in (foreign, null, own, large)] == [403, 403, 200, 413]
+    assert set(native) <= {401, 404}
+    assert '<html lang="en">' in form.text
+    assert style.headers["content-type"].startswith("text/css")
+
+
+async def test_a_database_that_is_away_is_said_so(tmp_path: Path) -> None:
+    async with cases_at(tmp_path / "casestore.db", NOON, opened=False) as cases:
+        number = "2026100100001"
+        told = await look(cases, number + check_digit(number), "12345678")
+    assert told.status_code == 503
+    assert "12319" in told.text
+
+
+def test_a_step_done_again_counts_by_its_last_time() -> None:
+    first, again = datetime(2026, 10, 1, tzinfo=UTC), datetime(2026, 10, 5, tzinfo=UTC)
+    reached = [(Step.REPORT, first), (Step.ACCEPTANCE, first), (Step.DISPATCH, first), (Step.HANDLING, first), (Step.FEEDBACK, first),
+               (Step.HANDLING, again)]  # fmt: skip
+    told = steps_of(reached, Step.HANDLING)
+    assert [step.at for step in told] == [first, first, first, again, None, None, None]
+    assert [step.step for step in told if step.now] == [Step.HANDLING]
+    assert set(SENTENCES) == set(Step)
+
+
+@pytest.mark.parametrize(
+    "ticket_body", [{}, {"promise": None}, {"promise": {}}, {"promise": {"by": "soon"}}, {"promise": "x"}]
+)
+def test_a_ticket_without_a_promise(ticket_body: dict[str, object]) -> None:
+    assert promised_by(ticket_body) == (None, False)
