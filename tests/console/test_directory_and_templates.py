@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import httpx
 import pytest
 
@@ -97,6 +99,6 @@ async def test_a_supervisor_writes_over_a_sample_and_retires_another() -> None:
         assert "sample-close" not in titles
         every = (await client.get("/api/templates", params={"every": "true"})).json()
         assert len(every) == len(samples()) + 1
-        assert [one.detail["title"] for one in fake.log.entries if one.action == "template_kept"] == [
+        assert [json.loads(one.detail)["title"] for one in fake.log.entries if one.action == "template_kept"] == [
             "开场白", "结束语", "台风提醒",
         ]  # fmt: skip
