@@ -46,12 +46,14 @@ def decide(request: ask.VerbRequest, phones: Phones, roster: Roster, at: Instant
         return Refused(Why.NO_CALL, sentence("seat {seat} is not in a call", seat=request.seat))
     aside = phones.aside(leg, at)
     match request:
-        case ask.TransferBlind(to=to) | ask.TransferAttended(to=to):
+        case ask.TransferBlind() | ask.TransferAttended() | ask.TransferToQueue():
             if aside is Aside.PARKED or leg.phase is Phase.HELD:
                 return Refused(Why.ON_HOLD, sentence("resume the call first"))
             if aside is Aside.CONSULT:
                 return Refused(Why.CONSULTING, sentence("a consultation is under way: complete, join or cancel it"))
-            reached = _reached(request.seat, to, roster)
+            if isinstance(request, ask.TransferToQueue):
+                return _to_queue(request, leg, phones, roster)
+            reached = _reached(request.seat, request.to, roster)
             if isinstance(reached, Refused):
                 return reached
             if isinstance(request, ask.TransferBlind):
@@ -83,6 +85,16 @@ def decide(request: ask.VerbRequest, phones: Phones, roster: Roster, at: Instant
             if aside is Aside.CONSULT and leg.aside is Aside.CONSULT:
                 return Refused(Why.CONSULTING, sentence("a consultation is under way: complete, join or cancel it"))
             return CallControl(Verb.RESUME, leg.seat, leg.id, tel.Resume(leg.id))
+
+
+def _to_queue(request: ask.TransferToQueue, leg: SeatLeg, phones: Phones, roster: Roster) -> CallControl | Refused:
+    if request.queue not in roster.queues:
+        return Refused(Why.UNKNOWN_QUEUE, sentence("there is no queue {queue!r}", queue=request.queue))
+    if phones.inside(leg.call):
+        return Refused(
+            Why.TARGET, sentence("seat {seat} talks with a colleague, not with a citizen", seat=request.seat)
+        )
+    return CallControl(Verb.QUEUE_TRANSFER, leg.seat, leg.id, tel.TransferToQueue(leg.id, request.queue))
 
 
 def _end(leg: SeatLeg, aside: Aside, verb: Verb, how: tel.ConsultEnd, *, begun: bool = True) -> CallControl | Refused:

@@ -131,6 +131,14 @@ class TransferBlind:
 
 
 @dataclass(frozen=True, slots=True)
+class TransferToQueue:
+    """The citizen waits for somebody with another skill, before those who have not talked with anybody."""
+
+    seat: SeatId
+    queue: QueueId
+
+
+@dataclass(frozen=True, slots=True)
 class TransferAttended:
     """Begin a consultation (another seat, 110, …); the citizen hears music."""
 
@@ -264,6 +272,7 @@ class MoveCall:
 
 VerbRequest = (
     TransferBlind
+    | TransferToQueue
     | TransferAttended
     | ConsultComplete
     | ConsultCancel

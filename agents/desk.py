@@ -20,7 +20,7 @@ from typing import get_args
 from config.language import sentence
 from cti import commands as tel
 from cti import events as ev
-from cti.ids import CallId, Instant, SeatId
+from cti.ids import CallId, Instant, QueueId, SeatId
 
 from . import call_control, seat_requests, supervision
 from . import commands as req
@@ -344,7 +344,16 @@ class Desk:
             busy = self._not_free(SeatId(deed.command.to))
             if busy:
                 return Refused(Why.TARGET_BUSY, busy)
+        taken = isinstance(deed, call_control.CallControl)
+        if isinstance(request, req.TransferToQueue) and taken and not self._served(request.queue, state.seat):
+            why = sentence("nobody else who serves queue {queue} is signed in", queue=request.queue)
+            return Refused(Why.TARGET_BUSY, why)
         return self._begin(deed, now, by)
+
+    def _served(self, queue: QueueId, but: SeatId) -> bool:
+        """Somebody at another seat takes its calls, now or after a talk or a rest."""
+        people = (self.roster.people.get(state.agent) for seat, state in self.seats.items() if seat != but)
+        return any(person is not None and queue in person.skills for person in people)
 
     def _not_free(self, seat: SeatId) -> str:
         """Why a citizen is not to be given to this seat unasked, and who is free; '' it is free, or no seat."""

@@ -74,6 +74,7 @@ class Verb(StrEnum):
     """What a seat can do with a call; the words of ``commands.py``."""
 
     BLIND_TRANSFER = "blind_transfer"
+    QUEUE_TRANSFER = "queue_transfer"
     CONSULT = "consult"
     COMPLETE = "complete"
     CONFERENCE = "conference"

@@ -27,6 +27,8 @@ from ledger.repeats import Repeat
 from ledger.wall import Day
 from recordings.ids import RecordingId
 
+from .templates import Templates
+
 
 class CallerBook(Protocol):
     """``ledger.callers.Callers``."""
@@ -176,6 +178,16 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Colleague:
+    """Who may sit at a seat."""
+
+    id: str
+    name: str
+    skills: Mapping[str, int]
+    """Queue → level."""
+
+
+@dataclass(frozen=True, slots=True)
 class Targets:
     service_level_15s: float = 0.8
     connect_rate_24h: float = 0.95
@@ -196,6 +208,7 @@ class Centre:
     queues: Mapping[str, str] = field(default_factory=dict)
     trunks: Mapping[str, str] = field(default_factory=dict)
     phonebook: Sequence[Entry] = ()
+    people: Sequence[Colleague] = ()
     targets: Targets = field(default_factory=Targets)
 
 
@@ -210,3 +223,4 @@ class Books:
     callback_list: CallbackList
     centre: Centre = field(default_factory=Centre)
     repeats: RepeatBook | None = None
+    templates: Templates | None = None

@@ -39,6 +39,7 @@ from .routes import (
     recording,
     seats,
     session,
+    templates,
     tickets,
     verbs,
     wall,
@@ -106,6 +107,7 @@ def bare() -> FastAPI:
         pop,
         drafts,
         mine,
+        templates,
         wall,
         recording,
     ):

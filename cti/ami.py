@@ -26,6 +26,7 @@ from . import words
 from .ami_headers import ALWAYS
 from .events import QueueExit, Reach, TransferKind
 from .ids import BridgeId, CallId, Instant, LegId, QueueId, SeatId
+from .numbering_plan import TO_QUEUE
 
 LONGEST = 1 << 20
 """A message longer than this is no AMI: the stream is given up (``Overrun``)."""
@@ -313,11 +314,8 @@ def _unhold(h: Headers, at: Instant) -> list[fr.Frame]:
 def _blind(h: Headers, at: Instant) -> list[fr.Frame]:
     if h.get(b"Result", b"Success") != b"Success":
         return []
-    return [
-        fr.Transferred(
-            at, _leg(h, b"TransfererUniqueid"), TransferKind.BLIND, text(h.get(b"Extension", b"")), LegId("")
-        )
-    ]
+    kind = TransferKind.QUEUE if h.get(b"Context") == TO_QUEUE.encode() else TransferKind.BLIND
+    return [fr.Transferred(at, _leg(h, b"TransfererUniqueid"), kind, text(h.get(b"Extension", b"")), LegId(""))]
 
 
 _STILL_ASKING = (b"Dial", b"Queue")

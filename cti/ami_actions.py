@@ -21,7 +21,7 @@ from functools import singledispatch
 
 from . import commands as c
 from .ids import LegId, QueueId, SeatId
-from .numbering_plan import PHONE_KEY
+from .numbering_plan import PHONE_KEY, TO_QUEUE
 
 ORIGINATE = "cti-originate"
 REJOIN = "rejoin"
@@ -144,6 +144,11 @@ def _(command: c.DialOut) -> Action:
 @_action.register
 def _(command: c.BlindTransfer) -> Action:
     return _transfer("BlindTransfer", command.leg, _dialled("to", command.to))
+
+
+@_action.register
+def _(command: c.TransferToQueue) -> Action:
+    return _transfer("BlindTransfer", command.leg, _matched("queue", _QUEUE, command.queue), TO_QUEUE)
 
 
 @_action.register

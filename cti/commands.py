@@ -64,6 +64,15 @@ class BlindTransfer:
 
 
 @dataclass(frozen=True, slots=True)
+class TransferToQueue:
+    """The caller waits in this queue, before those who have not talked with anybody."""
+
+    leg: LegId
+    """The leg of the seat that gives the caller away."""
+    queue: QueueId
+
+
+@dataclass(frozen=True, slots=True)
 class AttendedTransfer:
     """Begin a consultation from this seat's leg; the caller hears music."""
 
@@ -242,6 +251,7 @@ Command = (
     | CallSeat
     | DialOut
     | BlindTransfer
+    | TransferToQueue
     | AttendedTransfer
     | EndConsult
     | SwapConsult

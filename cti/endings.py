@@ -97,7 +97,7 @@ def seat_gone(call: Call, leg: Leg, cause: int) -> None:
 
 def given(call: Call, leg: Leg, kind: TransferKind, to: str) -> None:
     """The citizen was given away by ``leg``: until somebody hears him he has nobody."""
-    if kind in (TransferKind.BLIND, TransferKind.BLONDE):
+    if kind in (TransferKind.BLIND, TransferKind.BLONDE, TransferKind.QUEUE):
         call.alone = Alone.LET_GO if to in (HEAD, leg.endpoint) else Alone.GIVEN
 
 

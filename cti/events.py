@@ -91,6 +91,8 @@ class TransferKind(StrEnum):
     """The transferer hung up while the target was still ringing."""
     CONFERENCE = "conference"
     """The transferer joined the two and stayed; whoever leaves first."""
+    QUEUE = "queue"
+    """Given to a queue, where the caller waits again; the target is the queue's id."""
 
 
 @dataclass(frozen=True, slots=True)

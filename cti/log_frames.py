@@ -15,6 +15,7 @@ from . import frames as fr
 from . import words
 from .events import TransferKind
 from .ids import BridgeId, CallId, Instant, LegId, QueueId
+from .numbering_plan import TO_QUEUE
 from .rows import Row
 
 _TYPE, _TIME, _NAME, _NUM, _EXTEN, _CHANNEL = 0, 1, 2, 3, 7, 9
@@ -112,7 +113,9 @@ def _app_start(row: Row, at: Instant) -> list[fr.Frame]:
 
 
 def _blind(row: Row, at: Instant) -> list[fr.Frame]:
-    return [fr.Transferred(at, _leg(row), TransferKind.BLIND, str(_extra(row).get("extension", "")), LegId(""))]
+    extra = _extra(row)
+    kind = TransferKind.QUEUE if extra.get("context") == TO_QUEUE else TransferKind.BLIND
+    return [fr.Transferred(at, _leg(row), kind, str(extra.get("extension", "")), LegId(""))]
 
 
 def _attended(row: Row, at: Instant) -> list[fr.Frame]:

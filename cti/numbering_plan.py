@@ -19,6 +19,8 @@ PROBE = "probe"
 
 PHONE_KEY = "phone-key"
 """Context in which a browser phone's key is put down (``ami_actions.py``)."""
+TO_QUEUE = "to-queue"
+"""Context through which a seat gives its caller to a queue; a transfer that leads there is known by it, live and in the book."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,8 @@ HEARD = (
 """What ``Continuity`` wants to hear of the board."""
 SETTLE_SECONDS = 0.4
 """A transfer is several events; the new partner is in the bridge after the last of them."""
+BY_DIALPLAN = (ev.TransferKind.BLIND, ev.TransferKind.QUEUE)
+"""Before whom such a transfer leads to the dialplan begins the recording anew by itself."""
 CONFERENCE = 3
 """So many telephones in one call may hear one another: an offer that rings or a consultation looks the same in Asterisk's lists."""
 
@@ -56,7 +58,7 @@ class Continuity:
                 self._partner[call] = leg
                 if before is not None and before != leg:
                     return self._recorded.get(call)
-            case ev.CallTransferred(call=call, kind=kind) if kind is not ev.TransferKind.BLIND:
+            case ev.CallTransferred(call=call, kind=kind) if kind not in BY_DIALPLAN:
                 if kind is ev.TransferKind.CONFERENCE:
                     self._conferences.add(call)
                 return self._recorded.get(call)

@@ -46,6 +46,7 @@ def contexts(settings: Settings) -> list[str]:
         _seats(settings),
         context("cti-originate", include("seats")),
         _between(limit),
+        _to_queue(settings),
         _transfer_targets(settings),
         _renew(),
         _given(limit),
@@ -83,6 +84,16 @@ def _queues(settings: Settings) -> str:
 
 NOW_MS = "${STRFTIME(,,%s%3q)}"
 """Milliseconds since 1970: the dialplan's EPOCH has whole seconds only."""
+
+
+TO_QUEUE = "to-queue"
+"""As ``cti.numbering_plan.TO_QUEUE``."""
+
+
+def _to_queue(settings: Settings) -> str:
+    """A seat gives its citizen to another skill: reached by the daemon alone. He has waited once, and goes before the others."""
+    steps: tuple[Step, ...] = ("Set(QUEUE_PRIO=10)", "Goto(queues,${EXTEN},1)")
+    return context(TO_QUEUE, *(exten(queue.id, *steps) for queue in settings.queue), exten("T", "Hangup(102)"))
 
 
 def _met() -> str:

@@ -114,6 +114,22 @@ class MyDayOut(BaseModel):
     without_outcome: list[CallOut] = Field(description="my calls that still want a ticket or another outcome")
 
 
+class TargetOut(View):
+    """GET /api/directory: to whom a citizen may be given, or who may be asked."""
+
+    kind: str = Field(description="agent | queue | number | seat (where nobody sits)")
+    id: str
+    name: str
+    seat: str = Field(description="where the agent sits; '' nowhere")
+    state: str = Field(description="of the seat, as the live picture has it; logged_out: the agent sits nowhere")
+    number: str
+    group: str = Field(description="of a number: linkage | unit")
+    skills: list[str] = Field(description="names of the queues an agent serves, the best served first")
+    waiting: int
+    ready: int
+    signed_in: int = Field(description="of a queue: who serves it at another seat; 0: nobody can be given to it")
+
+
 class NumberOut(BaseModel):
     """One-key numbers: 12345, 110, units. GET /api/phonebook."""
 

@@ -66,6 +66,10 @@ class TransferIn(Body):
     kind: Annotated[str, Field(pattern="^(blind|attended)$")] = "blind"
 
 
+class TransferToQueueIn(Body):
+    queue: Word
+
+
 class CallSeatIn(Body):
     to: SeatText
 

@@ -9,15 +9,16 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from config.language import say as _
-from console import centre_days, exports, visibility
+from console import centre_days, exports, transfer_directory, visibility
 from console.access import Right
 from console.authorization import Asking, Who, needs
-from console.contract.desk import MyDayOut, NumberOut
+from console.contract.desk import MyDayOut, NumberOut, TargetOut
 from console.contract.rest import CallOut, Most, SeatPath, TicketOut
 from console.contract.wall import SeatDayOut
 from console.error_answers import Failed, not_found
 from console.ports import SeatRow
 from console.services import Library, Plugged, Services
+from console.words_in_headers import Search
 from cti.numbers import mask
 from ledger.agent_day import AgentDay
 from ledger.call_list import Filter
@@ -76,6 +77,17 @@ async def my_tickets(books: Library, who: Sitter, before: _Ticket = "", most: Mo
 async def phonebook(books: Library, who: Asking) -> list[NumberOut]:
     """One-key numbers of the settings, in their order."""
     return [NumberOut(key=e.key, name=e.name, number=e.number, group=e.group) for e in books.centre.phonebook]
+
+
+@router.get("/directory")
+async def directory(plugs: Plugged, books: Library, who: Sitter, wanted: Search) -> list[TargetOut]:
+    """Colleagues, queues, the phonebook and empty seats by what is typed: number, name, pinyin, initials, skill. Best first;
+    nothing typed: who is there, then queues and numbers."""
+    centre, desk = books.centre, plugs.desk
+    found = transfer_directory.search(
+        wanted, who.seat, desk.seats(), plugs.board.queues(), centre.people, centre.phonebook
+    )
+    return [TargetOut.model_validate(one) for one in found]
 
 
 @router.get("/seats/{seat}/day")

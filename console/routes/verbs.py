@@ -6,10 +6,10 @@ from fastapi import APIRouter
 
 from agents import commands
 from console.authorization import OwnSeat
-from console.contract.rest import CallSeatIn, DialIn, DoneOut, DropIn, KeysIn, TransferIn
+from console.contract.rest import CallSeatIn, DialIn, DoneOut, DropIn, KeysIn, TransferIn, TransferToQueueIn
 from console.error_answers import done_or_fail
 from console.services import Plugged
-from cti.ids import LegId, SeatId
+from cti.ids import LegId, QueueId, SeatId
 
 router = APIRouter(prefix="/api/seats/{seat}", tags=["telephone"])
 
@@ -19,6 +19,12 @@ async def transfer(seat: OwnSeat, body: TransferIn, plugs: Plugged) -> DoneOut:
     """``blind``: give the caller away. ``attended``: consult first; complete, cancel or conference ends it."""
     kind = commands.TransferAttended if body.kind == "attended" else commands.TransferBlind
     return done_or_fail(await plugs.desk.ask(kind(SeatId(seat), body.to)))
+
+
+@router.post("/transfer/queue")
+async def transfer_to_queue(seat: OwnSeat, body: TransferToQueueIn, plugs: Plugged) -> DoneOut:
+    """The caller waits for somebody with another skill, before those who have not talked with anybody."""
+    return done_or_fail(await plugs.desk.ask(commands.TransferToQueue(SeatId(seat), QueueId(body.queue))))
 
 
 @router.post("/transfer/complete")

@@ -13,8 +13,9 @@ import structlog
 
 from agents import caller
 from config.file_places import Places
-from config.settings import Settings
-from console.ledger_views import Books, Centre, Entry, Targets
+from config.settings import Role, Settings
+from console.ledger_views import Books, Centre, Colleague, Entry, Targets
+from console.templates import Templates
 from cti import numbers
 from hotline.books.callbacks import Callbacks
 from ledger.agent_day import AgentBook
@@ -25,6 +26,7 @@ from ledger.holds import HoldBook
 from ledger.recordings import RecordingTable
 from ledger.repeats import Repeats
 from ledger.store import Store
+from ledger.templates import TemplateBook
 from ledger.wall import Wall
 from recordings.shelf import Shelf
 from recordings.storage import keys_of, storage_of
@@ -43,7 +45,7 @@ def books_of(settings: Settings, places: Places, store: Store, callbacks: Callba
     wall = Wall(store, [trunk.id for trunk in settings.trunk], [line.id for line in settings.line])
     return Books(
         Callers(store), DraftBook(store), AgentBook(store), wall, tapes, callbacks.book, callbacks.list,
-        centre_of(settings), Repeats(store),
+        centre_of(settings), Repeats(store), Templates(TemplateBook(store)),
     )  # fmt: skip
 
 
@@ -57,6 +59,11 @@ def centre_of(settings: Settings) -> Centre:
         queues={queue.id: queue.name for queue in settings.queue},
         trunks={trunk.id: trunk.name for trunk in settings.trunk},
         phonebook=tuple(Entry(one.id, one.name, one.number, one.group) for one in settings.phonebook),
+        people=tuple(
+            Colleague(one.id, one.name, one.skills)
+            for one in settings.agent
+            if one.role in (Role.AGENT, Role.SUPERVISOR)
+        ),
         targets=Targets(
             targets.service_level_15s, targets.connect_rate_24h, targets.waiting_most, targets.wait_seconds_most
         ),

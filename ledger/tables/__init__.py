@@ -19,7 +19,18 @@ from __future__ import annotations
 from .catalogues import catalogue_codes, catalogue_conditions, catalogue_editions, catalogue_units
 from .operation import alarms, audit, endpoint_reach, line_checks, log_marks, turned_away
 from .outcomes import callback_attempts, callbacks, is_owed, outcome_history, outcomes
-from .people import account_changes, accounts, drafts, notices, programs, seat_log, seat_memory, sessions, wraps_up
+from .people import (
+    account_changes,
+    accounts,
+    drafts,
+    notices,
+    programs,
+    seat_log,
+    seat_memory,
+    sessions,
+    templates,
+    wraps_up,
+)
 from .shared import metadata
 from .telephone import (
     blind_intervals,
@@ -94,6 +105,7 @@ __all__ = [
     "tail_marks",
     "talked_later",
     "talks",
+    "templates",
     "ticket_history",
     "ticket_numbers",
     "ticket_traits",

@@ -127,5 +127,21 @@ notices = Table(
     Index(None, "at"),
 )
 
+templates = Table(
+    "templates",
+    metadata,
+    Column("template_id", Word, primary_key=True),
+    Column("kind", Word, nullable=False),
+    Column("title", String(120), nullable=False),
+    Column("text", Text, nullable=False),
+    text("scheme"),
+    text("code_kind"),
+    text("code"),
+    text("code_name", String(120)),
+    flag("retired"),
+    Column("changed_at", Moment, nullable=False),
+    text("changed_by"),
+)
+
 wraps_up = seat_log.c.state == sa.literal_column("'wrap_up'")
 """Spelled out for the same reason: the small index of the wrap-ups."""

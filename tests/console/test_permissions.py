@@ -73,6 +73,10 @@ MAY: dict[tuple[str, str], str] = {
     ("GET", "/api/places/divisions"): "AOSTf",
     ("GET", "/api/places/outlines"): "AOSTf",
     ("GET", "/api/phonebook"): ALL,
+    ("GET", "/api/directory"): "AOST",
+    ("GET", "/api/templates"): "AOST",
+    ("POST", "/api/templates"): "ST",
+    ("PUT", "/api/templates/{template}"): "ST",
     ("GET", "/api/notices"): ALL,
     ("POST", "/api/notices"): "ST",
     ("GET", "/api/alarms"): "SPT",
@@ -128,6 +132,7 @@ MAY: dict[tuple[str, str], str] = {
                 "end-wrap-up",
                 "after-call",
                 "transfer",
+                "transfer/queue",
                 "transfer/complete",
                 "transfer/cancel",
                 "transfer/swap",
@@ -251,6 +256,7 @@ async def test_each_route_both_ways(method: str, path: str) -> None:
         account="new1",
         change="1",
         name="nobody",
+        template="sample-0101",
         session=fake.kept.secrets and "s1",
     )
     asked: dict[str, Any] = {"params": QUERY.get(path), "headers": HEADER.get(path)}

@@ -76,7 +76,7 @@ SHOWS: dict[tuple[str, str], str] = {
     ("POST", "/api/tickets"): T,
     **{("GET", path): "" for path in (
         "/api/session", "/api/session/ways", "/api/sessions", "/api/gate/sip", "/api/oidc/start", "/api/oidc/back",
-        "/api/accounts", "/api/audit", "/api/audit/csv", "/api/calls/{call}/recording/waveform", "/api/health", "/metrics", "/api/codes", "/api/choices", "/api/phonebook",
+        "/api/accounts", "/api/audit", "/api/audit/csv", "/api/calls/{call}/recording/waveform", "/api/health", "/metrics", "/api/codes", "/api/choices", "/api/phonebook", "/api/directory", "/api/templates",
         "/api/notices", "/api/alarms", "/api/calls/{call}/recording", "/api/calls/{call}/recordings", "/api/calls/{call}/draft", "/api/my/drafts",
         "/api/seats", "/api/seats/{seat}", "/api/seats/{seat}/day", "/api/wall/day",
     )},
@@ -85,11 +85,13 @@ SHOWS: dict[tuple[str, str], str] = {
         "/api/session/phone", "/api/notices", "/api/alarms/{ident}/acknowledge", "/api/calls/{call}/disposition",
         "/api/calls/{call}/recording", "/api/calls/{call}/move", "/api/seats/{seat}/watch", "/api/seats/{seat}/take-over", "/api/seats/{seat}/force",
         *(f"/api/seats/{{seat}}/{verb}" for verb in (
-            "login", "logout", "ready", "pause", "end-wrap-up", "extend-wrap-up", "help", "after-call", "drop", "transfer", "transfer/swap", "transfer/complete",
+            "login", "logout", "ready", "pause", "end-wrap-up", "extend-wrap-up", "help", "after-call", "drop", "transfer", "transfer/queue", "transfer/swap", "transfer/complete",
             "transfer/cancel", "transfer/conference", "hold", "resume", "hang-up", "call", "dial", "keys",
         )),
     )},
     ("PUT", "/api/accounts/{account}"): "",
+    ("POST", "/api/templates"): "",
+    ("PUT", "/api/templates/{template}"): "",
     ("GET", "/api/account-changes"): "",
     ("POST", "/api/account-changes/{change}/confirm"): "",
     ("DELETE", "/api/account-changes/{change}"): "",

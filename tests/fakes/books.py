@@ -12,7 +12,9 @@ from agents import callbacks as cb
 from agents.callback_list_rows import TaskRow, Wanted
 from bridge.ports import Push
 from bridge.repeat import Matter
-from console.ledger_views import Books, Centre, Entry, NotHere
+from bridge.templates import Template
+from console import templates
+from console.ledger_views import Books, Centre, Colleague, Entry, NotHere
 from cti.ids import CallId
 from ledger.agent_day import AgentDay, Interval
 from ledger.call_list import Filter
@@ -263,6 +265,10 @@ class RecordingSource:
 CENTRE = Centre(
     zone=ZoneInfo("Asia/Shanghai"), lines={"citizen": "12319 直拨", "partner": "联动线"}, queues={"mandarin": "普通话"},
     trunks={"telecom": "中国电信"},
+    people=(
+        Colleague("1001", "陈晓岚", {"mandarin": 1}), Colleague("1002", "林志强", {"mandarin": 1}),
+        Colleague("1003", "黄雅婷", {"mandarin": 2}),
+    ),
     phonebook=(Entry("mayor", "12345 市长专线", "12345", "linkage"), Entry("police", "110 报警", "110", "linkage")),
 )  # fmt: skip
 
@@ -276,6 +282,18 @@ class Repeats:
 
 
 @dataclass
+class Templates:
+    rows: dict[str, Template] = field(default_factory=dict)
+
+    async def all(self) -> Sequence[Template]:
+        return list(self.rows.values())
+
+    async def put(self, said: Template, at: datetime, by: str) -> Template:
+        self.rows[said.id] = replace(said, sample=False, changed_at=at, changed_by=by)
+        return self.rows[said.id]
+
+
+@dataclass
 class Shelf:
     """The fakes themselves, for a test to look into; ``books`` for the door."""
 
@@ -286,6 +304,7 @@ class Shelf:
     tapes: RecordingSource = field(default_factory=RecordingSource)
     callbacks: Callbacks = field(default_factory=Callbacks)
     repeats: Repeats = field(default_factory=Repeats)
+    templates: Templates = field(default_factory=Templates)
 
     def books(self) -> Books:
         return Books(
@@ -298,4 +317,5 @@ class Shelf:
             self.callbacks,
             CENTRE,
             self.repeats,
+            templates.Templates(self.templates),
         )

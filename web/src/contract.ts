@@ -175,6 +175,9 @@ export interface paths {
   '/api/dead-letters/{ticket}/replay': {
     post: { parameters: { path: { ticket: string } }; requestBody?: { content: { 'application/json': { [key: string]: unknown } } }; responses: { 200: { content: { 'application/json': components['schemas']['TicketOut'] } } } }
   }
+  '/api/directory': {
+    get: { parameters: { header: { 'X-Hotline-Search'?: string } }; responses: { 200: { content: { 'application/json': components['schemas']['TargetOut'][] } } } }
+  }
   '/api/gate/sip': {
     get: { responses: { 204: { content: {  } } } }
   }
@@ -304,6 +307,9 @@ export interface paths {
   '/api/seats/{seat}/transfer/conference': {
     post: { parameters: { path: { seat: string } }; responses: { 200: { content: { 'application/json': components['schemas']['DoneOut'] } } } }
   }
+  '/api/seats/{seat}/transfer/queue': {
+    post: { parameters: { path: { seat: string } }; requestBody: { content: { 'application/json': components['schemas']['TransferToQueueIn'] } }; responses: { 200: { content: { 'application/json': components['schemas']['DoneOut'] } } } }
+  }
   '/api/seats/{seat}/transfer/swap': {
     post: { parameters: { path: { seat: string } }; responses: { 200: { content: { 'application/json': components['schemas']['DoneOut'] } } } }
   }
@@ -343,6 +349,13 @@ export interface paths {
   }
   '/api/sessions/{session}': {
     delete: { parameters: { path: { session: string } }; responses: { 200: { content: { 'application/json': components['schemas']['DoneOut'] } } } }
+  }
+  '/api/templates': {
+    get: { parameters: { query: { kind?: string; scheme?: string; code_kind?: string; code?: string; every?: boolean }; header: { 'X-Hotline-Search'?: string } }; responses: { 200: { content: { 'application/json': components['schemas']['TemplateOut'][] } } } }
+    post: { requestBody: { content: { 'application/json': components['schemas']['TemplateIn'] } }; responses: { 201: { content: { 'application/json': components['schemas']['TemplateOut'] } } } }
+  }
+  '/api/templates/{template}': {
+    put: { parameters: { path: { template: string } }; requestBody: { content: { 'application/json': components['schemas']['TemplateIn'] } }; responses: { 200: { content: { 'application/json': components['schemas']['TemplateOut'] } } } }
   }
   '/api/tickets': {
     get: { parameters: { query: { before?: string; most?: number } }; responses: { 200: { content: { 'application/json': components['schemas']['TicketOut'][] } } } }
@@ -1473,11 +1486,61 @@ export interface components {
       seat: string
       ready?: boolean
     }
+    /** GET /api/directory: to whom a citizen may be given, or who may be asked. */
+    TargetOut: {
+      /** agent | queue | number | seat (where nobody sits) */
+      kind: string
+      id: string
+      name: string
+      /** where the agent sits; '' nowhere */
+      seat: string
+      /** of the seat, as the live picture has it; logged_out: the agent sits nowhere */
+      state: string
+      number: string
+      /** of a number: linkage | unit */
+      group: string
+      /** names of the queues an agent serves, the best served first */
+      skills: string[]
+      waiting: number
+      ready: number
+      /** of a queue: who serves it at another seat; 0: nobody can be given to it */
+      signed_in: number
+    }
     TargetsOut: {
       service_level_15s: number
       connect_rate_24h: number
       waiting_most: number
       wait_seconds_most: number
+    }
+    /** POST /api/templates, PUT /api/templates/{template}. */
+    TemplateIn: {
+      kind: 'spoken' | 'content'
+      title: string
+      /** of content: {地点} stands for the ticket's address */
+      text: string
+      scheme?: string
+      code_kind?: '' | 'event' | 'part'
+      code?: string
+      code_name?: string
+      /** offered no more; kept */
+      retired?: boolean
+    }
+    TemplateOut: {
+      id: string
+      /** spoken: said to the citizen | content: first words of a ticket's content */
+      kind: string
+      title: string
+      text: string
+      scheme: string
+      code_kind: string
+      code: string
+      /** of content: the code it is offered for; '' whatever the code */
+      code_name: string
+      /** came with the program; nobody here has looked at it yet */
+      sample: boolean
+      retired: boolean
+      changed_at: string | null
+      changed_by: string
     }
     /** One matter. The words allowed in ``kind``, ``work_type``, ``urgency``, ``channel``: GET /api/choices. */
     TicketIn: {
@@ -1556,6 +1619,9 @@ export interface components {
     TransferIn: {
       to: string
       kind?: string
+    }
+    TransferToQueueIn: {
+      queue: string
     }
     TrunkOut: {
       trunk: string

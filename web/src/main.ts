@@ -5,8 +5,11 @@ import { sayNobody, speaks } from './restClient'
 import { i18n, say, speak } from './i18n'
 import { router } from './router'
 import 'element-plus/theme-chalk/el-var.css'
+import './tokens.css'
 import './style.css'
+import { followTheme } from './theme'
 
+followTheme()
 speak(i18n.global.locale.value)
 sayNobody(() => say('app.nobody'))
 speaks(() => i18n.global.locale.value)

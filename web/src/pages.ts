@@ -12,6 +12,7 @@ export const PAGES: readonly PageOf[] = [
   { name: 'callbacks', path: '/callbacks', rights: ['seat', 'calls_all'] },
   { name: 'calls', path: '/calls', rights: ['seat', 'calls_all'] },
   { name: 'recordings', path: '/recordings', rights: ['seat', 'recordings_all'] },
+  { name: 'templates', path: '/templates', rights: ['templates'] },
   { name: 'wall', path: '/wall', rights: ['wall'] },
   { name: 'admin', path: '/admin', rights: ['accounts', 'sessions_all', 'audit', 'dead_letters', 'health'] },
 ]

@@ -11,6 +11,7 @@ const SHOWN: Record<string, Load> = {
   calls: CALLS,
   recordings: CALLS,
   wall: () => import('./wall/WallPage.vue'),
+  templates: () => import('./templates/TemplatesPage.vue'),
   admin: () => import('./admin/AdminPage.vue'),
 }
 

@@ -92,6 +92,9 @@ export const isHeld = (): boolean => soft.phone.held || presence.value === 'hold
 
 export const transfer = (to: string, kind: 'blind' | 'attended'): Promise<boolean> => ask('transfer', { to, kind })
 
+/** To whoever serves that queue: the citizen waits there before the others. */
+export const toQueue = (queue: string): Promise<boolean> => ask('transfer/queue', { queue })
+
 export async function endConsult(how: 'complete' | 'cancel' | 'conference' | 'swap'): Promise<void> {
   await ask(`transfer/${how}`)
 }

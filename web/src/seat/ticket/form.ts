@@ -170,3 +170,9 @@ function kept(values: Record<string, unknown>): Record<string, unknown> | undefi
     .filter(([, value]) => value !== '' && value !== undefined && !(Array.isArray(value) && !value.length))
   return said.length ? Object.fromEntries(said) : undefined
 }
+
+/** First words put into a ticket's content: at its end, in a line of their own; the address where the template has its place. */
+export function filled(content: string, template: string, address: string): string {
+  const text = template.replaceAll('{地点}', address.trim() || '……')
+  return content.trim() ? `${content.trimEnd()}\n${text}` : text
+}

@@ -1,5 +1,9 @@
 // The ticket form's texts. Merged under `ticket`.
 export const zh = {
+  templates: {
+    open: '话术与模板', search: '首字母、名称、关键词', none: '未找到话术', failed: '话术加载失败，可直接填写', sample: '样例', say: '请说：{title}',
+    kinds: { spoken: '话术', content: '诉求内容' },
+  },
   title: '工单',
   calledAt: '{time} 来电',
   dialledAt: '{time} 去电',
@@ -127,10 +131,14 @@ export const zh = {
     refused: '草稿没有存到服务器，只存在本机：{message}',
     tooLong: '内容过长',
   },
-  keys: { file: '提交工单', code: '到事部件', content: '到诉求内容', direct: '直接解答', address: '到地址', refuse: '不予受理', nuisance: '骚扰电话', another: '再记一件' },
+  keys: { templates: '话术与模板', file: '提交工单', code: '到事部件', content: '到诉求内容', direct: '直接解答', address: '到地址', refuse: '不予受理', nuisance: '骚扰电话', another: '再记一件' },
 }
 
 export const en: typeof zh = {
+  templates: {
+    open: 'Scripts and templates', search: 'Initials, name, words', none: 'Nothing like that', failed: 'The scripts cannot be loaded now; go on writing', sample: 'sample', say: 'Say: {title}',
+    kinds: { spoken: 'Script', content: 'Content' },
+  },
   title: 'Ticket',
   calledAt: 'called {time}',
   dialledAt: 'we called {time}',
@@ -258,5 +266,5 @@ export const en: typeof zh = {
     refused: 'The draft is only on this machine: {message}',
     tooLong: 'too long',
   },
-  keys: { file: 'File the ticket', code: 'To the code', content: 'To the content', direct: 'Answered directly', address: 'To the address', refuse: 'Refuse', nuisance: 'Nuisance', another: 'Another matter' },
+  keys: { templates: 'Scripts and templates', file: 'File the ticket', code: 'To the code', content: 'To the content', direct: 'Answered directly', address: 'To the address', refuse: 'Refuse', nuisance: 'Nuisance', another: 'Another matter' },
 }
