@@ -42,6 +42,7 @@ from .telephone import (
 from .tickets import (
     case_history,
     case_marks,
+    case_replies,
     cases,
     outbox,
     provisional,
@@ -63,6 +64,7 @@ __all__ = [
     "calls",
     "case_history",
     "case_marks",
+    "case_replies",
     "cases",
     "catalogue_codes",
     "catalogue_conditions",
