@@ -114,6 +114,7 @@ PERSONAL = {
     "MyDayOut": C,
     "BoardOut": C,
     "CallbackOut": B,
+    "ReplyOwedOut": C,
     "RepeatOut": K,
 }
 """Shapes that hold something of a citizen."""
