@@ -48,6 +48,17 @@ class TaskRow:
     confidential: bool
     attempts: tuple[Attempt, ...]
     """Oldest first."""
+    ticket: str = ""
+    """Whose result it is; with it the other fields of a case."""
+    prefers: str = ""
+    """The agent who took the call: they call first."""
+    case_number: str = ""
+    title: str = ""
+    script: str = ""
+    """What the case store says is to be told, or asked for."""
+    answer: str = ""
+    """``bridge.reply_rounds.Answer``; '' not yet."""
+    satisfied: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,11 +31,16 @@ class Kind(StrEnum):
     VOICEMAIL = "voicemail"  # they left a message
     QUEUE_OFFER = "queue_offer"  # they waited, and asked by a key to be called
     REPLY = "reply"  # what became of their case is to be told
+    RETURNED = "returned"  # their case came back: something is to be added, by asking them or not
     REVIEW = "review"  # were they content?
 
 
 OF_THE_CALL = frozenset({Kind.MISSED, Kind.VOICEMAIL, Kind.QUEUE_OFFER})
 """Owed for one call that reached nobody: at most one of these a call, and its id is the call's."""
+
+
+BY_WORD = frozenset({Kind.REPLY, Kind.RETURNED})
+"""No call ends these by itself: what the citizen answered, or what was added, is written down."""
 
 
 class State(StrEnum):
@@ -65,6 +70,9 @@ class Cue(StrEnum):
     MISTAKEN = "mistaken"  # it is somebody else's number
     HEARD = "heard"  # they called themselves, and an agent has said what became of it
     LEFT = "left"  # its agent left the seat
+    WRITTEN = "written"  # of BY_WORD: what was wanted is written down
+    OVERTAKEN = "overtaken"  # of BY_WORD: the case went on before
+    EXHAUSTED = "exhausted"  # of BY_WORD: tried as often as one tries
 
 
 WISHES = frozenset({Cue.TAKE, Cue.ASSIGN, Cue.GIVE_BACK, Cue.GIVE_UP})
@@ -73,8 +81,10 @@ S, C = State, Cue
 
 _OWED = {
     C.ASSIGN: S.ASSIGNED, C.GIVE_UP: S.GIVEN_UP, C.REACHED: S.DONE, C.HEARD: S.DONE, C.MISTAKEN: S.GIVEN_UP,
+    C.WRITTEN: S.DONE, C.OVERTAKEN: S.GIVEN_UP, C.EXHAUSTED: S.GIVEN_UP,
 }  # fmt: skip
 _TELLS_NOTHING = (C.UNREACHED, C.UNTRIED, C.RETRACTED, C.LEFT)
+_OF_OWED = (C.WRITTEN, C.OVERTAKEN, C.EXHAUSTED)
 
 TRANSITIONS: Mapping[State, Mapping[Cue, State]] = {
     S.OPEN: {**dict.fromkeys(_TELLS_NOTHING, S.OPEN), **_OWED, C.TAKE: S.TAKEN},
@@ -86,12 +96,12 @@ TRANSITIONS: Mapping[State, Mapping[Cue, State]] = {
         **dict.fromkeys(_TELLS_NOTHING, S.ASSIGNED), **_OWED, C.TAKE: S.ASSIGNED, C.GIVE_BACK: S.OPEN,
     },
     S.DONE: {
-        **dict.fromkeys(_TELLS_NOTHING, S.DONE), C.REACHED: S.DONE, C.HEARD: S.DONE, C.RETRACTED: S.OPEN,
+        **dict.fromkeys((*_TELLS_NOTHING, *_OF_OWED), S.DONE), C.REACHED: S.DONE, C.HEARD: S.DONE, C.RETRACTED: S.OPEN,
         C.MISTAKEN: S.GIVEN_UP,
     },
     # a supervisor may want it tried again
     S.GIVEN_UP: {
-        **dict.fromkeys(_TELLS_NOTHING, S.GIVEN_UP), C.REACHED: S.DONE, C.HEARD: S.DONE, C.MISTAKEN: S.GIVEN_UP,
+        **dict.fromkeys((*_TELLS_NOTHING, *_OF_OWED), S.GIVEN_UP), C.REACHED: S.DONE, C.HEARD: S.DONE, C.MISTAKEN: S.GIVEN_UP,
         C.ASSIGN: S.ASSIGNED,
     },
 }  # fmt: skip
@@ -151,6 +161,7 @@ class GivenUp(StrEnum):
     UNREACHABLE = "unreachable"  # tried often enough
     SETTLED = "settled"  # settled by another way
     NUISANCE = "nuisance"
+    OVERTAKEN = "overtaken"  # the case went on before it was told
     OTHER = "other"  # the note says it
 
 
@@ -205,6 +216,7 @@ class Why(StrEnum):
     NOT_HELD = "not_held"  # it is nobody's
     TOO_MANY = "too_many"
     UNTRIED = "untried"  # they have not called yet
+    NO_REPLY = "no_reply"  # nobody waits for the answer to a result
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,23 +270,33 @@ class Rules:
     """After the first try in vain, the second…; the last one is for all that follow."""
     taken_most: int = 5
     """Numbers that one agent may hold by their own hand."""
+    reply_hours: Hours | None = None
+    """When results may be told; None: as ``hours``."""
+    reply_retry_minutes: tuple[int, ...] = (240, 1440)
+    reply_attempts: int = 3
+    """Tries in vain after which a result counts as not told."""
 
     def first(self, kind: Kind, made: datetime) -> datetime:
-        return self.within_hours(made + timedelta(minutes=self.due_minutes[kind]))
+        return self.within_hours(made + timedelta(minutes=self.due_minutes[kind]), kind)
 
-    def again(self, tries: int, at: datetime) -> datetime:
+    def again(self, tries: int, at: datetime, kind: Kind = Kind.MISSED) -> datetime:
         """After the ``tries``-th try, which ended at ``at``."""
-        minutes = self.retry_minutes[min(max(tries, 1), len(self.retry_minutes)) - 1]
-        return self.within_hours(at + timedelta(minutes=minutes))
+        waits = self.reply_retry_minutes if kind is Kind.REPLY else self.retry_minutes
+        return self.within_hours(at + timedelta(minutes=waits[min(max(tries, 1), len(waits)) - 1]), kind)
 
-    def within_hours(self, at: datetime) -> datetime:
-        """``at``, or the first moment after it at which citizens may be called."""
+    def exhausted(self, kind: Kind, tries: int) -> bool:
+        """Whoever was not reached by now is not called about it any more."""
+        return kind is Kind.REPLY and tries >= self.reply_attempts
+
+    def within_hours(self, at: datetime, kind: Kind = Kind.MISSED) -> datetime:
+        """``at``, or the first moment after it at which citizens may be called about that."""
+        hours = self.reply_hours if self.reply_hours is not None and kind is Kind.REPLY else self.hours
         local = at.astimezone(self.zone)
-        if self.hours.open_at(local.weekday(), local.hour * 60 + local.minute):
+        if hours.open_at(local.weekday(), local.hour * 60 + local.minute):
             return at
         for days in range(len(DAYS) + 1):
             day = local.date() + timedelta(days=days)
-            starts = sorted(span.start for span in self.hours.spans if day.weekday() in span.weekdays)
+            starts = sorted(span.start for span in hours.spans if day.weekday() in span.weekdays)
             for minute in starts:
                 start = datetime.combine(day, time(minute // 60, minute % 60), self.zone)
                 if start > local:
@@ -287,9 +309,12 @@ def of_settings(settings: Settings, zone: tzinfo) -> Rules:
     minutes = {
         Kind.MISSED: wanted.missed_minutes, Kind.VOICEMAIL: wanted.voicemail_minutes,
         Kind.QUEUE_OFFER: wanted.queue_offer_minutes, Kind.REPLY: wanted.reply_minutes,
-        Kind.REVIEW: wanted.review_minutes,
+        Kind.RETURNED: wanted.returned_minutes, Kind.REVIEW: wanted.review_minutes,
     }  # fmt: skip
-    return Rules(parse_hours(wanted.hours), zone, minutes, wanted.retry_minutes, wanted.taken_most)
+    return Rules(
+        parse_hours(wanted.hours), zone, minutes, wanted.retry_minutes, wanted.taken_most,
+        parse_hours(wanted.reply_hours), wanted.reply_retry_minutes, wanted.reply_attempts,
+    )  # fmt: skip
 
 
 def step(task: Task, cue: Cue, at: datetime, rules: Rules, *, agent: str = "", chief: bool = False) -> Moved | Denied:
@@ -300,7 +325,7 @@ def step(task: Task, cue: Cue, at: datetime, rules: Rules, *, agent: str = "", c
     """
     if (denied := _denied(task, cue, agent, chief=chief)) is not None:
         return denied
-    state = TRANSITIONS[task.state][cue]
+    state = _by_word(task, cue, agent) if task.kind in BY_WORD else TRANSITIONS[task.state][cue]
     if task.state in HELD and agent != task.owner and cue in (Cue.UNREACHED, Cue.LEFT):
         state = task.state  # another's try, another's leaving: it stays whose it is
     owner, due = task.owner, task.due
@@ -308,17 +333,32 @@ def step(task: Task, cue: Cue, at: datetime, rules: Rules, *, agent: str = "", c
         owner = agent
     elif state not in HELD:
         owner = ""
-    if cue in (Cue.UNREACHED, Cue.RETRACTED) and state in OWED:
-        due = rules.again(task.tries, at)
+    elif task.state not in HELD:
+        owner = agent
+    in_vain = (Cue.UNREACHED, Cue.RETRACTED, *((Cue.MISTAKEN,) if task.kind in BY_WORD else ()))
+    if cue in in_vain and state in OWED:
+        due = rules.again(task.tries, at, task.kind)
     if cue is Cue.ASSIGN and task.state not in OWED:
-        due = rules.within_hours(at)
+        due = rules.within_hours(at, task.kind)
     return Moved(task.id, state, owner, task.tries, due)
+
+
+def _by_word(task: Task, cue: Cue, agent: str) -> State:
+    """A call about it was made, or was not: whoever spoke with the citizen still owes the word of it."""
+    if cue in (Cue.REACHED, Cue.HEARD):
+        return State.TAKEN if task.state is State.OPEN and cue is Cue.REACHED and agent else task.state
+    if cue is Cue.MISTAKEN:  # another number may be theirs
+        return TRANSITIONS[task.state][Cue.UNREACHED]
+    if cue is Cue.RETRACTED and task.state is State.DONE:
+        return task.state
+    return TRANSITIONS[task.state][cue]
 
 
 def _denied(task: Task, cue: Cue, agent: str, *, chief: bool) -> Denied | None:
     if cue not in WISHES:
         return None
-    if cue not in TRANSITIONS[task.state]:
+    over = task.kind in BY_WORD and task.state not in OWED  # it is told to the case store: what was said stands
+    if cue not in TRANSITIONS[task.state] or over:
         return Denied(Why.OVER if task.state not in OWED else Why.NOT_HELD)
     if chief or cue is Cue.ASSIGN:
         return None

@@ -23,7 +23,11 @@ class MessageKind(StrEnum):
     URGE = "urge"  # 催办
     PLUS_ONE = "plus_one"  # 并案附议: another citizen, the same matter
     REPLY = "reply"  # 回复: what the citizen answered to the result
-    RETURN = "return"  # 退回: back to the store, with a reason
+    RETURN = "return"  # 退回: back to the store, with what it asked for
+    WITHDRAW = "withdraw"  # 撤回: the citizen wants it no more
+    REOPEN = "reopen"  # 重办: opened again, to supervision
+    MERGE = "merge"  # 并单: goes on within another case
+    UNMERGE = "unmerge"  # 撤销并单
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,10 @@ KINDS: dict[MessageKind, KindRule] = {
     MessageKind.PLUS_ONE: KindRule(opens=False, needs=("text",)),
     MessageKind.REPLY: KindRule(opens=False, needs=("answer",)),
     MessageKind.RETURN: KindRule(opens=False, needs=("reason",)),
+    MessageKind.WITHDRAW: KindRule(opens=False, needs=("reason",)),
+    MessageKind.REOPEN: KindRule(opens=False, needs=("reason",)),
+    MessageKind.MERGE: KindRule(opens=False, needs=("into",)),
+    MessageKind.UNMERGE: KindRule(opens=False),
 }
 
 

@@ -7,10 +7,10 @@ passed in by the caller.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from cti.ids import CallId
 
@@ -156,6 +156,53 @@ class TicketBook(Protocol):
 
     async def backlog(self) -> tuple[int, int]:
         """(WAITING, POISONED) messages."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class FurtherMessage:
+    """What is to be said of a ticket that was filed; its stream, place and key follow from the ticket and the kind."""
+
+    id: MessageId
+    ticket: TicketId
+    kind: MessageKind
+    at: datetime
+    payload: Mapping[str, Any] = field(default_factory=dict)
+    """JSON types; what the kind needs: ``case_store_messages.KINDS``."""
+    name: str = ""
+    """Tells the second urging from the first: the call it came by, say. The same name again is the same message."""
+
+
+@dataclass(frozen=True, slots=True)
+class SaidMessage:
+    """A message of a ticket's stream as the outbox has it."""
+
+    id: MessageId
+    ticket: TicketId
+    kind: MessageKind
+    key: str
+    at: datetime
+    payload: Mapping[str, Any]
+    state: DeliveryState
+    tries: int
+    error: str
+    delivered_at: datetime | None
+    new: bool = False
+    """Said by this very call of ``say``; False: it stood there already."""
+
+
+class MatterBook(Protocol):
+    """What is said of a matter after its ticket was filed. Implemented by the ledger."""
+
+    async def say(self, message: FurtherMessage) -> SaidMessage | None:
+        """Into the outbox, behind what was said of the matter before, due at once. None: there is no such ticket.
+
+        Its key again gives back what was said first. Raises ValueError when the payload lacks something.
+        """
+        ...
+
+    async def said(self, ticket: TicketId) -> Sequence[SaidMessage]:
+        """All that was said of it, the filing first."""
         ...
 
 

@@ -246,6 +246,7 @@ class Callbacks(_Section):
     voicemail_minutes: Minutes = 60
     queue_offer_minutes: Minutes = 0
     reply_minutes: Minutes = 480
+    returned_minutes: Minutes = 60
     review_minutes: Minutes = 1440
     retry_minutes: Annotated[tuple[Annotated[int, Field(ge=1, le=40320)], ...], Field(min_length=1, max_length=20)] = (
         30,
@@ -254,6 +255,13 @@ class Callbacks(_Section):
     """Due again so long after the first try in vain, the second…; the last one is for all that follow."""
     taken_most: Annotated[int, Field(ge=1, le=1000)] = 5
     """Citizens that one agent may have taken and not yet called."""
+    reply_hours: str = "Mon-Sun 09:00-20:00"
+    """When results are told: nobody is due for that outside of them."""
+    reply_retry_minutes: Annotated[
+        tuple[Annotated[int, Field(ge=1, le=40320)], ...], Field(min_length=1, max_length=20)
+    ] = (240, 1440)
+    reply_attempts: Annotated[int, Field(ge=1, le=20)] = 3
+    """Tries in vain after which a result counts as not told (未联系上); never as content."""
 
 
 class Limits(_Section):

@@ -24,6 +24,7 @@ from ledger.callers import Story
 from ledger.drafts import Draft
 from ledger.history import PastCall, Tape
 from ledger.repeats import Repeat
+from ledger.replies import Reply
 from ledger.wall import Day
 from recordings.ids import RecordingId
 
@@ -59,6 +60,7 @@ class CallbackBook(Protocol):
         self, task: str, agent: str, reason: GivenUp, note: str, at: datetime, *, chief: bool = False
     ) -> Moved | Denied | None: ...
     async def say(self, task: str, agent: str, result: Result, note: str, at: datetime) -> Moved | Denied | None: ...
+    async def reply(self, task: str, reply: Reply, *, chief: bool = False) -> Moved | Denied | None: ...
 
 
 class Drafts(Protocol):

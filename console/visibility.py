@@ -273,7 +273,10 @@ def callback(who: Who, row: TaskRow) -> CallbackOut:
     seen = sees(who, Part.CALLBACK_NUMBER, whose, secret)
     number = row.number if seen is Sees.WHOLE else mask(row.number) if seen is Sees.MASKED else ""
     shape = CallbackOut.model_validate(row)
-    return shape.model_copy(update={"number": number, "mine": mine, "withheld": bool(row.number) and not number})
+    shown = {"number": number, "mine": mine, "withheld": bool(row.number) and not number}
+    if seen is not Sees.WHOLE and not mine:  # what was done where is for whoever tells it
+        shown |= {"title": "", "script": ""}
+    return shape.model_copy(update=shown)
 
 
 def sees_callbacks(who: Who) -> bool:

@@ -32,6 +32,7 @@ VERBS = {
     "token": "hotline.verbs.token",
     "seat": "hotline.verbs.seat",
     "ticket": "hotline.verbs.ticket",
+    "case": "hotline.verbs.case",
     "callbacks": "hotline.verbs.callbacks",
     "catalogue": "hotline.verbs.catalogue",
     "report": "hotline.verbs.report",

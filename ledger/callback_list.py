@@ -19,6 +19,8 @@ from .callbacks import OWED_WORDS
 from .store import Store
 
 _B, _A, _T = t.callbacks.c, t.callback_attempts.c, t.tickets.c
+_C, _R = t.cases.c, t.case_replies.c
+_OF_CASE = ("case_number", "title", "script", "answer", "satisfied")
 MOST = 500
 
 
@@ -110,13 +112,36 @@ def _dressed(db: sa.Connection, statement: sa.Select[Any]) -> list[TaskRow]:
             sa.select(_T.call_id, *asked).where(_T.call_id.in_(calls)).group_by(_T.call_id)
         )
     }
-    return [_row(row, tries.get(row.task_id, ()), secret.get(row.call_id, (False, False))) for row in rows]
+    cases = _cases(db, [row.task_id for row in rows if row.ticket_id])
+    nothing: dict[str, Any] = {}
+    return [
+        _row(row, tries.get(row.task_id, ()), secret.get(row.call_id, (False, False)), cases.get(row.task_id, nothing))
+        for row in rows
+    ]
 
 
-def _row(row: sa.Row[Any], tries: Sequence[Attempt], secret: tuple[bool, bool]) -> TaskRow:
+def _cases(db: sa.Connection, tasks: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """What is to be told of which case, and whether its citizen wants to stay unknown."""
+    if not tasks:
+        return {}
+    wanted = (
+        sa.select(
+            _R.task_id, _R.script, _R.answer, _R.satisfied, _C.number.label("case_number"), _T.title, _T.anonymous,
+            _T.confidential,
+        )
+        .join_from(t.case_replies, t.cases, _C.case_id == _R.case_id)
+        .join(t.tickets, _T.ticket_id == _C.ticket_id)
+        .where(_R.task_id.in_(tasks))
+    )  # fmt: skip
+    return {row["task_id"]: dict(row) for row in db.execute(wanted).mappings()}
+
+
+def _row(row: sa.Row[Any], tries: Sequence[Attempt], secret: tuple[bool, bool], case: dict[str, Any]) -> TaskRow:
     return TaskRow(
         id=row.task_id, kind=Kind(row.kind), state=State(row.state), reason=row.reason, line=row.line, number=row.number,
         call=row.call_id, made_at=row.made_at, due_at=row.due_at, owner=row.owner, owned_at=row.owned_at,
         tries=row.tries, done_at=row.done_at, done_by=row.done_by, done_how=row.done_how, done_call=row.done_call,
-        note=row.note, anonymous=secret[0], confidential=secret[1], attempts=tuple(tries),
+        note=row.note, anonymous=secret[0] or case.get("anonymous", False),
+        confidential=secret[1] or case.get("confidential", False), attempts=tuple(tries), ticket=row.ticket_id,
+        prefers=row.prefers, **{name: case[name] for name in _OF_CASE if name in case},
     )  # fmt: skip

@@ -19,6 +19,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from agents.callbacks import (
+    BY_WORD,
     MEANS,
     OF_THE_CALL,
     OWED,
@@ -37,17 +38,20 @@ from agents.callbacks import (
     result_of,
     step,
 )  # fmt: skip
+from bridge.reply_rounds import SPOKEN, Answer
 from cti.events import Direction, EndedBy
 from cti.numbers import ANYWHERE, Numbers, home
 
-from . import rows
+from . import replies, rows
 from . import tables as t
 from .call_record import CallRecord
+from .replies import Reply, Round
 from .seats import sitting
 from .store import Store
 
 _B, _A, _C, _G = t.callbacks.c, t.callback_attempts.c, t.calls.c, t.legs.c
 OWED_WORDS = tuple(sorted(str(state) for state in OWED))
+_BY_WORD = tuple(sorted(str(kind) for kind in BY_WORD))
 _AT_ONCE = 400
 """Numbers in one query."""
 HEARD = "heard"
@@ -70,10 +74,15 @@ class Owed:
     number: str
     made: datetime
     kind: Kind = Kind.MISSED
+    ident: str = ""
+    """Of the task; '' as its call and kind say."""
+    ticket: str = ""
+    prefers: str = ""
+    """The agent who should call first."""
 
     @property
     def task(self) -> str:
-        return self.call if self.kind in OF_THE_CALL else f"{self.kind}-{self.call}"
+        return self.ident or (self.call if self.kind in OF_THE_CALL else f"{self.kind}-{self.call}")
 
 
 def owed_for(record: CallRecord, reason: str) -> Owed:
@@ -93,12 +102,44 @@ def owe(store: Store, db: sa.Connection, owed: Sequence[Owed], rules: Rules) -> 
         {
             "task_id": one.task, "call_id": one.call, "kind": str(one.kind), "reason": one.reason, "line": one.line,
             "number": one.number, "made_at": one.made, "due_at": rules.first(one.kind, one.made),
+            "ticket_id": one.ticket, "prefers": one.prefers, **_whose(one),
         }
         for one in owed
     ]  # fmt: skip
     fresh = store.insert(t.callbacks).on_conflict_do_nothing().returning(_B.task_id)
     made = set(db.execute(fresh, values).scalars())
-    return [Moved(row["task_id"], State.OPEN, "", 0, row["due_at"]) for row in values if row["task_id"] in made]
+    return [
+        Moved(row["task_id"], State(row["state"]), row["owner"], 0, row["due_at"])
+        for row in values
+        if row["task_id"] in made
+    ]
+
+
+def _whose(one: Owed) -> rows.Row:
+    """What came back is the seat's that took it, until a supervisor gives it to another."""
+    if one.kind is Kind.RETURNED and one.prefers:
+        return {"state": str(State.ASSIGNED), "owner": one.prefers, "owned_at": one.made}
+    return {"state": str(State.OPEN), "owner": "", "owned_at": None}
+
+
+def owe_round(store: Store, db: sa.Connection, one: Round, rules: Rules) -> list[Moved]:
+    """A result to tell, or a case that came back: in the transaction of the event that said so."""
+    owed = Owed(
+        one.call, "result" if one.kind is Kind.REPLY else "returned", one.line, one.number, one.opened, one.kind,
+        one.task, one.ticket, one.agent,
+    )  # fmt: skip
+    return owe(store, db, [owed], rules)
+
+
+def gone_on(db: sa.Connection, tasks: Sequence[tuple[str, Kind]], at: datetime) -> list[Moved]:
+    """The cases of these went on: a result that nobody told is told no more, what was asked for was given."""
+    kinds = {task: kind for task, kind in tasks if task}
+    moved = []
+    for row in _locked(db, _B.task_id.in_(sorted(kinds)), _B.state.in_(OWED_WORDS)) if kinds else ():
+        told = kinds[row.task_id] is Kind.RETURNED
+        cue, how = (Cue.WRITTEN, GivenUp.SETTLED) if told else (Cue.OVERTAKEN, GivenUp.OVERTAKEN)
+        moved.append(_moved(db, _task(row), cue, at, Rules(), done_by=row.owner, done_how=str(how), done_call=""))
+    return moved
 
 
 def withdraw(db: sa.Connection, calls: Sequence[str]) -> None:
@@ -153,7 +194,7 @@ def heard(db: sa.Connection, call: str, at: datetime, agent: str, numbers: Numbe
     how = str(Result.REACHED) if ours else HEARD
     return [
         _moved(db, _task(one), Cue.HEARD, at, Rules(), done_by=agent, done_how=how, done_call=call)
-        for one in _locked(db, _B.state.in_(OWED_WORDS), concerned)
+        for one in _locked(db, _B.state.in_(OWED_WORDS), concerned, _B.kind.not_in(_BY_WORD))
     ]
 
 
@@ -229,6 +270,36 @@ class CallbackBook:
 
         return await self._do(task, work)
 
+    async def reply(self, task: str, reply: Reply, *, chief: bool = False) -> Moved | Denied | None:
+        """What the citizen said to the result, its way to the case store, and the end of the call-back.
+
+        ``reply.call``: in which they talk now; '' finds the newest one of its number that ``reply.by`` talked in since it
+        is owed. UNTRIED: there is none, nobody answers for a citizen. Another's task is refused, unless the citizen is there.
+        """
+        if reply.answer not in SPOKEN:
+            raise ValueError("whom nobody reached is said by the telephone, or by giving up")
+
+        def work(db: sa.Connection) -> list[Moved] | Denied | None:
+            row = next(iter(_locked(db, _B.task_id == task)), None)
+            if row is None:
+                return None
+            if row.kind != str(Kind.REPLY):
+                return Denied(Why.NO_REPLY)
+            one = _task(row)
+            if one.state not in OWED:
+                return Denied(Why.OVER)
+            said = replace(reply, call=reply.call or _talked(db, row, reply.by))
+            if not said.call:
+                return Denied(Why.UNTRIED)
+            if one.owner not in ("", reply.by) and not chief and not reply.call:
+                return Denied(Why.HELD, one.owner)
+            if not replies.answered(db, task, said):
+                return Denied(Why.OVER)
+            ends = {"done_by": said.by, "done_how": str(said.answer), "done_call": said.call, "note": said.words}
+            return [_moved(db, one, Cue.WRITTEN, said.at, self._rules, agent=said.by, **ends)]
+
+        return await self._do(task, work)
+
     async def left(self, agent: str, at: datetime) -> Sequence[Moved]:
         """They left their seat: what they had taken by their own hand is anybody's again."""
 
@@ -281,6 +352,10 @@ class CallbackBook:
             wanted = moves[asked]
             if isinstance(wanted, Denied):
                 return wanted
+            for one in ours if cue is Cue.GIVE_UP else ():
+                if one.kind is Kind.REPLY and isinstance(moves[one.id], Moved):
+                    words = " ".join(filter(None, (values["done_how"], values["note"])))
+                    replies.answered(db, one.id, Reply(Answer.UNREACHED, None, words, agent, at))
             return [_put(db, one, move, at, **values) for one in ours if isinstance(move := moves[one.id], Moved)]
 
         return await self._do(asked, work)
@@ -357,7 +432,28 @@ def _by(db: sa.Connection, task: Task, attempt: _Attempt, rules: Rules) -> Moved
     """What this try makes of the task."""
     counted = replace(task, tries=task.tries + counts(attempt.result))
     ends = {"done_by": attempt.agent, "done_how": str(attempt.result), "done_call": attempt.call}
-    return _moved(db, counted, MEANS[attempt.result], attempt.ended, rules, agent=attempt.agent, **ends)
+    return _tried(db, counted, MEANS[attempt.result], attempt.ended, rules, attempt.agent, ends)
+
+
+def _tried(
+    db: sa.Connection, counted: Task, cue: Cue, at: datetime, rules: Rules, agent: str, ends: dict[str, Any]
+) -> Moved:
+    """Of a result that is to be told: in vain as often as one tries, it is said that nobody was reached; before that,
+    the citizen's next number is tried."""
+    in_vain = counted.kind is Kind.REPLY and counted.state in OWED and cue in (Cue.UNREACHED, Cue.MISTAKEN)
+    if not in_vain:
+        return _moved(db, counted, cue, at, rules, agent=agent, **ends)
+    if rules.exhausted(counted.kind, counted.tries):
+        replies.answered(db, counted.id, Reply(Answer.UNREACHED, None, "", agent, at))
+        ends |= {"done_how": str(GivenUp.UNREACHABLE)}
+        return _moved(db, counted, Cue.EXHAUSTED, at, rules, agent=agent, **ends)
+    moved = _moved(db, counted, cue, at, rules, agent=agent, **ends)
+    theirs = replies.numbers_of(db, counted.id)
+    if len(theirs) > 1:
+        number = theirs[counted.tries % len(theirs)]
+        other = {"number": number, "number_national": home().read(number).national}
+        db.execute(sa.update(t.callbacks).where(_B.task_id == counted.id).values(other))
+    return moved
 
 
 def _counted(db: sa.Connection, task: Task, attempt: _Attempt) -> Moved:
@@ -391,7 +487,19 @@ def _said(
             cue = Cue.RETRACTED
     elif cue is MEANS[was] and cue in (Cue.UNREACHED, Cue.UNTRIED):
         return _put(db, task, Moved(task.id, task.state, task.owner, counted.tries, task.due), at)
-    return _moved(db, counted, cue, at, rules, agent=agent, **ends)
+    return _tried(db, counted, cue, at, rules, agent, ends)
+
+
+def _talked(db: sa.Connection, task: sa.Row[Any], agent: str) -> str:
+    """The newest call with this citizen, from either side, in which the agent talked since it is owed; '' none."""
+    since = sa.and_(_C.agent == agent, _C.talk_began_at.is_not(None), _C.arrived_at >= task.made_at)
+    tried = sa.select(_A.call_id).where(_A.task_id == task.task_id, _A.agent == agent)
+    theirs = sa.and_(_C.caller_national == task.number_national, task.number_national != "")
+    for which in (_C.call_id.in_(tried), theirs):
+        newest = sa.select(_C.call_id).where(which, since).order_by(_C.arrived_at.desc()).limit(1)
+        if (found := db.scalar(newest)) is not None:
+            return str(found)
+    return ""
 
 
 def _attempt(db: sa.Connection, record: CallRecord, leg: tuple[int, float] | None) -> _Attempt:

@@ -13,13 +13,17 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from agents.callbacks import Kind, Moved, Rules
 from bridge.case_state import CaseState, foreseen
 from bridge.drivers import CaseEvent
 from bridge.ports import CaseKnown
+from bridge.reply_rounds import TO_TELL, asked
 from bridge.ticket import Ticket, TicketId
 from cti.ids import CallId
 
+from . import callbacks, replies
 from . import tables as t
+from .callbacks import Tell, untold
 from .store import Store
 
 _C, _H, _M, _T = t.cases.c, t.case_history.c, t.case_marks.c, t.tickets.c
@@ -28,28 +32,39 @@ _CASES = sa.select(t.cases, _T.agent).join_from(t.cases, t.tickets, _T.ticket_id
 
 
 class CaseShelf:
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, store: Store, rules: Rules | None = None, tell: Tell = untold) -> None:
+        """``tell`` hears which call-backs come of what is heard."""
+        self._store, self._rules, self._tell = store, rules or Rules(), tell
 
     async def mark(self, store: str) -> str:
         async with self._store.reading() as db:
             return await db.scalar(sa.select(_M.mark).where(_M.store == store)) or ""
 
     async def hear(self, store: str, events: Sequence[CaseEvent], mark: str | None, now: datetime) -> list[CaseKnown]:
-        return await self._store.whole(self._hear(store, events, mark, now))
+        moved, tasks = await self._store.whole(self._hear(store, events, mark, now))
+        if tasks:
+            self._tell(tasks)
+        return moved
 
-    async def _hear(self, store: str, events: Sequence[CaseEvent], mark: str | None, now: datetime) -> list[CaseKnown]:
+    async def _hear(
+        self, store: str, events: Sequence[CaseEvent], mark: str | None, now: datetime
+    ) -> tuple[list[CaseKnown], list[Moved]]:
         moved: dict[str, CaseKnown] = {}
+        tasks: list[Moved] = []
         async with self._store.writing() as db:
             standing = await self._standing(db, events, now)
             for event in events:
                 row = standing.get(event.key) if event.key else standing.get(event.case_number)
-                if row is not None and (known := await _move(self._store, db, row, event, now)) is not None:
+                if row is None:
+                    continue
+                known, owed = await _move(self._store, db, row, event, now, self._rules)
+                tasks += owed
+                if known is not None:
                     moved[known.case] = known
             if mark is not None:
                 values = {"store": store, "mark": mark, "at": now}
                 await db.execute(self._store.upsert(t.case_marks, ("store", "mark", "at")), values)
-        return list(moved.values())
+        return list(moved.values()), tasks
 
     async def _standing(
         self, db: AsyncConnection, events: Sequence[CaseEvent], now: datetime
@@ -104,11 +119,12 @@ async def _open(
 
 
 async def _move(
-    store: Store, db: AsyncConnection, row: dict[str, Any], event: CaseEvent, now: datetime
-) -> CaseKnown | None:
-    """None: nothing moved. ``row`` is kept as the case stands after it."""
+    store: Store, db: AsyncConnection, row: dict[str, Any], event: CaseEvent, now: datetime, rules: Rules
+) -> tuple[CaseKnown | None, list[Moved]]:
+    """None: nothing moved; call-backs that it opened or ended. ``row`` is kept as the case stands after it."""
+    said = CaseState(row["told"] or row["state"])
     late = event.sequence <= row["sequence"]
-    possible = late or foreseen(CaseState(row["state"]), event.state)
+    possible = late or foreseen(said, event.state)
     heard = {
         "case_id": row["case_id"], "sequence": event.sequence, "state": str(event.state), "at": event.at,
         "heard_at": now, "word": event.word[:80], "unit": event.unit[:200], "note": event.note, "late": late,
@@ -116,19 +132,46 @@ async def _move(
     }  # fmt: skip
     fresh = store.insert(t.case_history).values(heard).on_conflict_do_nothing().returning(_H.case_id)
     if (await db.execute(fresh)).first() is None or late:
-        return None
-    changed = {"state": str(event.state), "word": event.word[:80], "unit": event.unit[:200] or row["unit"]}
+        return None, []
+    standing, owed, tasks = await db.run_sync(lambda one: _round(store, one, row, event, now, rules))
+    ours = CaseState.CHECKED if owed and event.state is CaseState.CLOSED else event.state  # closed when it was told
+    changed = {"state": str(ours), "word": event.word[:80], "unit": event.unit[:200] or row["unit"]}
     same = all(row[name] == value for name, value in changed.items() if name != "word")
-    changed |= {"sequence": event.sequence, "moved_at": now} | (
-        {} if row["state"] == event.state else {"since": event.at}
+    changed |= {"sequence": event.sequence, "moved_at": now, "round": standing} | (
+        {} if row["state"] == ours else {"since": event.at}
     )
+    changed["told"] = str(event.state) if ours is not event.state else ""
     if not row["number"] and event.case_number:
         changed["number"] = event.case_number
     row |= changed
     await db.execute(sa.update(t.cases).where(_C.case_id == row["case_id"]).values(changed))
     if same:
-        return None
-    return CaseKnown(
+        return None, tasks
+    known = CaseKnown(
         row["case_id"], TicketId(row["ticket_id"]), row["agent"], CallId(row["call_id"]) if row["call_id"] else None, row["number"],
-        row["query_code"], event.state, row["since"], possible,
+        row["query_code"], ours, row["since"], possible,
     )  # fmt: skip
+    return known, tasks
+
+
+def _round(
+    store: Store, db: sa.Connection, row: dict[str, Any], event: CaseEvent, now: datetime, rules: Rules
+) -> tuple[int, bool, list[Moved]]:
+    """(the round that stands now, whether a result of it is still to be told, call-backs that moved)."""
+    r = t.case_replies.c
+    wants, tasks = asked(event.state), list[Moved]()
+    standing = None
+    if row["round"]:
+        mine = sa.select(r.kind, r.ended_at).where(r.case_id == row["case_id"], r.round == row["round"])
+        standing = db.execute(mine).first()
+    if standing is not None and wants is not None and standing.kind == str(wants):
+        return row["round"], wants is Kind.REPLY and standing.ended_at is None, tasks
+    if row["round"]:
+        tasks += callbacks.gone_on(db, replies.gone_on(db, row["case_id"], now), now)
+    if wants is None:
+        return 0, False, tasks
+    script = event.note or (event.word if event.state in TO_TELL else "")
+    one = replies.opened(store, db, row, event.sequence, wants, script, now)
+    if one is not None:
+        tasks += callbacks.owe_round(store, db, one, rules)
+    return event.sequence, one is not None and wants is Kind.REPLY, tasks

@@ -19,13 +19,17 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bridge import ticket_json
-from bridge.case_store_messages import KINDS, Message, MessageId, MessageKind, lacking
+from bridge.case_store_messages import Message, MessageId, MessageKind
 from bridge.delivery_state import HOLDS_BACK, TABLE, DeliveryState, Move, before
 from bridge.ports import Outgoing
 
+from . import outbox_rows
 from . import tables as t
 from .casebook import opened
+from .outbox_rows import NotInOrder
 from .store import Store
+
+__all__ = ["NotInOrder", "OutboxShelf", "add"]
 
 _O, _T = t.outbox.c, t.tickets.c
 _WAITING = str(DeliveryState.WAITING)
@@ -36,10 +40,6 @@ _FIRST = ~sa.exists().where(
 )
 """Nothing undelivered stands before it."""
 _MESSAGES = sa.select(t.outbox, _T.body).join_from(t.outbox, t.tickets, _T.ticket_id == _O.ticket_id)
-
-
-class NotInOrder(ValueError):
-    """A message that its stream has no place for: one that begins it is not the first, or another one is."""
 
 
 class OutboxShelf:
@@ -123,23 +123,8 @@ class OutboxShelf:
 
 
 async def add(db: AsyncConnection, message: Message, due_at: datetime) -> bool:
-    """Inside the caller's transaction; due at once. False: the key is there already, and nothing was written."""
-    if missing := lacking(message.kind, message.payload):
-        raise ValueError(f"a message of kind {message.kind} must say {', '.join(missing)}")
-    # one writer of a matter at a time: each message gets a place of its own (SQLite has one writer anyway)
-    await db.execute(sa.select(_T.ticket_id).where(_T.ticket_id == message.ticket.id).with_for_update())
-    if await db.scalar(sa.select(_O.message_id).where(_O.key == message.key)) is not None:
-        return False
-    last = await db.scalar(sa.select(sa.func.max(_O.turn)).where(_O.stream == message.stream))
-    if KINDS[message.kind].opens is not (last is None):
-        raise NotInOrder(f"{message.kind} is message {(last or 0) + 1} of {message.stream}")
-    values = {
-        "message_id": message.id, "stream": message.stream, "turn": (last or 0) + 1, "kind": str(message.kind),
-        "key": message.key, "ticket_id": message.ticket.id, "made_at": due_at, "state": _WAITING, "next_try": due_at,
-        "payload": json.dumps(dict(message.payload), ensure_ascii=False, separators=(",", ":")),
-    }  # fmt: skip
-    await db.execute(sa.insert(t.outbox).values(values))
-    return True
+    """Inside the caller's transaction; see ``outbox_rows.add``."""
+    return await db.run_sync(lambda one: outbox_rows.add(one, message, due_at))
 
 
 async def _moved(

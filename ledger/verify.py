@@ -394,12 +394,41 @@ async def case_twice(look: Look) -> AsyncIterator[Breach]:
 async def case_and_history(look: Look) -> AsyncIterator[Breach]:
     """A case is as its newest event left it, and its state is one there is."""
     h = t.case_history.c
-    same = sa.select(h.case_id).where(h.case_id == CASE.case_id, h.sequence == CASE.sequence, h.state == CASE.state)
+    said = sa.case((CASE.told != "", CASE.told), else_=CASE.state)
+    same = sa.select(h.case_id).where(h.case_id == CASE.case_id, h.sequence == CASE.sequence, h.state == said)
     newer = sa.select(h.case_id).where(h.case_id == CASE.case_id, h.sequence > CASE.sequence)
     unknown = CASE.state.not_in([state.value for state in CaseState])
     wrong = sa.or_(~same.exists(), newer.exists(), unknown)
     for row in await look.rows(sa.select(*CASE).where(wrong, look.new(CASE.moved_at)).order_by(CASE.case_id)):
         yield Breach("case_and_history", row.number or row.case_id, f"{row.state}, but its history says otherwise")
+
+
+@rule
+async def result_untold(look: Look) -> AsyncIterator[Breach]:
+    """A result is told, or it is written down why nobody is called: each case that has one has its round, each round of
+    it its call-back."""
+    r, b = t.case_replies.c, t.callbacks.c
+    told = sa.select(r.case_id).where(r.case_id == CASE.case_id, r.round == CASE.round)
+    has_result = CASE.state.in_([CaseState.CHECKED.value, CaseState.CLOSED.value, CaseState.RETURNED.value])
+    without = sa.select(*CASE).where(has_result, CASE.sequence > 0, ~told.exists(), look.new(CASE.moved_at))
+    for row in await look.rows(without.order_by(CASE.case_id)):
+        yield Breach("result_untold", row.number or row.case_id, f"{row.state}, and nobody is to tell the citizen")
+    task = sa.select(b.task_id).where(b.task_id == r.task_id)
+    silent = sa.or_(sa.and_(r.task_id == "", r.unowed == ""), sa.and_(r.task_id != "", ~task.exists()))
+    for row in await look.rows(sa.select(*r).where(silent, look.new(r.opened_at)).order_by(r.opened_at)):
+        yield Breach("result_untold", row.case_id, f"round {row.round} has neither a call-back nor a reason for none")
+
+
+@rule
+async def reply_unsaid(look: Look) -> AsyncIterator[Breach]:
+    """What a citizen answered to a result is on its way to the case store, once; who is not content is opened again."""
+    r = t.case_replies.c
+    for kind, which in ((MessageKind.REPLY, r.answer != ""), (MessageKind.REOPEN, r.reopened)):
+        key = CASE.stream + f"/{kind}/" + sa.cast(r.round, sa.String)
+        sent = sa.select(PUSH.message_id).where(PUSH.key == key).exists()
+        rows = sa.select(*r, CASE.number).join_from(t.case_replies, t.cases, CASE.case_id == r.case_id)
+        for row in await look.rows(rows.where(which, ~sent, look.new(r.opened_at)).order_by(r.opened_at)):
+            yield Breach("reply_unsaid", row.number or row.case_id, f"the answer {row.answer} has no message {kind}")
 
 
 # -- recordings ---------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 
 from agents.callbacks import SAID, GivenUp
 from bridge.forms import Body
+from bridge.reply_rounds import SPOKEN
 
 from .shapes import AgentText, CallIdText, Dialled, Note, View
 
@@ -33,7 +34,7 @@ class CallbackOut(View):
     """Somebody who is owed a call."""
 
     id: str
-    kind: str = Field(description="missed | voicemail | queue_offer | reply | review")
+    kind: str = Field(description="missed | voicemail | queue_offer | reply | returned | review")
     state: str = Field(description="open | taken | assigned | done | given_up")
     reason: str = Field(description="why nobody answered them")
     line: str
@@ -51,6 +52,34 @@ class CallbackOut(View):
     attempts: list[CallbackAttemptOut] = Field(description="oldest first")
     mine: bool = Field(default=False, description="I have it")
     withheld: bool = Field(default=False, description="there is a number, and it is not for these eyes")
+    ticket: str = Field(default="", description="of a result to tell or a case that came back; '' none")
+    prefers: str = Field(default="", description="the agent who took the citizen's call: they call first; '' nobody")
+    case_number: str = ""
+    title: str = Field(default="", description="of the ticket; shown with the number")
+    script: str = Field(default="", description="what is to be told, or asked for; shown with the number")
+    answer: str = Field(default="", description="solved | unsolved | refused | unreached; '' not yet")
+    satisfied: int | None = Field(default=None, description="1 to 5; null: not rated")
+
+
+class ReplyOwedOut(View):
+    """What is to be told to, or asked of, the citizen on the line."""
+
+    id: str = Field(description="the call-back's id")
+    kind: str = Field(description="reply | returned")
+    ticket: str
+    case_number: str
+    title: str
+    script: str
+
+
+class ReplyIn(Body):
+    """What the citizen said to the result, in the call that is on, or in the newest one I had with them about it."""
+
+    answer: Annotated[str, Field(pattern=f"^({'|'.join(sorted(SPOKEN))})$")]
+    satisfied: Annotated[int, Field(ge=1, le=5)] | None = Field(
+        default=None, description="5: very; needed with solved and unsolved, null with refused"
+    )
+    words: Note = ""
 
 
 class DialOwedIn(Body):

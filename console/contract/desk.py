@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from bridge.forms import Body
 from recordings.ids import MOST_PART
 
+from .callbacks import ReplyOwedOut
 from .rest import CallOut, TicketOut
 from .shapes import View
 from .stream import PartyOut
@@ -76,6 +77,9 @@ class PopOut(BaseModel):
     open_tickets: int = Field(description="of them, neither answered on the spot nor merged into another")
     calls_30_days: int = Field(description="the others, without this one")
     callback_open: bool = Field(description="we owe this number a call")
+    replies: list[ReplyOwedOut] = Field(
+        default=[], description="results to tell this citizen now, cases of theirs that wait for more, at most 20"
+    )
     story_withheld: str = Field(
         default="",
         description="why nothing is told of earlier calls: not_owed (we dialled), anonymous, too_many; '': it is told",

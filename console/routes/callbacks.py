@@ -17,6 +17,7 @@ from agents.callback_list_rows import TaskRow, Wanted
 from agents.callbacks import OWED, Denied, GivenUp, Kind, Moved, Result, State, Why
 from agents.commands import Refused
 from bridge.errors import Problem
+from bridge.reply_rounds import Answer, rating_wrong
 from config.language import say as _
 from console import exported_rows, exports, visibility
 from console.access import Right
@@ -28,6 +29,7 @@ from console.contract.callbacks import (
     DialOwedIn,
     GiveUpIn,
     NotAssignedOut,
+    ReplyIn,
     ResultIn,
     TaskPath,
 )  # fmt: skip
@@ -38,6 +40,7 @@ from console.services import Library, Plugged, Services
 from console.words_in_headers import Number
 from cti.ids import SeatId
 from cti.numbers import Numbers, mask
+from ledger.replies import Reply
 
 from .pop import citizens_number
 
@@ -50,7 +53,7 @@ Chief = Annotated[Who, needs(Right.SUPERVISE)]
 _Page = Annotated[str, Query(pattern=r"^[A-Za-z0-9_.-]{0,100}$", description="the last task of the page before")]
 _Which = Annotated[str, Query(pattern="^(owed|open|taken|assigned|done|given_up)$")]
 _OfKind = Annotated[str, Query(pattern=f"^({'|'.join(Kind)})?$")]
-_STATUS = {Why.HELD: 409, Why.OVER: 409, Why.NOT_HELD: 409, Why.TOO_MANY: 429, Why.UNTRIED: 409}
+_STATUS = {Why.HELD: 409, Why.OVER: 409, Why.NOT_HELD: 409, Why.TOO_MANY: 429, Why.UNTRIED: 409, Why.NO_REPLY: 409}
 
 
 @router.get("")
@@ -184,6 +187,27 @@ async def result(task: TaskPath, body: ResultIn, plugs: Plugged, books: Library,
     return _shown(books, who, await _row(books, task))
 
 
+@router.post("/{task}/reply")
+async def reply(task: TaskPath, body: ReplyIn, plugs: Plugged, books: Library, who: Caller) -> CallbackOut:
+    """What the citizen said to the result of their case: it goes to the case store, and the call-back is done. Audited.
+
+    While they are on my line, whoever has the call-back; after a call, mine or nobody's."""
+    answer = Answer(body.answer)
+    if rating_wrong(answer, body.satisfied):
+        message = _("how content they are is told by who answered whether it is solved, and by nobody else")
+        raise invalid([Problem("satisfied", message)])
+    row = await _row(books, task)
+    live = _at_phone(plugs, books.centre.numbers, row.number)
+    call = live.call if live is not None and who.owns(live) and live.state == "talking" else ""
+    said = Reply(answer, body.satisfied, body.words.strip(), who.account, plugs.clock(), call)
+    await _moved(plugs, await books.callbacks.reply(task, said, chief=who.may(Right.SUPERVISE)), task)
+    plugs.intake.wake()
+    detail = {"callback": task, "ticket": row.ticket, "answer": str(answer), "satisfied": str(body.satisfied or "")}
+    detail = {name: word for name, word in detail.items() if word}
+    await plugs.audit.append(plugs.clock(), who.account, "result_told", call=call or row.call, detail=detail)
+    return _shown(books, who, await _row(books, task))
+
+
 @router.post("/{task}/give-up")
 async def give_up(task: TaskPath, body: GiveUpIn, plugs: Plugged, books: Library, who: Looker) -> CallbackOut:
     """Nobody calls any more; audited. An agent what they have, a supervisor any."""
@@ -282,6 +306,8 @@ def _sentence(why: Why, who: str) -> str:
             return _("you have taken as many call-backs as one person may: call those first, or give some back")
         case Why.UNTRIED:
             return _("you have not called this citizen, or the call is not over yet")
+        case Why.NO_REPLY:
+            return _("this call-back is about no result: there is no answer to write")
 
 
 def _at_phone(plugs: Services, numbers: Numbers, number: str) -> CallRow | None:

@@ -6,11 +6,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Request
 
+from agents.callback_list_rows import Wanted
+from agents.callbacks import BY_WORD
 from agents.caller import Kind, Party, party
 from console import visibility
 from console.access import Right
 from console.authorization import Who, needs
 from console.caller_stories import LATELY, CallerStories, is_empty, may_tell, whose_story
+from console.contract.callbacks import ReplyOwedOut
 from console.contract.desk import PastCallOut, PopOut, RecordingOut
 from console.contract.rest import CallPath
 from console.contract.stream import PartyOut
@@ -51,6 +54,7 @@ async def pop(
         open_tickets=story.open_tickets if story else 0,
         calls_30_days=story.calls_since if story else 0,
         callback_open=bool(story and story.callback_open),
+        replies=await _owed(books, searched) if story and story.callback_open else [],
         story_withheld=why_not,
     )  # fmt: skip
 
@@ -79,6 +83,16 @@ async def _story(
         await plugs.audit.append(now, who.account, "story_shown", call=row.call, detail=told | counts)
         stories.told(key, row.call, now, dialled=dialled)
     return story, ""
+
+
+async def _owed(books: Library, number: str) -> list[ReplyOwedOut]:
+    """To whoever has the citizen on the line, whoever has the call-back."""
+    rows = [
+        row
+        for kind in sorted(BY_WORD)
+        for row in await books.callback_list.page(Wanted(kind=kind, number=number, most=MOST))
+    ]
+    return [ReplyOwedOut.model_validate(row) for row in rows if not row.anonymous]
 
 
 def _stories(request: Request) -> CallerStories:

@@ -66,7 +66,7 @@ class Books:
         house.listen(SeatStateChanged, self.callbacks.hear)
         self._scribe = Scribe(store, node, numbers=numbers, rules=self.callbacks.rules, tell=self.callbacks.tell)
         self.tickets = TicketShelf(store, numbers=numbers, tell=self.callbacks.tell)
-        self.outbox, self.cases = OutboxShelf(store, node), CaseShelf(store)
+        self.outbox, self.cases = OutboxShelf(store, node), CaseShelf(store, self.callbacks.rules, self.callbacks.tell)
         self.recordings = RecordingTable(store)
         self.seats = SeatMemory(SeatBook(store), places.seats)
         unread = asterisk_books.unread(self.plan, settings, places)

@@ -53,6 +53,7 @@ from .telephone import (
 from .tickets import (
     case_history,
     case_marks,
+    case_replies,
     cases,
     outbox,
     provisional,
@@ -74,6 +75,7 @@ __all__ = [
     "calls",
     "case_history",
     "case_marks",
+    "case_replies",
     "cases",
     "catalogue_codes",
     "catalogue_conditions",

@@ -60,6 +60,8 @@ callbacks = Table(
     Column("due_at", Moment, nullable=False),
     text("done_how"),  # a Result, a GivenUp, or heard
     text("done_call", Id),  # the call that ended it: ours, or the citizen's own
+    text("ticket_id", sa.String(26)),  # whose result is to be told, or who is to be asked more; '' of no ticket
+    text("prefers"),  # the agent who took their call: they call first, then anybody
     Index(None, "state", "made_at"),
     Index(None, "made_at"),
     Index(None, "number_national", "state"),

@@ -129,6 +129,8 @@ cases = Table(
     Column("sequence", Big, nullable=False, server_default="0"),  # of the newest event it was moved by; 0: the receipt
     text("word", String(80)),  # the store's own for the state
     text("unit", String(200)),
+    text("told"),  # the state the store says, where ours waits for the reply to the citizen
+    Column("round", Big, nullable=False, server_default="0"),  # the newest case_replies row that stands; 0: none
     Column("opened_at", Moment, nullable=False),
     Column("moved_at", Moment, nullable=False),  # when the ledger heard of it
     Index(None, "moved_at"),
@@ -150,6 +152,29 @@ case_history = Table(
     text("note", Text()),
     flag("late"),  # it moved nothing: a later one had been heard before
     flag("unforeseen"),  # bridge.case_state.TABLE does not have this step
+)
+
+# written by ledger/replies.py alone
+case_replies = Table(
+    "case_replies",
+    metadata,
+    Column("case_id", String(26), ForeignKey("cases.case_id"), primary_key=True),
+    Column("round", Big, primary_key=True, autoincrement=False),  # sequence of the event that asked for it
+    Column("kind", Word, nullable=False),  # agents.callbacks.Kind: reply | returned
+    Column("opened_at", Moment, nullable=False),
+    text("task_id", Id),  # the call-back; '' nobody is called, and unowed says why
+    text("unowed"),  # bridge.reply_rounds.Unowed
+    text("script", Text()),  # what is told, or asked for: the case store's words
+    Column("numbers", sa.JSON, nullable=False, server_default="[]"),  # the citizen's, in the order they are tried
+    text("answer"),  # bridge.reply_rounds.Answer; '' not yet
+    Column("satisfied", Integer),  # 1 to 5
+    text("words", Text()),
+    text("by"),
+    text("call_id", Id),  # in which they answered
+    Column("ended_at", Moment),  # answered, or overtaken by the case
+    flag("reopened"),  # supervision was asked to look again
+    Index(None, "task_id"),
+    Index(None, "opened_at"),
 )
 
 case_marks = Table(

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from agents.callbacks import (
+    BY_WORD,
     HELD,
     MEANS,
     OWED,
@@ -59,6 +60,8 @@ def expected(state: State, cue: Cue) -> State | None:
         if cue is C.GIVE_BACK:
             return S.OPEN if state in HELD else None
         return S.ASSIGNED if state is S.ASSIGNED else S.TAKEN
+    if cue in (C.WRITTEN, C.OVERTAKEN, C.EXHAUSTED):
+        return state if state not in OWED else S.DONE if cue is C.WRITTEN else S.GIVEN_UP
     if cue in (C.REACHED, C.HEARD):
         return S.DONE
     if cue is C.MISTAKEN:
@@ -83,6 +86,44 @@ def test_every_cell(state: State, cue: Cue) -> None:
         assert isinstance(moved, Moved)
         assert moved.state is to
         assert bool(moved.owner) is (to in HELD)
+
+
+@pytest.mark.parametrize("kind", sorted(BY_WORD))
+@pytest.mark.parametrize(("state", "cue"), product(State, Cue), ids=str)
+def test_no_call_ends_what_wants_a_word(kind: Kind, state: State, cue: Cue) -> None:
+    """Whatever the telephone tells: it is owed until the word is written, the case went on, or it was tried often enough."""
+    moved = step(replace(task(state, tries=1), kind=kind), cue, NOON, RULES, agent="1001", chief=True)
+    ends = {C.WRITTEN: S.DONE, C.OVERTAKEN: S.GIVEN_UP, C.EXHAUSTED: S.GIVEN_UP, C.GIVE_UP: S.GIVEN_UP}
+    if state not in OWED:
+        assert moved == Denied(Why.OVER) if cue in WISHES else isinstance(moved, Moved) and moved.state is state
+    elif isinstance(moved, Moved):
+        assert (moved.state in OWED) is (cue not in ends)
+        assert moved.state is ends.get(cue, moved.state)
+        assert bool(moved.owner) is (moved.state in HELD)
+    else:
+        assert (state, cue) == (S.OPEN, C.GIVE_BACK)
+
+
+def test_who_spoke_with_the_citizen_owes_the_word() -> None:
+    """A result told by a call that nobody had taken is of whoever made it; a wrong number makes the next one due."""
+    one = replace(task(S.OPEN), kind=Kind.REPLY, tries=1)
+    assert step(one, C.REACHED, NOON, RULES, agent="1002") == Moved("xm1-1.1", S.TAKEN, "1002", 1, NOON)
+    assert step(one, C.MISTAKEN, NOON, RULES, agent="1002") == Moved(
+        "xm1-1.1", S.OPEN, "", 1, RULES.again(1, NOON, Kind.REPLY)
+    )
+
+
+def test_results_have_hours_and_waits_of_their_own() -> None:
+    """Told later in the morning, tried on another day; after so many tries nobody is called any more."""
+    own = replace(
+        RULES, reply_hours=parse("Mon-Sun 10:00-18:00"), reply_retry_minutes=(60, 1440), reply_attempts=2
+    )  # fmt: skip
+    night = datetime(2026, 11, 26, 20, 0, tzinfo=UTC)  # four in the morning
+    assert own.first(Kind.REPLY, night) == datetime(2026, 11, 27, 2, 0, tzinfo=UTC)
+    assert own.first(Kind.MISSED, night) == datetime(2026, 11, 27, 0, 0, tzinfo=UTC)
+    assert own.again(2, NOON, Kind.REPLY) - NOON == timedelta(days=1)
+    assert [own.exhausted(Kind.REPLY, tries) for tries in (1, 2, 3)] == [False, True, True]
+    assert not own.exhausted(Kind.MISSED, 99)
 
 
 @pytest.mark.parametrize("state", [S.TAKEN, S.ASSIGNED])

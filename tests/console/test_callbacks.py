@@ -184,3 +184,42 @@ async def test_a_result_is_of_the_own_try() -> None:
         told = await anna.post("/api/callbacks/t1/result", json={"result": "wrong_number"})
         assert (told.json()["state"], told.json()["done_how"]) == ("given_up", "wrong_number")
         assert (await anna.post("/api/callbacks/t1/result", json={"result": "cancelled"})).status_code == 422
+
+
+async def test_what_the_citizen_said_is_written_once() -> None:
+    """With a rating from who was told, without one from who was not; by who called them; audited, and the courier wakes."""
+    fake = town()
+    tried = Attempt("xm1-1.5", NOON, NOON, "1001", "8001", Result.REACHED, Result.REACHED, "")
+    fake.shelf.callbacks.rows["r1"] = task(
+        "r1", number=NUMBER, kind=Kind.REPLY, owner="1001", state=State.TAKEN, script="已修补"
+    )
+    async with at(fake, "1001", "8001") as anna, at(fake, "1003", "8002") as bao:
+        for wrong in ({"answer": "solved"}, {"answer": "refused", "satisfied": 5}, {"answer": "unreached"}):
+            assert (await anna.post("/api/callbacks/r1/reply", json=wrong)).status_code == 422
+        body = {"answer": "solved", "satisfied": 5, "words": "谢谢"}
+        assert (await anna.post("/api/callbacks/r1/reply", json=body)).json()["error"] == "callback_untried"
+        assert (await anna.post("/api/callbacks/t1/reply", json=body)).json()["error"] == "callback_no_reply"
+        fake.shelf.callbacks.rows["r1"] = replace(fake.shelf.callbacks.rows["r1"], attempts=(tried,))
+        (hidden,) = [one for one in (await bao.get("/api/callbacks")).json() if one["id"] == "r1"]
+        assert (hidden["script"], (await anna.get("/api/callbacks/r1")).json()["script"]) == ("", "已修补")
+        told = (await anna.post("/api/callbacks/r1/reply", json=body)).json()
+    assert (told["state"], told["answer"], told["satisfied"]) == ("done", "solved", 5)
+    (reply,) = fake.shelf.callbacks.replies
+    assert (reply.by, reply.words, reply.call) == ("1001", "谢谢", "")
+    assert fake.log.actions == ["result_told"]
+
+
+async def test_a_citizen_on_the_line_is_told_what_they_are_owed() -> None:
+    """The pop says so, without the number, whoever has the call-back; the answer counts with the call that is on."""
+    fake = populate(FakeHotline())
+    number = Call(CALL).caller
+    fake.shelf.callbacks.rows = {
+        "r1": task("r1", number=number, kind=Kind.REPLY, owner="1003", state=State.TAKEN, script="已修补", ticket="T1")
+    }
+    fake.shelf.callers.told = replace(fake.shelf.callers.told, callback_open=True)
+    async with at(fake, "1001", "8001") as anna:
+        pop = (await anna.get(f"/api/calls/{CALL}/pop")).json()
+        assert [(one["id"], one["script"], one["ticket"]) for one in pop["replies"]] == [("r1", "已修补", "T1")]
+        body = {"answer": "unsolved", "satisfied": 1}
+        assert (await anna.post("/api/callbacks/r1/reply", json=body)).json()["state"] == "done"
+    assert fake.shelf.callbacks.replies[0].call == CALL

@@ -115,6 +115,7 @@ MAY: dict[tuple[str, str], str] = {
     ("POST", "/api/callbacks/{task}/take"): "AOS",
     ("POST", "/api/callbacks/{task}/dial"): "AOS",
     ("POST", "/api/callbacks/{task}/result"): "AOST",
+    ("POST", "/api/callbacks/{task}/reply"): "AOST",
     ("POST", "/api/callbacks/{task}/give-back"): "AOST",
     ("POST", "/api/callbacks/{task}/give-up"): "AOST",
     ("POST", "/api/callbacks/assign"): "ST",
@@ -175,6 +176,7 @@ BODY: dict[str, dict[str, Any]] = {
     "/api/seats/{seat}/login": {"agent": "1001"},
     "/api/callbacks/{task}/give-up": {"reason": "unreachable"},
     "/api/callbacks/{task}/result": {"result": "no_answer"},
+    "/api/callbacks/{task}/reply": {"answer": "refused"},
     "/api/callbacks/assign": {"tasks": ["xm1-1.1"], "agent": "1001"},
 }
 WHO = {"A": ("1001", "8001"), "O": ("1003", "8002"), "S": ("2001", ""), "U": ("audit", ""), "P": ("admin", "")}

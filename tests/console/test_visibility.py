@@ -69,7 +69,7 @@ SHOWS: dict[tuple[str, str], str] = {
     ("GET", "/api/callbacks"): B,
     ("GET", "/api/callbacks/csv"): B,
     ("GET", "/api/callbacks/{task}"): B,
-    **{("POST", f"/api/callbacks/{{task}}/{verb}"): B for verb in ("take", "result", "give-back", "give-up")},
+    **{("POST", f"/api/callbacks/{{task}}/{verb}"): B for verb in ("take", "result", "reply", "give-back", "give-up")},
     ("POST", "/api/callbacks/{task}/dial"): "",
     ("POST", "/api/callbacks/assign"): "",
     ("POST", "/api/calls/{call}/tickets"): T,
@@ -116,6 +116,7 @@ PERSONAL = {
     "MyDayOut": C,
     "BoardOut": C,
     "CallbackOut": B,
+    "ReplyOwedOut": C,
     "RepeatOut": K,
 }
 """Shapes that hold something of a citizen."""

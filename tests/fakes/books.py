@@ -24,6 +24,7 @@ from ledger.history import Filed, PastCall, Tape
 from ledger.kpi import SETS
 from ledger.outages import Outage
 from ledger.repeats import Repeat
+from ledger.replies import Reply
 from ledger.wall import Counted, Counts, Day
 from recordings.ids import RecordingId
 
@@ -81,11 +82,17 @@ class Callbacks:
 
     rows: dict[str, TaskRow] = field(default_factory=dict)
     wanted: list[Wanted] = field(default_factory=list)
+    replies: list[Reply] = field(default_factory=list)
     rules: cb.Rules = field(default_factory=cb.Rules)
 
     async def page(self, wanted: Wanted) -> Sequence[TaskRow]:
         self.wanted.append(wanted)
-        return [row for row in self.rows.values() if row.state in wanted.states and wanted.owner in ("", row.owner)]
+        kinds = (None, *cb.Kind) if wanted.kind is None else (wanted.kind,)
+        return [
+            row
+            for row in self.rows.values()
+            if row.state in wanted.states and wanted.owner in ("", row.owner) and row.kind in kinds
+        ]
 
     async def get(self, task: str) -> TaskRow | None:
         return self.rows.get(task)
@@ -113,6 +120,16 @@ class Callbacks:
         if row is not None and not any(one.agent == agent for one in row.attempts):
             return cb.Denied(cb.Why.UNTRIED)
         return self._step(task, cb.MEANS[result], at, agent, done_how=result)
+
+    async def reply(self, task: str, reply: Reply, *, chief: bool = False) -> cb.Moved | cb.Denied | None:
+        row = self.rows.get(task)
+        if row is not None and row.kind is not cb.Kind.REPLY:
+            return cb.Denied(cb.Why.NO_REPLY)
+        if row is not None and not reply.call and not any(one.agent == reply.by for one in row.attempts):
+            return cb.Denied(cb.Why.UNTRIED)
+        self.replies.append(reply)
+        told = {"done_how": reply.answer, "answer": reply.answer, "satisfied": reply.satisfied, "done_at": reply.at}
+        return self._step(task, cb.Cue.WRITTEN, reply.at, reply.by, chief=chief, **told)
 
     def _step(
         self, ident: str, cue: cb.Cue, at: datetime, agent: str, *, chief: bool = False, **more: Any

@@ -51,6 +51,9 @@ export interface paths {
   '/api/callbacks/{task}/give-up': {
     post: { parameters: { path: { task: string } }; requestBody: { content: { 'application/json': components['schemas']['GiveUpIn'] } }; responses: { 200: { content: { 'application/json': components['schemas']['CallbackOut'] } } } }
   }
+  '/api/callbacks/{task}/reply': {
+    post: { parameters: { path: { task: string } }; requestBody: { content: { 'application/json': components['schemas']['ReplyIn'] } }; responses: { 200: { content: { 'application/json': components['schemas']['CallbackOut'] } } } }
+  }
   '/api/callbacks/{task}/result': {
     post: { parameters: { path: { task: string } }; requestBody: { content: { 'application/json': components['schemas']['ResultIn'] } }; responses: { 200: { content: { 'application/json': components['schemas']['CallbackOut'] } } } }
   }
@@ -622,7 +625,7 @@ export interface components {
     /** Somebody who is owed a call. */
     CallbackOut: {
       id: string
-      /** missed | voicemail | queue_offer | reply | review */
+      /** missed | voicemail | queue_offer | reply | returned | review */
       kind: string
       /** open | taken | assigned | done | given_up */
       state: string
@@ -652,6 +655,19 @@ export interface components {
       mine: boolean
       /** there is a number, and it is not for these eyes */
       withheld: boolean
+      /** of a result to tell or a case that came back; '' none */
+      ticket: string
+      /** the agent who took the citizen's call: they call first; '' nobody */
+      prefers: string
+      case_number: string
+      /** of the ticket; shown with the number */
+      title: string
+      /** what is to be told, or asked for; shown with the number */
+      script: string
+      /** solved | unsolved | refused | unreached; '' not yet */
+      answer: string
+      /** 1 to 5; null: not rated */
+      satisfied?: number | null
     }
     /** Call-backs were made, taken, tried or ended: a list that shows them, or might, asks for them anew. */
     CallbacksMoved: {
@@ -971,7 +987,7 @@ export interface components {
       /** of POST and GET /api/session: the sign-in before this one; null: there was none */
       before?: components['schemas']['BeforeOut'] | null
     }
-    MessageKind: 'file' | 'supplement' | 'urge' | 'plus_one' | 'reply' | 'return'
+    MessageKind: 'file' | 'supplement' | 'urge' | 'plus_one' | 'reply' | 'return' | 'withdraw' | 'reopen' | 'merge' | 'unmerge'
     /** POST /api/calls/{call}/move: a waiting caller to a queue's head (``urgent``) or end. */
     MoveIn: {
       queue: string
@@ -1221,6 +1237,8 @@ export interface components {
       calls_30_days: number
       /** we owe this number a call */
       callback_open: boolean
+      /** results to tell this citizen now, cases of theirs that wait for more, at most 20 */
+      replies: components['schemas']['ReplyOwedOut'][]
       /** why nothing is told of earlier calls: not_owed (we dialled), anonymous, too_many; '': it is told */
       story_withheld: string
     }
@@ -1344,6 +1362,24 @@ export interface components {
       reasons: components['schemas']['Reason'][]
       /** between the two, where both lie somewhere */
       metres: number | null
+    }
+    /** What the citizen said to the result, in the call that is on, or in the newest one I had with them about it. */
+    ReplyIn: {
+      answer: string
+      /** 5: very; needed with solved and unsolved, null with refused */
+      satisfied?: number | null
+      words?: string
+    }
+    /** What is to be told to, or asked of, the citizen on the line. */
+    ReplyOwedOut: {
+      /** the call-back's id */
+      id: string
+      /** reply | returned */
+      kind: string
+      ticket: string
+      case_number: string
+      title: string
+      script: string
     }
     /** What came of my newest try, over what the telephone told. */
     ResultIn: {

@@ -6,7 +6,8 @@ const NOON = '2026-11-28T04:00:00Z'
 function task(id: string, more: Partial<Task> = {}): Task {
   return {
     id, kind: 'missed', state: 'open', reason: 'timeout', line: 'citizen', number: '138****0001', call: id, made_at: NOON, due_at: NOON,
-    owner: '', tries: 0, done_at: null, done_by: '', done_how: '', note: '', attempts: [], mine: false, withheld: false, dials: '', ...more,
+    owner: '', tries: 0, done_at: null, done_by: '', done_how: '', note: '', attempts: [], mine: false, withheld: false, dials: '', ticket: '', prefers: '', case_number: '', title: '',
+    script: '', answer: '', satisfied: null, ...more,
   }
 }
 const moved = (id: string, state: string): Moved => ({ id, state, owner: '', tries: 0, due_at: NOON })
@@ -43,4 +44,13 @@ test('a list is asked for anew when it may have changed', () => {
   assert.ok(concerns([], 'done', [moved('b', 'done')], false))
   assert.ok(!concerns([], 'done', [moved('b', 'open')], false))
   assert.ok(concerns([], 'done', [], true))
+})
+
+test('whose call I had is mine to tell; whose call a colleague had who sits here comes last', () => {
+  const old = task('old', { kind: 'reply', prefers: '1002', due_at: '2026-11-28T01:00:00Z' })
+  const own = task('own', { kind: 'reply', prefers: '1001', due_at: '2026-11-28T09:00:00Z' })
+  const any = task('any', { due_at: '2026-11-28T03:00:00Z' })
+  assert.equal(next([old, any, own], '1001')?.id, 'own')
+  assert.equal(next([old, any], '1001', (agent) => agent === '1002')?.id, 'any')
+  assert.equal(next([old, any], '1001')?.id, 'old')
 })

@@ -25,11 +25,15 @@ export function canDial(task: Task): boolean {
   return isOwed(task) && (task.number !== '' || task.withheld) && (task.mine || task.owner === '')
 }
 
-/** Whom one key dials: who I have taken first, then who has been due longest. */
-export function next(tasks: readonly Task[]): Task | undefined {
-  const mine = tasks.filter((task) => task.mine && canDial(task))
-  return [...mine, ...tasks.filter(canDial)].sort((a, b) => Number(b.mine) - Number(a.mine) || a.due_at.localeCompare(b.due_at))[0]
+/** Whom one key dials: who I have taken first, then whose call I had, then anybody's who has been due longest; whose call another
+ * had who sits here comes last. */
+export function next(tasks: readonly Task[], account = '', here: (agent: string) => boolean = () => false): Task | undefined {
+  const rank = (task: Task) => (task.mine ? 0 : task.prefers && task.prefers === account ? 1 : task.prefers && here(task.prefers) ? 3 : 2)
+  return tasks.filter(canDial).sort((a, b) => rank(a) - rank(b) || a.due_at.localeCompare(b.due_at))[0]
 }
+
+/** What I may write of it: a result to tell once I called, or have it. */
+export const tells = (task: Task): boolean => task.kind === 'reply'
 
 /** My newest try, whose result I may write. */
 export function myTry(task: Task, account: string): Shapes['CallbackAttemptOut'] | undefined {

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from .clock import Due, Pause, Reading, TimeLimit, WorkTime
+from .work_time import Due, Pause, Reading, TimeLimit, WorkTime
 
 MOST_EXTENSIONS = 2
 MOST_SUSPENDED = timedelta(days=365)

@@ -1,7 +1,7 @@
 """When a time limit is over: working hours, working days in both readings, urgent and clock hours; with pauses. Pure.
 
 Working time is summed in local wall time, shift by shift, by the rows of the work calendar; what comes out is UTC.
-A sum costs as many steps as days lie between. Used by ``case_clock.py`` and by whoever promises a citizen a date.
+A sum costs as many steps as days lie between. Used by ``case_clock.py``, the case store and by whoever promises a citizen a date.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from config.calendar import CalendarRow, Standing, WorkCalendar
-from config.hours import Hours, parse
-from config.settings import Settings
+from .calendar import CalendarRow, Standing, WorkCalendar
+from .hours import Hours, parse
+from .settings import Settings
 
 MOST_DAYS = 20 * 366
 """A limit that takes longer is none: hours in which nobody ever works would never end."""

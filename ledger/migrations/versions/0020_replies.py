@@ -1,0 +1,64 @@
+"""What became of a case is brought to the citizen: rounds of it, and the call-backs of each.
+
+Cases that were over before are not told about now: they get a round that says so.
+
+Revision 0020, after 0019.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+from ledger.columns import Moment
+
+revision = "0020"
+down_revision = "0019"
+branch_labels = None
+depends_on = None
+
+_BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+_WORD, _ID = sa.String(length=40), sa.String(length=80)
+
+
+def upgrade() -> None:
+    op.add_column("callbacks", sa.Column("ticket_id", sa.String(length=26), server_default="", nullable=False))
+    op.add_column("callbacks", sa.Column("prefers", _WORD, server_default="", nullable=False))
+    op.add_column("cases", sa.Column("told", _WORD, server_default="", nullable=False))
+    op.add_column("cases", sa.Column("round", _BIG, server_default="0", nullable=False))
+    op.create_table(
+        "case_replies",
+        sa.Column("case_id", sa.String(length=26), nullable=False),
+        sa.Column("round", _BIG, autoincrement=False, nullable=False),
+        sa.Column("kind", _WORD, nullable=False),
+        sa.Column("opened_at", Moment(), nullable=False),
+        sa.Column("task_id", _ID, server_default="", nullable=False),
+        sa.Column("unowed", _WORD, server_default="", nullable=False),
+        sa.Column("script", sa.Text(), server_default="", nullable=False),
+        sa.Column("numbers", sa.JSON(), server_default="[]", nullable=False),
+        sa.Column("answer", _WORD, server_default="", nullable=False),
+        sa.Column("satisfied", sa.Integer(), nullable=True),
+        sa.Column("words", sa.Text(), server_default="", nullable=False),
+        sa.Column("by", _WORD, server_default="", nullable=False),
+        sa.Column("call_id", _ID, server_default="", nullable=False),
+        sa.Column("ended_at", Moment(), nullable=True),
+        sa.Column("reopened", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.case_id"], name="fk_case_replies_case_id"),
+        sa.PrimaryKeyConstraint("case_id", "round", name="pk_case_replies"),
+    )
+    told = "state IN ('checked', 'closed') AND sequence > 0"
+    op.execute(
+        "INSERT INTO case_replies (case_id, round, kind, opened_at, unowed, ended_at)"  # noqa: S608 - no value of anybody's
+        f" SELECT case_id, sequence, 'reply', moved_at, 'before', moved_at FROM cases WHERE {told}"
+    )
+    op.execute(f"UPDATE cases SET round = sequence WHERE {told}")  # noqa: S608
+    op.create_index("ix_case_replies_task_id", "case_replies", ["task_id"])
+    op.create_index("ix_case_replies_opened_at", "case_replies", ["opened_at"])
+
+
+def downgrade() -> None:
+    op.drop_table("case_replies")
+    for table, names in (("cases", ("round", "told")), ("callbacks", ("prefers", "ticket_id"))):
+        with op.batch_alter_table(table) as batch:
+            for name in names:
+                batch.drop_column(name)
