@@ -39,6 +39,8 @@ from .routes import (
     recording,
     seats,
     session,
+    ticket_acts,
+    ticket_search,
     tickets,
     verbs,
     wall,
@@ -100,6 +102,8 @@ def bare() -> FastAPI:
         dead_letters,
         seats,
         verbs,
+        ticket_search,  # before ``tickets``: its path is none of a ticket
+        ticket_acts,
         tickets,
         watching,
         places,

@@ -12,9 +12,11 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from agents import caller
+from bridge.intake import Intake
+from bridge.matters import Matters
 from config.file_places import Places
 from config.settings import Settings
-from console.ledger_views import Books, Centre, Entry, Targets
+from console.ledger_views import Books, Centre, Entry, Targets, TicketCentre
 from cti import numbers
 from hotline.books.callbacks import Callbacks
 from ledger.agent_day import AgentBook
@@ -22,14 +24,18 @@ from ledger.callers import Callers
 from ledger.drafts import DraftBook
 from ledger.errors import WRONG_OR_AWAY
 from ledger.holds import HoldBook
+from ledger.mass_events import MassEvents
+from ledger.matters import MatterShelf
 from ledger.recordings import RecordingTable
 from ledger.repeats import Repeats
 from ledger.store import Store
+from ledger.ticket_search import TicketSearch
 from ledger.wall import Wall
 from recordings.shelf import Shelf
-from recordings.storage import keys_of, storage_of
+from recordings.storage import files_of, keys_of, storage_of
 
 from .recording_playback import RecordingSource
+from .ticket_files import TicketFiles
 
 log = structlog.get_logger("drafts")
 
@@ -45,6 +51,11 @@ def books_of(settings: Settings, places: Places, store: Store, callbacks: Callba
         Callers(store), DraftBook(store), AgentBook(store), wall, tapes, callbacks.book, callbacks.list,
         centre_of(settings), Repeats(store),
     )  # fmt: skip
+
+
+def tickets_of(places: Places, store: Store, intake: Intake) -> TicketCentre:
+    matters = Matters(MatterShelf(store), intake)
+    return TicketCentre(TicketSearch(store), matters, MassEvents(store), TicketFiles(files_of(places)))
 
 
 def centre_of(settings: Settings) -> Centre:
