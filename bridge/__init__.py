@@ -1,6 +1,6 @@
 """The way to other city systems: what a citizen asked for, and its safe delivery to the case store.
 
-Map: ``ticket.py`` what is filed · ``ticket_input.py`` raw input → ticket or problems · ``intake.py`` the desk that files them
+Map: ``ticket.py`` what is filed · ``ticket_input.py`` raw input → ticket or problems · ``intake.py`` the desk that files them · ``matters.py`` what is said of them later · ``attached_files.py`` which files hang on them
 · ``ticket_choices.py`` the enumerations an operator can extend · ``catalogue.py`` part and event codes · ``catalogues/`` what belongs to them, and a city's own · ``cases/`` clock and sums of cases · ``promise.py`` the date a citizen is told ·
 ``disposition.py`` how a call may end without a ticket · ``case_store_messages.py`` what is said to a case store, in which order ·
 ``delivery_state.py`` and ``case_state.py`` the tables of states · ``delivery_retry.py`` the retry rule · ``courier.py``

@@ -6,9 +6,10 @@ there. The call's own row keeps the number it came from, which ``console/visibil
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
-from cti.numbers import home
+from cti.numbers import home, mask
 
 from .ticket import CallFacts, Person, Ticket
 
@@ -31,11 +32,25 @@ def delivered(ticket: Ticket) -> Ticket:
     return _nobodys(ticket) if ticket.anonymous or ticket.confidential else ticket
 
 
-def _nobodys(ticket: Ticket) -> Ticket:
+def words_kept(ticket: Ticket, text: str) -> str:
+    """What is said of the ticket later, as it is written down: of an anonymous citizen no telephone number is left whole."""
+    return mask(_without(ticket)(text)) if ticket.anonymous else text
+
+
+def words_delivered(ticket: Ticket, text: str) -> str:
+    """The same as the case store gets it; ``ticket`` is the whole one, which knows whose words they are."""
+    if not (ticket.anonymous or ticket.confidential):
+        return text
+    lives = ticket.person.address.strip()
+    return mask(_without(ticket)(text, *((lives,) if len(lives) >= _ADDRESS_LEAST else ())))
+
+
+def _without(ticket: Ticket) -> Callable[..., str]:
+    """Takes name, numbers and the words that are given it out of a text."""
     facts = ticket.facts
     numbers = {*ticket.person.phones, *((facts.ani, facts.dnis) if facts else ())}
     numbers = {number for number in numbers if home().read(number).personal}
-    name, lives = ticket.person.name.strip(), ticket.person.address.strip()
+    name = ticket.person.name.strip()
     names = [name] if len(name) > 1 and name not in _ANYBODY else []
 
     def gone(text: str, *words: str) -> str:
@@ -43,6 +58,11 @@ def _nobodys(ticket: Ticket) -> Ticket:
             text = text.replace(word, _GONE)
         return home().without(text, numbers, _GONE)
 
+    return gone
+
+
+def _nobodys(ticket: Ticket) -> Ticket:
+    facts, gone, lives = ticket.facts, _without(ticket), ticket.person.address.strip()
     said = (lives,) if len(lives) >= _ADDRESS_LEAST else ()
     place = ticket.place  # where the matter is may be where they live: that stays, it is the matter
     return replace(

@@ -52,6 +52,10 @@ KINDS: dict[MessageKind, KindRule] = {
 }
 
 
+FREE_WORDS = frozenset({"text", "reason"})
+"""What of a payload a person wrote: who the citizen is may stand in it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     id: MessageId

@@ -17,8 +17,8 @@ from functools import partial
 
 import structlog
 
-from .anonymity import delivered
-from .case_store_messages import Message, MessageId, MessageKind
+from .anonymity import delivered, words_delivered
+from .case_store_messages import FREE_WORDS, Message, MessageId, MessageKind
 from .delivery_retry import RetryRule, StoreHealth
 from .drivers import CaseStore, Receipt, Rejected, Unreachable
 from .events import DeliveryFailed, StoreBack, StoreLost, TicketDelivered, TicketPoisoned
@@ -205,4 +205,8 @@ class Courier:
 
 def _as_told(message: Message) -> Message:
     """As the case store may know it: without who asked for secrecy."""
-    return replace(message, ticket=delivered(message.ticket))
+    payload = {
+        name: words_delivered(message.ticket, said) if name in FREE_WORDS else said
+        for name, said in message.payload.items()
+    }
+    return replace(message, ticket=delivered(message.ticket), payload=payload)

@@ -116,20 +116,28 @@ class Intake:
         if changes and dead.kind is not MessageKind.FILE:
             return tuple(Problem(name[:60] or "''", say("only_filing")) for name in list(changes)[:MOST_PROBLEMS])
         if changes:
-            old = dead.ticket
-            made = Made(old.id, old.key, old.filed_at, old.agent, old.seat, old.line, old.facts, old.channel)
-            fixed = read(self._content(dead) | dict(changes), made, self._known())
+            fixed = self.corrected(dead.ticket, changes)
             if isinstance(fixed, tuple):
                 return fixed
-            # secrecy that a citizen asked for is never taken back by whoever mends their ticket
-            anonymous, confidential = fixed.anonymous or old.anonymous, fixed.confidential or old.confidential
-            fixed = replace(fixed, id=old.id, anonymous=anonymous, confidential=confidential)
-            same = (fixed.subject, fixed.handle_limit) == (old.subject, old.handle_limit)
-            corrected = kept(replace(fixed, promise=old.promise) if same else self._promising(fixed))
+            corrected = fixed
         push = await self.book.replay(message, self.clock(), corrected)
         if push is not None:
             self.wake()
         return push
+
+    def corrected(self, old: Ticket, changes: Mapping[str, object]) -> Ticket | Problems:
+        """The ticket with these fields changed, or every problem; the promise anew where its limit is another."""
+        made = Made(old.id, old.key, old.filed_at, old.agent, old.seat, old.line, old.facts, old.channel)
+        fixed = read(
+            {name: value for name, value in plain(old).items() if name in CONTENT} | dict(changes), made, self._known()
+        )
+        if isinstance(fixed, tuple):
+            return fixed
+        # secrecy that a citizen asked for is never taken back by whoever mends their ticket
+        anonymous, confidential = fixed.anonymous or old.anonymous, fixed.confidential or old.confidential
+        fixed = replace(fixed, id=old.id, anonymous=anonymous, confidential=confidential)
+        same = (fixed.subject, fixed.handle_limit) == (old.subject, old.handle_limit)
+        return kept(replace(fixed, promise=old.promise) if same else self._promising(fixed))
 
     def _known(self) -> Known:
         return Known(self.choices, self.catalogue, self.numbers)
@@ -143,6 +151,3 @@ class Intake:
             except Unreckoned as fault:
                 log.warning("no date can be promised", ticket=ticket.id, fault=str(fault))
         return replace(ticket, promise=promise)
-
-    def _content(self, push: Push) -> dict[str, object]:
-        return {name: value for name, value in plain(push.ticket).items() if name in CONTENT}

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, Protocol
 
 from cti.ids import CallId
@@ -45,6 +46,10 @@ class Push:
     """None: no case is known yet."""
     case_since: datetime | None = None
     """When the case became so."""
+    case_unit: str = ""
+    """Who has the case, by the case store's word; '' not said."""
+    case_word: str = ""
+    """The store's own word for the state."""
     kind: MessageKind = MessageKind.FILE
     message: MessageId | None = None
     """None: the ticket's own id, as of each message that files one."""
@@ -191,19 +196,125 @@ class SaidMessage:
     """Said by this very call of ``say``; False: it stood there already."""
 
 
+class Why(StrEnum):
+    """Why a ticket was replaced by another version of it."""
+
+    CORRECTED = "corrected"
+    MENDED = "mended"
+    """A dead letter, corrected and sent again."""
+    PROMISE = "promise"
+    """Its promised date came out otherwise."""
+    MERGED = "merged"
+    UNMERGED = "unmerged"
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A ticket as it stood until ``until``; ``by`` is whose change ended that ('' the daemon's own, or not known)."""
+
+    ticket: Ticket
+    until: datetime | None
+    """None: it stands."""
+    by: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A ticket in place of the version that ``before`` was: both are the same one, by id and key."""
+
+    before: Ticket
+    after: Ticket
+    by: str
+    why: Why
+
+
+@dataclass(frozen=True, slots=True)
+class Overtaken:
+    """Somebody else changed the ticket meanwhile: nothing was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class AttachedFile:
+    sha256: str
+    name: str
+    type: str
+    """A media type, by the file's content: ``attached_files.TYPES``."""
+    size: int
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What was said of a matter, counted; ``merged`` tickets go on within it."""
+
+    urged: int = 0
+    joined: int = 0
+    """Citizens who said the same and filed no ticket (+1)."""
+    merged: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TiedCall:
+    call: CallId
+    at: datetime
+    agent: str
+
+
+@dataclass(frozen=True, slots=True)
+class MatterStory:
+    """What the ledger has of one ticket beside the ticket itself and its case."""
+
+    said: Sequence[SaidMessage]
+    """The filing first."""
+    versions: Sequence[Version]
+    """The first first; the last one stands."""
+    calls: Sequence[TiedCall]
+    """In which somebody asked about it, said more or joined it, beside the one that brought it."""
+    files: Sequence[AttachedFile]
+    merged: Sequence[Push]
+    """Tickets that go on within its case."""
+    parent: Push | None
+    """The one it goes on within, the last of the chain; None: none, or of a case that is not of this ledger."""
+
+
 class MatterBook(Protocol):
     """What is said of a matter after its ticket was filed. Implemented by the ledger."""
 
-    async def say(self, message: FurtherMessage) -> SaidMessage | None:
+    async def say(
+        self, message: FurtherMessage, *, changed: Changed | None = None, file: AttachedFile | None = None,
+        call: CallId | None = None, agent: str = "",
+    ) -> SaidMessage | Overtaken | None:  # fmt: skip
         """Into the outbox, behind what was said of the matter before, due at once. None: there is no such ticket.
 
-        Its key again gives back what was said first. Raises ValueError when the payload lacks something.
+        Its key again gives back what was said first, and nothing is written. In the same transaction: another version of
+        the ticket, a file of it, and the ``call`` in which ``agent`` heard it, tied to the ticket.
+        Raises ValueError when the payload lacks something.
         """
         ...
+
+    async def tie(self, call: CallId, ticket: TicketId, agent: str, at: datetime) -> bool:
+        """This call is about that ticket's case. False: it was tied before."""
+        ...
+
+    async def story(self, ticket: TicketId) -> MatterStory | None: ...
+
+    async def of_case(self, number: str) -> Push | None:
+        """By the case's number, or the ticket's own id."""
+        ...
+
+    async def root(self, push: Push) -> Push:
+        """The ticket whose case it goes on within; itself when it is merged into none that is known here."""
+        ...
+
+    async def counted(self, tickets: Sequence[TicketId]) -> Mapping[TicketId, Counted]: ...
 
     async def said(self, ticket: TicketId) -> Sequence[SaidMessage]:
         """All that was said of it, the filing first."""
         ...
+
+    async def file(self, ticket: TicketId, sha256: str) -> AttachedFile | None: ...
 
 
 class Outbox(Protocol):

@@ -136,6 +136,11 @@ class Places:
         return self.var / "recordings"
 
     @property
+    def ticket_files(self) -> Path:
+        """Files that citizens sent with their matters, by their SHA-256; which is whose stands in the ledger."""
+        return self.var / "attachments"
+
+    @property
     def recording_keys(self) -> Path:
         """0700: one wrapped data key per sealed recording; back it up apart from the shelf."""
         return self.var / "keys" / "recordings"

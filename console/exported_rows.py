@@ -9,7 +9,7 @@ from config.language import say as _
 from ledger.audit_log import Entry
 
 from .contract.callbacks import CallbackOut
-from .contract.rest import CallOut
+from .contract.rest import CallOut, TicketOut
 
 Named = Callable[[str], str]
 """An account's id → its name too."""
@@ -63,6 +63,26 @@ def callback_row(task: CallbackOut, line: Named) -> Sequence[object]:
     return [
         task.id, task.state, task.kind, task.reason, task.number, line(task.line), task.made_at, task.due_at, task.owner,
         task.tries, last, task.done_at, task.done_by, task.done_how, task.note,
+    ]  # fmt: skip
+
+
+def ticket_heads() -> Sequence[str]:
+    return [
+        _(head)
+        for head in (
+            *("ticket", "case", "filed", "kind of appeal", "code", "title", "place", "unit", "delivery", "progress"),
+            *("promised by", "whose", "merged into"),
+        )
+    ]
+
+
+def ticket_row(row: TicketOut) -> Sequence[object]:
+    """What is withheld is empty here as there."""
+    body, place, subject = row.ticket, row.ticket.get("place") or {}, row.ticket.get("subject") or {}
+    return [
+        row.id, row.case_number, row.filed_at, body.get("kind"), subject.get("code"), body.get("title"),
+        place.get("address_text"), row.unit, row.state.value, row.case_state.value if row.case_state else "",
+        row.promise.by if row.promise else None, body.get("agent"), body.get("merged_into"),
     ]  # fmt: skip
 
 

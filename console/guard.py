@@ -25,6 +25,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from accounts.cookie import PROOF, address_of, secret_of
 from accounts.password_attempts import PasswordAttempts, place
 from accounts.session import Session
+from bridge import attached_files
 from bridge.errors import Problem
 from config.language import preferred, speaking
 from config.language import say as _
@@ -41,6 +42,8 @@ from .shell_actor import typed_by
 log = structlog.get_logger("console")
 
 MOST_BYTES = 64 * 1024
+FILES, FILE_BYTES, FILE_SECONDS = "/api/attachments/", attached_files.MOST_BYTES, 60.0
+"""Where a file is sent; ``config/render/edge.py`` lets no larger one through."""
 BODY_SECONDS = 10.0
 CHANGES_A_SECOND, CHANGES_AT_ONCE = 10.0, 120
 """Of one session. A page that saves each keystroke of its form asks for two a second."""
@@ -137,9 +140,11 @@ class Guard:
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            body = await self._body(dict(scope["headers"]), receive)
+            file = scope["method"] == "POST" and str(scope["path"]).startswith(FILES)
+            most, seconds = (FILE_BYTES, FILE_SECONDS) if file else (self._most, self._seconds)
+            body = await self._body(dict(scope["headers"]), receive, most, seconds)
         except _TooLarge:
-            await answer(413, WORDS[413], _("at most {most} bytes", most=self._most))(scope, receive, send)
+            await answer(413, WORDS[413], _("at most {most} bytes", most=most))(scope, receive, send)
             return
         except TimeoutError:
             await answer(400, WORDS[400], _("the body came too slowly"))(scope, receive, send)
@@ -237,20 +242,21 @@ class Guard:
 
     # -- bodies, answers ---------------------------------------------------------------------
 
-    async def _body(self, headers: dict[bytes, bytes], receive: Receive) -> bytes | None:
+    @staticmethod
+    async def _body(headers: dict[bytes, bytes], receive: Receive, most: int, seconds: float) -> bytes | None:
         """The whole body; None when the client went away."""
         length = headers.get(b"content-length", b"0")
-        if not length.isdigit() or int(length) > self._most:
+        if not length.isdigit() or int(length) > most:
             raise _TooLarge
         chunks, size = [], 0
-        async with asyncio.timeout(self._seconds):
+        async with asyncio.timeout(seconds):
             while True:
                 message = await receive()
                 if message["type"] != "http.request":
                     return None
                 chunks.append(message.get("body", b""))
                 size += len(chunks[-1])
-                if size > self._most:
+                if size > most:
                     raise _TooLarge
                 if not message.get("more_body", False):
                     return b"".join(chunks)

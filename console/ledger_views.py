@@ -14,8 +14,10 @@ from zoneinfo import ZoneInfo
 
 from agents.callback_list_rows import TaskRow, Wanted
 from agents.callbacks import Denied, GivenUp, Moved, Result
+from bridge.matters import Matters
 from bridge.ports import Push
 from bridge.repeat import Matter
+from bridge.ticket import TicketId
 from cti.ids import CallId
 from cti.numbers import Numbers
 from ledger.agent_day import AgentDay
@@ -23,8 +25,10 @@ from ledger.call_list import Filter
 from ledger.callers import Story
 from ledger.drafts import Draft
 from ledger.history import PastCall, Tape
+from ledger.mass_events import MassEvent
 from ledger.repeats import Repeat
 from ledger.replies import Reply
+from ledger.ticket_search import FoundTickets, Sought
 from ledger.wall import Day
 from recordings.ids import RecordingId
 
@@ -167,6 +171,47 @@ class RepeatBook(Protocol):
     """``ledger.repeats.Repeats``."""
 
     async def find(self, matter: Matter, since: datetime, but: str = "", most: int = 10) -> Sequence[Repeat]: ...
+
+
+class SearchBook(Protocol):
+    """``ledger.ticket_search.TicketSearch``."""
+
+    async def find(self, sought: Sought) -> FoundTickets: ...
+
+
+class MassEventBook(Protocol):
+    """``ledger.mass_events.MassEvents``; its docstrings say what each method promises."""
+
+    async def open(self, event: MassEvent) -> bool: ...
+    async def close(self, event: str, by: str, at: datetime) -> MassEvent | None: ...
+    async def running(self, now: datetime) -> Sequence[MassEvent]: ...
+    async def of_ticket(self, ticket: TicketId) -> Sequence[MassEvent]: ...
+
+
+class FileStore(Protocol):
+    """Where files of tickets lie, by their SHA-256."""
+
+    async def put(self, sha256: str, data: bytes) -> None:
+        """Durable when it returns; the same again is nothing new. Raises OSError-like ``NotKept``."""
+        ...
+
+    async def get(self, sha256: str) -> bytes | None:
+        """None: it is not there, or is not what it was."""
+        ...
+
+
+class NotKept(Exception):
+    """A file could not be put away now."""
+
+
+@dataclass(frozen=True, slots=True)
+class TicketCentre:
+    """What the ticket centre asks."""
+
+    search: SearchBook
+    matters: Matters
+    events: MassEventBook
+    files: FileStore
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,8 @@ from .routes import (
     seats,
     session,
     templates,
+    ticket_acts,
+    ticket_search,
     tickets,
     verbs,
     wall,
@@ -101,6 +103,8 @@ def bare() -> FastAPI:
         dead_letters,
         seats,
         verbs,
+        ticket_search,  # before ``tickets``: its path is none of a ticket
+        ticket_acts,
         tickets,
         watching,
         places,

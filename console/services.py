@@ -20,7 +20,7 @@ from ledger.audit_log import Entry
 from .accounts import Accounts
 from .bulk_reads import BulkReads
 from .error_answers import Failed
-from .ledger_views import Books
+from .ledger_views import Books, TicketCentre
 from .notices import Notices
 from .oidc import Provider
 from .place_search import PlaceSearch
@@ -110,6 +110,8 @@ class Services:
     """Of one person, each kind by itself: what costs others, or is a durable row each time."""
     alarms: Alarms | None = None
     notices: Notices | None = None
+    tickets: TicketCentre | None = None
+    """What becomes of tickets after they were filed; None: not to be had (503)."""
     places: PlaceSearch | None = None
     """The gazetteer; None: no place is offered (503)."""
 
@@ -140,5 +142,14 @@ def books_of(request: Request) -> Books:
     return books
 
 
+def tickets_of(request: Request) -> TicketCentre:
+    """Raises 503 where a daemon (or a test) has none."""
+    tickets = services_of(request).tickets
+    if tickets is None:
+        raise Failed(503, _("the ledger cannot be reached now; nothing was written, try again"))
+    return tickets
+
+
 Plugged = Annotated[Services, Depends(services_of)]
 Library = Annotated[Books, Depends(books_of)]
+TicketDesk = Annotated[TicketCentre, Depends(tickets_of)]

@@ -7,14 +7,16 @@ an agent was asked for (confidential, anonymous) has rows of its own, and the st
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
 from agents.callback_list_rows import TaskRow
-from bridge.ports import Push
+from bridge.case_state import OVER
+from bridge.ports import Counted, Push, SaidMessage, Version
 from bridge.repeat import LEAST, WEIGHTS, Reason, points
 from cti.numbers import mask
 from ledger.repeats import Repeat
@@ -25,6 +27,7 @@ from .authorization import Who
 from .contract.callbacks import CallbackOut
 from .contract.places import RepeatOut
 from .contract.rest import CallOut, TicketOut
+from .contract.tickets import ChangeOfField, ProgressOut, SaidOut, VersionOut
 from .ports import CallRow
 
 M = TypeVar("M", bound=BaseModel)
@@ -52,6 +55,9 @@ class Part(StrEnum):
     REPEAT = "repeat"
     """That a matter was filed before: its case, state, kind, code, title and address, nothing of whose it was. Masked: without title
     and address."""
+    PROGRESS = "progress"
+    """How far a case is: its number, state, unit, promised date, title and address, nothing of whose it was. Masked: without title and
+    address."""
     STORY = "story"
     """Earlier calls and tickets of a call's citizen; each showing is audited."""
 
@@ -134,6 +140,11 @@ TABLE: Mapping[tuple[Part, Secrecy], Mapping[Whose, str]] = {
     (_P.REPEAT, _S.OPEN):                 {_W.LIVE: "WWW-W-", _W.OTHERS: "-WW-W-"},
     (_P.REPEAT, _S.CONFIDENTIAL):         {_W.LIVE: "mmm-m-", _W.OTHERS: "-mm-m-"},
     (_P.REPEAT, _S.ANONYMOUS):            {_W.LIVE: "WWW-W-", _W.OTHERS: "-WW-W-"},
+
+    # "how far is my matter?" is asked by whoever calls, of whoever answers; which ones is the story's row below, or a case's number
+    (_P.PROGRESS, _S.OPEN):               {_W.LIVE: "WWW-W-", _W.FILED: "WWW-W-", _W.MINE: "WWW-W-", _W.OTHERS: "-WW-W-"},
+    (_P.PROGRESS, _S.CONFIDENTIAL):       {_W.LIVE: "mmm-m-", _W.FILED: "WWW-W-", _W.MINE: "mmm-m-", _W.OTHERS: "-mm-m-"},
+    (_P.PROGRESS, _S.ANONYMOUS):          {_W.LIVE: "WWW-W-", _W.FILED: "WWW-W-", _W.MINE: "WWW-W-", _W.OTHERS: "-WW-W-"},
 
     # of what a story holds, each call and ticket is shown by its own row above
     (_P.STORY, _S.OPEN):                  {_W.CALLING: "WWW-W-", _W.OWED: "WWW-W-", _W.STRANGER: "------", _W.OTHERS: "-WW-W-"},
@@ -346,6 +357,75 @@ def repeat(who: Who, one: Repeat, *, live: bool) -> RepeatOut | None:
         own=not who.token and ticket_.agent == who.account, score=one.score if whole else points(reasons), reasons=reasons,
         metres=one.metres if whole else None,
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A ticket, the one its case goes on within (itself, mostly), and what was counted of that."""
+
+    push: Push
+    root: Push
+    counted: Counted
+
+
+def progress(who: Who, one: Standing, whose: Whose) -> ProgressOut | None:
+    """How far it is, as they may see it; None: they may not. ``whose``: LIVE where they have its citizen on the line."""
+    ticket_, root = one.push.ticket, one.root
+    secret = (*ticket_secrecy(one.push), *ticket_secrecy(root))
+    seen = sees(who, Part.PROGRESS, whose, secret)
+    if seen is Sees.NOT:
+        return None
+    whole = seen is Sees.WHOLE
+    place, subject, promise = ticket_.place, ticket_.subject, root.ticket.promise
+    over = root.case_state in OVER or root.ticket.answered_directly
+    return ProgressOut(
+        id=ticket_.id, case_number=one.push.case_number, kind=ticket_.kind, code=subject.code if subject else "",
+        code_kind=subject.kind if subject else "", title=mask(ticket_.title) if whole else "",
+        address=mask(place.address_std or place.address_text) if whole else "", filed_at=ticket_.filed_at,
+        state=one.push.state, case_state=root.case_state, case_since=root.case_since, word=root.case_word,
+        unit=root.case_unit or root.ticket.unit_confirmed or root.ticket.unit_suggested,
+        promised_by=promise.by if promise else None, provisional=bool(promise and promise.provisional),
+        merged_into=ticket_.merged_into, answered_directly=ticket_.answered_directly, urged=one.counted.urged,
+        joined=one.counted.joined, merged=one.counted.merged, open=not over,
+        own=not who.token and ticket_.agent == who.account, withheld=not whole,
+    )  # fmt: skip
+
+
+def said(who: Who, push: Push, message: SaidMessage, *, mine: bool = False, reason: str = "") -> SaidOut:
+    """What was said of a ticket that they may see; its words where they see what the citizen said, numbers in them as they see those."""
+    whose, secret = whose_ticket(who, push, mine=mine), ticket_secrecy(push)
+    payload = message.payload
+    text = str(payload.get("text") or payload.get("reason") or payload.get("answer") or "")
+    if sees(who, Part.TICKET_CONTENT, whose, secret, reason) is not Sees.WHOLE:
+        text = ""
+    if sees(who, Part.TICKET_NUMBER, whose, secret, reason) is not Sees.WHOLE:
+        text = mask(text)
+    return SaidOut(
+        id=message.id, kind=message.kind, at=message.at, by=str(payload.get("by") or push.ticket.agent), text=text,
+        call=str(payload.get("call") or ""), into=str(payload.get("into") or ""), state=message.state,
+        delivered_at=message.delivered_at, error=message.error if text or not payload else "",
+    )  # fmt: skip
+
+
+def versions(who: Who, push: Push, of: Sequence[Version], *, mine: bool = False, reason: str = "") -> list[VersionOut]:
+    """Who changed what when, the newest first: of each version what they see of the ticket."""
+    bodies = [ticket(who, replace(push, ticket=one.ticket), mine=mine, reason=reason).ticket for one in of]
+    return [
+        VersionOut(at=one.until, by=one.by, why=one.why, changes=list(_changes(before, after)))
+        for one, before, after in reversed(list(zip(of, bodies, bodies[1:], strict=False)))
+        if one.until is not None
+    ]
+
+
+def _changes(before: Mapping[str, Any], after: Mapping[str, Any], prefix: str = "") -> Iterator[ChangeOfField]:
+    for name in {**before, **after}:
+        old, new = before.get(name), after.get(name)
+        if old == new:
+            continue
+        if isinstance(old, dict) and isinstance(new, dict):
+            yield from _changes(old, new, f"{prefix}{name}.")
+        else:
+            yield ChangeOfField(field=f"{prefix}{name}", before=old, after=new)
 
 
 _PARTS = {Part.TICKET_CONTENT: "content", Part.TICKET_PERSON: "person", Part.TICKET_NUMBER: "number"}

@@ -29,7 +29,7 @@ HEADERS = {
     "q": "X-Hotline-Search",
 }
 """Word of a query that is refused → the header that says it."""
-POINT, MATTER = "X-Hotline-Point", "X-Hotline-Matter"
+POINT, MATTER, FILE_NAME = "X-Hotline-Point", "X-Hotline-Matter", "X-Hotline-File"
 """Where a citizen's matter is, and what of it is typed: no more in an address than a number is."""
 WORDS_MOST, NUMBER_MOST, SEARCH_MOST, PLACE_MOST, MATTER_MOST = 200, 64, 40, 80, 900
 _ENCODED = 9
@@ -80,6 +80,17 @@ def _search(raw: Annotated[str, _header("q", SEARCH_MOST, "code, name, pinyin or
     return decoded(raw, "q", SEARCH_MOST)
 
 
+def _words(raw: Annotated[str, _header("q", PLACE_MOST, "words of title, content, place or unit")] = "") -> str:
+    return decoded(raw, "q", PLACE_MOST)
+
+
+def _file_name(
+    raw: Annotated[str, Header(alias=FILE_NAME, max_length=WORDS_MOST * _ENCODED, pattern=r"^[\x20-\x7e]*$",
+                               description="what the file is called; percent-encoded UTF-8")] = "",
+) -> str:  # fmt: skip
+    return decoded(raw, "name", WORDS_MOST)
+
+
 def _place(raw: Annotated[str, _header("q", PLACE_MOST, "what was typed or said of the place")] = "") -> str:
     return decoded(raw, "q", PLACE_MOST)
 
@@ -113,6 +124,8 @@ Reason = Annotated[str, Depends(_reason)]
 Purpose = Annotated[str, Depends(_purpose)]
 Number = Annotated[str, Depends(_number)]
 Search = Annotated[str, Depends(_search)]
+WordsSought = Annotated[str, Depends(_words)]
+FileName = Annotated[str, Depends(_file_name)]
 PlaceTyped = Annotated[str, Depends(_place)]
 PointGiven = Annotated[tuple[float, float, str], Depends(_point)]
 MatterTyped = Annotated[MatterIn, Depends(_matter)]

@@ -20,7 +20,7 @@ from bridge.case_state import CaseState
 from bridge.case_store_messages import MessageId, MessageKind, filing
 from bridge.delivery_state import TABLE, DeliveryState, Move, before
 from bridge.disposition import CallOutcome, Disposition
-from bridge.ports import CaseStep, Disposed, Filed, KeyTaken, NotDisposed, Push
+from bridge.ports import CaseStep, Disposed, Filed, KeyTaken, NotDisposed, Push, Why
 from bridge.ticket import Promise, Ticket, TicketId
 from cti.ids import CallId
 from cti.numbers import ANYWHERE, Numbers, home
@@ -34,7 +34,10 @@ from .store import Store
 _O, _T, _D, _C = t.outbox.c, t.tickets.c, t.drafts.c, t.cases.c
 _WAITING = str(DeliveryState.WAITING)
 _POISONED = str(DeliveryState.POISONED)
-_CASE = (_C.number, _C.query_code, _C.state.label("case_state"), _C.since.label("case_since"))
+_CASE = (
+    _C.number, _C.query_code, _C.state.label("case_state"), _C.since.label("case_since"), _C.unit.label("case_unit"),
+    _C.word.label("case_word"),
+)  # fmt: skip
 
 
 def _pushes(message: sa.ColumnElement[bool]) -> sa.Select[Any]:
@@ -154,7 +157,7 @@ class TicketShelf:
             ).first()  # else a correction is undone
             if row is None:
                 return False
-            await _keep(db, ticket, row.body, at)
+            await _keep(db, ticket, row.body, at, Why.PROMISE)
             renewed = replace(ticket_json.load(row.body), promise=promise)
             await db.execute(sa.update(t.tickets).where(_T.ticket_id == ticket).values(ticket_row(renewed)))
         return True
@@ -171,12 +174,13 @@ class TicketShelf:
             if not (await db.execute(sa.update(t.outbox).where(mine).values(revived))).rowcount:
                 return None
             if corrected is not None:
-                await _replace(db, corrected, at)
+                await replaced(db, corrected, at, Why.MENDED)
             letter = _pushes(_O.ticket_id == _T.ticket_id).where(_O.message_id == message)
             return push_of((await db.execute(letter)).one())
 
 
-async def _replace(db: AsyncConnection, corrected: Ticket, at: datetime) -> None:
+async def replaced(db: AsyncConnection, corrected: Ticket, at: datetime, why: Why, by: str = "") -> None:
+    """Another version in place of the standing one, which goes into the history. Inside the caller's transaction."""
     mine = sa.select(_T.key, _T.body).where(_T.ticket_id == corrected.id)
     old = (await db.execute(mine.with_for_update())).one()
     if old.key != corrected.key:
@@ -184,17 +188,19 @@ async def _replace(db: AsyncConnection, corrected: Ticket, at: datetime) -> None
     body = old.body
     if corrected.anonymous:  # who asks for it late is nobody in what was written before, too
         body = ticket_json.dump(kept(replace(ticket_json.load(body), anonymous=True)))
-    await _keep(db, corrected.id, body, at)
+    await _keep(db, corrected.id, body, at, why, by)
     await db.execute(sa.update(t.tickets).where(_T.ticket_id == corrected.id).values(ticket_row(corrected)))
     for table in (t.ticket_numbers, t.ticket_traits):
         await db.execute(sa.delete(table).where(table.c.ticket_id == corrected.id))
     await found_by(db, corrected)
 
 
-async def _keep(db: AsyncConnection, ticket: TicketId, body: str, at: datetime) -> None:
+async def _keep(db: AsyncConnection, ticket: TicketId, body: str, at: datetime, why: Why, by: str = "") -> None:
     h = t.ticket_history
     seq = await db.scalar(sa.select(sa.func.count()).where(h.c.ticket_id == ticket))
-    await db.execute(sa.insert(h).values(ticket_id=ticket, seq=seq, replaced_at=at, body=body))
+    await db.execute(
+        sa.insert(h).values(ticket_id=ticket, seq=seq, replaced_at=at, body=body, replaced_by=by, why=str(why))
+    )
 
 
 async def _one(db: AsyncConnection, ticket: TicketId) -> Push:
@@ -215,6 +221,8 @@ def push_of(row: Any) -> Push:
         delivered_at=row.delivered_at,
         case_state=CaseState(row.case_state) if row.case_state else None,
         case_since=row.case_since,
+        case_unit=row.case_unit or "",
+        case_word=row.case_word or "",
         kind=MessageKind(row.kind),
         message=MessageId(row.message_id),
     )

@@ -21,6 +21,11 @@ def storage_of(places: Places) -> LocalStorage:
     return LocalStorage(places.shelf)
 
 
+def files_of(places: Places) -> LocalStorage:
+    """Files of tickets: beside the recordings, of the same kind."""
+    return LocalStorage(places.ticket_files, folder_mode=0o700, file_mode=0o600)
+
+
 def drafts_of(places: Places) -> Drafts:
     """On the storage's own file system, where a draft becomes a recording by its name alone."""
     return Drafts(places.shelf / ".work")

@@ -213,6 +213,7 @@ def _server(settings: Settings, given: Files) -> str:
           for path in PASSWORDS),
         nginx.block("location = /api/gate/sip", "internal;", *_to_gate()),
         nginx.block("location ^~ /api/gate/", "return 404;"),
+        nginx.block("location ^~ /api/attachments/", f"client_max_body_size {guard.FILE_BYTES};", "client_body_timeout 60s;", *_to_daemon()),
         nginx.block("location ^~ /api/", *_to_daemon()),
         nginx.block("location = /stream", f"limit_req zone=hotline_streams burst={STREAMS_AT_ONCE} nodelay;", "proxy_pass http://hotline_daemon;", *_FORWARDED, *_SOCKET),
         nginx.block(

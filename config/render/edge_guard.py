@@ -11,6 +11,8 @@ from . import nginx
 
 BODY_BYTES = 64 * 1024
 """As the daemon's own door; a ticket is a few kilobytes."""
+FILE_BYTES = 8 * 1024 * 1024
+"""A file of a ticket: ``bridge.attached_files.MOST_BYTES``; this room may not ask that one."""
 ADDRESS_CONNECTIONS = 2000
 """From one address: a whole centre may sit behind one."""
 SESSION_CONNECTIONS = 48

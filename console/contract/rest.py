@@ -347,6 +347,8 @@ class TicketOut(BaseModel):
     delivered_at: datetime | None
     case_state: CaseState | None = Field(description="null: no case is known yet")
     case_since: datetime | None = Field(description="when the case became so, by the case store's clock")
+    unit: str = Field(default="", description="who has the case, by the case store; else who was meant to")
+    word: str = Field(default="", description="the case store's own for the case's state")
     case_history: list[CaseStepOut] = Field(default=[], description="only where one ticket is asked for")
     promise: PromiseOut | None = Field(default=None, description="null: no limit is known")
     ticket: dict[str, Any]
@@ -361,5 +363,6 @@ class TicketOut(BaseModel):
             case_state=push.case_state, case_since=push.case_since, filed_at=push.ticket.filed_at,
             tries=push.tries, refusals=push.refusals, next_try=push.next_try, error=push.error,
             case_number=push.case_number, query_code=push.query_code, delivered_at=push.delivered_at,
+            unit=push.case_unit or push.ticket.unit_confirmed or push.ticket.unit_suggested, word=push.case_word,
             ticket=plain(push.ticket), promise=PromiseOut.model_validate(push.ticket.promise) if push.ticket.promise else None,
         )  # fmt: skip

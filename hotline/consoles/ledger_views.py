@@ -12,10 +12,11 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from agents import caller
+from bridge.intake import Intake
+from bridge.matters import Matters
 from config.file_places import Places
 from config.settings import Role, Settings
-from console.ledger_views import Books, Centre, Colleague, Entry, Targets
-from console.templates import Templates
+from console.ledger_views import Books, Centre, Colleague, Entry, Targets, TicketCentre
 from cti import numbers
 from hotline.books.callbacks import Callbacks
 from ledger.agent_day import AgentBook
@@ -23,15 +24,19 @@ from ledger.callers import Callers
 from ledger.drafts import DraftBook
 from ledger.errors import WRONG_OR_AWAY
 from ledger.holds import HoldBook
+from ledger.mass_events import MassEvents
+from ledger.matters import MatterShelf
 from ledger.recordings import RecordingTable
 from ledger.repeats import Repeats
 from ledger.store import Store
 from ledger.templates import TemplateBook
+from ledger.ticket_search import TicketSearch
 from ledger.wall import Wall
 from recordings.shelf import Shelf
-from recordings.storage import keys_of, storage_of
+from recordings.storage import files_of, keys_of, storage_of
 
 from .recording_playback import RecordingSource
+from .ticket_files import TicketFiles
 
 log = structlog.get_logger("drafts")
 
@@ -47,6 +52,11 @@ def books_of(settings: Settings, places: Places, store: Store, callbacks: Callba
         Callers(store), DraftBook(store), AgentBook(store), wall, tapes, callbacks.book, callbacks.list,
         centre_of(settings), Repeats(store), Templates(TemplateBook(store)),
     )  # fmt: skip
+
+
+def tickets_of(places: Places, store: Store, intake: Intake) -> TicketCentre:
+    matters = Matters(MatterShelf(store), intake)
+    return TicketCentre(TicketSearch(store), matters, MassEvents(store), TicketFiles(files_of(places)))
 
 
 def centre_of(settings: Settings) -> Centre:

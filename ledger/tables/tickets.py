@@ -49,11 +49,16 @@ tickets = Table(
     Index(None, "filed_at"),
     Index(None, "code", "filed_at"),
     Index(None, "agent", "filed_at"),
+    Index(None, "unit", "filed_at"),
+    partial("ix_tickets_merged", "merged_into", where="merged_into <> ''"),
     partial("ix_tickets_provisional", "promised_by", where="promise_provisional"),
 )
 
 provisional: sa.ColumnElement[bool] = sa.literal_column("promise_provisional")
 """Spelled out: the small index of promises that may come out otherwise."""
+
+merged: sa.ColumnElement[bool] = sa.literal_column("tickets.merged_into <> ''")
+"""Spelled out: the small index of tickets that go on within another's case."""
 
 # every number a ticket is found by, in its national form: whom it came from, and all that the citizen left
 ticket_numbers = Table(
@@ -83,6 +88,8 @@ ticket_history = Table(
     Column("seq", Integer, primary_key=True, autoincrement=False),
     Column("replaced_at", Moment, nullable=False),
     Column("body", Text, nullable=False),
+    text("replaced_by"),  # whose change put another in its place; '' the daemon's own, or of before this was kept
+    text("why"),  # ledger.matters.Why
 )
 
 outbox = Table(
@@ -137,6 +144,48 @@ cases = Table(
     Index(None, "number"),
     Index(None, "call_id"),
     Index(None, "state", "since"),
+    Index(None, "state", "case_id"),  # ids sort by time: a page of a state is walked
+    Index(None, "unit", "case_id"),
+)
+
+# calls in which a citizen asked about a case, said more of it or joined it, beside the one that brought it
+case_calls = Table(
+    "case_calls",
+    metadata,
+    Column("call_id", Id, primary_key=True),
+    Column("ticket_id", String(26), ForeignKey("tickets.ticket_id"), primary_key=True),
+    Column("at", Moment, nullable=False),
+    text("agent"),
+    Index(None, "ticket_id", "at"),
+)
+
+attachments = Table(
+    "attachments",
+    metadata,
+    Column("ticket_id", String(26), ForeignKey("tickets.ticket_id"), primary_key=True),
+    Column("sha256", String(64), primary_key=True),  # of the file; it lies in the storage by it
+    Column("name", String(200), nullable=False),
+    Column("type", Word, nullable=False),  # by its content: bridge.attached_files
+    Column("size", Integer, nullable=False),
+    Column("added_at", Moment, nullable=False),
+    text("added_by"),
+)
+
+mass_events = Table(
+    "mass_events",
+    metadata,
+    Column("event_id", String(26), primary_key=True),
+    Column("ticket_id", String(26), ForeignKey("tickets.ticket_id"), nullable=False),  # the case that others join
+    text("title", String(200)),
+    text("district", String(80)),
+    text("words", Text()),  # what callers are told
+    Column("opened_at", Moment, nullable=False),
+    text("opened_by"),
+    Column("ends_at", Moment, nullable=False),
+    Column("closed_at", Moment),
+    text("closed_by"),
+    Index(None, "ends_at"),
+    Index(None, "ticket_id"),
 )
 
 case_history = Table(

@@ -31,6 +31,7 @@ PROGRAMS = {
     "b": Scope.CALLBACKS_READ, "a": Scope.AUDIT_READ,
 }  # fmt: skip
 ANY = ALL + "".join(PROGRAMS)
+ACTS = ("supplement", "correct", "withdraw", "urge", "give-back", "plus-one", "merge", "unmerge")
 MAY: dict[tuple[str, str], str] = {
     ("GET", "/api/openapi.json"): ANY,
     # -- the own session: the token has none
@@ -102,6 +103,18 @@ MAY: dict[tuple[str, str], str] = {
     ("POST", "/api/tickets"): "AOSTf",
     ("GET", "/api/tickets"): "SUTk",
     ("GET", "/api/tickets/{ticket}"): "ASUTk",
+    # -- the ticket centre: an agent's own, a supervisor's all
+    ("GET", "/api/tickets/search"): "AOSUTk",
+    ("GET", "/api/tickets/search/csv"): "AOSUTk",
+    ("GET", "/api/tickets/{ticket}/story"): "ASUT",
+    ("GET", "/api/calls/{call}/progress"): "ASUT",
+    ("POST", "/api/calls/{call}/tie"): "AST",
+    **{("POST", f"/api/tickets/{{ticket}}/{act}"): "AST" for act in ACTS},
+    ("POST", "/api/attachments/{ticket}"): "AST",
+    ("GET", "/api/attachments/{ticket}/{sha256}"): "ASUT",
+    ("GET", "/api/mass-events"): ALL,
+    ("POST", "/api/mass-events"): "ST",
+    ("DELETE", "/api/mass-events/{event}"): "ST",
     ("GET", "/api/dead-letters"): "SPT",
     ("POST", "/api/dead-letters/{ticket}/replay"): "SPT",
     ("GET", "/api/my/day"): "AOST",
@@ -156,7 +169,9 @@ MAY: dict[tuple[str, str], str] = {
     ("GET", "/api/wall/calls"): "SUTc",
     ("GET", "/api/wall/tickets"): "SUTk",
 }
-HEADER = {
+KEY = {"Idempotency-Key": "k-0000001"}
+HEADER: dict[str, dict[str, str]] = {
+    **{f"/api/tickets/{{ticket}}/{act}": KEY for act in ACTS},
     "/api/calls/{call}/recording": said(purpose="质检"),
     "/api/calls/{call}/recording/waveform": said(purpose="质检"),
     "/api/places": said(q="湖滨南路"),
@@ -166,6 +181,17 @@ QUERY = {
     "/api/wall/calls": {"set": "offered"},
 }
 BODY: dict[str, dict[str, Any]] = {
+    **{f"/api/tickets/{{ticket}}/{act}": {"text": "路灯也坏了"} for act in ("supplement", "give-back", "plus-one")},
+    "/api/tickets/{ticket}/correct": {"changes": {"title": "路口积水"}},
+    "/api/tickets/{ticket}/withdraw": {"reason": "已经修好"},
+    "/api/tickets/{ticket}/merge": {"into": "20261001000001"},
+    "/api/calls/{call}/tie": {"ticket": "01ARZ3NDEKTSV4RRFFQ69G5FAV"},
+    "/api/mass-events": {
+        "ticket": "01ARZ3NDEKTSV4RRFFQ69G5FAV",
+        "title": "湖滨北路停水",
+        "words": "正在抢修",
+        "ends_at": "2099-01-01T00:00:00Z",
+    },
     "/api/calls/{call}/disposition": {"outcome": "direct"},
     "/api/calls/{call}/recording": {"purpose": "质检"},
     "/api/session/seat": {"seat": "8001"},
@@ -260,10 +286,12 @@ async def test_each_route_both_ways(method: str, path: str) -> None:
         name="nobody",
         template="sample-0101",
         session=fake.kept.secrets and "s1",
+        sha256="0" * 64,
+        event="0" * 26,
     )
     asked: dict[str, Any] = {"params": QUERY.get(path), "headers": HEADER.get(path)}
     if method in ("POST", "PUT"):
-        asked["json"] = BODY.get(path, {})
+        asked["json"] = BODY.get(path, {}) | ({"ticket": ticket} if path.endswith("/tie") else {})
     for letter, (account, seat) in WHO.items():
         async with browser(app, signed_in(fake, account, seat)) as client:
             reply = await client.request(method, where, **asked)

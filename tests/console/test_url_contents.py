@@ -45,8 +45,10 @@ ALLOWED = {
     "code": "a catalogue's code; at /api/oidc/back the provider's, which no server logs",
     "state": "a word; at /api/oidc/back the sealed beginning",
     "error": "a word of the provider",
+    "unit": "a unit's name, of nobody",
+    "sha256": "of a file",
 }
-SAYS_WORDS = {"set", "code", "state", "error", "district", "street"}
+SAYS_WORDS = {"set", "code", "state", "error", "district", "street", "unit"}
 """Of those, what takes any text."""
 
 

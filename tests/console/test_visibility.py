@@ -38,7 +38,7 @@ from ledger.callers import Story
 from ledger.history import Filed
 from ledger.repeats import Repeat
 from recordings.ids import RecordingId
-from tests.console.test_permissions import BODY, HEADER, QUERY
+from tests.console.test_permissions import ACTS, BODY, HEADER, QUERY
 from tests.fakes.books import Sound, past, task
 from tests.fakes.hotline import NOON, Call, FakeHotline, door, services
 from tests.fakes.people import Phones, browser, command_line, populate, program, signed_in
@@ -61,6 +61,17 @@ SHOWS: dict[tuple[str, str], str] = {
         )
     },
     ("POST", "/api/dead-letters/{ticket}/replay"): K,
+    ("GET", "/api/tickets/search"): K,
+    ("GET", "/api/tickets/search/csv"): K,
+    ("GET", "/api/tickets/{ticket}/story"): K,
+    ("GET", "/api/calls/{call}/progress"): K,
+    ("POST", "/api/calls/{call}/tie"): K,
+    **{("POST", f"/api/tickets/{{ticket}}/{act}"): K for act in ACTS},
+    ("POST", "/api/attachments/{ticket}"): "",
+    ("GET", "/api/attachments/{ticket}/{sha256}"): "",
+    ("GET", "/api/mass-events"): "",
+    ("POST", "/api/mass-events"): "",
+    ("DELETE", "/api/mass-events/{event}"): "",
     ("GET", "/api/calls/{call}/repeats"): K,
     ("GET", "/api/places"): "",
     ("GET", "/api/places/at"): "",
@@ -118,6 +129,9 @@ PERSONAL = {
     "CallbackOut": B,
     "ReplyOwedOut": C,
     "RepeatOut": K,
+    "ProgressOut": K,
+    "TicketStoryOut": K,
+    "TicketsFoundOut": K,
 }
 """Shapes that hold something of a citizen."""
 WHO = {"A": ("1001", "8001"), "S": ("2001", ""), "U": ("audit", ""), "P": ("admin", "")}
@@ -257,7 +271,7 @@ def _mentions(value: Any, wanted: str, schemas: dict[str, Any], seen: frozenset[
 def test_no_shape_with_a_number_is_unknown_to_the_table() -> None:
     """A shape of the contract that has a field of a citizen is one that ``visibility.py`` makes, or is said to be own."""
     telling = {"caller", "origin", "caller_name", "ticket", "person", "phones", "earlier", "party", "fields"}
-    own = {"Pop", "DraftIn", "DraftOut", "PersonIn", "TicketIn"}
+    own = {"Pop", "DraftIn", "DraftOut", "PersonIn", "TicketIn", "TieIn", "MassEventIn", "MassEventOut"}
     for name, schema in shapes_of_all().items():
         if telling & set(schema.get("properties", {})):
             assert name in PERSONAL or name in own, name
@@ -272,11 +286,13 @@ async def test_nobody_is_shown_more(letter: str, method: str, path: str) -> None
         where = path.format(call=one.call, ticket=one.ticket, task=one.call)
         client = _client(app, fake, letter)
         body: dict[str, Any] = {"json": BODY.get(path, {})} if method == "POST" else {}
+        if path.endswith("/tie"):
+            body["json"] = {"ticket": one.ticket}
         async with client:
             reply = await client.request(method, where, params=QUERY.get(path), headers=HEADER.get(path), **body)
         assert reply.status_code < 500, (reply.status_code, reply.text)
         if reply.status_code < 300:
-            judged = CITIZENS if "{" not in path or path.endswith(("/pop", "/repeats")) else [one]
+            judged = CITIZENS if "{" not in path or path.endswith(("/pop", "/repeats", "/progress")) else [one]
             for citizen in judged:
                 _judge(citizen, letter, reply.text, path)
         if "{" not in path:
@@ -305,6 +321,16 @@ def _judge(one: Citizen, letter: str, said: str, path: str) -> None:
         assert one.name not in said, f"the name: {letter} {path} {one}"
         assert f"C{one.words}" not in said, f"the content: {letter} {path} {one}"
         seen = _strictest(Part.REPEAT, whose, one.secret, COLUMNS.index(letter))
+        assert seen == "W" or one.words not in said, f"the title: {letter} {path} {one}"
+        return
+    if path.endswith(("/progress", "/tie")):  # as a repeat: how far it is, and nothing of a person
+        whose = Whose.OTHERS if letter in "SU" else Whose.LIVE
+        assert one.number not in said, f"the number: {letter} {path} {one}"
+        assert one.masked not in said, f"the masked number: {letter} {path} {one}"
+        assert one.name not in said, f"the name: {letter} {path} {one}"
+        assert f"C{one.words}" not in said, f"the content: {letter} {path} {one}"
+        own = Whose.FILED if letter == "A" and one.mine else whose
+        seen = min(_strictest(Part.PROGRESS, of, one.secret, COLUMNS.index(letter)) for of in (own, whose))
         assert seen == "W" or one.words not in said, f"the title: {letter} {path} {one}"
         return
     call, ticket = one.whose_call(letter), one.whose_ticket(letter, refused=refused)

@@ -14,11 +14,13 @@ from accounts.sessions import Sessions
 from agents import commands
 from agents.commands import Accepted, Refused, Why
 from bridge import catalogue, ticket_choices
+from bridge import matters as bridge_matters
 from bridge.intake import Intake
 from config.settings import Access
 from console.accounts import Accounts
 from console.authorization import Who
 from console.guard import Guard
+from console.ledger_views import TicketCentre
 from console.ports import Vital
 from console.program_tokens import Programs
 from console.server import routes_of
@@ -26,6 +28,7 @@ from console.services import Services
 from cti.ids import CallId, SeatId
 from cti.numbers import Numbers
 from ledger.call_list import Filter
+from tests.fakes import centre
 from tests.fakes.accounts import MemoryAccounts, MemoryAudit, MemoryChanges, MemoryPrograms, MemorySessions
 from tests.fakes.book import MemoryBook
 from tests.fakes.books import Shelf
@@ -124,11 +127,16 @@ class FakeHotline:
     log: MemoryAudit = field(default_factory=MemoryAudit)
     now: datetime | None = None
     """The door's clock, when a test holds it."""
+    matters: centre.Matters = field(init=False)
+    search: centre.Search = field(init=False)
+    events: centre.Events = field(default_factory=centre.Events)
+    files: centre.Files = field(default_factory=centre.Files)
     sitting: dict[str, str] = field(default_factory=lambda: {"8001": "1001", "8002": "1001"})
     """Seat → who sits there."""
 
     def __post_init__(self) -> None:
         self.kept = MemorySessions(self.people)
+        self.matters, self.search = centre.Matters(self.book), centre.Search(self.book)
 
     def door_programs(self) -> Programs:
         self._door_programs = Programs(self.programs, self.log, self.clock)
@@ -203,6 +211,7 @@ def services(fake: FakeHotline) -> Services:
         accounts=Accounts(fake.people, fake.changes, fake.log, ACCESS, fake.clock, {"1001": ("陈晓岚", "agent")}),
         programs=fake.door_programs(),
         sessions=Sessions(fake.kept, ACCESS, fake.clock), origins=frozenset({ORIGIN}),
+        tickets=TicketCentre(fake.search, bridge_matters.Matters(fake.matters, intake), fake.events, fake.files),
     )  # fmt: skip
 
 
@@ -229,7 +238,7 @@ def inside(given: Services, who: Who) -> ASGIApp:
 def _behind(given: Services) -> FastAPI:
     routes = _routes()
     routes.state.services = given
-    for kept in ("listenings", "stories", "repeats_shown"):  # who was shown what, of the test before
+    for kept in ("listenings", "stories", "repeats_shown", "progress_shown"):  # who was shown what, of the test before
         if hasattr(routes.state, kept):
             delattr(routes.state, kept)
     return routes

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from bridge.case_store_messages import MessageId, MessageKind
-from bridge.ports import FurtherMessage
+from bridge.ports import FurtherMessage, SaidMessage
 from bridge.ticket import Ticket, ticket_id
 from ledger.matters import MatterShelf, say
 from ledger.store import Store
@@ -52,9 +52,9 @@ async def test_said_in_order_and_once_a_key(url: str) -> None:
         again = await book.matters.say(further(one, MessageKind.URGE, "c1", by="1002"))
         left = await book.matters.say(further(one, MessageKind.WITHDRAW, reason="已经修好"))
         said = await book.matters.said(one.id)
-    assert urged is not None
-    assert again is not None
-    assert left is not None
+    assert isinstance(urged, SaidMessage)
+    assert isinstance(again, SaidMessage)
+    assert isinstance(left, SaidMessage)
     assert (urged.new, again.new, left.new) == (True, False, True)
     assert again.id == urged.id
     assert again.payload == {"by": "1001"}

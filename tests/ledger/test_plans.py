@@ -33,7 +33,7 @@ from bridge.case_store_messages import Message, MessageId, MessageKind, filing
 from bridge.disposition import CallOutcome, Disposition
 from bridge.drivers import CaseEvent
 from bridge.gazetteer.coordinates import Crs, Point
-from bridge.ports import Outgoing
+from bridge.ports import FurtherMessage, Outgoing
 from bridge.repeat import Matter
 from bridge.ticket import Limit, Promise, TicketId
 from cti.events import CallDialled, Direction, LineChecked
@@ -61,6 +61,8 @@ from ledger.equipment import EquipmentTable
 from ledger.history import History
 from ledger.holds import HoldBook
 from ledger.kpi import Period, members
+from ledger.mass_events import MassEvent, MassEvents
+from ledger.matters import MatterShelf
 from ledger.notices import NoticeBook
 from ledger.one_way_sound import TrunkSounds
 from ledger.outbox import NotInOrder, OutboxShelf
@@ -72,6 +74,7 @@ from ledger.scribe import Scribe
 from ledger.seats import SeatBook
 from ledger.sessions import SessionShelf
 from ledger.store import Store
+from ledger.ticket_search import Sought, TicketSearch
 from ledger.tickets import TicketShelf
 from ledger.today import Today
 from ledger.turned_away import TurnedAwayBook, TurnedAwayRow
@@ -241,6 +244,28 @@ def asked(store: Store) -> Iterator[tuple[str, Ask]]:
     yield "TicketShelf.replay", lambda: tickets.replay(letter, NOW)
     yield "TicketShelf.provisional", lambda: tickets.provisional(50)
     yield "TicketShelf.promise_again", lambda: tickets.promise_again(key, PROMISE, NOW)
+    search, matters, events = TicketSearch(store), MatterShelf(store), MassEvents(store)
+    for wanted in (
+        Sought(case="20261123000017"), Sought(number=FREQUENT), Sought(words="积水 湖滨", until=NOW), Sought(code="0101"),
+        Sought(unit="思明区城管局"), Sought(agent=agent, state="open", since=day), Sought(state="open"), Sought(state="returned"),
+        Sought(state="closed", after=key), Sought(state="refused"), Sought(state="undelivered"), Sought(after=key),
+        Sought(state="handling", since=day),
+    ):  # fmt: skip
+        yield "TicketSearch.find", lambda wanted=wanted: search.find(wanted)  # type: ignore[misc]
+    further = FurtherMessage(letter, key, MessageKind.URGE, NOW, {}, "plan")
+    yield "MatterShelf.say", lambda: matters.say(further, call=call, agent=agent)
+    yield "MatterShelf.tie", lambda: matters.tie(CallId("xm1-9.9"), key, agent, NOW)
+    yield "MatterShelf.said", lambda: matters.said(key)
+    yield "MatterShelf.file", lambda: matters.file(key, "0" * 64)
+    yield "MatterShelf.story", lambda: matters.story(key)
+    yield "MatterShelf.of_case", lambda: matters.of_case("20261123000017")
+    yield "MatterShelf.root", lambda: _root(tickets, matters, key)
+    yield "MatterShelf.counted", lambda: matters.counted([key])
+    many = MassEvent("0" * 26, key, "停水", "思明区", "正在抢修", NOW, agent, NOW, None, "", "")
+    yield "MassEvents.open", lambda: events.open(many)
+    yield "MassEvents.close", lambda: events.close(many.id, agent, NOW)
+    yield "MassEvents.running", lambda: events.running(NOW)
+    yield "MassEvents.of_ticket", lambda: events.of_ticket(key)
     editions = CatalogueTable(store)
     fresh = replace(FIRST, version=os.urandom(8).hex())
     yield "CatalogueTable.add", lambda: editions.add(fresh, NOW, "shell:root", "a.xlsx", "")
@@ -413,6 +438,12 @@ def _sits(at: float) -> SeatStateChanged:
     return SeatStateChanged(
         seat, Instant(at), AgentId("1001"), Presence.PAUSED, Presence.READY, "", CallId(""), "", state
     )
+
+
+async def _root(tickets: TicketShelf, matters: MatterShelf, key: TicketId) -> None:
+    push = await tickets.find(key)
+    assert push is not None
+    await matters.root(replace(push, ticket=replace(push.ticket, merged_into="20261123000017")))
 
 
 async def _an_edition(editions: CatalogueTable) -> None:

@@ -11,6 +11,7 @@ export const PAGES: readonly PageOf[] = [
   { name: 'watch', path: '/watch', rights: ['supervise'] },
   { name: 'callbacks', path: '/callbacks', rights: ['seat', 'calls_all'] },
   { name: 'calls', path: '/calls', rights: ['seat', 'calls_all'] },
+  { name: 'tickets', path: '/tickets', rights: ['file', 'tickets_all'] },
   { name: 'recordings', path: '/recordings', rights: ['seat', 'recordings_all'] },
   { name: 'templates', path: '/templates', rights: ['templates'] },
   { name: 'wall', path: '/wall', rights: ['wall'] },

@@ -71,17 +71,28 @@ export function inHeader(header: 'X-Hotline-Search' | 'X-Hotline-Number' | 'X-Ho
 }
 
 /** `keepalive`: it goes out although the page is being left; `patience`: milliseconds until nobody answered. */
-export async function send<T>(method: string, path: string, body?: unknown, keepalive = false, patience = 15_000): Promise<T> {
+export async function send<T>(method: string, path: string, body?: unknown, keepalive = false, patience = 15_000, more: Record<string, string> = {}): Promise<T> {
   try {
-    return await sendOnce<T>(method, path, body, keepalive, patience)
+    return await sendOnce<T>(method, path, body, keepalive, patience, more)
   } catch (error) {
     if (!(error instanceof Refused) || error.status !== 428 || !(await prove())) throw error
-    return await sendOnce<T>(method, path, body, keepalive, patience)
+    return await sendOnce<T>(method, path, body, keepalive, patience, more)
   }
 }
 
-async function sendOnce<T>(method: string, path: string, body: unknown, keepalive: boolean, patience: number): Promise<T> {
-  const headers: Record<string, string> = { 'X-Hotline': '1' }
+/** A deed that is done once however often it is sent: `key` names it, the same again is answered as the first time. */
+export async function sendOnceOnly<T>(path: string, body: unknown, key: string): Promise<T> {
+  return send<T>('POST', path, body, false, 15_000, { 'Idempotency-Key': key })
+}
+
+/** A file as it is, under the name it has on this machine. */
+export async function upload<T>(path: string, file: File): Promise<T> {
+  const headers = { 'X-Hotline': '1', 'Content-Type': 'application/octet-stream', 'X-Hotline-File': encodeURIComponent(file.name) }
+  return call<T>(path, { method: 'POST', headers, body: file })
+}
+
+async function sendOnce<T>(method: string, path: string, body: unknown, keepalive: boolean, patience: number, more: Record<string, string>): Promise<T> {
+  const headers: Record<string, string> = { 'X-Hotline': '1', ...more }
   if (body !== undefined) headers['Content-Type'] = 'application/json'
   for (const ear of asked) ear(path, body)
   const giveUp = new AbortController() // AbortSignal.timeout is younger than the browsers of many offices

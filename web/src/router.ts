@@ -10,6 +10,7 @@ const SHOWN: Record<string, Load> = {
   callbacks: () => import('./callbacks/CallbackPage.vue'),
   calls: CALLS,
   recordings: CALLS,
+  tickets: () => import('./tickets/TicketsPage.vue'),
   wall: () => import('./wall/WallPage.vue'),
   templates: () => import('./templates/TemplatesPage.vue'),
   admin: () => import('./admin/AdminPage.vue'),

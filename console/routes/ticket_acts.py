@@ -1,0 +1,329 @@
+"""What is said of a ticket after it was filed: supplement, correction, urging, withdrawal, giving back, +1, merge; files; mass events.
+
+Each is one transaction of the ledger and one message to the case store, named by the asker's key: the same again is the same.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Path, Request, Response
+
+from bridge import attached_files
+from bridge.case_store_messages import MessageKind
+from bridge.errors import Problem
+from bridge.matters import Act, Answer, Unfit
+from bridge.ports import AttachedFile, Overtaken, Push
+from bridge.ticket import TicketId, ticket_id
+from config.language import say as _
+from console import visibility
+from console.access import Right
+from console.authorization import Asking, Who, needs, refused
+from console.contract.rest import CallPath, TicketOut, TicketPath
+from console.contract.tickets import (
+    CorrectIn,
+    FileOut,
+    MassEventIn,
+    MassEventOut,
+    MergeIn,
+    SayIn,
+    TiedOut,
+    TieIn,
+    UrgeIn,
+    WithdrawIn,
+)
+from console.error_answers import Failed, invalid, not_found
+from console.ledger_views import Books, NotKept
+from console.own_calls import their_call
+from console.services import Library, Plugged, Services, TicketDesk, within
+from console.visibility import Sees, Whose
+from console.words_in_headers import FileName
+from cti.ids import CallId
+from cti.numbers import mask
+from ledger.mass_events import MassEvent
+
+from .calls import Filer
+from .pop import citizens_number
+from .ticket_search import on_the_line, seen_ticket, standing
+
+router = APIRouter(prefix="/api", tags=["ticket centre"])
+
+Key = Annotated[str, Header(alias="Idempotency-Key", pattern=r"^[A-Za-z0-9_.:-]{8,64}$")]
+_Sha = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
+_Event = Annotated[str, Path(pattern=r"^[0-9A-HJKMNP-TV-Z]{26}$")]
+Chief = Annotated[Who, needs(Right.SUPERVISE)]
+_LOCKED_FIELDS = frozenset({"merged_into", "anonymous", "confidential", "attachments", "legal_hold", "channel"})
+"""Not by a correction: merging has its own way, secrecy is the citizen's, files are sent."""
+
+
+@router.post("/tickets/{ticket}/supplement")
+async def supplement(
+    ticket: TicketPath, body: SayIn, plugs: Plugged, books: Library, desk: TicketDesk, who: Filer, key: Key
+) -> TicketOut:
+    """补充: what the citizen says beyond what was filed. With ``call``, the own one in hand, of another's ticket too."""
+    push, mine = await _heard(plugs, books, who, ticket, body.call)
+    return await _done(
+        plugs,
+        who,
+        push,
+        mine,
+        await desk.matters.say(push, MessageKind.SUPPLEMENT, _act(who, key, body.call), {"text": body.text}),
+    )
+
+
+@router.post("/tickets/{ticket}/urge")
+async def urge(
+    ticket: TicketPath, body: UrgeIn, plugs: Plugged, books: Library, desk: TicketDesk, who: Filer, key: Key
+) -> TicketOut:
+    """催办: counted; of one call once, however often it is said."""
+    push, mine = await _heard(plugs, books, who, ticket, body.call)
+    act = _act(who, body.call or key, body.call)
+    return await _done(
+        plugs,
+        who,
+        push,
+        mine,
+        await desk.matters.say(push, MessageKind.URGE, act, {"text": body.text} if body.text else {}),
+    )
+
+
+@router.post("/tickets/{ticket}/withdraw")
+async def withdraw(
+    ticket: TicketPath, body: WithdrawIn, plugs: Plugged, books: Library, desk: TicketDesk, who: Filer, key: Key
+) -> TicketOut:
+    """撤回: the citizen wants it no more, for a reason."""
+    push, mine = await _heard(plugs, books, who, ticket, body.call)
+    answer = await desk.matters.say(push, MessageKind.WITHDRAW, _act(who, key, body.call), {"reason": body.reason})
+    return await _done(plugs, who, push, mine, answer)
+
+
+@router.post("/tickets/{ticket}/plus-one")
+async def plus_one(
+    ticket: TicketPath, body: SayIn, plugs: Plugged, books: Library, desk: TicketDesk, who: Filer, key: Key
+) -> TicketOut:
+    """+1: another citizen says the same, and files no ticket of their own."""
+    push, mine = await _heard(plugs, books, who, ticket, body.call)
+    number = ""
+    if body.call:
+        row = await their_call(plugs, books, who, body.call, Right.TICKETS_ALL)
+        number = mask(citizens_number(row))
+    act = _act(who, body.call or key, body.call)
+    more = {"number_masked": number} if number else {}
+    return await _done(
+        plugs, who, push, mine, await desk.matters.say(push, MessageKind.PLUS_ONE, act, {"text": body.text, **more})
+    )
+
+
+@router.post("/tickets/{ticket}/give-back")
+async def give_back(
+    ticket: TicketPath, body: SayIn, plugs: Plugged, books: Library, desk: TicketDesk, who: Filer, key: Key
+) -> TicketOut:
+    """Back to the case store, which had returned it, with what it asked for."""
+    push, mine = await _own(plugs, books, who, ticket)
+    answer = await desk.matters.say(push, MessageKind.RETURN, _act(who, key, body.call), {"reason": body.text})
+    return await _done(plugs, who, push, mine, answer)
+
+
+@router.post("/tickets/{ticket}/correct")
+async def correct(
+    ticket: TicketPath, body: CorrectIn, plugs: Plugged, books: Library, desk: TicketDesk, who: Filer, key: Key
+) -> TicketOut:
+    """更正: other words in the ticket; the version of before stays, and the case store is told."""
+    push, mine = await _own(plugs, books, who, ticket)
+    if visibility.ticket(who, push, mine=mine).withheld:
+        raise refused(_("what is not shown to you cannot be corrected by you"))
+    if locked := sorted(_LOCKED_FIELDS & body.changes.keys()):
+        raise invalid([Problem(f"changes.{name}", _("is not changed by a correction")) for name in locked])
+    return await _done(
+        plugs, who, push, mine, await desk.matters.correct(push, body.changes, _act(who, key)), "changes."
+    )
+
+
+@router.post("/tickets/{ticket}/merge")
+async def merge(
+    ticket: TicketPath, body: MergeIn, plugs: Plugged, books: Library, desk: TicketDesk, who: Filer, key: Key
+) -> TicketOut:
+    """并单: it goes on within another case; number, query code and right to a reply stay its own. Can be undone."""
+    push, mine = await _own(plugs, books, who, ticket)
+    return await _done(plugs, who, push, mine, await desk.matters.merge(push, body.into, _act(who, key)))
+
+
+@router.post("/tickets/{ticket}/unmerge")
+async def unmerge(
+    ticket: TicketPath, plugs: Plugged, books: Library, desk: TicketDesk, who: Filer, key: Key
+) -> TicketOut:
+    push, mine = await _own(plugs, books, who, ticket)
+    return await _done(plugs, who, push, mine, await desk.matters.unmerge(push, _act(who, key)))
+
+
+@router.post("/calls/{call}/tie")
+async def tie(call: CallPath, body: TieIn, plugs: Plugged, books: Library, desk: TicketDesk, who: Filer) -> TiedOut:
+    """This call is about that ticket's case: it urges it by itself, once a call."""
+    await their_call(plugs, books, who, call, Right.TICKETS_ALL)
+    push, mine = await _heard(plugs, books, who, body.ticket, call)
+    tied = await desk.matters.tie(push, CallId(call), who.account)
+    (stands,) = await standing(desk, [push])
+    whose = Whose.LIVE if not who.may(Right.TICKETS_ALL) else visibility.whose_ticket(who, push, mine=mine)
+    told = visibility.progress(who, stands, whose)
+    if told is None:
+        raise refused(_("this is not your ticket"))
+    return TiedOut(urged=tied.urged, progress=told)
+
+
+# -- files -----------------------------------------------------------------------------------
+
+
+@router.post(
+    "/attachments/{ticket}", status_code=201,
+    openapi_extra={"requestBody": {"required": True, "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}},
+)  # fmt: skip
+async def attach(
+    ticket: TicketPath, request: Request, plugs: Plugged, books: Library, desk: TicketDesk, who: Filer, name: FileName
+) -> FileOut:
+    """A file of the ticket, as the body; taken by what it holds: JPEG, PNG, WebP, PDF, MP4. The same again is the same."""
+    push, mine = await _own(plugs, books, who, ticket)
+    if who.session:
+        within(plugs.acts, f"file {who.account}")
+    data = await request.body()
+    kind = attached_files.kind_of(data)
+    if kind is None:
+        raise invalid(
+            [
+                Problem(
+                    "file",
+                    _("this is no JPEG, PNG, WebP, PDF or MP4 file, or a damaged one"),
+                    tuple(attached_files.TYPES),
+                )
+            ]
+        )
+    sha256 = hashlib.sha256(data).hexdigest()
+    found = await desk.matters.book.file(push.ticket.id, sha256)
+    if found is not None:
+        return FileOut.model_validate(found)
+    story = await desk.matters.book.story(push.ticket.id)
+    if story is not None and len(story.files) >= attached_files.MOST_FILES:
+        raise Failed(409, _("a ticket has at most {most} files", most=attached_files.MOST_FILES))
+    try:
+        await desk.files.put(sha256, data)  # first the file, then that it is there
+    except NotKept as fault:
+        raise Failed(503, _("the file could not be kept now: {fault}", fault=str(fault))) from fault
+    file = AttachedFile(sha256, attached_files.named(name, kind), kind.type, len(data), plugs.clock(), who.account)
+    await _done(plugs, who, push, mine, await desk.matters.attach(push, file, _act(who, sha256)))
+    return FileOut.model_validate(file)
+
+
+@router.get(
+    "/attachments/{ticket}/{sha256}", response_class=Response,
+    responses={200: {"description": "the file, to be saved", "content": {"application/octet-stream": {}}}},
+)  # fmt: skip
+async def read_file(
+    ticket: TicketPath, sha256: _Sha, plugs: Plugged, books: Library, desk: TicketDesk,
+    who: Annotated[Who, needs(Right.FILE, Right.TICKETS_ALL, persons=True)],
+) -> Response:  # fmt: skip
+    """To be saved, never shown by the browser as a page; who reads what the citizen said reads it, and it is audited."""
+    push, mine = await seen_ticket(plugs, books, who, ticket)
+    whose, secret = visibility.whose_ticket(who, push, mine=mine), visibility.ticket_secrecy(push)
+    if visibility.sees(who, visibility.Part.TICKET_CONTENT, whose, secret) is not Sees.WHOLE:
+        raise refused(_("this ticket's content is not shown to you"))
+    file = await desk.matters.book.file(push.ticket.id, sha256)
+    data = await desk.files.get(sha256) if file is not None else None
+    if file is None or data is None:
+        raise not_found("file", sha256)
+    await plugs.audit.append(plugs.clock(), who.account, "file_read", call=push.ticket.call or "",
+                             detail={"ticket": ticket, "file": sha256[:16]})  # fmt: skip
+    headers = {
+        "Content-Disposition": f'attachment; filename="{sha256[:16]}.{attached_files.TYPES[file.type].ending}"',
+        "Cache-Control": "no-store",
+    }
+    return Response(data, 200, headers, "application/octet-stream")
+
+
+# -- mass events --------------------------------------------------------------------------------
+
+
+@router.get("/mass-events")
+async def mass_events(plugs: Plugged, desk: TicketDesk, who: Asking) -> list[MassEventOut]:
+    """Those that are on: where, until when, and what callers are told."""
+    return [MassEventOut.model_validate(one) for one in await desk.events.running(plugs.clock())]
+
+
+@router.post("/mass-events", status_code=201)
+async def open_event(body: MassEventIn, plugs: Plugged, desk: TicketDesk, who: Chief) -> MassEventOut:
+    """群发事件: a case that many call about. The same ticket, title and end again is the same event."""
+    now = plugs.clock()
+    if body.ends_at <= now:
+        raise invalid([Problem("ends_at", _("must be later than now"))])
+    push = await plugs.intake.book.find(TicketId(body.ticket))
+    if push is None:
+        raise not_found("ticket", body.ticket)
+    of_it = await desk.events.of_ticket(push.ticket.id)
+    same = [one for one in of_it if (one.title, one.ends_at) == (body.title, body.ends_at) and one.closed_at is None]
+    if same:
+        return MassEventOut.model_validate(same[0])
+    ident = ticket_id(now, plugs.intake.noise(10))
+    event = MassEvent(
+        ident, push.ticket.id, body.title, body.district, body.words, now, who.account, body.ends_at, None, "", push.case_number
+    )  # fmt: skip
+    await desk.events.open(event)
+    await plugs.audit.append(now, who.account, "mass_event_opened", detail={"ticket": body.ticket, "event": ident})
+    return MassEventOut.model_validate(event)
+
+
+@router.delete("/mass-events/{event}")
+async def close_event(event: _Event, plugs: Plugged, desk: TicketDesk, who: Chief) -> MassEventOut:
+    """Over before its end."""
+    now = plugs.clock()
+    closed = await desk.events.close(event, who.account, now)
+    if closed is None:
+        raise not_found("event", event)
+    await plugs.audit.append(now, who.account, "mass_event_closed", detail={"event": event})
+    return MassEventOut.model_validate(closed)
+
+
+# -- who may, and what is answered -----------------------------------------------------------------
+
+
+async def _own(plugs: Services, books: Books, who: Who, ticket: str) -> tuple[Push, bool]:
+    """A ticket they filed, of a call they had a part in, or any for who sees all."""
+    return await seen_ticket(plugs, books, who, ticket)
+
+
+async def _heard(plugs: Services, books: Books, who: Who, ticket: str, call: str | None) -> tuple[Push, bool]:
+    """The same, or any ticket while they have a citizen on the line who speaks of it: in the own call ``call``."""
+    if call is not None:
+        row = await their_call(plugs, books, who, call, Right.TICKETS_ALL)
+        push = await plugs.intake.book.find(TicketId(ticket))
+        if push is not None and on_the_line(plugs, who, row):
+            return push, False
+    return await _own(plugs, books, who, ticket)
+
+
+def _act(who: Who, key: str, call: str | None = None) -> Act:
+    return Act(who.account, key, CallId(call) if call else None)
+
+
+async def _done(plugs: Services, who: Who, push: Push, mine: bool, answer: Answer, prefix: str = "") -> TicketOut:
+    """The ticket as it stands by now; or why nothing was said."""
+    if answer is None:
+        raise not_found("ticket", push.ticket.id)
+    if isinstance(answer, Overtaken):
+        raise Failed(409, _("somebody else changed this ticket meanwhile: look at it again"), error="overtaken")
+    if isinstance(answer, Unfit):
+        raise Failed(409, _UNFIT[answer](), error=str(answer))
+    if isinstance(answer, tuple):
+        raise invalid([Problem(f"{prefix}{one.field}", one.message, one.allowed) for one in answer])
+    fresh = await plugs.intake.book.find(push.ticket.id)
+    return visibility.ticket(who, fresh or push, mine=mine)
+
+
+_UNFIT = {
+    Unfit.OVER: lambda: _("the case is closed: nothing is added to it any more"),
+    Unfit.DIRECT: lambda: _("it was answered on the spot: there is nothing to be done"),
+    Unfit.NOT_RETURNED: lambda: _("the case store did not return this case"),
+    Unfit.NO_SUCH_CASE: lambda: _("there is no such case here"),
+    Unfit.NO_NUMBER: lambda: _("the case it would go on within has no number yet: try again in a moment"),
+    Unfit.ITSELF: lambda: _("a case does not go on within itself"),
+    Unfit.MERGED: lambda: _("it goes on within another case already: undo that first"),
+    Unfit.NOT_MERGED: lambda: _("it goes on within no other case"),
+}  # fmt: skip

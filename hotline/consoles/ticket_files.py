@@ -1,0 +1,47 @@
+"""Files of tickets, by their SHA-256, in a storage of their own beside that of recordings. Implements ``console.ledger_views.FileStore``."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+
+import structlog
+
+from console.ledger_views import NotKept
+from recordings.errors import NotStored, RecordingError
+from recordings.ports import Storage
+
+log = structlog.get_logger("tickets")
+
+
+class TicketFiles:
+    def __init__(self, storage: Storage) -> None:
+        self._storage = storage
+
+    async def put(self, sha256: str, data: bytes) -> None:
+        try:
+            await asyncio.to_thread(self._put, sha256, data)
+        except (RecordingError, OSError) as fault:
+            raise NotKept(str(fault)) from fault
+
+    async def get(self, sha256: str) -> bytes | None:
+        try:
+            data = await asyncio.to_thread(lambda: b"".join(self._storage.open_range(_name(sha256))))
+        except NotStored:
+            return None
+        except (RecordingError, OSError) as fault:
+            log.error("a file of a ticket cannot be read", file=sha256, fault=str(fault))
+            return None
+        if hashlib.sha256(data).hexdigest() != sha256:
+            log.error("a file of a ticket is not what it was", file=sha256)
+            return None
+        return data
+
+    def _put(self, sha256: str, data: bytes) -> None:
+        standing = self._storage.stat(_name(sha256))
+        if standing is None or standing.size != len(data):
+            self._storage.put(_name(sha256), [data])
+
+
+def _name(sha256: str) -> str:
+    return f"{sha256[:2]}/{sha256}"

@@ -1,0 +1,208 @@
+"""Which tickets a page of the ticket centre holds, newest first. Reads only.
+
+A search begins at the narrowest of what it asks for, a walk down an index that ends when the page is full; the rest is looked at
+on the way. Words are looked for in what was written, ticket by ticket, at most ``WALKED`` a page: the answer says how far back that was, and the next
+page goes on from there. So a page costs what it looked at, and not what the ledger holds.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from bridge import ticket_json
+from bridge.case_state import OVER, CaseState
+from bridge.delivery_state import DeliveryState
+from bridge.ports import Push
+from bridge.ticket import Ticket
+from cti.numbers import home
+
+from . import tables as t
+from .store import Store
+from .tickets import PUSH, push_of
+
+_T, _C, _N, _O = t.tickets.c, t.cases.c, t.ticket_numbers.c, t.outbox.c
+WALKED = 4_000
+OPEN, UNDELIVERED, REFUSED = "open", "undelivered", "refused"
+"""States that are none of a case: neither over nor answered on the spot; no case yet; refused by the case store."""
+STATES = (OPEN, UNDELIVERED, REFUSED, *(str(state) for state in CaseState))
+Condition = sa.ColumnElement[bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """'' and None ask for nothing; ``since`` <= filed < ``until``."""
+
+    case: str = ""
+    """A case's number, or a ticket's id."""
+    number: str = ""
+    """A citizen's number, in whatever spelling; anonymous ones are found by none."""
+    words: str = ""
+    """All of them, in title, content, place or unit."""
+    code: str = ""
+    kind: str = ""
+    unit: str = ""
+    """By its whole name: who has the case, or who was meant to."""
+    state: str = ""
+    """One of ``STATES``."""
+    agent: str = ""
+    """Who filed it."""
+    since: datetime | None = None
+    until: datetime | None = None
+    after: str = ""
+    """The ticket the page before ended with."""
+    most: int = 50
+    confidential: bool = True
+    """False: what would tell of a confidential one what is not shown of it (its number, its words) does not find it."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundTickets:
+    pushes: Sequence[Push]
+    after: str
+    """Where the next page goes on; '' there is no more."""
+    back_to: datetime | None
+    """So far back was looked at; None: all the way."""
+
+
+class TicketSearch:
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def find(self, sought: Sought) -> FoundTickets:
+        return await self._store.look(lambda db: _find(db, sought))
+
+
+def _find(db: sa.Connection, sought: Sought) -> FoundTickets:
+    if sought.case:
+        found = db.execute(PUSH.where(_C.number == sought.case)).all()
+        found = found or db.execute(PUSH.where(_T.ticket_id == sought.case)).all()
+        pushes = [push_of(row) for row in found]
+        own = [push for push in pushes if not sought.agent or push.ticket.agent == sought.agent]
+        return FoundTickets(own[: sought.most], "", None)
+    asked = _asked(sought)
+    last = None
+    if sought.after:
+        last = db.execute(sa.select(_T.ticket_id, _T.filed_at).where(_T.ticket_id == sought.after)).first()
+        if last is None:
+            return FoundTickets((), "", None)
+    wanted = _folded(sought.words).split()
+    most = WALKED if wanted else sought.most
+    rows = _walked(db, sought, asked, last, most)
+    kept: list[str] = []
+    looked = 0
+    for row in rows:
+        looked += 1
+        if not wanted or _holds(ticket_json.load(row.body), wanted):
+            kept.append(row.ticket_id)
+            if len(kept) == sought.most:
+                break
+    more = looked < len(rows) or len(rows) == most
+    at = rows[looked - 1] if more and looked else None
+    pushes = _dressed(db, kept)
+    return FoundTickets(pushes, at.ticket_id if at else "", at.filed_at if at else None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    source: sa.FromClause
+    more: Sequence[Condition]
+    at: Sequence[sa.ColumnElement[Any]]
+    """By what it is in order, the newest first: with a moment the ticket's id behind it; a case's id alone sorts by time."""
+
+
+def _walked(db: sa.Connection, sought: Sought, asked: list[Condition], last: Any, most: int) -> list[Any]:
+    """Newest first; two ways to the same ticket are two walks."""
+    found: dict[str, Any] = {}
+    for walk in _walks(sought):
+        columns = (_T.ticket_id, _T.filed_at, *((_T.body,) if sought.words else ()))
+        wanted = sa.select(*columns).select_from(walk.source).where(*asked, *walk.more, *_behind(walk, last))
+        for row in db.execute(wanted.order_by(*(column.desc() for column in walk.at)).limit(most)):
+            found[row.ticket_id] = row
+    return sorted(found.values(), key=lambda row: (row.filed_at, row.ticket_id), reverse=True)[:most]
+
+
+def _walks(sought: Sought) -> list[_Walk]:
+    cased = t.tickets.outerjoin(t.cases, _C.stream == _T.key)
+    of_case = t.cases.join(t.tickets, _T.ticket_id == _C.ticket_id)
+    filed = (_T.filed_at, _T.ticket_id)
+    if sought.number:
+        national = home().read(sought.number).national
+        if not national:
+            return []
+        numbered = t.ticket_numbers.join(t.tickets, _T.ticket_id == _N.ticket_id).outerjoin(
+            t.cases, _C.stream == _T.key
+        )
+        return [_Walk(numbered, [_N.national == national, ~_T.anonymous], (_N.filed_at, _N.ticket_id))]
+    if sought.unit:
+        return [_Walk(cased, [_T.unit == sought.unit], filed), _Walk(of_case, [_C.unit == sought.unit], (_C.case_id,))]
+    undelivered = t.outbox.join(t.tickets, _T.ticket_id == _O.ticket_id).outerjoin(t.cases, _C.stream == _T.key)
+    if sought.state in (UNDELIVERED, REFUSED):
+        return [_Walk(undelivered, [], filed)]
+    if sought.state and not (sought.agent or sought.code or sought.since):
+        states = [one for one in CaseState if one not in OVER] if sought.state == OPEN else [CaseState(sought.state)]
+        walks = [_Walk(of_case, [_C.state == str(one)], (_C.case_id,)) for one in states]
+        caseless = _Walk(undelivered, [t.undelivered, _C.state.is_(None)], filed)
+        return [*walks, caseless] if sought.state == OPEN else walks
+    return [_Walk(cased, [], filed)]
+
+
+def _behind(walk: _Walk, last: Any) -> list[Condition]:
+    """Older than the ticket a page ended with."""
+    if last is None:
+        return []
+    if len(walk.at) == 1:
+        return [walk.at[0] < last.ticket_id]
+    at, ident = walk.at
+    return [sa.and_(at <= last.filed_at, sa.or_(at < last.filed_at, ident < last.ticket_id))]
+
+
+def _asked(sought: Sought) -> list[Condition]:
+    asked: list[Condition] = []
+    for column, value in ((_T.code, sought.code), (_T.kind, sought.kind), (_T.agent, sought.agent)):
+        if value:
+            asked.append(column == value)
+    if sought.since is not None:
+        asked.append(_T.filed_at >= sought.since)
+    if sought.until is not None:
+        asked.append(_T.filed_at < sought.until)
+    if not sought.confidential and (sought.number or sought.words):
+        asked.append(~_T.confidential)
+    return [*asked, *_in_state(sought.state)]
+
+
+def _in_state(state: str) -> list[Condition]:
+    if state == OPEN:
+        over = _C.state.in_([str(one) for one in OVER])
+        return [~_T.answered_directly, sa.or_(_C.state.is_(None), ~over)]
+    if state == UNDELIVERED:
+        return [t.undelivered, _O.message_id == _T.ticket_id]
+    if state == REFUSED:
+        return [t.undelivered, _O.state == str(DeliveryState.POISONED)]
+    return [_C.state == state] if state else []
+
+
+def _dressed(db: sa.Connection, tickets: Sequence[str]) -> list[Push]:
+    if not tickets:
+        return []
+    found = {row.ticket_id: push_of(row) for row in db.execute(PUSH.where(_T.ticket_id.in_(tickets)))}
+    return [found[one] for one in tickets if one in found]
+
+
+def _holds(ticket: Ticket, wanted: Sequence[str]) -> bool:
+    place = ticket.place
+    said = (
+        ticket.title, ticket.content, place.address_text, place.address_std, *place.area, ticket.unit_suggested,
+        ticket.unit_confirmed,
+    )  # fmt: skip
+    text = _folded(" ".join(said))
+    return all(word in text for word in wanted)
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold()
