@@ -10,6 +10,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import AwareDatetime
 
+from accounts.row_rate import Pace
 from bridge.case_store_messages import MessageKind
 from bridge.matters import unfit
 from bridge.ports import Push
@@ -31,7 +32,6 @@ from console.error_answers import Failed, not_found
 from console.ledger_views import Books, TicketCentre
 from console.own_calls import at_their_seat, is_theirs, their_call
 from console.ports import CallRow
-from console.row_rate import Pace
 from console.services import Library, Plugged, Services, TicketDesk
 from console.shown_tickets import tell_tickets
 from console.time_parameters import utc

@@ -17,6 +17,7 @@ from bridge.matters import Matters
 from config.file_places import Places
 from config.settings import Role, Settings
 from console.ledger_views import Books, Centre, Colleague, Entry, Targets, TicketCentre
+from console.templates import Templates
 from cti import numbers
 from hotline.books.callbacks import Callbacks
 from ledger.agent_day import AgentBook

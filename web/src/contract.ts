@@ -57,6 +57,9 @@ export interface paths {
   '/api/callbacks/{task}/give-up': {
     post: { parameters: { path: { task: string } }; requestBody: { content: { 'application/json': components['schemas']['GiveUpIn'] } }; responses: { 200: { content: { 'application/json': components['schemas']['CallbackOut'] } } } }
   }
+  '/api/callbacks/{task}/reply': {
+    post: { parameters: { path: { task: string } }; requestBody: { content: { 'application/json': components['schemas']['ReplyIn'] } }; responses: { 200: { content: { 'application/json': components['schemas']['CallbackOut'] } } } }
+  }
   '/api/callbacks/{task}/result': {
     post: { parameters: { path: { task: string } }; requestBody: { content: { 'application/json': components['schemas']['ResultIn'] } }; responses: { 200: { content: { 'application/json': components['schemas']['CallbackOut'] } } } }
   }
@@ -186,6 +189,9 @@ export interface paths {
   }
   '/api/dead-letters/{ticket}/replay': {
     post: { parameters: { path: { ticket: string } }; requestBody?: { content: { 'application/json': { [key: string]: unknown } } }; responses: { 200: { content: { 'application/json': components['schemas']['TicketOut'] } } } }
+  }
+  '/api/directory': {
+    get: { parameters: { header: { 'X-Hotline-Search'?: string } }; responses: { 200: { content: { 'application/json': components['schemas']['TargetOut'][] } } } }
   }
   '/api/gate/sip': {
     get: { responses: { 204: { content: {  } } } }
@@ -323,6 +329,9 @@ export interface paths {
   '/api/seats/{seat}/transfer/conference': {
     post: { parameters: { path: { seat: string } }; responses: { 200: { content: { 'application/json': components['schemas']['DoneOut'] } } } }
   }
+  '/api/seats/{seat}/transfer/queue': {
+    post: { parameters: { path: { seat: string } }; requestBody: { content: { 'application/json': components['schemas']['TransferToQueueIn'] } }; responses: { 200: { content: { 'application/json': components['schemas']['DoneOut'] } } } }
+  }
   '/api/seats/{seat}/transfer/swap': {
     post: { parameters: { path: { seat: string } }; responses: { 200: { content: { 'application/json': components['schemas']['DoneOut'] } } } }
   }
@@ -362,6 +371,13 @@ export interface paths {
   }
   '/api/sessions/{session}': {
     delete: { parameters: { path: { session: string } }; responses: { 200: { content: { 'application/json': components['schemas']['DoneOut'] } } } }
+  }
+  '/api/templates': {
+    get: { parameters: { query: { kind?: string; scheme?: string; code_kind?: string; code?: string; every?: boolean }; header: { 'X-Hotline-Search'?: string } }; responses: { 200: { content: { 'application/json': components['schemas']['TemplateOut'][] } } } }
+    post: { requestBody: { content: { 'application/json': components['schemas']['TemplateIn'] } }; responses: { 201: { content: { 'application/json': components['schemas']['TemplateOut'] } } } }
+  }
+  '/api/templates/{template}': {
+    put: { parameters: { path: { template: string } }; requestBody: { content: { 'application/json': components['schemas']['TemplateIn'] } }; responses: { 200: { content: { 'application/json': components['schemas']['TemplateOut'] } } } }
   }
   '/api/tickets': {
     get: { parameters: { query: { before?: string; most?: number } }; responses: { 200: { content: { 'application/json': components['schemas']['TicketOut'][] } } } }
@@ -661,7 +677,7 @@ export interface components {
     /** Somebody who is owed a call. */
     CallbackOut: {
       id: string
-      /** missed | voicemail | queue_offer | reply | review */
+      /** missed | voicemail | queue_offer | reply | returned | review */
       kind: string
       /** open | taken | assigned | done | given_up */
       state: string
@@ -691,6 +707,19 @@ export interface components {
       mine: boolean
       /** there is a number, and it is not for these eyes */
       withheld: boolean
+      /** of a result to tell or a case that came back; '' none */
+      ticket: string
+      /** the agent who took the citizen's call: they call first; '' nobody */
+      prefers: string
+      case_number: string
+      /** of the ticket; shown with the number */
+      title: string
+      /** what is to be told, or asked for; shown with the number */
+      script: string
+      /** solved | unsolved | refused | unreached; '' not yet */
+      answer: string
+      /** 1 to 5; null: not rated */
+      satisfied?: number | null
     }
     /** Call-backs were made, taken, tried or ended: a list that shows them, or might, asks for them anew. */
     CallbacksMoved: {
@@ -1302,6 +1331,8 @@ export interface components {
       calls_30_days: number
       /** we owe this number a call */
       callback_open: boolean
+      /** results to tell this citizen now, cases of theirs that wait for more, at most 20 */
+      replies: components['schemas']['ReplyOwedOut'][]
       /** why nothing is told of earlier calls: not_owed (we dialled), anonymous, too_many; '': it is told */
       story_withheld: string
     }
@@ -1456,6 +1487,24 @@ export interface components {
       reasons: components['schemas']['Reason'][]
       /** between the two, where both lie somewhere */
       metres: number | null
+    }
+    /** What the citizen said to the result, in the call that is on, or in the newest one I had with them about it. */
+    ReplyIn: {
+      answer: string
+      /** 5: very; needed with solved and unsolved, null with refused */
+      satisfied?: number | null
+      words?: string
+    }
+    /** What is to be told to, or asked of, the citizen on the line. */
+    ReplyOwedOut: {
+      /** the call-back's id */
+      id: string
+      /** reply | returned */
+      kind: string
+      ticket: string
+      case_number: string
+      title: string
+      script: string
     }
     /** What came of my newest try, over what the telephone told. */
     ResultIn: {
@@ -1620,11 +1669,61 @@ export interface components {
       seat: string
       ready?: boolean
     }
+    /** GET /api/directory: to whom a citizen may be given, or who may be asked. */
+    TargetOut: {
+      /** agent | queue | number | seat (where nobody sits) */
+      kind: string
+      id: string
+      name: string
+      /** where the agent sits; '' nowhere */
+      seat: string
+      /** of the seat, as the live picture has it; logged_out: the agent sits nowhere */
+      state: string
+      number: string
+      /** of a number: linkage | unit */
+      group: string
+      /** names of the queues an agent serves, the best served first */
+      skills: string[]
+      waiting: number
+      ready: number
+      /** of a queue: who serves it at another seat; 0: nobody can be given to it */
+      signed_in: number
+    }
     TargetsOut: {
       service_level_15s: number
       connect_rate_24h: number
       waiting_most: number
       wait_seconds_most: number
+    }
+    /** POST /api/templates, PUT /api/templates/{template}. */
+    TemplateIn: {
+      kind: 'spoken' | 'content'
+      title: string
+      /** of content: {地点} stands for the ticket's address */
+      text: string
+      scheme?: string
+      code_kind?: '' | 'event' | 'part'
+      code?: string
+      code_name?: string
+      /** offered no more; kept */
+      retired?: boolean
+    }
+    TemplateOut: {
+      id: string
+      /** spoken: said to the citizen | content: first words of a ticket's content */
+      kind: string
+      title: string
+      text: string
+      scheme: string
+      code_kind: string
+      code: string
+      /** of content: the code it is offered for; '' whatever the code */
+      code_name: string
+      /** came with the program; nobody here has looked at it yet */
+      sample: boolean
+      retired: boolean
+      changed_at: string | null
+      changed_by: string
     }
     /** One matter. The words allowed in ``kind``, ``work_type``, ``urgency``, ``channel``: GET /api/choices. */
     TicketIn: {
@@ -1740,6 +1839,9 @@ export interface components {
     TransferIn: {
       to: string
       kind?: string
+    }
+    TransferToQueueIn: {
+      queue: string
     }
     TrunkOut: {
       trunk: string
