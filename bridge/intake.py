@@ -14,12 +14,12 @@ from datetime import UTC, datetime
 import structlog
 from pydantic import ValidationError
 
+from config.work_time import WorkTime
 from cti.ids import CallId
 from cti.numbers import Numbers
 
 from .anonymity import kept
 from .case_store_messages import MessageId, MessageKind
-from .cases.clock import WorkTime
 from .catalogue import Catalogue
 from .disposition import CallOutcome, Disposition
 from .errors import Problem

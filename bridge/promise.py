@@ -5,8 +5,9 @@ The clock begins with the dispatch, so the dispatcher's quarter of an hour is in
 
 from __future__ import annotations
 
-from .cases.case_clock import DISPATCH
-from .cases.clock import Reading, TimeLimit, Unit, WorkTime
+from config.case_clock import DISPATCH
+from config.work_time import Reading, TimeLimit, Unit, WorkTime
+
 from .catalogue import Catalogue
 from .catalogues.filing_conditions import chosen
 from .ticket import Limit, Promise, Ticket

@@ -16,8 +16,7 @@ from typing import Any
 
 from config.files import FileRefused, parse_toml, read_toml
 from config.language import say as _
-
-from .cases.clock import Unit
+from config.work_time import Unit
 
 LISTS = (
     "appeal_kind", "work_type", "urgency", "channel", "gender", "limit_unit", "crs", "accuracy", "retention_class",

@@ -10,9 +10,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from bridge.cases.clock import Reading, TimeLimit, Unit
 from bridge.catalogues.edition import CodeKey, Edition, EditionCode, EditionUnits
 from bridge.catalogues.filing_conditions import Condition
+from config.work_time import Reading, TimeLimit, Unit
 
 from . import tables as t
 from .store import Store

@@ -1,5 +1,5 @@
-"""What becomes of a ticket as a case: its time limits, and the sums it is judged by. Pure.
+"""What becomes of a ticket as a case: limits as they are written, and the sums it is judged by. Pure.
 
-``clock.py`` when a limit is over · ``case_clock.py`` one case's handling clock: suspended, extended, returned ·
-``limit_texts.py`` limits as cities write them · ``case_kpi.py`` rates with their denominators.
+``limit_texts.py`` limits as cities write them · ``case_kpi.py`` rates with their denominators. The clocks themselves, which the case
+store needs too, are ``config/work_time.py`` and ``config/case_clock.py``.
 """

@@ -11,8 +11,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from config.language import say as _
-
-from .clock import TimeLimit, Unit
+from config.work_time import TimeLimit, Unit
 
 UNITS: dict[str, tuple[Unit, int]] = {
     "紧急工作小时": (Unit.URGENT_WORK_HOUR, 1),
@@ -32,7 +31,7 @@ STAGES = {"": "handle", "处置": "handle", "制止": "stop", "停工": "stop", 
 """What is to be done by then."""
 MOST = 10_000
 MOST_WORK_DAYS = 1_000
-"""Four years: of more, no end is found in the calendar (``clock.MOST_DAYS``)."""
+"""Four years: of more, no end is found in the calendar (``config.work_time.MOST_DAYS``)."""
 _FORM = re.compile(rf"(?P<before>\D*?)(?P<value>[0-9]+)个?(?P<unit>{'|'.join(UNITS)})(?:内)?(?P<after>\D*)")
 
 

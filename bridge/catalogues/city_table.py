@@ -13,9 +13,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from bridge.cases.clock import Reading
 from bridge.cases.limit_texts import LimitText, LimitUnread, read_limit
 from config.language import say as _
+from config.work_time import Reading
 
 from .edition import CodeKey, Edition, EditionCode, EditionUnits
 from .filing_conditions import Condition

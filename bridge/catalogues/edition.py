@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from bridge.cases.clock import Reading, TimeLimit
+from config.work_time import Reading, TimeLimit
 
 from .filing_conditions import Condition
 

@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-from bridge.cases.clock import Reading, TimeLimit, Unit
 from bridge.cases.limit_texts import read_limit
 from bridge.shipped_tables import rows
+from config.work_time import Reading, TimeLimit, Unit
 
 from .crosswalk import VERSIONS, Key, crosswalk
 

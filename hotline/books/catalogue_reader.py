@@ -10,10 +10,10 @@ from datetime import UTC, date, datetime
 
 import structlog
 
-from bridge.cases.clock import WorkTime
 from bridge.catalogue import Catalogue
 from bridge.catalogues.edition import Edition
 from bridge.promise import reckoned_again
+from config.work_time import WorkTime
 from hotline.parts import OneTask
 from ledger.catalogues import CatalogueTable, active
 from ledger.errors import WRONG_OR_AWAY

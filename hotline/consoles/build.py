@@ -14,10 +14,10 @@ import structlog
 from accounts.cookie import origins_of
 from accounts.events import SessionEnded
 from agents.seat_service import SeatService
-from bridge.cases import clock
 from bridge.courier import Courier
 from bridge.events import TicketFiled
 from bridge.intake import Intake
+from config import work_time
 from config.file_places import Places
 from config.settings import OUTBOUND_PROMPT, OutboundNotice, Settings
 from console import seat_sign_in
@@ -128,7 +128,7 @@ def build(behind: Behind, board: Bus, book: Bus, house: Bus) -> ConsolePart:
     files = operator_files.load(places, settings.cases.codes)
     for remark in files.remarks:
         log.warning("file of the operator", remark=remark)
-    work = clock.of_settings(settings)
+    work = work_time.of_settings(settings)
     intake = Intake(
         tickets, files.choices, files.codes, numbers.of_settings(settings), house.publish, b.courier.wake,
         lambda: datetime.now(UTC), noise.token_bytes, work,

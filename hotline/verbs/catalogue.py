@@ -15,13 +15,13 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from bridge.cases.clock import Reading
 from bridge.catalogues.city_table import KINDS, CityTable, WorksheetRows, read_table
 from bridge.catalogues.edition import Change, Edition, diff, in_force
 from config.file_places import Places
 from config.files import read_bytes, read_grid
 from config.language import say as _
 from config.settings import Settings
+from config.work_time import Reading
 from config.workbooks import is_workbook, read_worksheets
 from hotline.books import audit_trail
 from ledger.catalogues import CatalogueTable, EditionRow, EditionTaken, active

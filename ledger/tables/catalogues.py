@@ -16,7 +16,7 @@ catalogue_editions = Table(
     Column("version", Word, nullable=False),
     text("name", String(200)),
     Column("valid_from", Date, nullable=False),
-    Column("work_day", Word, nullable=False),  # bridge.cases.clock.Reading
+    Column("work_day", Word, nullable=False),  # config.work_time.Reading
     text("source", String(300)),  # the file it was read from
     text("sha256", String(64)),
     Column("imported_at", Moment, nullable=False),

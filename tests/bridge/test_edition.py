@@ -6,9 +6,9 @@ from dataclasses import replace
 from datetime import date
 
 from bridge import catalogue
-from bridge.cases.clock import Reading, TimeLimit, Unit
 from bridge.catalogues.edition import Edition, EditionCode, EditionUnits, diff, in_force
 from bridge.catalogues.filing_conditions import Condition
+from config.work_time import Reading, TimeLimit, Unit
 
 FIRST = Edition(
     "GB/T 30428.2", "2026.1", date(2026, 1, 1), Reading.COUNTED,

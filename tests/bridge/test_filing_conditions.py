@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bridge import catalogue
-from bridge.cases.clock import TimeLimit, Unit
 from bridge.catalogues.crosswalk import NEW
 from bridge.catalogues.filing_conditions import chosen, shipped
+from config.work_time import TimeLimit, Unit
 
 CODES = catalogue.load()
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bridge.cases.clock import TimeLimit, Unit
 from bridge.cases.limit_texts import LimitText, LimitUnread, read_limit
+from config.work_time import TimeLimit, Unit
 
 SEEN = {
     "2小时": (2, Unit.WORK_HOUR, "handle"),

@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bridge import catalogue, ticket_choices, ticket_json
-from bridge.cases.clock import Reading, WorkTime
 from bridge.forms import Known
 from bridge.intake import Intake, Source
 from bridge.ports import Filed
@@ -19,6 +18,7 @@ from bridge.ticket import Limit, Promise, Subject, ticket_id
 from bridge.ticket_input import Made, read
 from config.calendar import WorkCalendar
 from config.hours import parse
+from config.work_time import Reading, WorkTime
 from cti.numbers import Numbers
 from tests.bridge.made import ticket
 from tests.bridge.test_edition import FIRST, SECOND

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from bridge import catalogue
-from bridge.cases.clock import of_settings
 from bridge.ticket import Limit, Promise
 from config.read import read
+from config.work_time import of_settings
 from hotline.books import catalogue_reader
 from hotline.books.catalogue_reader import CatalogueReader
 from hotline.cli import main

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bridge.cases.case_clock import ClockRefused, HandlingClock, Why
-from bridge.cases.clock import Reading, TimeLimit, Unit
-from tests.bridge.test_clock import WORK, local
+from config.case_clock import ClockRefused, HandlingClock, Why
+from config.work_time import Reading, TimeLimit, Unit
+from tests.config.test_work_time import WORK, local
 
 HOURS = TimeLimit(4, Unit.WORK_HOUR)
 BEGUN = HandlingClock("hw-350203", HOURS, local("2026-11-24T08:00"))

@@ -1,7 +1,7 @@
 """When a time limit is over: working hours, working days in both readings, urgent and clock hours; with pauses. Pure.
 
 Working time is summed in local wall time, shift by shift, by the rows of the work calendar; what comes out is UTC.
-A sum costs as many steps as days lie between. Used by ``case_clock.py`` and by whoever promises a citizen a date.
+A sum costs as many steps as days lie between. Used by ``case_clock.py``, the case store and by whoever promises a citizen a date.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from config.calendar import CalendarRow, Standing, WorkCalendar
-from config.hours import Hours, parse
-from config.settings import Settings
+from .calendar import CalendarRow, Standing, WorkCalendar
+from .hours import Hours, parse
+from .settings import Settings
 
 MOST_DAYS = 20 * 366
 """A limit that takes longer is none: hours in which nobody ever works would never end."""
@@ -109,6 +109,13 @@ class WorkTime:
     def reminded(self, start: datetime, limit: TimeLimit, pauses: Sequence[Pause] = ()) -> Due:
         """What a unit is reminded of: the earlier of both."""
         return min((self.due(start, limit, one, pauses) for one in Reading), key=lambda due: due.at)
+
+    def after(self, start: datetime, length: timedelta, unit: Unit, pauses: Iterable[Pause] = ()) -> datetime:
+        """When so much time of a limit in ``unit`` has run since ``start``; UTC. Raises ValueError for one that never has."""
+        stood = merged(pauses)
+        if unit in (Unit.URGENT_WORK_HOUR, Unit.CLOCK_HOUR):
+            return _continuous(start, length, stood)
+        return self._elapsed(start, length, stood).at
 
     def worked(self, start: datetime, end: datetime, pauses: Iterable[Pause] = ()) -> timedelta:
         """Working time from ``start`` until ``end`` without the pauses; 0 when ``end`` is not later."""

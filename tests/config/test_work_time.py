@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.cases.clock import Due, Pause, Reading, TimeLimit, Unit, WorkTime, merged, of_settings
 from config.calendar import Day, Standing, WorkCalendar
 from config.hours import parse
 from config.read import read
+from config.work_time import Due, Pause, Reading, TimeLimit, Unit, WorkTime, merged, of_settings
 
 XIAMEN = ZoneInfo("Asia/Shanghai")
 CALENDAR = WorkCalendar()
