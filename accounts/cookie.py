@@ -18,12 +18,12 @@ PROOF = "X-Hotline"
 _LONGEST = 100
 
 
-def give(response: Response, secret: str, seconds: int) -> None:
-    response.set_cookie(NAME, secret, max_age=seconds, path="/", secure=True, httponly=True, samesite="strict")
+def give(response: Response, secret: str, seconds: int, name: str = NAME) -> None:
+    response.set_cookie(name, secret, max_age=seconds, path="/", secure=True, httponly=True, samesite="strict")
 
 
-def take_back(response: Response) -> None:
-    response.delete_cookie(NAME, path="/", secure=True, httponly=True, samesite="strict")
+def take_back(response: Response, name: str = NAME) -> None:
+    response.delete_cookie(name, path="/", secure=True, httponly=True, samesite="strict")
 
 
 def secret_of(headers: Mapping[bytes, bytes], name: str = NAME, longest: int = _LONGEST) -> str:

@@ -21,7 +21,7 @@ from . import numbers
 from .contract import ProgressOut
 from .database import Database
 from .progress_steps import promised_by, steps_of
-from .states import CHINESE, STEP_OF, EventKind, State, Step
+from .states import CHINESE, STEP_OF, EventKind, State
 from .tables import case_events, cases, inquiry_tries
 from .try_limits import KEPT_SECONDS, LIMITS, Scope, Wait, refusal
 
@@ -43,7 +43,7 @@ class _Found:
     """Of the right case; said in words later, in the language of whoever asks, which a thread does not know."""
 
     case: sa.Row[Any]
-    reached: Sequence[tuple[Step, datetime]]
+    reached: Sequence[tuple[State, datetime]]
     changed_at: datetime
 
 
@@ -74,18 +74,18 @@ def _ask(db: sa.Connection, number: str, code: str, caller: str, now: float) -> 
     db.execute(sa.insert(inquiry_tries).values(at=now, number=number, caller=caller, wrong=not found))
     if row is None or not found:
         return NoSuchCase()
-    history = db.execute(sa.select(_E.kind, _E.step, _E.at).where(_E.number == number).order_by(_E.turn)).all()
-    reached = [(Step(one.step), datetime.fromisoformat(one.at)) for one in history if one.kind == EventKind.MOVED]
+    history = db.execute(sa.select(_E.kind, _E.state, _E.at).where(_E.number == number).order_by(_E.turn)).all()
+    reached = [(State(one.state), datetime.fromisoformat(one.at)) for one in history if one.kind == EventKind.MOVED]
     return _Found(row, reached, max(datetime.fromisoformat(one.at) for one in history))
 
 
 def _told(found: _Found) -> ProgressOut:
-    case, state = found.case, State(found.case.state)
+    case, state = found.case, found.reached[-1][0]  # of a merged case: its parent's
     promised, provisional = promised_by(json.loads(case.ticket))
     return ProgressOut(
         number=case.number, state=state, step=STEP_OF[state], word=CHINESE[STEP_OF[state]],
         accepted_at=datetime.fromisoformat(case.accepted_at), changed_at=found.changed_at,
-        steps=steps_of(found.reached, STEP_OF[state]), promised_by=promised, provisional=provisional,
+        steps=steps_of(found.reached), promised_by=promised, provisional=provisional,
     )  # fmt: skip
 
 

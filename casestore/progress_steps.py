@@ -12,24 +12,35 @@ from typing import Any
 from config.language import say as _
 
 from .contract import StepOut
-from .states import CHINESE, Step
+from .states import CHINESE, STEP_OF, State, Step
 
 
-def steps_of(reached: Sequence[tuple[Step, datetime]], now: Step) -> list[StepOut]:
+def steps_of(reached: Sequence[tuple[State, datetime]]) -> list[StepOut]:
     """All seven, in their order.
 
-    :param reached: each time a step was reached, oldest first; a step done again counts by its last time.
-    :param now: where the case stands; what comes after it is open, also where it had been reached before.
+    :param reached: each state the case came into, oldest first. A step done again counts by its last time, and what comes after the
+        present one is open, also where it had been reached before. A step that was passed over has the date of the one after it.
     """
-    last = dict(reached)
+    state = reached[-1][0]
+    last = {STEP_OF[one]: at for one, at in reached}
     order = list(Step)
-    here = order.index(now)
-    made = []
+    here = order.index(STEP_OF[state])
+    made: list[StepOut] = []
     for place, step in enumerate(order):
-        at = last.get(step) if place <= here else None
-        made.append(StepOut(step=step, word=CHINESE[step], name=NAMES[step](), at=at, now=place == here,
-                            sentence=SENTENCES[step]() if place <= here else _("Not yet.")))  # fmt: skip
+        at = None
+        if place <= here and (state is not State.VOIDED or step in last):
+            at = next((last[later] for later in order[place : here + 1] if later in last), None)
+        sentence = _now(state) if place == here else SENTENCES[step]() if at is not None else _("Not yet.")
+        if state is State.VOIDED and at is None:
+            sentence = _("This step was not needed.")
+        made.append(
+            StepOut(step=step, word=CHINESE[step], name=NAMES[step](), at=at, now=place == here, sentence=sentence)
+        )
     return made
+
+
+def _now(state: State) -> str:
+    return STANDING[state]() if state in STANDING else SENTENCES[STEP_OF[state]]()
 
 
 def promised_by(ticket: dict[str, Any]) -> tuple[datetime | None, bool]:
@@ -64,3 +75,12 @@ SENTENCES: dict[Step, Say] = {
     Step.EVALUATION: lambda: _("The work was evaluated. Nothing more is to be done."),
 }
 """One each: to be read and to be heard."""
+STANDING: dict[State, Say] = {
+    State.RETURNED_SEAT: lambda: _("Something is missing; we call you about it."),
+    State.SUSPENDED: lambda: _("The work has to wait for a while. It goes on by itself."),
+    State.CONFIRMED: lambda: _("The result is confirmed. We call you about it."),
+    State.REPLIED: lambda: _("We have told you the result, or tried to. The matter is about to be closed."),
+    State.SUPERVISION: lambda: _("You told us that it is not solved. Our supervisors look at it again."),
+    State.VOIDED: lambda: _("The matter was ended: withdrawn, or not one we can deal with."),
+}
+"""Where a state says more than its step."""

@@ -29,6 +29,7 @@ VERBS = {
     "edge": "hotline.verbs.edge",
     "db": "hotline.verbs.db",
     "user": "hotline.verbs.user",
+    "case-account": "hotline.verbs.case_account",
     "token": "hotline.verbs.token",
     "seat": "hotline.verbs.seat",
     "ticket": "hotline.verbs.ticket",

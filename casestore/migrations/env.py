@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
+from casestore import staff_tables  # noqa: F401 - its tables are in the metadata
 from casestore.migrate import VERSION_TABLE
 from casestore.tables import metadata
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -12,9 +14,16 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from ..case_photos import CasePhotos
+from ..database import Database
 from ..progress_query import Inquiries
+from ..staff import Staff
+from ..store import Store
+from ..unit_suggestions import UnitSuggestions
+from ..work_lists import WorkLists
 from .guard import PREFIX, PagesGuard
 from .progress import ProgressPage
+from .staff_routes import REFUSALS, StaffRoutes, StaffSide
 
 _STYLE = (Path(__file__).parent / "progress.css").read_bytes()
 _STYLE_SECONDS = 3600
@@ -24,20 +33,28 @@ _STYLE_SECONDS = 3600
 class Pages:
     """What the pages speak for."""
 
+    database: Database
+    store: Store
     inquiries: Inquiries
+    staff: Staff
+    clock: Callable[[], datetime]
     origins: frozenset[str]
+    """What browsers may send as Origin."""
     timezone: str
     """The centre's: what times are shown in."""
 
 
 def make_pages(pages: Pages) -> ASGIApp:
     progress = ProgressPage(pages.inquiries, ZoneInfo(pages.timezone))
+    lists, units, photos = WorkLists(pages.database), UnitSuggestions(pages.database), CasePhotos(pages.database)
+    staff = StaffRoutes(StaffSide(pages.staff, pages.store, lists, units, photos, pages.clock))
     routes = [
         Route(f"{PREFIX}/progress", progress.form, methods=["GET"]),
         Route(f"{PREFIX}/progress", progress.ask, methods=["POST"]),
         Route(f"{PREFIX}/progress.css", _style, methods=["GET"]),
+        *staff.routes(),
     ]
-    return PagesGuard(Starlette(routes=routes), pages.origins)
+    return PagesGuard(Starlette(routes=routes, exception_handlers=REFUSALS), pages.origins)
 
 
 def beside(native: ASGIApp, pages: ASGIApp) -> ASGIApp:

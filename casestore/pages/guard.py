@@ -19,6 +19,10 @@ from ..error_answers import answer
 MOST_BYTES = 64 * 1024
 BODY_SECONDS = 10.0
 PREFIX = "/pages"
+COOKIE = "__Host-hotline-cases"
+"""Another than the console's: a session here opens nothing there."""
+PHOTO_BYTES, PHOTO_SECONDS = 4 * 1024 * 1024, 60.0
+"""The edge has the whole of it before it passes it on."""
 FORM = f"{PREFIX}/progress"
 """Sent by a browser's own form, which adds no header; it changes nothing of anybody's."""
 SAFE = ("GET", "HEAD")
@@ -49,13 +53,15 @@ class PagesGuard:
 
     async def _guarded(self, scope: Scope, headers: dict[bytes, bytes], receive: Receive, send: Send) -> None:
         refused = self._foreign(scope, headers)
+        photo = scope["method"] == "PUT" and scope["path"].endswith("/photos")
+        most, seconds = (PHOTO_BYTES, PHOTO_SECONDS) if photo else (MOST_BYTES, self._seconds)
         if refused is None:
             try:
-                body = await body_bytes.read(headers, receive, MOST_BYTES, self._seconds)
+                body = await body_bytes.read(headers, receive, most, seconds)
             except TimeoutError:
                 refused = answer(408, "too_slow", _("the body came too slowly"))
             except body_bytes.TooLarge:
-                refused = answer(413, "too_large", _("at most {most} bytes", most=MOST_BYTES))
+                refused = answer(413, "too_large", _("at most {most} bytes", most=most))
             else:
                 if body is not None:
                     await self._app(scope, body_bytes.replayed(body, receive), send)

@@ -43,6 +43,9 @@ COOKIE = "__Host-hotline"
 CASES_COOKIE = "__Host-hotline-cases"
 """``casestore.pages.guard.COOKIE``."""
 CASES_COOKIE_SENT = "$hotline_cases_cookie"
+CASES_SIGN_IN = "/cases/api/session"
+PHOTO_BYTES = 4 * 1024 * 1024
+"""``casestore.case_photos.MOST_BYTES``."""
 PROGRESS, PAGES = "/cases/progress", "/pages/"
 """A citizen's question by number and code; where the case store has what is ``/cases/`` outside."""
 PHONE_SECONDS = 7 * 86400
@@ -151,6 +154,8 @@ def part(settings: Settings, given: Files) -> str:
             nginx.block(
                 "map $uri $hotline_policy",
                 f'"~^{PROGRESS}" "{guard.PROGRESS_POLICY}";',
+                # photos on their way are shown before the server has them
+                f'"~^/cases(/|[.]html$)" "{guard.policy(settings, "blob:")}";',
                 f'default "{guard.policy(settings)}";',
             ),
             nginx.block('map "$status $upstream_http_retry_after" $hotline_later', '"503 " 2;', 'default "";'),
@@ -233,7 +238,10 @@ def _server(settings: Settings, given: Files) -> str:
         ),
         nginx.block(f"location = {PROGRESS}", f"limit_req zone=hotline_open burst={WAITING};", *_to_case_store(f"{PAGES}progress")),
         nginx.block("location = /cases", "return 308 /cases/;"),
-        nginx.block("location ^~ /cases/", *_to_case_store(PAGES)),
+        nginx.block("location = /cases/", "gzip_static on;", "try_files /cases.html @unbuilt;"),
+        nginx.block(f"location = {CASES_SIGN_IN}", f"limit_req zone=hotline_trying burst={WAITING};", *_to_case_store(f"{PAGES}api/session")),
+        # photos, over a bad line
+        nginx.block("location ^~ /cases/", f"client_max_body_size {PHOTO_BYTES};", "client_body_timeout 60s;", *_to_case_store(PAGES)),
         nginx.block("location @hotline_cases_unreached", "default_type text/html;", f"return 503 {nginx.text(guard.unreached())};"),
         nginx.block("location @hotline_cases_too_many", "default_type text/html;", f"return 429 {nginx.text(guard.too_many())};"),
         nginx.block("location = /metrics", nginx.block("if ($hotline_unnamed)", "return 404;"), *_to_daemon()),

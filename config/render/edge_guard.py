@@ -39,7 +39,7 @@ LIMITS = (
 )
 
 
-def policy(settings: Settings) -> str:
+def policy(settings: Settings, pictures: str = "data:") -> str:
     """The Content-Security-Policy of every page: what is no file of ours is neither run nor applied, style attributes
     included (Vue and ECharts set single properties, which is no style attribute)."""
     sockets = " ".join(f"wss://{name}:{settings.edge.port}" for name in settings.edge.names)
@@ -50,7 +50,7 @@ def policy(settings: Settings) -> str:
             "style-src 'self'",
             f"connect-src 'self' {sockets}",
             "media-src 'self' blob:",
-            "img-src 'self' data:",
+            f"img-src 'self' {pictures}",
             "font-src 'self'",
             "worker-src 'self'",
             "object-src 'none'",

@@ -12,10 +12,13 @@ import httpx
 
 from bridge.drivers.native import Native
 from casestore.api import Behind, make_app
+from casestore.conf import Work
 from casestore.database import Database
 from casestore.pages.app import Pages, beside, make_pages
 from casestore.progress_query import Inquiries
+from casestore.staff import Staff
 from casestore.store import Store
+from config.settings import Access
 
 SECRET = "0123456789abcdef0123456789abcdef"
 URL = "http://casestore"
@@ -61,10 +64,13 @@ async def cases_at(
     url = place if isinstance(place, str) else f"sqlite:///{place}"
     clock = Clock(now or datetime.now(UTC))
     database = Database(url)
-    store = Store(database, "Asia/Shanghai")
+    store = Store(database, "Asia/Shanghai", Work().time("Asia/Shanghai"))
     inquiries = Inquiries(database, SECRET, lambda: clock.now.timestamp())
-    native = make_app(Behind(database, store, inquiries, clock, "told"), SECRET)
-    app = beside(native, make_pages(Pages(inquiries, frozenset({ORIGIN}), "Asia/Shanghai")))
+    staff = Staff(database, Access(), clock)
+    native = make_app(Behind(database, store, inquiries, clock, staff, "told"), SECRET)
+    app = beside(
+        native, make_pages(Pages(database, store, inquiries, staff, clock, frozenset({ORIGIN}), "Asia/Shanghai"))
+    )
     way = httpx.ASGITransport(app)
     client = httpx.AsyncClient(transport=way, base_url=URL)
     try:

@@ -14,8 +14,8 @@ from bridge.drivers import Receipt
 from bridge.ticket import Limit, Person, Promise
 from casestore.numbers import check_digit
 from casestore.pages import guard
-from casestore.progress_steps import SENTENCES, promised_by, steps_of
-from casestore.states import Step
+from casestore.progress_steps import promised_by, steps_of
+from casestore.states import STEP_OF, State, Step
 from casestore.try_limits import LIMITS, Scope
 from tests.bridge.made import NOON, ticket
 from tests.casestore.kit import ORIGIN, Cases, cases_at
@@ -51,7 +51,7 @@ async def test_seven_dated_steps_in_plain_words_and_no_name(tmp_path: Path) -> N
         english = await look(cases, made.case_number, made.query_code, "en")
     assert page.status_code == spaced.status_code == 200
     assert len(re.findall(r"<li ", page.text)) == 7
-    assert re.findall(r'<li class="(\w+)"', page.text) == ["done", "here", *["open"] * 5]
+    assert re.findall(r'<li class="(\w+)"', page.text) == ["here", *["open"] * 6]
     assert page.text.count('aria-current="step"') == 1
     assert "2026年10月1日 12:00" in page.text  # the centre's clock
     assert "承诺在 2027年1月3日前办结" in page.text
@@ -136,14 +136,34 @@ async def test_a_database_that_is_away_is_said_so(tmp_path: Path) -> None:
     assert "12319" in told.text
 
 
-def test_a_step_done_again_counts_by_its_last_time() -> None:
-    first, again = datetime(2026, 10, 1, tzinfo=UTC), datetime(2026, 10, 5, tzinfo=UTC)
-    reached = [(Step.REPORT, first), (Step.ACCEPTANCE, first), (Step.DISPATCH, first), (Step.HANDLING, first), (Step.FEEDBACK, first),
-               (Step.HANDLING, again)]  # fmt: skip
-    told = steps_of(reached, Step.HANDLING)
-    assert [step.at for step in told] == [first, first, first, again, None, None, None]
-    assert [step.step for step in told if step.now] == [Step.HANDLING]
-    assert set(SENTENCES) == set(Step)
+S = State
+FIRST, AGAIN = datetime(2026, 10, 1, tzinfo=UTC), datetime(2026, 10, 5, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("states", "dates", "now"),
+    [
+        # done again: its last time, and what came after it is open
+        ([S.REPORTED, S.ACCEPTED, S.DISPATCHED, S.ASSIGNED, S.HANDLED, (S.ASSIGNED, AGAIN)], [1, 1, 1, 2, 0, 0, 0], Step.HANDLING),
+        # a unit without a worker passes a step over
+        ([S.REPORTED, S.ACCEPTED, S.DISPATCHED, (S.HANDLED, AGAIN)], [1, 1, 1, 2, 2, 0, 0], Step.FEEDBACK),
+        ([S.REPORTED], [1, 0, 0, 0, 0, 0, 0], Step.REPORT),
+        # ended without being dealt with: what never was is not said to have been
+        ([S.REPORTED, S.ACCEPTED, (S.VOIDED, AGAIN)], [1, 1, 0, 0, 0, 2, 0], Step.CLOSING),
+    ],
+)  # fmt: skip
+def test_the_dates_of_the_steps(states: list[State | tuple[State, datetime]], dates: list[int], now: Step) -> None:
+    told = steps_of([one if isinstance(one, tuple) else (one, FIRST) for one in states])
+    assert [step.at for step in told] == [(None, FIRST, AGAIN)[which] for which in dates]
+    assert [step.step for step in told if step.now] == [now]
+    assert all(step.sentence and step.name for step in told)
+
+
+@pytest.mark.parametrize("state", list(State))
+def test_every_state_is_said_in_words_of_its_own_step(state: State) -> None:
+    told = steps_of([(State.REPORTED, FIRST), (state, AGAIN)])
+    assert [step.step for step in told if step.now] == [STEP_OF[state]]
+    assert [step.step for step in told] == list(Step)
 
 
 @pytest.mark.parametrize(

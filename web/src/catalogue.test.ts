@@ -5,6 +5,7 @@ import * as accounts from './accounts/words.ts'
 import * as admin from './admin/words.ts'
 import * as callbacks from './callbacks/words.ts'
 import * as calls from './calls/words.ts'
+import * as cases from './cases/words.ts'
 import * as idle from './idle/words.ts'
 import * as login from './login/words.ts'
 import * as my from './my/words.ts'
@@ -17,9 +18,9 @@ import * as wall from './wall/words.ts'
 import * as watch from './watch/words.ts'
 import * as app from './words.ts'
 
-const PAGES = { app, login, seat, phone, ticket, pop, my, callbacks, calls, player, idle, wall, watch, admin, accounts }
+const PAGES = { app, login, seat, phone, ticket, pop, my, callbacks, calls, cases, player, idle, wall, watch, admin, accounts }
 /** What is written alike in both: the other language's own name. */
-const ALIKE = new Set(['app.languages.zh', 'app.languages.en'])
+const ALIKE = new Set(['app.languages.zh', 'app.languages.en', 'cases.language'])
 const HAN = /\p{Script=Han}/u
 const LATIN = /[A-Za-z]{2,}(?: [A-Za-z]{2,}){2,}/
 

@@ -1,0 +1,86 @@
+"""Photos of a case, each under the hash of its bytes: sent again, it is there once. In the database, with which it is backed up."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from config.language import say as _
+
+from .contract import PhotoOut
+from .database import Database
+from .staff_tables import case_photos
+
+_P = case_photos.c
+MOST_BYTES = 4 * 1024 * 1024
+"""As the guard lets in."""
+MOST_PHOTOS = 40
+"""Of one case."""
+_BEGINNINGS = {"image/jpeg": b"\xff\xd8\xff", "image/png": b"\x89PNG\r\n\x1a\n", "image/webp": b"RIFF"}
+
+
+class PhotoRefused(Exception):
+    """What is wrong with the bytes, and the cure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    media_type: str
+    body: bytes
+
+
+def media_type_of(body: bytes) -> str:
+    """By its first bytes, whatever the browser says it is. Raises ``PhotoRefused``."""
+    for kind, beginning in _BEGINNINGS.items():
+        if body.startswith(beginning) and (kind != "image/webp" or body[8:12] == b"WEBP"):
+            return kind
+    raise PhotoRefused(_("this is no JPEG, PNG or WebP picture"))
+
+
+class CasePhotos:
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    async def keep(self, number: str, body: bytes, said: str, by: str, at: datetime) -> PhotoOut:
+        """``said``: the hash the device reckoned; '' none. On the disk when it returns. Raises ``PhotoRefused``, ``Away``."""
+        kind, sha256 = media_type_of(body), hashlib.sha256(body).hexdigest()
+        if said and said != sha256:
+            raise PhotoRefused(_("the picture was damaged on its way: send it again"))
+        row = {
+            "number": number, "sha256": sha256, "media_type": kind, "size": len(body),
+            "at": at.astimezone(UTC).isoformat(), "by": by, "body": body,
+        }  # fmt: skip
+
+        def write(db: sa.Connection) -> PhotoOut:
+            mine = sa.select(_P.sha256, _P.size, _P.at, _P.by).where(_P.number == number)
+            known = db.execute(mine.where(_P.sha256 == sha256)).one_or_none()
+            if known is None:
+                count = db.execute(sa.select(sa.func.count()).where(_P.number == number)).scalar_one()
+                if count >= MOST_PHOTOS:
+                    raise PhotoRefused(_("a case has {most} pictures at most", most=MOST_PHOTOS))
+                db.execute(sa.insert(case_photos).values(**row))
+                known = db.execute(mine.where(_P.sha256 == sha256)).one()
+            return _out(known)
+
+        return await self._db.write(write)
+
+    async def of(self, number: str) -> list[PhotoOut]:
+        wanted = sa.select(_P.sha256, _P.size, _P.at, _P.by).where(_P.number == number).order_by(_P.at)
+        return await self._db.read(lambda db: [_out(row) for row in db.execute(wanted)])
+
+    async def get(self, number: str, sha256: str) -> Photo | None:
+        wanted = sa.select(_P.media_type, _P.body).where(_P.number == number, _P.sha256 == sha256)
+
+        def read(db: sa.Connection) -> Photo | None:
+            row = db.execute(wanted).one_or_none()
+            return None if row is None else Photo(row.media_type, bytes(row.body))
+
+        return await self._db.read(read)
+
+
+def _out(row: Any) -> PhotoOut:
+    return PhotoOut(sha256=row.sha256, size=row.size, at=datetime.fromisoformat(row.at), by=row.by)

@@ -1,0 +1,168 @@
+"""``hotline case-account``: who may sign in at the case store's own pages, over its native API; thin.
+
+A password is asked for twice at a terminal, else read as one line from stdin; it is never an argument, since those are seen by everybody
+on the machine.
+"""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import json
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import httpx
+
+from config import language, secrets
+from config.file_places import Places
+from config.files import FileRefused
+from config.language import say as _
+from config.read import read
+
+from .ledger_reading import options
+from .rest_client import REFUSED, UNREACHABLE
+
+ROLES = ("accepter", "dispatcher", "unit_office", "unit_worker", "checker", "judge")
+"""``casestore.states.STAFF``; a verb may not ask that one."""
+
+
+class SaidNo(Exception):
+    """The case store refused; ``str`` names each field and what is wrong with it."""
+
+
+class CaseStore:
+    def __init__(self, client: httpx.Client) -> None:
+        self._client = client
+
+    def every(self) -> list[dict[str, Any]]:
+        return list(self._told(self._client.get("/staff"))["accounts"])
+
+    def put(self, given: Mapping[str, Any]) -> Any:
+        return self._told(self._client.put("/staff", json=dict(given)))
+
+    def _told(self, reply: httpx.Response) -> Any:
+        told = reply.json() if reply.headers.get("content-type", "").startswith("application/json") else {}
+        if reply.status_code >= 300:
+            fields = [f"{one['field']}: {one['message']}" for one in told.get("fields", [])]
+            raise SaidNo("\n".join(fields or [str(told.get("message") or reply.status_code)]))
+        return told
+
+
+Work = Callable[[CaseStore, argparse.Namespace], int]
+
+
+def add(sub: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    account = sub.add_parser("case-account", help=_("who may sign in at the case store's pages, and as what"))
+    verbs = account.add_subparsers(metavar="VERB", required=True)
+    listing = _verb(verbs, "list", _("every account"), _list, account=False)
+    listing.add_argument("--json", action="store_true")
+    adding = _verb(verbs, "add", _("a new account, with a password"), _add)
+    adding.add_argument("name", metavar="NAME")
+    for one in (adding, _verb(verbs, "role", _("another role; ends the account's sessions"), _role)):
+        one.add_argument("role", metavar="ROLE", choices=ROLES, help=" | ".join(ROLES))
+        one.add_argument(
+            "--unit", metavar="UNIT", default="", help=_("of unit_office and unit_worker: the unit they are of")
+        )
+    password = _verb(verbs, "password", _("a new password; ends the account's sessions"), _password_of)
+    for one in (adding, password):
+        one.add_argument("--final", action="store_true", help=_("its person typed it: not changed at the first log-in"))
+    _verb(
+        verbs, "lock", _("nobody signs in by it any more; ends its sessions"), lambda s, a: _change(s, a, locked=True)
+    )
+    _verb(verbs, "unlock", _("it may sign in again"), lambda s, a: _change(s, a, locked=False))
+
+
+def _verb(verbs: Any, name: str, meaning: str, work: Work, *, account: bool = True) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = verbs.add_parser(name, help=meaning)
+    options(parser)
+    parser.set_defaults(run=lambda args: _asked(args, work))
+    if account:
+        parser.add_argument("account", metavar="ACCOUNT")
+    return parser
+
+
+def _asked(args: argparse.Namespace, work: Work) -> int:
+    settings, places = read(args.config), Places(args.var)
+    language.use(settings.centre.language)
+    url = f"http://127.0.0.1:{settings.ports.casestore}"
+    try:
+        headers = {"Authorization": f"Bearer {secrets.value(places.secrets / secrets.CASESTORE)}"}
+        with httpx.Client(base_url=url, headers=headers, timeout=30, trust_env=False) as client:
+            return work(CaseStore(client), args)
+    except FileRefused as fault:
+        print(
+            _("the case store's secret cannot be read ({fault}): has the daemon run with this --var?", fault=fault),
+            file=sys.stderr,
+        )
+    except httpx.TransportError as fault:
+        print(
+            _("no case store answers at {url} ({fault}): start it with `hotline run`", url=url, fault=fault),
+            file=sys.stderr,
+        )
+    except SaidNo as no:
+        print(no, file=sys.stderr)
+        return REFUSED
+    return UNREACHABLE
+
+
+def _list(store: CaseStore, args: argparse.Namespace) -> int:
+    rows = store.every()
+    if args.json:
+        print(json.dumps(rows, ensure_ascii=False))
+        return 0
+    for row in rows:
+        marks = [_("locked")] if row["locked"] else []
+        print("  ".join(part for part in (row["account"], row["role"], row["unit"], row["name"], *marks) if part))
+    return 0
+
+
+def _add(store: CaseStore, args: argparse.Namespace) -> int:
+    if any(row["account"] == args.account for row in store.every()):
+        print(_("there is an account {account} already", account=args.account), file=sys.stderr)
+        return REFUSED
+    given = {"account": args.account, "name": args.name, "role": args.role, "unit": args.unit}
+    return _with_password(store, given, final=args.final)
+
+
+def _role(store: CaseStore, args: argparse.Namespace) -> int:
+    return _change(store, args, role=args.role, unit=args.unit)
+
+
+def _password_of(store: CaseStore, args: argparse.Namespace) -> int:
+    return _with_password(store, {"account": args.account}, final=args.final) if _known(store, args) else REFUSED
+
+
+def _change(store: CaseStore, args: argparse.Namespace, **changed: object) -> int:
+    if not _known(store, args):
+        return REFUSED
+    store.put({"account": args.account} | changed)
+    print(_("done"))
+    return 0
+
+
+def _known(store: CaseStore, args: argparse.Namespace) -> bool:
+    known = any(row["account"] == args.account for row in store.every())
+    if not known:
+        print(_("there is no account {account}", account=args.account), file=sys.stderr)
+    return known
+
+
+def _with_password(store: CaseStore, given: dict[str, object], *, final: bool) -> int:
+    password = _typed()
+    if password is None:
+        return REFUSED
+    store.put(given | {"password": password, "must_change": not final})
+    print(_("done"))
+    return 0
+
+
+def _typed() -> str | None:
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\r\n")
+    first = getpass.getpass(_("password: "))
+    if getpass.getpass(_("once more: ")) == first:
+        return first
+    print(_("the two are not the same"), file=sys.stderr)
+    return None

@@ -1,0 +1,24 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { asSaid, fieldsOf, missing, nothingTyped } from './commandFields.ts'
+
+test('what the server needs is asked for, and what may be said besides', () => {
+  assert.deepEqual(fieldsOf('dispatch', ['unit', 'limit']), [{ field: 'unit', needed: true }, { field: 'limit', needed: true }, { field: 'opinion', needed: false }])
+  assert.deepEqual(fieldsOf('revoke', []), [])
+})
+
+test('the first field that is missing is named; the ticket may have said the limit', () => {
+  const typed = nothingTyped()
+  assert.equal(missing('dispatch', ['unit', 'limit'], typed, true), 'unit')
+  typed.unit = '思明区城管局'
+  assert.equal(missing('dispatch', ['unit', 'limit'], typed, true), '')
+  assert.equal(missing('dispatch', ['unit', 'limit'], typed, false), 'limit')
+  assert.equal(missing('report', ['opinion'], { ...typed, opinion: '  ' }, true), 'opinion')
+})
+
+test('only what was typed is said, each as the server takes it', () => {
+  const typed = { ...nothingTyped(), unit: ' 思明区城管局 ', limitValue: '5', reason: 'no', passed: 'no' as const, score: '4' }
+  assert.deepEqual(asSaid('dispatch', ['unit', 'limit'], typed), { unit: '思明区城管局', limit: { value: 5, unit: 'work_day' } })
+  assert.deepEqual(asSaid('report_check', ['opinion', 'passed'], typed), { passed: false })
+  assert.deepEqual(asSaid('evaluate', ['score'], typed), { score: 4 })
+})

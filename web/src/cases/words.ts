@@ -1,0 +1,56 @@
+// What the case store's pages say. Chinese first; loaded by these pages alone.
+export const zh = {
+  title: '案卷处置', account: '账号', password: '密码', signIn: '登录', signOut: '退出', nobody: '服务器没有响应，请稍后再试',
+  newPassword: '设置新密码', oldPassword: '现在的密码', nextPassword: '新密码', change: '保存', given: '这是别人代设的密码，请先换成自己的。', changed: '密码已更换',
+  list: '待办', empty: '没有待办的案卷。', more: '更多', refresh: '刷新', asOf: '{time} 更新', loading: '正在读取…',
+  number: '案卷号', due: '{time} 前', overdue: '已超时', urged: '催办 {n}', returns: '退单 {n}', reworks: '返工 {n}', plusOnes: '附议 {n}', noLimit: '无时限',
+  back: '返回列表', place: '地点', code: '代码', condition: '立案条件', unit: '处置单位', helping: '协办单位', worker: '处置人员', state: '状态', accepted: '受理时间', closingCondition: '结案条件', reopened: '重新打开 {n}', satisfied: '满意度 {n}', score: '评分 {n}',
+  history: '流转记录', tasks: '待处理事项', nothingToDo: '现在不需要您处理。', photosHere: '照片', photoOf: '照片，{by}，{time}',
+  hints: '建议派往', noHint: '没有可靠的建议，请自行判断。', confidence: { ruled: '已审定', high: '已确认', middle: '较可能', low: '供参考' },
+  field: {
+    unit: '单位', limit: '时限', opinion: '意见', reason: '理由', condition: '结案条件', until: '截止时间', passed: '结论', score: '评分（1 至 5）', worker: '处置人员', closer: '指定结案人（账号）',
+  },
+  limitUnit: { work_hour: '工作时', work_day: '工作日', urgent_work_hour: '紧急工作时', clock_hour: '小时' },
+  passed: '通过', failed: '不通过', ticketLimit: '按工单时限', choose: '请选择',
+  needed: '请填写：{field}', send: '提交', cancel: '取消', sent: '已提交', sending: '正在提交…', unsent: '提交未成功：{why}。已填内容保留在本机，可再次提交。',
+  moved: '这件案卷刚刚有变化，已重新读取，请核对后再提交。',
+  addPhoto: '添加照片', photoWaiting: '等待发送', photoSending: '正在发送', photoKept: '已收到', photoRefused: '未收下：{why}', dropPhoto: '删除', waitPhotos: '照片还在发送，全部收到后才能提交。',
+  offline: '网络不通，照片和已填内容保留在本机，恢复后自动继续。',
+  role: { accepter: '受理员', dispatcher: '派遣员', unit_office: '处置单位', unit_worker: '处置人员', checker: '核查员', judge: '监督员', centre: '热线', clock: '计时' },
+  command: {
+    accept: '立案', void: '作废', return: '退回', take_back: '撤回', ask_check: '发起核查', ask_verify: '发起核实', report_check: '核查反馈', cancel_check: '撤销核查',
+    dispatch: '派遣', assign: '指派', revoke: '撤销指派', report: '处置反馈', reject: '驳回', finish: '处置完毕', confirm: '确认结果', rework: '返工', name_closer: '指定结案人',
+    close: '结案', evaluate: '评价', rule: '审定', send_back: '督查退办', dismiss: '督查办结', supervise: '督办', answer_supervision: '督办答复', end_supervision: '解除督办',
+    ask_extension: '申请延期', grant_extension: '同意延期', refuse_extension: '不同意延期', ask_suspension: '申请挂账', grant_suspension: '同意挂账', refuse_suspension: '不同意挂账',
+    resume: '恢复处置', appeal: '超时申诉', review_appeal: '申诉审核', return_again: '再次退单',
+  },
+  language: 'English',
+}
+
+export const en: typeof zh = {
+  title: 'Cases', account: 'Account', password: 'Password', signIn: 'Sign in', signOut: 'Sign out', nobody: 'the server does not answer, try again later',
+  newPassword: 'A password of your own', oldPassword: 'Present password', nextPassword: 'New password', change: 'Save', given: 'Somebody else chose this password: take one of your own first.', changed: 'The password is changed',
+  list: 'To do', empty: 'No case waits for you.', more: 'More', refresh: 'Refresh', asOf: 'as of {time}', loading: 'Reading…',
+  number: 'Case number', due: 'by {time}', overdue: 'overdue', urged: 'urged {n}', returns: 'returned {n}', reworks: 'reworked {n}', plusOnes: 'others {n}', noLimit: 'no limit',
+  back: 'Back to the list', place: 'Place', code: 'Code', condition: 'Filing condition', unit: 'Unit', helping: 'Helping units', worker: 'Worker', state: 'State', accepted: 'Accepted', closingCondition: 'Closing condition', reopened: 'reopened {n}', satisfied: 'satisfaction {n}', score: 'score {n}',
+  history: 'History', tasks: 'Side tasks', nothingToDo: 'Nothing is to be done by you now.', photosHere: 'Photos', photoOf: 'Photo, {by}, {time}',
+  hints: 'Suggested units', noHint: 'Nothing reliable is known: you decide.', confidence: { ruled: 'ruled', high: 'confirmed', middle: 'likely', low: 'perhaps' },
+  field: {
+    unit: 'Unit', limit: 'Time limit', opinion: 'Opinion', reason: 'Reason', condition: 'Closing condition', until: 'Until', passed: 'Result', score: 'Score (1 to 5)', worker: 'Worker', closer: 'Who is to close it (account)',
+  },
+  limitUnit: { work_hour: 'working hours', work_day: 'working days', urgent_work_hour: 'urgent working hours', clock_hour: 'hours' },
+  passed: 'passed', failed: 'failed', ticketLimit: 'as the ticket says', choose: 'Choose',
+  needed: 'Fill in: {field}', send: 'Send', cancel: 'Cancel', sent: 'Sent', sending: 'Sending…', unsent: 'It was not sent: {why}. What you typed stays on this device; send it again.',
+  moved: 'This case has just changed. It was read again: look at it, then send.',
+  addPhoto: 'Add photos', photoWaiting: 'waiting', photoSending: 'being sent', photoKept: 'received', photoRefused: 'not taken: {why}', dropPhoto: 'Remove', waitPhotos: 'Photos are still on their way; send when all have been received.',
+  offline: 'There is no network. Photos and what you typed stay on this device and go on by themselves.',
+  role: { accepter: 'accepter', dispatcher: 'dispatcher', unit_office: 'unit office', unit_worker: 'unit worker', checker: 'checker', judge: 'judge', centre: 'hotline', clock: 'clock' },
+  command: {
+    accept: 'Accept', void: 'Void', return: 'Return', take_back: 'Take back', ask_check: 'Ask for a check', ask_verify: 'Ask to verify', report_check: 'Report the check', cancel_check: 'Cancel the check',
+    dispatch: 'Dispatch', assign: 'Assign', revoke: 'Revoke', report: 'Report', reject: 'Reject', finish: 'Finish', confirm: 'Confirm the result', rework: 'Rework', name_closer: 'Name who closes it',
+    close: 'Close', evaluate: 'Evaluate', rule: 'Rule', send_back: 'Send back', dismiss: 'Dismiss', supervise: 'Supervise', answer_supervision: 'Answer the supervision', end_supervision: 'End the supervision',
+    ask_extension: 'Ask for an extension', grant_extension: 'Grant the extension', refuse_extension: 'Refuse the extension', ask_suspension: 'Ask for a suspension', grant_suspension: 'Grant the suspension', refuse_suspension: 'Refuse the suspension',
+    resume: 'Resume', appeal: 'Appeal', review_appeal: 'Review the appeal', return_again: 'Return again',
+  },
+  language: '中文',
+}
