@@ -41,6 +41,13 @@ class CallerBook(Protocol):
         ...
 
 
+class NotificationList(Protocol):
+    """``ledger.notifications.NotificationShelf``."""
+
+    async def of_ticket(self, ticket: str) -> Sequence[Any]: ...
+    async def again(self, ticket: str, name: str, now: datetime) -> bool | None: ...
+
+
 class CallbackList(Protocol):
     """``ledger.callback_list.CallbackList``."""
 
@@ -212,3 +219,5 @@ class Books:
     callback_list: CallbackList
     centre: Centre = field(default_factory=Centre)
     repeats: RepeatBook | None = None
+    notifications: NotificationList | None = None
+    """None: no text messages are set up."""

@@ -6,7 +6,7 @@ An event is named by its case and sequence, so what is heard again changes nothi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,27 +14,33 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from agents.callbacks import Kind, Moved, Rules
+from bridge import ticket_json
 from bridge.case_state import CaseState, foreseen
 from bridge.drivers import CaseEvent
+from bridge.notifications.rules import Known
+from bridge.notifications.rules import Rules as NotificationRules
 from bridge.ports import CaseKnown
 from bridge.reply_rounds import TO_TELL, asked
 from bridge.ticket import Ticket, TicketId
 from cti.ids import CallId
 
-from . import callbacks, replies
+from . import callbacks, notifications, replies
 from . import tables as t
 from .callbacks import Tell, untold
 from .store import Store
 
 _C, _H, _M, _T = t.cases.c, t.case_history.c, t.case_marks.c, t.tickets.c
-_CASES = sa.select(t.cases, _T.agent).join_from(t.cases, t.tickets, _T.ticket_id == _C.ticket_id)
+_CASES = sa.select(t.cases, _T.agent, _T.body).join_from(t.cases, t.tickets, _T.ticket_id == _C.ticket_id)
 """With who filed it."""
 
 
 class CaseShelf:
-    def __init__(self, store: Store, rules: Rules | None = None, tell: Tell = untold) -> None:
-        """``tell`` hears which call-backs come of what is heard."""
+    def __init__(
+        self, store: Store, rules: Rules | None = None, tell: Tell = untold, notify: NotificationRules | None = None
+    ) -> None:
+        """``tell`` hears which call-backs come of what is heard; ``notify``: who else is told."""
         self._store, self._rules, self._tell = store, rules or Rules(), tell
+        self._notify = notify or NotificationRules()
 
     async def mark(self, store: str) -> str:
         async with self._store.reading() as db:
@@ -61,6 +67,7 @@ class CaseShelf:
                 tasks += owed
                 if known is not None:
                     moved[known.case] = known
+                    await notified(self._store, db, self._notify, row, now)
             if mark is not None:
                 values = {"store": store, "mark": mark, "at": now}
                 await db.execute(self._store.upsert(t.case_marks, ("store", "mark", "at")), values)
@@ -88,10 +95,30 @@ class CaseShelf:
         return found
 
 
-async def opened(store: Store, db: AsyncConnection, ticket: Ticket, number: str, query_code: str, at: datetime) -> None:
+async def opened(
+    store: Store, db: AsyncConnection, ticket: Ticket, number: str, query_code: str, at: datetime,
+    notify: NotificationRules | None = None,
+) -> None:  # fmt: skip
     """The store's receipt for the message that filed ``ticket``. Again, or after events of the case: adds what is new."""
     row = {"key": ticket.key, "ticket_id": ticket.id, "call_id": ticket.call or ""}
-    await _open(store, db, row, number, query_code, at, at)
+    case = await _open(store, db, row, number, query_code, at, at)
+    if notify is not None:
+        await notified(store, db, notify, case | {"sequence": 0, "state": str(CaseState.FILED)}, at)
+
+
+async def notified(
+    store: Store, db: AsyncConnection, rules: NotificationRules, case: Mapping[str, Any], now: datetime
+) -> None:
+    """Whoever is to be told of the case as it stands, once each; ``case``: its row with the ticket's ``body``."""
+    if not rules.sms and not rules.partners:
+        return
+    known = Known(
+        ticket_json.load(case["body"]), case["number"], case["query_code"], CaseState(case["state"]), case["sequence"],
+        case["since"], case["unit"],
+    )  # fmt: skip
+    made = rules.of(known)
+    if made:
+        await db.run_sync(lambda one: notifications.put(store, one, made, now))
 
 
 async def _open(

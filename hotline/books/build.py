@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 from agents.events import SeatStateChanged
+from bridge.notifications.build import rules_of
 from config.file_places import Places
 from config.language import say as _
 from config.settings import Settings
@@ -26,6 +27,7 @@ from ledger.casebook import CaseShelf
 from ledger.differences import DifferenceBook
 from ledger.equipment import EquipmentTable
 from ledger.errors import WRONG_OR_AWAY
+from ledger.notifications import NotificationShelf
 from ledger.outbox import OutboxShelf
 from ledger.recordings import RecordingTable
 from ledger.scribe import Scribe
@@ -66,7 +68,10 @@ class Books:
         house.listen(SeatStateChanged, self.callbacks.hear)
         self._scribe = Scribe(store, node, numbers=numbers, rules=self.callbacks.rules, tell=self.callbacks.tell)
         self.tickets = TicketShelf(store, numbers=numbers, tell=self.callbacks.tell)
-        self.outbox, self.cases = OutboxShelf(store, node), CaseShelf(store, self.callbacks.rules, self.callbacks.tell)
+        told = rules_of(settings)
+        self.outbox = OutboxShelf(store, node, notify=told)
+        self.cases = CaseShelf(store, self.callbacks.rules, self.callbacks.tell, told)
+        self.notifications = NotificationShelf(store, node, told)
         self.recordings = RecordingTable(store)
         self.seats = SeatMemory(SeatBook(store), places.seats)
         unread = asterisk_books.unread(self.plan, settings, places)

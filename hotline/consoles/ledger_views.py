@@ -22,6 +22,7 @@ from ledger.callers import Callers
 from ledger.drafts import DraftBook
 from ledger.errors import WRONG_OR_AWAY
 from ledger.holds import HoldBook
+from ledger.notifications import NotificationShelf
 from ledger.recordings import RecordingTable
 from ledger.repeats import Repeats
 from ledger.store import Store
@@ -36,14 +37,16 @@ log = structlog.get_logger("drafts")
 SWEEP_SECONDS = 3600.0
 
 
-def books_of(settings: Settings, places: Places, store: Store, callbacks: Callbacks) -> Books:
+def books_of(
+    settings: Settings, places: Places, store: Store, callbacks: Callbacks, notifications: NotificationShelf
+) -> Books:
     zone = ZoneInfo(settings.centre.timezone)
     shelf, keys = Shelf(storage_of(places), zone), keys_of(settings.recording, places)
     tapes = RecordingSource(RecordingTable(store), HoldBook(store, numbers.of_settings(settings)), shelf, keys)
     wall = Wall(store, [trunk.id for trunk in settings.trunk], [line.id for line in settings.line])
     return Books(
         Callers(store), DraftBook(store), AgentBook(store), wall, tapes, callbacks.book, callbacks.list,
-        centre_of(settings), Repeats(store),
+        centre_of(settings), Repeats(store), notifications if settings.sms.url else None,
     )  # fmt: skip
 
 

@@ -175,7 +175,36 @@ case_replies = Table(
     flag("reopened"),  # supervision was asked to look again
     Index(None, "task_id"),
     Index(None, "opened_at"),
+    Index(None, "ended_at"),
 )
+
+# to others than the case store: bridge.notifications
+notifications = Table(
+    "notifications",
+    metadata,
+    Column("id", String(26), primary_key=True),
+    Column("key", String(200), nullable=False, unique=True),  # made once, whatever is heard twice
+    Column("channel", Word, nullable=False),  # bridge.notifications.rules.Channel: sms | partner
+    text("target", Number),
+    Column("ticket_id", String(26), ForeignKey("tickets.ticket_id"), nullable=False),
+    Column("kind", Word, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("state", Word, nullable=False, server_default="waiting"),  # waiting | sent | unsure | failed
+    count("tries"),
+    Column("next_try", Moment, nullable=False),
+    flag("begun"),  # a try has no known end: it may have arrived
+    text("error", String(300)),
+    text("receipt", Number),  # what the gateway calls it
+    Column("sent_at", Moment),
+    text("holder"),
+    Column("held_until", Moment),
+    Index(None, "ticket_id"),
+    partial("ix_notifications_unsent", "next_try", where="state = 'waiting'"),
+)
+
+is_unsent = notifications.c.state == sa.literal_column("'waiting'")
+"""Of the small index."""
 
 case_marks = Table(
     "case_marks",

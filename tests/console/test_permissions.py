@@ -98,6 +98,8 @@ MAY: dict[tuple[str, str], str] = {
     ("POST", "/api/tickets"): "AOSTf",
     ("GET", "/api/tickets"): "SUTk",
     ("GET", "/api/tickets/{ticket}"): "ASUTk",
+    ("GET", "/api/tickets/{ticket}/text-messages"): "AOSU",
+    ("POST", "/api/tickets/{ticket}/text-messages"): "AOSU",
     ("GET", "/api/dead-letters"): "SPT",
     ("POST", "/api/dead-letters/{ticket}/replay"): "SPT",
     ("GET", "/api/my/day"): "AOST",

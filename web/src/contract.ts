@@ -417,6 +417,10 @@ export interface paths {
   '/api/tickets/{ticket}': {
     get: { parameters: { path: { ticket: string }; header: { 'X-Hotline-Reason'?: string } }; responses: { 200: { content: { 'application/json': components['schemas']['TicketOut'] } } } }
   }
+  '/api/tickets/{ticket}/text-messages': {
+    get: { parameters: { path: { ticket: string } }; responses: { 200: { content: { 'application/json': components['schemas']['TextMessageOut'][] } } } }
+    post: { parameters: { path: { ticket: string } }; responses: { 202: { content: { 'application/json': components['schemas']['TextMessageOut'][] } } } }
+  }
   '/api/wall/calls': {
     get: { parameters: { query: { set: string; since?: string | null; until?: string | null; line?: string; queue?: string; most?: number } }; responses: { 200: { content: { 'application/json': components['schemas']['CallOut'][] } } } }
   }
@@ -1514,6 +1518,17 @@ export interface components {
       connect_rate_24h: number
       waiting_most: number
       wait_seconds_most: number
+    }
+    /** One text message to a citizen about their ticket. */
+    TextMessageOut: {
+      /** receipt | progress */
+      kind: string
+      made_at: string
+      /** waiting | sent | unsure (nobody knows whether it arrived) | failed */
+      state: string
+      sent_at: string | null
+      /** masked */
+      number: string
     }
     /** One matter. The words allowed in ``kind``, ``work_type``, ``urgency``, ``channel``: GET /api/choices. */
     TicketIn: {
