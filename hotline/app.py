@@ -90,6 +90,8 @@ class Hotline:
         house.listen(CallbacksMoved, lambda _: delivery.courier.wake())  # a reply may have come of it
         sender = await begin(notifications.build(settings, ledger.notifications))
         house.listen((TicketDelivered, CaseMoved), sender.wake)
+        marks = await begin(ledger.marks)
+        house.listen(CaseMoved, marks.hear)
         if settings.recording.enabled:
             lengths, perform = advice.prompts.lengths(), switchboard.perform
             recorder = recordings.build(settings, places, ledger.recordings, house.publish, perform, lengths)

@@ -4,7 +4,7 @@ Written: ``call_record.py`` (pure) folds the book's events into rows, ``default_
 how a call nobody answered ends, ``scribe.py`` commits both with the offsets they were
 read up to. ``tickets.py`` and ``outcomes.py`` keep agents' words, ``outbox.py`` the
 messages to the case store (put in by ``outbox_rows.py``), ``matters.py`` what is said of one later, ``catalogues.py`` the editions of the city's catalogue, ``casebook.py`` what became of cases (``cases.py`` compares
-them with the store's), ``callbacks.py`` is the one writer of call-backs, ``replies.py`` of what is brought to a case's citizen, ``notifications.py`` keeps text messages, ``recordings.py`` keeps the
+them with the store's), ``callbacks.py`` is the one writer of call-backs, ``replies.py`` of what is brought to a case's citizen, ``notifications.py`` keeps text messages, ``case_clocks.py`` the marks of live cases, ``recordings.py`` keeps the
 recordings, ``seats.py`` the seat log, ``audit_log.py`` the chained audit, ``equipment.py`` checks and alarms.
 
 Also written: ``ami_only_calls.py`` and ``ami_only_call_rows.py`` (calls that only the live picture saw), ``ami_only_call_completion.py``,

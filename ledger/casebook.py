@@ -22,9 +22,10 @@ from bridge.notifications.rules import Rules as NotificationRules
 from bridge.ports import CaseKnown
 from bridge.reply_rounds import TO_TELL, asked
 from bridge.ticket import Ticket, TicketId
+from config.work_time import WorkTime
 from cti.ids import CallId
 
-from . import callbacks, notifications, replies
+from . import callbacks, case_clocks, notifications, replies
 from . import tables as t
 from .callbacks import Tell, untold
 from .store import Store
@@ -36,9 +37,12 @@ _CASES = sa.select(t.cases, _T.agent, _T.body).join_from(t.cases, t.tickets, _T.
 
 class CaseShelf:
     def __init__(
-        self, store: Store, rules: Rules | None = None, tell: Tell = untold, notify: NotificationRules | None = None
-    ) -> None:
-        """``tell`` hears which call-backs come of what is heard; ``notify``: who else is told."""
+        self, store: Store, rules: Rules | None = None, tell: Tell = untold, notify: NotificationRules | None = None,
+        work: WorkTime | None = None,
+    ) -> None:  # fmt: skip
+        """``tell`` hears which call-backs come of what is heard; ``notify``: who else is told; ``work``: by which handling
+        clocks run, None: none do."""
+        self._work = work
         self._store, self._rules, self._tell = store, rules or Rules(), tell
         self._notify = notify or NotificationRules()
 
@@ -63,7 +67,7 @@ class CaseShelf:
                 row = standing.get(event.key) if event.key else standing.get(event.case_number)
                 if row is None:
                     continue
-                known, owed = await _move(self._store, db, row, event, now, self._rules)
+                known, owed = await _move(self._store, db, row, event, now, self._rules, self._work)
                 tasks += owed
                 if known is not None:
                     moved[known.case] = known
@@ -146,8 +150,9 @@ async def _open(
 
 
 async def _move(
-    store: Store, db: AsyncConnection, row: dict[str, Any], event: CaseEvent, now: datetime, rules: Rules
-) -> tuple[CaseKnown | None, list[Moved]]:
+    store: Store, db: AsyncConnection, row: dict[str, Any], event: CaseEvent, now: datetime, rules: Rules,
+    work: WorkTime | None = None,
+) -> tuple[CaseKnown | None, list[Moved]]:  # fmt: skip
     """None: nothing moved; call-backs that it opened or ended. ``row`` is kept as the case stands after it."""
     said = CaseState(row["told"] or row["state"])
     late = event.sequence <= row["sequence"]
@@ -170,6 +175,8 @@ async def _move(
     changed["told"] = str(event.state) if ours is not event.state else ""
     if not row["number"] and event.case_number:
         changed["number"] = event.case_number
+    if work is not None:
+        changed |= case_clocks.moved_by(row, event.state, str(changed["unit"]), event.at, now, work)
     row |= changed
     await db.execute(sa.update(t.cases).where(_C.case_id == row["case_id"]).values(changed))
     if same:

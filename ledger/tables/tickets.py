@@ -133,10 +133,30 @@ cases = Table(
     Column("round", Big, nullable=False, server_default="0"),  # the newest case_replies row that stands; 0: none
     Column("opened_at", Moment, nullable=False),
     Column("moved_at", Moment, nullable=False),  # when the ledger heard of it
+    text("clock", Text()),  # JSON of bridge.cases.live_clock; '' never dispatched, or no limit is known
+    Column("due_at", Moment),  # while the clock runs: when the limit is over
+    flag("due_provisional"),
+    count("marked"),  # percent of the limit, the greatest that was reached: 0, 50, 80, 100
+    Column("mark_at", Moment),  # when to look again: the next mark, or at once after an event
     Index(None, "moved_at"),
     Index(None, "number"),
     Index(None, "call_id"),
     Index(None, "state", "since"),
+    partial("ix_cases_marks", "mark_at", where="mark_at IS NOT NULL"),
+    partial("ix_cases_overdue", "due_at", where="marked >= 100"),
+)
+
+is_overdue: sa.ColumnElement[bool] = sa.literal_column("marked") >= sa.literal_column("100")
+"""Of the small index."""
+
+case_warnings = Table(
+    "case_warnings",
+    metadata,
+    Column("case_id", String(26), ForeignKey("cases.case_id"), primary_key=True),
+    Column("at", Moment, primary_key=True),  # when so much of the limit was over
+    Column("mark", Integer, primary_key=True, autoincrement=False),  # percent: 50, 80, 100
+    Column("noted_at", Moment, nullable=False),
+    Index(None, "noted_at"),
 )
 
 case_history = Table(

@@ -55,6 +55,7 @@ from ledger.call_record import CallRecord
 from ledger.callback_list import CallbackList
 from ledger.callbacks import CallbackBook
 from ledger.callers import Callers
+from ledger.case_clocks import CaseClocks, Reckoned
 from ledger.case_path import CasePaths
 from ledger.casebook import CaseShelf
 from ledger.catalogues import CatalogueTable
@@ -181,6 +182,10 @@ def asked(store: Store) -> Iterator[tuple[str, Ask]]:
     urged = FurtherMessage(MessageId("1" * 26), key, MessageKind.URGE, NOW, {}, "x")
     yield "MatterShelf.say", lambda: said.say(urged)
     yield "MatterShelf.said", lambda: said.said(key)
+    clocks = CaseClocks(store)
+    yield "CaseClocks.due", lambda: clocks.due(NOW, 100)
+    yield "CaseClocks.write", lambda: clocks.write([Reckoned(key, 1, 50, NOW, False, NOW, ((50, NOW),))], NOW)
+    yield "CaseClocks.overdue", clocks.overdue
     reply = Reply(Answer.SOLVED, 5, "", agent, NOW)
     yield "CallbackBook.reply", lambda: back.reply(owed, reply)
     yield "CasePaths.find", lambda: CasePaths(store).find("GD1")

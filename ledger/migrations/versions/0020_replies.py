@@ -20,12 +20,35 @@ depends_on = None
 _BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 _WORD, _ID = sa.String(length=40), sa.String(length=80)
 
+_SMALL = (
+    ("ix_cases_marks", "mark_at", "mark_at IS NOT NULL"),
+    ("ix_cases_overdue", "due_at", "marked >= 100"),
+)
+
 
 def upgrade() -> None:
     op.add_column("callbacks", sa.Column("ticket_id", sa.String(length=26), server_default="", nullable=False))
     op.add_column("callbacks", sa.Column("prefers", _WORD, server_default="", nullable=False))
     op.add_column("cases", sa.Column("told", _WORD, server_default="", nullable=False))
     op.add_column("cases", sa.Column("round", _BIG, server_default="0", nullable=False))
+    op.add_column("cases", sa.Column("clock", sa.Text(), server_default="", nullable=False))
+    op.add_column("cases", sa.Column("due_at", Moment(), nullable=True))
+    op.add_column("cases", sa.Column("due_provisional", sa.Boolean(), server_default=sa.false(), nullable=False))
+    op.add_column("cases", sa.Column("marked", sa.Integer(), server_default="0", nullable=False))
+    op.add_column("cases", sa.Column("mark_at", Moment(), nullable=True))
+    for name, column, of in _SMALL:
+        where = sa.text(of)
+        op.create_index(name, "cases", [column], sqlite_where=where, postgresql_where=where)
+    op.create_table(
+        "case_warnings",
+        sa.Column("case_id", sa.String(length=26), nullable=False),
+        sa.Column("at", Moment(), nullable=False),
+        sa.Column("mark", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("noted_at", Moment(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.case_id"], name="fk_case_warnings_case_id"),
+        sa.PrimaryKeyConstraint("case_id", "at", "mark", name="pk_case_warnings"),
+    )
+    op.create_index("ix_case_warnings_noted_at", "case_warnings", ["noted_at"])
     op.create_table(
         "case_replies",
         sa.Column("case_id", sa.String(length=26), nullable=False),
@@ -88,7 +111,13 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("notifications")
     op.drop_table("case_replies")
-    for table, names in (("cases", ("round", "told")), ("callbacks", ("prefers", "ticket_id"))):
+    op.drop_table("case_warnings")
+    for name, _column, _of in _SMALL:
+        op.drop_index(name, "cases")
+    for table, names in (
+        ("cases", ("round", "told", "clock", "due_at", "due_provisional", "marked", "mark_at")),
+        ("callbacks", ("prefers", "ticket_id")),
+    ):
         with op.batch_alter_table(table) as batch:
             for name in names:
                 batch.drop_column(name)
