@@ -5,12 +5,15 @@ adopts it again when it was away, and ends it (``hotline/programs/case_store.py`
 
 Map: ``program.py`` the process · ``conf.py`` what it is told at its start · ``api.py`` its routes behind ``guard.py`` ·
 ``contract.py`` what goes over the wire · ``body.py``, ``faults.py``, ``error_answers.py`` what is refused, and how ·
-``store.py`` messages, cases and their history · ``waiting.py`` who waits for news · ``progress_query.py`` a citizen's question
-by number and code · ``try_limits.py`` how often it may be wrong · ``numbers.py`` case numbers and query codes ·
-``states.py`` the seven steps, states and transitions · ``engine.py``, ``database.py``, ``tables.py``, ``migrate.py``,
-``migrations/`` its database.
+``store.py`` messages and commands taken once each, cases and their history · ``message_taker.py`` what the hotline says of a matter ·
+``states.py`` the seven steps, finer states, roles and commands · ``transition_table.py`` who may do what in which state ·
+``table_page.py`` that table as a page of the documents · ``command_runner.py`` moves a case by it · ``clock_effects.py`` the clocks
+of a case · ``timers.py`` what happens by time alone · ``work_lists.py`` what waits for a role · ``case_rows.py`` rows that all of
+them write · ``waiting.py`` who waits for news · ``progress_query.py`` a citizen's question by number and code ·
+``try_limits.py`` how often it may be wrong · ``numbers.py`` case numbers and query codes · ``engine.py``, ``database.py``,
+``tables.py``, ``migrate.py``, ``migrations/`` its database.
 It never reads the ledger and never changes a ticket.
 """
 
-VERSION = 1
+VERSION = 2
 """Of what goes over the wire; a running program of another version is ended and started anew."""

@@ -1,8 +1,8 @@
-"""The native HTTP API: messages in, receipts, cases and their events out.
+"""The native HTTP API: messages and staff's commands in, receipts, cases, work lists and events out.
 
-``POST /messages`` · ``GET /messages?key=`` · ``GET /cases?after=`` · ``GET /cases/NUMBER`` · ``GET /events?after=`` ·
-``POST /inquiries`` · ``GET /health``. Every request says ``Authorization: Bearer SECRET`` (``guard.py``).
-422: the message is wrong, the fields are named; 503: not now, the same again later; 429: wait ``Retry-After`` seconds.
+``POST /messages`` · ``GET /messages?key=`` · ``GET /cases?after=`` · ``GET /cases/NUMBER`` · ``POST /cases/NUMBER/commands`` ·
+``GET /work?role=`` · ``GET /events?after=`` · ``POST /inquiries`` · ``GET /health``. Every request says ``Authorization: Bearer SECRET`` (``guard.py``).
+409: the case is not where this can be done (``docs/case-store-api.md``); 422: what was sent is wrong, the fields are named; 503: not now, the same again later; 429: wait ``Retry-After`` seconds.
 """
 
 from __future__ import annotations
@@ -23,8 +23,11 @@ from starlette.types import ASGIApp
 from config.language import say as _
 
 from . import VERSION, body
+from .command_runner import Refused
 from .contract import (
     CasesOut,
+    CommandIn,
+    CommandOut,
     EventsOut,
     FieldOut,
     HealthOut,
@@ -34,14 +37,17 @@ from .contract import (
     ReceiptOut,
     RefusedOut,
     WholeCaseOut,
+    WorkListOut,
 )
 from .database import Away, Database
 from .error_answers import answer
 from .faults import fields_of
 from .guard import Guard
 from .progress_query import Inquiries, Mistyped, NoSuchCase
-from .store import Store
+from .states import Role, State
+from .store import NoCase, Store
 from .try_limits import Wait
+from .work_lists import Asked, WorkLists
 
 MOST_WAIT = 25.0
 M = TypeVar("M", bound=BaseModel)
@@ -70,7 +76,7 @@ def routes(behind: Behind) -> FastAPI:
         title="12319 case store", version=str(VERSION), docs_url=None, redoc_url=None,
         responses={status: {"model": RefusedOut} for status in (401, 413, 422, 503)},
     )  # fmt: skip
-    store, inquiries = behind.store, behind.inquiries
+    store, inquiries, lists = behind.store, behind.inquiries, WorkLists(behind.database)
 
     @app.get("/health")
     async def health() -> HealthOut:
@@ -81,7 +87,7 @@ def routes(behind: Behind) -> FastAPI:
     async def take(request: Request) -> ReceiptOut:
         raw = body.parse(await request.body())
         message = _valid(MessageIn, raw)
-        return await store.take(message, raw["ticket"], behind.clock())
+        return await store.take(message, raw, behind.clock())
 
     @app.get("/messages", responses={404: {"model": RefusedOut}})
     async def find(key: Annotated[str, Query(max_length=200)]) -> ReceiptOut:
@@ -99,10 +105,33 @@ def routes(behind: Behind) -> FastAPI:
 
     @app.get("/cases/{number}", responses={404: {"model": RefusedOut}})
     async def case(number: str) -> WholeCaseOut:
-        found = await store.whole(number)
+        found = await store.whole(number, behind.clock())
         if found is None:
             raise HTTPException(404, _("there is no case {number}", number=number[:40]))
         return found
+
+    @app.post(
+        "/cases/{number}/commands", openapi_extra=_body_of(CommandIn),
+        responses={404: {"model": RefusedOut}, 409: {"model": RefusedOut}},
+    )  # fmt: skip
+    async def command(number: str, request: Request) -> CommandOut:
+        """What one of the staff does with a case; the same key again is answered as the first time."""
+        asked = _valid(CommandIn, body.parse(await request.body()))
+        try:
+            return await store.command(number, asked, behind.clock())
+        except NoCase:
+            raise HTTPException(404, _("there is no case {number}", number=number[:40])) from None
+
+    @app.get("/work")
+    async def work(
+        role: Role,
+        own_unit: Annotated[str, Query(max_length=80)] = "",
+        by: Annotated[str, Query(max_length=120, description="of a worker: who")] = "",
+        state: Annotated[list[State] | None, Query(description="'': those whose next step is the role's")] = None,
+        after: Annotated[str, Query(max_length=80)] = "",
+        most: Annotated[int, Query(ge=1, le=200)] = 50,
+    ) -> WorkListOut:
+        return await lists.of(Asked(role, own_unit, by, tuple(state or ()), after, most))
 
     @app.get("/events")
     async def events(
@@ -139,6 +168,7 @@ def routes(behind: Behind) -> FastAPI:
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(_Invalid, _invalid)
     app.add_exception_handler(Away, _away)
+    app.add_exception_handler(Refused, _not_done)
     app.add_exception_handler(HTTPException, _refused)
     return app
 
@@ -177,6 +207,13 @@ async def _invalid(_request: Request, fault: Exception) -> Response:
 
 def _unprocessable(fields: list[FieldOut]) -> Response:
     return answer(422, "invalid", "; ".join(f"{one.field}: {one.message}" for one in fields)[:1000], fields)
+
+
+async def _not_done(_request: Request, fault: Exception) -> Response:
+    assert isinstance(fault, Refused)
+    if fault.fields:
+        return _unprocessable([FieldOut(field=name, message=fault.message) for name in fault.fields])
+    return answer(409, fault.error, fault.message)
 
 
 async def _away(_request: Request, fault: Exception) -> Response:

@@ -7,13 +7,35 @@ from __future__ import annotations
 
 import hashlib
 import os
+from datetime import date
 from pathlib import Path
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict
 
+from config.calendar import WorkCalendar
+from config.hours import parse
+from config.work_time import Reading, WorkTime
+
 from . import VERSION
 from .migrate import head
+
+
+class Work(BaseModel):
+    """When units work: ``[cases]`` and ``[calendar]`` of the settings."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    hours: str = "Mon-Fri 08:00-12:00,14:00-18:00"
+    day_hours: int = 8
+    day: Literal["counted", "elapsed"] = "counted"
+    holidays: tuple[date, ...] = ()
+    workdays: tuple[date, ...] = ()
+
+    def time(self, timezone: str) -> WorkTime:
+        calendar = WorkCalendar.of(self.holidays, self.workdays)
+        return WorkTime(parse(self.hours), calendar.row, ZoneInfo(timezone), self.day_hours, Reading(self.day))
 
 
 class Conf(BaseModel):
@@ -27,6 +49,7 @@ class Conf(BaseModel):
     secret: Path
     lock: Path
     """Held while the program runs: two would answer for one database. Holds its process id."""
+    work: Work = Work()
 
     def write(self, path: Path) -> None:
         """0600, whole or not at all."""

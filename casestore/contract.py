@@ -6,13 +6,26 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from .states import State, Step
+from config.work_time import Unit
+
+from .states import Command, EventKind, Role, State, Step, TaskKind
 
 Key = Annotated[str, Field(min_length=1, max_length=200)]
+Name = Annotated[str, Field(max_length=80)]
+Text = Annotated[str, Field(max_length=4_000)]
 
 
 class _In(BaseModel):
     model_config = ConfigDict(extra="forbid")
+
+
+class LimitIn(BaseModel):
+    """A time limit: ``value`` of these units."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    value: Annotated[int, Field(ge=1, le=1_000)]
+    unit: Unit
 
 
 class TicketIn(BaseModel):
@@ -27,14 +40,35 @@ class TicketIn(BaseModel):
     content: Annotated[str, Field(max_length=20_000)] = ""
 
 
+class PayloadIn(BaseModel):
+    """What a message says beside the matter it is of; which of it must be said, its kind decides."""
+
+    model_config = ConfigDict(extra="allow")
+
+    text: Text = ""
+    reason: Text = ""
+    at: AwareDatetime | None = None
+    by: Annotated[str, Field(max_length=120)] = ""
+    call: Annotated[str, Field(max_length=200)] = ""
+    answer: Literal["", "solved", "unsolved", "unreached", "refused"] = ""
+    satisfied: Annotated[int, Field(ge=1, le=5)] | None = None
+    into: Annotated[str, Field(max_length=40)] = ""
+
+
+MessageKind = Literal[
+    "file", "supplement", "urge", "plus_one", "reply", "return", "withdraw", "reopen", "merge", "unmerge"
+]
+
+
 class MessageIn(_In):
     """One message of a citizen's matter. The same ``key`` again is answered as the first time and changes nothing."""
 
     id: Key
     stream: Key = Field(description="the matter: the key of the message that filed it")
-    kind: Literal["file"]
+    kind: MessageKind
     key: Key
-    ticket: TicketIn
+    ticket: TicketIn | None = Field(default=None, description="of kind 'file' alone")
+    payload: PayloadIn | None = Field(default=None, description="of all other kinds")
 
 
 class ReceiptOut(BaseModel):
@@ -64,18 +98,138 @@ class EventOut(BaseModel):
     key: str = Field(description="of the message that filed the case")
     query_code: str
     turn: int
-    kind: str
+    kind: EventKind
     step: Step
     word: str = Field(description="the step's Chinese name")
     at: AwareDatetime
+    unit: str = Field(description="who has it now")
+    note: str = Field(description="the opinion or reason that was given")
+    state: State = Field(description="of a merged case: its parent's")
+    state_word: str = Field(description="the state's Chinese name")
+    command: str = Field(description="what was done; '' where nobody did anything")
+    command_word: str
+    verb: str = Field(description="forward, return, cancel, close, assign, revoke or side")
+    role: str
+    by: str
+    receiver: str = Field(description="who is told: roles, with the unit or the worker")
+
+
+class TaskOut(BaseModel):
+    """A side task (核查, 核实, 延期, 挂账, 督办, 超时申诉)."""
+
+    id: int
+    kind: TaskKind
+    word: str
+    role: Role = Field(description="in whose list it stands")
+    opened_at: AwareDatetime
+    opened_by: str
+    due_at: AwareDatetime | None
+    reason: str
+    open: bool
+    ended_at: AwareDatetime | None
+    ended_by: str
+    result: str = Field(description="'', 'passed', 'failed', 'cancelled'")
+    opinion: str
+
+
+class ClockOut(BaseModel):
+    """The handling clock; all of it null before the first dispatch."""
+
+    limit: LimitIn | None
+    started_at: AwareDatetime | None
+    due_at: AwareDatetime | None = Field(description="null while it stands because the unit has not the case")
+    provisional: bool
+    overdue: bool
+    exempt: bool = Field(description="an appeal was granted: it was overdue, and does not count")
+    extensions: int
+    suspended_until: AwareDatetime | None
+
+
+class WorkOut(BaseModel):
+    """A case in somebody's list."""
+
+    number: str
+    title: str
+    kind: str
+    state: State
+    state_word: str
+    step: Step
+    turn: int = Field(description="to be said with a command")
     unit: str
-    note: str
+    worker: str
+    due_at: AwareDatetime | None = Field(description="of the clock that runs now: of the state, or of the handling")
+    accepted_at: AwareDatetime
+    urged: int
+    returns: int
+    reworks: int
+    plus_ones: int
+    tasks: list[TaskOut] = Field(description="the open ones")
+    commands: list[Command] = Field(description="of the role that asks; something may still stand against one")
+
+
+class WorkListOut(BaseModel):
+    items: list[WorkOut] = Field(description="the soonest due first")
+    after: str = Field(description="where to go on; '' at the end")
 
 
 class WholeCaseOut(CaseOut):
+    turn: int
+    state_word: str
+    unit: str
+    units_helping: list[str]
+    worker: str
+    closer: str = Field(description="which accepter is to close it; '' any")
+    parent: str = Field(description="the case this one was merged into")
+    children: list[str]
+    due_at: AwareDatetime | None
+    clock: ClockOut
+    urged: int
+    returns: int
+    reworks: int
+    plus_ones: int
+    reopened: int
+    condition: str = Field(description="the closing condition")
+    reply: str = Field(description="the last answer of the reply call; '' none yet")
+    satisfied: int | None
+    score: int | None
+    tasks: list[TaskOut]
+    commands: dict[Role, list[Command]] = Field(description="what each role may begin; something may stand against one")
     ticket: dict[str, Any]
     history: list[EventOut]
     further_tickets: list[dict[str, Any]] = Field(description="other tickets of the same matter, as they came")
+
+
+class CommandIn(_In):
+    """What one of the staff does with a case. The same ``key`` again is answered as the first time."""
+
+    command: Command
+    role: Literal[Role.ACCEPTER, Role.DISPATCHER, Role.UNIT_OFFICE, Role.UNIT_WORKER, Role.CHECKER, Role.JUDGE]
+    by: Annotated[str, Field(min_length=1, max_length=120, description="who: an account's name")]
+    own_unit: Name = Field(default="", description="of a unit's office or worker: the unit they are of")
+    turn: Annotated[int, Field(ge=1, description="the case's turn as it was seen")]
+    key: Key
+    unit: Name = Field(default="", description="to whom it goes; of rework and send_back: '' the unit that had it")
+    units_helping: Annotated[list[Name], Field(max_length=10)] = []
+    worker: Annotated[str, Field(max_length=120)] = ""
+    closer: Annotated[str, Field(max_length=120, description="of confirm: which accepter is to close it")] = ""
+    limit: LimitIn | None = Field(default=None, description="null: the ticket's own")
+    opinion: Text = ""
+    reason: Text = ""
+    condition: Annotated[str, Field(max_length=400, description="the closing condition")] = ""
+    until: AwareDatetime | None = None
+    passed: bool | None = None
+    score: Annotated[int, Field(ge=1, le=5)] | None = None
+    evidence: Annotated[list[Annotated[str, Field(max_length=200)]], Field(max_length=20)] = []
+
+
+class CommandOut(BaseModel):
+    number: str
+    turn: int
+    state: State
+    state_word: str
+    step: Step
+    unit: str
+    new: bool = Field(description="false: a command with this key was done before")
 
 
 class CasesOut(BaseModel):
@@ -99,8 +253,14 @@ class InquiryIn(_In):
     )
 
 
+class StepOut(BaseModel):
+    step: Step
+    word: str
+    at: AwareDatetime | None = Field(description="when it was first reached; null: not yet")
+
+
 class ProgressOut(BaseModel):
-    """What may be told to whoever knows number and code: no name, no text."""
+    """What may be told to whoever knows number and code: no name, no text. Of a merged case: its parent's steps."""
 
     number: str
     state: State
@@ -108,6 +268,7 @@ class ProgressOut(BaseModel):
     word: str
     accepted_at: AwareDatetime
     changed_at: AwareDatetime
+    steps: list[StepOut] = Field(description="all seven, in their order")
 
 
 class HealthOut(BaseModel):

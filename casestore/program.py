@@ -26,9 +26,10 @@ from config.files import FileRefused
 
 from .api import Behind, make_app
 from .conf import Conf
-from .database import Database
+from .database import Away, Database
 from .progress_query import Inquiries
 from .store import Store
+from .timers import MOST
 
 log = structlog.get_logger("casestore")
 
@@ -36,6 +37,7 @@ CANNOT_START = 3
 GRACE_SECONDS = 3
 HEAD_MOST = 32 * 1024
 CONNECTIONS_MOST = 200
+TICK_SECONDS = 1.0
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -57,7 +59,7 @@ def main(words: Sequence[str] | None = None) -> int:
 async def _serve(told: Conf, listening: socket.socket) -> None:
     secret = secret_files.value(told.secret)
     database = Database(told.url)
-    store = Store(database, told.timezone)
+    store = Store(database, told.timezone, told.work.time(told.timezone))
     behind = Behind(
         database, store, Inquiries(database, secret, time.time), lambda: datetime.now(UTC), told.fingerprint
     )
@@ -76,14 +78,33 @@ async def _serve(told: Conf, listening: socket.socket) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, end)
     opening = asyncio.create_task(database.keep_open(), name="database")
+    ticking = asyncio.create_task(_tick(store), name="timers")
     log.info("started", pid=os.getpid(), port=told.port)
     try:
         await server.serve([listening])
     finally:
-        opening.cancel()
-        await asyncio.gather(opening, return_exceptions=True)
+        for task in (opening, ticking):
+            task.cancel()
+        await asyncio.gather(opening, ticking, return_exceptions=True)
         database.close()
         log.info("ended")
+
+
+async def _tick(store: Store) -> None:
+    """Until cancelled: what is to happen by time alone. Rows of the database, so that a restart goes on where it was."""
+    failing = False
+    while True:
+        try:
+            more = await store.fire_timers(datetime.now(UTC)) >= MOST
+            failing = False
+        except Away:
+            more = False
+        except Exception:  # the loop top: the rows stay, and are tried again
+            if not failing:
+                log.exception("timers could not be fired")
+            more, failing = False, True
+        if not more:
+            await asyncio.sleep(TICK_SECONDS)
 
 
 class _Quiet(uvicorn.Server):

@@ -9,16 +9,16 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from . import numbers
-from .contract import ProgressOut
+from .contract import ProgressOut, StepOut
 from .database import Database
-from .states import CHINESE, STEP_OF, State
+from .states import CHINESE, STEP_OF, EventKind, State, Step
 from .tables import case_events, cases, inquiry_tries
 from .try_limits import KEPT_SECONDS, LIMITS, Scope, Wait, refusal
 
@@ -61,12 +61,28 @@ def _ask(db: sa.Connection, number: str, code: str, caller: str, now: float) -> 
     db.execute(sa.insert(inquiry_tries).values(at=now, number=number, caller=caller, wrong=not found))
     if row is None or not found:
         return NoSuchCase()
-    state = State(row.state)
+    moved = db.execute(
+        sa.select(_E.state, _E.at).where(_E.number == number, _E.kind == EventKind.MOVED).order_by(_E.turn)
+    ).all()
+    reached = [(State(one.state), datetime.fromisoformat(one.at)) for one in moved]
+    state = reached[-1][0]
     changed = db.execute(sa.select(sa.func.max(_E.at)).where(_E.number == number)).scalar_one()
     return ProgressOut(
         number=number, state=state, step=STEP_OF[state], word=CHINESE[STEP_OF[state]],
         accepted_at=datetime.fromisoformat(row.accepted_at), changed_at=datetime.fromisoformat(changed),
+        steps=steps_of(reached),
     )  # fmt: skip
+
+
+def steps_of(reached: Sequence[tuple[State, datetime]]) -> list[StepOut]:
+    """All seven, each with the moment it, or one behind it, was first reached: a unit that needs no worker skips none."""
+    order = {step: place for place, step in enumerate(Step)}
+    found: list[StepOut] = []
+    for step in Step:
+        at = next((when for state, when in reached
+                   if STEP_OF[state] is step or (state is not State.VOIDED and order[STEP_OF[state]] > order[step])), None)  # fmt: skip
+        found.append(StepOut(step=step, word=CHINESE[step], at=at))
+    return found
 
 
 def _wrong(db: sa.Connection, number: str, caller: str) -> dict[Scope, list[float]]:

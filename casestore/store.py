@@ -1,49 +1,101 @@
-"""Messages taken once each, cases numbered and read, their history in one order. Over ``database.py``, behind ``api.py``.
+"""Messages and commands taken once each; cases, their history and work lists read. Over ``database.py``, behind ``api.py``.
 
-Exactly once: the key is unique in the table, case, history and counters are one transaction, and whoever sends the
+Exactly once: keys are unique in their tables, case, history and counters are one transaction, and whoever sends the
 same key again gets the first answer, be it after a crash between the commit and that answer.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
-import secrets
-from datetime import UTC, date, datetime
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Row
 
-from . import numbers
-from .contract import CaseOut, CasesOut, EventOut, EventsOut, MessageIn, ReceiptOut, WholeCaseOut
+from config.language import say as _
+from config.work_time import WorkTime
+
+from . import case_rows, message_taker, timers
+from .case_rows import EVENTS, at_of, event_out, moment_of
+from .command_runner import Order, Refused, run
+from .contract import (
+    CaseOut,
+    CasesOut,
+    CommandIn,
+    CommandOut,
+    EventsOut,
+    MessageIn,
+    ReceiptOut,
+    WholeCaseOut,
+)
 from .database import Database
-from .states import CHINESE, STEP_OF, Command, EventKind, State, Step, next_state
-from .tables import case_events, cases, counters
+from .states import STATE_WORD, STEP_OF, Command, EventKind, Role, State
+from .tables import case_events, cases, taken_keys
+from .transition_table import commands_of
 from .waiting import Waiting
 
-_C, _E, _N = cases.c, case_events.c, counters.c
-EVENTS = "events"
+__all__ = ["EVENTS", "NoCase", "Store"]
+
+_C, _E, _K = cases.c, case_events.c, taken_keys.c
+SCOPE = "command"
+
+
+class NoCase(Exception):
+    """There is no case of this number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    receipt: ReceiptOut
+    news: bool
 
 
 class Store:
-    """:param timezone: whose midnight begins a new series of numbers."""
+    """:param timezone: whose midnight begins a new series of numbers; ``work``: the units' working time."""
 
-    def __init__(self, database: Database, timezone: str) -> None:
-        self._db, self._zone = database, ZoneInfo(timezone)
+    def __init__(self, database: Database, timezone: str, work: WorkTime) -> None:
+        self._db, self._zone, self.work = database, ZoneInfo(timezone), work
         self.news = Waiting()
         """Told whenever a case's history grew."""
 
-    async def take(self, message: MessageIn, ticket: dict[str, Any], now: datetime) -> ReceiptOut:
-        """``ticket``: as it came, every field of it. Raises ``Away``; then nothing of it happened, or all of it."""
-        receipt, news = await self._db.write(lambda db: _take(db, message, ticket, now, self._zone))
-        if news:
+    async def take(self, message: MessageIn, raw: dict[str, Any], now: datetime) -> ReceiptOut:
+        """``raw``: the message as it came, every field of its ticket. Raises ``Refused``, and ``Away``: then nothing of it
+        happened, or all of it."""
+
+        def write(db: sa.Connection) -> Taken:
+            row, new, news = message_taker.take(db, message, raw, now, self._zone, self.work)
+            return Taken(_receipt(row, new=new), news)
+
+        taken = await self._db.write(write)
+        if taken.news:
             self.news.tell()
-        return receipt
+        return taken.receipt
+
+    async def command(self, number: str, asked: CommandIn, now: datetime) -> CommandOut:
+        """Raises ``NoCase``, ``Refused`` (of which nothing was written), ``Away``."""
+        answer = await self._db.write(lambda db: _command(db, number, asked, now, self.work))
+        if answer.new:
+            self.news.tell()
+        return answer
+
+    async def fire_timers(self, now: datetime) -> int:
+        """Those that are due; how many. Raises ``Away``."""
+
+        def resume(db: sa.Connection, number: str) -> None:
+            run(db, number, Order(Command.RESUME, Role.CLOCK, "", now), self.work)
+
+        fired = await self._db.write(lambda db: timers.fire(db, now, resume))
+        if fired:
+            self.news.tell()
+        return fired
 
     async def receipt(self, key: str) -> ReceiptOut | None:
         def read(db: sa.Connection) -> ReceiptOut | None:
-            row = db.execute(sa.select(cases).where(_C.key == key)).one_or_none()
+            row = message_taker.found(db, key)
             return None if row is None else _receipt(row, new=False)
 
         return await self._db.read(read)
@@ -58,18 +110,8 @@ class Store:
 
         return await self._db.read(read)
 
-    async def whole(self, number: str) -> WholeCaseOut | None:
-        def read(db: sa.Connection) -> WholeCaseOut | None:
-            row = db.execute(sa.select(cases).where(_C.number == number)).one_or_none()
-            if row is None:
-                return None
-            rows = db.execute(_history().where(_E.number == number).order_by(_E.turn)).all()
-            return WholeCaseOut(
-                **_case(row), ticket=json.loads(row.ticket), history=[_event(one) for one in rows],
-                further_tickets=[json.loads(one.body) for one in rows if one.body],
-            )  # fmt: skip
-
-        return await self._db.read(read)
+    async def whole(self, number: str, now: datetime) -> WholeCaseOut | None:
+        return await self._db.read(lambda db: _whole(db, number, now, self.work))
 
     async def events(self, mark: str, most: int) -> EventsOut:
         """After ``mark``; from the first where this store has no such mark (it was restored, or is another)."""
@@ -79,73 +121,61 @@ class Store:
             rows = db.execute(_history().where(_E.seq > known).order_by(_E.seq).limit(most + 1)).all()
             told = rows[:most]
             here = _mark(told[-1]) if told else mark if known else ""
-            return EventsOut(events=[_event(row) for row in told], mark=here, more=len(rows) > most)
+            return EventsOut(events=[event_out(row) for row in told], mark=here, more=len(rows) > most)
 
         return await self._db.read(read)
 
 
-def _take(
-    db: sa.Connection, message: MessageIn, ticket: dict[str, Any], now: datetime, zone: ZoneInfo
-) -> tuple[ReceiptOut, bool]:
-    known = db.execute(sa.select(cases).where(_C.key == message.key).with_for_update()).one_or_none()
-    text = json.dumps(ticket, ensure_ascii=False, separators=(",", ":"))
+def _command(db: sa.Connection, number: str, asked: CommandIn, now: datetime, work: WorkTime) -> CommandOut:
+    """``digest``: of everything that was asked but the turn, which may have been read anew before it was sent again."""
+    text = json.dumps([number, asked.model_dump(mode="json", exclude={"turn"})], ensure_ascii=False, sort_keys=True)
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    case = case_rows.case_for_update(db, number)
+    if case is None:
+        raise NoCase
+    known = db.execute(sa.select(taken_keys).where(_K.scope == SCOPE, _K.key == asked.key)).one_or_none()
     if known is not None:
-        return _receipt(known, new=False), _keep_other(db, known, message.ticket.id, text, now)
-    moment = now.astimezone(UTC).isoformat()
-    reported = _moved(None, Command.FILE)
-    accepted = _moved(reported, Command.ACCEPT)
-    number = _next_number(db, now.astimezone(zone).date())
-    row = {
-        "number": number, "key": message.key, "query_code": numbers.query_code(secrets.choice), "state": accepted,
-        "kind": message.ticket.kind, "title": message.ticket.title, "accepted_at": moment, "ticket": text,
-    }  # fmt: skip
-    db.execute(sa.insert(cases).values(row))
-    filed = message.ticket.filed_at.astimezone(UTC).isoformat()
-    for turn, (state, at) in enumerate(((reported, filed), (accepted, moment)), 1):
-        _add_event(db, number, turn, EventKind.MOVED, STEP_OF[state], at)
-    return _receipt(db.execute(sa.select(cases).where(_C.number == number)).one(), new=True), True
+        if known.digest != digest:
+            raise Refused("key_used", _("this key was used for another command"))
+        return CommandOut(**json.loads(known.answer) | {"new": False})
+    if not case.moved_turn <= asked.turn <= case.turn:
+        raise Refused("moved", _("the case was moved meanwhile (turn {turn}, {state}): look at it again", turn=case.turn,
+                                 state=STATE_WORD[State(case.state)]))  # fmt: skip
+    order = Order(
+        asked.command, asked.role, asked.by, now, asked.own_unit,
+        asked.model_dump(exclude={"command", "role", "by", "own_unit", "turn", "key"}, exclude_none=True),
+    )  # fmt: skip
+    run(db, number, order, work)
+    row = case_rows.case_for_update(db, number)
+    assert row is not None
+    state = State(row.state)
+    answer = CommandOut(
+        number=number, turn=row.turn, state=state, state_word=STATE_WORD[state], step=STEP_OF[state], unit=row.unit, new=True
+    )  # fmt: skip
+    db.execute(sa.insert(taken_keys).values(
+        scope=SCOPE, key=asked.key, number=number, digest=digest, answer=answer.model_dump_json()
+    ))  # fmt: skip
+    return answer
 
 
-def _moved(source: State | None, command: Command) -> State:
-    target = next_state(source, command)
-    assert target is not None, f"states.py has no row for {source}, {command}"
-    return target
-
-
-def _keep_other(db: sa.Connection, case: Row[Any], ticket_id: str, text: str, now: datetime) -> bool:
-    """What another ticket of the same matter says is kept in the history: nothing filed is lost. Whether it was new."""
-    if json.loads(case.ticket).get("id") == ticket_id:
-        return False
-    mine = _E.number == case.number
-    if db.execute(sa.select(_E.turn).where(mine, _E.body == text)).first() is not None:
-        return False
-    turn = int(db.execute(sa.select(sa.func.max(_E.turn)).where(mine)).scalar_one()) + 1
-    at = now.astimezone(UTC).isoformat()
-    _add_event(db, case.number, turn, EventKind.TICKET, STEP_OF[State(case.state)], at, body=text)
-    return True
-
-
-def _next_number(db: sa.Connection, day: date) -> str:
-    while (serial := _count(db, f"{day:%Y%m%d}")) > numbers.MOST_SERIAL:
-        day = numbers.next_day(day)
-    return numbers.case_number(day, serial)
-
-
-def _add_event(
-    db: sa.Connection, number: str, turn: int, kind: EventKind, step: Step, at: str, body: str = ""
-) -> None:  # fmt: skip
-    row = {"seq": _count(db, EVENTS), "number": number, "turn": turn, "kind": kind, "step": step, "at": at}
-    db.execute(sa.insert(case_events).values(row | {"unit": "", "note": "", "body": body}))
-
-
-def _count(db: sa.Connection, name: str) -> int:
-    """One more. Its row is locked until the transaction ends, so that what has a smaller number is there before."""
-    up = sa.update(counters).where(_N.name == name).values(last=_N.last + 1).returning(_N.last)
-    found = db.execute(up).scalar_one_or_none()
-    if found is None:
-        db.execute(sa.insert(counters).values(name=name, last=1))
-        return 1
-    return int(found)
+def _whole(db: sa.Connection, number: str, now: datetime, work: WorkTime) -> WholeCaseOut | None:
+    row = db.execute(sa.select(cases).where(_C.number == number)).one_or_none()
+    if row is None:
+        return None
+    rows = db.execute(_history().where(_E.number == number).order_by(_E.turn)).all()
+    state = State(row.state)
+    return WholeCaseOut(
+        **_case(row), turn=row.turn, state_word=STATE_WORD[state], unit=row.unit, units_helping=case_rows.helping(row),
+        worker=row.worker, closer=row.closer, parent=row.parent,
+        children=[child.number for child in case_rows.children_of(db, number)], due_at=moment_of(row.due_at),
+        clock=case_rows.clock_out(row, work, now), urged=row.urged, returns=row.returns, reworks=row.reworks,
+        plus_ones=row.plus_ones, reopened=row.reopened, condition=row.condition, reply=row.reply,
+        satisfied=row.satisfied or None, score=row.score or None,
+        tasks=[case_rows.task_out(one) for one in case_rows.tasks_of(db, [number])],
+        commands={role: list(commands_of(state, role)) for role in Role if commands_of(state, role)},
+        ticket=json.loads(row.ticket), history=[event_out(one) for one in rows],
+        further_tickets=[json.loads(one.body) for one in rows if one.body and one.kind == EventKind.TICKET],
+    )  # fmt: skip
 
 
 def _history() -> sa.Select[Any]:
@@ -165,19 +195,11 @@ def _mark(row: Row[Any]) -> str:
     return f"{row.seq}:{row.number}/{row.turn}"
 
 
-def _event(row: Row[Any]) -> EventOut:
-    step = Step(row.step)
-    return EventOut(
-        number=row.number, key=row.key, query_code=row.query_code, turn=row.turn, kind=row.kind, step=step,
-        word=CHINESE[step], at=_at(row.at), unit=row.unit, note=row.note,
-    )  # fmt: skip
-
-
 def _case(row: Row[Any]) -> dict[str, Any]:
     state = State(row.state)
     return {
         "number": row.number, "key": row.key, "query_code": row.query_code, "state": state, "step": STEP_OF[state],
-        "kind": row.kind, "title": row.title, "accepted_at": _at(row.accepted_at),
+        "kind": row.kind, "title": row.title, "accepted_at": at_of(row.accepted_at),
     }  # fmt: skip
 
 
@@ -185,9 +207,5 @@ def _receipt(row: Row[Any], *, new: bool) -> ReceiptOut:
     state = State(row.state)
     return ReceiptOut(
         number=row.number, query_code=row.query_code, state=state, step=STEP_OF[state],
-        accepted_at=_at(row.accepted_at), new=new,
+        accepted_at=at_of(row.accepted_at), new=new,
     )  # fmt: skip
-
-
-def _at(text: str) -> datetime:
-    return datetime.fromisoformat(text).astimezone(UTC)

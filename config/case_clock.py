@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from .work_time import Due, Pause, Reading, TimeLimit, WorkTime
+from .work_time import Due, Pause, Reading, TimeLimit, Unit, WorkTime, merged
 
 MOST_EXTENSIONS = 2
 MOST_SUSPENDED = timedelta(days=365)
@@ -61,6 +61,20 @@ class HandlingClock:
     def dispatch_due(self) -> datetime | None:
         """By when it is to be dispatched again; None: it is with a unit."""
         return None if self.returned_at is None else self.returned_at + DISPATCH
+
+    def mark(self, work: WorkTime, share: float) -> datetime:
+        """When this share (0 to 1) of the time until the deadline has run; UTC. As if the unit had the case."""
+        stood = self.stood()
+        due = self._due(work, stood).at
+        if share >= 1:
+            return due
+        if self.limit.unit in (Unit.URGENT_WORK_HOUR, Unit.CLOCK_HOUR):
+            paused = sum((max(timedelta(), min(one.end, due) - max(one.start, self.started)) for one in merged(stood)),
+                         timedelta())  # fmt: skip
+            whole = due - self.started - paused
+        else:
+            whole = work.worked(self.started, due, stood)
+        return work.after(self.started, whole * share, self.limit.unit, stood)
 
     def stood(self) -> tuple[Pause, ...]:
         return (*self.pauses, self.suspension) if self.suspension else self.pauses

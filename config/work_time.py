@@ -110,6 +110,13 @@ class WorkTime:
         """What a unit is reminded of: the earlier of both."""
         return min((self.due(start, limit, one, pauses) for one in Reading), key=lambda due: due.at)
 
+    def after(self, start: datetime, length: timedelta, unit: Unit, pauses: Iterable[Pause] = ()) -> datetime:
+        """When so much time of a limit in ``unit`` has run since ``start``; UTC. Raises ValueError for one that never has."""
+        stood = merged(pauses)
+        if unit in (Unit.URGENT_WORK_HOUR, Unit.CLOCK_HOUR):
+            return _continuous(start, length, stood)
+        return self._elapsed(start, length, stood).at
+
     def worked(self, start: datetime, end: datetime, pauses: Iterable[Pause] = ()) -> timedelta:
         """Working time from ``start`` until ``end`` without the pauses; 0 when ``end`` is not later."""
         first, last, stood = self._local(start), self._local(end), self._locals(merged(pauses))

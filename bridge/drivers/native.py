@@ -16,16 +16,28 @@ from bridge.ticket_json import plain
 
 from . import CaseEvent, Heard, Receipt, Rejected, Unreachable
 
-STATES = {
-    "acceptance": CaseState.FILED,
-    "dispatch": CaseState.DISPATCHED,
-    "handling": CaseState.HANDLING,
-    "feedback": CaseState.HANDLED,
-    "closing": CaseState.CHECKED,
-    "evaluation": CaseState.CLOSED,
+STATES: dict[str, CaseState] = {
+    "reported": CaseState.FILED,
+    "accepted": CaseState.FILED,
+    "returned_accepter": CaseState.FILED,
+    "returned_dispatcher": CaseState.FILED,
+    "ruling": CaseState.FILED,
+    "supervision": CaseState.FILED,
+    "returned_seat": CaseState.RETURNED,
+    "dispatched": CaseState.DISPATCHED,
+    "assigned": CaseState.HANDLING,
+    "work_done": CaseState.HANDLING,
+    "suspended": CaseState.SUSPENDED,
+    "handled": CaseState.HANDLED,
+    "confirmed": CaseState.CHECKED,
+    "replied": CaseState.CHECKED,
+    "closed": CaseState.CLOSED,
+    "evaluated": CaseState.CLOSED,
+    "voided": CaseState.VOIDED,
 }
-"""Of the store's seven steps; the first, ``report``, is before there is a case."""
-REFUSALS = frozenset({400, 413, 422})
+"""Of the store's finer states. A merged case is told in its parent's."""
+MOVED = "moved"
+REFUSALS = frozenset({400, 409, 413, 422})
 """The message itself is wrong: the same again would be."""
 SECONDS = 10.0
 
@@ -49,12 +61,9 @@ class Native:
         return _receipt(answer)
 
     async def deliver(self, message: Message) -> Receipt | Rejected | Unreachable:
-        if message.kind is not MessageKind.FILE:
-            return Rejected(f"this case store takes no message of kind {message.kind}")
-        body = {
-            "id": message.id, "stream": message.stream, "kind": message.kind, "key": message.key,
-            "ticket": plain(message.ticket),
-        }  # fmt: skip
+        filing = message.kind is MessageKind.FILE
+        what = {"ticket": plain(message.ticket)} if filing else {"payload": dict(message.payload)}
+        body = {"id": message.id, "stream": message.stream, "kind": message.kind, "key": message.key} | what
         answer = await self._ask("POST", "/messages", json=body)
         if isinstance(answer, Unreachable):
             return answer
@@ -68,7 +77,7 @@ class Native:
             return answer
         try:
             told = answer.raise_for_status().json()
-            events = tuple(_event(one) for one in told["events"] if one["step"] in STATES)
+            events = tuple(_event(one) for one in told["events"] if _is_told(one))
             return Heard(events, str(told["mark"]), bool(told["more"]))
         except (httpx.HTTPError, ValueError, KeyError, TypeError) as fault:
             return _unclear(answer, fault)
@@ -91,10 +100,18 @@ def _receipt(answer: httpx.Response) -> Receipt | Unreachable:
         return _unclear(answer, fault)
 
 
+def _is_told(one: dict[str, Any]) -> bool:
+    """A result to be told to the citizen is told once: what happens beside it, and the reply itself, open no other call."""
+    state = STATES.get(one["state"])
+    return state is not None and (
+        state is not CaseState.CHECKED or (one["kind"] == MOVED and one["state"] == "confirmed")
+    )
+
+
 def _event(told: dict[str, Any]) -> CaseEvent:
     return CaseEvent(
-        str(told["key"]), str(told["number"]), int(told["turn"]), STATES[told["step"]],
-        datetime.fromisoformat(told["at"]), str(told["word"]), str(told["unit"]), str(told["note"]),
+        str(told["key"]), str(told["number"]), int(told["turn"]), STATES[told["state"]],
+        datetime.fromisoformat(told["at"]), str(told["state_word"]), str(told["unit"]), str(told["note"]),
         str(told["query_code"]),
     )  # fmt: skip
 

@@ -23,7 +23,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from casestore import migrate
-from casestore.conf import Conf
+from casestore.conf import Conf, Work
 from config.file_places import Places
 from config.language import say as _
 from config.secrets import CASESTORE, value
@@ -50,6 +50,14 @@ def url_of(settings: Settings, places: Places) -> str:
     return settings.casestore.url
 
 
+def _work(settings: Settings) -> Work:
+    cases, calendar = settings.cases, settings.calendar
+    return Work(
+        hours=cases.work_hours, day_hours=cases.work_day_hours, day=cases.work_day,
+        holidays=tuple(calendar.holidays), workdays=tuple(calendar.workdays),
+    )  # fmt: skip
+
+
 class CaseStoreProgram(ChildProgram):
     """One case store under ``places``."""
 
@@ -59,6 +67,7 @@ class CaseStoreProgram(ChildProgram):
         self._told = Conf(
             port=settings.ports.casestore, url=url_of(settings, here), timezone=settings.centre.timezone,
             language=settings.centre.language, secret=here.secrets / CASESTORE, lock=here.casestore_lock,
+            work=_work(settings),
         )  # fmt: skip
         self._asking = httpx.AsyncClient(
             base_url=f"http://127.0.0.1:{self._told.port}", timeout=ASK_SECONDS, trust_env=False, verify=False,  # noqa: S501 - plain HTTP on loopback

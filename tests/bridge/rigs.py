@@ -21,9 +21,9 @@ from bridge.case_store_messages import Message, filing
 from bridge.drivers import CaseStore
 from bridge.drivers.native import STATES, Native
 from bridge.ticket import Ticket
-from casestore.states import EventKind
-from casestore.store import EVENTS
-from casestore.tables import case_events, cases, counters
+from casestore import case_rows
+from casestore.states import EventKind, State
+from casestore.tables import cases
 from tests.casestore import kit
 
 
@@ -112,19 +112,12 @@ class NativeRig:
         await self._cases.database.write(lambda db: db.execute(statement))
 
     async def move(self, key: str, state: CaseState) -> None:
-        """As a clerk will: a row of the case's history."""
-        step = next(step for step, means in STATES.items() if means is state)
+        """A row of the case's history, as a clerk's command writes it (those: ``tests/casestore/test_commands.py``)."""
+        finer = State(next(name for name, means in STATES.items() if means is state))
 
         def moved(db: sa.Connection) -> None:
             number = db.execute(sa.select(cases.c.number).where(cases.c.key == key)).scalar_one()
-            turns = sa.select(sa.func.max(case_events.c.turn)).where(case_events.c.number == number)
-            seq = db.execute(sa.select(sa.func.max(case_events.c.seq))).scalar_one() + 1
-            db.execute(sa.update(counters).where(counters.c.name == EVENTS).values(last=seq))
-            row = {"seq": seq, "number": number, "turn": db.execute(turns).scalar_one() + 1, "kind": EventKind.MOVED}
-            now = datetime.now(UTC).isoformat()
-            db.execute(
-                sa.insert(case_events).values(row | {"step": step, "at": now, "unit": "", "note": "", "body": ""})
-            )
+            case_rows.add_event(db, number, EventKind.MOVED, finer, datetime.now(UTC))
 
         await self._cases.database.write(moved)
 

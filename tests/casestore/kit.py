@@ -12,6 +12,7 @@ import httpx
 
 from bridge.drivers.native import Native
 from casestore.api import Behind, make_app
+from casestore.conf import Work
 from casestore.database import Database
 from casestore.progress_query import Inquiries
 from casestore.store import Store
@@ -59,7 +60,7 @@ async def cases_at(
     url = place if isinstance(place, str) else f"sqlite:///{place}"
     clock = Clock(now or datetime.now(UTC))
     database = Database(url)
-    store = Store(database, "Asia/Shanghai")
+    store = Store(database, "Asia/Shanghai", Work().time("Asia/Shanghai"))
     inquiries = Inquiries(database, SECRET, lambda: clock.now.timestamp())
     app = make_app(Behind(database, store, inquiries, clock, "told"), SECRET)
     way = httpx.ASGITransport(app)

@@ -87,7 +87,7 @@ async def test_a_body_too_large_or_too_slow(tmp_path: Path, monkeypatch: pytest.
 @pytest.mark.parametrize(
     ("change", "field"),
     [
-        ({"key": ""}, "key"), ({"key": "x" * 201}, "key"), ({"key": 5}, "key"), ({"kind": "urge"}, "kind"),
+        ({"key": ""}, "key"), ({"key": "x" * 201}, "key"), ({"key": 5}, "key"), ({"kind": "shout"}, "kind"), ({"ticket": None}, "ticket"),
         ({"stream": None}, "stream"), ({"surplus": 1}, "surplus"), ({"ticket": []}, "ticket"),
         ({"ticket": {}}, "ticket.title"), ({"ticket.filed_at": "2026-10-01T04:00:00"}, "ticket.filed_at"),
         ({"ticket.filed_at": "soon"}, "ticket.filed_at"), ({"ticket.title": "x" * 201}, "ticket.title"),
@@ -201,8 +201,12 @@ async def test_number_and_code_open_the_progress_and_no_more(tmp_path: Path) -> 
         case = await case_of(cases)
         spaced = f"{case.case_number[:8]} {case.case_number[8:]}"
         told = (await ask(cases, spaced, f"{case.query_code[:4]}-{case.query_code[4:]}")).json()
-        assert told["word"] == "受理立案"
-        assert set(told) == {"number", "state", "step", "word", "accepted_at", "changed_at"}
+        assert told["word"] == "信息报送"
+        assert set(told) == {"number", "state", "step", "word", "accepted_at", "changed_at", "steps"}
+        assert [(one["word"], one["at"] is not None) for one in told["steps"]] == [
+            ("信息报送", True), ("受理立案", False), ("任务派遣", False), ("事件处置", False), ("结果反馈", False),
+            ("核查结案", False), ("监督评价", False),
+        ]  # fmt: skip
         other = case.case_number[:8] + "99999"
         unknown = await ask(cases, other + check_digit(other), case.query_code)
         wrong = await ask(cases, case.case_number, "00000000" if case.query_code != "00000000" else "1")

@@ -6,6 +6,7 @@ import json
 import shutil
 import sqlite3
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +63,7 @@ async def test_a_store_of_before_loses_nothing(old: Path) -> None:
             receipt = await cases.store.receipt(key)
             assert receipt is not None
             assert (receipt.number, receipt.query_code) == (number, code)
-        (second,) = (await cases.store.whole("GD20261127000001")).further_tickets  # type: ignore[union-attr]
+        (second,) = (await cases.store.whole("GD20261127000001", datetime.now(UTC))).further_tickets  # type: ignore[union-attr]
         assert second["content"] == "另补充：电动车也过不去。"
         assert rows(old, "SELECT last FROM counters WHERE name = '20261128'") == [(2,)]
     assert not migrate.upgrade(f"sqlite:///{old}")

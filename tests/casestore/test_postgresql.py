@@ -58,7 +58,7 @@ async def test_two_programs_at_one_database_are_one_store(url: str) -> None:
         receipt = again[0]
         assert isinstance(receipt, Receipt)
         asked = {"number": receipt.case_number, "code": receipt.query_code}
-        assert (await one.client.post("/inquiries", json=asked, headers=one.headers)).json()["word"] == "受理立案"
+        assert (await one.client.post("/inquiries", json=asked, headers=one.headers)).json()["word"] == "信息报送"
 
 
 def test_its_tables_are_what_the_program_thinks(url: str) -> None:

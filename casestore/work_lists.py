@@ -1,0 +1,81 @@
+"""What waits for a role: cases whose next main step is theirs, and cases with an open side task of theirs. The soonest due first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from . import case_rows
+from .case_rows import at_of, moment_of
+from .contract import TaskOut, WorkListOut, WorkOut
+from .database import Database
+from .states import STATE_WORD, STEP_OF, UNIT_ROLES, Role, State
+from .tables import case_tasks, cases
+from .transition_table import HOLDER, commands_of
+
+_C, _T = cases.c, case_tasks.c
+_SORT: sa.ColumnElement[str] = sa.func.coalesce(sa.func.nullif(_C.due_at, ""), "9")
+"""What is due never stands last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    role: Role
+    own_unit: str = ""
+    """Of a unit's roles: whose cases."""
+    by: str = ""
+    """Of a worker: who."""
+    states: tuple[State, ...] = ()
+    """() : those whose next main step is the role's."""
+    after: str = ""
+    most: int = 50
+
+
+class WorkLists:
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    async def of(self, asked: Asked) -> WorkListOut:
+        """Raises ``Away``."""
+        return await self._db.read(lambda db: _of(db, asked))
+
+
+def _of(db: sa.Connection, asked: Asked) -> WorkListOut:
+    wanted = sa.select(cases, _SORT.label("sort")).where(_held(asked), *_theirs(asked))
+    due, _slash, number = asked.after.partition("/")
+    if number:
+        wanted = wanted.where(sa.or_(due < _SORT, sa.and_(due == _SORT, _C.number > number)))
+    rows = db.execute(wanted.order_by(_SORT, _C.number).limit(asked.most + 1)).all()
+    told = rows[: asked.most]
+    tasks: dict[str, list[TaskOut]] = {}
+    for task in case_rows.tasks_of(db, [row.number for row in told], only_open=True):
+        tasks.setdefault(task.number, []).append(case_rows.task_out(task))
+    items = [
+        WorkOut(
+            number=row.number, title=row.title, kind=row.kind, state=(state := State(row.state)), state_word=STATE_WORD[state],
+            step=STEP_OF[state], turn=row.turn, unit=row.unit, worker=row.worker, due_at=moment_of(row.due_at),
+            accepted_at=at_of(row.accepted_at), urged=row.urged, returns=row.returns, reworks=row.reworks,
+            plus_ones=row.plus_ones, tasks=tasks.get(row.number, []), commands=list(commands_of(state, asked.role)),
+        )
+        for row in told
+    ]  # fmt: skip
+    after = f"{told[-1].sort}/{told[-1].number}" if len(rows) > asked.most else ""
+    return WorkListOut(items=items, after=after)
+
+
+def _held(asked: Asked) -> sa.ColumnElement[bool]:
+    if asked.states:
+        return _C.state.in_(asked.states)
+    mine = [state for state, role in HOLDER.items() if role is asked.role]
+    tasks = sa.select(_T.number).where(_T.open == 1, _T.role == asked.role)
+    return sa.or_(_C.state.in_(mine), _C.number.in_(tasks))
+
+
+def _theirs(asked: Asked) -> list[sa.ColumnElement[bool]]:
+    found: list[sa.ColumnElement[bool]] = []
+    if asked.role in UNIT_ROLES:
+        found.append(_C.unit == asked.own_unit)
+    if asked.role is Role.UNIT_WORKER:
+        found.append(_C.worker == asked.by)
+    return found
