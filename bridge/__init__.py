@@ -4,7 +4,7 @@ Map: ``ticket.py`` what is filed · ``ticket_input.py`` raw input → ticket or 
 · ``ticket_choices.py`` the enumerations an operator can extend · ``catalogue.py`` part and event codes · ``catalogues/`` what belongs to them, and a city's own · ``cases/`` clock and sums of cases · ``promise.py`` the date a citizen is told ·
 ``disposition.py`` how a call may end without a ticket · ``case_store_messages.py`` what is said to a case store, in which order ·
 ``delivery_state.py`` and ``case_state.py`` the tables of states · ``delivery_retry.py`` the retry rule · ``courier.py``
-the loop that delivers · ``case_updates.py`` the loop that hears what became of cases · ``drivers/`` the doors to case stores
+the loop that delivers · ``case_updates.py`` the loop that hears what became of cases · ``reply_rounds.py`` what of it is brought to the citizen · ``notifications/`` text messages and partners · ``drivers/`` the doors to case stores
 · ``forms.py`` what may be handed in, and its check · ``problem_texts.py`` what is said of wrong fields ·
 ``pasted_text.py`` words as they were meant · ``anonymity.py`` what goes no further · ``pinyin_readings.py`` how words
 are typed · ``gazetteer/`` where things are · ``repeat.py`` what is the same matter again · ``data/`` catalogues, read by ``shipped_tables.py`` · ``ticket_json.py`` · ``build.py`` the room as one part · ``events.py``, ``errors.py``

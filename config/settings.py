@@ -264,6 +264,44 @@ class Callbacks(_Section):
     """Tries in vain after which a result counts as not told (未联系上); never as content."""
 
 
+class Sms(_Section):
+    """Text messages to citizens by a gateway that takes HTTP; none without ``url``."""
+
+    url: Annotated[str, Field(pattern=r"^(https?://[^\s]+)?$")] = ""
+    secret: Path | None = None
+    """A file that holds what the gateway knows us by; None: nothing."""
+    secret_header: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9-]{0,60}$")] = "Authorization"  # noqa: S105 - a header's name
+    secret_before: Annotated[str, Field(max_length=20)] = "Bearer "  # noqa: S105
+    body: Literal["json", "form"] = "json"
+    number_field: Annotated[str, Field(min_length=1, max_length=60)] = "mobile"
+    text_field: Annotated[str, Field(min_length=1, max_length=60)] = "content"
+    key_field: Annotated[str, Field(min_length=1, max_length=60)] = "id"
+    more: dict[str, str] = {}
+    """Sent along as they are: the account's name there, the signature's number."""
+    accepted_field: str = ""
+    """Of the answer's JSON, which says ``accepted`` when the message was taken; empty: any 2xx says so."""
+    accepted: str = "0"
+    receipt_field: str = ""
+    repeats: bool = False
+    """The gateway sends what has one key once: after a time-out it is asked again. Else such a message is left to a person."""
+    link: str = ""
+    """To the public page of progress; ``{number}`` stands for the case's number."""
+    receipt: str = ""
+    """Text after a case was opened: {number} {code} {title} {link}; empty: none is sent."""
+    progress: dict[Literal["dispatched", "handling", "suspended", "handled", "checked", "closed", "voided"], str] = {}
+    """State of a case → text."""
+
+
+class PartnerStatus(_Section):
+    """A partner that is told the state of each matter that came from it."""
+
+    system: Annotated[str, Field(min_length=1, max_length=40)]
+    """As in a ticket's ``external_ids``."""
+    url: Annotated[str, Field(pattern=r"^https?://[^\s]+$")]
+    secret: Path
+    """A file that holds the shared secret of the signature."""
+
+
 class Limits(_Section):
     absolute_call_minutes: Annotated[int, Field(ge=1, le=1440)] = 240
     outbound: tuple[str, ...] = ()
@@ -399,6 +437,8 @@ class Settings(_Section):
     outbox: Outbox = Outbox()
     limits: Limits = Limits()
     callbacks: Callbacks = Callbacks()
+    sms: Sms = Sms()
+    partner_status: tuple[PartnerStatus, ...] = ()
     calendar: Calendar = Calendar()
     cases: Cases = Cases()
     edge: Edge = Edge()

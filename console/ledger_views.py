@@ -47,6 +47,13 @@ class CallerBook(Protocol):
         ...
 
 
+class NotificationList(Protocol):
+    """``ledger.notifications.NotificationShelf``."""
+
+    async def of_ticket(self, ticket: str) -> Sequence[Any]: ...
+    async def again(self, ticket: str, name: str, now: datetime) -> bool | None: ...
+
+
 class CallbackList(Protocol):
     """``ledger.callback_list.CallbackList``."""
 
@@ -271,3 +278,5 @@ class Books:
     centre: Centre = field(default_factory=Centre)
     repeats: RepeatBook | None = None
     templates: Templates | None = None
+    notifications: NotificationList | None = None
+    """None: no text messages are set up."""

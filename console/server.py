@@ -42,6 +42,7 @@ from .routes import (
     templates,
     ticket_acts,
     ticket_search,
+    text_messages,
     tickets,
     verbs,
     wall,
@@ -105,6 +106,7 @@ def bare() -> FastAPI:
         verbs,
         ticket_search,  # before ``tickets``: its path is none of a ticket
         ticket_acts,
+        text_messages,
         tickets,
         watching,
         places,

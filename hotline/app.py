@@ -15,7 +15,10 @@ from datetime import UTC, datetime
 import structlog
 
 from agents import build as agents
+from agents.callbacks import CallbacksMoved
 from bridge import build as bridge
+from bridge.events import CaseMoved, TicketDelivered
+from bridge.notifications import build as notifications
 from config import language, number_plan
 from config import secrets as secret_files
 from config.file_places import Places
@@ -84,6 +87,11 @@ class Hotline:
         house.listen(bridge.FILED, seats.hear_filed)
 
         delivery = await begin(bridge.build(settings, secrets, ledger.outbox, ledger.cases, house.publish))
+        house.listen(CallbacksMoved, lambda _: delivery.courier.wake())  # a reply may have come of it
+        sender = await begin(notifications.build(settings, ledger.notifications))
+        house.listen((TicketDelivered, CaseMoved), sender.wake)
+        marks = await begin(ledger.marks)
+        house.listen(CaseMoved, marks.hear)
         if settings.recording.enabled:
             lengths, perform = advice.prompts.lengths(), switchboard.perform
             recorder = recordings.build(settings, places, ledger.recordings, house.publish, perform, lengths)

@@ -16,6 +16,7 @@ from . import tables as t
 from .store import Store
 
 _C, _H, _T, _O, _R = t.cases.c, t.case_history.c, t.tickets.c, t.outbox.c, t.case_replies.c
+_W, _N = t.case_warnings.c, t.notifications.c
 _B, _A, _L = t.callbacks.c, t.callback_attempts.c, t.calls.c
 MOST = 500
 REPLY_OWED = "reply_owed"
@@ -52,6 +53,10 @@ class CasePath:
     steps: Sequence[Mapping[str, Any]]
     rounds: Sequence[Mapping[str, Any]]
     """Results to tell and questions back, each with its call-back and every try."""
+    clock: Mapping[str, Any]
+    """due_at, due_provisional, marked; empty while there is no case."""
+    warnings: Sequence[Mapping[str, Any]]
+    """Marks of the limit that were reached."""
     moments: Sequence[tuple[datetime, str, str]]
     """(when, what, more) of all of them in order of time."""
 
@@ -127,9 +132,16 @@ def _path(db: sa.Connection, row: Any) -> CasePath:
     for one in call:
         one["caller"] = mask(one["caller"])
     line = _line(row)
-    moments = sorted(_moments(call, ticket, messages, steps, rounds), key=lambda one: one[0])
+    clock = _rows(db, sa.select(_C.due_at, _C.due_provisional, _C.marked).where(_C.case_id == row.case_id))
+    warnings = _rows(db, sa.select(_W.mark, _W.at, _W.noted_at).where(_W.case_id == row.case_id).order_by(_W.at))
+    texts = _rows(db, sa.select(_N.channel, _N.kind, _N.state, _N.sent_at).where(_N.ticket_id == row.ticket_id))
+    moments = _moments(call, ticket, messages, steps, rounds)
+    moments += [(one["at"], "clock.mark", f"{one['mark']} %") for one in warnings]
+    moments += [(one["sent_at"], f"{one['channel']}.{one['kind']}", "") for one in texts if one["sent_at"]]
+    moments.sort(key=lambda one: one[0])
     return CasePath(
-        line, row.query_code or "", call[0] if call else None, ticket, messages, steps, rounds, moments
+        line, row.query_code or "", call[0] if call else None, ticket, messages, steps, rounds,
+        clock[0] if clock else {}, warnings, moments,
     )  # fmt: skip
 
 

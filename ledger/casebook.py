@@ -6,7 +6,7 @@ An event is named by its case and sequence, so what is heard again changes nothi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,27 +14,37 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from agents.callbacks import Kind, Moved, Rules
+from bridge import ticket_json
 from bridge.case_state import CaseState, foreseen
 from bridge.drivers import CaseEvent
+from bridge.notifications.rules import Known
+from bridge.notifications.rules import Rules as NotificationRules
 from bridge.ports import CaseKnown
 from bridge.reply_rounds import TO_TELL, asked
 from bridge.ticket import Ticket, TicketId
+from config.work_time import WorkTime
 from cti.ids import CallId
 
-from . import callbacks, replies
+from . import callbacks, case_clocks, notifications, replies
 from . import tables as t
 from .callbacks import Tell, untold
 from .store import Store
 
 _C, _H, _M, _T = t.cases.c, t.case_history.c, t.case_marks.c, t.tickets.c
-_CASES = sa.select(t.cases, _T.agent).join_from(t.cases, t.tickets, _T.ticket_id == _C.ticket_id)
+_CASES = sa.select(t.cases, _T.agent, _T.body).join_from(t.cases, t.tickets, _T.ticket_id == _C.ticket_id)
 """With who filed it."""
 
 
 class CaseShelf:
-    def __init__(self, store: Store, rules: Rules | None = None, tell: Tell = untold) -> None:
-        """``tell`` hears which call-backs come of what is heard."""
+    def __init__(
+        self, store: Store, rules: Rules | None = None, tell: Tell = untold, notify: NotificationRules | None = None,
+        work: WorkTime | None = None,
+    ) -> None:  # fmt: skip
+        """``tell`` hears which call-backs come of what is heard; ``notify``: who else is told; ``work``: by which handling
+        clocks run, None: none do."""
+        self._work = work
         self._store, self._rules, self._tell = store, rules or Rules(), tell
+        self._notify = notify or NotificationRules()
 
     async def mark(self, store: str) -> str:
         async with self._store.reading() as db:
@@ -57,10 +67,11 @@ class CaseShelf:
                 row = standing.get(event.key) if event.key else standing.get(event.case_number)
                 if row is None:
                     continue
-                known, owed = await _move(self._store, db, row, event, now, self._rules)
+                known, owed = await _move(self._store, db, row, event, now, self._rules, self._work)
                 tasks += owed
                 if known is not None:
                     moved[known.case] = known
+                    await notified(self._store, db, self._notify, row, now)
             if mark is not None:
                 values = {"store": store, "mark": mark, "at": now}
                 await db.execute(self._store.upsert(t.case_marks, ("store", "mark", "at")), values)
@@ -88,10 +99,30 @@ class CaseShelf:
         return found
 
 
-async def opened(store: Store, db: AsyncConnection, ticket: Ticket, number: str, query_code: str, at: datetime) -> None:
+async def opened(
+    store: Store, db: AsyncConnection, ticket: Ticket, number: str, query_code: str, at: datetime,
+    notify: NotificationRules | None = None,
+) -> None:  # fmt: skip
     """The store's receipt for the message that filed ``ticket``. Again, or after events of the case: adds what is new."""
     row = {"key": ticket.key, "ticket_id": ticket.id, "call_id": ticket.call or ""}
-    await _open(store, db, row, number, query_code, at, at)
+    case = await _open(store, db, row, number, query_code, at, at)
+    if notify is not None:
+        await notified(store, db, notify, case | {"sequence": 0, "state": str(CaseState.FILED)}, at)
+
+
+async def notified(
+    store: Store, db: AsyncConnection, rules: NotificationRules, case: Mapping[str, Any], now: datetime
+) -> None:
+    """Whoever is to be told of the case as it stands, once each; ``case``: its row with the ticket's ``body``."""
+    if not rules.sms and not rules.partners:
+        return
+    known = Known(
+        ticket_json.load(case["body"]), case["number"], case["query_code"], CaseState(case["state"]), case["sequence"],
+        case["since"], case["unit"],
+    )  # fmt: skip
+    made = rules.of(known)
+    if made:
+        await db.run_sync(lambda one: notifications.put(store, one, made, now))
 
 
 async def _open(
@@ -119,8 +150,9 @@ async def _open(
 
 
 async def _move(
-    store: Store, db: AsyncConnection, row: dict[str, Any], event: CaseEvent, now: datetime, rules: Rules
-) -> tuple[CaseKnown | None, list[Moved]]:
+    store: Store, db: AsyncConnection, row: dict[str, Any], event: CaseEvent, now: datetime, rules: Rules,
+    work: WorkTime | None = None,
+) -> tuple[CaseKnown | None, list[Moved]]:  # fmt: skip
     """None: nothing moved; call-backs that it opened or ended. ``row`` is kept as the case stands after it."""
     said = CaseState(row["told"] or row["state"])
     late = event.sequence <= row["sequence"]
@@ -143,6 +175,8 @@ async def _move(
     changed["told"] = str(event.state) if ours is not event.state else ""
     if not row["number"] and event.case_number:
         changed["number"] = event.case_number
+    if work is not None:
+        changed |= case_clocks.moved_by(row, event.state, str(changed["unit"]), event.at, now, work)
     row |= changed
     await db.execute(sa.update(t.cases).where(_C.case_id == row["case_id"]).values(changed))
     if same:

@@ -21,6 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bridge import ticket_json
 from bridge.case_store_messages import Message, MessageId, MessageKind
 from bridge.delivery_state import HOLDS_BACK, TABLE, DeliveryState, Move, before
+from bridge.notifications.rules import Rules as NotificationRules
 from bridge.ports import Outgoing
 
 from . import outbox_rows
@@ -43,9 +44,12 @@ _MESSAGES = sa.select(t.outbox, _T.body).join_from(t.outbox, t.tickets, _T.ticke
 
 
 class OutboxShelf:
-    def __init__(self, store: Store, holder: str, lease_seconds: float = 120) -> None:
-        """``holder``: this daemon's name among those that share the ledger (``[centre] node``)."""
-        self._store = store
+    def __init__(
+        self, store: Store, holder: str, lease_seconds: float = 120, notify: NotificationRules | None = None
+    ) -> None:
+        """``holder``: this daemon's name among those that share the ledger (``[centre] node``); ``notify``: who is told of
+        a case that was opened."""
+        self._store, self._notify = store, notify
         self._holder = holder
         self._lease = timedelta(seconds=lease_seconds)
 
@@ -103,7 +107,7 @@ class OutboxShelf:
         async with self._store.writing() as db:
             moved = await _moved(db, message.id, Move.RECEIPT, {**_FREED, "delivered_at": at, "error": ""})
             if moved and message.kind is MessageKind.FILE:
-                await opened(self._store, db, message.ticket, case_number, query_code, at)
+                await opened(self._store, db, message.ticket, case_number, query_code, at, self._notify)
 
     async def failed(self, sent: Outgoing, error: str, next_try: datetime, *, refused: bool) -> None:
         move = Move.REFUSED if refused else Move.NO_ANSWER

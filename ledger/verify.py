@@ -427,7 +427,7 @@ async def reply_unsaid(look: Look) -> AsyncIterator[Breach]:
         key = CASE.stream + f"/{kind}/" + sa.cast(r.round, sa.String)
         sent = sa.select(PUSH.message_id).where(PUSH.key == key).exists()
         rows = sa.select(*r, CASE.number).join_from(t.case_replies, t.cases, CASE.case_id == r.case_id)
-        for row in await look.rows(rows.where(which, ~sent, look.new(r.opened_at)).order_by(r.opened_at)):
+        for row in await look.rows(rows.where(which, ~sent, look.new(r.ended_at)).order_by(r.ended_at)):
             yield Breach("reply_unsaid", row.number or row.case_id, f"the answer {row.answer} has no message {kind}")
 
 

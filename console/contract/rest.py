@@ -292,6 +292,16 @@ class TicketPatch(BaseModel):
     model_config = ConfigDict(extra="allow")
 
 
+class TextMessageOut(BaseModel):
+    """One text message to a citizen about their ticket."""
+
+    kind: str = Field(description="receipt | progress")
+    made_at: datetime
+    state: str = Field(description="waiting | sent | unsure (nobody knows whether it arrived) | failed")
+    sent_at: datetime | None
+    number: str = Field(description="masked")
+
+
 class CaseStepOut(BaseModel):
     """One line of what became of a case."""
 

@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from functools import partial
 
 from agents.events import SeatStateChanged
+from bridge.notifications.build import rules_of
+from config import work_time
 from config.file_places import Places
 from config.language import say as _
 from config.settings import Settings
@@ -22,10 +24,12 @@ from hotline.numbering_plan import plan_of
 from hotline.start_check import StartError
 from hotline.verbs.verify import limits
 from ledger.audit_log import AuditLog
+from ledger.case_clocks import CaseClocks
 from ledger.casebook import CaseShelf
 from ledger.differences import DifferenceBook
 from ledger.equipment import EquipmentTable
 from ledger.errors import WRONG_OR_AWAY
+from ledger.notifications import NotificationShelf
 from ledger.outbox import OutboxShelf
 from ledger.recordings import RecordingTable
 from ledger.scribe import Scribe
@@ -38,6 +42,7 @@ from . import asterisk_books, audit_trail, invariant_proof
 from .ami_only_calls_file import AmiOnlyCallsFile
 from .book_reader import BookReader
 from .callbacks import Callbacks
+from .case_clocks import CaseMarks
 from .equipment_log import EquipmentLog
 from .files_of_calls import unclaimed
 from .invariant_proof import Proving
@@ -66,7 +71,11 @@ class Books:
         house.listen(SeatStateChanged, self.callbacks.hear)
         self._scribe = Scribe(store, node, numbers=numbers, rules=self.callbacks.rules, tell=self.callbacks.tell)
         self.tickets = TicketShelf(store, numbers=numbers, tell=self.callbacks.tell)
-        self.outbox, self.cases = OutboxShelf(store, node), CaseShelf(store, self.callbacks.rules, self.callbacks.tell)
+        told, work = rules_of(settings), work_time.of_settings(settings)
+        self.outbox = OutboxShelf(store, node, notify=told)
+        self.cases = CaseShelf(store, self.callbacks.rules, self.callbacks.tell, told, work)
+        self.marks = CaseMarks(CaseClocks(store), work)
+        self.notifications = NotificationShelf(store, node, told)
         self.recordings = RecordingTable(store)
         self.seats = SeatMemory(SeatBook(store), places.seats)
         unread = asterisk_books.unread(self.plan, settings, places)

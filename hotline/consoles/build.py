@@ -165,7 +165,7 @@ def build(behind: Behind, board: Bus, book: Bus, house: Bus) -> ConsolePart:
         vitals=vitals, intake=intake, token=b.token,
         outbound_notice=_to_say(settings), pause_reasons=settings.seats.pause_reasons, more_metrics=b.metrics.exposition,
         absent=WRONG_OR_AWAY, wrong=(LedgerWrong,), audit=sign_in.audit,
-        books=ledger_views.books_of(settings, places, store, b.books.callbacks),
+        books=ledger_views.books_of(settings, places, store, b.books.callbacks, b.books.notifications),
         phones=keys, accounts=sign_in.accounts, sessions=sign_in.sessions, programs=sign_in.programs,
         origins=origins_of(settings.edge), centre=settings.centre, wrap_up_seconds=settings.seats.wrap_up_seconds,
         demo=bool(os.environ.get("HOTLINE_DEMO")), oidc=sign_in.oidc,

@@ -27,6 +27,7 @@ from ledger.errors import WRONG_OR_AWAY
 from ledger.holds import HoldBook
 from ledger.mass_events import MassEvents
 from ledger.matters import MatterShelf
+from ledger.notifications import NotificationShelf
 from ledger.recordings import RecordingTable
 from ledger.repeats import Repeats
 from ledger.store import Store
@@ -44,7 +45,9 @@ log = structlog.get_logger("drafts")
 SWEEP_SECONDS = 3600.0
 
 
-def books_of(settings: Settings, places: Places, store: Store, callbacks: Callbacks) -> Books:
+def books_of(
+    settings: Settings, places: Places, store: Store, callbacks: Callbacks, notifications: NotificationShelf
+) -> Books:
     zone = ZoneInfo(settings.centre.timezone)
     shelf, keys = Shelf(storage_of(places), zone), keys_of(settings.recording, places)
     tapes = RecordingSource(RecordingTable(store), HoldBook(store, numbers.of_settings(settings)), shelf, keys)
@@ -52,6 +55,7 @@ def books_of(settings: Settings, places: Places, store: Store, callbacks: Callba
     return Books(
         Callers(store), DraftBook(store), AgentBook(store), wall, tapes, callbacks.book, callbacks.list,
         centre_of(settings), Repeats(store), Templates(TemplateBook(store)),
+        notifications if settings.sms.url else None,
     )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from bridge.case_state import CaseState
 from config.language import say as _
 from config.settings import Settings
+from ledger.case_clocks import OVERDUE
 from ledger.case_path import REPLY_OWED, CaseLine, CasePath, CasePaths
 from ledger.store import Store
 
@@ -35,6 +36,8 @@ MOMENT_WORDS: Mapping[str, str] = {
     "message.merge": "merging taken by the case store", "message.unmerge": "parting taken by the case store",
     "message.plus_one": "one more citizen told to the case store",
     "reply.owed": "call-back for the reply opened", "reply.call": "reply call", "reply.answered": "the citizen answered",
+    "clock.mark": "of the handling limit is over", "sms.receipt": "text message with the case number sent",
+    "sms.progress": "text message of progress sent", "partner.status": "the partner was told",
     "returned.owed": "more is asked of the seat", "returned.done": "what was asked for was given",
 }  # fmt: skip
 
@@ -98,6 +101,9 @@ def _story(path: CasePath, zone: ZoneInfo) -> list[str]:
     if line.promised_by is not None:
         provisional = _("(provisional)") if path.ticket["promise_provisional"] else ""
         head.append(f"{_('promised by')} {_local(line.promised_by, zone)} {provisional}".rstrip())
+    if (due := path.clock.get("due_at")) is not None:
+        overdue = _("overdue") if path.clock["marked"] >= OVERDUE else ""
+        head.append(f"{_('due')} {_local(due, zone)} {overdue}".rstrip())
     if line.unit:
         head.append(f"{_('with')} {line.unit}")
     if told := _rated(line):

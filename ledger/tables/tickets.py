@@ -140,6 +140,11 @@ cases = Table(
     Column("round", Big, nullable=False, server_default="0"),  # the newest case_replies row that stands; 0: none
     Column("opened_at", Moment, nullable=False),
     Column("moved_at", Moment, nullable=False),  # when the ledger heard of it
+    text("clock", Text()),  # JSON of bridge.cases.live_clock; '' never dispatched, or no limit is known
+    Column("due_at", Moment),  # while the clock runs: when the limit is over
+    flag("due_provisional"),
+    count("marked"),  # percent of the limit, the greatest that was reached: 0, 50, 80, 100
+    Column("mark_at", Moment),  # when to look again: the next mark, or at once after an event
     Index(None, "moved_at"),
     Index(None, "number"),
     Index(None, "call_id"),
@@ -186,6 +191,21 @@ mass_events = Table(
     text("closed_by"),
     Index(None, "ends_at"),
     Index(None, "ticket_id"),
+    partial("ix_cases_marks", "mark_at", where="mark_at IS NOT NULL"),
+    partial("ix_cases_overdue", "due_at", where="marked >= 100"),
+)
+
+is_overdue: sa.ColumnElement[bool] = sa.literal_column("marked") >= sa.literal_column("100")
+"""Of the small index."""
+
+case_warnings = Table(
+    "case_warnings",
+    metadata,
+    Column("case_id", String(26), ForeignKey("cases.case_id"), primary_key=True),
+    Column("at", Moment, primary_key=True),  # when so much of the limit was over
+    Column("mark", Integer, primary_key=True, autoincrement=False),  # percent: 50, 80, 100
+    Column("noted_at", Moment, nullable=False),
+    Index(None, "noted_at"),
 )
 
 case_history = Table(
@@ -224,7 +244,36 @@ case_replies = Table(
     flag("reopened"),  # supervision was asked to look again
     Index(None, "task_id"),
     Index(None, "opened_at"),
+    Index(None, "ended_at"),
 )
+
+# to others than the case store: bridge.notifications
+notifications = Table(
+    "notifications",
+    metadata,
+    Column("id", String(26), primary_key=True),
+    Column("key", String(200), nullable=False, unique=True),  # made once, whatever is heard twice
+    Column("channel", Word, nullable=False),  # bridge.notifications.rules.Channel: sms | partner
+    text("target", Number),
+    Column("ticket_id", String(26), ForeignKey("tickets.ticket_id"), nullable=False),
+    Column("kind", Word, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("state", Word, nullable=False, server_default="waiting"),  # waiting | sent | unsure | failed
+    count("tries"),
+    Column("next_try", Moment, nullable=False),
+    flag("begun"),  # a try has no known end: it may have arrived
+    text("error", String(300)),
+    text("receipt", Number),  # what the gateway calls it
+    Column("sent_at", Moment),
+    text("holder"),
+    Column("held_until", Moment),
+    Index(None, "ticket_id"),
+    partial("ix_notifications_unsent", "next_try", where="state = 'waiting'"),
+)
+
+is_unsent = notifications.c.state == sa.literal_column("'waiting'")
+"""Of the small index."""
 
 case_marks = Table(
     "case_marks",

@@ -115,6 +115,8 @@ MAY: dict[tuple[str, str], str] = {
     ("GET", "/api/mass-events"): ALL,
     ("POST", "/api/mass-events"): "ST",
     ("DELETE", "/api/mass-events/{event}"): "ST",
+    ("GET", "/api/tickets/{ticket}/text-messages"): "AOSU",
+    ("POST", "/api/tickets/{ticket}/text-messages"): "AOSU",
     ("GET", "/api/dead-letters"): "SPT",
     ("POST", "/api/dead-letters/{ticket}/replay"): "SPT",
     ("GET", "/api/my/day"): "AOST",

@@ -77,6 +77,8 @@ SHOWS: dict[tuple[str, str], str] = {
     ("GET", "/api/places/at"): "",
     ("GET", "/api/places/divisions"): "",
     ("GET", "/api/places/outlines"): "",
+    ("GET", "/api/tickets/{ticket}/text-messages"): "",
+    ("POST", "/api/tickets/{ticket}/text-messages"): "",
     ("GET", "/api/callbacks"): B,
     ("GET", "/api/callbacks/csv"): B,
     ("GET", "/api/callbacks/{task}"): B,

@@ -33,8 +33,10 @@ from bridge.case_store_messages import Message, MessageId, MessageKind, filing
 from bridge.disposition import CallOutcome, Disposition
 from bridge.drivers import CaseEvent
 from bridge.gazetteer.coordinates import Crs, Point
+from bridge.notifications.rules import Rules as NotificationRules
 from bridge.ports import FurtherMessage, Outgoing
 from bridge.repeat import Matter
+from bridge.reply_rounds import Answer
 from bridge.ticket import Limit, Promise, TicketId
 from cti.events import CallDialled, Direction, LineChecked
 from cti.ids import CallId, Instant, LineId, SeatId
@@ -53,6 +55,8 @@ from ledger.call_record import CallRecord
 from ledger.callback_list import CallbackList
 from ledger.callbacks import CallbackBook
 from ledger.callers import Callers
+from ledger.case_clocks import CaseClocks, Reckoned
+from ledger.case_path import CasePaths
 from ledger.casebook import CaseShelf
 from ledger.catalogues import CatalogueTable
 from ledger.differences import Difference, DifferenceBook, Kind
@@ -64,12 +68,14 @@ from ledger.kpi import Period, members
 from ledger.mass_events import MassEvent, MassEvents
 from ledger.matters import MatterShelf
 from ledger.notices import NoticeBook
+from ledger.notifications import NotificationShelf
 from ledger.one_way_sound import TrunkSounds
 from ledger.outbox import NotInOrder, OutboxShelf
 from ledger.owed import OwedCalls
 from ledger.program_tokens import ProgramShelf
 from ledger.recordings import ListeningLog, RecordingTable
 from ledger.repeats import Repeats
+from ledger.replies import Reply
 from ledger.scribe import Scribe
 from ledger.seats import SeatBook
 from ledger.sessions import SessionShelf
@@ -166,6 +172,27 @@ def asked(store: Store) -> Iterator[tuple[str, Ask]]:
     yield "CallbackBook.assign", lambda: back.assign(owed, agent, NOW)
     yield "CallbackBook.give_up", lambda: back.give_up(owed, agent, GivenUp.SETTLED, "", NOW)
     yield "CallbackBook.left", lambda: back.left(agent, NOW)
+    texts = NotificationShelf(store, "xm1", NotificationRules())
+    yield "NotificationShelf.due", lambda: texts.due(NOW, 20)
+    yield "NotificationShelf.begun", lambda: texts.begun("n1")
+    yield "NotificationShelf.sent", lambda: texts.sent("n1", "", NOW)
+    yield "NotificationShelf.later", lambda: texts.later("n1", "e", NOW, begun=False)
+    yield "NotificationShelf.given_up", lambda: texts.given_up("n1", "failed", "e")
+    yield "NotificationShelf.of_ticket", lambda: texts.of_ticket(key)
+    yield "NotificationShelf.again", lambda: texts.again(key, "x", NOW)
+    said = MatterShelf(store)
+    urged = FurtherMessage(MessageId("1" * 26), key, MessageKind.URGE, NOW, {}, "x")
+    yield "MatterShelf.say", lambda: said.say(urged)
+    yield "MatterShelf.said", lambda: said.said(key)
+    clocks = CaseClocks(store)
+    yield "CaseClocks.due", lambda: clocks.due(NOW, 100)
+    yield "CaseClocks.write", lambda: clocks.write([Reckoned(key, 1, 50, NOW, False, NOW, ((50, NOW),))], NOW)
+    yield "CaseClocks.overdue", clocks.overdue
+    reply = Reply(Answer.SOLVED, 5, "", agent, NOW)
+    yield "CallbackBook.reply", lambda: back.reply(owed, reply)
+    yield "CasePaths.find", lambda: CasePaths(store).find("GD1")
+    yield "CasePaths.find", lambda: CasePaths(store).find(call)
+    yield "CasePaths.lines", lambda: CasePaths(store).lines(50)
     differ, away = DifferenceBook(store, "xm1"), TurnedAwayBook(store, "xm1")
     differs = Difference("k", "book", Kind.GAP, "s", "d")
     yield "DifferenceBook.note", lambda: differ.note([differs], NOW)

@@ -1,0 +1,49 @@
+"""Text messages and partners' echoes as one part: rules and doors of the settings. Called by ``hotline``."""
+
+from __future__ import annotations
+
+import random
+from datetime import timedelta
+
+from bridge.case_state import CaseState
+from bridge.delivery_retry import RetryRule
+from config import secrets
+from config.settings import Settings
+
+from .doors import Door
+from .partner_endpoint import Endpoint, PartnerEndpoints
+from .rules import Channel, Rules
+from .sender import NotificationBook, Sender
+from .sms_gateway import Shape, SmsGateway
+
+LASTS = timedelta(hours=72)
+
+
+def rules_of(settings: Settings) -> Rules:
+    sms = settings.sms
+    progress = {CaseState(state): text for state, text in sms.progress.items() if text}
+    partners = frozenset(one.system for one in settings.partner_status)
+    return Rules(bool(sms.url), sms.receipt, progress, sms.link, partners)
+
+
+def doors_of(settings: Settings) -> dict[str, Door]:
+    """Raises FileRefused: a secret's file that cannot be read, or holds none."""
+    found: dict[str, Door] = {}
+    sms = settings.sms
+    if sms.url:
+        shape = Shape(
+            sms.url, sms.body == "form", sms.number_field, sms.text_field, sms.key_field, dict(sms.more),
+            sms.secret_header, sms.secret_before, sms.accepted_field, sms.accepted, sms.receipt_field,
+        )  # fmt: skip
+        found[Channel.SMS] = SmsGateway(shape, secrets.value(sms.secret) if sms.secret else "", repeats=sms.repeats)
+    if settings.partner_status:
+        theirs = {one.system: Endpoint(one.url, secrets.value(one.secret)) for one in settings.partner_status}
+        found[Channel.PARTNER] = PartnerEndpoints(theirs)
+    return found
+
+
+def build(settings: Settings, book: NotificationBook) -> Sender:
+    """Raises FileRefused."""
+    way = settings.outbox
+    rule = RetryRule(way.retry_first_seconds, way.retry_most_seconds, way.poison_after)
+    return Sender(book, doors_of(settings), rule, random.random, LASTS)
