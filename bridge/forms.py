@@ -111,17 +111,17 @@ def _degrees(said: object) -> object:
     return said
 
 
-def _moment(said: object) -> object:
+def moment(said: object) -> object:
     """ISO 8601 with a zone; given back in UTC."""
     if not isinstance(said, str):
         return said
     if not said:
         return None
     try:
-        moment = datetime.fromisoformat(said)
-        if moment.tzinfo is None:
+        at = datetime.fromisoformat(said)
+        if at.tzinfo is None:
             raise ValueError
-        return moment.astimezone(UTC)
+        return at.astimezone(UTC)
     except (ValueError, OverflowError):
         raise wrong("moment") from None
 
@@ -234,7 +234,7 @@ class PlaceIn(Body):
 class LimitIn(Body):
     value: Annotated[int, Field(ge=1, le=10_000), BeforeValidator(_whole)]
     unit: Annotated[_Line60, _of("limit_unit"), AfterValidator(_given)]
-    deadline: Annotated[datetime | None, BeforeValidator(_moment)] = None
+    deadline: Annotated[datetime | None, BeforeValidator(moment)] = None
 
 
 class TicketIn(Body):

@@ -32,6 +32,8 @@ OPEN, UNDELIVERED, REFUSED = "open", "undelivered", "refused"
 """States that are none of a case: neither over nor answered on the spot; no case yet; refused by the case store."""
 STATES = (OPEN, UNDELIVERED, REFUSED, *(str(state) for state in CaseState))
 Condition = sa.ColumnElement[bool]
+_ON_ITS_WAY: Condition = _O.state.in_([str(DeliveryState.WAITING), str(DeliveryState.POISONED)])
+"""Beside ``undelivered``, so that its small index is searched and not read from end to end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +149,7 @@ def _walks(sought: Sought) -> list[_Walk]:
     if sought.state and not (sought.agent or sought.code or sought.since):
         states = [one for one in CaseState if one not in OVER] if sought.state == OPEN else [CaseState(sought.state)]
         walks = [_Walk(of_case, [_C.state == str(one)], (_C.case_id,)) for one in states]
-        caseless = _Walk(undelivered, [t.undelivered, _C.state.is_(None)], filed)
+        caseless = _Walk(undelivered, [t.undelivered, _ON_ITS_WAY, _C.state.is_(None)], filed)
         return [*walks, caseless] if sought.state == OPEN else walks
     return [_Walk(cased, [], filed)]
 
@@ -181,7 +183,7 @@ def _in_state(state: str) -> list[Condition]:
         over = _C.state.in_([str(one) for one in OVER])
         return [~_T.answered_directly, sa.or_(_C.state.is_(None), ~over)]
     if state == UNDELIVERED:
-        return [t.undelivered, _O.message_id == _T.ticket_id]
+        return [t.undelivered, _ON_ITS_WAY, _O.message_id == _T.ticket_id]
     if state == REFUSED:
         return [t.undelivered, _O.state == str(DeliveryState.POISONED)]
     return [_C.state == state] if state else []

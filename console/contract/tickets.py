@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field
 
 from bridge.case_state import CaseState
 from bridge.case_store_messages import MessageKind
 from bridge.delivery_state import DeliveryState
-from bridge.forms import Body
+from bridge.forms import Body, moment
 from bridge.pasted_text import Lines, OneLine
 
 from .rest import CallOut, TicketOut
@@ -173,4 +173,4 @@ class MassEventIn(Body):
     title: Annotated[str, OneLine, Field(min_length=1, max_length=100)]
     district: Annotated[str, OneLine, Field(max_length=40)] = ""
     words: Words
-    ends_at: AwareDatetime
+    ends_at: Annotated[datetime, BeforeValidator(moment)]

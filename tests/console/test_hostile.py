@@ -40,6 +40,8 @@ def filled(path: str) -> str:
         task="t1",
         change="1",
         name="nobody",
+        sha256="0" * 64,
+        event="0" * 26,
     )
 
 

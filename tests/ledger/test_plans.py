@@ -279,20 +279,21 @@ def asked(store: Store) -> Iterator[tuple[str, Ask]]:
         Sought(state="handling", since=day),
     ):  # fmt: skip
         yield "TicketSearch.find", lambda wanted=wanted: search.find(wanted)  # type: ignore[misc]
-    further = FurtherMessage(letter, key, MessageKind.URGE, NOW, {}, "plan")
+    a_ticket = _a_ticket(store)
+    further = FurtherMessage(MessageId(os.urandom(13).hex().upper()), a_ticket, MessageKind.URGE, NOW, {}, "plan")
     yield "MatterShelf.say", lambda: matters.say(further, call=call, agent=agent)
-    yield "MatterShelf.tie", lambda: matters.tie(CallId("xm1-9.9"), key, agent, NOW)
-    yield "MatterShelf.said", lambda: matters.said(key)
-    yield "MatterShelf.file", lambda: matters.file(key, "0" * 64)
-    yield "MatterShelf.story", lambda: matters.story(key)
+    yield "MatterShelf.tie", lambda: matters.tie(CallId("xm1-9.9"), a_ticket, agent, NOW)
+    yield "MatterShelf.said", lambda: matters.said(a_ticket)
+    yield "MatterShelf.file", lambda: matters.file(a_ticket, "0" * 64)
+    yield "MatterShelf.story", lambda: matters.story(a_ticket)
     yield "MatterShelf.of_case", lambda: matters.of_case("20261123000017")
-    yield "MatterShelf.root", lambda: _root(tickets, matters, key)
-    yield "MatterShelf.counted", lambda: matters.counted([key])
-    many = MassEvent("0" * 26, key, "停水", "思明区", "正在抢修", NOW, agent, NOW, None, "", "")
+    yield "MatterShelf.root", lambda: _root(tickets, matters, a_ticket)
+    yield "MatterShelf.counted", lambda: matters.counted([a_ticket])
+    many = MassEvent("0" * 26, a_ticket, "停水", "思明区", "正在抢修", NOW, agent, NOW, None, "", "")
     yield "MassEvents.open", lambda: events.open(many)
     yield "MassEvents.close", lambda: events.close(many.id, agent, NOW)
     yield "MassEvents.running", lambda: events.running(NOW)
-    yield "MassEvents.of_ticket", lambda: events.of_ticket(key)
+    yield "MassEvents.of_ticket", lambda: events.of_ticket(a_ticket)
     editions = CatalogueTable(store)
     fresh = replace(FIRST, version=os.urandom(8).hex())
     yield "CatalogueTable.add", lambda: editions.add(fresh, NOW, "shell:root", "a.xlsx", "")
@@ -447,6 +448,19 @@ def _a_call(store: Store) -> str:
         found = db.scalar(sa.select(t.calls.c.call_id).where(t.calls.c.talk_began_at.is_not(None)).limit(1))
     engine.dispose()
     return str(found)
+
+
+def _a_ticket(store: Store) -> TicketId:
+    if "nowhere" in store.url:
+        return TicketId("")
+    engine = sa.create_engine(store.url.replace("+aiosqlite", ""), poolclass=sa.NullPool)
+    with engine.connect() as db:
+        wanted = (
+            sa.select(t.tickets.c.ticket_id).join(t.outbox, t.outbox.c.message_id == t.tickets.c.ticket_id).limit(1)
+        )
+        found = db.scalar(wanted)
+    engine.dispose()
+    return TicketId(str(found))
 
 
 def _a_callback(store: Store, state: str = "open") -> str:

@@ -1,0 +1,249 @@
+"""The ticket centre at the web door: searched, read and said more of, each by who may, once a key; files by what they hold."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from bridge.case_state import CaseState
+from bridge.case_store_messages import MessageKind
+from bridge.delivery_state import DeliveryState
+from bridge.matters import Unfit, unfit
+from bridge.ports import Push
+from bridge.ticket import CallFacts, Ticket
+from console.routes.ticket_acts import _UNFIT
+from cti.ids import CallId
+from ledger.callers import Story
+from ledger.mass_events import MassEvent
+from tests.bridge.made import ticket
+from tests.fakes.hotline import CALL, NOON, Call, FakeHotline, door, services
+from tests.fakes.people import browser, populate, signed_in
+from tests.fakes.said import said
+
+KEY = {"Idempotency-Key": "k-0000001"}
+OWN = ticket(1, facts=CallFacts(CALL, ani="13800000001"), key=f"{CALL}/1")
+OTHERS = ticket(7, agent="1003", title="路灯不亮", facts=CallFacts(CallId("xm1-7.7")))
+
+
+def standing(one: Ticket, number: str, state: CaseState = CaseState.HANDLING) -> Push:
+    return Push(
+        one, DeliveryState.DELIVERED, 1, 0, NOON, True, case_number=number, query_code="Q", case_state=state,
+        case_since=NOON, case_unit="市政园林局",
+    )  # fmt: skip
+
+
+def town() -> FakeHotline:
+    """1001's own ticket, brought by the call in hand; another's, of the same citizen."""
+    fake = populate(FakeHotline())
+    fake.now = NOON
+    fake.known = {
+        CALL: Call(CALL),
+        CallId("xm1-7.7"): Call(CallId("xm1-7.7"), agent="1003", ended_at=NOON, outcome="ticket"),
+    }
+    fake.book.put(standing(OWN, "C1"))
+    fake.book.put(standing(OTHERS, "C7"))
+    fake.shelf.callers.told = Story([], [standing(OTHERS, "C7")], 1, 1, False)
+    return fake
+
+
+def at(fake: FakeHotline, account: str = "1001", seat: str = "8001") -> httpx.AsyncClient:
+    return browser(door(services(fake)), signed_in(fake, account, seat))
+
+
+async def act(
+    client: httpx.AsyncClient, what: str, body: Any, one: Ticket = OWN, key: str = "k-0000001"
+) -> httpx.Response:
+    return await client.post(f"/api/tickets/{one.id}/{what}", json=body, headers={"Idempotency-Key": key})
+
+
+async def test_an_agent_finds_their_own_and_a_supervisor_all() -> None:
+    """Whatever agent they ask for; by number as often as people type one, audited; an auditor by none."""
+    fake = town()
+    async with at(fake) as anna, at(fake, "2001", "") as chief, at(fake, "audit", "") as auditor:
+        mine = (await anna.get("/api/tickets/search", params={"agent": "1003"})).json()
+        assert [one["case_number"] for one in mine["tickets"]] == ["C1"]
+        assert (await anna.get("/api/tickets/search", headers=said(caller="138 0000 0001"))).status_code == 200
+        assert fake.search.wanted[-1].number == "138 0000 0001"
+        assert not fake.search.wanted[-1].confidential
+        every = (await chief.get("/api/tickets/search")).json()
+        assert {one["case_number"] for one in every["tickets"]} == {"C1", "C7"}
+        assert fake.search.wanted[-1].confidential
+        assert (await auditor.get("/api/tickets/search", headers=said(caller="13800000001"))).status_code == 403
+        assert (await chief.get("/api/tickets/search", params={"state": "lost"})).status_code == 422
+        csv = await chief.get("/api/tickets/search/csv", headers=said(q="积水"))
+        assert "C7" in csv.text
+    assert "own_tickets_searched" in fake.log.actions
+    assert "tickets_exported" in fake.log.actions
+
+
+async def test_said_later_is_one_message_a_key_in_order() -> None:
+    """Supplement, urging and withdrawal behind the filing, who said it and when with each; the same key is the same."""
+    fake = town()
+    async with at(fake) as anna:
+        assert (await act(anna, "supplement", {"text": "路灯也坏了"})).status_code == 200
+        assert (await act(anna, "supplement", {"text": "路灯也坏了"})).status_code == 200
+        assert (await act(anna, "urge", {})).status_code == 200
+        assert (await act(anna, "withdraw", {"reason": "已经修好"})).status_code == 200
+        story = (await anna.get(f"/api/tickets/{OWN.id}/story")).json()
+    kinds = [(one["kind"], one["by"], one["text"]) for one in story["said"]]
+    assert kinds[0][0] == "file"
+    assert sorted(kinds[1:]) == [
+        ("supplement", "1001", "路灯也坏了"),
+        ("urge", "1001", ""),
+        ("withdraw", "1001", "已经修好"),
+    ]
+    assert story["progress"]["urged"] == 1
+    assert fake.wakes == 3
+
+
+async def test_what_a_state_has_no_room_for_is_refused_in_a_word() -> None:
+    """Nothing is added to what is over; only a returned case is given back; every reason has its sentence."""
+    fake = town()
+    assert set(_UNFIT) == set(Unfit)
+    async with at(fake) as anna:
+        assert (await act(anna, "give-back", {"text": "门牌 31 号"})).json()["error"] == "not_returned"
+        fake.book.put(standing(OWN, "C1", CaseState.RETURNED))
+        assert (await act(anna, "give-back", {"text": "门牌 31 号"})).status_code == 200
+        fake.book.put(standing(OWN, "C1", CaseState.CLOSED))
+        over = await act(anna, "supplement", {"text": "x y"}, key="k-0000002")
+        assert (over.status_code, over.json()["error"]) == (409, "over")
+    direct = replace(standing(OWN, "C1"), ticket=replace(OWN, answered_directly=True))
+    assert unfit(MessageKind.URGE, direct) is Unfit.DIRECT
+
+
+async def test_a_correction_is_a_version_and_is_told() -> None:
+    """Old and new stand side by side with who did it; wrong fields are named; who is overtaken is told."""
+    fake = town()
+    async with at(fake) as anna:
+        done = await act(anna, "correct", {"changes": {"title": "路口积水"}})
+        assert (done.status_code, done.json()["ticket"]["title"]) == (200, "路口积水")
+        story = (await anna.get(f"/api/tickets/{OWN.id}/story")).json()
+        (version,) = story["versions"]
+        assert (version["by"], version["why"]) == ("1001", "corrected")
+        assert version["changes"] == [{"field": "title", "before": OWN.title, "after": "路口积水"}]
+        assert "路口积水" in story["said"][-1]["text"]
+        wrong = await act(anna, "correct", {"changes": {"kind": "nothing"}}, key="k-0000002")
+        assert (wrong.status_code, wrong.json()["field"]) == (422, "changes.kind")
+        locked = await act(anna, "correct", {"changes": {"anonymous": False}}, key="k-0000003")
+        assert (locked.status_code, locked.json()["field"]) == (422, "changes.anonymous")
+        fake.matters.meanwhile = True
+        overtaken = await act(anna, "correct", {"changes": {"title": "积水"}}, key="k-0000004")
+        assert (overtaken.status_code, overtaken.json()["error"]) == (409, "overtaken")
+
+
+async def test_merged_and_taken_apart_again() -> None:
+    """Into the last of a chain; never into itself or an unknown case; number and query code stay."""
+    fake = town()
+    async with at(fake) as anna:
+        assert (await act(anna, "merge", {"into": "C9"})).json()["error"] == "no_such_case"
+        assert (await act(anna, "merge", {"into": "C1"})).json()["error"] == "itself"
+        merged = (await act(anna, "merge", {"into": "C7"})).json()
+        assert (merged["case_number"], merged["query_code"], merged["ticket"]["merged_into"]) == ("C1", "Q", "C7")
+        assert (await act(anna, "merge", {"into": "C7"}, key="k-0000002")).json()["error"] == "merged"
+        story = (await anna.get(f"/api/tickets/{OWN.id}/story")).json()
+        assert story["parent"]["case_number"] == "C7"
+        assert story["progress"]["merged"] == 1
+        apart = await act(anna, "unmerge", None, key="k-0000003")
+        assert (apart.status_code, apart.json()["ticket"]["merged_into"]) == (200, "")
+        assert (await act(anna, "unmerge", None, key="k-0000004")).json()["error"] == "not_merged"
+
+
+async def test_the_citizen_on_the_line_asks_how_far_it_is() -> None:
+    """Another's ticket, shown without its citizen; the call tied to it urges it once; both are audited or counted."""
+    fake = town()
+    async with at(fake) as anna:
+        told = (await anna.get(f"/api/calls/{CALL}/progress")).json()
+        assert [(one["case_number"], one["case_state"], one["unit"], one["open"]) for one in told] == [
+            ("C7", "handling", "市政园林局", True)
+        ]
+        assert "13800000001" not in str(told)
+        for _ in range(2):
+            tied = await anna.post(f"/api/calls/{CALL}/tie", json={"ticket": OTHERS.id})
+            assert (tied.status_code, tied.json()["urged"]) == (200, True)
+        assert tied.json()["progress"]["urged"] == 1
+        by_number = (await anna.get(f"/api/calls/{CALL}/progress", params={"case": "C7"})).json()
+        assert [one["case_number"] for one in by_number] == ["C7"]
+        own = await anna.post(f"/api/calls/{CALL}/tie", json={"ticket": OWN.id})
+        assert own.json()["urged"] is False  # it was this call that brought it
+    assert [one.call for of, one in fake.matters.tied if of == OTHERS.id] == [CALL]
+    assert fake.log.actions.count("progress_shown") == 2
+
+
+async def test_anothers_ticket_is_heard_of_only_with_its_citizen_on_the_line() -> None:
+    """Supplement and urging with the own live call; without it, or once it is settled, they are refused; never corrected."""
+    fake = town()
+    async with at(fake) as anna:
+        assert (await act(anna, "supplement", {"text": "门口"}, OTHERS)).status_code == 403
+        heard = await act(anna, "supplement", {"text": "门口", "call": CALL}, OTHERS)
+        assert (heard.status_code, heard.json()["withheld"]) == (200, ["content", "person", "number"])
+        assert (await act(anna, "correct", {"changes": {"title": "x y"}}, OTHERS)).status_code == 403
+        assert (await anna.get(f"/api/tickets/{OTHERS.id}/story")).status_code == 403
+        joined = await act(anna, "plus-one", {"text": "也看到了", "call": CALL}, OTHERS)
+        assert joined.status_code == 200
+    plus = [one for one in await fake.matters.said(OTHERS.id) if one.kind is MessageKind.PLUS_ONE]
+    assert plus[0].payload["number_masked"] == "138****0001"
+    fake.known[CALL] = Call(CALL, ended_at=NOON, outcome="ticket", agent="1001", seat="")
+    async with at(fake, "1001", "") as later:
+        assert (await act(later, "urge", {"call": CALL}, OTHERS)).status_code == 403
+
+
+PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + b"\x00" * 20 + b"\x00\x00\x00\x00IEND\xaeB`\x82"
+
+
+async def test_files_are_what_they_hold_and_leave_to_be_saved() -> None:
+    """Whatever they are called; once each; refused when they are a page in disguise; never shown inline."""
+    fake = town()
+    where = f"/api/attachments/{OWN.id}"
+    async with at(fake) as anna, at(fake, "1003", "8002") as other:
+        bad = await anna.post(where, content=b"<html><script>", headers={"X-Hotline-File": "photo.png"})
+        assert (bad.status_code, bad.json()["field"]) == (422, "file")
+        for _ in range(2):
+            kept = await anna.post(where, content=PNG, headers={"X-Hotline-File": "..%2F%E7%85%A7%E7%89%87.html"})
+            assert kept.status_code == 201
+        assert (kept.json()["name"], kept.json()["type"], kept.json()["size"]) == ("照片.png", "image/png", len(PNG))
+        sha256 = kept.json()["sha256"]
+        back = await anna.get(f"{where}/{sha256}")
+        assert back.content == PNG
+        assert back.headers["content-disposition"].startswith("attachment;")
+        assert back.headers["content-type"] == "application/octet-stream"
+        assert (await other.get(f"{where}/{sha256}")).status_code == 403
+        assert (await anna.get(f"{where}/{'0' * 64}")).status_code == 404
+        large = await anna.post(where, content=b"0" * (8 * 1024 * 1024 + 1))
+        assert large.status_code == 413
+    assert "file_read" in fake.log.actions
+    assert len([one for one in await fake.matters.said(OWN.id) if one.kind is MessageKind.SUPPLEMENT]) == 1
+
+
+async def test_a_mass_event_is_a_supervisors_and_everybody_reads_it() -> None:
+    """With its words until its end; the same again is the same; over before its end by a supervisor."""
+    fake = town()
+    body = {
+        "ticket": OTHERS.id,
+        "title": "湖滨北路停水",
+        "words": "正在抢修，预计 18 时恢复。",
+        "ends_at": (NOON + timedelta(hours=4)).isoformat(),
+    }
+    async with at(fake) as anna, at(fake, "2001", "") as chief:
+        assert (await anna.post("/api/mass-events", json=body)).status_code == 403
+        past = await chief.post("/api/mass-events", json={**body, "ends_at": NOON.isoformat()})
+        assert (past.status_code, past.json()["field"]) == (422, "ends_at")
+        opened = [(await chief.post("/api/mass-events", json=body)).json()["id"] for _ in range(2)]
+        assert len(set(opened)) == 1
+        (shown,) = (await anna.get("/api/mass-events")).json()
+        assert (shown["words"], shown["case_number"]) == (body["words"], "C7")
+        assert (await chief.delete(f"/api/mass-events/{opened[0]}")).json()["closed_by"] == "2001"
+        assert (await anna.get("/api/mass-events")).json() == []
+    assert fake.log.actions.count("mass_event_opened") == 1
+    assert isinstance(fake.events.rows[0], MassEvent)
+
+
+@pytest.mark.parametrize("what", ["supplement", "give-back", "plus-one"])
+async def test_empty_words_are_refused(what: str) -> None:
+    fake = town()
+    async with at(fake) as anna:
+        reply = await act(anna, what, {"text": "  "})
+        assert (reply.status_code, reply.json()["field"]) == (422, "text")
