@@ -32,7 +32,7 @@ class TemplateBook:
         words = {name: getattr(said, name) for name in _WORDS}
         row = {"template_id": said.id, "kind": str(said.kind), **words, "changed_at": at, "changed_by": by}
         async with self._store.writing() as db:
-            known = (await db.execute(sa.update(t.templates).where(_C.template_id == said.id).values(row))).rowcount  # type: ignore[attr-defined]  # a cursor's, of an update
+            known = (await db.execute(sa.update(t.templates).where(_C.template_id == said.id).values(row))).rowcount
             if not known:
                 await db.execute(sa.insert(t.templates).values(row))
         return replace(said, sample=False, changed_at=at, changed_by=by)
