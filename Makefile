@@ -34,8 +34,13 @@ test-long:
 	@.ci/prepare long
 	@.ci/suite $(ARGS)
 
+# those of the documents; every page in every state, for eyes: make pictures ALL=FOLDER
 pictures: prepare
+ifdef ALL
+	@HOTLINE_ALL_PICTURES=$(abspath $(ALL)) $(PYTEST) tests/browser/test_every_picture.py
+else
 	@HOTLINE_PICTURES=docs/pictures $(PYTEST) tests/browser/test_pictures.py
+endif
 
 test-fast: prepare
 	@$(PYTEST) -n 2 --ignore tests/browser $(NO_FUZZ) -m "$(NO_ASTERISK) and not postgres and not slow"

@@ -172,7 +172,7 @@ class Seats(_Section):
     filing_ends_wrap_up: bool = False
     """A ticket or result that is filed ends the wrap-up at once; else the agent does, or its time."""
     missed_before_pause: Annotated[int, Field(ge=1, le=20)] = 3
-    pause_reasons: tuple[Plain, ...] = ("小休", "就餐", "会议", "培训", "示忙")
+    pause_reasons: tuple[Plain, ...] = ("小休", "就餐", "会议", "培训", "其他")
     unattended_may_dial: Unattended = Unattended.URGENT
 
 

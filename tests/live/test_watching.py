@@ -33,7 +33,7 @@ class Supervisor:
         await floor.desk.register("8003", floor.site.secret("sip-8003"), one_at_a_time(answering(0.2, None, tone(TWO))))
         await eventually(lambda: floor.rest.login("8003", HEAD), 10)
         floor.seats.append("8003")
-        await floor.rest.verb("8003", "pause", reason="示忙")
+        await floor.rest.verb("8003", "pause", reason="会议")
 
     async def does(self, path: str, **words: object) -> None:
         await self.floor.rest.post(f"{path}?by={HEAD}", {"reason": "质检", **words})

@@ -32,7 +32,7 @@ export const en: typeof zh = {
   notAllowed: 'Your role may not see this page',
   toSeat: 'Back to the seat',
   pages: 'Pages',
-  page: { seat: 'Seat', watch: 'Supervision', callbacks: 'Call-backs', calls: 'Calls', tickets: 'Tickets', recordings: 'Recordings', wall: 'Wallboard', templates: 'Scripts', admin: 'Administration' },
+  page: { seat: 'Seat', watch: 'Supervision', callbacks: 'Call-backs', calls: 'Calls', tickets: 'Tickets', recordings: 'Recordings', wall: 'Wallboard', templates: 'Scripts', admin: 'Admin' },
   theme: 'Colours',
   themes: { system: 'System', light: 'Light', dark: 'Dark' },
   close: 'Close',

@@ -74,7 +74,7 @@ export const en: typeof zh = {
     also: 'Not taking calls?',
   },
   change: {
-    title: 'Change password',
+    title: 'Password',
     first: 'An operator chose this password: take one that only you know first.',
     old: 'Old password',
     fresh: 'New password (12 characters at least)',

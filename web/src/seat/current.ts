@@ -173,10 +173,14 @@ export const heldFor = computed(() => (presence.value === 'holding' ? secondsSin
 
 /** The own call is on its way back to a page that was loaded anew. */
 export const rejoining = ref(false)
+/** Since when the citizen of that call hears nobody, in ms of this computer's clock: the page's own beginning, where that is what cut it. */
+export const cutAt = ref(0)
+const FRESH_MS = 60_000
 const REJOIN_MS = 25_000
 let rejoinTimer = 0
 on('warned', (told) => {
   if (told.what !== 'rejoin' || told.detail) return
+  if (!rejoining.value) cutAt.value = performance.now() < FRESH_MS ? performance.timeOrigin : Date.now()
   rejoining.value = true
   window.clearTimeout(rejoinTimer)
   rejoinTimer = window.setTimeout(() => (rejoining.value = false), REJOIN_MS)

@@ -6,7 +6,7 @@ import { say } from '../i18n'
 import { may, recall, session } from '../session'
 import { live, on } from '../stream/stream'
 import { toast, untoastAll, untoastKind } from '../toasts'
-import { mySeat, rejoining } from './current'
+import { cutAt, mySeat, rejoining } from './current'
 import { verbs } from './verbs'
 
 type Shapes = components['schemas']
@@ -58,7 +58,7 @@ export function receiveMessages(): void {
     if (before === 'phone' && reason !== 'phone' && heard.warning?.what === 'phone') dismiss()
   })
   watch(rejoining, (is, was) => {
-    if (was && !is && mySeat.value?.state === 'talking') toast(say('seat.rejoined'), 'good', { testid: 'rejoined' })
+    if (was && !is && mySeat.value?.state === 'talking') toast(say('seat.rejoined', { seconds: Math.max(1, Math.round((Date.now() - cutAt.value) / 1000)) }), 'good', { testid: 'rejoined' })
   })
   on('dialled', (told) => {
     if (told.way === 'call') {
