@@ -7,6 +7,7 @@ Map: ``program.py`` the process · ``conf.py`` what it is told at its start · `
 ``contract.py`` what goes over the wire · ``body.py``, ``faults.py``, ``error_answers.py`` what is refused, and how ·
 ``store.py`` messages, cases and their history · ``waiting.py`` who waits for news · ``progress_query.py`` a citizen's question
 by number and code · ``try_limits.py`` how often it may be wrong · ``numbers.py`` case numbers and query codes ·
+``georeport_api.py`` the GeoReport v2 server, its ``georeport_accounts.py``, ``georeport_forms.py`` and ``georeport_answers.py`` ·
 ``states.py`` the seven steps, states and transitions · ``engine.py``, ``database.py``, ``tables.py``, ``migrate.py``,
 ``migrations/`` its database.
 It never reads the ledger and never changes a ticket.

@@ -13,6 +13,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from . import VERSION
+from .georeport_accounts import GeoReportConf
 from .migrate import head
 
 
@@ -25,6 +26,8 @@ class Conf(BaseModel):
     timezone: str
     language: Literal["zh", "en"]
     secret: Path
+    georeport: GeoReportConf | None = None
+    """None: no GeoReport server is offered."""
     lock: Path
     """Held while the program runs: two would answer for one database. Holds its process id."""
 

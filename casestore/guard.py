@@ -38,18 +38,18 @@ class Guard:
             return
         try:
             async with asyncio.timeout(BODY_SECONDS):
-                body = await _body(receive)
+                body = await body_of(receive)
         except TimeoutError:
             await answer(408, "too_slow", _("the body came too slowly"))(scope, receive, send)
             return
-        except _TooLarge:
+        except TooLarge:
             await _too_large(scope, receive, send)
             return
         if body is not None:
             await self._app(scope, _replayed(body, receive), send)
 
 
-class _TooLarge(Exception):
+class TooLarge(Exception):
     pass
 
 
@@ -57,8 +57,8 @@ async def _too_large(scope: Scope, receive: Receive, send: Send) -> None:
     await answer(413, "too_large", _("at most {most} bytes", most=MOST_BYTES))(scope, receive, send)
 
 
-async def _body(receive: Receive) -> bytes | None:
-    """None: whoever asked went away."""
+async def body_of(receive: Receive, most: int = MOST_BYTES) -> bytes | None:
+    """None: whoever asked went away. Raises ``TooLarge``."""
     parts: list[bytes] = []
     size = 0
     while True:
@@ -67,8 +67,8 @@ async def _body(receive: Receive) -> bytes | None:
             return None
         part = message.get("body", b"")
         size += len(part)
-        if size > MOST_BYTES:
-            raise _TooLarge
+        if size > most:
+            raise TooLarge
         parts.append(part)
         if not message.get("more_body"):
             return b"".join(parts)

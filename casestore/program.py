@@ -59,7 +59,12 @@ async def _serve(told: Conf, listening: socket.socket) -> None:
     database = Database(told.url)
     store = Store(database, told.timezone)
     behind = Behind(
-        database, store, Inquiries(database, secret, time.time), lambda: datetime.now(UTC), told.fingerprint
+        database,
+        store,
+        Inquiries(database, secret, time.time),
+        lambda: datetime.now(UTC),
+        told.fingerprint,
+        told.georeport,
     )
     server = _Quiet(
         uvicorn.Config(
