@@ -10,6 +10,7 @@ another: each delivery has its own deadline and its own place.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -21,7 +22,7 @@ from .anonymity import delivered, words_delivered
 from .case_store_messages import FREE_WORDS, Message, MessageId, MessageKind
 from .delivery_retry import RetryRule, StoreHealth
 from .drivers import CaseStore, Receipt, Rejected, Unreachable
-from .events import DeliveryFailed, StoreBack, StoreLost, TicketDelivered, TicketPoisoned
+from .events import DeliveryFailed, MessageNotCarried, StoreBack, StoreLost, TicketDelivered, TicketPoisoned
 from .ports import Outbox, Outgoing
 
 log = structlog.get_logger("courier")
@@ -56,6 +57,11 @@ class Courier:
     """Deliveries at the same time."""
     deadline: float = 10.0
     """Seconds for one question or one delivery."""
+    per_second: float = 0.0
+    """No more deliveries are begun; 0: as fast as the store answers."""
+    ticks: Callable[[], float] = time.monotonic
+    _paced: float = 0.0
+    """When the next delivery may begin, by ``ticks``."""
     health: StoreHealth = field(default_factory=StoreHealth)
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _flying: dict[MessageId, asyncio.Task[None]] = field(default_factory=dict)
@@ -96,15 +102,27 @@ class Courier:
         """Start what may start now; seconds until there may be more."""
         now = self.clock()
         free = self._room(now)
+        if free > 0 and (wait := self._pace()) > 0:
+            return min(wait, _LOOK_SECONDS)
         if free > 0:
+            free = 1 if self.per_second else free
             for sent in await self.book.due(now, free, frozenset(self._flying)):
                 ident = sent.message.id
                 task = asyncio.get_running_loop().create_task(self._carry(sent), name=f"deliver {ident}")
                 self._flying[ident] = task
+                self._began()
                 task.add_done_callback(partial(self._landed, ident))
         if len(self._flying) >= self.places or (self.health.lost and self._flying):
             return _LOOK_SECONDS  # a landing wakes us
-        return await self._until_next(now)
+        return max(await self._until_next(now), self._pace())
+
+    def _pace(self) -> float:
+        """Seconds until the next delivery may begin."""
+        return max(0.0, self._paced - self.ticks()) if self.per_second else 0.0
+
+    def _began(self) -> None:
+        if self.per_second:
+            self._paced = max(self._paced, self.ticks()) + 1 / self.per_second
 
     def _room(self, now: datetime) -> int:
         if not self.health.lost:
@@ -127,7 +145,9 @@ class Courier:
     async def _carry(self, sent: Outgoing) -> None:
         message = sent.message
         try:
-            if await self.book.begun(sent):
+            if message.kind not in self.store.carries:
+                await self._not_carried(sent)
+            elif await self.book.begun(sent):
                 await self._note(sent, await self._ask_and_deliver(sent))
             else:
                 log.warning("another courier has this message now", message=message.id, kind=message.kind)
@@ -135,6 +155,13 @@ class Courier:
             log.exception("a delivery could not be noted", message=message.id, call=message.ticket.call)
             # Not before a breath: the row is due at once, and the book may be what is broken.
             await self.pause(asyncio.Event(), self.rule.first)
+
+    async def _not_carried(self, sent: Outgoing) -> None:
+        """Said once, kept in the ledger, and neither tried again nor a dead letter: nobody could mend it."""
+        message, now = sent.message, self.clock()
+        await self.book.not_carried(sent, now)
+        log.info("the case store takes no such message", message=message.id, kind=message.kind)
+        self.publish(MessageNotCarried(message.ticket.id, message.ticket.call, now, message.kind))
 
     async def _ask_and_deliver(self, sent: Outgoing) -> Receipt | Rejected | Unreachable:
         """What may have arrived before is asked for first: not every store knows our key twice.
@@ -161,7 +188,10 @@ class Courier:
         message, now = sent.message, self.clock()
         ticket = message.ticket
         if isinstance(answer, Unreachable):
-            self._silent(now, answer.reason)
+            if answer.silent:
+                self._silent(now, answer.reason)
+            else:
+                self._answered(now)
             await self._later(sent, answer.reason, now, refused=False)
             return
         self._answered(now)

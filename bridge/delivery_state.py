@@ -12,6 +12,7 @@ class DeliveryState(StrEnum):
     WAITING = "waiting"
     DELIVERED = "delivered"
     POISONED = "poisoned"  # a person must look: a dead letter
+    NOT_CARRIED = "not_carried"  # this case store takes no message of its kind: it stays here, and is no fault
 
 
 class Move(StrEnum):
@@ -21,6 +22,7 @@ class Move(StrEnum):
     REFUSED = "refused"  # called wrong, to be tried again
     GIVEN_UP = "given_up"  # called wrong too often
     REPLAYED = "replayed"  # by a person, corrected or as it was
+    NOT_TAKEN = "not_taken"  # the driver says that its store knows no such kind
 
 
 TABLE: dict[tuple[DeliveryState, Move], DeliveryState] = {
@@ -30,6 +32,7 @@ TABLE: dict[tuple[DeliveryState, Move], DeliveryState] = {
     (DeliveryState.WAITING, Move.REFUSED): DeliveryState.WAITING,
     (DeliveryState.WAITING, Move.GIVEN_UP): DeliveryState.POISONED,
     (DeliveryState.POISONED, Move.REPLAYED): DeliveryState.WAITING,
+    (DeliveryState.WAITING, Move.NOT_TAKEN): DeliveryState.NOT_CARRIED,
 }
 
 HOLDS_BACK = frozenset({DeliveryState.WAITING, DeliveryState.POISONED})

@@ -74,6 +74,16 @@ class TicketPoisoned:
 
 
 @dataclass(frozen=True, slots=True)
+class MessageNotCarried:
+    """The case store takes no message of this kind: what it says stays in the ledger, and nobody need look."""
+
+    ticket: TicketId
+    call: CallId | None
+    at: datetime
+    kind: MessageKind
+
+
+@dataclass(frozen=True, slots=True)
 class CaseMoved:
     """The case store said what became of a case."""
 
@@ -103,5 +113,13 @@ class StoreBack:
 
 
 Event = (
-    TicketFiled | CallDisposed | TicketDelivered | DeliveryFailed | TicketPoisoned | StoreLost | StoreBack | CaseMoved
+    TicketFiled
+    | CallDisposed
+    | TicketDelivered
+    | DeliveryFailed
+    | TicketPoisoned
+    | MessageNotCarried
+    | StoreLost
+    | StoreBack
+    | CaseMoved
 )

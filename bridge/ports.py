@@ -344,6 +344,10 @@ class Outbox(Protocol):
 
     async def poisoned(self, sent: Outgoing, error: str, at: datetime) -> None: ...
 
+    async def not_carried(self, sent: Outgoing, at: datetime) -> None:
+        """The case store takes no message of this kind: it is over with it, and those behind it go on."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class CaseKnown:

@@ -42,6 +42,8 @@ from .contract import (
 from .database import Away, Database
 from .error_answers import answer
 from .faults import fields_of
+from .georeport_accounts import GeoReportConf
+from .georeport_api import Beside, GeoReport
 from .guard import Guard
 from .progress_query import Inquiries, Mistyped, NoSuchCase
 from .staff import Staff
@@ -67,10 +69,14 @@ class Behind:
     staff: Staff
     told: str
     """Fingerprint of what the program was told at its start."""
+    georeport: GeoReportConf | None = None
 
 
 def make_app(behind: Behind, secret: str) -> ASGIApp:
-    return Guard(routes(behind), secret)
+    native = Guard(routes(behind), secret)
+    if behind.georeport is None:
+        return native
+    return Beside(native, GeoReport(behind.georeport, behind.database, behind.store, behind.clock))
 
 
 def routes(behind: Behind) -> FastAPI:

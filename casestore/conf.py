@@ -20,6 +20,7 @@ from config.settings import Access
 from config.work_time import Reading, WorkTime
 
 from . import VERSION
+from .georeport_accounts import GeoReportConf
 from .migrate import head
 
 
@@ -50,6 +51,8 @@ class Conf(BaseModel):
     secret: Path
     origins: tuple[str, ...] = ()
     """What browsers of the one origin send as Origin."""
+    georeport: GeoReportConf | None = None
+    """None: no GeoReport server is offered."""
     lock: Path
     """Held while the program runs: two would answer for one database. Holds its process id."""
     work: Work = Work()

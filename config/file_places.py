@@ -163,6 +163,11 @@ class Places:
         """The running case store's process id; locked while it lives."""
         return self.run / "casestore.lock"
 
+    @property
+    def georeport_services(self) -> Path:
+        """What the GeoReport server offers: written by the daemon when its catalogue is another."""
+        return self.run / "georeport-services.json"
+
     def make(self) -> None:
         """Create the folders (idempotent), for the owner only."""
         self.var.mkdir(mode=0o700, parents=True, exist_ok=True)

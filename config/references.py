@@ -237,6 +237,26 @@ def _casestore(raw: Raw) -> Iterator[Problem]:
     url = _table(raw, "casestore").get("url", "sqlite")
     if url != "sqlite" and url == _table(raw, "ledger").get("url"):
         yield Problem("casestore.url", _("is the ledger's database; give the case store one of its own"))
+    store = _table(raw, "casestore")
+    driver = store.get("driver", "native")
+    if driver in ("open311", "sql", "webhook", "old") and not isinstance(store.get(driver), Mapping):
+        yield Problem(f"casestore.{driver}", _("is needed with driver = {driver}", driver=f'"{driver}"'))
+    theirs = _table(store, "sql").get("url", "")
+    if isinstance(theirs, str) and "@" in theirs and ":" in theirs.rpartition("@")[0].partition("://")[2]:
+        fault = _("holds a password: it belongs into {file}", file="VAR/secrets/casestore-sql-password")
+        yield Problem("casestore.sql.url", fault)
+    if theirs and theirs in (_table(raw, "ledger").get("url"), url):
+        yield Problem("casestore.sql.url", _("is a database of ours; it must be the city's own"))
+    names = [one.get("name") for one in _list(_table(store, "georeport").get("integrator"))]
+    for name, times in Counter(map(str, names)).items():
+        if times > 1:
+            yield Problem("casestore.georeport.integrator", _("{name} stands twice", name=name))
+    if names and driver not in ("native", "embedded"):
+        yield Problem("casestore.georeport", _("is served by the case store that comes with us alone"))
+
+
+def _list(value: object) -> list[Raw]:
+    return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []
 
 
 def _rtp_count(raw: Raw) -> int:

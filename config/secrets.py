@@ -23,6 +23,20 @@ PHONE_PROXY = "phone-proxy"
 """What the daemon proves itself by to the program through which browsers' phones go."""
 CASESTORE = "casestore"
 """What the daemon proves itself by to the case store that comes with us."""
+CASESTORE_KEY = "casestore-key"
+"""Given by whoever runs a store of the city's (drivers open311 and old): put there by hand."""
+CASESTORE_SQL_PASSWORD = "casestore-sql-password"  # noqa: S105 - a file's name
+"""Of the city's database (driver sql): put there by hand."""
+CASESTORE_WEBHOOK, CASESTORE_CALLBACK = "casestore-webhook", "casestore-callback"
+"""Keys by which our webhooks are signed, and those called back."""
+FORMER = "-former"
+"""Behind a secret's name: the one before, which is good too until the file is removed."""
+
+
+def georeport(name: str) -> str:
+    """The key of an integrator of our GeoReport server."""
+    return f"georeport-{name}"
+
 
 AUDIT_KEY = "audit-key"
 COOKIE_SEAL = "cookie-seal"
@@ -32,7 +46,10 @@ def names(settings: Settings) -> tuple[str, ...]:
     """Every secret this installation needs. A browser's phone gets a key of its own at each log-in."""
     phones = (f"sip-{seat.id}" for seat in settings.seat if seat.device is Device.DESK)
     audit = () if settings.audit.key else (AUDIT_KEY,)
-    return (*AMI_USERS, "api-token", "sip-probe", PHONE_PROXY, CASESTORE, COOKIE_SEAL, *audit, *phones)
+    store = settings.casestore
+    hooks = (CASESTORE_WEBHOOK, CASESTORE_CALLBACK) if store.driver == "webhook" else ()
+    keys = (georeport(one.name) for one in store.georeport.integrator)
+    return (*AMI_USERS, "api-token", "sip-probe", PHONE_PROXY, CASESTORE, COOKIE_SEAL, *audit, *hooks, *keys, *phones)
 
 
 class Secrets(Mapping[str, str]):

@@ -221,13 +221,101 @@ class Audit(_Section):
     """None: VAR/audit/heads. Only ever added to."""
 
 
+WebAddress = Annotated[
+    str,
+    Field(
+        max_length=500,
+        pattern=r"^(https://[^/@\s?#]+|http://(127\.0\.0\.1|\[::1\]|localhost)(:[0-9]+)?)(/[^@\s?#]*)?$",
+    ),
+]
+"""https, or http on this machine; no key, no user and no question in it."""
+ServiceCode = Annotated[str, Field(min_length=1, max_length=100)]
+
+
+class _Listed(_Section):
+    """A store that is asked for the list of its cases."""
+
+    url: WebAddress
+    poll_seconds: Annotated[float, Field(ge=1, le=3600)] = 30
+    """No oftener it is asked what changed."""
+    days: Annotated[int, Field(ge=1, le=400)] = 90
+    """How far back."""
+    settle_seconds: Annotated[float, Field(ge=0, le=3600)] = 60
+    """So long a case may take to be seen in the list: before that, what may have arrived is not sent again."""
+    answer_seconds: Annotated[float, Field(ge=5, le=120)] = 30
+
+
+class Open311(_Listed):
+    """A city's GeoReport v2 server. Its key: VAR/secrets/casestore-key."""
+
+    jurisdiction: Annotated[str, Field(max_length=200)] = ""
+    email: Annotated[str, Field(max_length=200)] = ""
+    """Sent with each case, where a server demands one: the centre's, never a citizen's."""
+    service: ServiceCode
+    """The service code of whatever ``services`` does not name."""
+    services: dict[Annotated[str, Field(min_length=1, max_length=60)], ServiceCode] = {}
+    """Part or event (``event:0101``), code (``0101``) or kind of appeal (``complaint``) → service code."""
+    address: Annotated[str, Field(max_length=200)] = ""
+    """Sent where a ticket has no place."""
+    format: Literal["auto", "json", "xml"] = "auto"
+    ca_file: Path | None = None
+    """Certificates to believe beside the machine's own."""
+
+
+class OldStore(_Listed):
+    """A store that only knows open and closed. Its key: VAR/secrets/casestore-key."""
+
+
+class SqlStore(_Section):
+    """Two tables in a database of the city's. Its password: VAR/secrets/casestore-sql-password."""
+
+    url: Annotated[str, Field(pattern=r"^(sqlite:////.+|postgresql\+psycopg://.+)$", max_length=500)]
+
+
+class WebhookStore(_Section):
+    """A store told by signed webhooks. Keys: VAR/secrets/casestore-webhook, casestore-callback, each with -former beside."""
+
+    url: WebAddress
+    answer_seconds: Annotated[float, Field(ge=5, le=120)] = 30
+
+
+class Integrator(_Section):
+    """Another program that uses our GeoReport server. Its key: VAR/secrets/georeport-NAME, with -former beside."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,29}$")]
+    rights: Annotated[tuple[Literal["read", "file"], ...], Field(min_length=1)] = ("read", "file")
+    """read: what it filed, with its text. file: new cases."""
+
+
+class GeoReport(_Section):
+    """The GeoReport v2 server of the case store that comes with us; there is none without an integrator."""
+
+    jurisdiction: Annotated[str, Field(max_length=200)] = ""
+    """'' : none is asked for."""
+    public: bool = True
+    """Without a key one sees that there are cases, never what citizens said. False: a key is wanted to read."""
+    integrator: Annotated[tuple[Integrator, ...], Field(max_length=100)] = ()
+
+
 class CaseStore(_Section):
-    driver: Literal["native", "embedded"] = "native"
+    driver: Literal["native", "open311", "sql", "webhook", "old", "embedded"] = "native"
     """native: the one that comes with us, a program of its own. embedded: its name while it ran inside the daemon."""
     url: Annotated[str, Field(pattern=r"^(sqlite|postgresql\+psycopg://.+)$")] = "sqlite"
+    open311: Open311 | None = None
+    sql: SqlStore | None = None
+    webhook: WebhookStore | None = None
+    old: OldStore | None = None
+    georeport: GeoReport = GeoReport()
+
+    @property
+    def ours(self) -> bool:
+        """The case store that comes with us runs."""
+        return self.driver in ("native", "embedded")
 
 
 class Outbox(_Section):
+    per_second: Annotated[float, Field(ge=0.1, le=1000)] = 20
+    """No more messages are sent: a backlog of a day must not bury a store that has just come back."""
     retry_first_seconds: Annotated[float, Field(gt=0, le=60)] = 1
     retry_most_seconds: Annotated[float, Field(ge=1, le=3600)] = 300
     poison_after: Annotated[int, Field(ge=1, le=100)] = 8

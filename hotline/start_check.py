@@ -11,8 +11,10 @@ import socket
 from collections.abc import Iterator
 from pathlib import Path
 
+from bridge import case_store_choice
 from config.file_places import Places
 from config.language import say as _
+from config.secrets import Secrets
 from config.settings import Device, Mode, Settings
 from hotline import operator_files
 from hotline.programs import asterisk_files, asterisk_found, edge, port_owners
@@ -35,8 +37,9 @@ def wanted(settings: Settings) -> list[asterisk_files.Socket]:
     stream, ports = socket.SOCK_STREAM, settings.ports
     found: list[asterisk_files.Socket] = [
         ("ports.agi", "127.0.0.1", ports.agi, stream), ("ports.api", "127.0.0.1", ports.api, stream),
-        ("ports.casestore", "127.0.0.1", ports.casestore, stream),
     ]  # fmt: skip
+    if settings.casestore.ours:
+        found.append(("ports.casestore", "127.0.0.1", ports.casestore, stream))
     if settings.asterisk.mode is Mode.EMBEDDED:
         found += asterisk_files.sockets(settings)
     if any(seat.device is Device.BROWSER for seat in settings.seat):
@@ -102,6 +105,9 @@ def _sockets(settings: Settings, places: Places, *, running: bool) -> Iterator[s
 def _files(settings: Settings, places: Places) -> Iterator[str]:
     """The operator's files below VAR, and the ledger's url."""
     yield from map(str, operator_files.refusals(settings, places))
+    for fault in case_store_choice.faults(settings, Secrets(places.secrets)):
+        if not fault.starts:
+            yield f"{fault.field}: {fault.message}. {fault.cure}"
     try:
         opening.usable(url_of(settings, places))
     except ValueError as fault:

@@ -117,6 +117,9 @@ class OutboxShelf:
     async def poisoned(self, sent: Outgoing, error: str, at: datetime) -> None:
         await self._move(sent, Move.GIVEN_UP, error=error, error_at=at, **_FREED)
 
+    async def not_carried(self, sent: Outgoing, at: datetime) -> None:
+        await self._move(sent, Move.NOT_TAKEN, delivered_at=None, error="", error_at=at, **_FREED)
+
     async def _move(self, sent: Outgoing, move: Move, **values: Any) -> bool:
         """A courier may be stopped at any moment: what was begun is written to its end."""
         return await self._store.whole(self._moved(sent, move, values))

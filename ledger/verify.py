@@ -22,7 +22,7 @@ from agents.callbacks import HELD, OWED
 from agents.callbacks import State as BackState
 from bridge.case_state import CaseState
 from bridge.case_store_messages import MessageKind
-from bridge.delivery_state import DeliveryState
+from bridge.delivery_state import HOLDS_BACK, DeliveryState
 from bridge.disposition import CallOutcome
 from cti.events import Alone, Direction
 from recordings.states import RAW, State
@@ -370,7 +370,7 @@ async def out_of_order(look: Look) -> AsyncIterator[Breach]:
     """Within a matter nothing is delivered before what was said earlier; it begins with the message that files it."""
     ahead = t.outbox.alias("ahead").c
     earlier = sa.select(ahead.message_id).where(
-        ahead.stream == PUSH.stream, ahead.turn < PUSH.turn, ahead.state != DeliveryState.DELIVERED.value
+        ahead.stream == PUSH.stream, ahead.turn < PUSH.turn, ahead.state.in_([state.value for state in HOLDS_BACK])
     )
     passed = sa.and_(PUSH.state == DeliveryState.DELIVERED.value, earlier.exists())
     opens = sa.case((PUSH.turn == 1, PUSH.kind != MessageKind.FILE.value), else_=PUSH.kind == MessageKind.FILE.value)

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bridge.case_state import CaseState
-from bridge.case_store_messages import Message
+from bridge.case_store_messages import Message, MessageKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,8 @@ class Unreachable:
     """No answer, a broken one, or 'not now': the store may or may not have it."""
 
     reason: str
+    silent: bool = True
+    """False: the store is there, and what was asked of it is on its way; that says nothing against its health."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,11 @@ class Heard:
 
 class CaseStore(Protocol):
     """``key``: ``Message.key``."""
+
+    @property
+    def carries(self) -> frozenset[MessageKind]:
+        """What this store takes at all. Whatever else is said of a matter is never sent: ``DeliveryState.NOT_CARRIED``."""
+        ...
 
     async def find(self, key: str) -> Receipt | Unreachable | None:
         """Has the store done what the message with this key asked for? None: no."""

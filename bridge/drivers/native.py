@@ -45,6 +45,8 @@ SECONDS = 10.0
 class Native:
     """:param url: where it listens, ``http://127.0.0.1:PORT``; ``client``: another way to it (tests)."""
 
+    carries = frozenset(MessageKind)
+
     def __init__(self, url: str, secret: str, client: httpx.AsyncClient | None = None) -> None:
         self._client = client or httpx.AsyncClient(timeout=SECONDS, trust_env=False, verify=False)  # noqa: S501 - plain HTTP on loopback
         self._url, self._headers = url, {"Authorization": f"Bearer {secret}"}

@@ -33,8 +33,10 @@ class CatalogueReader:
 
     def __init__(
         self, table: CatalogueTable, tickets: TicketShelf, catalogue: Catalogue, work: WorkTime,
-        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC), renewed: Callable[[], None] = lambda: None,
     ) -> None:  # fmt: skip
+        """``renewed`` is called when another catalogue is offered."""
+        self._renewed = renewed
         self._table, self._tickets, self._catalogue, self._work, self._clock = table, tickets, catalogue, work, clock
         self._known: dict[int, Edition] = {}
         self._standing: object = None
@@ -60,6 +62,7 @@ class CatalogueReader:
         self._catalogue.renew([self._known[row.id] for row in now], today, old)
         self._standing = standing
         self._say(today)
+        self._renewed()
 
     async def renew_promises(self) -> int:
         """Provisional ones that come out otherwise now; how many."""

@@ -37,6 +37,7 @@ from hotline.books.build import Books
 from hotline.books.catalogue_reader import CatalogueReader
 from hotline.bus import Bus
 from hotline.metrics import Metrics
+from hotline.programs import georeport_services
 from hotline.programs.browser_phone_keys import PhoneKeys
 from hotline.programs.phone_proxy_control import PhoneProxyControl
 from ledger.catalogues import CatalogueTable
@@ -139,7 +140,13 @@ def build(behind: Behind, board: Bus, book: Bus, house: Bus) -> ConsolePart:
     parts = LiveParticipants(fold, b.seats, book_names)
     calls = live_queries.Calls(fold, b.seats, History(store), desk, parts)
     opener.when_open(calls.open)
-    editions = CatalogueReader(CatalogueTable(store), tickets, files.codes, work)
+
+    def offered() -> None:
+        if settings.casestore.georeport.integrator:
+            georeport_services.write(places.georeport_services, files.codes)
+
+    offered()
+    editions = CatalogueReader(CatalogueTable(store), tickets, files.codes, work, renewed=offered)
     opener.when_open(editions.look)
     house.listen(TicketFiled, calls.hear)
     picture = live_queries.Picture(switchboard, b.seats, watch, settings)

@@ -23,11 +23,13 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from accounts.cookie import origins_of
+from bridge import case_store_choice
 from casestore import migrate
 from casestore.conf import Conf, Work
+from casestore.georeport_accounts import GeoReportConf, IntegratorConf
 from config.file_places import Places
 from config.language import say as _
-from config.secrets import CASESTORE, value
+from config.secrets import CASESTORE, Secrets, georeport, value
 from config.settings import Settings
 from hotline.programs import process_table
 from hotline.programs.child_program import KILL_SECONDS, ChildProgram, DoesNotStart
@@ -70,6 +72,7 @@ class CaseStoreProgram(ChildProgram):
             language=settings.centre.language, secret=here.secrets / CASESTORE, lock=here.casestore_lock,
             origins=tuple(sorted(origins_of(settings.edge))),
             work=_work(settings), access=settings.access,
+            georeport=_georeport(settings, here),
         )  # fmt: skip
         self._asking = httpx.AsyncClient(
             base_url=f"http://127.0.0.1:{self._told.port}", timeout=ASK_SECONDS, trust_env=False, verify=False,  # noqa: S501 - plain HTTP on loopback
@@ -187,10 +190,29 @@ class CaseStoreProgram(ChildProgram):
         return told if isinstance(told, dict) else None
 
 
+def _georeport(settings: Settings, places: Places) -> GeoReportConf | None:
+    served = settings.casestore.georeport
+    if not served.integrator:
+        return None
+    integrators = tuple(
+        IntegratorConf(name=one.name, rights=one.rights, key=places.secrets / georeport(one.name))
+        for one in served.integrator
+    )
+    return GeoReportConf(
+        base=_origin(settings), jurisdiction=served.jurisdiction, public=served.public,
+        services=places.georeport_services, integrators=integrators,
+    )  # fmt: skip
+
+
+def _origin(settings: Settings) -> str:
+    edge = settings.edge
+    return f"https://{edge.names[0]}" + ("" if edge.port == 443 else f":{edge.port}")
+
+
 def program_of(settings: Settings, places: Places) -> CaseStoreProgram | None:
-    """None before the first start: there is no secret yet."""
+    """None before the first start, when there is no secret yet, and where the city has a store of its own."""
     secret = places.secrets / CASESTORE
-    return CaseStoreProgram(settings, places, value(secret)) if secret.exists() else None
+    return CaseStoreProgram(settings, places, value(secret)) if settings.casestore.ours and secret.exists() else None
 
 
 def running(places: Places) -> int | None:
@@ -224,6 +246,16 @@ def look(settings: Settings, places: Places) -> Checked:
     if settings.casestore.driver == "embedded":
         message = _('casestore.driver = "embedded" means "native" now: the case store is a program of its own')
         yield Finding("casestore", State.WARN, message, _('Cure: write driver = "native"'))
+    secrets = Secrets(places.secrets)
+    wrong = [*case_store_choice.faults(settings, secrets), *case_store_choice.sql_faults(settings, secrets)]
+    for fault in wrong:
+        state = State.WARN if fault.starts else State.FAIL
+        yield Finding("casestore", state, f"{fault.field}: {fault.message}", fault.cure)
+    if not settings.casestore.ours:
+        if not wrong:
+            name = case_store_choice.shown(settings)
+            yield Finding("casestore", State.OK, _("the city's own, by {driver}", driver=name))
+        return
     url = url_of(settings, places)
     lite = url.startswith("sqlite")
     shown = str(places.casestore) if lite else url.rpartition("@")[2]

@@ -27,6 +27,8 @@ def pages(file: Path) -> list[Breach]:
 
 async def cases(store: Store, settings: Settings, places: Places, most: int) -> list[Breach]:
     """A case without its ticket says that an older ledger was put back; two cases of a matter, that one was before."""
+    if not settings.casestore.ours:
+        return []
     url = case_store.url_of(settings, places)
     file = case_reader.file_of(url)
     name = file.name if file is not None else "casestore"

@@ -26,11 +26,17 @@ from casestore.states import EventKind, State
 from casestore.tables import cases
 from tests.casestore import kit
 
+from . import georeport_city, old_store, sql_store, webhook_store
+
 
 class Rig(Protocol):
     """One driver with a real case store behind it."""
 
     driver: CaseStore
+    states: tuple[CaseState, CaseState, CaseState]
+    """What a case may be brought to here, one after the other, and heard so."""
+    history: bool
+    """False: the store only shows how its cases are now; what came in between is not heard."""
 
     async def keys(self) -> list[str]:
         """Of all cases, from the store's own table: the witness."""
@@ -59,6 +65,9 @@ class Rig(Protocol):
 
 class NativeRig:
     """The case store that comes with us, its program inside the test's process, over HTTP without a socket."""
+
+    states = (CaseState.DISPATCHED, CaseState.HANDLED, CaseState.CLOSED)
+    history = True
 
     def __init__(self, folder: Path) -> None:
         self._url = f"sqlite:///{folder / 'casestore.db'}"
@@ -136,7 +145,13 @@ async def native(folder: Path) -> AsyncIterator[Rig]:
         await rig.close()
 
 
-RIGS: dict[str, Callable[[Path], AbstractAsyncContextManager[Rig]]] = {"native": native}
+RIGS: dict[str, Callable[[Path], AbstractAsyncContextManager[Rig]]] = {
+    "native": native,
+    "old": old_store.rig,
+    "open311": georeport_city.rig,
+    "sql": sql_store.rig,
+    "webhook": webhook_store.rig,
+}
 """Every driver of ``bridge/drivers/``, by its file's name."""
 
 

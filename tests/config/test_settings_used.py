@@ -19,7 +19,6 @@ TREE = Path(__file__).resolve().parents[2]
 ROOMS = ("config", "accounts", "cti", "ivr", "agents", "recordings", "bridge", "ledger", "console", "hotline")
 NOT_IN_FORCE = {
     "Recording.retention_months": "nothing deletes a recording yet: said in hotline.toml and docs/operating.md",
-    "CaseStore.driver": "has one value: there is one driver",
 }
 
 

@@ -166,6 +166,11 @@ class MemoryBook:
         row = self.messages[sent.message.id]
         row.push = replace(row.push, state=DeliveryState.POISONED, error=error)
 
+    async def not_carried(self, sent: Outgoing, at: datetime) -> None:
+        self._work("not_carried")
+        row = self.messages[sent.message.id]
+        row.push = replace(row.push, state=DeliveryState.NOT_CARRIED)
+
     # -- what became of cases -----------------------------------------------------------------
 
     async def mark(self, store: str) -> str:

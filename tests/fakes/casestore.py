@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from bridge.case_store_messages import Message
+from bridge.case_store_messages import Message, MessageKind
 from bridge.drivers import Heard, Receipt, Rejected, Unreachable
 from bridge.ticket import Ticket
 
@@ -29,6 +29,8 @@ class ScriptedStore:
     table: list[tuple[str, str]] = field(default_factory=list)
     """(key, title) of every case, in the order they were taken."""
     deliveries: list[str] = field(default_factory=list)
+
+    carries: frozenset[MessageKind] = frozenset(MessageKind)
 
     async def find(self, key: str) -> Receipt | Unreachable | None:
         await asyncio.sleep(0)

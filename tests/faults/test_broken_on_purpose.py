@@ -282,6 +282,8 @@ class Told:
 class Forgetting:
     """A case store that takes the ticket and loses its first answer."""
 
+    carries = Native.carries
+
     def __init__(self, store: Native) -> None:
         self._store, self._lost = store, False
 

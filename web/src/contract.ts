@@ -764,7 +764,7 @@ export interface components {
       uncertain: components['schemas']['SpanOut'][]
       outages: components['schemas']['OutageOut'][]
     }
-    DeliveryState: 'waiting' | 'delivered' | 'poisoned'
+    DeliveryState: 'waiting' | 'delivered' | 'poisoned' | 'not_carried'
     /** Rows that changed, whole; ``gone``: calls that are over. */
     Delta: {
       t: 'delta'

@@ -59,6 +59,7 @@ def known(url: str, batch: int = 500) -> Iterator[list[KnownCase]]:
     with _opened(url) as db:
         last = ""
         wanted = sa.select(_C.number, _C.key, _C.ticket).order_by(_C.number).limit(batch)
+        wanted = wanted.where(_C.key.not_like("georeport/%"))  # other programs' cases: no ticket of the ledger has them
         while rows := db.execute(wanted.where(_C.number > last)).all():
             yield [_known(*row) for row in rows]
             last = rows[-1].number

@@ -37,7 +37,7 @@ export const zh = {
   code: '查询码',
   state: '投递',
   caseState: '案卷进展',
-  states: { waiting: '投递中', delivered: '已送达', poisoned: '待人工处理' },
+  states: { waiting: '投递中', delivered: '已送达', poisoned: '待人工处理', not_carried: '对方系统不接收此类消息' },
   tries: '已试 {count} 次',
 }
 
@@ -79,6 +79,6 @@ export const en: typeof zh = {
   code: 'Query code',
   state: 'Delivery',
   caseState: 'Case',
-  states: { waiting: 'on its way', delivered: 'delivered', poisoned: 'needs a person' },
+  states: { waiting: 'on its way', delivered: 'delivered', poisoned: 'needs a person', not_carried: 'the case store takes no such message' },
   tries: '{count} tries',
 }

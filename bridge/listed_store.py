@@ -1,0 +1,178 @@
+"""A case store that has no key of ours and no history: found again by the list of its cases, made once by asking before.
+
+What the drivers ``open311`` and ``old`` have in common. The key of a matter stands in the case's text, as its last line;
+the store is asked for its cases before each POST, and a POST whose answer was lost is not said again before the case
+had time to become visible.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+from urllib.parse import quote, unquote
+
+from bridge.case_store_messages import Message, MessageKind
+from bridge.drivers import Heard, Receipt, Rejected, Unreachable
+
+from .seen_cases import SeenCases, Shown
+
+OVERLAP = timedelta(days=2)
+"""Asked about again each time: clocks differ, and a case may appear in the list after younger ones."""
+_LINE = re.compile(r"工单 (\S{1,600})\s*$")
+_SAFE = "/:._-"
+_UNSURE_MOST = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """It was taken, and its number is not known yet."""
+
+    reason: str
+
+
+class Lister(Protocol):
+    """One store's wire."""
+
+    async def listed(self, since: datetime) -> Sequence[Shown] | Unreachable:
+        """Every case with a key of ours made since then, oldest first; others' left out."""
+        ...
+
+    async def post(self, message: Message) -> str | Rejected | Unreachable | Pending:
+        """The number. ``Unreachable`` with ``silent=False``: it surely was not taken."""
+        ...
+
+
+def signature(key: str) -> str:
+    """The last line of a case's text."""
+    return f"工单 {quote(key, safe=_SAFE)}"
+
+
+def key_in(text: str) -> str | None:
+    """The key whose line stands last in ``text``; whatever stands before it is a citizen's word."""
+    found = _LINE.search(text.strip())
+    return unquote(found[1]) if found else None
+
+
+@dataclass(slots=True)
+class ListedStore:
+    """``days``: how far back the store is asked for its cases; seconds otherwise."""
+
+    lister: Lister
+    days: int = 90
+    poll: float = 30.0
+    """No oftener it is asked what changed lately."""
+    whole: float = 600.0
+    """No oftener it is asked for everything."""
+    settle: float = 60.0
+    """So long a case may take to become visible, after a POST whose answer was lost."""
+    born: datetime = field(default_factory=lambda: datetime.now(UTC))
+    """What was filed before may have been posted by the daemon before this one."""
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ticks: Callable[[], float] = time.monotonic
+    carries: frozenset[MessageKind] = frozenset({MessageKind.FILE})
+    seen: SeenCases = field(default_factory=SeenCases)
+    _unsure: OrderedDict[str, float] = field(default_factory=OrderedDict)
+    _locks: dict[str, tuple[asyncio.Lock, list[None]]] = field(default_factory=dict)
+    _asking: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _asked: float | None = None
+    """When the last answered question began."""
+    _asked_at: datetime | None = None
+    _whole_at: float | None = None
+
+    async def find(self, key: str) -> Receipt | Unreachable | None:
+        if (number := self.seen.number(key)) is not None:
+            return Receipt(number, "")
+        if (away := await self._refresh()) is not None:
+            return away
+        if (number := self.seen.number(key)) is not None:
+            self._unsure.pop(key, None)
+            return Receipt(number, "")
+        return self._perhaps(key)
+
+    async def deliver(self, message: Message) -> Receipt | Rejected | Unreachable:
+        """Whoever says the same key at the same time waits for the first."""
+        lock, users = self._locks.setdefault(message.key, (asyncio.Lock(), []))
+        users.append(None)
+        try:
+            async with lock:
+                return await self._deliver(message)
+        finally:
+            users.pop()
+            if not users:
+                self._locks.pop(message.key, None)
+
+    async def hear(self, mark: str, most: int) -> Heard | Unreachable:
+        if self._asked is None or self.ticks() - self._asked >= self.poll:
+            away = await self._refresh()
+            if away is not None:
+                return away
+        return self.seen.after(mark, most)
+
+    async def _deliver(self, message: Message) -> Receipt | Rejected | Unreachable:
+        key = message.key
+        known = await self.find(key)
+        if known is not None:
+            return known
+        left = self.settle - (self.clock() - self.born).total_seconds()
+        if message.ticket.filed_at < self.born and left > 0:
+            return Unreachable(
+                f"it may have been sent before the start: looked for once more in {left:.0f} s", silent=False
+            )
+        self._doubt(key)
+        answer = await self.lister.post(message)
+        match answer:
+            case str():
+                self._unsure.pop(key, None)
+                return Receipt(answer, "")
+            case Pending():
+                return Unreachable(answer.reason, silent=False)
+            case Rejected():
+                self._unsure.pop(key, None)
+                return answer
+            case Unreachable():
+                if not answer.silent:
+                    self._unsure.pop(key, None)
+                    return Unreachable(answer.reason)
+                return answer
+
+    def _doubt(self, key: str) -> None:
+        self._unsure[key] = self.ticks()
+        self._unsure.move_to_end(key)
+        while len(self._unsure) > _UNSURE_MOST:
+            self._unsure.popitem(last=False)
+
+    def _perhaps(self, key: str) -> Unreachable | None:
+        """It was posted and is not in the list: for a while that says nothing."""
+        since = self._unsure.get(key)
+        if since is None:
+            return None
+        left = self.settle - (self.ticks() - since)
+        if left <= 0:
+            del self._unsure[key]
+            return None
+        return Unreachable(f"perhaps made: looked for once more in {left:.0f} s", silent=False)
+
+    async def _refresh(self) -> Unreachable | None:
+        """Whoever asks while an answer is awaited that was asked for later than they came takes that."""
+        came = self.ticks()
+        async with self._asking:
+            if self._asked is not None and self._asked > came:
+                return None
+            began, now = self.ticks(), self.clock()
+            whole = self._whole_at is None or began - self._whole_at >= self.whole
+            far = now - timedelta(days=self.days)
+            since = far if whole or self._asked_at is None else max(far, self._asked_at - OVERLAP)
+            rows = await self.lister.listed(since)
+            if isinstance(rows, Unreachable):
+                return rows
+            self.seen.take(rows, now)
+            self._asked, self._asked_at = began, now
+            if whole:
+                self._whole_at = began
+            return None
