@@ -48,6 +48,9 @@ class TaskRow:
     confidential: bool
     attempts: tuple[Attempt, ...]
     """Oldest first."""
+    voicemail_from: float | None = None
+    """Seconds into the recording of its call at which the message begins that its citizen left; None: none."""
+    voicemail_seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

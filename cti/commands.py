@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from .ids import LegId, QueueId, SeatId
+from .ids import Instant, LegId, QueueId, SeatId
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +235,16 @@ class SetAttended:
     attended: bool
 
 
+@dataclass(frozen=True, slots=True)
+class SetPace:
+    """How long one place in this queue takes just now: what Asterisk tells those who wait, for a moment."""
+
+    queue: QueueId
+    seconds: float
+    at: Instant
+    """When that was found."""
+
+
 Command = (
     AddMember
     | RemoveMember
@@ -261,6 +271,7 @@ Command = (
     | SetPhoneKey
     | DropPhoneKeys
     | SetAttended
+    | SetPace
 )
 
 
