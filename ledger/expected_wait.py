@@ -112,7 +112,7 @@ async def kept(store: Store, since: datetime, until: datetime) -> list[Kept]:
 def promises_kept(db: sa.Connection, since: datetime, until: datetime) -> list[Kept]:
     p = t.wait_promises.c
     wanted = sa.select(p.queue, p.at, p.minutes, p.waited_seconds).where(p.at >= since, p.at < until)
-    hours: dict[tuple[datetime, str], list[sa.Row[Any]]] = {}
+    hours: dict[tuple[datetime, str], list[Any]] = {}
     for row in db.execute(wanted.order_by(p.at)):
         hours.setdefault((row.at.replace(minute=0, second=0, microsecond=0), row.queue), []).append(row)
     return [_kept(queue, hour, rows) for (hour, queue), rows in sorted(hours.items())]
