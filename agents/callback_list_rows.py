@@ -59,6 +59,9 @@ class TaskRow:
     answer: str = ""
     """``bridge.reply_rounds.Answer``; '' not yet."""
     satisfied: int | None = None
+    voicemail_from: float | None = None
+    """Seconds into the recording of its call at which the message begins that its citizen left; None: none."""
+    voicemail_seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

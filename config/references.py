@@ -21,6 +21,8 @@ from .language import say as _
 from .problems import Problem, likely
 
 PROMPTS = ("busy", "closed", "nobody", "unknown", "sorry", "rejoin")
+SURVEY_PROMPTS = ("survey", "survey_solved", "survey_thanks")
+VOICEMAIL_PROMPTS = ("voicemail_closed", "voicemail_nobody", "voicemail_thanks")
 OUTBOUND_PROMPT = "outbound"
 """Prompts the telephone needs whatever the lines say."""
 RESERVED = {
@@ -107,6 +109,10 @@ def _prompts(raw: Raw) -> Iterator[Problem]:
             wanted.append((f"{path}.notice", notice))
         if _table(line, "menu"):
             wanted.append(("prompts", "menu"))
+        if line.get("survey") is True:
+            wanted += [("prompts", name) for name in SURVEY_PROMPTS]
+        if line.get("voicemail") is True:
+            wanted += [("prompts", name) for name in VOICEMAIL_PROMPTS]
     recording = _table(raw, "recording")
     if recording.get("enabled", True) is True and recording.get("outbound_notice") != "off":
         wanted.append(("prompts", OUTBOUND_PROMPT))
@@ -128,6 +134,8 @@ def _absent(name: str) -> str:
 
 
 def _journeys(raw: Raw) -> Iterator[Problem]:
+    if _table(raw, "recording").get("enabled", True) is False:
+        yield from faults.unrecorded(_items(raw, "line"), _table(raw, "journey"))
     queues = tuple(str(entry["id"]) for _path, entry in _items(raw, "queue") if "id" in entry)
     yield from faults.of_lines(_items(raw, "line"), tuple(_table(raw, "journey")))
     yield from faults.of_journeys(_table(raw, "journey"), tuple(_table(raw, "prompts")), queues)

@@ -112,6 +112,10 @@ class Line(_Section):
     """Digit → queue; empty: straight to the queue (GB/T 33358 discourages menus)."""
     journey: Name | None = None
     """One of ``[journey]``; None: hours, notice, menu and queue as they stand here make it."""
+    survey: bool = False
+    """After the talk the caller is asked what he thought of it (好差评); the seat is free meanwhile."""
+    voicemail: bool = False
+    """Who calls while it is closed, or whom nobody answered within ``max_wait_seconds``, may leave a message."""
     check_seconds: Annotated[int, Field(ge=0, le=86400)] = 300
 
     @property
@@ -127,6 +131,8 @@ class Queue(_Section):
     max_wait_seconds: Annotated[int, Field(ge=5, le=7200)] = 300
     max_waiting: Annotated[int, Field(ge=1, le=5000)] = 100
     weight: Annotated[int, Field(ge=0, le=100)] = 0
+    words_seconds: Annotated[int, Field(ge=20, le=600)] | None = None
+    """So often one who waits hears his place and, where it is known, a time. None: never."""
 
 
 class Device(StrEnum):

@@ -43,6 +43,8 @@ END_OF_NUMBER = "#"
 
 KEY, KEPT = "HOTLINE_KEY", "kept"
 """Channel variable with the new key of a phone, and where the asking half goes once it is put down."""
+PACE = "HOTLINE_PACE_"
+"""Before a queue's name in the global that tells how long a place takes, and since when (``config.render.waiting``)."""
 KEY_SET_MS = 3_000
 DROP, SEATS = "drop", "HOTLINE_SEATS"
 """Extension that drops the keys of the seats in this variable, their names joined by ``-``."""
@@ -276,6 +278,16 @@ def _(command: c.SetAttended) -> Action:
         "Action": "Setvar",
         "Variable": f"DEVICE_STATE(Custom:{ATTENDED}{_matched('seat', _SEAT, command.seat)})",
         "Value": "INUSE" if command.attended else "NOT_INUSE",
+    }
+
+
+@_action.register
+def _(command: c.SetPace) -> Action:
+    """A global: it is gone with Asterisk, which is right for what is true for two minutes."""
+    return {
+        "Action": "Setvar",
+        "Variable": f"{PACE}{_matched('queue', _QUEUE, command.queue)}",
+        "Value": f"{int(command.at)}-{max(1, min(3600, round(command.seconds)))}",
     }
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from .ids import LegId, QueueId, SeatId
+from .ids import Instant, LegId, QueueId, SeatId
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +244,16 @@ class SetAttended:
     attended: bool
 
 
+@dataclass(frozen=True, slots=True)
+class SetPace:
+    """How long one place in this queue takes just now: what Asterisk tells those who wait, for a moment."""
+
+    queue: QueueId
+    seconds: float
+    at: Instant
+    """When that was found."""
+
+
 Command = (
     AddMember
     | RemoveMember
@@ -271,6 +281,7 @@ Command = (
     | SetPhoneKey
     | DropPhoneKeys
     | SetAttended
+    | SetPace
 )
 
 

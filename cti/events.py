@@ -170,6 +170,57 @@ class PromptUnplayed:
 
 
 @dataclass(frozen=True, slots=True)
+class VoicemailBegan:
+    """The caller speaks a message from now on; it is in the recording of the call."""
+
+    call: CallId
+    at: Instant
+    prompt: str
+    """Which asked for it."""
+
+
+class VoicemailEnd(StrEnum):
+    """Why a message was over."""
+
+    SILENCE = "silence"  # nothing was said for three seconds
+    TIMEOUT = "timeout"
+    HANGUP = "hangup"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class VoicemailEnded:
+    call: CallId
+    at: Instant
+    how: VoicemailEnd
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyAnswered:
+    """The caller was asked what he thought of the service, after the talk."""
+
+    call: CallId
+    at: Instant
+    score: int | None
+    """1 (worst) to 5; None: no key."""
+    solved: bool | None
+    """None: he did not say."""
+
+
+@dataclass(frozen=True, slots=True)
+class WaitPromised:
+    """One who waits has heard his place and, where it was known, a time."""
+
+    call: CallId
+    at: Instant
+    queue: QueueId
+    place: int
+    """1: the next."""
+    minutes: int | None
+    """None: no time was said."""
+
+
+@dataclass(frozen=True, slots=True)
 class JourneyStepped:
     """The caller has gone through a step of the line's journey. Not told of a notice, a queue and a closed line,
     which have events of their own."""
@@ -561,6 +612,10 @@ CallEvent = (
     | NoticePlayed
     | PromptUnplayed
     | JourneyStepped
+    | VoicemailBegan
+    | VoicemailEnded
+    | SurveyAnswered
+    | WaitPromised
     | CallRefused
     | CallAnswered
     | CallQueued

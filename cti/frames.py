@@ -188,6 +188,45 @@ class Walked(NamedTuple):
     way: str
 
 
+class Speaks(NamedTuple):
+    """Our dialplan's word: the caller was asked for a message, has heard the tone, and speaks from now on."""
+
+    at: Instant
+    leg: LegId
+    prompt: str
+
+
+class Spoke(NamedTuple):
+    """Our dialplan's word: the message is over."""
+
+    at: Instant
+    leg: LegId
+    how: str
+    """SILENCE: nothing was said for three seconds; TIMEOUT: the time of a message was over; HANGUP."""
+
+
+class Judged(NamedTuple):
+    """Our dialplan's word: the caller was asked what he thought of the service, by keys."""
+
+    at: Instant
+    leg: LegId
+    score: int | None
+    """1 to 5; None: he pressed nothing."""
+    solved: str
+    """'1' it is, '2' it is not, '' he did not say."""
+
+
+class Promised(NamedTuple):
+    """Our dialplan's word: one who waits was told his place and, where it is known, a time."""
+
+    at: Instant
+    leg: LegId
+    queue: QueueId
+    place: int
+    """1: the next."""
+    minutes: int | None
+
+
 class TurnedAway(NamedTuple):
     at: Instant
     leg: LegId
@@ -324,6 +363,10 @@ Frame = (
     | Noticed
     | Unplayed
     | Walked
+    | Speaks
+    | Spoke
+    | Judged
+    | Promised
     | TurnedAway
     | DialForbidden
     | Recorded

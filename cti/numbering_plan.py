@@ -22,6 +22,9 @@ PHONE_KEY = "phone-key"
 TO_QUEUE = "to-queue"
 """Context through which a seat gives its caller to a queue; a transfer that leads there is known by it, live and in the book."""
 
+HOOK = "__func_periodic_hook_context__"
+"""Asterisk's context of what speaks to one who waits (``config/render/waiting.py``)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -65,8 +68,10 @@ def is_plumbing(channel: str) -> bool:
 
 
 def is_household(channel: str) -> bool:
-    """A channel of the house's own, nobody's call: the line watch, and the setting of a phone's key."""
-    return endpoint_of(channel) == PROBE or (channel.startswith("Local/") and f"@{PHONE_KEY}-" in channel)
+    """A channel of the house's own, nobody's call: the line watch, the setting of a phone's key, the words to one who waits."""
+    if not channel.startswith("Local/"):
+        return endpoint_of(channel) == PROBE
+    return f"@{PHONE_KEY}-" in channel or f"@{HOOK}-" in channel
 
 
 def endpoint_of(channel: str) -> str:

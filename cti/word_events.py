@@ -56,6 +56,26 @@ def _walked(leg: Leg, f: fr.Walked) -> Events:
     return (ev.JourneyStepped(leg.call.id, f.at, leg.call.line, f.step, f.way),)
 
 
+def _speaks(leg: Leg, f: fr.Speaks) -> Events:
+    return (ev.VoicemailBegan(leg.call.id, f.at, f.prompt),)
+
+
+def _spoke(leg: Leg, f: fr.Spoke) -> Events:
+    return (ev.VoicemailEnded(leg.call.id, f.at, _VOICEMAIL_ENDS.get(f.how, ev.VoicemailEnd.UNKNOWN)),)
+
+
+_VOICEMAIL_ENDS = {end.upper(): end for end in ev.VoicemailEnd}
+
+
+def _judged(leg: Leg, f: fr.Judged) -> Events:
+    score = f.score if f.score in range(1, 6) else None
+    return (ev.SurveyAnswered(leg.call.id, f.at, score, {"1": True, "2": False}.get(f.solved)),)
+
+
+def _promised(leg: Leg, f: fr.Promised) -> Events:
+    return (ev.WaitPromised(leg.call.id, f.at, f.queue, f.place, f.minutes),)
+
+
 def _turned_away(leg: Leg, f: fr.TurnedAway) -> Events:
     return (ev.CallRefused(leg.call.id, f.at, f.reason),)
 
@@ -90,6 +110,10 @@ HANDLERS: dict[type, Callable[[Leg, Any], Events]] = {
     fr.Noticed: _noticed,
     fr.Unplayed: _unplayed,
     fr.Walked: _walked,
+    fr.Speaks: _speaks,
+    fr.Spoke: _spoke,
+    fr.Judged: _judged,
+    fr.Promised: _promised,
     fr.TurnedAway: _turned_away,
     fr.DialForbidden: _forbidden,
     fr.Recorded: _recorded,

@@ -91,6 +91,12 @@ def _media(at: Instant, leg: LegId, said: Said) -> fr.MediaTold:
     return fr.MediaTold(at, leg, received, lost, _milliseconds(said.get("jitter", "")), sent, lost_there)
 
 
+def _promised(at: Instant, _leg: LegId, said: Said) -> fr.Promised:
+    """Said by the channel that speaks to him; it is told of his own, whose name is his call's."""
+    place = _number(said["place"]) or 0
+    return fr.Promised(at, LegId(said["call"]), QueueId(said["queue"]), place, _number(said.get("minutes", "")))
+
+
 WORDS = (
     Word(
         "LINE",
@@ -116,6 +122,14 @@ WORDS = (
     ),
     Word("RECORD", ("file",), lambda at, leg, said: fr.Recorded(at, leg, said["file"])),
     Word("MEDIA", ("received", "lost", "jitter", "sent", "lost_there"), _media),
+    Word("VOICEMAIL", ("prompt",), lambda at, leg, said: fr.Speaks(at, leg, said["prompt"])),
+    Word("VOICEMAILEND", ("how",), lambda at, leg, said: fr.Spoke(at, leg, said["how"])),
+    Word(
+        "SURVEY",
+        ("score", "solved"),
+        lambda at, leg, said: fr.Judged(at, leg, _number(said["score"]), said.get("solved", "")),
+    ),
+    Word("PROMISED", ("call", "queue", "place", "minutes"), _promised),
     Word("QUEUEEXIT", ("queue", "status"), _queue_exit),
 )
 BY_NAME = {word.name: word for word in WORDS}

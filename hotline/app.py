@@ -33,6 +33,7 @@ from . import start_check
 from .alarms import build as alarms
 from .alarms.early_events import EarlyEvents
 from .books import build as books
+from .books.wait_pace import WaitPace
 from .bus import Bus
 from .consoles import build as consoles
 from .metrics import Metrics
@@ -114,6 +115,7 @@ class Hotline:
         self._telephone = await begin(telephone)
         if (watch := self._programs.watched(lambda: switchboard.events.up)) is not None:
             await begin(watch)
+        await begin(WaitPace(settings, ledger.store, switchboard.perform))
         self._parts.at_end(self._end_calls)
         await begin(telephone.line_watch)
         await ledger.settled()

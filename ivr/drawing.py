@@ -23,6 +23,7 @@ from config.journey.steps import (
     Say,
     Step,
     Stored,
+    Voicemail,
     Waiting,
 )
 from config.language import say as _
@@ -58,6 +59,8 @@ def does(step: Step) -> str:
             return _("asks the daemon: {question} of {queue}, {seconds} s at most", question=ask, queue=queue, seconds=seconds)  # fmt: skip
         case Queue(queue=queue):
             return _("to a person of {queue}", queue=queue)
+        case Voicemail(prompt=prompt):
+            return _("says {prompt} and records a message", prompt=prompt)
         case HangUp(prompt=None):
             return _("hangs up")
         case HangUp(prompt=prompt):
@@ -76,6 +79,7 @@ def named(answer: str) -> str:
         "many": _("many"),
         "few": _("few"),
         "hang_up": _("hangs up"),
+        "voicemail": _("leaves a message"),
     }.get(answer, answer)
 
 
@@ -148,7 +152,7 @@ def _fitting(words: str) -> str:
 
 def _box(name: str, step: Step, place: tuple[int, int], prompts: Mapping[str, str], *, reached: bool) -> str:
     x, y = place
-    colour = "#dff3e4" if isinstance(step, Queue) else "#f6e1e1" if isinstance(step, HangUp) else "#eef3fa"
+    colour = "#dff3e4" if isinstance(step, Queue) else "#f6e1e1" if isinstance(step, HangUp | Voicemail) else "#eef3fa"
     said = next((prompts[prompt] for prompt in step.prompt_names() if prompt in prompts), "")
     dashed = "" if reached else ' stroke-dasharray="4 3"'
     written = "".join(

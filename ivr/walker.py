@@ -17,6 +17,7 @@ from config.journey.graph import Graph
 from config.journey.steps import (
     OTHERWISE,
     SILENCE,
+    VOICEMAIL_THANKS,
     Advice,
     Digits,
     HangUp,
@@ -28,6 +29,7 @@ from config.journey.steps import (
     Say,
     Step,
     Stored,
+    Voicemail,
     Waiting,
 )
 from config.settings import Settings
@@ -97,11 +99,19 @@ class Queued:
 
 
 @dataclass(frozen=True, slots=True)
+class Speaks:
+    """He leaves a message, as long as he likes."""
+
+    step: str
+    prompt: str
+
+
+@dataclass(frozen=True, slots=True)
 class LetGo:
     step: str
 
 
-Happened = Heard | Passed | Noticed | TurnedAway | Queued | LetGo
+Happened = Heard | Passed | Noticed | TurnedAway | Queued | Speaks | LetGo
 """``Queued`` or ``LetGo`` is the last of each walk."""
 
 
@@ -186,6 +196,17 @@ class Walker:
                     yield Heard(step.prompt)
                 yield LetGo(name)
                 return None
+            case Voicemail():
+                if step.refused:
+                    yield Noticed(name, step.prompt)
+                    yield TurnedAway(name, step.refused)
+                else:
+                    yield Passed(name, step.kind)
+                yield Heard(step.prompt)
+                yield Speaks(name, step.prompt)
+                yield Heard(VOICEMAIL_THANKS)
+                yield LetGo(name)
+                return None
         yield Passed(name, way)
         return way
 
@@ -203,6 +224,8 @@ def facts(walk: list[Happened]) -> list[tuple[str, str]]:
                 out.append(("REFUSED", reason))
             case Queued(_step, queue):
                 out.append(("QUEUE", queue))
+            case Speaks(_step, prompt):
+                out.append(("VOICEMAIL", prompt))
             case Heard() | LetGo():
                 pass
     return out

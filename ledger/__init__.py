@@ -13,7 +13,8 @@ Also written: ``ami_only_calls.py`` and ``ami_only_call_rows.py`` (calls that on
 ``accounts.py``, ``account_changes_to_confirm.py``, ``program_tokens.py`` and ``sessions.py``, ``restored.py`` (what must not live on after a restore).
 
 Read: ``history.py`` and ``call_list.py`` (calls), ``callers.py`` (a citizen's story), ``repeats.py`` (the same matter before), ``ticket_search.py``, ``callback_list.py``, ``case_path.py`` (a matter from call to reply), ``agent_day.py``, ``today.py``,
-``wall.py``, ``kpi.py`` with ``seat_times.py`` and ``answered_talks.py`` (figures), ``owed.py`` (what agents owe), ``one_way_sound.py``, ``outages.py``, ``verify.py`` (the invariant).
+``wall.py``, ``kpi.py`` with ``seat_times.py`` and ``answered_talks.py`` (figures), ``owed.py`` (what agents owe), ``one_way_sound.py``, ``outages.py``, ``expected_wait.py`` (how long a place
+takes, and how true what was told was), ``satisfaction.py``, ``verify.py`` (the invariant).
 
 Below: ``rows.py`` and ``columns.py``, ``opening.py``, ``errors.py`` and ``database_errors.py``, ``tables/`` (all tables, by topic), ``store.py`` (the one door to the database),
 ``migrate.py`` and ``migrations/``.

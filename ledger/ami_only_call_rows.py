@@ -22,7 +22,7 @@ from .differences import Difference, Kind
 def replaced(db: sa.Connection, calls: Sequence[SeenCall]) -> None:
     """Take away what the book told of these in part: they are written whole next. An agent's word stays."""
     ids = [call.record.call for call in calls]
-    for table in (t.legs, t.offers, t.talks, t.queue_visits, t.transfers):
+    for table in (t.legs, t.offers, t.talks, t.queue_visits, t.transfers):  # voicemails are the book's alone
         db.execute(sa.delete(table).where(table.c.call_id.in_(ids)))
     talked = [call.record.call for call in calls if call.record.talks]
     if talked:  # the scribe's own word that nobody talked in them

@@ -91,6 +91,71 @@ class Transfer:
 
 
 @dataclass(slots=True)
+class Promise:
+    """What one who waits was told."""
+
+    call: CallId
+    seq: int
+    at: Instant
+    queue: str
+    place: int
+    minutes: int | None
+    waited: float | None = None
+    """Seconds from then to an agent; None: not answered."""
+
+
+LOW_SCORE = 2
+"""So much or less (不满意) is looked into."""
+
+
+@dataclass(slots=True)
+class Survey:
+    """What the caller thought of the service."""
+
+    call: CallId
+    at: Instant
+    score: int | None
+    solved: bool | None
+
+    @property
+    def why_reviewed(self) -> str:
+        """The reason of the call-back by which it is looked into; '' it is not."""
+        if self.score is not None and self.score <= LOW_SCORE:
+            return "low_score"
+        return "unsolved" if self.solved is False else ""
+
+
+SAID_LEAST = 1.0
+"""Seconds: whoever said less left no message."""
+ENDING_SILENCE = 3.0
+"""Seconds of silence by which a message ends (``config/render/voicemail.py``)."""
+
+
+@dataclass(slots=True)
+class Voicemail:
+    """A message; its sound is in the recording of the call."""
+
+    call: CallId
+    prompt: str
+    began: Instant
+    ended: Instant | None = None
+    how: str = ""
+    """An ``ev.VoicemailEnd``."""
+
+    @property
+    def said_seconds(self) -> float:
+        if self.ended is None:
+            return 0.0
+        silence = ENDING_SILENCE if self.how == ev.VoicemailEnd.SILENCE else 0.0
+        return max(0.0, self.ended - self.began - silence)
+
+    @property
+    def left(self) -> bool:
+        """Something was said."""
+        return self.said_seconds >= SAID_LEAST
+
+
+@dataclass(slots=True)
 class Tape:
     """One raw file, which is one part of the call's recording."""
 
@@ -145,6 +210,9 @@ class CallRecord:
     visits: list[Visit] = field(default_factory=list)
     transfers: list[Transfer] = field(default_factory=list)
     tapes: list[Tape] = field(default_factory=list)
+    voicemail: Voicemail | None = None
+    survey: Survey | None = None
+    promises: list[Promise] = field(default_factory=list)
 
     @property
     def answers(self) -> list[Talk]:
@@ -202,6 +270,9 @@ class Changed:
     visits: dict[tuple[CallId, int], Visit] = field(default_factory=dict)
     transfers: dict[tuple[CallId, int], Transfer] = field(default_factory=dict)
     tapes: dict[tuple[CallId, int], Tape] = field(default_factory=dict)
+    voicemails: dict[CallId, Voicemail] = field(default_factory=dict)
+    surveys: dict[CallId, tuple[Survey, CallRecord]] = field(default_factory=dict)
+    promises: dict[tuple[CallId, int], Promise] = field(default_factory=dict)
     lives: list[ev.NodeStarted] = field(default_factory=list)
     gaps: dict[Instant, Gap] = field(default_factory=dict)
     """Begin → an interval whose rows are lost."""
@@ -237,6 +308,10 @@ class Records:
             ev.NoticePlayed: self._noticed,
             ev.PromptUnplayed: self._unplayed,
             ev.CallRefused: self._refused,
+            ev.VoicemailBegan: self._speaks,
+            ev.VoicemailEnded: self._spoke,
+            ev.WaitPromised: self._promised,
+            ev.SurveyAnswered: self._judged,
             ev.CallPlaced: self._placed,
             ev.DialRefused: self._dial_refused,
             ev.CallAnswered: self._answered,
@@ -293,6 +368,9 @@ class Records:
             visits={key: row for key, row in changed.visits.items() if key[0] not in living},
             transfers={key: row for key, row in changed.transfers.items() if key[0] not in living},
             tapes=changed.tapes,
+            voicemails={call: row for call, row in changed.voicemails.items() if call not in living},
+            surveys={call: row for call, row in changed.surveys.items() if call not in living},
+            promises={key: row for key, row in changed.promises.items() if key[0] not in living},
             lives=changed.lives,
             gaps=changed.gaps,
             refused=changed.refused,
@@ -312,6 +390,9 @@ class Records:
         new.talks = {key: row for key, row in left.talks.items() if key not in done.talks}
         new.visits = {key: row for key, row in left.visits.items() if key not in done.visits}
         new.transfers = {key: row for key, row in left.transfers.items() if key not in done.transfers}
+        new.surveys = {key: row for key, row in left.surveys.items() if key not in done.surveys}
+        new.promises = {key: row for key, row in left.promises.items() if key not in done.promises}
+        new.voicemails = {key: row for key, row in left.voicemails.items() if key not in done.voicemails}
 
     def forget(self, call: CallId) -> None:
         """This call is closed in the ledger: drop what was folded of it and ignore what follows."""
@@ -321,7 +402,9 @@ class Records:
         changed.calls.pop(call, None)
         changed.closed = [record for record in changed.closed if record.call != call]
         changed.legs = {key: leg for key, leg in changed.legs.items() if leg.call != call}
-        for rows in (changed.offers, changed.talks, changed.visits, changed.transfers, changed.tapes):
+        changed.voicemails.pop(call, None)
+        changed.surveys.pop(call, None)
+        for rows in (changed.offers, changed.talks, changed.visits, changed.transfers, changed.tapes, changed.promises):
             for key in [key for key in rows if key[0] == call]:
                 del rows[key]
 
@@ -358,6 +441,25 @@ class Records:
     def _refused(self, e: ev.CallRefused, record: CallRecord) -> None:
         record.refusal = record.refusal or e.reason
 
+    def _speaks(self, e: ev.VoicemailBegan, record: CallRecord) -> None:
+        if record.voicemail is None:
+            record.voicemail = self.changed.voicemails[record.call] = Voicemail(record.call, e.prompt, e.at)
+
+    def _spoke(self, e: ev.VoicemailEnded, record: CallRecord) -> None:
+        if record.voicemail is not None and record.voicemail.ended is None:
+            record.voicemail.ended, record.voicemail.how = e.at, str(e.how)
+            self.changed.voicemails[record.call] = record.voicemail
+
+    def _judged(self, e: ev.SurveyAnswered, record: CallRecord) -> None:
+        if record.survey is None:
+            record.survey = Survey(record.call, e.at, e.score, e.solved)
+            self.changed.surveys[record.call] = record.survey, record
+
+    def _promised(self, e: ev.WaitPromised, record: CallRecord) -> None:
+        promise = Promise(record.call, len(record.promises), e.at, e.queue, e.place, e.minutes)
+        record.promises.append(promise)
+        self.changed.promises[promise.call, promise.seq] = promise
+
     def _placed(self, e: ev.CallPlaced, record: CallRecord) -> None:
         record.trunk = e.trunk
 
@@ -374,6 +476,8 @@ class Records:
         record.ended, record.ended_by, record.cause = e.at, str(e.by), e.cause
         record.talked = bool(record.answers) if record.talks else e.talked
         record.alone = str(e.alone)
+        if record.voicemail is not None and record.voicemail.ended is None:  # Asterisk died in it
+            self._spoke(ev.VoicemailEnded(e.call, e.at, ev.VoicemailEnd.UNKNOWN), record)
         for transfer in record.transfers:
             self._look_back(transfer, record)
         if not record.merged_into:
@@ -494,6 +598,15 @@ class Records:
         if visit is not None and visit.left is None:
             visit.left, visit.result = e.at, str(e.result)
             self.changed.visits[visit.call, visit.seq] = visit
+            if e.result is ev.QueueExit.ANSWERED:
+                self._answered_after(visit, record)
+
+    def _answered_after(self, visit: Visit, record: CallRecord) -> None:
+        """What he was told of this queue meanwhile is held against what he waited."""
+        for promise in record.promises:
+            if promise.waited is None and promise.queue == visit.queue and visit.left is not None:
+                promise.waited = max(0.0, visit.left - promise.at)
+                self.changed.promises[promise.call, promise.seq] = promise
 
     def _recording_started(self, e: ev.RecordingStarted, record: CallRecord) -> None:
         """Begun anew in the same file (decision 0004) it is the same part; another file is the next one."""

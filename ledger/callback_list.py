@@ -113,9 +113,16 @@ def _dressed(db: sa.Connection, statement: sa.Select[Any]) -> list[TaskRow]:
         )
     }
     cases = _cases(db, [row.task_id for row in rows if row.ticket_id])
+    said = _voicemails(db, [row.call_id for row in rows if row.kind == Kind.VOICEMAIL])
     nothing: dict[str, Any] = {}
     return [
-        _row(row, tries.get(row.task_id, ()), secret.get(row.call_id, (False, False)), cases.get(row.task_id, nothing))
+        _row(
+            row,
+            tries.get(row.task_id, ()),
+            secret.get(row.call_id, (False, False)),
+            cases.get(row.task_id, nothing),
+            said.get(row.call_id, (None, None)),
+        )
         for row in rows
     ]
 
@@ -136,12 +143,31 @@ def _cases(db: sa.Connection, tasks: Sequence[str]) -> dict[str, dict[str, Any]]
     return {row["task_id"]: dict(row) for row in db.execute(wanted).mappings()}
 
 
-def _row(row: sa.Row[Any], tries: Sequence[Attempt], secret: tuple[bool, bool], case: dict[str, Any]) -> TaskRow:
+def _voicemails(db: sa.Connection, calls: Sequence[str]) -> dict[str, tuple[float | None, float | None]]:
+    """Call → where in its recording the message begins, and its length; both in seconds."""
+    if not calls:
+        return {}
+    v, r = t.voicemails.c, t.recordings.c
+    recorded = t.voicemails.join(t.recordings, sa.and_(r.call_id == v.call_id, r.part == 1))
+    wanted = sa.select(v.call_id, v.began_at, v.said_seconds, r.started_at).select_from(recorded)
+    return {
+        row.call_id: (round(max(0.0, (row.began_at - row.started_at).total_seconds()), 1), round(row.said_seconds, 1))
+        for row in db.execute(wanted.where(v.call_id.in_(calls)))
+    }
+
+
+def _row(
+    row: sa.Row[Any],
+    tries: Sequence[Attempt],
+    secret: tuple[bool, bool],
+    case: dict[str, Any],
+    said: tuple[float | None, float | None],
+) -> TaskRow:
     return TaskRow(
         id=row.task_id, kind=Kind(row.kind), state=State(row.state), reason=row.reason, line=row.line, number=row.number,
         call=row.call_id, made_at=row.made_at, due_at=row.due_at, owner=row.owner, owned_at=row.owned_at,
         tries=row.tries, done_at=row.done_at, done_by=row.done_by, done_how=row.done_how, done_call=row.done_call,
         note=row.note, anonymous=secret[0] or case.get("anonymous", False),
         confidential=secret[1] or case.get("confidential", False), attempts=tuple(tries), ticket=row.ticket_id,
-        prefers=row.prefers, **{name: case[name] for name in _OF_CASE if name in case},
+        voicemail_from=said[0], voicemail_seconds=said[1], prefers=row.prefers, **{name: case[name] for name in _OF_CASE if name in case},
     )  # fmt: skip

@@ -88,7 +88,17 @@ class Owed:
 def owed_for(record: CallRecord, reason: str) -> Owed:
     """To the citizen of this call; to them themselves, not to the partner who handed them over."""
     number, made = record.origin or record.caller, rows.moment(record.ended or record.arrived)
-    return Owed(record.call, str(reason), rows.clip(record.line, 40), rows.clip(number), made)
+    kind = Kind.VOICEMAIL if record.voicemail is not None and record.voicemail.left else Kind.MISSED
+    return Owed(record.call, str(reason), rows.clip(record.line, 40), rows.clip(number), made, kind)
+
+
+def review_for(record: CallRecord) -> Owed | None:
+    """Who was not content is asked why; None: he was, or said nothing."""
+    why = record.survey.why_reviewed if record.survey is not None else ""
+    if not why:
+        return None
+    owed = owed_for(record, why)
+    return replace(owed, kind=Kind.REVIEW)
 
 
 # -- in the transaction of a call ------------------------------------------------------------------
@@ -190,7 +200,8 @@ def heard(db: sa.Connection, call: str, at: datetime, agent: str, numbers: Numbe
     number = sa.case((outbound, _C.dialled), (_C.origin != "", _C.origin), else_=_C.caller)
     row = db.execute(sa.select(number, outbound).where(_C.call_id == call)).first()
     theirs, ours = (row[0], row[1]) if row is not None else ("", False)
-    concerned = _of_one_number(call, _national(numbers, theirs), _B.made_at <= at)
+    # a review is no matter of his: that he calls again does not tell why he was not content
+    concerned = _of_one_number(call, _national(numbers, theirs), _B.made_at <= at, _B.kind != str(Kind.REVIEW))
     how = str(Result.REACHED) if ours else HEARD
     return [
         _moved(db, _task(one), Cue.HEARD, at, Rules(), done_by=agent, done_how=how, done_call=call)

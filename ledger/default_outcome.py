@@ -31,6 +31,7 @@ class Missed(StrEnum):
     TIMEOUT = "timeout"
     NODE_DIED = "node_died"
     STOPPED = "stopped"  # we were ending and cut it, or let it in no more
+    VOICEMAIL = "voicemail"  # a journey led to a message, and to nobody else
     SYSTEM = "system"  # the dialplan hung up before any queue
     LET_GO = Alone.LET_GO.value  # a seat's phone took the call and let go at once, or fell silent
     GIVEN = Alone.GIVEN.value  # given away to somebody who never came
@@ -92,6 +93,8 @@ def why_missed(record: CallRecord) -> Missed:
         if result == QueueExit.ANSWERED:
             return Missed.LET_GO
         return _BY_EXIT.get(QueueExit(result), Missed.QUEUE) if result else Missed.QUEUE
+    if record.voicemail is not None and record.voicemail.left:
+        return Missed.VOICEMAIL
     if record.ended_by == EndedBy.SYSTEM:
         return Missed.SYSTEM
     return Missed.NOTICE if record.notice is not None else Missed.BEFORE

@@ -8,7 +8,7 @@ from typing import Any
 from cti import events as ev
 from cti.ids import Instant
 
-from .call_record import CallRecord, Gap, Leg, Offer, Talk, Tape, Transfer, Visit, waited
+from .call_record import CallRecord, Gap, Leg, Offer, Promise, Survey, Talk, Tape, Transfer, Visit, Voicemail, waited
 from .differences import Difference, Kind
 
 Row = dict[str, Any]
@@ -146,6 +146,44 @@ def transfer_row(transfer: Transfer) -> Row:
         "target": clip(transfer.to),
         "became_seat": clip(transfer.became.seat, 40) if transfer.became else "",
         "became_agent": transfer.became.agent if transfer.became else "",
+    }
+
+
+def voicemail_row(voicemail: Voicemail) -> Row:
+    return {
+        "call_id": voicemail.call,
+        "prompt": clip(voicemail.prompt, 40),
+        "began_at": moment(voicemail.began),
+        "ended_at": maybe(voicemail.ended),
+        "how": voicemail.how,
+        "said_seconds": round(voicemail.said_seconds, 3),
+    }
+
+
+def survey_row(survey: Survey, record: CallRecord) -> Row:
+    """With the seat and agent he talked with last."""
+    last = record.answers[-1] if record.answers else None
+    return {
+        "call_id": survey.call,
+        "at": moment(survey.at),
+        "line": clip(record.line, 40),
+        "queue": clip(last.queue, 40) if last else "",
+        "seat": clip(last.seat, 40) if last else "",
+        "agent": last.agent if last else "",
+        "score": survey.score,
+        "solved": {True: "yes", False: "no", None: ""}[survey.solved],
+    }
+
+
+def promise_row(promise: Promise) -> Row:
+    return {
+        "call_id": promise.call,
+        "seq": promise.seq,
+        "at": moment(promise.at),
+        "queue": clip(promise.queue, 40),
+        "place": promise.place,
+        "minutes": promise.minutes,
+        "waited_seconds": None if promise.waited is None else round(promise.waited, 3),
     }
 
 

@@ -41,7 +41,7 @@ from .ami_only_call_completion import complete
 from .ami_only_call_rows import changed_by, difference, known, parts_of, replaced
 from .ami_only_calls import SeenCall
 from .call_record import CallRecord, Changed, Records, Talk
-from .callbacks import Owed, owed_for
+from .callbacks import Owed, owed_for, review_for
 from .compare import Known
 from .differences import Difference, put
 from .seats import sitting
@@ -116,6 +116,9 @@ class Scribe:
                 ),
                 (t.queue_visits, ("call_id", "seq", "queue", "position", "entered_at", "left_at", "result")),
                 (t.transfers, ("call_id", "seq", "at", "kind", "by_seat", "target", "became_seat", "became_agent")),
+                (t.voicemails, ("call_id", "prompt", "began_at", "ended_at", "how", "said_seconds")),
+                (t.surveys, tuple(column.name for column in t.surveys.columns)),
+                (t.wait_promises, tuple(column.name for column in t.wait_promises.columns)),
                 (t.recordings, ("call_id", "part", "file", "started_at", "ended_at")),
                 (t.blind_intervals, ("node", "source", "began_at", "ended_at", "reason")),
                 (t.tail_marks, tuple(column.name for column in t.tail_marks.columns if column.name != "past")),
@@ -211,6 +214,7 @@ class Scribe:
         self._flush(db, todo)
         self._conclude(db, todo.closed)
         self._cut(db, todo.closed)
+        self._owe(db, [one for record in todo.closed if (one := review_for(record)) is not None])
         self._moved += callbacks.tried(self._store, db, todo.closed, self._numbers, self._rules)
         self._about_cases(db, todo.closed)
         self._set_mark(db, mark, now)
@@ -241,6 +245,9 @@ class Scribe:
         self._put(db, t.talks, map(rows.talk_row, changed.talks.values()))
         self._put(db, t.queue_visits, map(rows.visit_row, changed.visits.values()))
         self._put(db, t.transfers, map(rows.transfer_row, changed.transfers.values()))
+        self._put(db, t.voicemails, map(rows.voicemail_row, changed.voicemails.values()))
+        self._put(db, t.surveys, (rows.survey_row(*one) for one in changed.surveys.values()))
+        self._put(db, t.wait_promises, map(rows.promise_row, changed.promises.values()))
         self._put(db, t.recordings, map(rows.tape_row, changed.tapes.values()))
         if changed.lives:
             lives = [{"node": life.node or self._node, "began_at": rows.moment(life.at)} for life in changed.lives]

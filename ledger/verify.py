@@ -18,7 +18,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from agents.callbacks import HELD, OWED
+from agents.callbacks import HELD, OWED, Kind
 from agents.callbacks import State as BackState
 from bridge.case_state import CaseState
 from bridge.case_store_messages import MessageKind
@@ -29,6 +29,7 @@ from recordings.states import RAW, State
 
 from . import audit_log
 from . import tables as t
+from .call_record import LOW_SCORE, SAID_LEAST
 from .columns import Moment
 from .store import Store
 
@@ -247,7 +248,9 @@ async def stray_outcome(look: Look) -> AsyncIterator[Breach]:
 @rule
 async def orphans(look: Look) -> AsyncIterator[Breach]:
     """Rows that hang on a call come with it, in one transaction. Most have no index by time: of them all is judged, or nothing."""
-    everything = (t.offers, t.talks, t.queue_visits, t.transfers, t.recordings, t.callbacks)
+    everything = (
+        t.offers, t.talks, t.queue_visits, t.transfers, t.recordings, t.callbacks, t.voicemails, t.surveys, t.wait_promises,
+    )  # fmt: skip
     for table in everything if look.since is None else (t.callbacks,):
         call = table.c.call_id
         alone = sa.select(call).outerjoin_from(table, t.calls, CALL.call_id == call)
@@ -305,6 +308,39 @@ async def missed_without_callback(look: Look) -> AsyncIterator[Breach]:
     missed = sa.and_(OUTCOME.outcome == CallOutcome.MISSED.value, look.new(OUTCOME.at))
     for row in await look.rows(owed.where(missed, t.callbacks.c.task_id.is_(None))):
         yield Breach("missed_without_callback", row.call_id, "missed, and there is no call-back task")
+
+
+@rule
+async def voicemail_unheard(look: Look) -> AsyncIterator[Breach]:
+    """A message somebody left is a call-back that says so, and its sound is kept."""
+    v, b, r = t.voicemails.c, t.callbacks.c, t.recordings.c
+    left = sa.and_(v.said_seconds >= SAID_LEAST, CALL.state == "closed", look.new(CALL.ended_at, look.limits.recording))
+    found = sa.select(v.call_id, CALL.ended_at, CALL.talk_began_at, b.kind, r.state).select_from(
+        t.voicemails.join(t.calls, CALL.call_id == v.call_id)
+        .outerjoin(t.callbacks, b.task_id == v.call_id)
+        .outerjoin(t.recordings, sa.and_(r.call_id == v.call_id, r.part == 1))
+    )
+    for row in await look.rows(found.where(left).order_by(v.call_id)):
+        if row.kind != Kind.VOICEMAIL and row.talk_began_at is None:
+            yield Breach("voicemail_unheard", row.call_id, "left a message, and no call-back says so")
+        late = row.state == RAW and row.ended_at <= look.before(look.limits.recording)
+        if row.state in (None, State.FAILED) or late:
+            yield Breach("voicemail_unheard", row.call_id, "left a message that nobody can hear")
+
+
+@rule
+async def survey_unreviewed(look: Look) -> AsyncIterator[Breach]:
+    """Whoever was not content is asked why: the review is made in the transaction that closes the call."""
+    s, b = t.surveys.c, t.callbacks.c
+    poor = sa.or_(s.score <= LOW_SCORE, s.solved == "no")
+    found = sa.select(s.call_id, s.score).select_from(
+        t.surveys.join(t.calls, CALL.call_id == s.call_id).outerjoin(
+            t.callbacks, sa.and_(b.call_id == s.call_id, b.kind == Kind.REVIEW.value)
+        )
+    )
+    found = found.where(poor, CALL.state == "closed", b.task_id.is_(None), look.new(CALL.ended_at))
+    for row in await look.rows(found.order_by(s.call_id)):
+        yield Breach("survey_unreviewed", row.call_id, f"scored {row.score}, and there is no review")
 
 
 @rule

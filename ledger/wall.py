@@ -21,9 +21,11 @@ from bridge.ports import Push
 
 from . import tables as t
 from .columns import Moment
+from .expected_wait import Kept, promises_kept
 from .history import MOST, PastCall, calls_with_outcome, dressed
 from .kpi import SETS, Period, blind, joined, within
 from .outages import Outage, outages
+from .satisfaction import Satisfaction, scores
 from .store import Store
 from .tickets import PUSH, push_of
 
@@ -93,6 +95,10 @@ class Day:
     codes: Sequence[Counted]
     blind: Sequence[tuple[datetime, datetime | None, str]]
     outages: Sequence[Outage] = ()
+    waits: Sequence[Kept] = ()
+    """What those who waited were told, against what they waited; by queue and hour."""
+    liked: Sequence[Satisfaction] = ()
+    """What callers thought: of all, lines, queues and agents."""
 
 
 class Wall:
@@ -113,6 +119,8 @@ class Wall:
             codes = await _tickets(db, period, (_T.code_kind, _T.scheme, _T.scheme_version, _T.code), CODES)
             lost = await blind(db, period)
             dark = await db.run_sync(outages, since, until, self._trunks, self._lines)
+            waits = await db.run_sync(promises_kept, since, until)
+            liked = await db.run_sync(scores, since, until)
         return Day(
             all=_sum(counts for _, counts in rows),
             by_line=_by(rows, 0),
@@ -123,6 +131,8 @@ class Wall:
             codes=[Counted(*row) for row in codes],
             blind=lost,
             outages=dark,
+            waits=waits,
+            liked=liked,
         )
 
     async def calls(

@@ -43,6 +43,7 @@ WHY_NOT = {
     "hotline/test_upgrade.py": "an installation of an older main, through ledger, case store and settings",
     "ivr/test_live_door.py": "server.py under a real Asterisk",
     "ivr/test_live_walks.py": "walker.py beside a real Asterisk",
+    "ledger/test_caller_facts.py": "messages, scores and promises through scribe, callbacks, satisfaction and expected_wait",
     "ledger/test_messages_and_cases.py": "revision 0009",
     "ledger/test_national.py": "national forms through scribe, callers, callbacks and history",
     "ledger/test_need_to_know.py": "anonymity through tickets, outbox, callers and history",

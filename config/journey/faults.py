@@ -16,7 +16,7 @@ from .. import hours
 from ..language import say as _
 from ..problems import Problem, likely
 from . import proof
-from .steps import ADVICE, Advice, Digits, Hours, Queue, Step, Waiting
+from .steps import ADVICE, Advice, Digits, Hours, Menu, Queue, Step, Voicemail, Waiting
 
 _STEP: TypeAdapter[Step] = TypeAdapter(Step)
 _MADE_BY_THE_LINE = ("menu",)
@@ -52,6 +52,30 @@ def of_journeys(journeys: Mapping[str, Any], prompts: tuple[str, ...], queues: t
             yield from _names(path, step, prompts, queues)
             yield from _answers(path, step)
         yield from _leading(name, tuple(entries), steps)
+
+
+def unrecorded(lines: Sequence[tuple[str, Mapping[str, Any]]], journeys: Mapping[str, Any]) -> Iterator[Problem]:
+    """Where nothing is recorded nobody can leave a message: its sound is in the recording of the call."""
+    no = _("nobody can leave a message while recording.enabled is false")
+    for path, line in lines:
+        if line.get("voicemail") is True:
+            yield Problem(f"{path}.voicemail", no, True)
+    for name, entries in journeys.items():
+        for ident, entry in entries.items() if isinstance(entries, Mapping) else ():
+            if isinstance(_step(entry), Voicemail):
+                yield Problem(f"journey.{name}.{ident}.kind", no, "voicemail")
+
+
+SILENCE_MOST = 3
+"""Seconds: whoever hears nothing for longer believes that he was cut off."""
+
+
+def silent(journeys: Mapping[str, Mapping[str, Step]]) -> Iterator[tuple[str, str, int]]:
+    """(journey, step, seconds): where a caller who presses nothing hears nothing for too long. All other steps sound, or are over at once."""
+    for name, steps in journeys.items():
+        for ident, step in steps.items():
+            if isinstance(step, Menu | Digits) and step.seconds > SILENCE_MOST:
+                yield name, ident, step.seconds
 
 
 def unreachable(steps: Mapping[str, Step]) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .steps import Advice, HangUp, Hours, Menu, Notice, Queue, Step, Waiting
+from .steps import Advice, HangUp, Hours, Menu, Notice, Queue, Step, Voicemail, Waiting
 
 if TYPE_CHECKING:
     from ..settings import Line, Settings
@@ -70,7 +70,10 @@ def _own(line: Line) -> dict[str, Step]:
         steps |= {keys[key]: Queue(kind="queue", queue=queue) for key, queue in line.menu.items()}
     steps["queue"] = Queue(kind="queue")
     if "hours" in steps:
-        steps["closed"] = HangUp(kind="hang_up", prompt="closed", refused="closed")
+        if line.voicemail:
+            steps["closed"] = Voicemail(kind="voicemail", prompt="voicemail_closed", refused="closed")
+        else:
+            steps["closed"] = HangUp(kind="hang_up", prompt="closed", refused="closed")
     return steps
 
 

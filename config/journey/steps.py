@@ -23,6 +23,9 @@ SILENCE = "silence"
 OTHERWISE = "otherwise"
 """The way of a step that got none of the answers it has ways for."""
 
+VOICEMAIL_THANKS = "voicemail_thanks"
+"""Said when a message is over and its caller still there."""
+
 ADVICE_SCRIPT = "advice"
 """Path of the FastAGI address at which the daemon answers (``ivr/server.py``)."""
 ADVICE: dict[str, tuple[str, ...]] = {"wait": ("short", "long")}
@@ -88,7 +91,7 @@ class Menu(_Step):
     prompt: Name = "menu"
     keys: Annotated[dict[Key, Name], Field(min_length=1)]
     """Key → step."""
-    seconds: Annotated[int, Field(ge=1, le=30)] = 5
+    seconds: Annotated[int, Field(ge=1, le=30)] = 3
     """Waited for a key after the prompt."""
     times: Annotated[int, Field(ge=1, le=9)] = 3
     otherwise: Name
@@ -110,7 +113,7 @@ class Digits(_Step):
     prompt: Name
     least: Annotated[int, Field(ge=1, le=32)] = 1
     most: Annotated[int, Field(ge=1, le=32)] = 12
-    seconds: Annotated[int, Field(ge=1, le=30)] = 5
+    seconds: Annotated[int, Field(ge=1, le=30)] = 3
     """Waited for each digit."""
     times: Annotated[int, Field(ge=1, le=9)] = 3
     next: Name
@@ -216,8 +219,20 @@ class HangUp(_Step):
         return (self.prompt,) if self.prompt else ()
 
 
+class Voicemail(_Step):
+    """Asks for a message and records it. The journey is over; what was said is a call-back task."""
+
+    kind: Literal["voicemail"]
+    prompt: Name = "voicemail_nobody"
+    refused: Literal["closed"] | None = None
+    """Booked as turned away for this reason, before anything is said: who leaves no message is owed the same."""
+
+    def prompt_names(self) -> tuple[str, ...]:
+        return (self.prompt, VOICEMAIL_THANKS)
+
+
 Step = Annotated[
-    Notice | Say | Menu | Digits | Hours | Mode | Stored | Waiting | Advice | Queue | HangUp,
+    Notice | Say | Menu | Digits | Hours | Mode | Stored | Waiting | Advice | Queue | HangUp | Voicemail,
     Field(discriminator="kind"),
 ]
 """One entry of a journey."""
@@ -233,4 +248,5 @@ KINDS: dict[str, type[_Step]] = {
     "advice": Advice,
     "queue": Queue,
     "hang_up": HangUp,
+    "voicemail": Voicemail,
 }

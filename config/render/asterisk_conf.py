@@ -20,14 +20,14 @@ MODULES = (
     "res_pjsip_transport_websocket", "res_http_websocket", "res_pjsip_pubsub", "res_crypto",
     "res_pjsip_outbound_authenticator_digest", "res_security_log", "res_pjsip_logger", "chan_pjsip",
     # sound
-    "codec_alaw", "codec_ulaw", "codec_a_mu", "format_pcm", "format_sln", "format_wav", "res_musiconhold",
+    "codec_alaw", "codec_ulaw", "codec_a_mu", "codec_resample", "format_pcm", "format_sln", "format_wav", "res_musiconhold",
     # bridges
     "bridge_simple", "bridge_native_rtp", "bridge_softmix", "bridge_holding", "bridge_builtin_features",
     "bridge_builtin_interval_features", "chan_bridge_media",
     # dialplan
     "pbx_config", "app_dial", "app_exec", "app_queue", "app_playback", "app_mixmonitor", "app_stack", "app_userevent",
-    "app_celgenuserevent", "app_chanspy", "app_echo", "app_read", "app_senddtmf", "res_speech", "res_agi", "func_callerid", "func_channel", "func_cut", "func_groupcount",
-    "func_logic", "func_strings", "func_timeout", "func_global", "func_devstate", "func_dialplan", "func_cdr", "func_db", "func_lock",
+    "app_celgenuserevent", "app_playtones", "app_waitforsilence", "app_chanspy", "app_echo", "app_read", "app_senddtmf", "res_speech", "res_agi", "func_callerid", "func_channel", "func_cut", "func_groupcount",
+    "func_logic", "func_periodic_hook", "func_uri", "func_strings", "func_timeout", "func_global", "func_devstate", "func_dialplan", "func_cdr", "func_db", "func_lock",
     # records and management
     "cdr_csv", "res_cdrel_custom", "cel_custom", "res_manager_devicestate",
 )  # fmt: skip

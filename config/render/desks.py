@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from ..answer_rule import LEAST_MS, MOST_LET_GO, SILENT_CAUSE
 from ..settings import OUTBOUND_PROMPT, Device, OutboundNotice, Settings, Unattended
-from . import pjsip
+from . import pjsip, survey, voicemail, waiting
 from .dialplan_steps import Step, context, exten, extens, include, unplayed
 
 RING_SECONDS = 30
@@ -39,9 +39,9 @@ def contexts(settings: Settings) -> list[str]:
     return [
         _sound_of_leg(),
         _queues(settings),
-        _met(),
-        _talk_over(),
-        _left_queue(),
+        _met(settings),
+        _talk_over(settings),
+        _left_queue(settings),
         _watch(),
         _seats(settings),
         context("cti-originate", include("seats")),
@@ -69,7 +69,9 @@ def _queues(settings: Settings) -> str:
                 f"MSet(HOTLINE_QUEUE={queue.id},QUEUESTATUS=,__HOTLINE_WAITS=${{CHANNEL(name)}})",
                 "Set(SHARED(HOTLINE_MET)=)",
                 'ExecIf($["${BLINDTRANSFER}"!=""]?Gosub(renew,s,1))',
+                *waiting.begin(queue),
                 f"Queue({queue.id},tci,,,{queue.max_wait_seconds},,met)",
+                *waiting.end(queue),
                 'GotoIf($["${QUEUESTATUS}"="CONTINUE"]?talk-over,s,1)',
                 'GotoIf($["${QUEUESTATUS}"="WITHDRAW" & ${DIALPLAN_EXISTS(queues,${HOTLINE_MOVE},1)}]?moved)',
                 "Goto(left-queue,s,1)",
@@ -96,12 +98,13 @@ def _to_queue(settings: Settings) -> str:
     return context(TO_QUEUE, *(exten(queue.id, *steps) for queue in settings.queue), exten("T", "Hangup(102)"))
 
 
-def _met() -> str:
+def _met(settings: Settings) -> str:
     """On the seat's leg, before it hears its citizen: when that was is left with the citizen's channel."""
-    return context("met", exten("s", f"Set(SHARED(HOTLINE_MET,${{HOTLINE_WAITS}})={NOW_MS})", LISTENED_TO, "Return()"))
+    met = f"Set(SHARED(HOTLINE_MET,${{HOTLINE_WAITS}})={NOW_MS})"
+    return context("met", exten("s", met, *waiting.met(settings), LISTENED_TO, "Return()"))
 
 
-def _talk_over() -> str:
+def _talk_over(settings: Settings) -> str:
     """The seat's leg has ended, the citizen is there: a talk is over, unless the phone let go at once or fell silent."""
     return context(
         "talk-over",
@@ -115,7 +118,8 @@ def _talk_over() -> str:
             ("again", "Gosub(renew,s,1)"),
             "Goto(rejoin,head,1)",
             ("nobody", "Playback(hotline/nobody)"),
-            ("done", "Hangup(16)"),
+            ("done", survey.TO if survey.used(settings) else "NoOp()"),
+            "Hangup(16)",
         ),
         exten("T", "Hangup(102)"),
     )
@@ -156,14 +160,18 @@ def _phone_key(settings: Settings) -> str:
     )
 
 
-def _left_queue() -> str:
-    """Back from Queue() with the caller still there: nobody came."""
+def _left_queue(settings: Settings) -> str:
+    """Back from Queue() with the caller still there: nobody came. He may leave a message where his line takes them."""
+    message: tuple[Step, ...] = ()
+    if any(line.voicemail for line in settings.line):
+        message = (f'GotoIf($["${{{voicemail.OFFERED}}}"!=""]?voicemail,{voicemail.NOBODY},1)',)
     return context(
         "left-queue",
         exten(
             "s",
             'GotoIf($["${QUEUESTATUS}"=""]?done)',
             "CELGenUserEvent(QUEUEEXIT,${HOTLINE_QUEUE}|${QUEUESTATUS})",
+            *message,
             "Playback(hotline/nobody)",
             ("done", "Hangup(16)"),
         ),
@@ -406,7 +414,8 @@ def _back(settings: Settings) -> str:
             f'ExecIf($["${{HOTLINE_QUEUE}}"=""]?Set(HOTLINE_QUEUE={settings.line[0].queue}))',
             "Set(QUEUE_PRIO=10)",
             "Goto(queues,${HOTLINE_QUEUE},1)",
-            ("done", "Hangup(${HANGUPCAUSE})"),
+            ("done", survey.TO if survey.used(settings) else "NoOp()"),
+            "Hangup(${HANGUPCAUSE})",
         ),
     )
 

@@ -11,7 +11,7 @@ from .. import called_numbers
 from ..journey.graph import of_line
 from ..ports import told_full
 from ..settings import Line, Settings, Trunk
-from . import desks, journeys, national_numbers, text
+from . import desks, journeys, national_numbers, survey, text, voicemail, waiting
 from .dialplan_steps import Step, context, exten, include
 
 NUMBER = "0-9+*#"
@@ -40,6 +40,9 @@ def render(settings: Settings) -> dict[str, str]:
         _called(settings),
         *(_line(settings, line) for line in settings.line),
         *journeys.contexts(settings),
+        *waiting.contexts(settings),
+        *voicemail.contexts(settings),
+        *survey.contexts(settings),
         _probe(settings),
         _ending(settings),
         _refused(),
@@ -216,6 +219,7 @@ def _line(settings: Settings, line: Line) -> str:
         steps += desks.record("${UNIQUEID}.raw")
     graph = of_line(settings, line)
     limit = f"Set(TIMEOUT(absolute)={settings.limits.absolute_call_minutes * 60})"
+    steps += [*voicemail.offered(line), *survey.on(line)]
     steps += [("greet", limit), journeys.entry(line.id, graph), *_full(line)]
     return context(f"line-{line.id}", exten("s", *steps), exten("T", "Hangup(102)"))
 

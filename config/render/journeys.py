@@ -28,10 +28,12 @@ from ..journey.steps import (
     Queue,
     Say,
     Stored,
+    Voicemail,
     Waiting,
 )
 from ..journey.steps import Step as JourneyStep
 from ..settings import Settings
+from . import voicemail
 from .dialplan_steps import Step, context, exten, unplayed
 
 ANSWERED = "0-9*#"
@@ -110,6 +112,8 @@ def _step(settings: Settings, graph: Graph, name: str, step: JourneyStep) -> lis
             return _queue(str(step.queue))
         case HangUp():
             return [*_hang_up(name, step), "Hangup(16)"]
+        case Voicemail():
+            return _voicemail(name, step)
 
 
 def _queue(queue: str) -> list[Step]:
@@ -143,6 +147,14 @@ def _hang_up(name: str, step: HangUp) -> list[Step]:
         return [_tell(name, step.kind), *said]
     notice = [_told_notice(step.prompt)] if step.prompt else []
     return [*notice, _unless_probed(f"Gosub(refused,s,1({step.refused}))"), *said]
+
+
+def _voicemail(name: str, step: Voicemail) -> list[Step]:
+    """To ``voicemail.py``'s context; who is turned away is booked before anything is said, as by a hang-up."""
+    if not step.refused:
+        return [_tell(name, step.kind), voicemail.entry(step.prompt)]
+    refused = _unless_probed(f"Gosub(refused,s,1({step.refused}))")
+    return [_told_notice(step.prompt), refused, voicemail.entry(step.prompt)]
 
 
 def _either(graph: Graph, name: str, condition: str, yes: tuple[str, str], no: tuple[str, str]) -> list[Step]:

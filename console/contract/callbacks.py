@@ -50,6 +50,11 @@ class CallbackOut(View):
     done_how: str = Field(description="a result, a reason of giving up, or heard: they called again themselves")
     note: str
     attempts: list[CallbackAttemptOut] = Field(description="oldest first")
+    voicemail_from: float | None = Field(
+        default=None,
+        description="seconds into the recording of the call at which the message begins; none was left: null",
+    )
+    voicemail_seconds: float | None = Field(default=None, description="how long it is")
     mine: bool = Field(default=False, description="I have it")
     withheld: bool = Field(default=False, description="there is a number, and it is not for these eyes")
     ticket: str = Field(default="", description="of a result to tell or a case that came back; '' none")

@@ -46,6 +46,33 @@ class OutageOut(BaseModel):
     ended_at: datetime | None
 
 
+class WaitToldOut(BaseModel):
+    """What those who waited in a queue in an hour were told of it, against what they waited; medians."""
+
+    queue: str
+    hour: datetime
+    told: int = Field(description="announcements of a place")
+    timed: int = Field(description="those with a time, to callers who were answered: what the medians are of")
+    promised_seconds: float | None
+    waited_seconds: float | None
+    error_seconds: float | None
+    error_share: float | None = Field(description="of what was waited")
+
+
+class SatisfactionOut(BaseModel):
+    """What callers thought of the service (好差评), of all or of a line or queue."""
+
+    of: Literal["all", "line", "queue"]
+    id: str
+    asked: int
+    scored: int
+    mean: float | None = Field(description="1 (worst) to 5, of those that scored")
+    content: int = Field(description="3, 4 or 5")
+    poor: int = Field(description="1 or 2; each is a review among the call-backs")
+    solved: int
+    unsolved: int
+
+
 class DayOut(BaseModel):
     """GET /api/wall/day?day=2026-11-23: a day's figures, its curve and the curve a week before."""
 
@@ -62,6 +89,8 @@ class DayOut(BaseModel):
     )
     uncertain: list[SpanOut] = Field(description="intervals that could not be back-filled")
     outages: list[OutageOut]
+    waits_told: list[WaitToldOut] = []
+    satisfaction: list[SatisfactionOut] = []
 
 
 # The calls behind a figure: GET /api/wall/calls?set=answered_15s&since=…&until=…&line=…&queue=… → list[CallOut];

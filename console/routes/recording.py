@@ -9,6 +9,7 @@ from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import ValidationError
 
+from agents.callbacks import Kind
 from config.language import say as _
 from console import stated_reason
 from console.access import Right
@@ -50,7 +51,8 @@ async def recordings(call: CallPath, plugs: Plugged, books: Library, who: Asking
 
     A recording's existence is told to whoever may see the call; its sound by ``listen`` alone.
     """
-    await their_call(plugs, books, who, call, Right.RECORDINGS_ALL)
+    if not await _left_to(books, who, call):
+        await their_call(plugs, books, who, call, Right.RECORDINGS_ALL)
     found = await books.tapes.parts(CallId(call))
     held = bool(found) and await books.tapes.held(CallId(call))
     return [
@@ -133,12 +135,21 @@ async def waveform(
 
 
 async def _may_hear(plugs: Services, books: Books, who: Who, call: str, why: str) -> CallRow:
-    row = await their_call(plugs, books, who, call, Right.RECORDINGS_ALL)
+    left = await plugs.calls.get(CallId(call)) if await _left_to(books, who, call) else None
+    row = left or await their_call(plugs, books, who, call, Right.RECORDINGS_ALL)
     mine = not who.may(Right.RECORDINGS_ALL) or who.owns(row)
     whose = Whose.MINE if mine else Whose.OTHERS
     if sees(who, Part.RECORDING, whose, secrecy(row), why) is not Sees.WHOLE:
         raise refused(_("this citizen asked for secrecy: your role does not hear them"))
     return row
+
+
+async def _left_to(books: Books, who: Who, call: str) -> bool:
+    """A message was left in this call, and they are the agent who is to call back: they must know what it says."""
+    if not who.session:
+        return False
+    task = await books.callback_list.get(call)
+    return task is not None and task.kind is Kind.VOICEMAIL and task.owner == who.account
 
 
 async def _note(request: Request, plugs: Services, who: Who, ident: RecordingId, why: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from datetime import date
 from typing import Annotated, Literal
 
@@ -17,7 +18,7 @@ from console.access import Right
 from console.authorization import Who, needs
 from console.contract.rest import CallOut, Most, TicketOut
 from console.contract.stream import FiguresOut, TargetsOut
-from console.contract.wall import BinOut, CountOut, DayOut, OutageOut, SpanOut
+from console.contract.wall import BinOut, CountOut, DayOut, OutageOut, SatisfactionOut, SpanOut, WaitToldOut
 from console.error_answers import invalid
 from console.services import Library, Plugged
 from ledger.wall import Counted, Counts
@@ -59,6 +60,8 @@ async def wall_day(plugs: Plugged, books: Library, who: Watcher, day: date | Non
             )
             for one in told.outages
         ],
+        waits_told=[WaitToldOut(**asdict(one)) for one in told.waits],
+        satisfaction=[SatisfactionOut(**asdict(one)) for one in told.liked if one.of != "agent"],
     )  # fmt: skip
 
 

@@ -20,6 +20,8 @@ from hotline.lab.sound import speech
 from .scenario import Citizen, Intent
 
 ANSWER_S = 20.0
+MESSAGE_S = 17.0
+"""Outside the hours: the prompt that asks for a message, the tone, and four seconds of message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,10 @@ async def _act(citizen: Citizen, call: Call, notice_seconds: float) -> None:
         with suppress(TimeoutError):
             await call.until_ended(notice_seconds + 1.5)  # the menu is spoken after the notice
         await call.press(citizen.digit)
+    if citizen.intent is Intent.AFTER_HOURS:
+        with suppress(TimeoutError):  # asked for a message, he leaves a short one and hangs up
+            await call.until_ended(MESSAGE_S)
+        return
     # who ends a talk is played by the seat's robot: it knows when the talk began
     with suppress(TimeoutError):
         await call.until_ended(citizen.patience)
@@ -77,7 +83,8 @@ def _live_plainly(citizen: Citizen, rack: Rack) -> End:
             return End("silent")
         if call.until(lambda it: it.state.name == "ANSWERED", ANSWER_S):
             answered = time.time()
-            gone = call.until(lambda it: it.state.name == "ENDED", citizen.patience)
+            patience = MESSAGE_S if citizen.intent is Intent.AFTER_HOURS else citizen.patience
+            gone = call.until(lambda it: it.state.name == "ENDED", patience)
         else:
             gone, refusal = True, call.refusal
         call.end()

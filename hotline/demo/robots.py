@@ -18,6 +18,9 @@ from hotline.lab.sound import speech
 
 from .scenario import Citizen, Filing, Matter, filing
 
+JUDGES_S = 1.5
+"""A caller who is asked something by the voice presses a key after so long."""
+
 
 @dataclass(slots=True)
 class Robot:
@@ -54,14 +57,25 @@ class Robot:
         with suppress(TimeoutError):
             await call.until_ended(part.talk if part else 4.0)
         if part is not None and part.caller_ends:
-            for rack in self.callers:
-                for other in rack.calls:
-                    if other.caller == call.caller and other.up:
-                        other.hang_up()
+            for other in self._others(call):
+                other.hang_up()
             with suppress(TimeoutError):
                 await call.until_ended(3.0)
         call.hang_up()
         self.say("ended", call)
+        await self._judge(call)
+
+    def _others(self, call: Call) -> list[Call]:
+        """The caller's end of this call."""
+        return [other for rack in self.callers for other in rack.calls if other.caller == call.caller and other.up]
+
+    async def _judge(self, call: Call) -> None:
+        """The caller, left by the seat, is asked what he thought: most are content."""
+        score = {"0": "1", "1": "2", "2": "3", "3": "4"}.get(call.caller[-1:], "5")
+        for key in (score, "2" if score == "1" else "1"):
+            await asyncio.sleep(JUDGES_S)
+            for other in self._others(call):
+                await other.press(key)
 
     async def _file(self, call: Call) -> None:
         """During the talk, as a practised agent does."""

@@ -59,7 +59,9 @@ def settings(shipped: Table, base: int | None, *, people: bool = False) -> Table
             {"id": "menu", "name": "按键选择", "numbers": [MENU], "hours": "always", **plain, "menu": keys},
             {"id": "night", "name": "夜间关闭", "numbers": [CLOSED], "hours": night, **plain},
         ]
+        table["queue"][0]["words_seconds"] = 20
         for line in table["line"]:
+            line["voicemail"] = line["survey"] = True
             line["check_seconds"] = min(line.get("check_seconds", 60), 60)
 
     return derive(shipped, base, change)
@@ -200,10 +202,12 @@ class DemoRun:
         done = await asyncio.to_thread(self.stage.command, "verify", "--json")
         verdict = json.loads(done.stdout)
         breaches = verdict if isinstance(verdict, list) else verdict["breaches"]
+        owed = await asyncio.to_thread(count_tasks, self.stage)
+        liked = json.loads(await asyncio.to_thread(self.stage.hotline, "report", "satisfaction", "--json"))
         refusals = [fault for robot in self.robots for fault in robot.refusals]
         return account_of(
             rows, phone_log(self.stage), cases=cases, verify=[str(breach) for breach in breaches], seconds=seconds,
-            refusals=refusals,
+            refusals=refusals, callbacks=owed, surveys=sum(row["scored"] for row in liked if row["of"] == "all"),
         )  # fmt: skip
 
 
@@ -222,6 +226,12 @@ def count_cases(on: HotlineInstance) -> int:
         return 0
     with contextlib.closing(sqlite3.connect(f"file:{on.places.casestore}?mode=ro", uri=True)) as store:
         return int(store.execute("SELECT count(*) FROM cases").fetchone()[0])
+
+
+def count_tasks(on: HotlineInstance) -> dict[str, int]:
+    """Call-backs that were made, by why they are owed, counted in the ledger itself."""
+    with contextlib.closing(sqlite3.connect(f"file:{on.places.ledger}?mode=ro", uri=True)) as ledger:
+        return dict(ledger.execute("SELECT kind, count(*) FROM callbacks GROUP BY kind ORDER BY kind"))
 
 
 def phone_log(on: HotlineInstance) -> list[Row]:

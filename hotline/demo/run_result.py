@@ -8,7 +8,7 @@ lost, and so is one that never ended, has no outcome, or has no good recording.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -32,6 +32,12 @@ class Account:
     recordings_ok: int
     tickets: int
     cases: int
+    callbacks: int
+    """Tasks to call a citizen back, of all kinds."""
+    notes: int
+    """Those of them that are messages somebody left."""
+    surveys: int
+    """Callers who said what they thought of the service."""
     verify: list[str]
     seconds: float
     lost: list[str] = field(default_factory=list)
@@ -46,9 +52,11 @@ class Account:
 
 def account_of(
     rows: Sequence[Row], phones: Sequence[Row], *, cases: int, verify: Sequence[str], seconds: float,
-    refusals: Sequence[str] = (),
+    refusals: Sequence[str] = (), callbacks: Mapping[str, int] | None = None, surveys: int = 0,
 ) -> Account:  # fmt: skip
-    """``rows``: the ledger's calls; ``phones``: the phones' log; ``refusals``: what REST refused the robots."""
+    """``rows``: the ledger's calls; ``phones``: the phones' log; ``refusals``: what REST refused the robots;
+    ``callbacks``: kind → tasks made; ``surveys``: callers who gave a score."""
+    owed = callbacks or {}
     calls = [row for row in rows if row["direction"] == "inbound"]
     answered = [row for row in calls if row.get("talk_began_at")]
     refused = [row for row in calls if row.get("refusal")]
@@ -61,6 +69,7 @@ def account_of(
         service_level_15s=round(len(quick) / len(answered), 4) if answered else None,
         recordings=len(kept), recordings_ok=sum(good(item) for item in kept),
         tickets=sum(len(row.get("tickets") or []) for row in calls), cases=cases,
+        callbacks=sum(owed.values()), notes=owed.get("voicemail", 0), surveys=surveys,
         verify=list(verify), seconds=round(seconds, 1),
     )  # fmt: skip
     made.lost = [*lost_calls(calls, phones), *lost_work(made, answered), *refusals]

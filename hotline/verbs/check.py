@@ -292,6 +292,12 @@ def _journeys(settings: Settings, _places: Places) -> Checked:
     for name, step in lost:
         cure = _("Cure: let a way of another step lead to it, or take it out")
         yield Finding("journeys", State.WARN, _("journey.{name}.{step}: no caller comes to this step", name=name, step=step), cure)  # fmt: skip
+    for name, step, seconds in journey_faults.silent(settings.journey):
+        cure = _("Cure: seconds = {most}, and more times", most=journey_faults.SILENCE_MOST)
+        text = _(
+            "journey.{name}.{step}: {seconds} s without a sound after its prompt", name=name, step=step, seconds=seconds
+        )
+        yield Finding("journeys", State.WARN, text, cure)
     if not idle and not lost:
         steps = sum(len(graph.steps) for graph in journeys_of(settings).values())
         text = _("{lines} lines, {steps} steps, every way ends", lines=len(settings.line), steps=steps)

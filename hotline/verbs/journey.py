@@ -34,6 +34,7 @@ from ivr.walker import (
     Noticed,
     Passed,
     Queued,
+    Speaks,
     TurnedAway,
     Walker,
 )
@@ -195,5 +196,7 @@ def _said(happened: Happened, settings: Settings) -> str:
         case Queued(_step, queue):
             name = next(one.name for one in settings.queue if one.id == queue)
             return "■ " + _("waits for a person: queue {queue} ({name})", queue=queue, name=name)
+        case Speaks():
+            return "● " + _("a tone; he leaves a message, until he hangs up or is silent for three seconds")
         case LetGo():
             return "■ " + _("the call is over")

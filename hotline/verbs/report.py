@@ -25,6 +25,7 @@ from ledger.store import Store
 
 from .ledger_reading import opened, options
 from .period_arguments import add_period, period
+from .report_callers import add_callers
 from .report_kpi import add_kpi
 from .report_rows import SAME, Row, masked, row_of
 from .report_turned_away import add_turned_away
@@ -49,6 +50,7 @@ def add(sub: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     calls.set_defaults(run=run)
     add_kpi(verbs)
     add_turned_away(verbs)
+    add_callers(verbs)
 
 
 def run(args: argparse.Namespace) -> int:

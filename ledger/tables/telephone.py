@@ -148,6 +148,45 @@ transfers = Table(
     text("became_agent"),
 )
 
+voicemails = Table(  # messages that callers left; the sound is in the recording of the call
+    "voicemails",
+    metadata,
+    Column("call_id", Id, primary_key=True),
+    Column("prompt", Word, nullable=False),  # which asked for it
+    Column("began_at", Moment, nullable=False),
+    Column("ended_at", Moment),
+    text("how"),  # cti.events.VoicemailEnd
+    number("said_seconds"),  # without the silence that ended it; too short, it is none
+    Index(None, "began_at"),
+)
+
+wait_promises = Table(  # what one who waits was told of his place and time, and how long he waited then
+    "wait_promises",
+    metadata,
+    Column("call_id", Id, primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("at", Moment, nullable=False),
+    Column("queue", Word, nullable=False),
+    count("place"),  # 1: the next
+    Column("minutes", Integer),  # NULL: no time was told
+    Column("waited_seconds", Float),  # from then to an agent; NULL: nobody answered, or not yet
+    Index(None, "queue", "at"),
+)
+
+surveys = Table(  # what callers thought of the service, by keys after the talk
+    "surveys",
+    metadata,
+    Column("call_id", Id, primary_key=True),
+    Column("at", Moment, nullable=False),  # asked
+    text("line"),
+    text("queue"),
+    text("seat"),  # of the last talk, with its agent
+    text("agent"),
+    Column("score", Integer),  # 1 (worst) to 5; NULL: no key
+    text("solved"),  # yes | no | ''
+    Index(None, "at"),
+)
+
 recordings = Table(
     "recordings",
     metadata,

@@ -16,11 +16,12 @@ EVERYTHING = {
     "warned_again": {"kind": "say", "prompt": "sorry", "next": "crowd"},
     "crowd": {"kind": "waiting", "least": 5, "many": "choice", "few": "long"},
     "long": {"kind": "advice", "ask": "wait", "seconds": 1, "answers": {"long": "choice"}, "otherwise": "choice"},
-    "choice": {"kind": "menu", "keys": {"1": "people", "2": "number", "*": "choice", "#": "gone"}, "otherwise": "people"},
+    "choice": {"kind": "menu", "keys": {"1": "people", "2": "number", "*": "choice", "#": "gone", "3": "message"}, "otherwise": "people"},
     "number": {"kind": "digits", "prompt": "menu", "least": 4, "most": 6, "next": "other", "otherwise": "people"},
     "people": {"kind": "queue"},
     "other": {"kind": "queue", "queue": "minnan"},
     "gone": {"kind": "hang_up", "prompt": "sorry"},
+    "message": {"kind": "voicemail"},
     "closed": {"kind": "hang_up", "prompt": "closed", "refused": "closed"},
 }  # fmt: skip
 
@@ -28,9 +29,12 @@ EVERYTHING = {
 def everything(table: Table) -> Table:
     """The settings with that journey on the first line, and a line that keeps hours and one with a menu."""
     table["journey"] = {"everything": copy.deepcopy(EVERYTHING)}
-    table["line"][0]["journey"] = "everything"
+    table["queue"][0]["words_seconds"] = 30
+    table["line"][0] |= {"journey": "everything", "survey": True}
     table["line"] += [
         {"id": "office", "name": "办公", "numbers": ["12319004"], "queue": "mandarin", "hours": "Mon-Fri 08:00-12:00"},
         {"id": "menu", "name": "按键", "numbers": ["12319005"], "queue": "mandarin", "menu": {"2": "minnan", "*": "emergency"}},
+        {"id": "leaves", "name": "留言", "numbers": ["12319006"], "queue": "mandarin", "hours": "Mon-Fri 08:00-12:00",
+         "voicemail": True},
     ]  # fmt: skip
     return table

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
+from agents.callbacks import Kind
 from bridge.delivery_state import DeliveryState
 from bridge.ports import Push
 from bridge.ticket import CallFacts, Person
@@ -21,7 +22,7 @@ from ledger.callers import Story
 from ledger.history import Tape
 from recordings.ids import RecordingId
 from tests.bridge.made import ticket
-from tests.fakes.books import Sound, past
+from tests.fakes.books import Sound, past, task
 from tests.fakes.hotline import CALL, NOON, Call, FakeHotline, inside, services
 from tests.fakes.said import said
 
@@ -381,6 +382,21 @@ async def test_which_recordings_there_are_is_told_to_who_may_hear_them(as_: As, 
     assert (await as_().get(path)).status_code == 403
     assert (await as_(person(Role.OPERATOR, "root")).get(path)).status_code == 403
     assert (await as_(person(Role.AUDITOR, "a1")).get(path)).json() == []
+
+
+async def test_a_message_is_heard_by_whoever_is_to_call_back(as_: As, fake: FakeHotline, log: Log) -> None:
+    """Nobody talked in that call: the owner of its call-back hears it, with a purpose; before and after he is a stranger to it."""
+    fake.known[CallId(OTHER)] = Call(CallId(OTHER), agent="", seat="", ended_at=NOON, outcome="missed")
+    fake.shelf.tapes.sounds[RecordingId(CallId(OTHER))] = Sound(b"OggS message")
+    rows, path = fake.shelf.callbacks.rows, f"/api/calls/{OTHER}/recording"
+    for kind, owner, status in (
+        (Kind.VOICEMAIL, "", 403), (Kind.VOICEMAIL, "1002", 403), (Kind.MISSED, "1001", 403), (Kind.VOICEMAIL, "1001", 200),
+    ):  # fmt: skip
+        rows[OTHER] = task(OTHER, kind=kind, owner=owner)
+        assert (await as_().get(f"{path}s")).status_code == status
+        assert (await as_().get(path, headers=said(purpose="回拨"))).status_code == status
+    assert (await as_().get(path)).status_code == 422
+    assert log.rows == [("1001", "listened", OTHER, {"purpose": "回拨", "part": "1"})]
 
 
 @pytest.mark.parametrize(

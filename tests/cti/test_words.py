@@ -97,14 +97,14 @@ def test_an_unknown_word_is_told() -> None:
     """Neither source passes over what it does not know, or what is not whole: an event each time."""
     fold = Fold(Plan.foreign())
     unknown = [
-        from_book(AT, LEG, "SURVEY", "5"),
-        from_wire(AT, LEG, b"HotlineSurvey", {}, text),
+        from_book(AT, LEG, "WEATHER", "5"),
+        from_wire(AT, LEG, b"HotlineRain", {}, text),
         from_wire(AT, LEG, b"HotlineRefused", {}, text),
     ]
     heard = [event for frame in unknown for event in fold.apply(frame)]
     assert heard == [
-        ev.WordUnknown(AT, "SURVEY", "cel"),
-        ev.WordUnknown(AT, "HotlineSurvey", "ami"),
+        ev.WordUnknown(AT, "WEATHER", "cel"),
+        ev.WordUnknown(AT, "HotlineRain", "ami"),
         ev.WordUnknown(AT, "HotlineRefused without reason", "ami"),
     ]
 

@@ -44,7 +44,7 @@ NUMBERS = {
     "all": "12319004",
     "week": "12319005",
 }
-WALKED = ("STEP", "NOTICE", "REFUSED", "UNPLAYED")
+WALKED = ("STEP", "NOTICE", "REFUSED", "UNPLAYED", "VOICEMAIL")
 _callers = count(13806040001)
 
 
@@ -71,7 +71,9 @@ def lines(table: Table) -> None:
 @pytest.fixture(scope="module")
 def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Alone]:
     with alone(
-        tmp_path_factory.mktemp("walks"), lines, cut={"menu": 1.0, "sorry": 0.5, "closed": 1.0, "welcome": 1.0}
+        tmp_path_factory.mktemp("walks"),
+        lines,
+        cut={"voicemail_nobody": 1.0, "menu": 1.0, "sorry": 0.5, "closed": 1.0, "welcome": 1.0},
     ) as one:
         yield one
 
@@ -151,6 +153,7 @@ CASES = {
     "no advice in time": Case("all", ["1"], door="frozen"),
     "a number": Case("all", ["2", "1234#"]),
     "the longest number": Case("all", ["2", "123456"]),
+    "a message": Case("all", ["3"]),
     "back and out by keys": Case("all", ["*", "9", "#"]),
 }
 

@@ -47,6 +47,17 @@ def add(table: sa.Table, **values: Any) -> sa.Executable:
     return sa.insert(table).values(**values)
 
 
+def message_left(call: str) -> sa.Executable:
+    return add(
+        t.voicemails, call_id=call, prompt="voicemail_nobody", began_at=after(100), ended_at=after(105), said_seconds=5
+    )
+
+
+def recorded(call: str) -> sa.Executable:
+    times = {"started_at": after(100), "ended_at": after(110)}
+    return add(t.recordings, call_id=call, part=1, file=f"{call}.raw", state="shelved", **times)
+
+
 def message(turn: int, kind: str, **values: Any) -> dict[str, Any]:
     of = {"stream": f"{ANSWERED}/1", "ticket_id": "01", "made_at": after(80), "next_try": after(80), "turn": turn}
     return of | {"message_id": f"m{turn}", "key": f"m{turn}", "kind": kind} | values
@@ -83,6 +94,10 @@ WRONG: list[tuple[str, str, tuple[sa.Executable, ...]]] = [
     ("orphans", "xm1-7.7", (add(t.talks, call_id="xm1-7.7", seq=0, leg_id="l", seat="8002", began_at=after(0)),)),
     ("orphans", MISSED, (without(t.calls, MISSED),)),
     ("missed_without_callback", MISSED, (without(t.callbacks, MISSED),)),
+    ("voicemail_unheard", MISSED, (message_left(MISSED), recorded(MISSED))),
+    ("voicemail_unheard", MISSED, (message_left(MISSED), change(t.callbacks, MISSED, kind="voicemail"))),
+    ("survey_unreviewed", DIRECT, (add(t.surveys, call_id=DIRECT, at=after(231), score=2),)),
+    ("survey_unreviewed", DIRECT, (add(t.surveys, call_id=DIRECT, at=after(231), solved="no"),)),
     ("callback_disordered", MISSED, (change(t.callbacks, MISSED, state="taken"),)),
     ("callback_disordered", MISSED, (change(t.callbacks, MISSED, owner="1001"),)),
     ("callback_disordered", MISSED, (change(t.callbacks, MISSED, state="done"),)),

@@ -30,6 +30,8 @@ def test_one_measured_run_loses_nothing(tmp_path: Path) -> None:
     assert account["answered"] >= CALLS * 0.4
     assert account["recordings"] == account["recordings_ok"]
     assert account["tickets"] == account["cases"]
+    assert account["callbacks"] >= account["notes"] >= 1
+    assert account["surveys"] >= 1
     assert left(tmp_path) == [], "still running"
 
 

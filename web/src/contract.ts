@@ -642,6 +642,10 @@ export interface components {
       note: string
       /** oldest first */
       attempts: components['schemas']['CallbackAttemptOut'][]
+      /** seconds into the recording of the call at which the message begins; none was left: null */
+      voicemail_from?: number | null
+      /** how long it is */
+      voicemail_seconds?: number | null
       /** I have it */
       mine: boolean
       /** there is a number, and it is not for these eyes */
@@ -763,6 +767,8 @@ export interface components {
       /** intervals that could not be back-filled */
       uncertain: components['schemas']['SpanOut'][]
       outages: components['schemas']['OutageOut'][]
+      waits_told: components['schemas']['WaitToldOut'][]
+      satisfaction: components['schemas']['SatisfactionOut'][]
     }
     DeliveryState: 'waiting' | 'delivered' | 'poisoned' | 'not_carried'
     /** Rows that changed, whole; ``gone``: calls that are over. */
@@ -1384,6 +1390,21 @@ export interface components {
       /** how long the token before goes on; 0: not at all */
       keep_hours?: number
     }
+    /** What callers thought of the service (好差评), of all or of a line or queue. */
+    SatisfactionOut: {
+      of: 'all' | 'line' | 'queue'
+      id: string
+      asked: number
+      scored: number
+      /** 1 (worst) to 5, of those that scored */
+      mean: number | null
+      /** 3, 4 or 5 */
+      content: number
+      /** 1 or 2; each is a review among the call-backs */
+      poor: number
+      solved: number
+      unsolved: number
+    }
     /** GET /api/seats/{seat}/day: what this seat's agent did today. */
     SeatDayOut: {
       seat: string
@@ -1642,6 +1663,20 @@ export interface components {
       backlog: number
       dead_letters: number
       callbacks_open: number
+    }
+    /** What those who waited in a queue in an hour were told of it, against what they waited; medians. */
+    WaitToldOut: {
+      queue: string
+      hour: string
+      /** announcements of a place */
+      told: number
+      /** those with a time, to callers who were answered: what the medians are of */
+      timed: number
+      promised_seconds: number | null
+      waited_seconds: number | null
+      error_seconds: number | null
+      /** of what was waited */
+      error_share: number | null
     }
     /** POST /api/seats/{seat}/watch: my own seat's phone rings, then I hear theirs. Again with another mode: it changes. DELETE the same path: I hear no more. */
     WatchIn: {

@@ -1,0 +1,61 @@
+"""extensions.conf: what the caller thought of the service (好差评), by keys, after his agent has gone (decision 0043).
+
+The seat is free from the moment its own leg ended. By Asterisk alone: SURVEY in CEL is the answer, whether the daemon lives
+or not, and it is written once: when both questions are over, or when he hangs up before.
+"""
+
+from __future__ import annotations
+
+from ..settings import Line, Settings
+from .dialplan_steps import Step, context, exten, unplayed
+
+ASKED = "HOTLINE_SURVEY"
+"""Variable: 1 on calls of a line with ``survey``."""
+SECONDS = 3
+"""Waited for a key: he hears nothing meanwhile."""
+TIMES = 2
+TO = f'GotoIf($["${{{ASKED}}}"!=""]?survey,s,1)'
+"""Where a talk that counts is over and its caller still there."""
+_TOLD = "CELGenUserEvent(SURVEY,${HOTLINE_SCORE}|${HOTLINE_SOLVED})"
+
+
+def on(line: Line) -> list[Step]:
+    return [f"Set({ASKED}=1)"] if line.survey else []
+
+
+def used(settings: Settings) -> bool:
+    return any(line.survey for line in settings.line)
+
+
+def contexts(settings: Settings) -> list[str]:
+    """None where no line asks."""
+    if not used(settings):
+        return []
+    return [
+        context(
+            "survey",
+            exten(
+                "s",
+                f"MSet({ASKED}=,HOTLINE_SCORE=,HOTLINE_SOLVED=,HOTLINE_ANSWERS=1)",
+                *_ask("HOTLINE_SCORE", "survey", TIMES, "1-5"),
+                'GotoIf($["${HOTLINE_SCORE}"=""]?over)',
+                *_ask("HOTLINE_SOLVED", "survey_solved", 1, "12"),
+                ("over", "Set(HOTLINE_ANSWERS=)"),
+                _TOLD,
+                'GotoIf($["${HOTLINE_SCORE}"=""]?done)',
+                "Playback(hotline/survey_thanks)",
+                unplayed("survey_thanks"),
+                ("done", "Hangup(16)"),
+            ),
+            exten("h", f'ExecIf($["${{HOTLINE_ANSWERS}}"!=""]?{_TOLD})'),
+            exten("T", "Hangup(102)"),
+        )
+    ]
+
+
+def _ask(variable: str, prompt: str, times: int, keys: str) -> list[Step]:
+    return [
+        f"Read({variable},hotline/{prompt},1,,{times},{SECONDS})",
+        f'ExecIf($["${{READSTATUS}}"="ERROR"]?CELGenUserEvent(UNPLAYED,{prompt}))',
+        f"Set({variable}=${{FILTER({keys},${{{variable}}})}})",
+    ]

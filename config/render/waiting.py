@@ -1,0 +1,113 @@
+"""extensions.conf: one who waits hears his true place, and a time, in our own words over the music (decision 0043).
+
+Never app_queue's own announcements: while the first caller hears one, nobody is put through. A hook of the caller's channel
+runs an extension here every ``words_seconds``; what it says is whispered to him, and the queue goes on: a seat that becomes free
+rings in mid-word. The place is counted in the live order of the queue. The time is of the daemon's figure, a global that
+tells when it was written: without a fresh one he hears his place alone.
+"""
+
+from __future__ import annotations
+
+from ..settings import Queue, Settings
+from .dialplan_steps import Step, context, exten
+
+CONTEXT, PLACE = "wait-words", "place"
+PACE = "HOTLINE_PACE_"
+"""A global a queue: ``EPOCH-SECONDS``, when it was found and how long one place takes (``cti.ami_actions``)."""
+FRESH_SECONDS = 120
+FIRST_SECONDS = 6
+"""Who is answered sooner hears nothing of a queue."""
+FARTHEST = 50
+"""Places that are counted; who is farther back hears none."""
+MOST_MINUTES = 60
+_TALKS = '"${IMPORT(${HOOK_CHANNEL},QUEUEWAIT)}"!=""'
+"""A seat has answered: app_queue says so in this variable. IMPORT is silent about a caller who is gone, SHARED is not."""
+
+
+def used(settings: Settings) -> bool:
+    return any(queue.words_seconds for queue in settings.queue)
+
+
+def begin(queue: Queue) -> list[Step]:
+    """On the caller's channel, before Queue()."""
+    if queue.words_seconds is None:
+        return []
+    hook = f"${{PERIODIC_HOOK({CONTEXT},{PLACE},{queue.words_seconds})}}"
+    return [
+        'ExecIf($["${HOTLINE_HOOK}"!=""]?Set(PERIODIC_HOOK(${HOTLINE_HOOK})=off))',
+        "MSet(QUEUEWAIT=,HOTLINE_SINCE=${EPOCH})",
+        f"Set(__HOTLINE_HOOK={hook})",
+    ]
+
+
+def end(queue: Queue) -> list[Step]:
+    """After Queue()."""
+    return ["Set(PERIODIC_HOOK(${HOTLINE_HOOK})=off)"] if queue.words_seconds is not None else []
+
+
+def met(settings: Settings) -> list[Step]:
+    """On the seat's leg, before it hears its citizen: nothing more is said to him."""
+    return (
+        ['ExecIf($["${HOTLINE_HOOK}"!=""]?Set(MASTER_CHANNEL(PERIODIC_HOOK(${HOTLINE_HOOK}))=off))']
+        if used(settings)
+        else []
+    )
+
+
+def contexts(settings: Settings) -> list[str]:
+    if not used(settings):
+        return []
+    steps: tuple[Step, ...] = (
+        "Set(CDR_PROP(disable)=1)",
+        "Answer()",
+        f"ExecIf($[${{EPOCH}} - 0${{IMPORT(${{HOOK_CHANNEL}},HOTLINE_SINCE)}} < {FIRST_SECONDS}]?Wait({FIRST_SECONDS}))",
+        "Set(QUEUE=${IMPORT(${HOOK_CHANNEL},HOTLINE_QUEUE)})",
+        f'GotoIf($["${{QUEUE}}"="" | {_TALKS}]?none)',
+        "Set(PLACE=0)",
+        ("look", "Set(PLACE=$[${PLACE} + 1])"),
+        "Set(WHO=${QUEUE_GET_CHANNEL(${QUEUE},${PLACE})})",
+        f'GotoIf($["${{WHO}}"="" | ${{PLACE}} > {FARTHEST}]?none)',
+        'GotoIf($["${WHO}"!="${HOOK_CHANNEL}"]?look)',
+        "Set(LIST=hotline/s_next)",
+        "GotoIf($[${PLACE} = 1]?time)",
+        "Gosub(say-count,s,1($[${PLACE} - 1]))",
+        "Set(LIST=hotline/s_ahead&${GOSUB_RETVAL}&hotline/s_waiting)",
+        ("time", "Set(MINUTES=)"),
+        f"Set(PACE=${{GLOBAL({PACE}${{QUEUE}})}})",
+        'GotoIf($["${PACE}"=""]?say)',
+        f"GotoIf($[${{EPOCH}} - ${{CUT(PACE,-,1)}} > {FRESH_SECONDS}]?say)",
+        "Set(MINUTES=$[(${PLACE} * ${CUT(PACE,-,2)} + 59) / 60])",
+        "Set(MINUTES=${CUT(MINUTES,.,1)})",
+        f"GotoIf($[${{MINUTES}} <= {MOST_MINUTES}]?timed)",
+        "Set(MINUTES=)",
+        "Goto(say)",
+        ("timed", "Gosub(say-count,s,1(${MINUTES}))"),
+        "Set(LIST=${LIST}&hotline/s_wait_about&${GOSUB_RETVAL}&hotline/s_minutes)",
+        ("say", f"GotoIf($[{_TALKS}]?none)"),
+        "Playback(${CUT(LIST,&,1)})",
+        "Set(LIST=${CUT(LIST,&,2-)})",
+        'GotoIf($["${LIST}"!=""]?say)',
+        f"GotoIf($[{_TALKS}]?none)",
+        "CELGenUserEvent(PROMISED,${IMPORT(${HOOK_CHANNEL},HOTLINE_CALL)}|${QUEUE}|${PLACE}|${MINUTES})",
+        ("none", "Hangup()"),
+    )
+    return [context(CONTEXT, exten(PLACE, *steps)), _say_count()]
+
+
+def _say_count() -> str:
+    """A count up to 99 as its sounds: 两 for 2, 十 for 10, 十二, 二十, 二十五."""
+    return context(
+        "say-count",
+        exten(
+            "s",
+            'GotoIf($["${ARG1}"="2"]?two)',
+            "GotoIf($[${ARG1} < 10]?one)",
+            "Set(LOCAL(tens)=hotline/n_ten)",
+            "ExecIf($[${ARG1} >= 20]?Set(LOCAL(tens)=hotline/n_${ARG1:0:1}&hotline/n_ten))",
+            'GotoIf($["${ARG1:1:1}"="0"]?round)',
+            "Return(${tens}&hotline/n_${ARG1:1:1})",
+            ("two", "Return(hotline/n_liang)"),
+            ("one", "Return(hotline/n_${ARG1})"),
+            ("round", "Return(${tens})"),
+        ),
+    )
