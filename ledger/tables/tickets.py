@@ -151,7 +151,12 @@ cases = Table(
     Index(None, "state", "since"),
     Index(None, "state", "case_id"),  # ids sort by time: a page of a state is walked
     Index(None, "unit", "case_id"),
+    partial("ix_cases_marks", "mark_at", where="mark_at IS NOT NULL"),
+    partial("ix_cases_overdue", "due_at", where="marked >= 100"),
 )
+
+is_overdue: sa.ColumnElement[bool] = sa.literal_column("marked") >= sa.literal_column("100")
+"""Of the small index."""
 
 # calls in which a citizen asked about a case, said more of it or joined it, beside the one that brought it
 case_calls = Table(
@@ -191,12 +196,7 @@ mass_events = Table(
     text("closed_by"),
     Index(None, "ends_at"),
     Index(None, "ticket_id"),
-    partial("ix_cases_marks", "mark_at", where="mark_at IS NOT NULL"),
-    partial("ix_cases_overdue", "due_at", where="marked >= 100"),
 )
-
-is_overdue: sa.ColumnElement[bool] = sa.literal_column("marked") >= sa.literal_column("100")
-"""Of the small index."""
 
 case_warnings = Table(
     "case_warnings",

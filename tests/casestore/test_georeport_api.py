@@ -149,7 +149,7 @@ async def test_a_case_is_made_and_found_again(city: Served) -> None:
     assert (row["lat"], row["long"]) == (24.481234, 118.091234)
     assert row["extended_attributes"] | {"step": ""} == {"step": "", "condition": "1", "part_id": "0012"}
     assert row["requested_datetime"] == "2026-11-29T04:00:00+00:00"
-    whole = await city.cases.store.whole(number)
+    whole = await city.cases.store.whole(number, datetime.now(UTC))
     assert whole is not None
     assert (whole.ticket["subject"]["code"], whole.ticket["subject"]["part_id"]) == ("0101", "0012")
     assert whole.ticket["subject"]["condition"]
