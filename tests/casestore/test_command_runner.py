@@ -16,7 +16,7 @@ from bridge.case_state import TABLE as CENTRE_TABLE
 from bridge.case_state import CaseState, foreseen
 from bridge.case_store_messages import Message, MessageId, MessageKind, filing
 from bridge.drivers import Heard, Receipt
-from bridge.ticket import Limit, ticket_id
+from bridge.ticket import Limit, Person, ticket_id
 from casestore.states import State
 from tests.bridge.made import ticket
 from tests.casestore.kit import Cases, cases_at
@@ -36,7 +36,7 @@ class Centre:
     keys: Any = field(default_factory=count)
 
     async def file(self, n: int = 1, **more: Any) -> str:
-        one = replace(ticket(n), handle_limit=None, promise=None, **more)
+        one = replace(ticket(n), **{"person": Person(phones=("13806050001",))} | more)
         answer = await self.cases.driver.deliver(filing(one))
         assert isinstance(answer, Receipt)
         return answer.case_number
@@ -564,3 +564,16 @@ async def test_work_lists_come_in_pages_the_soonest_due_first(centre: Centre) ->
     assert seen == numbers
     found = await centre.work("judge", state=State.REPORTED.value)
     assert len(found) == 7
+
+
+@in_a_centre
+async def test_who_left_no_number_is_owed_no_reply(centre: Centre) -> None:
+    """Nobody calls them, so nobody waits for their answer; of a confidential citizen the hotline has the number."""
+    for n, more, state in (
+        (1, {"person": Person()}, "replied"), (2, {"anonymous": True}, "replied"),
+        (3, {"person": Person(), "confidential": True}, "confirmed"), (4, {}, "confirmed"),
+    ):  # fmt: skip
+        number = await centre.dispatched(n, **more)
+        await centre.do(number, "finish", "unit_office", opinion="已清运")
+        assert await centre.do(number, "confirm", "dispatcher") == state, n
+        assert (await centre.heard(number))[-1] is CaseState.CHECKED
