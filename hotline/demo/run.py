@@ -59,6 +59,7 @@ def settings(shipped: Table, base: int | None, *, people: bool = False) -> Table
         table["seats"]["wrap_up_seconds"] = 3
         hours = [name for name in Callbacks.model_fields if name.endswith("hours")]
         table.setdefault("callbacks", {}).update(dict.fromkeys(hours, "always"))  # somebody may look at night
+        table["callbacks"]["reply_minutes"] = 0
         if people:
             guests.make_room(table, shipped)
         now = datetime.now(ZoneInfo(table["centre"]["timezone"])) + timedelta(hours=12)
