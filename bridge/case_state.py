@@ -30,7 +30,9 @@ TABLE: dict[CaseState, frozenset[CaseState]] = {
     _S.HANDLING: _AT_WORK - {_S.HANDLING} | {_S.FILED},
     _S.SUSPENDED: _AT_WORK - {_S.SUSPENDED} | {_S.FILED},
     _S.HANDLED: frozenset({_S.DISPATCHED, _S.HANDLING, _S.CHECKED, _S.CLOSED}),
-    _S.CHECKED: frozenset({_S.CLOSED, _S.DISPATCHED, _S.HANDLING}),
+    _S.CHECKED: frozenset(
+        {_S.CLOSED, _S.DISPATCHED, _S.HANDLING, _S.FILED}
+    ),  # FILED: the citizen says it is not solved
     _S.CLOSED: frozenset({_S.FILED, _S.DISPATCHED}),  # opened again
     _S.RETURNED: frozenset({_S.FILED, _S.DISPATCHED, _S.VOIDED}),
     _S.VOIDED: frozenset({_S.FILED}),

@@ -81,18 +81,18 @@ def applied(clocks: Clocks, moved: Moved, work: WorkTime) -> Clocks:
         case ClockEffect.NONE:
             return clocks
         case ClockEffect.STAGE:
-            return Clocks(stage_end(moved.target, moved.at, work), None, _back(handling, at))
+            return Clocks(state_due(moved.target, moved.at, work), None, _back(handling, at))
         case ClockEffect.ACCEPT_STANDS:
             left = timedelta() if clocks.stage_due is None else max(timedelta(), clocks.stage_due - moved.at)
             return replace(clocks, stage_due=None, stage_left=left)
         case ClockEffect.ACCEPT_GOES_ON:
             if clocks.stage_left is None:
-                return replace(clocks, stage_due=stage_end(moved.target, moved.at, work))
+                return replace(clocks, stage_due=state_due(moved.target, moved.at, work))
             return replace(clocks, stage_due=moved.at + clocks.stage_left, stage_left=None)
         case ClockEffect.HANDLING_BEGINS:
             return Clocks(None, None, _begin(handling, moved, at))
         case ClockEffect.HANDLING_STANDS:
-            return Clocks(stage_end(moved.target, moved.at, work), None, _back(handling, at))
+            return Clocks(state_due(moved.target, moved.at, work), None, _back(handling, at))
         case ClockEffect.SUSPENDS:
             if moved.until is None:
                 raise ValueError("a suspension has an end")
@@ -105,7 +105,7 @@ def applied(clocks: Clocks, moved: Moved, work: WorkTime) -> Clocks:
             return Clocks(None, None, _back(handling, at))
 
 
-def stage_end(state: State, at: datetime, work: WorkTime) -> datetime | None:
+def state_due(state: State, at: datetime, work: WorkTime) -> datetime | None:
     limit = STAGES.get(state)
     if limit is None:
         return None

@@ -82,7 +82,23 @@ def run(db: sa.Connection, number: str, order: Order, work: WorkTime) -> State:
         _mirror(db, number, rule, order, values)
     if rule.command is Command.REVIEW_APPEAL and ended == "passed":
         case_rows.change(db, number, {"exempt": 1})
+    if rule.command is Command.CONFIRM and _all_told(db, _row(db, number)):
+        nobody = {"answer": NOBODY, "text": _("nobody is to be told: the citizen left no number")}
+        return run(db, number, Order(Command.REPLY, Role.CENTRE, "", order.at, said=nobody), work)
     return rule.target
+
+
+NOBODY = "nobody"
+"""In place of a reply, of who cannot be told anything: no call-back is made for them."""
+
+
+def first_reply(ticket: str) -> str:
+    """What stands for a citizen's answer when there is a result to tell: nothing, or that nobody can be told.
+
+    ``ticket``: JSON. Of a confidential citizen this store has no number, and the hotline has."""
+    said = json.loads(ticket)
+    numbers = (said.get("person") or {}).get("phones") or (said.get("facts") or {}).get("ani")
+    return NOBODY if said.get("anonymous") or not (numbers or said.get("confidential")) else ""
 
 
 _CLERKS = frozenset({Role.ACCEPTER, Role.DISPATCHER, Role.UNIT_OFFICE, Role.UNIT_WORKER, Role.CHECKER, Role.JUDGE})
@@ -266,7 +282,12 @@ def _values(case: Row[Any], rule: Rule, order: Order, clocks: Clocks, work: Work
         case Command.FINISH:
             made["handled_at"] = at
         case Command.CONFIRM:
-            made |= {"confirmed_by": order.by, "reply": "", "satisfied": 0, "closer": order.text("closer")}
+            made |= {
+                "confirmed_by": order.by,
+                "reply": first_reply(case.ticket),
+                "satisfied": 0,
+                "closer": order.text("closer"),
+            }
         case Command.NAME_CLOSER:
             made["closer"] = order.text("closer")
         case Command.CLOSE:
@@ -280,7 +301,7 @@ def _values(case: Row[Any], rule: Rule, order: Order, clocks: Clocks, work: Work
         case Command.PLUS_ONE:
             made["plus_ones"] = case.plus_ones + 1
         case Command.MERGE:
-            made |= {"parent": order.text("into"), "unit": "", "worker": ""}
+            made |= {"parent": order.text("into"), "unit": "", "worker": "", "reply": first_reply(case.ticket)}
         case Command.UNMERGE if rule.moves:
             made["parent"] = ""
         case _:
@@ -370,7 +391,7 @@ def _mirror(db: sa.Connection, number: str, rule: Rule, order: Order, values: Ma
     for child in case_rows.children_of(db, number):
         change: dict[str, Any] = {}
         if rule.command is Command.CONFIRM:
-            change = {"reply": "", "satisfied": 0}
+            change = {"reply": first_reply(child.ticket), "satisfied": 0}
         elif rule.target in OVER and "closed_at" in values:
             change = {"closed_at": values["closed_at"]}
         case_rows.change(db, child.number, change)

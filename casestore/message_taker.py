@@ -102,7 +102,7 @@ def _file(
     rule = rule_for(None, Command.FILE, Role.CENTRE)
     assert isinstance(rule, Rule)
     number = _next_number(db, now.astimezone(zone).date())
-    clocks = Clocks(stage_due=clock_effects.stage_end(rule.target, now, work))
+    clocks = Clocks(stage_due=clock_effects.state_due(rule.target, now, work))
     row = {
         "number": number, "key": message.key, "query_code": numbers.query_code(secrets.choice), "state": rule.target,
         "kind": message.ticket.kind, "title": message.ticket.title, "accepted_at": text_of(now), "ticket": text,

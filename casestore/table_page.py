@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 
+from config.work_time import TimeLimit
+
 from .clock_effects import STAGES
 from .states import CHINESE, COMMAND_WORD, ROLE_WORD, STATE_WORD, STEP_OF, TASK_WORD, Role, State
 from .transition_table import HOLDER, TABLE, Rule
@@ -51,7 +53,7 @@ def page() -> str:
 def _state(state: State) -> str:
     holder = HOLDER[state]
     limit = STAGES.get(state)
-    clock = "" if limit is None else f"{limit.value} {limit.unit}" if hasattr(limit, "unit") else str(limit)
+    clock = "" if limit is None else f"{limit.value} {limit.unit}" if isinstance(limit, TimeLimit) else str(limit)
     who = f"{holder} {ROLE_WORD[holder]}" if holder else "–"
     return f"| {state} | {STATE_WORD[state]} | {STEP_OF[state]} {CHINESE[STEP_OF[state]]} | {who} | {clock} |\n"
 

@@ -45,7 +45,7 @@ def _of(db: sa.Connection, asked: Asked) -> WorkListOut:
     wanted = sa.select(cases, _SORT.label("sort")).where(_held(asked), *_theirs(asked))
     due, _slash, number = asked.after.partition("/")
     if number:
-        wanted = wanted.where(sa.or_(due < _SORT, sa.and_(due == _SORT, _C.number > number)))
+        wanted = wanted.where(sa.tuple_(_SORT, _C.number) > sa.tuple_(sa.literal(due), sa.literal(number)))
     rows = db.execute(wanted.order_by(_SORT, _C.number).limit(asked.most + 1)).all()
     told = rows[: asked.most]
     tasks: dict[str, list[TaskOut]] = {}

@@ -9,7 +9,6 @@ import asyncio
 import contextlib
 import json
 import random
-import sqlite3
 import time
 import wave
 from argparse import Namespace
@@ -18,21 +17,31 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import httpx
+
 from config.language import say
+from config.secrets import CASESTORE
+from config.settings import Callbacks
 from hotline.lab import ports
 from hotline.lab.hotline_instance import HotlineInstance, InstanceError, Table, Telephones, derive
 from hotline.lab.rest import Rest, RestRefused
 
 from . import guests
+from .case_figures import CaseFigures, case_figures
+from .case_robots import MEASURED as MEASURED_CASES
+from .case_robots import OPEN as OPEN_CASES
+from .case_robots import CaseRobots
+from .case_robots import Pace as CasePace
 from .citizens import live
 from .narrator import Narrator
+from .reply_robot import ReplyRobot
 from .robots import Robot
 from .run_result import Account, Row, account_of
 from .scenario import MEASURED, OPEN, Citizen, Numbers, play
 from .voices import AGENT, spoken
 
-SETTLE_S = 60.0
-"""After the last call: recordings are encoded and tickets delivered within so many seconds, or they count as lost."""
+SETTLE_S = 120.0
+"""After the last call: recordings are encoded and tickets delivered within so many seconds, or they count as lost; cases go their way."""
 LOOK_S, START_AGAIN_S = 1.0, 5.0
 """Between two looks at the daemon; before it is tried again when it did not start."""
 TELL_AGAIN = 15
@@ -48,6 +57,9 @@ def settings(shipped: Table, base: int | None, *, people: bool = False) -> Table
 
     def change(table: Table) -> None:
         table["seats"]["wrap_up_seconds"] = 3
+        hours = [name for name in Callbacks.model_fields if name.endswith("hours")]
+        table.setdefault("callbacks", {}).update(dict.fromkeys(hours, "always"))  # somebody may look at night
+        table["callbacks"]["reply_minutes"] = 0
         if people:
             guests.make_room(table, shipped)
         now = datetime.now(ZoneInfo(table["centre"]["timezone"])) + timedelta(hours=12)
@@ -90,6 +102,7 @@ class DemoRun:
         self.stage, self.told, self.args = on, told, args
         self.open = not args.calls
         self.robots: list[Robot] = []
+        self.clerks: CaseRobots | None = None
         self._play: dict[str, Citizen] = {}
         self._visitors: list[guests.Guest] = []
 
@@ -107,12 +120,31 @@ class DemoRun:
                 for rack in phones.trunks.values():
                     rack.take("", guests.subscriber(self.args.seed))
                 async with asyncio.TaskGroup() as group:
+                    group.create_task(self._work(OPEN_CASES))
+                    group.create_task(ReplyRobot(rest, self.robots, self.args.seed, self.told.told).run())
                     group.create_task(self._keep_up())
                     group.create_task(guests.prompt(rest, phones, self.args.seed))
                     group.create_task(self._call(phones))
                 return None
-            await self._call(phones)
-            return await self._account(time.monotonic() - begun)
+            for rack in phones.trunks.values():
+                rack.take("", guests.subscriber(self.args.seed))
+            replying = ReplyRobot(rest, self.robots, self.args.seed, self.told.told)
+            others = [asyncio.create_task(self._work(MEASURED_CASES)), asyncio.create_task(replying.run())]
+            try:
+                await self._call(phones)
+                return await self._account(begun, replying)
+            finally:
+                for task in others:
+                    task.cancel()
+                await asyncio.gather(*others, return_exceptions=True)
+
+    async def _work(self, pace: CasePace) -> None:
+        """Clerks and units at the case store, until cancelled."""
+        headers = {"Authorization": f"Bearer {self.stage.secret(CASESTORE)}"}
+        url = f"http://127.0.0.1:{self.stage.settings['ports']['casestore']}"
+        async with httpx.AsyncClient(base_url=url, headers=headers, timeout=10.0, trust_env=False) as client:
+            self.clerks = CaseRobots(client, self.args.seed, pace, lambda _command, told: self.told.case(told))
+            await self.clerks.run()
 
     async def _keep_up(self) -> None:
         """Somebody killed the daemon, as they were told to try: it is started again, and says what it found."""
@@ -189,14 +221,14 @@ class DemoRun:
             seed = random.Random(seed).randrange(1 << 30)  # noqa: S311
             await asyncio.sleep(5.0)
 
-    async def _account(self, seconds: float) -> Account:
+    async def _account(self, begun: float, replying: ReplyRobot) -> Account:
         rows: list[Row] = []
-        cases = 0
+        cases = CaseFigures()
         limit = time.monotonic() + SETTLE_S
         while time.monotonic() < limit:
             rows = json.loads(await asyncio.to_thread(self.stage.hotline, "report", "calls", "--json"))
-            cases = await asyncio.to_thread(count_cases, self.stage)
-            if settled(rows, cases):
+            cases = await asyncio.to_thread(case_figures, self.stage.places.casestore)
+            if settled(rows, cases.cases) and not cases.waiting and not await replying.owed():
                 break
             await asyncio.sleep(1.0)
         done = await asyncio.to_thread(self.stage.command, "verify", "--json")
@@ -205,9 +237,11 @@ class DemoRun:
         owed = await asyncio.to_thread(count_tasks, self.stage)
         liked = json.loads(await asyncio.to_thread(self.stage.hotline, "report", "satisfaction", "--json"))
         refusals = [fault for robot in self.robots for fault in robot.refusals]
+        refusals += self.clerks.refusals if self.clerks else []
         return account_of(
             rows, phone_log(self.stage), cases=cases, verify=[str(breach) for breach in breaches], seconds=seconds,
             refusals=refusals, callbacks=owed, surveys=sum(row["scored"] for row in liked if row["of"] == "all"),
+            replies=replying.told,
         )  # fmt: skip
 
 
@@ -218,14 +252,6 @@ def settled(rows: list[Row], cases: int) -> bool:
     over = all(row.get("ended_at") and row.get("outcome") for row in calls)
     kept = all(item.get("state") in ("shelved", "failed") for row in calls for item in row.get("recordings") or [])
     return over and kept and cases >= tickets
-
-
-def count_cases(on: HotlineInstance) -> int:
-    """Cases in the embedded case store, counted in its own database."""
-    if not on.places.casestore.exists():
-        return 0
-    with contextlib.closing(sqlite3.connect(f"file:{on.places.casestore}?mode=ro", uri=True)) as store:
-        return int(store.execute("SELECT count(*) FROM cases").fetchone()[0])
 
 
 def count_tasks(on: HotlineInstance) -> dict[str, int]:

@@ -12,6 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from .case_figures import CaseFigures
+
 Row = dict[str, Any]
 OUTCOMES = {"ticket", "direct", "refused", "missed", "nuisance", "lost"}
 
@@ -32,6 +34,14 @@ class Account:
     recordings_ok: int
     tickets: int
     cases: int
+    cases_closed: int
+    returns: int
+    """Of cases, by units."""
+    merged: int
+    replies: int
+    """Results that a citizen was called about, with what they said."""
+    steps_complete: int
+    """Cases that went through all seven steps."""
     callbacks: int
     """Tasks to call a citizen back, of all kinds."""
     notes: int
@@ -51,8 +61,8 @@ class Account:
 
 
 def account_of(
-    rows: Sequence[Row], phones: Sequence[Row], *, cases: int, verify: Sequence[str], seconds: float,
-    refusals: Sequence[str] = (), callbacks: Mapping[str, int] | None = None, surveys: int = 0,
+    rows: Sequence[Row], phones: Sequence[Row], *, cases: CaseFigures, verify: Sequence[str], seconds: float,
+    refusals: Sequence[str] = (), replies: int = 0, callbacks: Mapping[str, int] | None = None, surveys: int = 0,
 ) -> Account:  # fmt: skip
     """``rows``: the ledger's calls; ``phones``: the phones' log; ``refusals``: what REST refused the robots;
     ``callbacks``: kind → tasks made; ``surveys``: callers who gave a score."""
@@ -68,9 +78,10 @@ def account_of(
         outcomes=dict(sorted(Counter(row.get("outcome") or "none" for row in calls).items())),
         service_level_15s=round(len(quick) / len(answered), 4) if answered else None,
         recordings=len(kept), recordings_ok=sum(good(item) for item in kept),
-        tickets=sum(len(row.get("tickets") or []) for row in calls), cases=cases,
-        callbacks=sum(owed.values()), notes=owed.get("voicemail", 0), surveys=surveys,
-        verify=list(verify), seconds=round(seconds, 1),
+        tickets=sum(len(row.get("tickets") or []) for row in calls), cases=cases.cases,
+        cases_closed=cases.cases_closed, returns=cases.returns, merged=cases.merged, replies=replies,
+        steps_complete=cases.steps_complete, callbacks=sum(owed.values()), notes=owed.get("voicemail", 0),
+        surveys=surveys, verify=list(verify), seconds=round(seconds, 1),
     )  # fmt: skip
     made.lost = [*lost_calls(calls, phones), *lost_work(made, answered), *refusals]
     return made

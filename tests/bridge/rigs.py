@@ -121,7 +121,7 @@ class NativeRig:
         await self._cases.database.write(lambda db: db.execute(statement))
 
     async def move(self, key: str, state: CaseState) -> None:
-        """A row of the case's history, as a clerk's command writes it (those: ``tests/casestore/test_commands.py``)."""
+        """A row of the case's history, as a clerk's command writes it (those: ``tests/casestore/test_command_runner.py``)."""
         finer = State(next(name for name, means in STATES.items() if means is state))
 
         def moved(db: sa.Connection) -> None:

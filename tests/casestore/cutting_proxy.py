@@ -16,6 +16,8 @@ class CuttingProxy:
         self._store = store
         self.armed: Callable[[], int | None] | None = None
         """Gives the store's pid: the next answer to a message never arrives, the store is killed before."""
+        self.cuts = b"POST /messages"
+        """What the first line of such a question has in it."""
         self.cut = 0
         self.killed: list[int] = []
 
@@ -47,7 +49,7 @@ class CuttingProxy:
         with suppress(OSError):
             while piece := await reader.read(65536):
                 armed = self.armed
-                if armed is not None and asked.startswith(b"POST /messages") and piece.startswith(b"HTTP/1.1 200"):
+                if armed is not None and self.cuts in asked.split(b"\r\n", 1)[0] and piece.startswith(b"HTTP/1.1 200"):
                     self.armed = None
                     if (pid := armed()) is not None:
                         self.killed.append(pid)

@@ -11,6 +11,7 @@ import pytest
 import tomli_w
 
 from config.settings import Settings
+from hotline.demo.case_figures import CaseFigures
 from hotline.demo.guests import admit, guests_of, subscriber
 from hotline.demo.run import numbers, settings
 from hotline.demo.run_result import account_of
@@ -124,7 +125,7 @@ def test_a_true_account_is_clean() -> None:
     """Two calls, one answered with a ticket and one given up: figures as they were, nothing lost."""
     rows = [row("1"), row("2", talk_began_at=None, outcome="missed", tickets=[], recordings=[])]
     seen = [*phones("1"), {"role": "caller", "caller": "2", "by": "us", "answered": 1.0}]
-    made = account_of(rows, seen, cases=1, verify=[], seconds=9.96)
+    made = account_of(rows, seen, cases=CaseFigures(1), verify=[], seconds=9.96)
     assert made.clean
     assert (made.offered, made.answered, made.abandoned, made.recordings, made.recordings_ok) == (2, 1, 1, 1, 1)
     assert (made.tickets, made.cases, made.by_line, made.service_level_15s) == (1, 1, {"citizen": 2}, 1.0)
@@ -148,7 +149,7 @@ def test_what_is_lost_is_named(spoil: Callable[[list[Row], list[Row]], None], sa
     """Each way to lose a call, a recording or a ticket makes the account unclean and says so."""
     rows, seen = [row("1")], phones("1")
     spoil(rows, seen)
-    made = account_of(rows, seen, cases=1, verify=[], seconds=1)
+    made = account_of(rows, seen, cases=CaseFigures(1), verify=[], seconds=1)
     assert not made.clean
     assert any(said in line for line in made.lost), made.lost
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -11,13 +12,17 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
+import sqlalchemy as sa
 
 from bridge.case_state import TABLE as CENTRE_TABLE
 from bridge.case_state import CaseState, foreseen
 from bridge.case_store_messages import Message, MessageId, MessageKind, filing
 from bridge.drivers import Heard, Receipt
-from bridge.ticket import Limit, ticket_id
-from casestore.states import State
+from bridge.ticket import Limit, Person, ticket_id
+from casestore.states import STAFF, Command, State
+from casestore.tables import cases as case_table
+from casestore.transition_table import TABLE, Rule, rule_for
 from tests.bridge.made import ticket
 from tests.casestore.kit import Cases, cases_at
 
@@ -36,7 +41,7 @@ class Centre:
     keys: Any = field(default_factory=count)
 
     async def file(self, n: int = 1, **more: Any) -> str:
-        one = replace(ticket(n), handle_limit=None, promise=None, **more)
+        one = replace(ticket(n), **{"person": Person(phones=("13806050001",))} | more)
         answer = await self.cases.driver.deliver(filing(one))
         assert isinstance(answer, Receipt)
         return answer.case_number
@@ -564,3 +569,63 @@ async def test_work_lists_come_in_pages_the_soonest_due_first(centre: Centre) ->
     assert seen == numbers
     found = await centre.work("judge", state=State.REPORTED.value)
     assert len(found) == 7
+
+
+@in_a_centre
+async def test_who_left_no_number_is_owed_no_reply(centre: Centre) -> None:
+    """Nobody calls them, so nobody waits for their answer; of a confidential citizen the hotline has the number."""
+    for n, more, state in (
+        (1, {"person": Person()}, "replied"), (2, {"anonymous": True}, "replied"),
+        (3, {"person": Person(), "confidential": True}, "confirmed"), (4, {}, "confirmed"),
+    ):  # fmt: skip
+        number = await centre.dispatched(n, **more)
+        await centre.do(number, "finish", "unit_office", opinion="已清运")
+        assert await centre.do(number, "confirm", "dispatcher") == state, n
+        assert (await centre.heard(number))[-1] is CaseState.CHECKED
+
+
+@pytest.mark.bound(240)
+@in_a_centre
+async def test_whatever_is_tried_is_done_by_the_table_or_refused(centre: Centre) -> None:
+    """Random commands, messages and leaps of time: nothing breaks, and the case is where its row says."""
+    chance = random.Random(12319)  # the same walk each time
+    number = await centre.file(1)
+    done: set[str] = set()
+
+    async def look() -> tuple[State, int]:
+        wanted = sa.select(case_table.c.state, case_table.c.turn)
+        row = await centre.cases.database.read(lambda db: db.execute(wanted).one())
+        return State(row.state), int(row.turn)
+
+    for n in range(300):
+        before, turn = await look()
+        here = [(row.command, row.role) for row in TABLE if row.state is before and row.role in STAFF]
+        command, role = chance.choice(here) if here and chance.random() < 0.8 else (
+            chance.choice(list(Command)), chance.choice(STAFF)
+        )  # fmt: skip
+        answer = await centre.ask(
+            number, command, role, turn=turn, by=chance.choice(("a", "b")), own_unit=UNIT, unit=chance.choice((UNIT, OTHER, UNIT)), worker="a",
+            limit=DAY, opinion="好", reason="因为", condition="已清运", passed=chance.random() < 0.7, score=4,
+            until=(centre.cases.clock.now + timedelta(days=chance.choice((1, 40)))).isoformat(),
+        )  # fmt: skip
+        assert answer.status_code in (200, 409, 422), (before, command, role, answer.text)
+        if answer.status_code == 200:
+            said = (
+                Command.RETURN_AGAIN if answer.json()["state"] == "ruling" and before is State.DISPATCHED else command
+            )
+            row = rule_for(before, said, role)
+            assert isinstance(row, Rule)
+            told = State(answer.json()["state"])
+            assert told is row.target or (said is Command.CONFIRM and told is State.REPLIED)
+            done.add(f"{before}/{said}")
+        if n % 9 == 0:
+            kind = chance.choice(("urge", "reopen", "return", "supplement", "reply", "reply"))
+            await centre.say(1, kind, text="催", reason="又", answer=chance.choice(("solved", "unsolved", "unreached")))
+        if n % 14 == 0:
+            centre.later(timedelta(hours=chance.choice((1, 5, 30, 900))))
+            await centre.fire()
+        if (await look())[0] is State.VOIDED:
+            await centre.say(1, "reopen", reason="又有了")
+    assert len(done) > 25, sorted(done)
+    history = (await centre.whole(number))["history"]
+    assert [one["turn"] for one in history] == [*range(1, len(history) + 1)]
