@@ -7,6 +7,6 @@ Map: ``ticket.py`` what is filed · ``ticket_input.py`` raw input → ticket or 
 the loop that delivers · ``case_updates.py`` the loop that hears what became of cases · ``drivers/`` the doors to case stores
 · ``forms.py`` what may be handed in, and its check · ``problem_texts.py`` what is said of wrong fields ·
 ``pasted_text.py`` words as they were meant · ``anonymity.py`` what goes no further · ``pinyin_readings.py`` how words
-are typed · ``gazetteer/`` where things are · ``repeat.py`` what is the same matter again · ``data/`` catalogues, read by ``shipped_tables.py`` · ``ticket_json.py`` · ``case_store_choice.py`` which driver, from settings and secrets · ``listed_store.py``, ``seen_cases.py``, ``georeport.py``, ``http_answer.py``, ``webhook_signature.py`` what drivers share · ``offered_services.py`` codes as other programs see them · ``build.py`` the room as one part · ``events.py``, ``errors.py``
+are typed · ``gazetteer/`` where things are · ``repeat.py`` what is the same matter again · ``data/`` catalogues, read by ``shipped_tables.py`` · ``ticket_json.py`` · ``case_callbacks.py`` what a case store calls back · ``case_store_choice.py`` which driver, from settings and secrets · ``listed_store.py``, ``seen_cases.py``, ``georeport.py``, ``http_answer.py``, ``webhook_signature.py`` what drivers share · ``offered_services.py`` codes as other programs see them · ``build.py`` the room as one part · ``events.py``, ``errors.py``
 its language · ``ports.py`` what the ledger does for us.
 """

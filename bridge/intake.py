@@ -18,7 +18,7 @@ from cti.ids import CallId
 from cti.numbers import Numbers
 
 from .anonymity import kept
-from .case_store_messages import MessageId, MessageKind
+from .case_store_messages import KINDS, MessageId, MessageKind
 from .cases.clock import WorkTime
 from .catalogue import Catalogue
 from .disposition import CallOutcome, Disposition
@@ -32,6 +32,9 @@ from .ticket import CallFacts, Ticket, ticket_id
 from .ticket_choices import Choices
 from .ticket_input import CONTENT, Made, read
 from .ticket_json import plain
+
+_SAID_OF = frozenset({"at", "by", "call"})
+TEXT_MOST = 4000
 
 log = structlog.get_logger("intake")
 
@@ -113,9 +116,13 @@ class Intake:
         if dead is None:
             return None
         corrected = None
+        payload: dict[str, object] | None = None
         if changes and dead.kind is not MessageKind.FILE:
-            return tuple(Problem(name[:60] or "''", say("only_filing")) for name in list(changes)[:MOST_PROBLEMS])
-        if changes:
+            mended = _mended(dead, changes)
+            if isinstance(mended, tuple):
+                return mended
+            payload = mended
+        elif changes:
             old = dead.ticket
             made = Made(old.id, old.key, old.filed_at, old.agent, old.seat, old.line, old.facts, old.channel)
             fixed = read(self._content(dead) | dict(changes), made, self._known())
@@ -126,7 +133,7 @@ class Intake:
             fixed = replace(fixed, id=old.id, anonymous=anonymous, confidential=confidential)
             same = (fixed.subject, fixed.handle_limit) == (old.subject, old.handle_limit)
             corrected = kept(replace(fixed, promise=old.promise) if same else self._promising(fixed))
-        push = await self.book.replay(message, self.clock(), corrected)
+        push = await self.book.replay(message, self.clock(), corrected, payload)
         if push is not None:
             self.wake()
         return push
@@ -146,3 +153,22 @@ class Intake:
 
     def _content(self, push: Push) -> dict[str, object]:
         return {name: value for name, value in plain(push.ticket).items() if name in CONTENT}
+
+
+def _mended(dead: Push, changes: Mapping[str, object]) -> dict[str, object] | Problems:
+    """The payload of a message that files nothing, with these of its texts changed; when and by whom it was said stays."""
+    texts = [name for name, value in dead.payload.items() if isinstance(value, str) and name not in _SAID_OF]
+    allowed = tuple(dict.fromkeys((*texts, *KINDS[dead.kind].needs)))
+    found: list[Problem] = []
+    for name, value in changes.items():
+        if name not in allowed:
+            found.append(Problem(name[:60] or "''", say("not_said"), allowed))
+        elif not isinstance(value, str):
+            found.append(Problem(name, say("string")))
+        elif len(value) > TEXT_MOST:
+            found.append(Problem(name, say("long", most=TEXT_MOST, given=len(value))))
+        elif name in KINDS[dead.kind].needs and not value.strip():
+            found.append(Problem(name, say("required")))
+    if found:
+        return tuple(found[:MOST_PROBLEMS])
+    return {**dead.payload, **changes}

@@ -7,10 +7,10 @@ passed in by the caller.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from cti.ids import CallId
 
@@ -48,6 +48,8 @@ class Push:
     kind: MessageKind = MessageKind.FILE
     message: MessageId | None = None
     """None: the ticket's own id, as of each message that files one."""
+    payload: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    """What the message adds to the ticket."""
 
     @property
     def id(self) -> MessageId:
@@ -149,9 +151,13 @@ class TicketBook(Protocol):
 
     async def dead_letter(self, message: MessageId) -> Push | None: ...
 
-    async def replay(self, message: MessageId, at: datetime, corrected: Ticket | None = None) -> Push | None:
+    async def replay(
+        self, message: MessageId, at: datetime, corrected: Ticket | None = None,
+        payload: Mapping[str, object] | None = None,
+    ) -> Push | None:  # fmt: skip
         """POISONED → WAITING, due ``at``, counters 0; with ``corrected`` (same id, same key) the ticket it files is
-        replaced and the old one kept in the history. None when there is no such dead letter."""
+        replaced and the old one kept in the history; with ``payload`` what the message adds to it. None when there is
+        no such dead letter."""
         ...
 
     async def backlog(self) -> tuple[int, int]:

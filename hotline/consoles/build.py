@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 import structlog
 
 from agents.seat_service import SeatService
+from bridge.case_callbacks import CaseCallbacks
 from bridge.cases import clock
 from bridge.courier import Courier
 from bridge.events import TicketFiled
@@ -78,6 +79,7 @@ class Behind:
     early: EarlyEvents
     began: datetime
     more_vitals: Callable[[], Sequence[Vital]]
+    case_callbacks: CaseCallbacks | None = None
 
 
 class ConsolePart:
@@ -177,7 +179,7 @@ def build(behind: Behind, board: Bus, book: Bus, house: Bus) -> ConsolePart:
         origins=origins_of(settings.edge), centre=settings.centre, wrap_up_seconds=settings.seats.wrap_up_seconds,
         demo=bool(os.environ.get("HOTLINE_DEMO")), oidc=sign_in.oidc,
         places=PlaceSearch(lambda: gazetteer.opened(places)),
-        bulk=BulkReads(settings.access.read_rows_alarm, house.publish),
+        bulk=BulkReads(settings.access.read_rows_alarm, house.publish), case_callbacks=b.case_callbacks,
     )  # fmt: skip
     opener.when_open(sign_in.introduce)
     opener.when_open(stream.alarm_service.restore)

@@ -163,6 +163,9 @@ export interface paths {
       legal_hold?: boolean
     } } }; responses: { 200: { content: { 'application/json': components['schemas']['TicketOut'] } }; 201: { content: { 'application/json': components['schemas']['TicketOut'] } } } }
   }
+  '/api/case-events': {
+    post: { responses: { 200: { content: { 'application/json': components['schemas']['CaseEventsTakenOut'] } } } }
+  }
   '/api/choices': {
     get: { responses: { 200: { content: { 'application/json': { [key: string]: components['schemas']['ChoiceOut'][] } } } } }
   }
@@ -647,6 +650,12 @@ export interface components {
       moved: components['schemas']['CallbackMoved'][]
       /** others moved too: ask for the whole list */
       more: boolean
+    }
+    /** A callback was taken: what it says is in the ledger. */
+    CaseEventsTakenOut: {
+      events: number
+      /** a callback with this webhook-id had been taken before */
+      repeated: boolean
     }
     CaseState: 'filed' | 'dispatched' | 'handling' | 'suspended' | 'handled' | 'checked' | 'closed' | 'returned' | 'voided'
     /** One line of what became of a case. */
@@ -1548,6 +1557,8 @@ export interface components {
       /** null: no limit is known */
       promise?: components['schemas']['PromiseOut'] | null
       ticket: { [key: string]: unknown }
+      /** of a dead letter that files nothing: what it says */
+      payload: { [key: string]: unknown }
       /** what this person is not shown: content, person, number; a supervisor says a reason */
       withheld: string[]
     }
