@@ -5,9 +5,11 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Mapping
 
+from config.secrets import CASESTORE_CALLBACK
 from config.settings import Settings
 
-from .case_store_choice import Chosen, chosen
+from .case_callbacks import CaseCallbacks
+from .case_store_choice import Chosen, chosen, signing_keys
 from .case_updates import Hearing
 from .courier import Courier
 from .delivery_retry import RetryRule
@@ -21,8 +23,11 @@ FILED = (TicketFiled, CallDisposed)
 class Delivery:
     """``await start()``, then ``await stop()``. A case store that does not answer only grows a backlog."""
 
-    def __init__(self, store: Chosen, courier: Courier, hearing: Hearing) -> None:
-        self._store, self.courier, self.hearing = store, courier, hearing
+    def __init__(
+        self, store: Chosen, courier: Courier, hearing: Hearing, callbacks: CaseCallbacks | None
+    ) -> None:  # fmt: skip
+        """``callbacks``: None where the case store calls nothing back."""
+        self._store, self.courier, self.hearing, self.callbacks = store, courier, hearing, callbacks
 
     async def start(self) -> None:
         self.courier.start()
@@ -45,4 +50,7 @@ def build(
         outbox, store.driver, rule, publish, random.random, deadline=store.seconds, per_second=way.per_second
     )
     hearing = Hearing(store.name, store.driver, cases, rule, publish, random.random, deadline=store.seconds)
-    return Delivery(store, courier, hearing)
+    callbacks = None
+    if settings.casestore.driver == "webhook":
+        callbacks = CaseCallbacks(signing_keys(secrets, CASESTORE_CALLBACK), hearing.take)
+    return Delivery(store, courier, hearing, callbacks)

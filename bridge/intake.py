@@ -19,7 +19,7 @@ from cti.ids import CallId
 from cti.numbers import Numbers
 
 from .anonymity import kept
-from .case_store_messages import MessageId, MessageKind
+from .case_store_messages import KINDS, MessageId, MessageKind
 from .catalogue import Catalogue
 from .disposition import CallOutcome, Disposition
 from .errors import Problem
@@ -32,6 +32,9 @@ from .ticket import CallFacts, Ticket, ticket_id
 from .ticket_choices import Choices
 from .ticket_input import CONTENT, Made, read
 from .ticket_json import plain
+
+_SAID_OF = frozenset({"at", "by", "call"})
+TEXT_MOST = 4000
 
 log = structlog.get_logger("intake")
 
@@ -113,14 +116,18 @@ class Intake:
         if dead is None:
             return None
         corrected = None
+        payload: dict[str, object] | None = None
         if changes and dead.kind is not MessageKind.FILE:
-            return tuple(Problem(name[:60] or "''", say("only_filing")) for name in list(changes)[:MOST_PROBLEMS])
-        if changes:
+            mended = _mended(dead, changes)
+            if isinstance(mended, tuple):
+                return mended
+            payload = mended
+        elif changes:
             fixed = self.corrected(dead.ticket, changes)
             if isinstance(fixed, tuple):
                 return fixed
             corrected = fixed
-        push = await self.book.replay(message, self.clock(), corrected)
+        push = await self.book.replay(message, self.clock(), corrected, payload)
         if push is not None:
             self.wake()
         return push
@@ -151,3 +158,22 @@ class Intake:
             except Unreckoned as fault:
                 log.warning("no date can be promised", ticket=ticket.id, fault=str(fault))
         return replace(ticket, promise=promise)
+
+
+def _mended(dead: Push, changes: Mapping[str, object]) -> dict[str, object] | Problems:
+    """The payload of a message that files nothing, with these of its texts changed; when and by whom it was said stays."""
+    texts = [name for name, value in dead.payload.items() if isinstance(value, str) and name not in _SAID_OF]
+    allowed = tuple(dict.fromkeys((*texts, *KINDS[dead.kind].needs)))
+    found: list[Problem] = []
+    for name, value in changes.items():
+        if name not in allowed:
+            found.append(Problem(name[:60] or "''", say("not_said"), allowed))
+        elif not isinstance(value, str):
+            found.append(Problem(name, say("string")))
+        elif len(value) > TEXT_MOST:
+            found.append(Problem(name, say("long", most=TEXT_MOST, given=len(value))))
+        elif name in KINDS[dead.kind].needs and not value.strip():
+            found.append(Problem(name, say("required")))
+    if found:
+        return tuple(found[:MOST_PROBLEMS])
+    return {**dead.payload, **changes}

@@ -53,6 +53,8 @@ class Push:
     kind: MessageKind = MessageKind.FILE
     message: MessageId | None = None
     """None: the ticket's own id, as of each message that files one."""
+    payload: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    """What the message adds to the ticket."""
 
     @property
     def id(self) -> MessageId:
@@ -154,9 +156,13 @@ class TicketBook(Protocol):
 
     async def dead_letter(self, message: MessageId) -> Push | None: ...
 
-    async def replay(self, message: MessageId, at: datetime, corrected: Ticket | None = None) -> Push | None:
+    async def replay(
+        self, message: MessageId, at: datetime, corrected: Ticket | None = None,
+        payload: Mapping[str, object] | None = None,
+    ) -> Push | None:  # fmt: skip
         """POISONED → WAITING, due ``at``, counters 0; with ``corrected`` (same id, same key) the ticket it files is
-        replaced and the old one kept in the history. None when there is no such dead letter."""
+        replaced and the old one kept in the history; with ``payload`` what the message adds to it. None when there is
+        no such dead letter."""
         ...
 
     async def backlog(self) -> tuple[int, int]:

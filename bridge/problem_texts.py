@@ -43,7 +43,7 @@ SENTENCES = {
     "no_code": "no code {said!r} in this table",
     "no_condition": "{said!r} is no filing condition of this code",
     "ambiguous": "{said!r} is an event and a part; say which",
-    "only_filing": "cannot be changed: this message does not file a ticket; send it again as it is",
+    "not_said": "is nothing that can be changed in this message",
     "only_refused": "only for a refused call",
     "phone": "is no telephone number",
     "one_phone": "is not one telephone number: give one alone, as digits",

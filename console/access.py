@@ -57,6 +57,8 @@ class Right(StrEnum):
     """The daemon's vitals and metrics."""
     HAND_IN = "hand_in"
     """Tickets without a call, from another program (a web form, a city's app)."""
+    CASE_EVENTS = "case_events"
+    """Say what became of cases: of no person's role, only of the city's case store."""
 
 
 class Scope(StrEnum):
@@ -76,6 +78,8 @@ class Scope(StrEnum):
     """Who is owed a call, numbers masked."""
     AUDIT_READ = "audit:read"
     """The audit log, for a collector of the site's own."""
+    CASES_REPORT = "cases:report"
+    """Call back what became of cases, signed besides: the city's case store."""
 
 
 _R = Right
@@ -109,6 +113,7 @@ SCOPES: Mapping[Scope, frozenset[Right]] = {
     Scope.TICKETS_FILE: frozenset({_R.HAND_IN}),
     Scope.CALLBACKS_READ: frozenset({_R.CALLBACKS}),
     Scope.AUDIT_READ: frozenset({_R.AUDIT}),
+    Scope.CASES_REPORT: frozenset({_R.CASE_EVENTS}),
 }
 
 TRUSTED = frozenset({Role.SUPERVISOR, Role.AUDITOR, Role.OPERATOR})

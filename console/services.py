@@ -12,6 +12,7 @@ from fastapi import Depends, Request
 
 from accounts.row_rate import Pace
 from accounts.sessions import Sessions
+from bridge.case_callbacks import CaseCallbacks
 from bridge.intake import Intake
 from config.language import say as _
 from config.settings import Centre
@@ -77,6 +78,8 @@ class Services:
     centre: Centre = field(default_factory=lambda: Centre(name="12319"))
     wrap_up_seconds: int = 30
     demo: bool = False
+    case_callbacks: CaseCallbacks | None = None
+    """None: the case store calls nothing back."""
     oidc: Provider | None = None
     """None: passwords only."""
     outbound_notice: str = ""

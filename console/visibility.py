@@ -330,7 +330,8 @@ def ticket(
     body = masking.without(body, withheld)
     if wall or (who.program and whose is not Whose.FILED):
         body = masking.masked_texts(body)
-    return shape.model_copy(update={"ticket": body, "withheld": withheld})
+    said = dict(push.payload) if refused and "content" not in withheld else {}
+    return shape.model_copy(update={"ticket": body, "withheld": withheld, "payload": said})
 
 
 def repeat(who: Who, one: Repeat, *, live: bool) -> RepeatOut | None:

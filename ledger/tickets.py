@@ -5,7 +5,8 @@ Every method is one transaction. The courier's side is ``outbox.py``.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -164,11 +165,16 @@ class TicketShelf:
 
     # -- a dead letter goes out again --------------------------------------------------------------
 
-    async def replay(self, message: MessageId, at: datetime, corrected: Ticket | None = None) -> Push | None:
+    async def replay(
+        self, message: MessageId, at: datetime, corrected: Ticket | None = None,
+        payload: Mapping[str, object] | None = None,
+    ) -> Push | None:  # fmt: skip
         if corrected is not None and MessageId(corrected.id) != message:
             raise ValueError(f"the corrected ticket is {corrected.id}, which message {message} does not file")
         (dead,) = before(Move.REPLAYED)
         revived = {"state": str(TABLE[dead, Move.REPLAYED]), "next_try": at, "tries": 0, "refusals": 0}
+        if payload is not None:
+            revived["payload"] = json.dumps(dict(payload), ensure_ascii=False, separators=(",", ":"))
         async with self._store.writing() as db:
             mine = sa.and_(_O.message_id == message, _O.state == str(dead))
             if not (await db.execute(sa.update(t.outbox).where(mine).values(revived))).rowcount:
@@ -225,6 +231,7 @@ def push_of(row: Any) -> Push:
         case_word=row.case_word or "",
         kind=MessageKind(row.kind),
         message=MessageId(row.message_id),
+        payload=json.loads(row.payload),
     )
 
 

@@ -220,6 +220,7 @@ def _server(settings: Settings, given: Files) -> str:
         nginx.block("location ^~ /api/gate/", "return 404;"),
         nginx.block("location ^~ /api/attachments/", f"client_max_body_size {guard.FILE_BYTES};", "client_body_timeout 60s;", *_to_daemon()),
         nginx.block("location ^~ /api/", *_to_daemon()),
+        *_georeport(settings),
         nginx.block("location = /stream", f"limit_req zone=hotline_streams burst={STREAMS_AT_ONCE} nodelay;", "proxy_pass http://hotline_daemon;", *_FORWARDED, *_SOCKET),
         nginx.block(
             "location = /sip",
@@ -326,6 +327,25 @@ def _to_case_store(there: str) -> list[str]:
         "proxy_read_timeout 30s;",
         "error_page 429 @hotline_cases_too_many;",
         "error_page 500 502 503 504 = @hotline_cases_unreached;",
+    ]
+
+
+def _georeport(settings: Settings) -> list[str]:
+    """The case store's GeoReport server, where somebody may use it: its keys are its own, a session is nothing there."""
+    if not settings.casestore.georeport.integrator:
+        return []
+    said = [line for line in _FORWARDED if "Authorization" not in line and not line.startswith("error_page")]
+    return [
+        nginx.block(
+            "location ^~ /open311/",
+            f"limit_req zone=hotline_open burst={WAITING};",
+            f"proxy_pass http://127.0.0.1:{settings.ports.casestore};",
+            *said,
+            'proxy_set_header Cookie "";',
+            'proxy_set_header Authorization "";',
+            'proxy_set_header Connection "";',
+            f"proxy_read_timeout {DAEMON_SECONDS}s;",
+        )
     ]
 
 

@@ -100,6 +100,13 @@ class DoneOut(BaseModel):
     detail: str = Field(default="", description="'after_call': agreed for when the call is over")
 
 
+class CaseEventsTakenOut(BaseModel):
+    """A callback was taken: what it says is in the ledger."""
+
+    events: int
+    repeated: bool = Field(description="a callback with this webhook-id had been taken before")
+
+
 class SeatOut(View):
     seat: str
     device: str
@@ -362,6 +369,7 @@ class TicketOut(BaseModel):
     case_history: list[CaseStepOut] = Field(default=[], description="only where one ticket is asked for")
     promise: PromiseOut | None = Field(default=None, description="null: no limit is known")
     ticket: dict[str, Any]
+    payload: dict[str, Any] = Field(default={}, description="of a dead letter that files nothing: what it says")
     withheld: list[str] = Field(
         default=[], description="what this person is not shown: content, person, number; a supervisor says a reason"
     )

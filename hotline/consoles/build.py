@@ -14,6 +14,7 @@ import structlog
 from accounts.cookie import origins_of
 from accounts.events import SessionEnded
 from agents.seat_service import SeatService
+from bridge.case_callbacks import CaseCallbacks
 from bridge.courier import Courier
 from bridge.events import TicketFiled
 from bridge.intake import Intake
@@ -78,6 +79,7 @@ class Behind:
     early: EarlyEvents
     began: datetime
     more_vitals: Callable[[], Sequence[Vital]]
+    case_callbacks: CaseCallbacks | None = None
 
 
 class ConsolePart:
@@ -177,7 +179,7 @@ def build(behind: Behind, board: Bus, book: Bus, house: Bus) -> ConsolePart:
         origins=origins_of(settings.edge), centre=settings.centre, wrap_up_seconds=settings.seats.wrap_up_seconds,
         demo=bool(os.environ.get("HOTLINE_DEMO")), oidc=sign_in.oidc,
         places=PlaceSearch(lambda: gazetteer.opened(places)), tickets=ledger_views.tickets_of(places, store, intake),
-        bulk=BulkReads(settings.access.read_rows_alarm, house.publish),
+        bulk=BulkReads(settings.access.read_rows_alarm, house.publish), case_callbacks=b.case_callbacks,
     )  # fmt: skip
     opener.when_open(sign_in.introduce)
     opener.when_open(stream.alarm_service.restore)

@@ -239,7 +239,8 @@ class DemoRun:
         refusals = [fault for robot in self.robots for fault in robot.refusals]
         refusals += self.clerks.refusals if self.clerks else []
         return account_of(
-            rows, phone_log(self.stage), cases=cases, verify=[str(breach) for breach in breaches], seconds=seconds,
+            rows, phone_log(self.stage), cases=cases, verify=[str(breach) for breach in breaches],
+            seconds=time.monotonic() - begun,
             refusals=refusals, callbacks=owed, surveys=sum(row["scored"] for row in liked if row["of"] == "all"),
             replies=replying.told,
         )  # fmt: skip

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections import Counter
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
 
-from bridge.case_store_messages import MessageId
+from bridge.case_store_messages import Message, MessageId, MessageKind, key_of
 from bridge.courier import Courier
 from bridge.delivery_retry import RetryRule
 from bridge.delivery_state import DeliveryState
-from bridge.drivers import CaseStore
+from bridge.drivers import CaseStore, Receipt, Rejected, Unreachable
 from bridge.events import StoreBack, StoreLost, TicketDelivered, TicketPoisoned
-from bridge.ticket import Ticket
+from bridge.ticket import Ticket, ticket_id
 from tests.bridge.made import NOON, ticket
 from tests.fakes.book import MemoryBook
 from tests.fakes.casestore import ScriptedStore
@@ -126,6 +128,38 @@ async def test_store_down_for_three_days() -> None:
     assert Counter(key for key, _ in store.table) == Counter(one.key for one in tickets)
     assert (await bench.book.backlog()) == (0, 0)
     assert bench.kinds()[StoreLost] == bench.kinds()[StoreBack] == 1
+
+
+async def test_a_day_s_backlog_drains_in_order_at_the_rate() -> None:
+    """A store that comes back is not buried: no more than so many a second, and each matter's messages as they were said."""
+    sent: list[tuple[datetime, str]] = []
+
+    class Noting(ScriptedStore):
+        async def deliver(self, message: Message) -> Receipt | Rejected | Unreachable:
+            answer = await super().deliver(message)
+            if isinstance(answer, Receipt):
+                sent.append((bench.now, message.key))
+            return answer
+
+    back = NOON + timedelta(days=1)
+    store = Noting()
+    bench = Bench(store, per_second=2)
+    store.script = lambda _ticket, _nth: "ok" if bench.now >= back else "down"
+    bench.courier.ticks = lambda: bench.now.timestamp()
+    tickets = [ticket(n) for n in range(12)]
+    await bench.file(*tickets)
+    for turn in ("1", "2"):
+        for one in tickets:
+            key = key_of(one.key, MessageKind.SUPPLEMENT, turn)
+            ident = MessageId(ticket_id(NOON, os.urandom(10)))
+            await bench.book.add(Message(ident, one.key, MessageKind.SUPPLEMENT, key, one, {"text": "又涨了"}), NOON)
+    await bench.until(back + timedelta(minutes=20))
+    assert sorted(Counter(key for _at, key in sent).values()) == [1] * 36
+    for one in tickets:
+        mine = [key for _at, key in sent if key.startswith(one.key)]
+        assert mine == [one.key, *(key_of(one.key, MessageKind.SUPPLEMENT, turn) for turn in ("1", "2"))]
+    waits = [(later - earlier).total_seconds() for (earlier, _), (later, _) in pairwise(sent)]
+    assert min(waits) >= 0.49
 
 
 async def test_poison_among_good() -> None:

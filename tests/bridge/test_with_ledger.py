@@ -134,7 +134,7 @@ async def test_what_becomes_of_a_case_is_in_the_ledger(tmp_path: Path, name: str
         first, second = [(await file(intake_of(book, courier), n)).ticket for n in (1, 2)]
         await emptied(book)
         await courier.stop()
-        for state in (CaseState.DISPATCHED, CaseState.HANDLED):
+        for state in rig.states[:2]:
             await rig.move(first.key, state)
             hearing = Hearing(
                 "city", rig.driver, CaseShelf(ledger), RetryRule(), told.append, chance=lambda: 0.5, every=0.005
@@ -149,6 +149,6 @@ async def test_what_becomes_of_a_case_is_in_the_ledger(tmp_path: Path, name: str
     assert other is not None
     assert (other.state, other.case_state) == (DeliveryState.DELIVERED, CaseState.FILED)
     moved = [(event.ticket, event.agent, event.state) for event in told if isinstance(event, CaseMoved)]
-    assert moved == [(first.id, first.agent, state) for state in (CaseState.DISPATCHED, CaseState.HANDLED)]
+    assert moved == [(first.id, first.agent, state) for state in rig.states[:2]]
     assert [breach for breach in await verify(ledger, datetime.now(UTC)) if "case" in breach.rule] == []
     await ledger.close()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -11,10 +13,11 @@ from agents import commands
 from agents.commands import Refused, Why
 from agents.ids import AgentId
 from bridge.case_state import CaseState
+from bridge.case_store_messages import MessageId, MessageKind, filing, key_of
 from bridge.delivery_state import DeliveryState
 from bridge.drivers import CaseEvent
 from bridge.events import CallDisposed, TicketFiled
-from bridge.ticket import TicketId
+from bridge.ticket import TicketId, ticket_id
 from config.language import sentence
 from cti.ids import CallId, SeatId
 from tests.fakes.hotline import CALL, Call, FakeHotline
@@ -118,6 +121,35 @@ async def test_dead_letters(client: httpx.AsyncClient, fake: FakeHotline) -> Non
     assert fixed.json()["ticket"]["title"] == "积水"
     assert fake.book.rows[ident].state is DeliveryState.WAITING
     assert fake.wakes == 2
+
+
+async def test_dead_letters_of_later_messages(client: httpx.AsyncClient, fake: FakeHotline) -> None:
+    """Its words are shown and changed, by the message's own id; when and by whom it was said stays."""
+    ident = TicketId((await client.post(f"/api/calls/{CALL}/tickets", json=TICKET)).json()["id"])
+    push = fake.book.rows[ident]
+    message = MessageId(ticket_id(push.ticket.filed_at, b"supplement"))
+    key = key_of(push.ticket.key, MessageKind.SUPPLEMENT, "1")
+    said = {"text": "水又涨了", "at": "2026-10-01T04:00:00+00:00", "by": "1001"}
+    await fake.book.add(
+        replace(filing(push.ticket), id=message, kind=MessageKind.SUPPLEMENT, key=key, payload=said), push.next_try
+    )
+    fake.book.put(replace(push, state=DeliveryState.DELIVERED))
+    (sent,) = await fake.book.due(push.next_try, 1)
+    await fake.book.poisoned(sent, "text: too long", sent.next_try)
+    (row,) = (await client.get("/api/dead-letters")).json()
+    assert (row["message"], row["kind"], row["payload"]) == (message, "supplement", said)
+    path = f"/api/dead-letters/{message}/replay"
+    for wrong, field in (
+        ({"text": " "}, "text"),
+        ({"text": 1}, "text"),
+        ({"by": "1002"}, "by"),
+        ({"kind": "help"}, "kind"),
+    ):
+        refused = await client.post(path, json=wrong)
+        assert (refused.status_code, refused.json()["field"]) == (422, field)
+    assert (await client.post(path, json={"text": "水涨"})).status_code == 200
+    (again,) = await fake.book.due(push.next_try + timedelta(days=1), 1)
+    assert again.message.payload == {**said, "text": "水涨"}
 
 
 @pytest.mark.parametrize(

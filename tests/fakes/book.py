@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -62,7 +62,8 @@ class MemoryBook:
 
     async def add(self, message: Message, now: datetime) -> Push:
         push = Push(
-            message.ticket, DeliveryState.WAITING, 0, 0, now, False, kind=message.kind, message=message.id
+            message.ticket, DeliveryState.WAITING, 0, 0, now, False, kind=message.kind, message=message.id,
+            payload=message.payload,
         )  # fmt: skip
         self.messages[message.id] = Row(message, push)
         return push
@@ -99,15 +100,20 @@ class MemoryBook:
         row = self.messages.get(message)
         return row.push if row is not None and row.push.state is DeliveryState.POISONED else None
 
-    async def replay(self, message: MessageId, at: datetime, corrected: Ticket | None = None) -> Push | None:
+    async def replay(
+        self, message: MessageId, at: datetime, corrected: Ticket | None = None,
+        payload: Mapping[str, object] | None = None,
+    ) -> Push | None:  # fmt: skip
         push = await self.dead_letter(message)
         if push is None:
             return None
         row = self.messages[message]
         content = corrected or push.ticket
-        row.message = replace(row.message, ticket=content)
+        said = row.message.payload if payload is None else payload
+        row.message = replace(row.message, ticket=content, payload=said)
         row.push = replace(
-            push, ticket=content, state=DeliveryState.WAITING, tries=0, refusals=0, next_try=at, error=""
+            push, ticket=content, state=DeliveryState.WAITING, tries=0, refusals=0, next_try=at, error="",
+            payload=said,
         )  # fmt: skip
         return row.push
 

@@ -8,7 +8,9 @@ export const zh = {
     good: '运行正常', bad: '有故障', blind: '与话务系统的连接中断', backlog: '待推送工单 {count}', dead: '被拒收工单 {count}', unknown: '未知', name: '项目', state: '状态', said: '说明', ok: '正常', ill: '异常',
     names: { asterisk: '话务系统', ami: '话务链路', ledger: '台账', book: '话务账', casestore: '案卷系统', recordings: '录音', disk: '磁盘', sip: '线路接入', edge: '网页入口', files: '程序文件' },
   },
-  dead: { none: '没有被拒收的工单', filed: '提交时间', title: '标题', error: '拒收原因', tries: '已试', replay: '重新推送', replayed: '已重新推送', withheld: '依要求不予显示' },
+  dead: { none: '没有被拒收的工单', filed: '提交时间', title: '标题', error: '拒收原因', tries: '已试', replay: '重新推送', replayed: '已重新推送', kind: '消息', edit: '修改', cancel: '取消',
+    kinds: { file: '立案', supplement: '补充', urge: '催办', plus_one: '附议', reply: '回复', return: '退回', withdraw: '撤销', reopen: '重开', merge: '并单', unmerge: '取消并单' },
+    fields: { title: '标题', content: '内容', text: '内容', reason: '理由', answer: '答复', into: '并入案卷号' }, withheld: '依要求不予显示' },
   audit: {
     actor: '操作人', action: '操作', call: '通话编号', any: '全部操作', search: '查询', export: '导出 CSV', exported: '已导出，导出操作已写入审计日志',
     at: '时间', detail: '内容', older: '更早的', none: '没有符合条件的记录', unbroken: '哈希链完整', broken: '哈希链断裂：记录被改动过', command: '本机命令行', system: '系统', program: '程序 {name}',
@@ -36,7 +38,9 @@ export const en: typeof zh = {
     good: 'All is well', bad: 'Something is wrong', blind: 'The link to the telephone is down', backlog: '{count} tickets on their way', dead: '{count} tickets refused', unknown: 'not known', name: 'What', state: 'State', said: 'Said', ok: 'well', ill: 'ill',
     names: { asterisk: 'Asterisk', ami: 'Link', ledger: 'Ledger', book: 'Record of calls', casestore: 'Case store', recordings: 'Recordings', disk: 'Disk', sip: 'Lines', edge: 'Web edge', files: 'Files' },
   },
-  dead: { none: 'No ticket is refused', filed: 'Filed', title: 'Title', error: 'Why refused', tries: 'Tries', replay: 'Send again', replayed: 'Sent again', withheld: 'withheld as was asked for' },
+  dead: { none: 'No ticket is refused', filed: 'Filed', title: 'Title', error: 'Why refused', tries: 'Tries', replay: 'Send again', replayed: 'Sent again', kind: 'Message', edit: 'Edit', cancel: 'Cancel',
+    kinds: { file: 'filing', supplement: 'supplement', urge: 'urging', plus_one: 'one more citizen', reply: 'reply', return: 'return', withdraw: 'withdrawal', reopen: 'reopening', merge: 'merging', unmerge: 'merging undone' },
+    fields: { title: 'Title', content: 'Content', text: 'Text', reason: 'Reason', answer: 'Answer', into: 'Into case' }, withheld: 'withheld as was asked for' },
   audit: {
     actor: 'Who', action: 'What', call: 'Call', any: 'Everything', search: 'Search', export: 'Export CSV', exported: 'Exported; it stands in the audit log',
     at: 'At', detail: 'Detail', older: 'Older', none: 'No entry meets this', unbroken: 'The hash chain fits', broken: 'The hash chain is broken: rows were changed', command: 'command line', system: 'system', program: 'program {name}',
