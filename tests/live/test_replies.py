@@ -98,8 +98,9 @@ async def test_a_result_is_told_and_the_answer_arrives(site: Site) -> None:
     async with site.rest() as operator:
         body = {"name": "陈晓岚", "role": "agent", "password": PASSWORD}
         (await operator.put(f"/api/accounts/{AGENT}", json=body)).raise_for_status()
-    async with SiteTelephones(site) as floor, case_store(site) as store, person(site, SEAT, AGENT) as agent:
+    async with SiteTelephones(site) as floor, case_store(site) as store, person(site, account=AGENT) as agent:
         await floor.sit(SEAT, answering(0.2, None, SEAT_TONE))
+        await floor.until_state(SEAT, "ready")
         call, number = await filed(floor)
         if (await store.case(number))["state"] == "reported":
             await store.does(number, "accept", "accepter")
@@ -108,6 +109,7 @@ async def test_a_result_is_told_and_the_answer_arrives(site: Site) -> None:
         )  # fmt: skip
         await store.does(number, "finish", "unit_office", own_unit=UNIT, opinion="井盖已更换")
         await store.does(number, "confirm", "dispatcher", opinion="井盖已更换，现场已核实")
+        (await agent.http.post("/api/session/seat", json={"seat": SEAT})).raise_for_status()
         task = await owed(agent)
         assert (task["case_number"], task["prefers"], task["tries"]) == (number, AGENT, 0)
 
