@@ -14,6 +14,7 @@ from hashlib import sha256
 from typing import Any
 from urllib.parse import parse_qs
 
+import httpx
 import pytest
 
 from bridge.case_state import CaseState
@@ -168,7 +169,8 @@ async def test_a_gateway_that_hangs_and_one_that_is_down() -> None:
     """After the request left nobody knows; a refused connection took nothing. No number is in what is said of it."""
     async with gateway() as one:
         one.hangs = True
-        door = SmsGateway(Shape(f"http://127.0.0.1:{one.port}/"), "", seconds=0.5)
+        client = httpx.AsyncClient(timeout=httpx.Timeout(30, read=0.3), trust_env=False)
+        door = SmsGateway(Shape(f"http://127.0.0.1:{one.port}/"), "", client=client)
         said = await door.send(outgoing())
         assert isinstance(said, Unclear)
         assert len(one.got) == 1
