@@ -19,11 +19,12 @@ from cti.numbers import mask
 
 router = APIRouter(prefix="/api/tickets", tags=["tickets"])
 
-Filer = Annotated[Who, needs(Right.SEAT, Right.TICKETS_ALL, persons=True)]
+Reader = Annotated[Who, needs(Right.SEAT, Right.TICKETS_ALL, persons=True)]
+Sender = Annotated[Who, needs(Right.SEAT, Right.SUPERVISE, persons=True)]
 
 
 @router.get("/{ticket}/text-messages")
-async def text_messages(ticket: TicketPath, plugs: Plugged, books: Library, who: Filer) -> list[TextMessageOut]:
+async def text_messages(ticket: TicketPath, plugs: Plugged, books: Library, who: Reader) -> list[TextMessageOut]:
     """Oldest first, numbers masked. Of one's own ticket, one of an own call, or any for whoever sees all."""
     await _theirs(plugs, books, who, ticket)
     rows = await books.notifications.of_ticket(ticket) if books.notifications else []
@@ -36,7 +37,7 @@ async def text_messages(ticket: TicketPath, plugs: Plugged, books: Library, who:
 
 
 @router.post("/{ticket}/text-messages", status_code=202)
-async def send_again(ticket: TicketPath, plugs: Plugged, books: Library, who: Filer) -> list[TextMessageOut]:
+async def send_again(ticket: TicketPath, plugs: Plugged, books: Library, who: Sender) -> list[TextMessageOut]:
     """The receipt once more, at most once a minute; audited. 409 when nobody may be sent one."""
     await _theirs(plugs, books, who, ticket)
     now = plugs.clock()

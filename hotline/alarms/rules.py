@@ -69,6 +69,8 @@ class Reading:
     backlog: int | None = None
     dead_letters: int | None = None
     """None: not known yet."""
+    cases_overdue: int | None = None
+    """Cases that a unit has beyond its limit; None: not known yet."""
     store_lost: str | None = None
     """What the case store said last, while it does not answer; None: it does."""
     turned_away: Mapping[str, str] = field(default_factory=dict)
@@ -176,6 +178,11 @@ def _work(bounds: Bounds, minutes: int) -> tuple[AnyRule, ...]:
             return None
         return {"": r.dead_letters} if r.dead_letters else {}
 
+    def overdue(r: Reading) -> Mapping[str, int] | None:
+        if r.cases_overdue is None:
+            return None
+        return {"": r.cases_overdue} if r.cases_overdue else {}
+
     def missed(rate: Rate | None, target: float) -> Mapping[str, Rate] | None:
         if rate is None:
             return None
@@ -197,6 +204,8 @@ def _work(bounds: Bounds, minutes: int) -> tuple[AnyRule, ...]:
         Rule("owed", WARNING, 0, 0, lambda r: r.owed, lambda _agent, owed: _(
             "{name}: {count} answered calls have neither ticket nor result after {minutes} minutes (the oldest: {call})",
             name=owed.name, count=owed.calls, minutes=minutes, call=owed.oldest)),
+        Rule("cases_overdue", WARNING, 0, 0, overdue, lambda _subject, count: _(
+            "{count} cases are beyond the time their units have for them", count=count)),
         Rule("service_level", WARNING, 60, 60, lambda r: missed(r.service_level, prompt), lambda _subject, rate: _(
             "{percent} of the {calls} calls of today were answered within 15 s, the target is {target}",
             percent=_percent(rate.value), calls=rate.calls, target=_percent(prompt))),

@@ -157,6 +157,7 @@ def build(behind: Behind, board: Bus, book: Bus, house: Bus) -> ConsolePart:
         picture, desk, calls, vitals, b.seats, fold, watch, tickets, store, settings, sign_in.again, audit, b.early, b.began
     )  # fmt: skip
     stream.turned_away = b.readings.turned_away.over
+    stream.cases_overdue = lambda: b.books.marks.overdue
     stream.recordings = lambda: b.readings.recordings.found
     stream.listen(board, book, house)
     sign_in.sessions.listeners.append(house.publish)

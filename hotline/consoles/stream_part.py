@@ -76,6 +76,8 @@ class Streaming:
         self.live = Live(rooms, desk, calls, floor, board, settings, self._slowly, self.alarm_service.shown)
         self.turned_away: Callable[[], dict[str, str]] = dict
         """What calls could not be taken (``turned_away.py``)."""
+        self.cases_overdue: Callable[[], int | None] = lambda: None
+        """Cases beyond their limit (``hotline/books/case_clocks.py``)."""
         self.recordings: Callable[[], Mapping[str, str] | None] = lambda: None
         """What is wrong with finished recordings (``shelf_inspection.py``)."""
         self.notices = Notices(NoticeBook(store), audit)
@@ -158,6 +160,7 @@ class Streaming:
             missed=self._paused(OwnReason.MISSED),
             backlog=slow.backlog if slow.read else None,
             dead_letters=slow.dead_letters if slow.read else None,
+            cases_overdue=self.cases_overdue(),
             faults=faults,
             turned_away=self.turned_away(),
             recordings=self.recordings(),

@@ -14,6 +14,7 @@ from hashlib import sha256
 from typing import Any
 from urllib.parse import parse_qs
 
+import httpx
 import pytest
 
 from bridge.case_state import CaseState
@@ -28,7 +29,7 @@ from .made import NOON, ticket
 
 PHONE = "13806010077"
 RULES = Rules(
-    True, "“{title}”案件号{number}查询码{code} {link}", {CaseState.CLOSED: "{number}已办结"},
+    True, "“{title}”案卷号{number}查询码{code} {link}", {CaseState.CLOSED: "{number}已办结"},
     "https://x/cases?n={number}", frozenset({"12345"}),
 )  # fmt: skip
 
@@ -45,7 +46,7 @@ def test_a_receipt_has_number_code_and_link() -> None:
     """Once after the filing; progress only in states that have a text."""
     (one,) = RULES.of(known(matter()))
     assert (one.channel, one.kind, one.target) == (Channel.SMS, Kind.RECEIPT, PHONE)
-    assert one.body == "“湖滨南路积水 1”案件号XM20261102000018查询码4711 https://x/cases?n=XM20261102000018"
+    assert one.body == "“湖滨南路积水 1”案卷号XM20261102000018查询码4711 https://x/cases?n=XM20261102000018"
     assert RULES.of(known(matter(), CaseState.DISPATCHED, 1)) == []
     (closed,) = RULES.of(known(matter(), CaseState.CLOSED, 7))
     assert (closed.kind, closed.body) == (Kind.PROGRESS, "XM20261102000018已办结")
@@ -55,7 +56,7 @@ def test_a_receipt_has_number_code_and_link() -> None:
 def test_nothing_a_citizen_wrote_is_read_as_a_place_for_a_value() -> None:
     """Nor does an unknown name break the text."""
     (one,) = RULES.of(known(replace(matter(), title="{code}{number}")))
-    assert one.body.startswith("“{code}{number}”案件号XM")
+    assert one.body.startswith("“{code}{number}”案卷号XM")
     assert filled("{a} {b} {", {"a": "{b}", "b": "x"}) == "{b} x {"
     assert filled("{who} {a}", {"a": "1"}) == "{who} 1"
 
@@ -168,7 +169,8 @@ async def test_a_gateway_that_hangs_and_one_that_is_down() -> None:
     """After the request left nobody knows; a refused connection took nothing. No number is in what is said of it."""
     async with gateway() as one:
         one.hangs = True
-        door = SmsGateway(Shape(f"http://127.0.0.1:{one.port}/"), "", seconds=0.5)
+        client = httpx.AsyncClient(timeout=httpx.Timeout(30, read=0.3), trust_env=False)
+        door = SmsGateway(Shape(f"http://127.0.0.1:{one.port}/"), "", client=client)
         said = await door.send(outgoing())
         assert isinstance(said, Unclear)
         assert len(one.got) == 1

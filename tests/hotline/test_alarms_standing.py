@@ -162,6 +162,15 @@ def test_a_target_that_is_missed_is_an_alarm_from_a_least_number_of_calls_on_and
     assert _seconds(alarms, met, 200, 262) == [("service_level", True), ("connect_rate", True)]
 
 
+def test_cases_beyond_their_limit_are_one_alarm() -> None:
+    """It stands while there is one, changes with their number, and is not judged while nobody knows."""
+    alarms = Alarms()
+    assert _seconds(alarms, Reading(True), 0, 2) == []
+    assert _seconds(alarms, Reading(True, cases_overdue=2), 2, 4) == [("cases_overdue", False)]
+    assert _seconds(alarms, Reading(True), 4, 6) == []
+    assert _seconds(alarms, Reading(True, cases_overdue=0), 6, 8) == [("cases_overdue", True)]
+
+
 def test_what_an_agent_owes_stands_until_it_is_said() -> None:
     alarms = Alarms()
     owed = Reading(True, owed={"1001": OwedReading("陈晓岚", 2, "xm1-1.1")})

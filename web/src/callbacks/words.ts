@@ -51,7 +51,7 @@ export const zh = {
   states: { open: '待认领', taken: '已认领', assigned: '已指派', done: '已完成', given_up: '已放弃' },
   replyOf: '办理答复：{who}',
   script: '告知内容：',
-  noScript: '（承办单位没有填写处理结果，请先查看案件）',
+  noScript: '（承办单位没有填写处理结果，请先查看案卷）',
   isSolved: '问题解决了吗？',
   howContent: '满意程度',
   ratings: { 5: '5 非常满意', 4: '4 满意', 3: '3 一般', 2: '2 不满意', 1: '1 非常不满意' },
@@ -59,7 +59,7 @@ export const zh = {
   told: '已记录，办理答复完成',
   prefers: '原受理 {who}',
   reasons: {
-    result: '有处理结果', returned: '案件退回，待补充',
+    result: '有处理结果', returned: '案卷退回，待补充',
     abandoned_before_notice: '提示音前挂断', abandoned_in_notice: '听提示音时挂断', abandoned_in_queue: '排队时挂断', closed: '非工作时间',
     full: '线路已满', nobody: '无人在席', timeout: '排队超时', node_died: '系统故障中断', stopped: '系统停机中断', system: '系统挂断',
     let_go: '座席接起即断', given_to_nobody: '转接无人应答', unseen: '记录不完整', voicemail: '转语音留言', low_score: '评价不满意', unsolved: '反映未解决',
@@ -67,7 +67,7 @@ export const zh = {
   results: {
     reached: '已接通', no_answer: '无人接听', busy: '忙线', declined: '对方拒接', unavailable: '关机或不可达', cancelled: '我方提前挂断',
     not_let_out: '未拨出', unknown: '结果不明', machine: '语音信箱', wrong_number: '号码不对', refused: '市民不愿通话', heard: '市民已再次来电',
-    no_number: '没有号码', unreachable: '多次未通', settled: '已另行解决', nuisance: '骚扰电话', other: '其他', overtaken: '案件已继续办理',
+    no_number: '没有号码', unreachable: '多次未通', settled: '已另行解决', nuisance: '骚扰电话', other: '其他', overtaken: '案卷已继续办理',
     solved: '已解决', unsolved: '未解决', unreached: '未联系上',
   },
   message: '听留言（{seconds} 秒）',
