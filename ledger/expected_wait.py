@@ -104,18 +104,23 @@ class Kept:
     """Median of the error as a share of what was waited."""
 
 
-async def kept(store: Store, since: datetime, until: datetime) -> list[Kept]:
-    """By queue and hour, oldest first. Raises ``LedgerUnavailable``."""
+async def kept(store: Store, since: datetime | None, until: datetime | None) -> list[Kept]:
+    """By queue and hour, oldest first; a bound that is None is none. Raises ``LedgerUnavailable``."""
     return await store.look(lambda db: promises_kept(db, since, until))
 
 
-def promises_kept(db: sa.Connection, since: datetime, until: datetime) -> list[Kept]:
+def promises_kept(db: sa.Connection, since: datetime | None, until: datetime | None) -> list[Kept]:
     p = t.wait_promises.c
-    wanted = sa.select(p.queue, p.at, p.minutes, p.waited_seconds).where(p.at >= since, p.at < until)
+    wanted = sa.select(p.queue, p.at, p.minutes, p.waited_seconds).where(*within(p.at, since, until))
     hours: dict[tuple[datetime, str], list[Any]] = {}
     for row in db.execute(wanted.order_by(p.at)):
         hours.setdefault((row.at.replace(minute=0, second=0, microsecond=0), row.queue), []).append(row)
     return [_kept(queue, hour, rows) for (hour, queue), rows in sorted(hours.items())]
+
+
+def within(at: sa.Column[datetime], since: datetime | None, until: datetime | None) -> list[sa.ColumnElement[bool]]:
+    """A half-open period; a bound that is None is none."""
+    return [*([at >= since] if since is not None else []), *([at < until] if until is not None else [])]
 
 
 def _kept(queue: str, hour: datetime, rows: Sequence[Any]) -> Kept:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from . import tables as t
 from .call_record import LOW_SCORE
+from .expected_wait import within
 from .store import Store
 
 CONTENT = 3
@@ -34,14 +35,14 @@ class Satisfaction:
     unsolved: int
 
 
-async def satisfaction(store: Store, since: datetime, until: datetime) -> list[Satisfaction]:
-    """All of them first. Raises ``LedgerUnavailable``."""
+async def satisfaction(store: Store, since: datetime | None, until: datetime | None) -> list[Satisfaction]:
+    """All of them first; a bound that is None is none. Raises ``LedgerUnavailable``."""
     return await store.look(lambda db: scores(db, since, until))
 
 
-def scores(db: sa.Connection, since: datetime, until: datetime) -> list[Satisfaction]:
+def scores(db: sa.Connection, since: datetime | None, until: datetime | None) -> list[Satisfaction]:
     s = t.surveys.c
-    in_time = sa.and_(s.at >= since, s.at < until)
+    in_time = sa.and_(sa.true(), *within(s.at, since, until))
     out = [_row("all", "", row) for row in db.execute(sa.select(*_counts()).where(in_time)) if row.asked]
     groups: Sequence[tuple[Literal["line", "queue", "agent"], sa.Column[str]]] = (
         ("line", s.line), ("queue", s.queue), ("agent", s.agent),

@@ -62,7 +62,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 def heard(call: Call) -> list[str]:
     """The words at this ear since it was answered, in their order."""
     assert call.answered is not None
-    begin, out = call.answered, []
+    begin, out = call.answered, list[str]()
     while begin < time.time():
         found = [
             name for name, hertz in WORDS.items() if call.ear.tone_level(hertz, since=begin, until=begin + STEP) > 0.3
