@@ -15,7 +15,7 @@ from agents.presence import Presence
 from agents.seat import SeatState, Then, pack, unpack
 from cti import commands as tel
 from cti import events as ev
-from cti.ids import CallId, Instant, LegId, SeatId
+from cti.ids import CallId, Instant, LegId, QueueId, SeatId
 
 from .desk_driver import AUDITOR, CHEN, LIN, MANDARIN, MINNAN, S1, S2, S3, SU, DeskDriver, roster
 
@@ -460,6 +460,22 @@ def test_a_citizen_is_given_to_the_number_that_was_meant() -> None:
     (given,) = s.took()
     assert isinstance(given, tel.BlindTransfer)
     assert given.to == "13800000001"
+
+
+def test_a_citizen_is_given_to_a_queue_that_somebody_else_serves() -> None:
+    """Not to one that is none, nor where only this seat has the skill; on hold not either."""
+    s = DeskDriver()
+    s.ready()
+    call, leg = s.talk()
+    assert why(s.ask(req.TransferToQueue(S1, QueueId("nowhere")))) is Why.UNKNOWN_QUEUE
+    assert why(s.ask(req.TransferToQueue(S1, MANDARIN))) is Why.TARGET_BUSY
+    s.ready(S2, LIN)
+    s.took()
+    assert s.ask(req.TransferToQueue(S1, MANDARIN)) == Accepted()
+    assert s.obey()[-1] == tel.TransferToQueue(leg, MANDARIN)
+    s.hear(ev.CallTransferred(call, s.now, ev.TransferKind.QUEUE, S1, MANDARIN))
+    s.ends(call, leg, S1)
+    assert s.is_(S1) is P.WRAP_UP
 
 
 def test_outgoing_calls_are_paced_by_seat() -> None:

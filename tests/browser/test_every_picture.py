@@ -56,7 +56,7 @@ class Pictures:
             await person.part("language").select_option(language)
             if wall:
                 await person.press("go-wall")
-                await expect(person.part("curve")).to_be_visible()
+                await expect(person.part("curve")).to_be_visible(timeout=20_000)
             for theme in THEMES:
                 await page.emulate_media(color_scheme=theme)
                 if wall and await person.part("wall").get_attribute("data-theme") != theme:

@@ -73,12 +73,18 @@ def test_a_talk_that_we_cut_was_ended_by_us(first: str, live: bool) -> None:
 
 
 @pytest.mark.parametrize("live", [True, False])
-@pytest.mark.parametrize(("to", "alone"), [("8003", Alone.GIVEN), ("110", Alone.GIVEN), ("head", Alone.LET_GO)])
-def test_who_was_given_to_nobody_is_alone(to: str, alone: Alone, live: bool) -> None:
+@pytest.mark.parametrize(
+    ("to", "kind", "alone"),
+    [
+        ("8003", TransferKind.BLIND, Alone.GIVEN), ("110", TransferKind.BLIND, Alone.GIVEN),
+        ("head", TransferKind.BLIND, Alone.LET_GO), ("minnan", TransferKind.QUEUE, Alone.GIVEN),
+    ],
+)  # fmt: skip
+def test_who_was_given_to_nobody_is_alone(to: str, kind: TransferKind, alone: Alone, live: bool) -> None:
     """He waits again, or hears it ring, and gives up."""
     for waits in (True, False):
         story, leg, bridge = talk()
-        story.say(fr.Transferred(story.at(20), leg, TransferKind.BLIND, to, LegId("")))
+        story.say(fr.Transferred(story.at(20), leg, kind, to, LegId("")))
         story.say(fr.BridgeOut(story.at(), story.caller, bridge), fr.LegGone(story.at(), leg, 16, ""))  # type: ignore[arg-type]
         if waits:
             story.say(fr.QueueIn(story.at(), story.caller, Q, 1))
