@@ -8,8 +8,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import sqlite3
 import random
+import sqlite3
 import time
 import wave
 from argparse import Namespace

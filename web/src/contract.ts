@@ -21,6 +21,12 @@ export interface paths {
   '/api/alarms/{ident}/acknowledge': {
     post: { parameters: { path: { ident: number } }; requestBody: { content: { 'application/json': components['schemas']['AcknowledgeIn'] } }; responses: { 200: { content: { 'application/json': components['schemas']['AlarmOut'] } } } }
   }
+  '/api/attachments/{ticket}': {
+    post: { parameters: { path: { ticket: string }; header: { 'X-Hotline-File'?: string } }; requestBody: { content: { 'application/octet-stream': Blob } }; responses: { 201: { content: { 'application/json': components['schemas']['FileOut'] } } } }
+  }
+  '/api/attachments/{ticket}/{sha256}': {
+    get: { parameters: { path: { ticket: string; sha256: string } }; responses: { 200: { content: { 'application/octet-stream': unknown } } } }
+  }
   '/api/audit': {
     get: { parameters: { query: { before?: number | null; most?: number; actor?: string; action?: string; call?: string } }; responses: { 200: { content: { 'application/json': components['schemas']['AuditPageOut'] } } } }
   }
@@ -50,6 +56,9 @@ export interface paths {
   }
   '/api/callbacks/{task}/give-up': {
     post: { parameters: { path: { task: string } }; requestBody: { content: { 'application/json': components['schemas']['GiveUpIn'] } }; responses: { 200: { content: { 'application/json': components['schemas']['CallbackOut'] } } } }
+  }
+  '/api/callbacks/{task}/reply': {
+    post: { parameters: { path: { task: string } }; requestBody: { content: { 'application/json': components['schemas']['ReplyIn'] } }; responses: { 200: { content: { 'application/json': components['schemas']['CallbackOut'] } } } }
   }
   '/api/callbacks/{task}/result': {
     post: { parameters: { path: { task: string } }; requestBody: { content: { 'application/json': components['schemas']['ResultIn'] } }; responses: { 200: { content: { 'application/json': components['schemas']['CallbackOut'] } } } }
@@ -82,6 +91,9 @@ export interface paths {
   }
   '/api/calls/{call}/pop': {
     get: { parameters: { path: { call: string } }; responses: { 200: { content: { 'application/json': components['schemas']['PopOut'] } } } }
+  }
+  '/api/calls/{call}/progress': {
+    get: { parameters: { path: { call: string }; query: { case?: string } }; responses: { 200: { content: { 'application/json': components['schemas']['ProgressOut'][] } } } }
   }
   '/api/calls/{call}/recording': {
     get: { parameters: { path: { call: string }; query: { part?: number }; header: { Range?: string; 'X-Hotline-Purpose'?: string } }; responses: { 200: { content: { 'audio/ogg': unknown; 'audio/mpeg': unknown; 'audio/wav': unknown } }; 206: { content: { 'audio/ogg': unknown; 'audio/mpeg': unknown; 'audio/wav': unknown } } } }
@@ -163,6 +175,9 @@ export interface paths {
       legal_hold?: boolean
     } } }; responses: { 200: { content: { 'application/json': components['schemas']['TicketOut'] } }; 201: { content: { 'application/json': components['schemas']['TicketOut'] } } } }
   }
+  '/api/calls/{call}/tie': {
+    post: { parameters: { path: { call: string } }; requestBody: { content: { 'application/json': components['schemas']['TieIn'] } }; responses: { 200: { content: { 'application/json': components['schemas']['TiedOut'] } } } }
+  }
   '/api/case-events': {
     post: { responses: { 200: { content: { 'application/json': components['schemas']['CaseEventsTakenOut'] } } } }
   }
@@ -178,11 +193,21 @@ export interface paths {
   '/api/dead-letters/{ticket}/replay': {
     post: { parameters: { path: { ticket: string } }; requestBody?: { content: { 'application/json': { [key: string]: unknown } } }; responses: { 200: { content: { 'application/json': components['schemas']['TicketOut'] } } } }
   }
+  '/api/directory': {
+    get: { parameters: { header: { 'X-Hotline-Search'?: string } }; responses: { 200: { content: { 'application/json': components['schemas']['TargetOut'][] } } } }
+  }
   '/api/gate/sip': {
     get: { responses: { 204: { content: {  } } } }
   }
   '/api/health': {
     get: { responses: { 200: { content: { 'application/json': components['schemas']['HealthOut'] } } } }
+  }
+  '/api/mass-events': {
+    get: { responses: { 200: { content: { 'application/json': components['schemas']['MassEventOut'][] } } } }
+    post: { requestBody: { content: { 'application/json': components['schemas']['MassEventIn'] } }; responses: { 201: { content: { 'application/json': components['schemas']['MassEventOut'] } } } }
+  }
+  '/api/mass-events/{event}': {
+    delete: { parameters: { path: { event: string } }; responses: { 200: { content: { 'application/json': components['schemas']['MassEventOut'] } } } }
   }
   '/api/my/calls': {
     get: { parameters: { query: { after?: string; most?: number; since?: string | null; until?: string | null; line?: string; seat?: string; outcome?: string; case?: string; recorded?: boolean }; header: { 'X-Hotline-Number'?: string } }; responses: { 200: { content: { 'application/json': components['schemas']['CallOut'][] } } } }
@@ -307,6 +332,9 @@ export interface paths {
   '/api/seats/{seat}/transfer/conference': {
     post: { parameters: { path: { seat: string } }; responses: { 200: { content: { 'application/json': components['schemas']['DoneOut'] } } } }
   }
+  '/api/seats/{seat}/transfer/queue': {
+    post: { parameters: { path: { seat: string } }; requestBody: { content: { 'application/json': components['schemas']['TransferToQueueIn'] } }; responses: { 200: { content: { 'application/json': components['schemas']['DoneOut'] } } } }
+  }
   '/api/seats/{seat}/transfer/swap': {
     post: { parameters: { path: { seat: string } }; responses: { 200: { content: { 'application/json': components['schemas']['DoneOut'] } } } }
   }
@@ -346,6 +374,13 @@ export interface paths {
   }
   '/api/sessions/{session}': {
     delete: { parameters: { path: { session: string } }; responses: { 200: { content: { 'application/json': components['schemas']['DoneOut'] } } } }
+  }
+  '/api/templates': {
+    get: { parameters: { query: { kind?: string; scheme?: string; code_kind?: string; code?: string; every?: boolean }; header: { 'X-Hotline-Search'?: string } }; responses: { 200: { content: { 'application/json': components['schemas']['TemplateOut'][] } } } }
+    post: { requestBody: { content: { 'application/json': components['schemas']['TemplateIn'] } }; responses: { 201: { content: { 'application/json': components['schemas']['TemplateOut'] } } } }
+  }
+  '/api/templates/{template}': {
+    put: { parameters: { path: { template: string } }; requestBody: { content: { 'application/json': components['schemas']['TemplateIn'] } }; responses: { 200: { content: { 'application/json': components['schemas']['TemplateOut'] } } } }
   }
   '/api/tickets': {
     get: { parameters: { query: { before?: string; most?: number } }; responses: { 200: { content: { 'application/json': components['schemas']['TicketOut'][] } } } }
@@ -414,8 +449,45 @@ export interface paths {
       legal_hold?: boolean
     } } }; responses: { 200: { content: { 'application/json': components['schemas']['TicketOut'] } }; 201: { content: { 'application/json': components['schemas']['TicketOut'] } } } }
   }
+  '/api/tickets/search': {
+    get: { parameters: { query: { after?: string; most?: number; case?: string; code?: string; kind?: string; unit?: string; state?: string; agent?: string; since?: string | null; until?: string | null }; header: { 'X-Hotline-Number'?: string; 'X-Hotline-Search'?: string } }; responses: { 200: { content: { 'application/json': components['schemas']['TicketsFoundOut'] } } } }
+  }
+  '/api/tickets/search/csv': {
+    get: { parameters: { query: { case?: string; code?: string; kind?: string; unit?: string; state?: string; agent?: string; since?: string | null; until?: string | null }; header: { 'X-Hotline-Number'?: string; 'X-Hotline-Search'?: string } }; responses: { 200: { content: { 'text/csv': string } } } }
+  }
   '/api/tickets/{ticket}': {
     get: { parameters: { path: { ticket: string }; header: { 'X-Hotline-Reason'?: string } }; responses: { 200: { content: { 'application/json': components['schemas']['TicketOut'] } } } }
+  }
+  '/api/tickets/{ticket}/correct': {
+    post: { parameters: { path: { ticket: string }; header: { 'Idempotency-Key': string } }; requestBody: { content: { 'application/json': components['schemas']['CorrectIn'] } }; responses: { 200: { content: { 'application/json': components['schemas']['TicketOut'] } } } }
+  }
+  '/api/tickets/{ticket}/give-back': {
+    post: { parameters: { path: { ticket: string }; header: { 'Idempotency-Key': string } }; requestBody: { content: { 'application/json': components['schemas']['SayIn'] } }; responses: { 200: { content: { 'application/json': components['schemas']['TicketOut'] } } } }
+  }
+  '/api/tickets/{ticket}/merge': {
+    post: { parameters: { path: { ticket: string }; header: { 'Idempotency-Key': string } }; requestBody: { content: { 'application/json': components['schemas']['MergeIn'] } }; responses: { 200: { content: { 'application/json': components['schemas']['TicketOut'] } } } }
+  }
+  '/api/tickets/{ticket}/plus-one': {
+    post: { parameters: { path: { ticket: string }; header: { 'Idempotency-Key': string } }; requestBody: { content: { 'application/json': components['schemas']['SayIn'] } }; responses: { 200: { content: { 'application/json': components['schemas']['TicketOut'] } } } }
+  }
+  '/api/tickets/{ticket}/story': {
+    get: { parameters: { path: { ticket: string }; header: { 'X-Hotline-Reason'?: string } }; responses: { 200: { content: { 'application/json': components['schemas']['TicketStoryOut'] } } } }
+  }
+  '/api/tickets/{ticket}/supplement': {
+    post: { parameters: { path: { ticket: string }; header: { 'Idempotency-Key': string } }; requestBody: { content: { 'application/json': components['schemas']['SayIn'] } }; responses: { 200: { content: { 'application/json': components['schemas']['TicketOut'] } } } }
+  }
+  '/api/tickets/{ticket}/text-messages': {
+    get: { parameters: { path: { ticket: string } }; responses: { 200: { content: { 'application/json': components['schemas']['TextMessageOut'][] } } } }
+    post: { parameters: { path: { ticket: string } }; responses: { 202: { content: { 'application/json': components['schemas']['TextMessageOut'][] } } } }
+  }
+  '/api/tickets/{ticket}/unmerge': {
+    post: { parameters: { path: { ticket: string }; header: { 'Idempotency-Key': string } }; responses: { 200: { content: { 'application/json': components['schemas']['TicketOut'] } } } }
+  }
+  '/api/tickets/{ticket}/urge': {
+    post: { parameters: { path: { ticket: string }; header: { 'Idempotency-Key': string } }; requestBody: { content: { 'application/json': components['schemas']['UrgeIn'] } }; responses: { 200: { content: { 'application/json': components['schemas']['TicketOut'] } } } }
+  }
+  '/api/tickets/{ticket}/withdraw': {
+    post: { parameters: { path: { ticket: string }; header: { 'Idempotency-Key': string } }; requestBody: { content: { 'application/json': components['schemas']['WithdrawIn'] } }; responses: { 200: { content: { 'application/json': components['schemas']['TicketOut'] } } } }
   }
   '/api/wall/calls': {
     get: { parameters: { query: { set: string; since?: string | null; until?: string | null; line?: string; queue?: string; most?: number } }; responses: { 200: { content: { 'application/json': components['schemas']['CallOut'][] } } } }
@@ -612,7 +684,7 @@ export interface components {
     /** Somebody who is owed a call. */
     CallbackOut: {
       id: string
-      /** missed | voicemail | queue_offer | reply | review */
+      /** missed | voicemail | queue_offer | reply | returned | review */
       kind: string
       /** open | taken | assigned | done | given_up */
       state: string
@@ -638,10 +710,27 @@ export interface components {
       note: string
       /** oldest first */
       attempts: components['schemas']['CallbackAttemptOut'][]
+      /** seconds into the recording of the call at which the message begins; none was left: null */
+      voicemail_from?: number | null
+      /** how long it is */
+      voicemail_seconds?: number | null
       /** I have it */
       mine: boolean
       /** there is a number, and it is not for these eyes */
       withheld: boolean
+      /** of a result to tell or a case that came back; '' none */
+      ticket: string
+      /** the agent who took the citizen's call: they call first; '' nobody */
+      prefers: string
+      case_number: string
+      /** of the ticket; shown with the number */
+      title: string
+      /** what is to be told, or asked for; shown with the number */
+      script: string
+      /** solved | unsolved | refused | unreached; '' not yet */
+      answer: string
+      /** 1 to 5; null: not rated */
+      satisfied?: number | null
     }
     /** Call-backs were made, taken, tried or ended: a list that shows them, or might, asks for them anew. */
     CallbacksMoved: {
@@ -671,6 +760,11 @@ export interface components {
       note: string
       /** it moved nothing: a later one had been heard before */
       late: boolean
+    }
+    ChangeOfField: {
+      field: string
+      before: unknown
+      after: unknown
     }
     /** GET /api/account-changes, and the answer (202) to a PUT that another person has to confirm: nothing is changed yet. */
     ChangeOut: {
@@ -731,6 +825,10 @@ export interface components {
       /** their password; a session may have given it before */
       proof?: string | null
     }
+    /** POST /api/tickets/{ticket}/correct: fields of TicketIn, those that change alone. */
+    CorrectIn: {
+      changes: { [key: string]: unknown }
+    }
     CountOut: {
       key: string
       name: string
@@ -752,6 +850,8 @@ export interface components {
       /** intervals that could not be back-filled */
       uncertain: components['schemas']['SpanOut'][]
       outages: components['schemas']['OutageOut'][]
+      waits_told: components['schemas']['WaitToldOut'][]
+      satisfaction: components['schemas']['SatisfactionOut'][]
     }
     DeliveryState: 'waiting' | 'delivered' | 'poisoned' | 'not_carried'
     /** Rows that changed, whole; ``gone``: calls that are over. */
@@ -865,6 +965,14 @@ export interface components {
       /** calls in intervals that could not be back-filled */
       uncertain: number
     }
+    FileOut: {
+      sha256: string
+      name: string
+      type: string
+      size: number
+      at: string
+      by: string
+    }
     GiveUpIn: {
       /** other: the note says it */
       reason: string
@@ -925,6 +1033,28 @@ export interface components {
       /** false: paused (reason login) until ready */
       ready?: boolean
     }
+    MassEventIn: {
+      ticket: string
+      title: string
+      district?: string
+      words: string
+      ends_at: string
+    }
+    MassEventOut: {
+      id: string
+      ticket: string
+      case_number: string
+      title: string
+      /** '': the whole city */
+      district: string
+      /** what callers are told */
+      words: string
+      opened_at: string
+      opened_by: string
+      ends_at: string
+      closed_at: string | null
+      closed_by: string
+    }
     /** What is known so far of the matter that is typed; in the header X-Hotline-Matter, as JSON. */
     MatterIn: {
       code: string
@@ -967,7 +1097,10 @@ export interface components {
       /** of POST and GET /api/session: the sign-in before this one; null: there was none */
       before?: components['schemas']['BeforeOut'] | null
     }
-    MessageKind: 'file' | 'supplement' | 'urge' | 'plus_one' | 'reply' | 'return'
+    MergeIn: {
+      into: string
+    }
+    MessageKind: 'file' | 'supplement' | 'urge' | 'plus_one' | 'reply' | 'return' | 'withdraw' | 'reopen' | 'merge' | 'unmerge'
     /** POST /api/calls/{call}/move: a waiting caller to a queue's head (``urgent``) or end. */
     MoveIn: {
       queue: string
@@ -1217,6 +1350,8 @@ export interface components {
       calls_30_days: number
       /** we owe this number a call */
       callback_open: boolean
+      /** results to tell this citizen now, cases of theirs that wait for more, at most 20 */
+      replies: components['schemas']['ReplyOwedOut'][]
       /** why nothing is told of earlier calls: not_owed (we dialled), anonymous, too_many; '': it is told */
       story_withheld: string
     }
@@ -1252,6 +1387,37 @@ export interface components {
     ProgramTokenOut: {
       token: string
       program: components['schemas']['ProgramOut']
+    }
+    /** How far a case is, for who has its citizen on the line: nothing of whose it is. */
+    ProgressOut: {
+      id: string
+      case_number: string
+      kind: string
+      code: string
+      code_kind: string
+      /** '' when withheld; address likewise */
+      title: string
+      address: string
+      filed_at: string
+      state: components['schemas']['DeliveryState']
+      /** of the case it goes on within, where it was merged; null: none yet */
+      case_state: components['schemas']['CaseState'] | null
+      case_since: string | null
+      /** the case store's own for the state */
+      word: string
+      unit: string
+      promised_by: string | null
+      provisional: boolean
+      merged_into: string
+      answered_directly: boolean
+      urged: number
+      /** citizens who said the same and filed no ticket */
+      joined: number
+      /** tickets that go on within its case */
+      merged: number
+      open: boolean
+      own: boolean
+      withheld: boolean
     }
     /** The date the citizen is told, with what it was reckoned from. */
     PromiseOut: {
@@ -1341,6 +1507,24 @@ export interface components {
       /** between the two, where both lie somewhere */
       metres: number | null
     }
+    /** What the citizen said to the result, in the call that is on, or in the newest one I had with them about it. */
+    ReplyIn: {
+      answer: string
+      /** 5: very; needed with solved and unsolved, null with refused */
+      satisfied?: number | null
+      words?: string
+    }
+    /** What is to be told to, or asked of, the citizen on the line. */
+    ReplyOwedOut: {
+      /** the call-back's id */
+      id: string
+      /** reply | returned */
+      kind: string
+      ticket: string
+      case_number: string
+      title: string
+      script: string
+    }
     /** What came of my newest try, over what the telephone told. */
     ResultIn: {
       result: string
@@ -1352,6 +1536,43 @@ export interface components {
       days?: number
       /** how long the token before goes on; 0: not at all */
       keep_hours?: number
+    }
+    /** One message about a ticket. */
+    SaidOut: {
+      id: string
+      kind: components['schemas']['MessageKind']
+      at: string
+      by: string
+      by_name: string
+      /** '' when withheld */
+      text: string
+      call: string
+      /** of a merge: the case */
+      into: string
+      state: components['schemas']['DeliveryState']
+      delivered_at: string | null
+      error: string
+    }
+    /** What callers thought of the service (好差评), of all or of a line or queue. */
+    SatisfactionOut: {
+      of: 'all' | 'line' | 'queue'
+      id: string
+      asked: number
+      scored: number
+      /** 1 (worst) to 5, of those that scored */
+      mean: number | null
+      /** 3, 4 or 5 */
+      content: number
+      /** 1 or 2; each is a review among the call-backs */
+      poor: number
+      solved: number
+      unsolved: number
+    }
+    /** POST /api/tickets/{ticket}/supplement, /give-back, /plus-one. */
+    SayIn: {
+      text: string
+      /** the own call in which the citizen said so: opens another's ticket, too; absent: none */
+      call?: string | null
     }
     /** GET /api/seats/{seat}/day: what this seat's agent did today. */
     SeatDayOut: {
@@ -1482,11 +1703,72 @@ export interface components {
       seat: string
       ready?: boolean
     }
+    /** GET /api/directory: to whom a citizen may be given, or who may be asked. */
+    TargetOut: {
+      /** agent | queue | number | seat (where nobody sits) */
+      kind: string
+      id: string
+      name: string
+      /** where the agent sits; '' nowhere */
+      seat: string
+      /** of the seat, as the live picture has it; logged_out: the agent sits nowhere */
+      state: string
+      number: string
+      /** of a number: linkage | unit */
+      group: string
+      /** names of the queues an agent serves, the best served first */
+      skills: string[]
+      waiting: number
+      ready: number
+      /** of a queue: who serves it at another seat; 0: nobody can be given to it */
+      signed_in: number
+    }
     TargetsOut: {
       service_level_15s: number
       connect_rate_24h: number
       waiting_most: number
       wait_seconds_most: number
+    }
+    /** POST /api/templates, PUT /api/templates/{template}. */
+    TemplateIn: {
+      kind: 'spoken' | 'content'
+      title: string
+      /** of content: {地点} stands for the ticket's address */
+      text: string
+      scheme?: string
+      code_kind?: '' | 'event' | 'part'
+      code?: string
+      code_name?: string
+      /** offered no more; kept */
+      retired?: boolean
+    }
+    TemplateOut: {
+      id: string
+      /** spoken: said to the citizen | content: first words of a ticket's content */
+      kind: string
+      title: string
+      text: string
+      scheme: string
+      code_kind: string
+      code: string
+      /** of content: the code it is offered for; '' whatever the code */
+      code_name: string
+      /** came with the program; nobody here has looked at it yet */
+      sample: boolean
+      retired: boolean
+      changed_at: string | null
+      changed_by: string
+    }
+    /** One text message to a citizen about their ticket. */
+    TextMessageOut: {
+      /** receipt | progress */
+      kind: string
+      made_at: string
+      /** waiting | sent | unsure (nobody knows whether it arrived) | failed */
+      state: string
+      sent_at: string | null
+      /** masked */
+      number: string
     }
     /** One matter. The words allowed in ``kind``, ``work_type``, ``urgency``, ``channel``: GET /api/choices. */
     TicketIn: {
@@ -1552,6 +1834,10 @@ export interface components {
       case_state: components['schemas']['CaseState'] | null
       /** when the case became so, by the case store's clock */
       case_since: string | null
+      /** who has the case, by the case store; else who was meant to */
+      unit: string
+      /** the case store's own for the case's state */
+      word: string
       /** only where one ticket is asked for */
       case_history: components['schemas']['CaseStepOut'][]
       /** null: no limit is known */
@@ -1564,9 +1850,45 @@ export interface components {
     }
     /** Fields of a ticket to change before it is sent again; none: as it is. */
     TicketPatch: { [key: string]: unknown }
+    /** GET /api/tickets/{ticket}/story: all that hangs on it. */
+    TicketStoryOut: {
+      ticket: components['schemas']['TicketOut']
+      progress: components['schemas']['ProgressOut']
+      said: components['schemas']['SaidOut'][]
+      versions: components['schemas']['VersionOut'][]
+      /** that brought it, asked about it or were made for it */
+      calls: components['schemas']['CallOut'][]
+      files: components['schemas']['FileOut'][]
+      /** tickets that go on within its case */
+      merged: components['schemas']['ProgressOut'][]
+      /** the case it goes on within */
+      parent: components['schemas']['ProgressOut'] | null
+      events: components['schemas']['MassEventOut'][]
+      /** what may be said of it now: the words of MessageKind, and 'correct' */
+      may: string[]
+    }
+    /** GET /api/tickets/search: a page, newest first. */
+    TicketsFoundOut: {
+      tickets: components['schemas']['TicketOut'][]
+      /** ``after`` of the next page; '': there is no more */
+      next: string
+      /** words were looked for so far back; null: all the way */
+      back_to: string | null
+    }
+    /** POST /api/calls/{call}/tie: this call is about that ticket's case, which it urges by itself. */
+    TieIn: {
+      ticket: string
+    }
+    TiedOut: {
+      urged: boolean
+      progress: components['schemas']['ProgressOut']
+    }
     TransferIn: {
       to: string
       kind?: string
+    }
+    TransferToQueueIn: {
+      queue: string
     }
     TrunkOut: {
       trunk: string
@@ -1588,6 +1910,21 @@ export interface components {
     UnlockIn: {
       password: string
     }
+    UrgeIn: {
+      text?: string
+      /** the own call in which the citizen said so: opens another's ticket, too; absent: none */
+      call?: string | null
+    }
+    /** One change of a ticket: who changed what when. */
+    VersionOut: {
+      at: string
+      by: string
+      by_name: string
+      /** corrected, mended, promise, merged, unmerged or '' */
+      why: string
+      /** of what this person is shown */
+      changes: components['schemas']['ChangeOfField'][]
+    }
     VitalOut: {
       name: string
       ok: boolean
@@ -1602,6 +1939,20 @@ export interface components {
       backlog: number
       dead_letters: number
       callbacks_open: number
+    }
+    /** What those who waited in a queue in an hour were told of it, against what they waited; medians. */
+    WaitToldOut: {
+      queue: string
+      hour: string
+      /** announcements of a place */
+      told: number
+      /** those with a time, to callers who were answered: what the medians are of */
+      timed: number
+      promised_seconds: number | null
+      waited_seconds: number | null
+      error_seconds: number | null
+      /** of what was waited */
+      error_share: number | null
     }
     /** POST /api/seats/{seat}/watch: my own seat's phone rings, then I hear theirs. Again with another mode: it changes. DELETE the same path: I hear no more. */
     WatchIn: {
@@ -1622,6 +1973,11 @@ export interface components {
       /** the identity provider's name, at GET /api/oidc/start; '': passwords only */
       oidc: string
       demo: boolean
+    }
+    WithdrawIn: {
+      reason: string
+      /** the own call in which the citizen said so: opens another's ticket, too; absent: none */
+      call?: string | null
     }
   }
 }
