@@ -22,3 +22,9 @@ test('only what was typed is said, each as the server takes it', () => {
   assert.deepEqual(asSaid('report_check', ['opinion', 'passed'], typed), { passed: false })
   assert.deepEqual(asSaid('evaluate', ['score'], typed), { score: 4 })
 })
+
+test('a number of a number field is no text, and is said all the same', () => {
+  const typed = { ...nothingTyped(), score: 5 as unknown as string }
+  assert.equal(missing('evaluate', ['score'], typed, false), '')
+  assert.deepEqual(asSaid('evaluate', ['score'], typed), { score: 5 })
+})

@@ -11,6 +11,9 @@ export const WITH_PHOTOS: ReadonlySet<string> = new Set(['report', 'finish', 're
 export interface Typed { unit: string; worker: string; closer: string; condition: string; reason: string; opinion: string; until: string; passed: '' | 'yes' | 'no'; score: string; limitValue: string; limitUnit: string }
 export const nothingTyped = (): Typed => ({ unit: '', worker: '', closer: '', condition: '', reason: '', opinion: '', until: '', passed: '', score: '', limitValue: '', limitUnit: '' })
 
+/** A field of numbers holds a number, whatever its type says. */
+const text = (value: string): string => String(value).trim()
+
 export function fieldsOf(command: string, needs: readonly string[]): { field: Field; needed: boolean }[] {
   const besides = BESIDES[command] ?? []
   return ORDER.filter((field) => needs.includes(field) || besides.includes(field)).map((field) => ({ field, needed: needs.includes(field) }))
@@ -18,7 +21,7 @@ export function fieldsOf(command: string, needs: readonly string[]): { field: Fi
 
 /** The first needed field nothing was typed into; '' none. The ticket's own limit counts as said. */
 export function missing(command: string, needs: readonly string[], typed: Typed, ticketLimit: boolean): Field | '' {
-  const said = (field: Field): boolean => (field === 'limit' ? ticketLimit || Number(typed.limitValue) > 0 : typed[field].trim() !== '')
+  const said = (field: Field): boolean => (field === 'limit' ? ticketLimit || Number(typed.limitValue) > 0 : text(typed[field]) !== '')
   return fieldsOf(command, needs).find(({ field, needed }) => needed && !said(field))?.field ?? ''
 }
 
@@ -34,7 +37,7 @@ export function asSaid(command: string, needs: readonly string[], typed: Typed):
       if (typed.score) body.score = Number(typed.score)
     } else if (field === 'until') {
       if (typed.until) body.until = new Date(typed.until).toISOString()
-    } else if (typed[field].trim()) body[field] = typed[field].trim()
+    } else if (text(typed[field])) body[field] = text(typed[field])
   }
   return body
 }
