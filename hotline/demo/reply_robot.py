@@ -10,7 +10,7 @@ import asyncio
 import random
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import httpx
 
@@ -34,6 +34,8 @@ class ReplyRobot:
     seed: int
     say: Callable[[str, str, str], None]
     told: int = 0
+    refused: set[str] = field(default_factory=set)
+    """Call-backs whose answer could not be written: people have to look."""
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -42,13 +44,14 @@ class ReplyRobot:
                 RestRefused, httpx.HTTPError
             ):  # a daemon that is away, or a seat that took a call: later again
                 for task in await self._due():
-                    await self._tell(task)
+                    if task["id"] not in self.refused:
+                        await self._tell(task)
             await asyncio.sleep(LOOK_S)
 
     async def owed(self) -> bool:
         """Somebody is still to be called. A daemon without such call-backs owes nobody anything."""
         try:
-            return bool(await self._due())
+            return any(task["id"] not in self.refused for task in await self._due())
         except (RestRefused, httpx.HTTPError):
             return False
 
@@ -66,7 +69,11 @@ class ReplyRobot:
         finally:
             robot.calling = False
         answer, satisfied = self._answer(str(task.get("case_number") or task["id"]))
-        await self.rest.post(f"/api/callbacks/{task['id']}/reply", {"answer": answer, "satisfied": satisfied})
+        try:
+            await self.rest.post(f"/api/callbacks/{task['id']}/reply", {"answer": answer, "satisfied": satisfied})
+        except RestRefused:  # nobody answered: not dialled for ever
+            self.refused.add(str(task["id"]))
+            return
         self.told += 1
         self.say(robot.seat, str(task.get("case_number", "")), answer)
 

@@ -18,6 +18,9 @@ from hotline.lab.sound import speech
 
 from .scenario import Citizen, Filing, Matter, filing
 
+CALLS_S = 12.0
+"""So long a seat stays in a call that it made, ringing and all."""
+
 
 @dataclass(slots=True)
 class Robot:
@@ -49,8 +52,11 @@ class Robot:
         if not call.up:
             return
         self.say("talking", call)
-        if self.calling:  # the seat dialled: nothing is filed
-            await self._talk(call)
+        if self.calling:  # the seat dialled: nothing is filed, and the citizen's phone rings only now
+            with suppress(TimeoutError):
+                await call.until_ended(CALLS_S)
+            call.hang_up()
+            self.say("ended", call)
             return
         await asyncio.gather(self._talk(call), self._file(call))
 
