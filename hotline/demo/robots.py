@@ -18,9 +18,6 @@ from hotline.lab.sound import speech
 
 from .scenario import Citizen, Filing, Matter, filing
 
-CALLS_S = 12.0
-"""So long a seat stays in a call that it made, ringing and all."""
-
 
 @dataclass(slots=True)
 class Robot:
@@ -36,8 +33,6 @@ class Robot:
     say: Callable[[str, Call], None]
     voice: tuple[bytes, ...] = ()
     """What it says, over and over; none: something like speech."""
-    calling: bool = False
-    """It calls a citizen (``reply_robot.py``): what rings it now is that call."""
     filed: dict[Filing, int] = field(default_factory=dict)
     refusals: list[str] = field(default_factory=list)
     """What the REST door refused: none are expected."""
@@ -52,12 +47,6 @@ class Robot:
         if not call.up:
             return
         self.say("talking", call)
-        if self.calling:  # the seat dialled: nothing is filed, and the citizen's phone rings only now
-            with suppress(TimeoutError):
-                await call.until_ended(CALLS_S)
-            call.hang_up()
-            self.say("ended", call)
-            return
         await asyncio.gather(self._talk(call), self._file(call))
 
     async def _talk(self, call: Call) -> None:
