@@ -36,8 +36,6 @@ class Robot:
     say: Callable[[str, Call], None]
     voice: tuple[bytes, ...] = ()
     """What it says, over and over; none: something like speech."""
-    calling: bool = False
-    """It calls a citizen (``reply_robot.py``): what rings it now is that call."""
     filed: dict[Filing, int] = field(default_factory=dict)
     refusals: list[str] = field(default_factory=list)
     """What the REST door refused: none are expected."""
@@ -52,9 +50,6 @@ class Robot:
         if not call.up:
             return
         self.say("talking", call)
-        if self.calling:  # the seat dialled: nothing is filed
-            await self._talk(call)
-            return
         await asyncio.gather(self._talk(call), self._file(call))
 
     async def _talk(self, call: Call) -> None:

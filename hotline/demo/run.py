@@ -35,7 +35,6 @@ from .case_robots import CaseRobots
 from .case_robots import Pace as CasePace
 from .citizens import live
 from .narrator import Narrator
-from .reply_robot import ReplyRobot
 from .robots import Robot
 from .run_result import Account, Row, account_of
 from .scenario import MEASURED, OPEN, Citizen, Numbers, play
@@ -122,22 +121,17 @@ class DemoRun:
                     rack.take("", guests.subscriber(self.args.seed))
                 async with asyncio.TaskGroup() as group:
                     group.create_task(self._work(OPEN_CASES))
-                    group.create_task(ReplyRobot(rest, self.robots, self.args.seed, self.told.told).run())
                     group.create_task(self._keep_up())
                     group.create_task(guests.prompt(rest, phones, self.args.seed))
                     group.create_task(self._call(phones))
                 return None
-            for rack in phones.trunks.values():
-                rack.take("", guests.subscriber(self.args.seed))
-            replying = ReplyRobot(rest, self.robots, self.args.seed, self.told.told)
-            others = [asyncio.create_task(self._work(MEASURED_CASES)), asyncio.create_task(replying.run())]
+            working = asyncio.create_task(self._work(MEASURED_CASES))
             try:
                 await self._call(phones)
-                return await self._account(begun, replying)
+                return await self._account(begun)
             finally:
-                for task in others:
-                    task.cancel()
-                await asyncio.gather(*others, return_exceptions=True)
+                working.cancel()
+                await asyncio.gather(working, return_exceptions=True)
 
     async def _work(self, pace: CasePace) -> None:
         """Clerks and units at the case store, until cancelled."""
@@ -222,14 +216,14 @@ class DemoRun:
             seed = random.Random(seed).randrange(1 << 30)  # noqa: S311
             await asyncio.sleep(5.0)
 
-    async def _account(self, begun: float, replying: ReplyRobot) -> Account:
+    async def _account(self, begun: float) -> Account:
         rows: list[Row] = []
         cases = CaseFigures()
         limit = time.monotonic() + SETTLE_S
         while time.monotonic() < limit:
             rows = json.loads(await asyncio.to_thread(self.stage.hotline, "report", "calls", "--json"))
             cases = await asyncio.to_thread(case_figures, self.stage.places.casestore)
-            if settled(rows, cases.cases) and not cases.waiting and not await replying.owed():
+            if settled(rows, cases.cases) and not cases.waiting:
                 break
             await asyncio.sleep(1.0)
         done = await asyncio.to_thread(self.stage.command, "verify", "--json")
@@ -243,7 +237,6 @@ class DemoRun:
             rows, phone_log(self.stage), cases=cases, verify=[str(breach) for breach in breaches],
             seconds=time.monotonic() - begun,
             refusals=refusals, callbacks=owed, surveys=sum(row["scored"] for row in liked if row["of"] == "all"),
-            replies=replying.told,
         )  # fmt: skip
 
 

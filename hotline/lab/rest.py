@@ -47,15 +47,6 @@ class Rest:
         """The call this seat is in, or ''."""
         return next((str(row.get("call") or "") for row in await self.seats() if row["seat"] == seat), "")
 
-    async def callbacks(self, kind: str) -> list[Row]:
-        """Those that are owed now; none of a kind this daemon does not know."""
-        try:
-            return await self._rows(f"/api/callbacks?due=true&kind={kind}")
-        except RestRefused as fault:
-            if fault.status == 422:
-                return []
-            raise
-
     async def post(self, path: str, words: Row) -> Row:
         """What has no method of its own here."""
         return await self._post(path, words)
