@@ -110,6 +110,7 @@ SHOWS: dict[tuple[str, str], str] = {
     ("DELETE", "/api/account-changes/{change}"): "",
     ("GET", "/api/programs"): "",
     ("POST", "/api/programs"): "",
+    ("POST", "/api/case-events"): "",
     ("POST", "/api/programs/{name}/rotate"): "",
     ("DELETE", "/api/programs/{name}"): "",
     ("POST", "/api/session/proof"): "",
