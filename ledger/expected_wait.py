@@ -72,8 +72,13 @@ class ExpectedWait:
         known = self._hours.get(queue)
         if known is None or known[0] != begun:
             days = [begun - timedelta(days=day) for day in range(1, DAYS + 1)]
-            same = sa.or_(*(sa.and_(_V.entered_at >= day, _V.entered_at < day + timedelta(hours=1)) for day in days))
-            known = self._hours[queue] = begun, seconds_a_place(_waits(db, queue, same, _V.left_at.is_not(None)), now)
+            waits = [
+                one
+                for day in days
+                for one in _waits(db, queue, *within(_V.entered_at, day, day + timedelta(hours=1)))
+                if one.left is not None
+            ]
+            known = self._hours[queue] = begun, seconds_a_place(waits, now)
         return known[1]
 
 

@@ -314,7 +314,8 @@ async def missed_without_callback(look: Look) -> AsyncIterator[Breach]:
 async def voicemail_unheard(look: Look) -> AsyncIterator[Breach]:
     """A message somebody left is a call-back that says so, and its sound is kept."""
     v, b, r = t.voicemails.c, t.callbacks.c, t.recordings.c
-    left = sa.and_(v.said_seconds >= SAID_LEAST, CALL.state == "closed", look.new(CALL.ended_at, look.limits.recording))
+    lately = look.new(v.began_at, look.limits.recording + look.limits.call)
+    left = sa.and_(v.said_seconds >= SAID_LEAST, CALL.state == "closed", lately)
     found = sa.select(v.call_id, CALL.ended_at, CALL.talk_began_at, b.kind, r.state).select_from(
         t.voicemails.join(t.calls, CALL.call_id == v.call_id)
         .outerjoin(t.callbacks, b.task_id == v.call_id)
@@ -338,7 +339,7 @@ async def survey_unreviewed(look: Look) -> AsyncIterator[Breach]:
             t.callbacks, sa.and_(b.call_id == s.call_id, b.kind == Kind.REVIEW.value)
         )
     )
-    found = found.where(poor, CALL.state == "closed", b.task_id.is_(None), look.new(CALL.ended_at))
+    found = found.where(poor, CALL.state == "closed", b.task_id.is_(None), look.new(s.at, look.limits.call))
     for row in await look.rows(found.order_by(s.call_id)):
         yield Breach("survey_unreviewed", row.call_id, f"scored {row.score}, and there is no review")
 

@@ -170,7 +170,7 @@ wait_promises = Table(  # what one who waits was told of his place and time, and
     count("place"),  # 1: the next
     Column("minutes", Integer),  # NULL: no time was told
     Column("waited_seconds", Float),  # from then to an agent; NULL: nobody answered, or not yet
-    Index(None, "queue", "at"),
+    Index(None, "at"),
 )
 
 surveys = Table(  # what callers thought of the service, by keys after the talk

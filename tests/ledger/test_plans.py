@@ -62,6 +62,7 @@ from ledger.catalogues import CatalogueTable
 from ledger.differences import Difference, DifferenceBook, Kind
 from ledger.drafts import DraftBook
 from ledger.equipment import EquipmentTable
+from ledger.expected_wait import ExpectedWait
 from ledger.history import History
 from ledger.holds import HoldBook
 from ledger.kpi import Period, members
@@ -340,6 +341,7 @@ def asked(store: Store) -> Iterator[tuple[str, Ask]]:
     yield "Scribe.write", lambda: _a_call_is_written(store)
     since = NOW - timedelta(minutes=6)
     yield "verify of what is new", lambda: verify(store, NOW, Limits(), audit=Proof(b"0" * 32), since=since)
+    yield "ExpectedWait.paces", lambda: ExpectedWait(store).paces(["mandarin", "nobody"], NOW)
     calls_owed = OwedCalls(store, timedelta(minutes=30))
     yield "OwedCalls.look", lambda: calls_owed.look(NOW)
     yield "TrunkSounds.look", lambda: TrunkSounds(store, ["telecom", "unicom"]).look(NOW - timedelta(hours=1))

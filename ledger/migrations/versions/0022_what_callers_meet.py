@@ -39,7 +39,7 @@ def upgrade() -> None:
         sa.Column("waited_seconds", sa.Float(), nullable=True),
         sa.PrimaryKeyConstraint("call_id", "seq", name="pk_wait_promises"),
     )
-    op.create_index("ix_wait_promises_queue_at", "wait_promises", ["queue", "at"])
+    op.create_index("ix_wait_promises_at", "wait_promises", ["at"])
     op.create_table(
         "surveys",
         sa.Column("call_id", sa.String(length=80), nullable=False),
