@@ -41,7 +41,7 @@ export const en: typeof zh = {
   programs: {
     title: 'Programs', none: 'No programs', name: 'Program', scopes: 'Scopes', until: 'Good until', used: 'Used', refused: 'Refused', last: 'last',
     add: 'New program', days: 'Days', make: 'Make a token', rotate: 'Rotate', revoke: 'Revoke', revoked: 'revoked', over: 'over',
-    token: 'Token of {name}', once: 'Shown this once: put it into that program’s settings now.', close: 'Stored',
+    token: 'Token of {name}', once: 'Shown this once: put it into that program\'s settings now.', close: 'Stored',
     form: 'small letters, digits, hyphens', atShell: 'Other scopes are given at the machine: hotline token.',
     words: {
       metrics: 'metrics', reports: 'figures', 'calls:read': 'read calls', 'tickets:read': 'read tickets', 'tickets:file': 'file tickets',

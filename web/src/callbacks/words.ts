@@ -87,7 +87,7 @@ export const en: typeof zh = {
   refresh: 'Refresh',
   export: 'Export CSV',
   exported: 'Exported; it stands in the audit log',
-  filters: { owed: 'All owed', due: 'Due now', mine: 'Mine', open: 'Nobody’s', held: 'Taken', done: 'Done', given_up: 'Given up' },
+  filters: { owed: 'All owed', due: 'Due now', mine: 'Mine', open: 'Nobody\'s', held: 'Taken', done: 'Done', given_up: 'Given up' },
   number: 'By number',
   who: 'Citizen',
   why: 'Why',

@@ -51,7 +51,7 @@ export const en: typeof zh = {
   signedIn: 'signed in at {time}',
   notSignedIn: 'not signed in today',
   figures: {
-    answered: 'Answered', missed: 'Missed', tickets: 'Tickets', direct: 'Direct answers', talk: 'Talking', mean: 'Mean talk', held: 'On hold',
+    answered: 'Answered', missed: 'Missed', tickets: 'Tickets', direct: 'Direct', talk: 'Talking', mean: 'Mean talk', held: 'On hold',
     wrapUp: 'Wrap-up', ready: 'Ready', paused: 'Paused',
   },
   without: 'Calls that still want an outcome',

@@ -64,7 +64,7 @@ export const en: typeof zh = {
     microphone: 'Microphone',
     speaker: 'Headset or speaker',
     ringer: 'Ringer',
-    usual: 'the system’s own',
+    usual: 'the system\'s own',
     volume: 'Ring volume',
     say: 'Say something and watch',
     ring: 'Ring',

@@ -23,7 +23,7 @@ export const zh = {
 
 export const en: typeof zh = {
   title: 'Scripts and templates',
-  about: 'Samples come with the program: read and change them to your centre’s own words. Agents call them by initials in the ticket.',
+  about: 'Samples come with the program: read and change them to your centre\'s own words. Agents call them by initials in the ticket.',
   search: 'Name, code, text',
   kind: 'Kind',
   all: 'All',
@@ -35,7 +35,7 @@ export const en: typeof zh = {
   code: 'Code',
   uncode: 'for every code',
   text: 'Text',
-  place: '{marker} becomes the ticket’s address; dots mark what is still to be filled in.',
+  place: '{marker} becomes the ticket\'s address; dots mark what is still to be filled in.',
   retire: 'Retire (not offered any more)',
   retired: 'retired',
   keep: 'Save',

@@ -173,7 +173,7 @@ export const en: typeof zh = {
   promised: 'Promised',
   promisedBy: 'by {time}',
   provisional: 'provisional: the holidays of {year} are not announced; reckoned anew when they are',
-  promiseSample: 'by sample limits, until this city’s own catalogue is in force',
+  promiseSample: 'by sample limits, until this city\'s own catalogue is in force',
   promiseBasis: 'because of: {condition}, {limit}',
   address: 'Address',
   addressHint: 'as the citizen says it',
