@@ -70,7 +70,18 @@ def ticket_heads() -> Sequence[str]:
     return [
         _(head)
         for head in (
-            *("ticket", "case", "filed", "kind of appeal", "code", "title", "place", "unit", "delivery", "progress"),
+            *(
+                "ticket",
+                "number of the case",
+                "filed at",
+                "kind of appeal",
+                "code",
+                "title",
+                "place",
+                "unit",
+                "delivery",
+                "progress",
+            ),
             *("promised by", "whose", "merged into"),
         )
     ]

@@ -1,7 +1,7 @@
 """The clerks and units of the demo: robots that accept, dispatch, handle, check, close and evaluate what the seats filed.
 
 They work as the city's people would, over the case store's own API (``docs/case-store-api.md``), each in the lists of their role.
-What the citizens say to a result is not theirs: that comes from the hotline, by call. The same seed, the same
+What the citizens say to a result is not theirs: that comes from the hotline, by call (``reply_robot.py``). The same seed, the same
 returns and reworks.
 """
 

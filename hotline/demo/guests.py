@@ -56,19 +56,19 @@ def guests_of(settings: Table) -> list[Guest]:
     agents = [agent for agent in settings["agent"] if agent.get("role", "agent") == "agent"]
     free = [seat["id"] for seat in settings["seat"] if seat["device"] == "browser"]
     sitting = [
-        Guest(agent["id"], agent["name"], "agent", _password(), seat["id"])
+        Guest(agent["id"], agent["name"], "agent", password(), seat["id"])
         for seat, agent in zip(settings["seat"], agents, strict=False)
         if seat["id"] in free[:-1]
     ]
     chiefs = [
-        Guest(agent["id"], agent["name"], agent["role"], _password(), free[-1] if free else "")
+        Guest(agent["id"], agent["name"], agent["role"], password(), free[-1] if free else "")
         for agent in settings["agent"]
         if agent.get("role", "agent") == "supervisor"
     ]
-    return [*sitting, *chiefs, *(Guest(*other, _password()) for other in _OTHERS)]
+    return [*sitting, *chiefs, *(Guest(*other, password()) for other in _OTHERS)]
 
 
-def _password() -> str:
+def password() -> str:
     """Easy to copy, hard to guess: three groups of four."""
     return "-".join("".join(secrets.choice(_ALPHABET) for _ in range(4)) for _ in range(3))
 

@@ -26,6 +26,7 @@ LINES = {
     "refused": "{clock}    seat {seat} refused {who}, with a code",
     "nuisance": "{clock}    seat {seat} marked {who} as a nuisance call",
     "case": "{clock}    case {number}: {word}",
+    "told": "{clock}    {seat} told the result of case {number}: {answer}",
     "gone": "{clock}  {who} is gone: {end}",
 }
 INTENTS = {
@@ -65,6 +66,9 @@ class Narrator:
     def case(self, told: Mapping[str, object]) -> None:
         """What a clerk or a unit did, as the case store answered."""
         self._line("case", number=told["number"], word=told["state_word"])
+
+    def told(self, seat: str, number: str, answer: str) -> None:
+        self._line("told", seat=seat, number=number, answer=answer)
 
     def gone(self, citizen: Citizen, end: End) -> None:
         self._line("gone", who=_who(citizen.name, citizen.caller), end=say(ENDS[end.by], code=end.code))

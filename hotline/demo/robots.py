@@ -18,6 +18,8 @@ from hotline.lab.sound import speech
 
 from .scenario import Citizen, Filing, Matter, filing
 
+CALLS_S = 25.0
+"""So long a seat stays in a call that it made, ringing and all."""
 JUDGES_S = 1.5
 """A caller who is asked something by the voice presses a key after so long."""
 
@@ -36,6 +38,8 @@ class Robot:
     say: Callable[[str, Call], None]
     voice: tuple[bytes, ...] = ()
     """What it says, over and over; none: something like speech."""
+    calling: asyncio.Event | None = None
+    """It calls a citizen (``reply_robot.py``): what rings it now is that call, until this is set."""
     filed: dict[Filing, int] = field(default_factory=dict)
     refusals: list[str] = field(default_factory=list)
     """What the REST door refused: none are expected."""
@@ -50,6 +54,13 @@ class Robot:
         if not call.up:
             return
         self.say("talking", call)
+        if self.calling is not None:  # the seat dialled: nothing is filed, and the citizen's phone rings only now
+            with suppress(TimeoutError):
+                async with asyncio.timeout(CALLS_S):
+                    await self.calling.wait()
+            call.hang_up()
+            self.say("ended", call)
+            return
         await asyncio.gather(self._talk(call), self._file(call))
 
     async def _talk(self, call: Call) -> None:

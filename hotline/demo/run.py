@@ -13,7 +13,7 @@ import sqlite3
 import time
 import wave
 from argparse import Namespace
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -35,11 +35,14 @@ from .case_robots import CaseRobots
 from .case_robots import Pace as CasePace
 from .citizens import live
 from .narrator import Narrator
+from .reply_robot import ReplyRobot
 from .robots import Robot
 from .run_result import Account, Row, account_of
 from .scenario import MEASURED, OPEN, Citizen, Numbers, play
 from .voices import AGENT, spoken
 
+REPLYING = 4
+"""Seats that call citizens back about their results, where a number of calls is given."""
 SETTLE_S = 120.0
 """After the last call: recordings are encoded and tickets delivered within so many seconds, or they count as lost; cases go their way."""
 LOOK_S, START_AGAIN_S = 1.0, 5.0
@@ -121,17 +124,31 @@ class DemoRun:
                     rack.take("", guests.subscriber(self.args.seed))
                 async with asyncio.TaskGroup() as group:
                     group.create_task(self._work(OPEN_CASES))
+                    group.create_task(self._replying(client)[0].run())
                     group.create_task(self._keep_up())
                     group.create_task(guests.prompt(rest, phones, self.args.seed))
                     group.create_task(self._call(phones))
                 return None
-            working = asyncio.create_task(self._work(MEASURED_CASES))
+            for rack in phones.trunks.values():
+                rack.take("", guests.subscriber(self.args.seed))
+            replying = self._replying(client, REPLYING)
+            others = [asyncio.create_task(one.run()) for one in replying]
+            others.append(asyncio.create_task(self._work(MEASURED_CASES)))
             try:
                 await self._call(phones)
-                return await self._account(begun)
+                return await self._account(begun, replying)
             finally:
-                working.cancel()
-                await asyncio.gather(working, return_exceptions=True)
+                for task in others:
+                    task.cancel()
+                await asyncio.gather(*others, return_exceptions=True)
+
+    def _replying(self, client: httpx.AsyncClient, most: int = 1) -> list[ReplyRobot]:
+        """The last of the seats call citizens back as well."""
+        displeased: set[str] = set()
+        return [
+            ReplyRobot(self.stage, client, robot, self.args.seed, guests.password(), self.told.told, displeased)
+            for robot in self.robots[-most:]
+        ]
 
     async def _work(self, pace: CasePace) -> None:
         """Clerks and units at the case store, until cancelled."""
@@ -216,14 +233,14 @@ class DemoRun:
             seed = random.Random(seed).randrange(1 << 30)  # noqa: S311
             await asyncio.sleep(5.0)
 
-    async def _account(self, begun: float) -> Account:
+    async def _account(self, begun: float, replying: Sequence[ReplyRobot]) -> Account:
         rows: list[Row] = []
         cases = CaseFigures()
         limit = time.monotonic() + SETTLE_S
         while time.monotonic() < limit:
             rows = json.loads(await asyncio.to_thread(self.stage.hotline, "report", "calls", "--json"))
             cases = await asyncio.to_thread(case_figures, self.stage.places.casestore)
-            if settled(rows, cases.cases) and not cases.waiting:
+            if settled(rows, cases.cases) and not cases.waiting and not any([await one.owed() for one in replying]):
                 break
             await asyncio.sleep(1.0)
         done = await asyncio.to_thread(self.stage.command, "verify", "--json")
@@ -236,7 +253,7 @@ class DemoRun:
         return account_of(
             rows, phone_log(self.stage), cases=cases, verify=[str(breach) for breach in breaches],
             seconds=time.monotonic() - begun,
-            refusals=refusals, callbacks=owed, surveys=sum(row["scored"] for row in liked if row["of"] == "all"),
+            refusals=refusals, replies=sum(one.told for one in replying), callbacks=owed, surveys=sum(row["scored"] for row in liked if row["of"] == "all"),
         )  # fmt: skip
 
 

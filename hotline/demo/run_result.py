@@ -38,6 +38,8 @@ class Account:
     returns: int
     """Of cases, by units."""
     merged: int
+    replies: int
+    """Results that a citizen was called about, with what they said."""
     steps_complete: int
     """Cases that went through all seven steps."""
     callbacks: int
@@ -60,7 +62,7 @@ class Account:
 
 def account_of(
     rows: Sequence[Row], phones: Sequence[Row], *, cases: CaseFigures, verify: Sequence[str], seconds: float,
-    refusals: Sequence[str] = (), callbacks: Mapping[str, int] | None = None, surveys: int = 0,
+    refusals: Sequence[str] = (), replies: int = 0, callbacks: Mapping[str, int] | None = None, surveys: int = 0,
 ) -> Account:  # fmt: skip
     """``rows``: the ledger's calls; ``phones``: the phones' log; ``refusals``: what REST refused the robots;
     ``callbacks``: kind → tasks made; ``surveys``: callers who gave a score."""
@@ -77,7 +79,7 @@ def account_of(
         service_level_15s=round(len(quick) / len(answered), 4) if answered else None,
         recordings=len(kept), recordings_ok=sum(good(item) for item in kept),
         tickets=sum(len(row.get("tickets") or []) for row in calls), cases=cases.cases,
-        cases_closed=cases.cases_closed, returns=cases.returns, merged=cases.merged,
+        cases_closed=cases.cases_closed, returns=cases.returns, merged=cases.merged, replies=replies,
         steps_complete=cases.steps_complete, callbacks=sum(owed.values()), notes=owed.get("voicemail", 0),
         surveys=surveys, verify=list(verify), seconds=round(seconds, 1),
     )  # fmt: skip

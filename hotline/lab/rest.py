@@ -47,6 +47,10 @@ class Rest:
         """The call this seat is in, or ''."""
         return next((str(row.get("call") or "") for row in await self.seats() if row["seat"] == seat), "")
 
+    async def callbacks(self, kind: str) -> list[Row]:
+        """Those that are due now."""
+        return await self._rows(f"/api/callbacks?due=true&kind={kind}")
+
     async def post(self, path: str, words: Row) -> Row:
         """What has no method of its own here."""
         return await self._post(path, words)

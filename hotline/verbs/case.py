@@ -103,7 +103,7 @@ def _story(path: CasePath, zone: ZoneInfo) -> list[str]:
         head.append(f"{_('promised by')} {_local(line.promised_by, zone)} {provisional}".rstrip())
     if (due := path.clock.get("due_at")) is not None:
         overdue = _("overdue") if path.clock["marked"] >= OVERDUE else ""
-        head.append(f"{_('due')} {_local(due, zone)} {overdue}".rstrip())
+        head.append(f"{_('handling due')} {_local(due, zone)} {overdue}".rstrip())
     if line.unit:
         head.append(f"{_('with')} {line.unit}")
     if told := _rated(line):
