@@ -8,7 +8,7 @@ import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 
 from agents.events import VerbEnded
-from bridge.events import DeliveryFailed
+from bridge.events import DeliveryFailed, MessageNotCarried
 from cti import events as ev
 from cti.switchboard import Switchboard
 from ivr.events import AdviceGiven
@@ -69,6 +69,12 @@ class Metrics:
             registry=self._registry,
         )
         self._verbs = Counter("hotline_verbs", "wishes of seats to Asterisk", ["verb", "done"], registry=self._registry)
+        self._not_carried = Counter(
+            "hotline_messages_not_carried",
+            "Messages of a kind that the case store does not take",
+            ["kind"],
+            registry=self._registry,
+        )
         self._failed = Counter(
             "hotline_deliveries_failed", "tries to deliver a ticket in vain", registry=self._registry
         )
@@ -76,6 +82,7 @@ class Metrics:
         board.listen(ev.DialRefused, self._dial_refused)
         house.listen(VerbEnded, self._verb_ended)
         house.listen(DeliveryFailed, self._delivery_failed)
+        house.listen(MessageNotCarried, self._message_not_carried)
 
     def _went_blind(self, _event: ev.BoardBlind) -> None:
         self._blind.inc()
@@ -88,6 +95,9 @@ class Metrics:
 
     def _delivery_failed(self, _event: DeliveryFailed) -> None:
         self._failed.inc()
+
+    def _message_not_carried(self, event: MessageNotCarried) -> None:
+        self._not_carried.labels(kind=event.kind.value).inc()
 
     def _call_ended(self, event: ev.CallEnded) -> None:
         self._ended.labels(talked=str(event.talked).lower()).inc()

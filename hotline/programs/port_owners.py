@@ -69,7 +69,8 @@ def owner(port: int, kind: socket.SocketKind, var: Path) -> Owner | None:
     Of several (a server's workers share its socket) the one that serves ``var``, if any does.
     """
     told = sorted({one.pid for one in process_table.sockets(port, kind) if one.pid is not None})
-    above = [parent for pid in told for parent in process_table.parents(pid)]  # who opened it and gave it to workers
-    pids = [*told, *(pid for pid in above if process_table.sockets(port, kind, pid))]
+    # who opened it and gave it to workers, and these: of a socket that several hold one alone is told
+    kin = [one for pid in told for one in (*process_table.parents(pid), *process_table.children(pid))]
+    pids = [*told, *(pid for pid in kin if process_table.sockets(port, kind, pid))]
     found = [Owner(pid, process_table.words(pid), process_table.folder(pid)) for pid in pids]
     return next((one for one in found if one.serves(var)), found[0] if found else None)

@@ -73,7 +73,10 @@ def of_session(session: int) -> list[int]:
 
 
 def children(pid: int) -> list[int]:
-    return [child.pid for child in psutil.Process(pid).children()]
+    try:
+        return [child.pid for child in psutil.Process(pid).children()]
+    except GONE:
+        return []
 
 
 def parents(pid: int) -> list[int]:

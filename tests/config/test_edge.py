@@ -59,8 +59,10 @@ def test_one_port_and_loopback_behind_it() -> None:
     """It listens at the edge's address alone, and passes on to loopback alone; pages, daemon, phones."""
     text = whole(settings(bind="192.0.2.7", port=9443))
     assert set(re.findall(r"listen (\S+)", text)) == {"192.0.2.7:9443"}
-    assert set(re.findall(r"proxy_pass (\S+);", text)) == {"http://hotline_daemon", "http://127.0.0.1:8089/ws"}
-    assert re.findall(r"^ +server ([0-9.:]+);", text, re.MULTILINE) == ["127.0.0.1:8319"]
+    passed = set(re.findall(r"proxy_pass (\S+);", text))
+    store = {f"http://hotline_casestore/pages/{path}" for path in ("", "progress", "api/session")}
+    assert passed == {"http://hotline_daemon", "http://127.0.0.1:8089/ws"} | store
+    assert sorted(re.findall(r"^ +server ([0-9.:]+);", text, re.MULTILINE)) == ["127.0.0.1:8090", "127.0.0.1:8319"]
     assert "TLSv1.2 TLSv1.3" in text
     assert "autoindex" not in text
 

@@ -40,6 +40,7 @@ def filled(path: str) -> str:
         task="t1",
         change="1",
         name="nobody",
+        template="sample-0101",
         sha256="0" * 64,
         event="0" * 26,
     )

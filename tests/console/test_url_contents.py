@@ -42,13 +42,16 @@ ALLOWED = {
     "kind": "a word of the choices",
     "district": "a district's name, of a matter and not of a person",
     "street": "a street's name, likewise",
+    "scheme": "a catalogue's name",
+    "template": "a template's id",
+    "event": "a mass event's id",
     "code": "a catalogue's code; at /api/oidc/back the provider's, which no server logs",
     "state": "a word; at /api/oidc/back the sealed beginning",
     "error": "a word of the provider",
     "unit": "a unit's name, of nobody",
     "sha256": "of a file",
 }
-SAYS_WORDS = {"set", "code", "state", "error", "district", "street", "unit"}
+SAYS_WORDS = {"set", "scheme", "code", "state", "error", "district", "street", "unit"}
 """Of those, what takes any text."""
 
 
