@@ -86,7 +86,9 @@ def add_event(
 
 
 def children_of(db: sa.Connection, number: str) -> list[Row[Any]]:
-    return list(db.execute(sa.select(cases).where(_C.parent == number).order_by(_C.number)).all())
+    """Those that follow it now."""
+    mine = sa.and_(_C.parent == number, _C.state == State.MERGED)
+    return list(db.execute(sa.select(cases).where(mine).order_by(_C.number)).all())
 
 
 # -- side tasks ---------------------------------------------------------------------------------

@@ -71,6 +71,8 @@ class Moved:
     unit: str = ""
     limit: TimeLimit | None = None
     until: datetime | None = None
+    afresh: bool = False
+    """Also to the same unit: a judge said the limit."""
 
 
 def applied(clocks: Clocks, moved: Moved, work: WorkTime) -> Clocks:
@@ -126,6 +128,8 @@ def _begin(handling: HandlingClock | None, moved: Moved, at: datetime) -> Handli
         raise ValueError("a dispatch has a limit")
     if handling is None or handling.returned_at is None:
         return HandlingClock(moved.unit, limit, at)
+    if moved.afresh:
+        return HandlingClock(moved.unit, limit, at, suspension=handling.suspension)
     if moved.unit != handling.unit:
         return replace(handling.dispatch(moved.unit, at), limit=limit)
     return handling.dispatch(moved.unit, at)

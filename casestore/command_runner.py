@@ -80,6 +80,8 @@ def run(db: sa.Connection, number: str, order: Order, work: WorkTime) -> State:
         timers.set_for_case(db, number, rule.target, clocks, case.overdue, order.at, work)
     if rule.moves:
         _mirror(db, number, rule, order, values)
+    if case.parent and values.get("parent", case.parent) != case.parent:
+        _left(db, case.parent, order, work)
     if rule.command is Command.REVIEW_APPEAL and ended == "passed":
         case_rows.change(db, number, {"exempt": 1})
     if rule.command is Command.CONFIRM and _all_told(db, _row(db, number)):
@@ -98,7 +100,8 @@ def first_reply(ticket: str) -> str:
     ``ticket``: JSON. Of a confidential citizen this store has no number, and the hotline has."""
     said = json.loads(ticket)
     numbers = (said.get("person") or {}).get("phones") or (said.get("facts") or {}).get("ani")
-    return NOBODY if said.get("anonymous") or not (numbers or said.get("confidential")) else ""
+    elsewhere = said.get("channel") == "georeport"  # the hotline does not know it: its program tells the citizen
+    return NOBODY if elsewhere or said.get("anonymous") or not (numbers or said.get("confidential")) else ""
 
 
 _CLERKS = frozenset({Role.ACCEPTER, Role.DISPATCHER, Role.UNIT_OFFICE, Role.UNIT_WORKER, Role.CHECKER, Role.JUDGE})
@@ -111,11 +114,15 @@ def _row(db: sa.Connection, number: str) -> Row[Any]:
 
 
 def _said_finer(db: sa.Connection, case: Row[Any], order: Order) -> Command:
-    """A unit's second return, and a reply that leaves others to be told, are commands of their own in the table."""
+    """A unit's second return, and what one of several callers says who are not all of that mind, are commands of their own in the
+    table."""
     if order.command is Command.RETURN and order.role is Role.UNIT_OFFICE and case.returns:
         return Command.RETURN_AGAIN
     if order.command is Command.REPLY and case.state == State.CONFIRMED and not _all_told(db, case):
         return Command.REPLY_PART
+    if order.command is Command.WITHDRAW and case_rows.children_of(db, case.number):
+        finer = rule_for(State(case.state), Command.WITHDRAW_PART, order.role)
+        return Command.WITHDRAW_PART if isinstance(finer, Rule) else order.command
     return order.command
 
 
@@ -230,6 +237,10 @@ def _refusal(
             )
         case Guard.SAME_UNIT:
             return None if case.unit else _("no unit has had it yet")
+        case Guard.NO_CHILDREN:
+            others = [child.number for child in case_rows.children_of(db, case.number)]
+            why = _("other citizens' cases were merged into this one: {numbers}", numbers=" ".join(others[:5]))
+            return why if others else None
 
 
 def _clocks(
@@ -237,7 +248,8 @@ def _clocks(
 ) -> Clocks:
     until = next((case_rows.moment_of(one.until) for one in tasks if one.kind == TaskKind.SUSPENSION), None)
     before = clock_effects.load(case.clock)
-    moved = Moved(rule.clock, rule.target, order.at, unit, _kept_limit(case, rule, before, order, limit), until)
+    afresh = order.role is Role.JUDGE and order.said.get("limit") is not None
+    moved = Moved(rule.clock, rule.target, order.at, unit, _kept_limit(case, rule, before, order, limit), until, afresh)
     try:
         return clock_effects.applied(before, moved, work)
     except ClockRefused as refused:
@@ -302,10 +314,10 @@ def _values(case: Row[Any], rule: Rule, order: Order, clocks: Clocks, work: Work
             made["plus_ones"] = case.plus_ones + 1
         case Command.MERGE:
             made |= {"parent": order.text("into"), "unit": "", "worker": "", "reply": first_reply(case.ticket)}
-        case Command.UNMERGE if rule.moves:
-            made["parent"] = ""
         case _:
             pass
+    if rule.state is State.MERGED and rule.moves:
+        made["parent"] = ""
     if target is State.SUPERVISION and rule.moves:
         made |= {"reopened": case.reopened + 1, "closed_at": "", "condition": ""}
     if not case.overdue and clock_effects.load(case.clock).overdue(work, order.at) and _running(case):
@@ -382,6 +394,13 @@ def _tell(
 def _body(order: Order) -> str:
     said = {name: value for name, value in order.said.items() if value not in (None, "", [])}
     return json.dumps(said, ensure_ascii=False, default=str) if said else ""
+
+
+def _left(db: sa.Connection, parent: str, order: Order, work: WorkTime) -> None:
+    """Where a result waited for the reply of one who follows no more, it waits no longer."""
+    case = _row(db, parent)
+    if case.state == State.CONFIRMED and _all_told(db, case):
+        run(db, parent, Order(Command.REPLY, Role.CENTRE, "", order.at), work)
 
 
 def _mirror(db: sa.Connection, number: str, rule: Rule, order: Order, values: Mapping[str, Any]) -> None:

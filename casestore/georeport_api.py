@@ -146,9 +146,11 @@ class GeoReport:
         headers = dict(scope["headers"])
         name = headers.get(b"idempotency-key", b"").decode("ascii", "ignore").strip()[:120] or secrets.token_hex(16)
         key = f"{who.prefix}{name}"
-        shape = TicketIn.model_validate(ticket)
-        message = MessageIn(id=ticket["id"], stream=key, kind="file", key=key, ticket=shape)
-        receipt = await self._store.take(message, ticket | {"key": key}, now)
+        receipt = await self._store.receipt(key)
+        if receipt is None:  # said again it is answered as the first time, and is no further ticket
+            shape = TicketIn.model_validate(ticket)
+            message = MessageIn(id=ticket["id"], stream=key, kind="file", key=key, ticket=shape)
+            receipt = await self._store.take(message, {"ticket": ticket | {"key": key}}, now)
         told = {"service_request_id": receipt.number, "account_id": first(said, "account_id") or None}
         return rows(form, "service_requests", "request", [told])
 

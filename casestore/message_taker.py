@@ -187,6 +187,10 @@ def _merge(db: sa.Connection, case: Row[Any], order: Order, work: WorkTime) -> N
         raise Refused("into", _("there is no case {number}", number=order.text("into")[:40]), ("payload.into",))
     if into.number == case.number:
         raise Refused("into", _("a case is not merged into itself"), ("payload.into",))
+    if into.state == State.REPLIED:  # whoever came now would be told nothing any more
+        why = _("the result of case {number} was told already ({state}): file this one on its own",
+                number=into.number, state=STATE_WORD[State.REPLIED])  # fmt: skip
+        raise Refused("into", why, ("payload.into",))
     if State(into.state) in OVER:
         why = _(
             "case {number} is over ({state}): open it again instead",

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -23,7 +23,9 @@ _A, _S = staff_accounts.c, staff_sessions.c
 FORMER = 5
 """Passwords of one account that are not taken again: the standing one and four before it."""
 AUDIT_MOST = 200_000
-"""Rows kept; what a stranger can bring about is written at a pace (``accounts.row_rate``)."""
+"""Rows kept, the newest; what a stranger can bring about is written at a pace (``accounts.row_rate``)."""
+SESSIONS_KEPT = timedelta(days=30)
+"""After their end by time; older ones go when somebody signs in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,13 @@ class StaffSessions:
             "expires_at": _text(expires_at), "address": address[:64], "browser": browser[:200], "how": how, "locked": False,
             "ended_at": "", "why": "",
         }  # fmt: skip
-        await self._db.write(lambda db: db.execute(sa.insert(staff_sessions).values(**row)) and None)
+        old = sa.delete(staff_sessions).where(_S.expires_at <= _text(at - SESSIONS_KEPT))
+
+        def write(db: sa.Connection) -> None:
+            db.execute(old)
+            db.execute(sa.insert(staff_sessions).values(**row))
+
+        await self._db.write(write)
 
     async def find(self, secret_sha256: str, now: datetime) -> Session | None:
         return await self._one(_S.secret_sha256 == secret_sha256, *_lives(now))
@@ -174,7 +182,7 @@ def _lives(now: datetime) -> list[sa.ColumnElement[bool]]:
 
 
 class StaffAudit:
-    """What was done at the door: signed in, failed, accounts made and changed. It only grows."""
+    """What was done at the door: signed in, failed, accounts made and changed. The newest ``AUDIT_MOST``."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
@@ -186,7 +194,12 @@ class StaffAudit:
             "action": action,
             "detail": json.dumps(dict(detail), ensure_ascii=False),
         }
-        await self._db.write(lambda db: db.execute(sa.insert(staff_audit).values(**row)) and None)
+
+        def write(db: sa.Connection) -> None:
+            newest = db.execute(sa.insert(staff_audit).values(**row).returning(staff_audit.c.id)).scalar_one()
+            db.execute(sa.delete(staff_audit).where(staff_audit.c.id <= newest - AUDIT_MOST))
+
+        await self._db.write(write)
 
     async def newest(self, most: int) -> list[dict[str, Any]]:
         wanted = sa.select(staff_audit).order_by(staff_audit.c.id.desc()).limit(most)

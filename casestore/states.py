@@ -182,6 +182,7 @@ class Command(StrEnum):
     REPLY_OPEN = "reply_open"  # 回复: not solved, or dissatisfied
     GIVE_BACK = "give_back"  # 补充后退还
     WITHDRAW = "withdraw"  # 撤销诉求
+    WITHDRAW_PART = "withdraw_part"  # 撤销诉求: others who were merged into it still want it
     REOPEN = "reopen"  # 重新打开
     MERGE = "merge"  # 并单
     UNMERGE = "unmerge"  # 取消并单
@@ -202,7 +203,8 @@ COMMAND_WORD: Mapping[Command, str] = {
     Command.APPEAL: "超时申诉", Command.REVIEW_APPEAL: "申诉审核", Command.SUPPLEMENT: "补充", Command.URGE: "催办",
     Command.PLUS_ONE: "附议", Command.REPLY: "回复", Command.REPLY_PART: "回复（其余待回复）",
     Command.REPLY_OPEN: "回复（未解决或不满意）",
-    Command.GIVE_BACK: "补充退还", Command.WITHDRAW: "撤销诉求", Command.REOPEN: "重新打开", Command.MERGE: "并单",
+    Command.GIVE_BACK: "补充退还", Command.WITHDRAW: "撤销诉求",
+    Command.WITHDRAW_PART: "撤销诉求（其余继续办理）", Command.REOPEN: "重新打开", Command.MERGE: "并单",
     Command.UNMERGE: "取消并单",
 }  # fmt: skip
 

@@ -82,6 +82,12 @@ class Store:
             self.news.tell()
         return answer
 
+    async def said_before(self, number: str, asked: CommandIn) -> CommandOut | None:
+        """The answer this very command had, of the same person, under the same key. Raises ``Away``."""
+        mine = sa.and_(_K.scope == SCOPE, _K.key == asked.key, _K.digest == _digest(number, asked))
+        known = await self._db.read(lambda db: db.execute(sa.select(_K.answer).where(mine)).scalar_one_or_none())
+        return None if known is None else _answered(known)
+
     async def fire_timers(self, now: datetime) -> int:
         """Those that are due; how many. Raises ``Away``."""
 
@@ -126,10 +132,18 @@ class Store:
         return await self._db.read(read)
 
 
-def _command(db: sa.Connection, number: str, asked: CommandIn, now: datetime, work: WorkTime) -> CommandOut:
-    """``digest``: of everything that was asked but the turn, which may have been read anew before it was sent again."""
+def _digest(number: str, asked: CommandIn) -> str:
+    """Of everything that was asked but the turn, which may have been read anew before it was sent again."""
     text = json.dumps([number, asked.model_dump(mode="json", exclude={"turn"})], ensure_ascii=False, sort_keys=True)
-    digest = hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _answered(answer: str) -> CommandOut:
+    return CommandOut(**json.loads(answer) | {"new": False})
+
+
+def _command(db: sa.Connection, number: str, asked: CommandIn, now: datetime, work: WorkTime) -> CommandOut:
+    digest = _digest(number, asked)
     case = case_rows.case_for_update(db, number)
     if case is None:
         raise NoCase
@@ -137,7 +151,7 @@ def _command(db: sa.Connection, number: str, asked: CommandIn, now: datetime, wo
     if known is not None:
         if known.digest != digest:
             raise Refused("key_used", _("this key was used for another command"))
-        return CommandOut(**json.loads(known.answer) | {"new": False})
+        return _answered(known.answer)
     if not case.moved_turn <= asked.turn <= case.turn:
         raise Refused("moved", _("the case was moved meanwhile (turn {turn}, {state}): look at it again", turn=case.turn,
                                  state=STATE_WORD[State(case.state)]))  # fmt: skip

@@ -67,6 +67,7 @@ class Guard(StrEnum):
     OTHER_REVIEWER = "other_reviewer"  # the second is not the first
     OTHER_CLERK = "other_clerk"  # not who confirmed or closed it before
     SAME_UNIT = "same_unit"  # there is a unit that had it
+    NO_CHILDREN = "no_children"  # no other case was merged into it
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,8 @@ TABLE: tuple[Rule, ...] = (
     *_rows((_S.REPORTED, _S.RETURNED_ACCEPTER), _C.ACCEPT, _R.ACCEPTER, _S.ACCEPTED, told=(_R.DISPATCHER,),
            guards=(Guard.NO_OPEN_CHECK,)),
     *_rows((_S.REPORTED, _S.RETURNED_ACCEPTER), _C.VOID, _R.ACCEPTER, _S.VOIDED, verb=Verb.CLOSE,
-           clock=ClockEffect.STOPS, closes=(_T.CHECK, _T.SUPERVISION), needs=("reason",), told=(_R.CENTRE,)),
+           clock=ClockEffect.STOPS, closes=(_T.CHECK, _T.SUPERVISION), needs=("reason",), told=(_R.CENTRE,),
+           guards=(Guard.NO_CHILDREN,)),
     *_rows((_S.REPORTED, _S.RETURNED_ACCEPTER), _C.ASK_CHECK, _R.ACCEPTER, None, verb=Verb.SIDE,
            clock=ClockEffect.ACCEPT_STANDS, opens=_T.CHECK, told=(_R.CHECKER,), needs=("reason",),
            guards=(Guard.NO_OPEN_TASK,)),
@@ -132,7 +134,7 @@ TABLE: tuple[Rule, ...] = (
     *_rows(_S.RETURNED_SEAT, _C.TAKE_BACK, _R.ACCEPTER, _S.REPORTED, verb=Verb.CANCEL,
            clock=ClockEffect.ACCEPT_GOES_ON, told=(_R.CENTRE,)),
     *_rows(_S.REPORTED, _C.CLOSE, _R.ACCEPTER, _S.CLOSED, verb=Verb.CLOSE, clock=ClockEffect.STOPS,
-           needs=("condition",), guards=(Guard.ANSWERED_DIRECTLY,), closes=(_T.CHECK, _T.SUPERVISION),
+           needs=("condition",), guards=(Guard.ANSWERED_DIRECTLY, Guard.NO_CHILDREN), closes=(_T.CHECK, _T.SUPERVISION),
            told=(_R.JUDGE,)),
     # -- 任务派遣 ----------------------------------------------------------------------------
     *_rows(_S.ACCEPTED, _C.DISPATCH, _R.DISPATCHER, _S.DISPATCHED, clock=ClockEffect.HANDLING_BEGINS,
@@ -240,6 +242,8 @@ TABLE: tuple[Rule, ...] = (
     *_rows((*_BEFORE_UNIT, *_WITH_UNIT, _S.SUSPENDED, _S.MERGED), _C.WITHDRAW, _R.CENTRE, _S.VOIDED,
            verb=Verb.CANCEL, clock=ClockEffect.STOPS, closes=tuple(TaskKind), told=(_R.DISPATCHER, _R.UNIT_OFFICE)),
     *_rows((_S.HANDLED, _S.CONFIRMED, _S.REPLIED, _S.SUPERVISION, *sorted(OVER)), _C.WITHDRAW, _R.CENTRE, None, **_SIDE),
+    *_rows((*_BEFORE_UNIT, *_WITH_UNIT, _S.SUSPENDED), _C.WITHDRAW_PART, _R.CENTRE, None, **_SIDE,
+           told=(_R.DISPATCHER, _R.UNIT_OFFICE)),
     *_rows((_S.CONFIRMED, _S.REPLIED, *sorted(OVER)), _C.REOPEN, _R.CENTRE, _S.SUPERVISION, told=(_R.JUDGE,)),
     *_rows((*_BEFORE_UNIT, *_WITH_UNIT, _S.SUSPENDED, _S.HANDLED, _S.SUPERVISION, _S.MERGED), _C.REOPEN, _R.CENTRE,
            None, **_SIDE),

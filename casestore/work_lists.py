@@ -15,8 +15,8 @@ from .tables import case_tasks, cases
 from .transition_table import HOLDER, commands_of
 
 _C, _T = cases.c, case_tasks.c
-_SORT: sa.ColumnElement[str] = sa.func.coalesce(sa.func.nullif(_C.due_at, ""), "9")
-"""What is due never stands last."""
+_SORT: sa.ColumnElement[str] = sa.func.coalesce(sa.func.nullif(_C.due_at, ""), _C.accepted_at)
+"""What no clock runs for stands where it came, and never last for ever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Asked:
     by: str = ""
     """Of a worker: who."""
     states: tuple[State, ...] = ()
-    """() : those whose next main step is the role's."""
+    """() : those whose next main step is the role's, or its workers'."""
     after: str = ""
     most: int = 50
 
@@ -68,6 +68,8 @@ def _held(asked: Asked) -> sa.ColumnElement[bool]:
     if asked.states:
         return _C.state.in_(asked.states)
     mine = [state for state, role in HOLDER.items() if role is asked.role]
+    if asked.role is Role.UNIT_OFFICE:
+        mine.append(State.ASSIGNED)  # it answers for its workers, and takes back what nobody works at
     tasks = sa.select(_T.number).where(_T.open == 1, _T.role == asked.role)
     return sa.or_(_C.state.in_(mine), _C.number.in_(tasks))
 

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from accounts.cookie import PROOF
+from accounts.cookie import PROOF, secret_of
 from config.language import LANGUAGES, preferred, speaking
 from config.language import say as _
 
@@ -22,7 +22,7 @@ PREFIX = "/pages"
 COOKIE = "__Host-hotline-cases"
 """Another than the console's: a session here opens nothing there."""
 PHOTO_BYTES, PHOTO_SECONDS = 4 * 1024 * 1024, 60.0
-"""The edge has the whole of it before it passes it on."""
+"""The edge has the whole of it before it passes it on. Of who has no session's cookie no more is read than of anybody."""
 FORM = f"{PREFIX}/progress"
 """Sent by a browser's own form, which adds no header; it changes nothing of anybody's."""
 SAFE = ("GET", "HEAD")
@@ -53,7 +53,7 @@ class PagesGuard:
 
     async def _guarded(self, scope: Scope, headers: dict[bytes, bytes], receive: Receive, send: Send) -> None:
         refused = self._foreign(scope, headers)
-        photo = scope["method"] == "PUT" and scope["path"].endswith("/photos")
+        photo = scope["method"] == "PUT" and scope["path"].endswith("/photos") and secret_of(headers, COOKIE) != ""
         most, seconds = (PHOTO_BYTES, PHOTO_SECONDS) if photo else (MOST_BYTES, self._seconds)
         if refused is None:
             try:

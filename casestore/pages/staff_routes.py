@@ -31,7 +31,7 @@ from ..faults import fields_of
 from ..staff import Staff, StaffRefused
 from ..staff_contract import MeOut, PasswordIn, SignInIn, WorkersOut
 from ..staff_records import StaffAccount
-from ..states import UNIT_ROLES, Role, State
+from ..states import UNIT_ROLES, Command, Role, State
 from ..store import NoCase, Store
 from ..unit_suggestions import UnitSuggestions
 from ..work_lists import Asked, WorkLists
@@ -169,15 +169,22 @@ class StaffRoutes:
         )
 
     async def _command(self, request: Request, me: Me) -> Response:
-        case = await self._seen(request, me)
-        if case is None:
-            return _no_case(request)
         raw = body.parse(await request.body())
         for name in _OURS:
             if name in raw:
                 return answer(422, "invalid", _("no such field"), [FieldOut(field=name, message=_("no such field"))])
         said = {"role": me.role, "by": me.account.account, "own_unit": me.account.unit}
         asked = CommandIn.model_validate(raw | said)
+        if (before := await self._side.store.said_before(_number(request), asked)) is not None:
+            return _json(before)  # also of a case that left this person with it
+        case = await self._seen(request, me)
+        if case is None:
+            return _no_case(request)
+        if asked.command is Command.ASSIGN and asked.worker:
+            workers = await self._staff.workers_of(me.account.unit, Role.UNIT_WORKER)
+            if asked.worker not in {one.account for one in workers}:
+                message = _("no worker of this unit has this account")
+                return answer(422, "invalid", message, [FieldOut(field="worker", message=message)])
         here = {photo.sha256 for photo in await self._side.photos.of(case.number)}
         if lost := [one for one in asked.evidence if one not in here]:
             message = _("a picture has not arrived yet: wait until it is sent")

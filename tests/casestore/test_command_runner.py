@@ -511,9 +511,94 @@ async def test_one_unsolved_child_reopens_the_parent(centre: Centre) -> None:
 
 
 @in_a_centre
+async def test_who_takes_back_ends_nobody_elses_case(centre: Centre) -> None:
+    """The first caller wants it no more: the others' matter goes its way, and each of them is told. Voided it is not either."""
+    parent, child = await centre.file(1), await centre.file(2)
+    code = (await centre.whole(child))["query_code"]
+    await centre.say(2, "merge", into=parent)
+    await centre.say(1, "withdraw", reason="已解决")
+    told = await centre.whole(parent)
+    assert (told["state"], told["history"][-1]["command"], told["history"][-1]["note"]) == (
+        "reported", "withdraw_part", "已解决",
+    )  # fmt: skip
+    assert await centre.refused(parent, "void", "accepter", reason="重复") == "no_children"
+    await centre.do(parent, "accept", "accepter")
+    await centre.do(parent, "dispatch", "dispatcher", unit=UNIT, limit=DAY)
+    await centre.say(1, "withdraw", reason="真的不用了")
+    await centre.do(parent, "finish", "unit_office", opinion="已清运")
+    await centre.do(parent, "confirm", "dispatcher")
+    told = await centre.whole(child)
+    assert (told["state"], told["parent"], told["query_code"]) == ("merged", parent, code)
+    assert CaseState.VOIDED not in await centre.heard(child)
+    assert (await centre.heard(child))[-1] is CaseState.CHECKED
+
+
+@in_a_centre
+async def test_what_was_answered_in_the_call_ends_nobody_elses_case(centre: Centre) -> None:
+    parent = await centre.file(1, answered_directly=True)
+    await centre.file(2)
+    await centre.say(2, "merge", into=parent)
+    assert await centre.refused(parent, "close", "accepter", condition="直接解答") == "no_children"
+    await centre.say(2, "unmerge")
+    assert await centre.do(parent, "close", "accepter", condition="直接解答") == "closed"
+
+
+@in_a_centre
+async def test_who_took_back_follows_no_more(centre: Centre) -> None:
+    """Nothing that happens to the parent is theirs, also when they open theirs again; nobody waits for their reply."""
+    parent, child = await centre.file(1), await centre.file(2)
+    await centre.say(2, "merge", into=parent)
+    await centre.say(2, "withdraw", reason="不用了")
+    told = await centre.whole(child)
+    assert (told["state"], told["parent"]) == ("voided", "")
+    assert (await centre.whole(parent))["children"] == []
+    await centre.do(parent, "accept", "accepter")
+    await centre.say(2, "reopen", reason="又有了")
+    await centre.do(parent, "dispatch", "dispatcher", unit=UNIT, limit=DAY)
+    told = await centre.whole(child)
+    assert (told["state"], told["history"][-1]["command"]) == ("supervision", "reopen")
+    await centre.do(parent, "finish", "unit_office", opinion="已清运")
+    await centre.do(parent, "confirm", "dispatcher")
+    await centre.say(1, "reply", answer="solved")
+    assert (await centre.whole(parent))["state"] == "replied"
+
+
+@in_a_centre
+async def test_a_result_waits_for_nobody_who_left(centre: Centre) -> None:
+    for n, kind in ((1, "withdraw"), (3, "unmerge")):
+        parent = await centre.confirmed(n)
+        await centre.file(n + 1)
+        await centre.say(n + 1, "merge", into=parent)
+        await centre.say(n, "reply", answer="solved")
+        assert (await centre.whole(parent))["state"] == "confirmed"
+        await centre.say(n + 1, kind, reason="不用了")
+        assert (await centre.whole(parent))["state"] == "replied", kind
+
+
+@in_a_centre
+async def test_a_judges_limit_holds_at_the_same_unit_too(centre: Centre) -> None:
+    """Without one it goes on by what was left."""
+    number = await centre.dispatched()
+    centre.later(timedelta(days=20))
+    await centre.do(number, "finish", "unit_office", opinion="已清运")
+    await centre.do(number, "confirm", "dispatcher")
+    await centre.say(1, "reply", answer="unsolved")
+    assert (
+        await centre.do(number, "send_back", "judge", reason="未解决", limit={"value": 9, "unit": "clock_hour"})
+        == "dispatched"
+    )
+    clock = (await centre.whole(number))["clock"]
+    assert clock["limit"] == {"value": 9, "unit": "clock_hour"}
+    assert datetime.fromisoformat(clock["due_at"]) - centre.cases.clock.now == 9 * HOUR
+    assert datetime.fromisoformat(clock["started_at"]) == centre.cases.clock.now
+
+
+@in_a_centre
 async def test_a_merge_that_makes_no_sense_is_refused(centre: Centre) -> None:
-    closed, live = await centre.closed(1), await centre.file(2)
-    for into in (closed, live, "20261130000010", "nonsense"):
+    """Nor into a case whose result is told: whoever came now would be told nothing."""
+    closed, live, replied = await centre.closed(1), await centre.file(2), await centre.confirmed(3)
+    await centre.say(3, "reply", answer="solved")
+    for into in (closed, live, replied, "20261130000010", "nonsense"):
         body = {"id": "x", "stream": ticket(2).key, "kind": "merge", "key": f"m-{into}", "payload": {"into": into}}
         answer = await centre.cases.client.post("/messages", json=body, headers=centre.cases.headers)
         assert answer.status_code == 422, into
@@ -569,6 +654,22 @@ async def test_work_lists_come_in_pages_the_soonest_due_first(centre: Centre) ->
     assert seen == numbers
     found = await centre.work("judge", state=State.REPORTED.value)
     assert len(found) == 7
+
+
+@in_a_centre
+async def test_the_unit_office_sees_what_its_workers_have(centre: Centre) -> None:
+    number = await centre.dispatched()
+    await centre.do(number, "assign", "unit_office", worker="unit_worker-1")
+    (mine,) = await centre.work("unit_office", own_unit=UNIT)
+    assert (mine["number"], mine["worker"], "revoke" in mine["commands"]) == (number, "unit_worker-1", True)
+    assert await centre.work("unit_office", own_unit=OTHER) == []
+
+
+@in_a_centre
+async def test_what_no_clock_runs_for_does_not_stand_last(centre: Centre) -> None:
+    first, second = await centre.file(1), await centre.file(2)
+    await centre.do(first, "ask_check", "accepter", reason="没有照片")  # its clock stands
+    assert [one["number"] for one in await centre.work("accepter")] == [first, second]
 
 
 @in_a_centre

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import xml.etree.ElementTree as ET
 from collections.abc import AsyncIterator, Callable, Coroutine
@@ -27,6 +28,7 @@ from casestore.georeport_api import BASE, CLOSED, Beside, GeoReport, status_of
 from casestore.georeport_forms import PAGE_MOST
 from tests.bridge.made import ticket
 from tests.casestore import kit
+from tests.casestore.test_command_runner import DAY, UNIT, Centre
 
 NOW = datetime(2026, 11, 29, 4, 0, tzinfo=UTC)
 KEY, READER, FILER = "a" * 32, "b" * 32, "c" * 32
@@ -160,7 +162,26 @@ async def test_the_same_again_under_an_idempotency_key_is_one_case(city: Served)
     said = {"service_code": "other", "description": "x", **SPOT}
     answers = [await city.post("xml", {"Idempotency-Key": "7"}, **said) for _ in range(3)]
     assert len({answer.text for answer in answers}) == 1
-    assert len(await city.cases.numbers()) == 1
+    (number,) = await city.cases.numbers()
+    whole = await city.cases.store.whole(number, NOW)
+    assert whole is not None
+    assert (len(whole.history), whole.further_tickets) == (1, [])
+
+
+@with_city
+async def test_a_case_of_a_program_is_told_by_that_program_and_can_be_closed(city: Served) -> None:
+    """The hotline never heard of it and calls nobody, be there a number or none."""
+    for phone in ("13806050001", ""):
+        number = await city.filed(phone=phone)
+        centre = Centre(city.cases)
+        centre.keys = itertools.count(int(number[-6:]) * 100)
+        await centre.do(number, "accept", "accepter")
+        await centre.do(number, "dispatch", "dispatcher", unit=UNIT, limit=DAY)
+        await centre.do(number, "finish", "unit_office", opinion="已修复")
+        assert await centre.do(number, "confirm", "dispatcher") == "replied"
+        assert await centre.do(number, "close", "accepter", condition="路灯已亮") == "closed"
+        (row,) = await city.rows(f"requests/{number}.json")
+        assert row["status"] == "closed"
 
 
 # -- errors ---------------------------------------------------------------------------------------

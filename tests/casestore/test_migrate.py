@@ -6,7 +6,7 @@ import json
 import shutil
 import sqlite3
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +67,19 @@ async def test_a_store_of_before_loses_nothing(old: Path) -> None:
         assert second["content"] == "另补充：电动车也过不去。"
         assert rows(old, "SELECT last FROM counters WHERE name = '20261128'") == [(2,)]
     assert not migrate.upgrade(f"sqlite:///{old}")
+
+
+async def test_a_case_of_before_waits_as_any_other(old: Path) -> None:
+    """It stands in the dispatcher's list with a time of its own, which ends once."""
+    async with cases_at(old) as cases:
+        answer = await cases.client.get("/work", params={"role": "dispatcher"}, headers=cases.headers)
+        assert [one["due_at"] is not None for one in answer.json()["items"]] == [True] * 7
+        assert await cases.store.fire_timers(cases.clock.now) == 0
+        later = cases.clock.now + timedelta(minutes=16)
+        assert [await cases.store.fire_timers(later) for _ in range(2)] == [7, 0]
+        number = answer.json()["items"][0]["number"]
+        told = await cases.client.get(f"/cases/{number}", headers=cases.headers)
+        assert told.json()["history"][-1]["kind"] == "timed"
 
 
 async def test_what_an_older_version_delivered_goes(old: Path) -> None:

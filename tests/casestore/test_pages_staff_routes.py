@@ -11,9 +11,10 @@ from bridge.case_store_messages import filing
 from bridge.drivers import Receipt
 from bridge.ticket import Limit, Person, Place, Subject
 from casestore.case_photos import MOST_BYTES
+from casestore.pages.guard import MOST_BYTES as SMALL
 from tests.bridge.made import NOON, ticket
 from tests.casestore.kit import Cases, cases_at
-from tests.casestore.staff_kit import UNIT, Browser, browser, make_staff
+from tests.casestore.staff_kit import OTHER_UNIT, UNIT, Browser, browser, make_account, make_staff
 
 LIMIT = {"value": 5, "unit": "work_day"}
 NAME, PHONE = "林某某", "13812345678"
@@ -121,6 +122,50 @@ async def test_a_unit_sees_its_own_cases_alone(tmp_path: Path) -> None:
             assert (lie.status_code, lie.json()["fields"][0]["field"]) == (422, name)
         mine = await office.do(number, "dispatch", unit=UNIT)  # the table, not the page, says no
         assert mine.status_code == 409
+
+
+async def test_a_command_said_again_is_answered_also_when_the_case_is_gone(tmp_path: Path) -> None:
+    """The first answer was lost on the way, and the worker sees the case no more; nobody else is told of it."""
+    async with cases_at(tmp_path / "casestore.db", NOON) as cases, AsyncExitStack() as stack:
+        await make_staff(cases)
+        accepter, dispatcher, office, worker, elsewhere = await all_in(
+            cases, stack, "accepter", "dispatcher", "unit_office", "unit_worker", "elsewhere"
+        )
+        number = await filed(cases)
+        await dispatched(cases, accepter, dispatcher, number)
+        assert (await office.do(number, "assign", worker="unit_worker")).status_code == 200
+        turn = (await worker.ask("GET", f"/cases/{number}")).json()["turn"]
+        said = {"command": "return", "turn": turn, "key": "k1", "reason": "不在现场"}
+        first, again = [await worker.ask("POST", f"/cases/{number}/commands", said) for _ in range(2)]
+        assert (first.status_code, again.status_code) == (200, 200)
+        assert again.json() == first.json() | {"new": False}
+        other = await worker.ask("POST", f"/cases/{number}/commands", said | {"reason": "别的"})
+        stranger = await elsewhere.ask("POST", f"/cases/{number}/commands", said)
+        assert (other.status_code, stranger.status_code) == (404, 404)
+        assert (await worker.ask("GET", f"/cases/{number}")).status_code == 404
+
+
+async def test_a_case_is_assigned_to_a_worker_of_the_unit_alone(tmp_path: Path) -> None:
+    async with cases_at(tmp_path / "casestore.db", NOON) as cases, AsyncExitStack() as stack:
+        await make_staff(cases)
+        await make_account(cases, "gone", "unit_worker", UNIT, locked=True)
+        await make_account(cases, "others", "unit_worker", OTHER_UNIT)
+        accepter, dispatcher, office = await all_in(cases, stack, "accepter", "dispatcher", "unit_office")
+        number = await filed(cases)
+        await dispatched(cases, accepter, dispatcher, number)
+        for name in ("nobody", "gone", "others", "unit_office"):
+            told = await office.do(number, "assign", worker=name)
+            assert (told.status_code, told.json()["fields"][0]["field"]) == (422, "worker"), name
+        assert (await office.do(number, "assign", worker="unit_worker")).status_code == 200
+        assert [one["number"] for one in (await office.ask("GET", "/work")).json()["items"]] == [number]
+
+
+async def test_who_is_not_signed_in_sends_no_picture(tmp_path: Path) -> None:
+    """No more is read of them than of anybody."""
+    async with cases_at(tmp_path / "casestore.db", NOON) as cases, browser(cases) as page:
+        large = await put_photo(page, "1", b"x" * (SMALL + 1))
+        small = await put_photo(page, "1", b"x" * SMALL)
+    assert (large.status_code, small.status_code) == (413, 401)
 
 
 async def test_photos_arrive_whole_or_are_not_named(tmp_path: Path) -> None:

@@ -7,9 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
+from casestore import staff_records
 from casestore.pages.guard import COOKIE
 from casestore.staff import IDLE_SECONDS
+from casestore.staff_tables import staff_audit, staff_sessions
 from config import language
 from tests.bridge.made import NOON
 from tests.casestore.kit import cases_at
@@ -99,6 +102,26 @@ async def test_sessions_end_with_their_rights(tmp_path: Path, change: dict[str, 
                 await cases.client.put("/staff", json={"account": "dispatcher"} | change, headers=cases.headers)
             ).status_code == 200
             assert (await page.ask("GET", "/session")).status_code == 401
+
+
+async def test_what_is_old_at_the_door_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the log all but the newest rows, and sessions that ended long ago."""
+    monkeypatch.setattr(staff_records, "AUDIT_MOST", 3)
+
+    async def count(table: sa.Table) -> int:
+        wanted = sa.select(sa.func.count()).select_from(table)
+        return await cases.database.read(lambda db: int(db.execute(wanted).scalar_one()))
+
+    async with cases_at(tmp_path / "casestore.db", NOON) as cases:
+        await make_staff(cases)
+        assert await count(staff_audit) == 3
+        for days in (0, 1, 40):
+            cases.clock.now = NOON + timedelta(days=days)
+            async with browser(cases, "judge"):
+                pass
+        assert await count(staff_sessions) == 1
+        log = (await cases.client.get("/staff/log", headers=cases.headers)).json()["rows"]
+        assert [row["actor"] for row in log] == ["judge"] * 3
 
 
 async def test_a_browser_that_lies_idle_signs_in_again(tmp_path: Path) -> None:

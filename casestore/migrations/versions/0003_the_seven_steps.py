@@ -5,6 +5,9 @@ Revision 0003, after 0002.
 
 from __future__ import annotations
 
+import json
+from datetime import UTC, datetime, timedelta
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -102,6 +105,19 @@ def upgrade() -> None:
         sa.Column("digest", sa.String(64), nullable=False),
         sa.Column("answer", sa.Text(), nullable=False),
     )
+    _clocks_begin()
+
+
+def _clocks_begin() -> None:
+    """The dispatchers' quarter of an hour of the cases of before runs from now on."""
+    due = (datetime.now(UTC) + timedelta(minutes=15)).isoformat()
+    clock = json.dumps({"stage_due": due, "stage_left": None, "handling": None})
+    case = sa.table("cases", *(sa.column(name) for name in ("number", "state", "due_at", "clock")))
+    timer = sa.table("case_timers", *(sa.column(name) for name in ("number", "at", "kind", "percent", "task")))
+    waits = case.c.state == "accepted"
+    op.execute(sa.update(case).where(waits).values(due_at=due, clock=clock))
+    rows = sa.select(case.c.number, sa.literal(due), sa.literal("stage"), sa.literal(0), sa.literal(0)).where(waits)
+    op.execute(sa.insert(timer).from_select(["number", "at", "kind", "percent", "task"], rows))
 
 
 def downgrade() -> None:
