@@ -408,8 +408,8 @@ async def test_a_case_that_an_answer_closes_is_told(url: str, reached: bool) -> 
             await b.write(out(2, PHONE, 700.0, talk=20.0))
             await b.callbacks.reply((await b.task(one, 1)).id, Reply(Answer.SOLVED, 5, "", "1001", HEARD))
         else:
-            for n, number in enumerate((PHONE, OTHER, PHONE), 1):
-                await b.write(out(n + 1, number, 600.0 + n * 100, cause=19))
+            for turn, number in enumerate((PHONE, OTHER, PHONE), 1):
+                await b.write(out(turn + 1, number, 600.0 + turn * 100, cause=19))
         assert [(case.ticket, case.number, case.state) for case in b.closed] == [(one.id, "GD1", S.CLOSED)]
         await b.hear(one, (2, S.CLOSED))
         n = t.notifications.c
@@ -437,14 +437,16 @@ async def test_a_case_is_locked_before_its_call_back(url: str) -> None:
         try:
             await b.write(out(2, PHONE, 700.0, talk=20.0))
             first = [locked.copy()]
-            for act in (
-                lambda: b.callbacks.say(ident, "1001", Result.NO_ANSWER, "", HEARD),
-                lambda: b.callbacks.say(ident, "1001", Result.REACHED, "", HEARD),
-                lambda: b.callbacks.reply(ident, Reply(Answer.SOLVED, 5, "", "1001", HEARD)),
-                lambda: b.callbacks.give_up(ident, "2001", GivenUp.SETTLED, "", HEARD, chief=True),
-            ):
+            said = Reply(Answer.SOLVED, 5, "", "1001", HEARD)
+            acts = [
+                b.callbacks.say(ident, "1001", Result.NO_ANSWER, "", HEARD),
+                b.callbacks.say(ident, "1001", Result.REACHED, "", HEARD),
+                b.callbacks.reply(ident, said),
+                b.callbacks.give_up(ident, "2001", GivenUp.SETTLED, "", HEARD, chief=True),
+            ]
+            for act in acts:
                 locked.clear()
-                await act()
+                await act
                 first.append(locked.copy())
         finally:
             sa.event.remove(sa.Engine, "before_execute", note)
