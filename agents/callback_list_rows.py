@@ -59,6 +59,8 @@ class TaskRow:
     answer: str = ""
     """``bridge.reply_rounds.Answer``; '' not yet."""
     satisfied: int | None = None
+    numbers: Sequence[str] = ()
+    """All of the citizen's, in the order they are tried; () of what is about no case."""
     voicemail_from: float | None = None
     """Seconds into the recording of its call at which the message begins that its citizen left; None: none."""
     voicemail_seconds: float | None = None
@@ -72,6 +74,7 @@ class Wanted:
     kind: Kind | None = None
     number: str = ""
     """In its national form (``cti.numbers``)."""
+    ticket: str = ""
     due_before: datetime | None = None
     ids: Sequence[str] = ()
     """Just these; the other filters do not count then."""

@@ -217,6 +217,7 @@ class Why(StrEnum):
     TOO_MANY = "too_many"
     UNTRIED = "untried"  # they have not called yet
     NO_REPLY = "no_reply"  # nobody waits for the answer to a result
+    CAME_BACK = "came_back"  # what a case lacks is added; the case store waits for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -357,6 +358,8 @@ def _by_word(task: Task, cue: Cue, agent: str) -> State:
 def _denied(task: Task, cue: Cue, agent: str, *, chief: bool) -> Denied | None:
     if cue not in WISHES:
         return None
+    if cue is Cue.GIVE_UP and task.kind is Kind.RETURNED and task.state in OWED:
+        return Denied(Why.CAME_BACK)  # it ends when its case goes on
     over = task.kind in BY_WORD and task.state not in OWED  # it is told to the case store: what was said stands
     if cue not in TRANSITIONS[task.state] or over:
         return Denied(Why.OVER if task.state not in OWED else Why.NOT_HELD)

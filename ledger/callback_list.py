@@ -14,13 +14,14 @@ import sqlalchemy as sa
 from agents.callback_list_rows import Attempt, TaskRow, Wanted
 from agents.callbacks import HELD, OWED, Kind, Result, State
 
+from . import replies
 from . import tables as t
 from .callbacks import OWED_WORDS
 from .store import Store
 
 _B, _A, _T = t.callbacks.c, t.callback_attempts.c, t.tickets.c
 _C, _R = t.cases.c, t.case_replies.c
-_OF_CASE = ("case_number", "title", "script", "answer", "satisfied")
+_OF_CASE = ("case_number", "title", "script", "answer", "satisfied", "numbers")
 MOST = 500
 
 
@@ -54,10 +55,13 @@ def _which(wanted: Wanted) -> list[Any]:
     found: list[Any] = []
     if wanted.owner:
         found.append(_B.owner == wanted.owner)
+    if wanted.ticket:
+        found.append(_B.ticket_id == wanted.ticket)
     if wanted.kind is not None:
         found.append(_B.kind == str(wanted.kind))
     if wanted.number:
-        found.append(_B.number_national == wanted.number)
+        tried = sa.select(_B.task_id).where(_B.number_national == wanted.number)
+        found.append(_B.task_id.in_(sa.union(tried, replies.awaited(wanted.number))))
         if wanted.states >= OWED:
             found.append(_B.state.in_(OWED_WORDS))
     return found
@@ -133,7 +137,7 @@ def _cases(db: sa.Connection, tasks: Sequence[str]) -> dict[str, dict[str, Any]]
         return {}
     wanted = (
         sa.select(
-            _R.task_id, _R.script, _R.answer, _R.satisfied, _C.number.label("case_number"), _T.title, _T.anonymous,
+            _R.task_id, _R.script, _R.answer, _R.satisfied, _R.numbers, _C.number.label("case_number"), _T.title, _T.anonymous,
             _T.confidential,
         )
         .join_from(t.case_replies, t.cases, _C.case_id == _R.case_id)

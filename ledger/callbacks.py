@@ -38,6 +38,7 @@ from agents.callbacks import (
     result_of,
     step,
 )  # fmt: skip
+from bridge.notifications.rules import Rules as NotificationRules
 from bridge.reply_rounds import SPOKEN, Answer
 from cti.events import Direction, EndedBy
 from cti.numbers import ANYWHERE, Numbers, home
@@ -45,13 +46,15 @@ from cti.numbers import ANYWHERE, Numbers, home
 from . import replies, rows
 from . import tables as t
 from .call_record import CallRecord
-from .replies import Reply, Round
+from .replies import Closing, Reply, Round, TellCases
 from .seats import sitting
 from .store import Store
 
 _B, _A, _C, _G = t.callbacks.c, t.callback_attempts.c, t.calls.c, t.legs.c
 OWED_WORDS = tuple(sorted(str(state) for state in OWED))
 _BY_WORD = tuple(sorted(str(kind) for kind in BY_WORD))
+_THERE = (str(Result.REACHED), str(Result.REFUSED))
+"""The citizen was there, as the telephone says it or the agent."""
 _AT_ONCE = 400
 """Numbers in one query."""
 HEARD = "heard"
@@ -158,7 +161,9 @@ def withdraw(db: sa.Connection, calls: Sequence[str]) -> None:
     db.execute(sa.delete(t.callbacks).where(_B.task_id.in_(calls), *untouched))
 
 
-def tried(store: Store, db: sa.Connection, closed: Iterable[CallRecord], numbers: Numbers, rules: Rules) -> list[Moved]:
+def tried(
+    store: Store, db: sa.Connection, closed: Iterable[CallRecord], numbers: Numbers, rules: Rules, closing: Closing
+) -> list[Moved]:
     """Seats called out and these calls are over: each is a try of every task that its number was owed when it began."""
     out = sorted(
         (r for r in closed if r.direction == Direction.OUTBOUND and r.dialled), key=lambda record: record.arrived
@@ -171,6 +176,10 @@ def tried(store: Store, db: sa.Connection, closed: Iterable[CallRecord], numbers
     ended_by_these = sa.and_(_B.state == str(State.DONE), _B.done_call.in_(list(whose)))
     for first in range(0, len(theirs), _AT_ONCE):
         some = theirs[first : first + _AT_ONCE]
+        results = sa.select(_B.task_id).where(
+            _B.number_national.in_(some), _B.state.in_(OWED_WORDS), _B.kind == str(Kind.REPLY)
+        )
+        replies.lock_cases(db, list(db.execute(results).scalars()))
         for row in _locked(db, _B.number_national.in_(some), sa.or_(_B.state.in_(OWED_WORDS), ended_by_these)):
             found[row.task_id] = (_task(row), row.number_national, row.made_at)
             ends[row.task_id] = row.done_call
@@ -188,7 +197,7 @@ def tried(store: Store, db: sa.Connection, closed: Iterable[CallRecord], numbers
                 continue
             if not _note(store, db, ident, attempt):
                 continue  # told before
-            now = _by(db, task, attempt, rules) if task.state in OWED else _counted(db, task, attempt)
+            now = _by(db, task, attempt, rules, closing) if task.state in OWED else _counted(db, task, attempt)
             moved[ident] = now
             found[ident] = (_after(task, now), number, made)
     return list(moved.values())
@@ -216,21 +225,25 @@ class CallbackBook:
     """Each method is one transaction, durable when it returns; None: there is no such task.
 
     :param tell: hears what has moved, afterwards.
+    :param notify: who else is told of a case that an answer closes; ``tell_cases`` hears of it, afterwards.
     """
 
     def __init__(
-        self, store: Store, numbers: Numbers = ANYWHERE, rules: Rules | None = None, tell: Tell = untold
-    ) -> None:
+        self, store: Store, numbers: Numbers = ANYWHERE, rules: Rules | None = None, tell: Tell = untold,
+        notify: NotificationRules | None = None, tell_cases: TellCases = replies.untold,
+    ) -> None:  # fmt: skip
         self._store, self._numbers, self._rules, self._tell = store, numbers, rules or Rules(), tell
+        self._notify, self._tell_cases = notify or NotificationRules(), tell_cases
 
     async def take(self, task: str, agent: str, at: datetime) -> Moved | Denied | None:
-        """With all that the same number is owed; DENIED as a whole when another has any of it."""
+        """With all that the same number is owed; DENIED as a whole when another has any of it. What came back is one seat's
+        to add to, and keeps nobody else from calling."""
 
-        def work(db: sa.Connection) -> list[Moved] | Denied | None:
+        def work(db: sa.Connection, _closing: Closing) -> list[Moved] | Denied | None:
             family = self._family(db, task)
             if family is None:
                 return None
-            ours = [one for one in family if one.id == task or one.state in OWED]
+            ours = [one for one in family if one.id == task or (one.state in OWED and one.kind is not Kind.RETURNED)]
             moves = [(one, step(one, Cue.TAKE, at, self._rules, agent=agent)) for one in ours]
             for _, move in moves:
                 if isinstance(move, Denied):
@@ -248,23 +261,26 @@ class CallbackBook:
     async def give_back(self, task: str, agent: str, at: datetime, *, chief: bool = False) -> Moved | Denied | None:
         """Everybody may take it again, and what else the same number is owed."""
         return await self._move(
-            task, lambda one: bool(one.owner) and (chief or one.owner == agent), Cue.GIVE_BACK, at,
-            agent=agent, chief=chief,
+            task,
+            lambda one: bool(one.owner) and (chief or one.owner == agent) and one.kind is not Kind.RETURNED,
+            Cue.GIVE_BACK, at, agent=agent, chief=chief,
         )  # fmt: skip
 
     async def give_up(
         self, task: str, agent: str, reason: GivenUp, note: str, at: datetime, *, chief: bool = False
     ) -> Moved | Denied | None:
-        """Nobody calls any more, for this and for what else the same number is owed."""
+        """Nobody calls any more, for this and for what else the same number is owed; what is to be told or asked about a
+        case ends by its own word alone."""
         return await self._move(
-            task, lambda one: one.state in OWED and (chief or one.owner == agent), Cue.GIVE_UP, at,
-            agent=agent, chief=chief, done_by=agent, done_how=str(reason), done_call="", note=note,
+            task,
+            lambda one: one.state in OWED and (chief or one.owner == agent) and one.kind not in BY_WORD,
+            Cue.GIVE_UP, at, agent=agent, chief=chief, done_by=agent, done_how=str(reason), done_call="", note=note,
         )  # fmt: skip
 
     async def say(self, task: str, agent: str, result: Result, note: str, at: datetime) -> Moved | Denied | None:
         """An agent's word about their newest try, over what the telephone told; for every task it was a try of."""
 
-        def work(db: sa.Connection) -> list[Moved] | Denied | None:
+        def work(db: sa.Connection, closing: Closing) -> list[Moved] | Denied | None:
             if db.scalar(sa.select(_B.task_id).where(_B.task_id == task)) is None:
                 return None
             theirs = sa.select(_A.call_id).where(_A.task_id == task, _A.agent == agent).order_by(_A.at.desc()).limit(1)
@@ -272,9 +288,10 @@ class CallbackBook:
             if call is None:
                 return Denied(Why.UNTRIED)
             tries = {row.task_id: row for row in db.execute(sa.select(t.callback_attempts).where(_A.call_id == call))}
+            replies.lock_cases(db, sorted(tries))
             db.execute(sa.update(t.callback_attempts).where(_A.call_id == call).values(said=str(result), note=note))
             return [
-                _said(db, row, Result(one.said or one.result), result, call, agent, at, self._rules)
+                _said(db, row, Result(one.said or one.result), result, call, agent, at, self._rules, closing)
                 for row in _locked(db, _B.task_id.in_(sorted(tries)))
                 for one in (tries[row.task_id],)
             ]
@@ -290,7 +307,8 @@ class CallbackBook:
         if reply.answer not in SPOKEN:
             raise ValueError("whom nobody reached is said by the telephone, or by giving up")
 
-        def work(db: sa.Connection) -> list[Moved] | Denied | None:
+        def work(db: sa.Connection, closing: Closing) -> list[Moved] | Denied | None:
+            replies.lock_cases(db, [task])
             row = next(iter(_locked(db, _B.task_id == task)), None)
             if row is None:
                 return None
@@ -304,9 +322,10 @@ class CallbackBook:
                 return Denied(Why.UNTRIED)
             if one.owner not in ("", reply.by) and not chief and not reply.call:
                 return Denied(Why.HELD, one.owner)
-            if not replies.answered(db, task, said):
+            if not replies.answered(db, task, said, closing):
                 return Denied(Why.OVER)
-            ends = {"done_by": said.by, "done_how": str(said.answer), "done_call": said.call, "note": said.words}
+            # what they said stands in the round: a note is shown to whoever sees the list
+            ends = {"done_by": said.by, "done_how": str(said.answer), "done_call": said.call}
             return [_moved(db, one, Cue.WRITTEN, said.at, self._rules, agent=said.by, **ends)]
 
         return await self._do(task, work)
@@ -326,12 +345,18 @@ class CallbackBook:
     # -- parts of them
 
     async def _do(
-        self, task: str, work: Callable[[sa.Connection], list[Moved] | Denied | None]
+        self, task: str, work: Callable[[sa.Connection, Closing], list[Moved] | Denied | None]
     ) -> Moved | Denied | None:
-        done = await self._store.transact(work, lasting=True)
+        def once(db: sa.Connection) -> tuple[list[Moved] | Denied | None, Closing]:
+            closing = Closing(self._store, self._notify)
+            return work(db, closing), closing
+
+        done, closing = await self._store.transact(once, lasting=True)
         if not isinstance(done, list):
             return done
         self._tell(done)
+        if closing.cases:
+            self._tell_cases(closing.cases)
         return next(one for one in done if one.task == task)
 
     def _family(self, db: sa.Connection, task: str) -> list[Task] | None:
@@ -354,7 +379,9 @@ class CallbackBook:
     ) -> Moved | Denied | None:  # fmt: skip
         """The asked one, or nothing; of the same number's others those (``too``) that may."""
 
-        def work(db: sa.Connection) -> list[Moved] | Denied | None:
+        def work(db: sa.Connection, closing: Closing) -> list[Moved] | Denied | None:
+            if cue is Cue.GIVE_UP:
+                replies.lock_cases(db, [asked])
             family = self._family(db, asked)
             if family is None:
                 return None
@@ -366,7 +393,7 @@ class CallbackBook:
             for one in ours if cue is Cue.GIVE_UP else ():
                 if one.kind is Kind.REPLY and isinstance(moves[one.id], Moved):
                     words = " ".join(filter(None, (values["done_how"], values["note"])))
-                    replies.answered(db, one.id, Reply(Answer.UNREACHED, None, words, agent, at))
+                    replies.answered(db, one.id, Reply(Answer.UNREACHED, None, words, agent, at), closing)
             return [_put(db, one, move, at, **values) for one in ours if isinstance(move := moves[one.id], Moved)]
 
         return await self._do(asked, work)
@@ -439,23 +466,24 @@ def _put(db: sa.Connection, task: Task, moved: Moved, at: datetime, **ends: Any)
     return moved
 
 
-def _by(db: sa.Connection, task: Task, attempt: _Attempt, rules: Rules) -> Moved:
+def _by(db: sa.Connection, task: Task, attempt: _Attempt, rules: Rules, closing: Closing) -> Moved:
     """What this try makes of the task."""
     counted = replace(task, tries=task.tries + counts(attempt.result))
     ends = {"done_by": attempt.agent, "done_how": str(attempt.result), "done_call": attempt.call}
-    return _tried(db, counted, MEANS[attempt.result], attempt.ended, rules, attempt.agent, ends)
+    return _tried(db, counted, MEANS[attempt.result], attempt.ended, rules, attempt.agent, ends, closing)
 
 
 def _tried(
-    db: sa.Connection, counted: Task, cue: Cue, at: datetime, rules: Rules, agent: str, ends: dict[str, Any]
-) -> Moved:
+    db: sa.Connection, counted: Task, cue: Cue, at: datetime, rules: Rules, agent: str, ends: dict[str, Any],
+    closing: Closing,
+) -> Moved:  # fmt: skip
     """Of a result that is to be told: in vain as often as one tries, it is said that nobody was reached; before that,
     the citizen's next number is tried."""
     in_vain = counted.kind is Kind.REPLY and counted.state in OWED and cue in (Cue.UNREACHED, Cue.MISTAKEN)
     if not in_vain:
         return _moved(db, counted, cue, at, rules, agent=agent, **ends)
     if rules.exhausted(counted.kind, counted.tries):
-        replies.answered(db, counted.id, Reply(Answer.UNREACHED, None, "", agent, at))
+        replies.answered(db, counted.id, Reply(Answer.UNREACHED, None, "", agent, at), closing)
         ends |= {"done_how": str(GivenUp.UNREACHABLE)}
         return _moved(db, counted, Cue.EXHAUSTED, at, rules, agent=agent, **ends)
     moved = _moved(db, counted, cue, at, rules, agent=agent, **ends)
@@ -485,8 +513,9 @@ def _note(store: Store, db: sa.Connection, task: str, one: _Attempt) -> bool:
 
 
 def _said(
-    db: sa.Connection, row: sa.Row[Any], was: Result, now: Result, call: str, agent: str, at: datetime, rules: Rules
-) -> Moved:
+    db: sa.Connection, row: sa.Row[Any], was: Result, now: Result, call: str, agent: str, at: datetime, rules: Rules,
+    closing: Closing,
+) -> Moved:  # fmt: skip
     task = _task(row)
     counted = replace(task, tries=max(task.tries + counts(now) - counts(was), 0))
     ends = {"done_by": agent, "done_how": str(now), "done_call": call}
@@ -498,14 +527,16 @@ def _said(
             cue = Cue.RETRACTED
     elif cue is MEANS[was] and cue in (Cue.UNREACHED, Cue.UNTRIED):
         return _put(db, task, Moved(task.id, task.state, task.owner, counted.tries, task.due), at)
-    return _tried(db, counted, cue, at, rules, agent, ends)
+    return _tried(db, counted, cue, at, rules, agent, ends, closing)
 
 
 def _talked(db: sa.Connection, task: sa.Row[Any], agent: str) -> str:
     """The newest call with this citizen, from either side, in which the agent talked since it is owed; '' none."""
     since = sa.and_(_C.agent == agent, _C.talk_began_at.is_not(None), _C.arrived_at >= task.made_at)
-    tried = sa.select(_A.call_id).where(_A.task_id == task.task_id, _A.agent == agent)
-    theirs = sa.and_(_C.caller_national == task.number_national, task.number_national != "")
+    told = sa.func.coalesce(sa.func.nullif(_A.said, ""), _A.result)
+    tried = sa.select(_A.call_id).where(_A.task_id == task.task_id, _A.agent == agent, told.in_(_THERE))
+    numbers = {home().read(number).national for number in replies.numbers_of(db, task.task_id)}
+    theirs = _C.caller_national.in_(sorted((numbers | {task.number_national}) - {""}))
     for which in (_C.call_id.in_(tried), theirs):
         newest = sa.select(_C.call_id).where(which, since).order_by(_C.arrived_at.desc()).limit(1)
         if (found := db.scalar(newest)) is not None:

@@ -19,6 +19,7 @@ from bridge.case_state import OVER
 from bridge.ports import Push
 from cti.events import Direction
 
+from . import replies
 from . import tables as t
 from .callbacks import OWED_WORDS
 from .history import PastCall, calls_with_outcome, dressed
@@ -78,9 +79,10 @@ class Callers:
             )
             for column in (_C.caller_national, _C.origin_national)
         ]  # fmt: skip
+        told = sa.exists(replies.awaited(number))
         answered = sa.and_(sa.literal(bool(agent)), sa.or_(*calls))
         async with self._store.reading() as db:
-            return bool(await db.scalar(sa.select(sa.or_(owed, answered))))
+            return bool(await db.scalar(sa.select(sa.or_(owed, told, answered))))
 
 
 def _open(push: Push) -> bool:
@@ -119,4 +121,5 @@ def _owed(number: str, since: datetime, but: str) -> sa.Select[Any]:
     owed = (
         sa.select(_B.task_id).where(_B.number_national == number, _B.state.in_(OWED_WORDS)).limit(1).scalar_subquery()
     )
-    return sa.select(counts[0] + counts[1] - itself, owed)
+    told = replies.awaited(number).limit(1).scalar_subquery()
+    return sa.select(counts[0] + counts[1] - itself, sa.func.coalesce(owed, told))

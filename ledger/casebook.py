@@ -83,7 +83,11 @@ class CaseShelf:
         """The cases they are about, by key and by number; one whose receipt is still on its way is opened by its event."""
         keys = {event.key for event in events if event.key}
         numbers = {event.case_number for event in events if not event.key and event.case_number}
-        wanted = _CASES.where(sa.or_(_C.stream.in_(keys), _C.number.in_(numbers))).with_for_update(of=t.cases)
+        wanted = (
+            _CASES.where(sa.or_(_C.stream.in_(keys), _C.number.in_(numbers)))
+            .order_by(_C.case_id)
+            .with_for_update(of=t.cases)
+        )
         found = {}
         for row in (await db.execute(wanted)).mappings():
             case = dict(row)

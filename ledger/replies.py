@@ -7,8 +7,8 @@ where the citizen is not content, the one that opens the case again are written 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -18,13 +18,20 @@ from agents.callbacks import Kind
 from bridge import ticket_json
 from bridge.case_state import CaseState
 from bridge.case_store_messages import MessageKind
+from bridge.notifications.rules import Known
+from bridge.notifications.rules import Rules as NotificationRules
+from bridge.ports import CaseKnown
 from bridge.reply_rounds import Answer, numbers, reopens, unowed
+from bridge.ticket import TicketId
+from cti.ids import CallId
 
-from . import outbox_rows
+from . import notifications, outbox_rows
 from . import tables as t
 from .store import Store
 
-_R, _C, _T = t.case_replies.c, t.cases.c, t.tickets.c
+_R, _C, _T, _N = t.case_replies.c, t.cases.c, t.tickets.c, t.ticket_numbers.c
+MATTERS = 200
+"""Newest tickets of one number that are looked through."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +60,34 @@ class Reply:
     by: str
     at: datetime
     call: str = ""
+
+
+TellCases = Callable[[Sequence[CaseKnown]], None]
+
+
+def untold(_cases: Sequence[CaseKnown]) -> None:
+    """Nobody shows cases here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """Of one transaction: cases that waited for an answer and are closed by it. Whoever is told of a case is told with it."""
+
+    store: Store
+    notify: NotificationRules
+    cases: list[CaseKnown] = field(default_factory=list)
+
+    def closed(self, db: sa.Connection, case: sa.Row[Any], at: datetime) -> None:
+        ticket = ticket_json.load(db.execute(sa.select(_T.body).where(_T.ticket_id == case.ticket_id)).scalar_one())
+        state = CaseState(case.told)
+        known = Known(ticket, case.number, case.query_code, state, case.sequence, at, case.unit, str(state))
+        notifications.put(self.store, db, self.notify.of(known), at)
+        call = CallId(case.call_id) if case.call_id else None
+        self.cases.append(
+            CaseKnown(
+                case.case_id, TicketId(case.ticket_id), ticket.agent, call, case.number, case.query_code, state, at, True
+            )
+        )  # fmt: skip
 
 
 def opened(
@@ -85,7 +120,7 @@ def gone_on(db: sa.Connection, case: str, now: datetime) -> Sequence[tuple[str, 
     return [(row.task_id, Kind(row.kind)) for row in found]
 
 
-def answered(db: sa.Connection, task: str, reply: Reply) -> bool:
+def answered(db: sa.Connection, task: str, reply: Reply, closing: Closing) -> bool:
     """False: no round waits for this call-back's answer any more."""
     waiting = sa.and_(_R.task_id == task, _R.kind == str(Kind.REPLY), _R.ended_at.is_(None))
     row = db.execute(sa.select(t.case_replies).where(waiting).with_for_update()).first()
@@ -113,7 +148,27 @@ def answered(db: sa.Connection, task: str, reply: Reply) -> bool:
     if case.told == str(CaseState.CLOSED):  # ours waited for this
         over = {"state": case.told, "told": "", "since": reply.at}
         db.execute(sa.update(t.cases).where(_C.case_id == case.case_id).values(over))
+        closing.closed(db, case, reply.at)
     return True
+
+
+def lock_cases(db: sa.Connection, tasks: Sequence[str]) -> None:
+    """Those that these call-backs are about, before the call-backs themselves: so does who hears of a case."""
+    if tasks:
+        theirs = sa.select(_R.case_id).where(_R.task_id.in_(tasks))
+        db.execute(sa.select(_C.case_id).where(_C.case_id.in_(theirs)).order_by(_C.case_id).with_for_update())
+
+
+def awaited(number: str) -> sa.Select[Any]:
+    """Call-backs about the newest matters of whoever has this number (national), whichever of theirs is tried next."""
+    newest = sa.select(_N.ticket_id).where(_N.national == number).order_by(_N.filed_at.desc()).limit(MATTERS).subquery()
+    return (
+        sa.select(_R.task_id)
+        .join_from(newest, t.cases, _C.ticket_id == newest.c.ticket_id)
+        .join(t.tickets, _T.ticket_id == _C.ticket_id)
+        .join(t.case_replies, _R.case_id == _C.case_id)
+        .where(_R.ended_at.is_(None), _R.task_id != "", ~_T.anonymous)
+    )
 
 
 def numbers_of(db: sa.Connection, task: str) -> Sequence[str]:

@@ -29,13 +29,14 @@ import sqlalchemy as sa
 
 from agents.callbacks import Moved, Rules
 from bridge.disposition import CallOutcome
+from bridge.notifications.rules import Rules as NotificationRules
 from cti import events as ev
 from cti.book import Mark
 from cti.file_tail import Place
 from cti.ids import CallId, Instant
 from cti.numbers import ANYWHERE, Numbers
 
-from . import callbacks, default_outcome, rows
+from . import callbacks, default_outcome, replies, rows
 from . import tables as t
 from .ami_only_call_completion import complete
 from .ami_only_call_rows import changed_by, difference, known, parts_of, replaced
@@ -75,16 +76,21 @@ class Scribe:
         numbers: Numbers = ANYWHERE,
         rules: Rules | None = None,
         tell: callbacks.Tell = callbacks.untold,
+        notify: NotificationRules | None = None,
+        tell_cases: replies.TellCases = replies.untold,
     ) -> None:
         """``node``: ``[centre] node``, the part of every CallId before its last '-'. ``rules``: when call-backs are due;
-        ``tell`` hears which of them moved, when it is committed."""
+        ``tell`` hears which of them moved, when it is committed; ``notify``: who else is told of a case that the last try in
+        vain closes, ``tell_cases`` hears of it."""
         self._store = store
         self._node = node
         self._clock = clock
         self._rest, self._numbers = rest, numbers
         self._rules, self._tell = rules or Rules(), tell
+        self._tell_cases = tell_cases
         self._moved: list[Moved] = []
-        """By the transaction that goes on."""
+        """By the transaction that goes on; ``_closing`` likewise."""
+        self._closing = replies.Closing(store, notify or NotificationRules())
         self._written = datetime.min.replace(tzinfo=UTC)
         """When the open calls were last written."""
         self._records = Records()
@@ -207,6 +213,7 @@ class Scribe:
     def _commit(self, db: sa.Connection, todo: Changed, mark: Mark, now: datetime) -> Changed:
         """All of one transaction; gives back what it wrote."""
         self._moved.clear()
+        self._closing.cases.clear()
         if not self._reconciled:
             self._reconcile(db, now)
             todo = self._records.changed
@@ -215,7 +222,7 @@ class Scribe:
         self._conclude(db, todo.closed)
         self._cut(db, todo.closed)
         self._owe(db, [one for record in todo.closed if (one := review_for(record)) is not None])
-        self._moved += callbacks.tried(self._store, db, todo.closed, self._numbers, self._rules)
+        self._moved += callbacks.tried(self._store, db, todo.closed, self._numbers, self._rules, self._closing)
         self._about_cases(db, todo.closed)
         self._set_mark(db, mark, now)
         return todo
@@ -224,6 +231,10 @@ class Scribe:
         moved, self._moved = self._moved, []
         if moved:
             self._tell(moved)
+        closed = list(self._closing.cases)
+        self._closing.cases.clear()
+        if closed:
+            self._tell_cases(closed)
 
     def _behind(self, mark: Mark, events: Sequence[ev.Event]) -> bool:
         """Are these rows that were committed before the restart?"""
@@ -373,6 +384,7 @@ class Scribe:
         self, db: sa.Connection, calls: Sequence[SeenCall], tapes: Mapping[CallId, Sequence[str]]
     ) -> list[Difference]:
         self._moved.clear()
+        self._closing.cases.clear()
         for call in calls:
             complete(db, call)
         replaced(db, calls)
@@ -380,7 +392,7 @@ class Scribe:
         self._seat_agents(db, changed.talks.values())
         self._flush(db, changed)
         self._conclude(db, changed.closed)
-        self._moved += callbacks.tried(self._store, db, changed.closed, self._numbers, self._rules)
+        self._moved += callbacks.tried(self._store, db, changed.closed, self._numbers, self._rules, self._closing)
         self._about_cases(db, changed.closed)
         found = [difference(call) for call in calls]
         self._differ(db, found)

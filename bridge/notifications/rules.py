@@ -57,6 +57,12 @@ class Known:
     sequence: int
     at: datetime
     unit: str = ""
+    again: str = ""
+    """Of what moved the case further without an event of the store: a word for it, so that its key is its own."""
+
+    @property
+    def step(self) -> str:
+        return f"{self.sequence}/{self.again}" if self.again else str(self.sequence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +98,7 @@ class Rules:
             kind, text = Kind.PROGRESS, self.progress.get(known.state, "")
         if not text:
             return []
-        key = f"sms/{known.ticket.key}/{kind}/{known.sequence}"
+        key = f"sms/{known.ticket.key}/{kind}/{known.step}"
         return [Notification(key, Channel.SMS, number, known.ticket.id, kind, self._text(text, known))]
 
     def _text(self, text: str, known: Known) -> str:
@@ -114,7 +120,7 @@ class Rules:
                 "ticket": known.ticket.id,
             }  # fmt: skip
             body = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
-            key = f"partner/{system}/{known.ticket.key}/{known.sequence}"
+            key = f"partner/{system}/{known.ticket.key}/{known.step}"
             found.append(Notification(key[:200], Channel.PARTNER, system, known.ticket.id, Kind.STATUS, body))
         return found
 

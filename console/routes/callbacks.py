@@ -53,7 +53,15 @@ Chief = Annotated[Who, needs(Right.SUPERVISE)]
 _Page = Annotated[str, Query(pattern=r"^[A-Za-z0-9_.-]{0,100}$", description="the last task of the page before")]
 _Which = Annotated[str, Query(pattern="^(owed|open|taken|assigned|done|given_up)$")]
 _OfKind = Annotated[str, Query(pattern=f"^({'|'.join(Kind)})?$")]
-_STATUS = {Why.HELD: 409, Why.OVER: 409, Why.NOT_HELD: 409, Why.TOO_MANY: 429, Why.UNTRIED: 409, Why.NO_REPLY: 409}
+_STATUS = {
+    Why.HELD: 409,
+    Why.OVER: 409,
+    Why.NOT_HELD: 409,
+    Why.TOO_MANY: 429,
+    Why.UNTRIED: 409,
+    Why.NO_REPLY: 409,
+    Why.CAME_BACK: 409,
+}
 
 
 @router.get("")
@@ -152,7 +160,7 @@ async def give_back(task: TaskPath, plugs: Plugged, books: Library, who: Looker)
     """Anybody may take it. A supervisor also another's."""
     _may_change(who)
     row = await _row(books, task)
-    if (seat := _at_phone(plugs, books.centre.numbers, row.number)) is not None:
+    if (seat := _at_phone(plugs, books.centre.numbers, row)) is not None:
         raise _busy(seat)
     said = await books.callbacks.give_back(task, who.account, plugs.clock(), chief=who.may(Right.SUPERVISE))
     await _moved(plugs, said, task)
@@ -169,7 +177,7 @@ async def dial(task: TaskPath, plugs: Plugged, books: Library, who: Caller, body
         raise Failed(409, _("nobody knows the number: there is nobody to call"), error="no_number")
     if body is not None and body.number not in ("", number.national):
         raise Failed(409, _("this call-back is for another number: look again"), error="another_number")
-    if (seat := _at_phone(plugs, books.centre.numbers, row.number)) is not None:
+    if (seat := _at_phone(plugs, books.centre.numbers, row)) is not None:
         raise _busy(seat)
     was_mine = row.owner == who.account
     await _taken(plugs, books, who, task)
@@ -197,7 +205,7 @@ async def reply(task: TaskPath, body: ReplyIn, plugs: Plugged, books: Library, w
         message = _("how content they are is told by who answered whether it is solved, and by nobody else")
         raise invalid([Problem("satisfied", message)])
     row = await _row(books, task)
-    live = _at_phone(plugs, books.centre.numbers, row.number)
+    live = _at_phone(plugs, books.centre.numbers, row)
     call = live.call if live is not None and who.owns(live) and live.state == "talking" else ""
     said = Reply(answer, body.satisfied, body.words.strip(), who.account, plugs.clock(), call)
     await _moved(plugs, await books.callbacks.reply(task, said, chief=who.may(Right.SUPERVISE)), task)
@@ -308,12 +316,15 @@ def _sentence(why: Why, who: str) -> str:
             return _("you have not called this citizen, or the call is not over yet")
         case Why.NO_REPLY:
             return _("this call-back is about no result: there is no answer to write")
+        case Why.CAME_BACK:
+            return _("this case came back: add what it lacks, or withdraw the ticket")
 
 
-def _at_phone(plugs: Services, numbers: Numbers, number: str) -> CallRow | None:
-    """The live call that this citizen is in, whoever called whom."""
-    theirs = numbers.read(number)
-    return next((row for row in plugs.calls.live() if numbers.read(citizens_number(row)).is_same(theirs)), None)
+def _at_phone(plugs: Services, numbers: Numbers, task: TaskRow) -> CallRow | None:
+    """The live call that this citizen is in, by whichever number of theirs, whoever called whom."""
+    theirs = [numbers.read(number) for number in dict.fromkeys((task.number, *task.numbers))]
+    live = ((row, numbers.read(citizens_number(row))) for row in plugs.calls.live())
+    return next((row for row, number in live if any(number.is_same(one) for one in theirs)), None)
 
 
 def _busy(row: CallRow) -> Failed:

@@ -54,7 +54,7 @@ async def pop(
         open_tickets=story.open_tickets if story else 0,
         calls_30_days=story.calls_since if story else 0,
         callback_open=bool(story and story.callback_open),
-        replies=await _owed(books, searched) if story and story.callback_open else [],
+        replies=await _owed(books, who, searched) if story and story.callback_open else [],
         story_withheld=why_not,
     )  # fmt: skip
 
@@ -85,14 +85,21 @@ async def _story(
     return story, ""
 
 
-async def _owed(books: Library, number: str) -> list[ReplyOwedOut]:
-    """To whoever has the citizen on the line, whoever has the call-back."""
+async def _owed(books: Library, who: Who, number: str) -> list[ReplyOwedOut]:
+    """To whoever has the citizen on the line, whoever has the call-back. What a confidential case is about: to its owner
+    and to who filed it."""
     rows = [
         row
         for kind in sorted(BY_WORD)
         for row in await books.callback_list.page(Wanted(kind=kind, number=number, most=MOST))
     ]
-    return [ReplyOwedOut.model_validate(row) for row in rows if not row.anonymous]
+    shown = [(row, ReplyOwedOut.model_validate(row)) for row in rows if not row.anonymous]
+    return [
+        one.model_copy(update={"title": "", "script": ""})
+        if row.confidential and who.account not in (row.owner, row.prefers)
+        else one
+        for row, one in shown
+    ]
 
 
 def _stories(request: Request) -> CallerStories:

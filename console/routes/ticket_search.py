@@ -11,6 +11,8 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import AwareDatetime
 
 from accounts.row_rate import Pace
+from agents.callback_list_rows import Wanted
+from agents.callbacks import BY_WORD
 from bridge.case_store_messages import MessageKind
 from bridge.matters import unfit
 from bridge.ports import Push
@@ -171,7 +173,7 @@ async def story(
 
 
 async def seen_ticket(plugs: Services, books: Books, who: Who, ticket: str) -> tuple[Push, bool]:
-    """The ticket, and whether it is of a call they had a part in. 403 where it is another's, 404 for who sees all."""
+    """The ticket, and whether it is of a call they had a part in, or one that they call its citizen about. 403 where it is another's, 404 for who sees all."""
     push = await plugs.intake.book.find(TicketId(ticket))
     if who.may(Right.TICKETS_ALL):
         if push is None:
@@ -179,10 +181,20 @@ async def seen_ticket(plugs: Services, books: Books, who: Who, ticket: str) -> t
         return push, False
     if push is not None and push.ticket.agent == who.account:
         return push, False
+    if push is not None and await _owes_word(books, who, ticket):
+        return push, True
     row = await plugs.calls.get(push.ticket.call) if push is not None and push.ticket.call else None
     if push is None or row is None or not await is_theirs(plugs, books, who, row):
         raise refused(_("this is not your ticket"))
     return push, True
+
+
+async def _owes_word(books: Books, who: Who, ticket: str) -> bool:
+    """They have the call-back that tells its result, or asks for what it lacks."""
+    if not who.session:
+        return False
+    held = await books.callback_list.page(Wanted(owner=who.account, ticket=ticket))
+    return any(one.kind in BY_WORD for one in held)
 
 
 def _may(who: Who, push: Push, *, mine: bool) -> list[str]:

@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from functools import partial
 
 from agents.events import SeatStateChanged
-from bridge.notifications.build import rules_of
 from config import work_time
 from config.file_places import Places
 from config.language import say as _
@@ -69,9 +68,12 @@ class Books:
         numbers = of_settings(settings)
         self.callbacks = Callbacks(store, settings, numbers, house.publish)
         house.listen(SeatStateChanged, self.callbacks.hear)
-        self._scribe = Scribe(store, node, numbers=numbers, rules=self.callbacks.rules, tell=self.callbacks.tell)
+        self._scribe = Scribe(
+            store, node, numbers=numbers, rules=self.callbacks.rules, tell=self.callbacks.tell,
+            notify=self.callbacks.notify, tell_cases=self.callbacks.tell_cases,
+        )  # fmt: skip
         self.tickets = TicketShelf(store, numbers=numbers, tell=self.callbacks.tell)
-        told, work = rules_of(settings), work_time.of_settings(settings)
+        told, work = self.callbacks.notify, work_time.of_settings(settings)
         self.outbox = OutboxShelf(store, node, notify=told)
         self.cases = CaseShelf(store, self.callbacks.rules, self.callbacks.tell, told, work)
         self.marks = CaseMarks(CaseClocks(store), work)

@@ -13,6 +13,9 @@ import structlog
 from agents.callbacks import CallbacksMoved, Moved, of_settings
 from agents.events import SeatStateChanged
 from agents.presence import Presence
+from bridge.events import CaseMoved
+from bridge.notifications.build import rules_of
+from bridge.ports import CaseKnown
 from config.settings import Settings
 from cti.numbers import Numbers
 from ledger.callback_list import CallbackList
@@ -24,18 +27,28 @@ log = structlog.get_logger("callbacks")
 
 
 class Callbacks:
-    """``rules`` and ``tell`` are also the scribe's and the ticket book's; ``hear`` wants ``SeatStateChanged``."""
+    """``rules``, ``notify``, ``tell`` and ``tell_cases`` are also the scribe's and the ticket book's; ``hear`` wants ``SeatStateChanged``."""
 
     def __init__(self, store: Store, settings: Settings, numbers: Numbers, publish: Callable[[Any], None]) -> None:
         self._publish = publish
         self.rules = of_settings(settings, ZoneInfo(settings.centre.timezone))
-        self.book = CallbackBook(store, numbers, self.rules, self.tell)
+        self.notify = rules_of(settings)
+        self.book = CallbackBook(store, numbers, self.rules, self.tell, self.notify, self.tell_cases)
         self.list = CallbackList(store)
         self._tasks: set[asyncio.Task[None]] = set()
 
     def tell(self, moved: Sequence[Moved]) -> None:
         if moved:
             self._publish(CallbacksMoved(tuple(moved)))
+
+    def tell_cases(self, closed: Sequence[CaseKnown]) -> None:
+        now = datetime.now(UTC)
+        for case in closed:
+            self._publish(
+                CaseMoved(
+                    case.case, case.ticket, case.agent, case.call, case.number, case.query_code, case.state, case.since, now
+                )
+            )  # fmt: skip
 
     def hear(self, event: SeatStateChanged) -> None:
         """Whoever leaves their seat leaves what they had taken to the others."""

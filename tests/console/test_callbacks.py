@@ -223,3 +223,41 @@ async def test_a_citizen_on_the_line_is_told_what_they_are_owed() -> None:
         body = {"answer": "unsolved", "satisfied": 1}
         assert (await anna.post("/api/callbacks/r1/reply", json=body)).json()["state"] == "done"
     assert fake.shelf.callbacks.replies[0].call == CALL
+
+
+async def test_a_confidential_result_is_told_by_whose_it_is() -> None:
+    """Whoever has the citizen on the line sees that something is owed; what it is about, its owner and who filed it."""
+    fake = populate(FakeHotline())
+    secret = {"kind": Kind.REPLY, "confidential": True, "title": "举报", "script": "已查处", "state": State.TAKEN}
+    fake.shelf.callbacks.rows = {
+        "r1": task("r1", owner="1003", **secret), "r2": task("r2", owner="1001", **secret),
+        "r3": task("r3", owner="1003", prefers="1001", **secret),
+    }  # fmt: skip
+    fake.shelf.callers.told = replace(fake.shelf.callers.told, callback_open=True)
+    async with at(fake, "1001", "8001") as anna:
+        pop = (await anna.get(f"/api/calls/{CALL}/pop")).json()
+    shown = [(one["id"], one["title"], one["script"]) for one in pop["replies"]]
+    assert shown == [("r1", "", ""), ("r2", "举报", "已查处"), ("r3", "举报", "已查处")]
+
+
+async def test_any_number_of_the_citizen_is_theirs() -> None:
+    """The next try goes to another: who rings back from the first is on the line, told there, and nobody dials them."""
+    fake = populate(FakeHotline())
+    row = task(
+        "r1", number=NUMBER, numbers=[Call(CALL).caller, NUMBER], kind=Kind.REPLY, owner="1001", state=State.TAKEN
+    )
+    fake.shelf.callbacks.rows = {"r1": row}
+    async with at(fake, "1001", "8001") as anna:
+        assert (await anna.post("/api/callbacks/r1/dial")).json()["error"] == "citizen_calls"
+        body = {"answer": "solved", "satisfied": 5}
+        assert (await anna.post("/api/callbacks/r1/reply", json=body)).json()["state"] == "done"
+    assert fake.shelf.callbacks.replies[0].call == CALL
+
+
+async def test_what_came_back_is_not_given_up() -> None:
+    """In a sentence; it ends when its case goes on."""
+    fake = town()
+    fake.shelf.callbacks.rows["b1"] = task("b1", kind=Kind.RETURNED, owner="1001", state=State.ASSIGNED)
+    async with at(fake, "1001", "8001") as anna:
+        refused = await anna.post("/api/callbacks/b1/give-up", json={"reason": "settled", "note": ""})
+    assert (refused.status_code, refused.json()["error"]) == (409, "callback_came_back")

@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+from agents.callbacks import Kind, State
 from bridge.case_state import CaseState
 from bridge.case_store_messages import MessageKind
 from bridge.delivery_state import DeliveryState
@@ -20,6 +21,7 @@ from cti.ids import CallId
 from ledger.callers import Story
 from ledger.mass_events import MassEvent
 from tests.bridge.made import ticket
+from tests.fakes.books import task
 from tests.fakes.hotline import CALL, NOON, Call, FakeHotline, door, services
 from tests.fakes.people import browser, populate, signed_in
 from tests.fakes.said import said
@@ -247,3 +249,18 @@ async def test_empty_words_are_refused(what: str) -> None:
     async with at(fake) as anna:
         reply = await act(anna, what, {"text": "  "})
         assert (reply.status_code, reply.json()["field"]) == (422, "text")
+
+
+async def test_whoever_has_its_call_back_adds_to_the_ticket() -> None:
+    """A supervisor gave what came back to another agent: they read it and give it back; without it, or done with it, nobody."""
+    fake = town()
+    fake.book.put(standing(OWN, "C1", CaseState.RETURNED))
+    came = {"kind": Kind.RETURNED, "ticket": OWN.id, "state": State.ASSIGNED}
+    async with at(fake, "1003", "8002") as bao:
+        assert (await bao.get(f"/api/tickets/{OWN.id}/story")).status_code == 403
+        fake.shelf.callbacks.rows = {"b1": task("b1", owner="1003", **came)}
+        assert (await bao.get(f"/api/tickets/{OWN.id}/story")).status_code == 200
+        fake.shelf.callbacks.rows = {"b1": task("b1", owner="1003", **came | {"state": State.DONE})}
+        assert (await act(bao, "give-back", {"text": "门牌 31 号"})).status_code == 403
+        fake.shelf.callbacks.rows = {"b1": task("b1", owner="1003", **came)}
+        assert (await act(bao, "give-back", {"text": "门牌 31 号"})).status_code == 200

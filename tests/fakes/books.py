@@ -91,7 +91,10 @@ class Callbacks:
         return [
             row
             for row in self.rows.values()
-            if row.state in wanted.states and wanted.owner in ("", row.owner) and row.kind in kinds
+            if row.state in wanted.states
+            and wanted.owner in ("", row.owner)
+            and row.kind in kinds
+            and wanted.ticket in ("", row.ticket)
         ]
 
     async def get(self, task: str) -> TaskRow | None:

@@ -12,16 +12,19 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from agents.callback_list_rows import TaskRow
+from agents.callback_list_rows import TaskRow, Wanted
 from agents.callbacks import Denied, GivenUp, Kind, Moved, Result, Rules, State, Why
 from bridge.case_state import CaseState
 from bridge.drivers import CaseEvent
+from bridge.notifications.rules import Rules as NotificationRules
+from bridge.ports import CaseKnown
 from bridge.reply_rounds import Answer, Unowed
 from bridge.ticket import Person, Ticket
 from cti.numbers import Numbers
 from ledger import tables as t
 from ledger.callback_list import CallbackList
 from ledger.callbacks import CallbackBook
+from ledger.callers import Callers
 from ledger.casebook import CaseShelf
 from ledger.outbox import OutboxShelf
 from ledger.replies import Reply
@@ -33,13 +36,14 @@ from ledger.verify import Limits, verify
 from tests.bridge.made import ticket
 
 from .desk import T0, Told, mark
-from .test_callbacks import out
+from .test_callbacks import missed, out
 from .test_plans import _sits
 
 S = CaseState
 NUMBERS = Numbers("0592")
 PHONE, OTHER = "13806010077", "13906010078"
 RULES = Rules(reply_attempts=3, reply_retry_minutes=(60,))
+TOLD = NotificationRules(True, "", {S.CLOSED: "{number} closed"}, "", frozenset({"12345"}))
 FILED = datetime.fromtimestamp(T0, UTC)
 HEARD = FILED + timedelta(minutes=10)
 
@@ -53,10 +57,14 @@ class Books:
         self.store = store
         self.told: list[Moved] = []
         self.tickets, self.outbox = TicketShelf(store, numbers=NUMBERS), OutboxShelf(store, "xm1")
-        self.cases = CaseShelf(store, RULES, self.told.extend)
-        self.callbacks = CallbackBook(store, NUMBERS, RULES, self.told.extend)
-        self.list = CallbackList(store)
-        self.scribe = Scribe(store, "xm1", numbers=NUMBERS, rules=RULES, tell=self.told.extend)
+        self.closed: list[CaseKnown] = []
+        self.cases = CaseShelf(store, RULES, self.told.extend, TOLD)
+        self.callbacks = CallbackBook(store, NUMBERS, RULES, self.told.extend, TOLD, self.closed.extend)
+        self.list, self.callers = CallbackList(store), Callers(store)
+        self.scribe = Scribe(
+            store, "xm1", numbers=NUMBERS, rules=RULES, tell=self.told.extend, notify=TOLD,
+            tell_cases=self.closed.extend,
+        )  # fmt: skip
         self._offset = 0
 
     async def filed(self, one: Ticket) -> Ticket:
@@ -313,3 +321,133 @@ async def test_verify_misses_what_is_not_brought_to_the_citizen(url: str) -> Non
                 await db.execute(statement)
             found = await verify(b.store, HEARD, replace(Limits(), recorded=False, unattended=None))
             assert (breach, rule) in {(one.subject, one.rule) for one in found}
+
+
+async def test_giving_up_a_missed_call_ends_no_word_of_a_case(url: str) -> None:
+    """Of the same number: the result is still to be told, and what came back to be added; that nobody gives up."""
+    async with books(url) as b:
+        one = await b.filed(matter())
+        await b.hear(one, (1, S.CHECKED))
+        call = missed(2, PHONE, at=700)
+        await b.write(call)
+        up = await b.callbacks.give_up(call.call, "2001", GivenUp.SETTLED, "", HEARD, chief=True)
+        assert isinstance(up, Moved)
+        assert up.state is State.GIVEN_UP
+        assert (await b.task(one, 1)).state is State.OPEN
+        assert await b.said(one) == ["file"]
+        await b.hear(one, (2, S.HANDLING), (3, S.RETURNED))
+        came = (await b.task(one, 3, Kind.RETURNED)).id
+        denied = await b.callbacks.give_up(came, "2001", GivenUp.SETTLED, "", HEARD, chief=True)
+        assert denied == Denied(Why.CAME_BACK)
+        assert (await b.task(one, 3, Kind.RETURNED)).state is State.ASSIGNED
+        await b.sound()
+
+
+async def test_what_came_back_keeps_nobody_from_calling(url: str) -> None:
+    """It is one seat's; the citizen's missed call is another's to take, and given back without it."""
+    async with books(url) as b:
+        one = await b.filed(matter())
+        await b.hear(one, (1, S.RETURNED))
+        told = missed(2, PHONE, at=700)
+        await b.write(told)
+        call = told.call
+        taken = await b.callbacks.take(call, "1002", HEARD)
+        assert isinstance(taken, Moved)
+        assert (taken.state, taken.owner) == (State.TAKEN, "1002")
+        await b.callbacks.give_back(call, "2001", HEARD, chief=True)
+        row = await b.task(one, 1, Kind.RETURNED)
+        assert (row.state, row.owner) == (State.ASSIGNED, "1001")
+
+
+@pytest.mark.parametrize("word", [Result.MACHINE, Result.WRONG_NUMBER])
+async def test_whom_nobody_reached_has_answered_nothing(url: str, word: Result) -> None:
+    """The agent said so of their only call: no answer counts with it."""
+    async with books(url) as b:
+        one = await b.filed(matter())
+        await b.hear(one, (1, S.CHECKED))
+        await b.write(out(2, PHONE, 700.0, talk=20.0))
+        row = await b.task(one, 1)
+        await b.callbacks.say(row.id, "1001", word, "", HEARD)
+        reply = Reply(Answer.SOLVED, 5, "", "1001", HEARD)
+        assert await b.callbacks.reply(row.id, reply) == Denied(Why.UNTRIED)
+        await b.callbacks.say(row.id, "1001", Result.REFUSED, "", HEARD)
+        assert isinstance(await b.callbacks.reply(row.id, reply), Moved)
+
+
+async def test_who_rings_back_from_the_first_number_is_known(url: str) -> None:
+    """The next try goes to another of theirs: what is owed is found by each, and a talk in such a call counts."""
+    async with books(url) as b:
+        one = await b.filed(matter())
+        await b.hear(one, (1, S.CHECKED))
+        await b.write(out(2, PHONE, 600.0, cause=19))
+        row = await b.task(one, 1)
+        assert (row.number, row.numbers) == (OTHER, [PHONE, OTHER])
+        for number in (PHONE, OTHER):
+            wanted = Wanted(kind=Kind.REPLY, number=number, ticket=one.id)
+            assert [found.id for found in await b.list.page(wanted)] == [row.id]
+            assert (await b.callers.story(number, FILED)).callback_open
+            assert await b.callers.owed(number, "", FILED)
+        assert await b.list.page(Wanted(number="13700000000")) == []
+        assert not await b.callers.owed("13700000000", "", FILED)
+        back = Told(3, caller=PHONE, at=T0 + 900).arrive().talk(20.0).end()
+        await b.write(back)
+        done = await b.callbacks.reply(row.id, Reply(Answer.SOLVED, 5, "修好了", "1001", HEARD))
+        assert isinstance(done, Moved)
+        assert [(told.call_id, told.words) for told in await b.rounds()] == [(back.call, "修好了")]
+        assert (await b.task(one, 1)).note == ""  # shown to whoever sees the list
+        assert not await b.callers.owed(PHONE, "", FILED)
+
+
+@pytest.mark.parametrize("reached", [True, False])
+async def test_a_case_that_an_answer_closes_is_told(url: str, reached: bool) -> None:
+    """The store closed it before, and ours waited: its citizen and its partner hear of it then, once, and the pages."""
+    async with books(url) as b:
+        one = await b.filed(matter(external_ids=(("12345", "X1"),)))
+        await b.hear(one, (1, S.CLOSED))
+        if reached:
+            await b.write(out(2, PHONE, 700.0, talk=20.0))
+            await b.callbacks.reply((await b.task(one, 1)).id, Reply(Answer.SOLVED, 5, "", "1001", HEARD))
+        else:
+            for turn, number in enumerate((PHONE, OTHER, PHONE), 1):
+                await b.write(out(turn + 1, number, 600.0 + turn * 100, cause=19))
+        assert [(case.ticket, case.number, case.state) for case in b.closed] == [(one.id, "GD1", S.CLOSED)]
+        await b.hear(one, (2, S.CLOSED))
+        n = t.notifications.c
+        async with b.store.reading() as db:
+            rows = (await db.execute(sa.select(n.channel, n.target, n.body).order_by(n.channel, n.key))).all()
+        assert [(row.channel, row.target) for row in rows] == [("partner", "12345")] * 2 + [("sms", PHONE)]
+        assert ['"state":"closed"' in row.body for row in rows] == [False, True, False]
+        assert rows[2].body == "GD1 closed"
+        await b.sound()
+
+
+async def test_a_case_is_locked_before_its_call_back(url: str) -> None:
+    """As who hears of a case does: by an answer, an agent's word, a try, giving up."""
+    async with books(url) as b:
+        one = await b.filed(matter())
+        await b.hear(one, (1, S.CHECKED))
+        ident = (await b.task(one, 1)).id
+        locked: list[str] = []
+
+        def note(_db: Any, statement: Any, *_: Any) -> None:
+            if getattr(statement, "_for_update_arg", None) is not None:
+                locked.extend(table.name for table in statement.get_final_froms() if isinstance(table, sa.Table))
+
+        sa.event.listen(sa.Engine, "before_execute", note)
+        try:
+            await b.write(out(2, PHONE, 700.0, talk=20.0))
+            first = [locked.copy()]
+            said = Reply(Answer.SOLVED, 5, "", "1001", HEARD)
+            acts = [
+                b.callbacks.say(ident, "1001", Result.NO_ANSWER, "", HEARD),
+                b.callbacks.say(ident, "1001", Result.REACHED, "", HEARD),
+                b.callbacks.reply(ident, said),
+                b.callbacks.give_up(ident, "2001", GivenUp.SETTLED, "", HEARD, chief=True),
+            ]
+            for act in acts:
+                locked.clear()
+                await act
+                first.append(locked.copy())
+        finally:
+            sa.event.remove(sa.Engine, "before_execute", note)
+        assert [names[:2] for names in first] == [["cases", "callbacks"]] * 5, first
