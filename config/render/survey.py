@@ -27,7 +27,7 @@ def used(settings: Settings) -> bool:
     return any(line.survey for line in settings.line)
 
 
-def given_out() -> Step:
+def given_out() -> str:
     """After Dial() into the world: whoever has talked there scores nobody of ours."""
     return f'ExecIf($["${{DIALSTATUS}}"="ANSWER" & 0${{ANSWEREDTIME_MS}} >= {LEAST_MS}]?Set({ASKED}=))'
 
