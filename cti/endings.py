@@ -60,6 +60,14 @@ def side(leg: Leg) -> EndedBy:
     return EndedBy.CALLER if leg.first else EndedBy.CALLED
 
 
+def hung_up(leg: Leg) -> EndedBy:
+    """Whose end of the call it is when the telephone of ``leg`` said BYE: a caller whom the seat has left for good, who only
+    answers the survey, ended nothing any more."""
+    call = leg.call
+    left = leg.first and call.left_by is EndedBy.SEAT and call.alone is Alone.NO
+    return EndedBy.SEAT if left and not any(other.seat for other in call.legs.values()) else side(leg)
+
+
 def met(parties: list[Leg]) -> None:
     """These hear each other now."""
     for leg in parties:
@@ -77,7 +85,7 @@ def leaves(leg: Leg, parties: list[Leg]) -> None:
 def first_gone(call: Call, leg: Leg, cause: int, source: str, *, live: bool) -> EndedBy:
     """The leg that began this call has ended. ``source``: the channel (book only) that asked for it, '' nobody knows."""
     if source == leg.channel:
-        return side(leg)
+        return hung_up(leg)
     if cause == TIME_LIMIT:
         return EndedBy.SYSTEM
     if call.left_by is not EndedBy.UNKNOWN:

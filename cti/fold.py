@@ -271,7 +271,7 @@ class Fold:
             return
         leg.asked = True
         if (leg.first or leg.talking) and leg.call.ended_by is EndedBy.UNKNOWN:
-            leg.call.ended_by = endings.side(leg)
+            leg.call.ended_by = endings.hung_up(leg)
 
     def _leg_gone(self, f: fr.LegGone) -> None:
         leg = self.board.legs.get(f.leg)

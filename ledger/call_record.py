@@ -128,7 +128,7 @@ class Survey:
 SAID_LEAST = 1.0
 """Seconds: whoever said less left no message."""
 ENDING_SILENCE = 3.0
-"""Seconds of silence by which a message ends (``config/render/voicemail.py``)."""
+"""Seconds of silence by which a message ends (``config/render/voicemail.py``). Before they are over nobody knows of a word."""
 
 
 @dataclass(slots=True)
@@ -146,8 +146,10 @@ class Voicemail:
     def said_seconds(self) -> float:
         if self.ended is None:
             return 0.0
-        silence = ENDING_SILENCE if self.how == ev.VoicemailEnd.SILENCE else 0.0
-        return max(0.0, self.ended - self.began - silence)
+        length = self.ended - self.began
+        if self.how == ev.VoicemailEnd.SILENCE:
+            return max(0.0, length - ENDING_SILENCE)
+        return length if length >= ENDING_SILENCE else 0.0  # who hung up at the beep may have said nothing
 
     @property
     def left(self) -> bool:

@@ -212,9 +212,11 @@ def heard(db: sa.Connection, call: str, at: datetime, agent: str, numbers: Numbe
     # a review is no matter of his: that he calls again does not tell why he was not content
     concerned = _of_one_number(call, _national(numbers, theirs), _B.made_at <= at, _B.kind != str(Kind.REVIEW))
     how = str(Result.REACHED) if ours else HEARD
+    # nor is a message of this very call: who said the word talked before it was left, and has not heard it
+    message = sa.and_(_B.call_id == call, _B.kind == str(Kind.VOICEMAIL))
     return [
         _moved(db, _task(one), Cue.HEARD, at, Rules(), done_by=agent, done_how=how, done_call=call)
-        for one in _locked(db, _B.state.in_(OWED_WORDS), concerned, _B.kind.not_in(_BY_WORD))
+        for one in _locked(db, _B.state.in_(OWED_WORDS), concerned, _B.kind.not_in(_BY_WORD), ~message)
     ]
 
 

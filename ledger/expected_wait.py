@@ -2,7 +2,8 @@
 
 A place is gone when somebody is answered. Over all who waited lately, those who still wait and those who gave up with them,
 seconds waited ÷ callers answered meanwhile is the time of one place: a queue that nobody serves any more grows slower with
-every second, before anybody is answered. Where too few were answered lately, the same hour of the last days tells.
+every second, before anybody is answered. Where too few were answered lately, the same hour of the last days tells; not where
+somebody has waited longer than that in vain: of a queue that nobody serves no time is told.
 """
 
 from __future__ import annotations
@@ -37,14 +38,14 @@ class Wait:
     answered: bool
 
 
-def seconds_a_place(waits: Sequence[Wait], now: datetime) -> float | None:
-    """Pure. None: too few were answered."""
+def seconds_a_place(waits: Sequence[Wait], now: datetime, since: datetime | None = None) -> float | None:
+    """Pure. ``since``: what was waited before counts no more than who was answered before. None: too few were answered."""
     answers = sorted(one.left for one in waits if one.answered and one.left is not None)
     seconds, places = 0.0, 0
     for one in waits:
-        end = one.left or now
-        seconds += max(0.0, (end - one.entered).total_seconds())
-        places += bisect_right(answers, end) - bisect_right(answers, one.entered)
+        begin, end = one.entered if since is None else max(one.entered, since), one.left or now
+        seconds += max(0.0, (end - begin).total_seconds())
+        places += max(0, bisect_right(answers, end) - bisect_right(answers, begin))
     return seconds / places if len(answers) >= LEAST and places else None
 
 
@@ -64,8 +65,12 @@ class ExpectedWait:
 
     def _pace(self, db: sa.Connection, queue: str, now: datetime) -> float | None:
         lately = sa.and_(_V.entered_at >= now - 2 * LATELY, sa.or_(_V.left_at.is_(None), _V.left_at >= now - LATELY))
-        pace = seconds_a_place(_waits(db, queue, lately), now)
-        return pace if pace is not None else self._of_the_hour(db, queue, now)
+        waits = _waits(db, queue, lately)
+        if (pace := seconds_a_place(waits, now, now - LATELY)) is not None:
+            return pace
+        pace = self._of_the_hour(db, queue, now)
+        in_vain = [((one.left or now) - one.entered).total_seconds() for one in waits if not one.answered]
+        return None if pace is None or max(in_vain, default=0.0) > pace else pace
 
     def _of_the_hour(self, db: sa.Connection, queue: str, now: datetime) -> float | None:
         begun = now.replace(minute=0, second=0, microsecond=0)
@@ -73,9 +78,10 @@ class ExpectedWait:
         if known is None or known[0] != begun:
             days = [begun - timedelta(days=day) for day in range(1, DAYS + 1)]
             waits = [
-                one
+                Wait(one.entered, min(one.left, end), one.answered and one.left <= end)
                 for day in days
-                for one in _waits(db, queue, *within(_V.entered_at, day, day + timedelta(hours=1)))
+                if (end := day + timedelta(hours=1))
+                for one in _waits(db, queue, *within(_V.entered_at, day, end))
                 if one.left is not None
             ]
             known = self._hours[queue] = begun, seconds_a_place(waits, now)

@@ -32,7 +32,9 @@ _c, _o = t.calls.c, t.outcomes.c
 _answered = _c.talk_began_at.is_not(None)
 _over = _c.state == "closed"
 _let_go = sa.func.coalesce(_o.detail, "") == Alone.LET_GO.value
-_gave_up = sa.and_(_over, ~_answered, _c.refusal == "", _c.ended_by == EndedBy.CALLER.value, ~_let_go)
+_message = sa.exists().where(t.voicemails.c.call_id == _c.call_id)
+"""Nobody came, and he was asked for a message: however that ended, it was not he who gave up."""
+_gave_up = sa.and_(_over, ~_answered, _c.refusal == "", _c.ended_by == EndedBy.CALLER.value, ~_let_go, ~_message)
 _requested = sa.or_(_answered, _c.queued_at.is_not(None), _c.refusal == "full")
 
 SETS: Mapping[str, sa.ColumnElement[bool]] = {
@@ -51,7 +53,9 @@ SETS: Mapping[str, sa.ColumnElement[bool]] = {
     "closed": _c.refusal == "closed",
     "full": _c.refusal == "full",
     "unknown_number": _c.refusal == "unknown_number",
-    "unserved": sa.and_(_over, ~_answered, _c.refusal == "", sa.or_(_c.ended_by != EndedBy.CALLER.value, _let_go)),
+    "unserved": sa.and_(
+        _over, ~_answered, _c.refusal == "", sa.or_(_c.ended_by != EndedBy.CALLER.value, _let_go, _message)
+    ),
     "open": ~_over,
     "pending": sa.and_(_over, _o.outcome.is_(None)),
     "transferred": _c.transfers > 0,
@@ -60,7 +64,7 @@ SETS: Mapping[str, sa.ColumnElement[bool]] = {
 """Name → condition on an inbound call (joined with its outcome). ``requests``: asked for a person, which is
 entering a queue, being answered, or being turned away because the line was full. ``unanswered``: over, whyever;
 who waits still is not among them. ``unserved``: queued, but ended by the system (nobody there, waited too long,
-Asterisk died), or a seat's phone let go at once: ``answered`` is a talk of a second at least (``config.answer_rule``),
+Asterisk died), asked for a message instead, or a seat's phone let go at once: ``answered`` is a talk of a second at least (``config.answer_rule``),
 here as in the talks of an agent's day."""
 
 _RATIOS = (

@@ -221,6 +221,7 @@ class Scribe:
         self._flush(db, todo)
         self._conclude(db, todo.closed)
         self._cut(db, todo.closed)
+        self._messages(db, todo.closed)
         self._owe(db, [one for record in todo.closed if (one := review_for(record)) is not None])
         self._moved += callbacks.tried(self._store, db, todo.closed, self._numbers, self._rules, self._closing)
         self._about_cases(db, todo.closed)
@@ -307,6 +308,13 @@ class Scribe:
             r for r in closed if r.direction == ev.Direction.INBOUND and r.talks and r.ended_by == ev.EndedBy.STOPPED
         ]
         self._owe(db, [owed_for(record, default_outcome.Missed.STOPPED) for record in cut])
+
+    def _messages(self, db: sa.Connection, closed: Iterable[CallRecord]) -> None:
+        """A message is heard by somebody, whatever an agent had said of the call before it was left."""
+        left = [
+            r for r in closed if r.direction == ev.Direction.INBOUND and r.voicemail is not None and r.voicemail.left
+        ]
+        self._owe(db, [owed_for(record, default_outcome.Missed.VOICEMAIL) for record in left])
 
     def _about_cases(self, db: sa.Connection, closed: Iterable[CallRecord]) -> None:
         """A call whose case was opened before the book had the call names it now."""

@@ -316,13 +316,13 @@ async def voicemail_unheard(look: Look) -> AsyncIterator[Breach]:
     v, b, r = t.voicemails.c, t.callbacks.c, t.recordings.c
     lately = look.new(v.began_at, look.limits.recording + look.limits.call)
     left = sa.and_(v.said_seconds >= SAID_LEAST, CALL.state == "closed", lately)
-    found = sa.select(v.call_id, CALL.ended_at, CALL.talk_began_at, b.kind, r.state).select_from(
+    found = sa.select(v.call_id, CALL.ended_at, b.kind, r.state).select_from(
         t.voicemails.join(t.calls, CALL.call_id == v.call_id)
         .outerjoin(t.callbacks, b.task_id == v.call_id)
         .outerjoin(t.recordings, sa.and_(r.call_id == v.call_id, r.part == 1))
     )
     for row in await look.rows(found.where(left).order_by(v.call_id)):
-        if row.kind != Kind.VOICEMAIL and row.talk_began_at is None:
+        if row.kind != Kind.VOICEMAIL:
             yield Breach("voicemail_unheard", row.call_id, "left a message, and no call-back says so")
         late = row.state == RAW and row.ended_at <= look.before(look.limits.recording)
         if row.state in (None, State.FAILED) or late:

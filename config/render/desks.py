@@ -39,6 +39,7 @@ def contexts(settings: Settings) -> list[str]:
     return [
         _sound_of_leg(),
         _queues(settings),
+        _enter_queue(settings),
         _met(settings),
         _talk_over(settings),
         _left_queue(settings),
@@ -60,6 +61,9 @@ def contexts(settings: Settings) -> list[str]:
 def _queues(settings: Settings) -> str:
     """One extension a queue. ``t``: the seat may transfer; ``i``: a phone's own call-forward is ignored;
     ``c``: who is left by his seat goes on in ``talk-over``.
+
+    Callers stand in Queue() while a reload changes the settings, and go on at the next number: the steps before it
+    are three with every settings, and the one behind it looks for CONTINUE.
     """
     return context(
         "queues",
@@ -68,10 +72,8 @@ def _queues(settings: Settings) -> str:
                 queue.id,
                 f"MSet(HOTLINE_QUEUE={queue.id},QUEUESTATUS=,__HOTLINE_WAITS=${{CHANNEL(name)}})",
                 "Set(SHARED(HOTLINE_MET)=)",
-                'ExecIf($["${BLINDTRANSFER}"!=""]?Gosub(renew,s,1))',
-                *waiting.begin(queue),
+                "Gosub(enter-queue,${EXTEN},1)",
                 f"Queue({queue.id},tci,,,{queue.max_wait_seconds},,met)",
-                *waiting.end(queue),
                 'GotoIf($["${QUEUESTATUS}"="CONTINUE"]?talk-over,s,1)',
                 'GotoIf($["${QUEUESTATUS}"="WITHDRAW" & ${DIALPLAN_EXISTS(queues,${HOTLINE_MOVE},1)}]?moved)',
                 "Goto(left-queue,s,1)",
@@ -81,6 +83,15 @@ def _queues(settings: Settings) -> str:
             for queue in settings.queue
         ),
         exten("T", "Hangup(102)"),
+    )
+
+
+def _enter_queue(settings: Settings) -> str:
+    """What comes before Queue(), in one step of ``queues``."""
+    renew = 'ExecIf($["${BLINDTRANSFER}"!=""]?Gosub(renew,s,1))'
+    return context(
+        "enter-queue",
+        *(exten(queue.id, renew, waiting.OFF, *waiting.begin(queue), "Return()") for queue in settings.queue),
     )
 
 
@@ -110,6 +121,7 @@ def _talk_over(settings: Settings) -> str:
         "talk-over",
         exten(
             "s",
+            waiting.OFF,
             "Set(HOTLINE_MET=${SHARED(HOTLINE_MET)})",
             f'GotoIf($["${{HANGUPCAUSE}}"="{SILENT_CAUSE}"]?again)',
             f'GotoIf($["${{HOTLINE_MET}}"!="" & {NOW_MS} - 0${{HOTLINE_MET}} >= {LEAST_MS}]?done)',
@@ -162,16 +174,17 @@ def _phone_key(settings: Settings) -> str:
 
 def _left_queue(settings: Settings) -> str:
     """Back from Queue() with the caller still there: nobody came. He may leave a message where his line takes them."""
-    message: tuple[Step, ...] = ()
+    message = "NoOp()"
     if any(line.voicemail for line in settings.line):
-        message = (f'GotoIf($["${{{voicemail.OFFERED}}}"!=""]?voicemail,{voicemail.NOBODY},1)',)
+        message = f'GotoIf($["${{{voicemail.OFFERED}}}"!=""]?voicemail,{voicemail.NOBODY},1)'
     return context(
         "left-queue",
         exten(
             "s",
+            waiting.OFF,
             'GotoIf($["${QUEUESTATUS}"=""]?done)',
             "CELGenUserEvent(QUEUEEXIT,${HOTLINE_QUEUE}|${QUEUESTATUS})",
-            *message,
+            message,
             "Playback(hotline/nobody)",
             ("done", "Hangup(16)"),
         ),
@@ -555,7 +568,9 @@ def _outbound(settings: Settings, limit: str) -> list[str]:
         limit,
         "Gosub(renew,s,1)",
         *tries,
-        ("done", "Goto(back,s,1)"),
+        # whom somebody outside has talked to, judges not us; behind the last Dial(), so that no reload moves its place
+        ("done", survey.given_out() if survey.used(settings) else "NoOp()"),
+        "Goto(back,s,1)",
     )
     answered = exten("s", "Set(HOTLINE_CITIZEN=1)", LISTENED_TO, *_called_is_told(settings), "Return()")
     # no pattern that a phone may dial ends in a dot: whatever else stands in a number (a line end, a letter) is no

@@ -6,6 +6,7 @@ or not, and it is written once: when both questions are over, or when he hangs u
 
 from __future__ import annotations
 
+from ..answer_rule import LEAST_MS
 from ..settings import Line, Settings
 from .dialplan_steps import Step, context, exten, unplayed
 
@@ -13,7 +14,6 @@ ASKED = "HOTLINE_SURVEY"
 """Variable: 1 on calls of a line with ``survey``."""
 SECONDS = 3
 """Waited for a key: he hears nothing meanwhile."""
-TIMES = 2
 TO = f'GotoIf($["${{{ASKED}}}"!=""]?survey,s,1)'
 """Where a talk that counts is over and its caller still there."""
 _TOLD = "CELGenUserEvent(SURVEY,${HOTLINE_SCORE}|${HOTLINE_SOLVED})"
@@ -27,6 +27,11 @@ def used(settings: Settings) -> bool:
     return any(line.survey for line in settings.line)
 
 
+def given_out() -> str:
+    """After Dial() into the world: whoever has talked there scores nobody of ours."""
+    return f'ExecIf($["${{DIALSTATUS}}"="ANSWER" & 0${{ANSWEREDTIME_MS}} >= {LEAST_MS}]?Set({ASKED}=))'
+
+
 def contexts(settings: Settings) -> list[str]:
     """None where no line asks."""
     if not used(settings):
@@ -37,15 +42,14 @@ def contexts(settings: Settings) -> list[str]:
             exten(
                 "s",
                 f"MSet({ASKED}=,HOTLINE_SCORE=,HOTLINE_SOLVED=,HOTLINE_ANSWERS=1)",
-                *_ask("HOTLINE_SCORE", "survey", TIMES, "1-5"),
+                *_ask("HOTLINE_SCORE", "survey", "1-5"),
                 'GotoIf($["${HOTLINE_SCORE}"=""]?over)',
-                *_ask("HOTLINE_SOLVED", "survey_solved", 1, "12"),
+                *_ask("HOTLINE_SOLVED", "survey_solved", "12"),
                 ("over", "Set(HOTLINE_ANSWERS=)"),
                 _TOLD,
-                'GotoIf($["${HOTLINE_SCORE}"=""]?done)',
                 "Playback(hotline/survey_thanks)",
                 unplayed("survey_thanks"),
-                ("done", "Hangup(16)"),
+                "Hangup(16)",
             ),
             exten("h", f'ExecIf($["${{HOTLINE_ANSWERS}}"!=""]?{_TOLD})'),
             exten("T", "Hangup(102)"),
@@ -53,9 +57,11 @@ def contexts(settings: Settings) -> list[str]:
     ]
 
 
-def _ask(variable: str, prompt: str, times: int, keys: str) -> list[Step]:
-    return [
-        f"Read({variable},hotline/{prompt},1,,{times},{SECONDS})",
+def _ask(variable: str, prompt: str, keys: str) -> list[Step]:
+    """Twice where no key came, or one that is none of ``keys``."""
+    once: list[Step] = [
+        f"Read({variable},hotline/{prompt},1,,1,{SECONDS})",
         f'ExecIf($["${{READSTATUS}}"="ERROR"]?CELGenUserEvent(UNPLAYED,{prompt}))',
         f"Set({variable}=${{FILTER({keys},${{{variable}}})}})",
     ]
+    return [*once, f'GotoIf($["${{{variable}}}"!=""]?{prompt}_said)', *once, (f"{prompt}_said", "NoOp()")]

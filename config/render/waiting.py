@@ -24,25 +24,25 @@ _TALKS = '"${IMPORT(${HOOK_CHANNEL},QUEUEWAIT)}"!=""'
 """A seat has answered: app_queue says so in this variable. IMPORT is silent about a caller who is gone, SHARED is not."""
 
 
+OFF = 'ExecIf($["${HOTLINE_OWN_HOOK}"!=""]?Set(PERIODIC_HOOK(${HOTLINE_OWN_HOOK})=off))'
+"""On the caller's channel, whatever the settings say by now: he may have begun to wait under others. (``HOTLINE_HOOK`` is
+inherited by the seats' legs, which have no such hook.)"""
+
+
 def used(settings: Settings) -> bool:
     return any(queue.words_seconds for queue in settings.queue)
 
 
 def begin(queue: Queue) -> list[Step]:
-    """On the caller's channel, before Queue()."""
+    """On the caller's channel, before Queue(), after ``OFF``."""
     if queue.words_seconds is None:
         return []
     hook = f"${{PERIODIC_HOOK({CONTEXT},{PLACE},{queue.words_seconds})}}"
     return [
-        'ExecIf($["${HOTLINE_HOOK}"!=""]?Set(PERIODIC_HOOK(${HOTLINE_HOOK})=off))',
         "MSet(QUEUEWAIT=,HOTLINE_SINCE=${EPOCH})",
         f"Set(__HOTLINE_HOOK={hook})",
+        "Set(HOTLINE_OWN_HOOK=${HOTLINE_HOOK})",
     ]
-
-
-def end(queue: Queue) -> list[Step]:
-    """After Queue()."""
-    return ["Set(PERIODIC_HOOK(${HOTLINE_HOOK})=off)"] if queue.words_seconds is not None else []
 
 
 def met(settings: Settings) -> list[Step]:
@@ -62,7 +62,8 @@ def contexts(settings: Settings) -> list[str]:
         "Answer()",
         f"ExecIf($[${{EPOCH}} - 0${{IMPORT(${{HOOK_CHANNEL}},HOTLINE_SINCE)}} < {FIRST_SECONDS}]?Wait({FIRST_SECONDS}))",
         "Set(QUEUE=${IMPORT(${HOOK_CHANNEL},HOTLINE_QUEUE)})",
-        f'GotoIf($["${{QUEUE}}"="" | {_TALKS}]?none)',
+        f"GotoIf($[{_TALKS}]?talks)",
+        'GotoIf($["${QUEUE}"=""]?none)',
         "Set(PLACE=0)",
         ("look", "Set(PLACE=$[${PLACE} + 1])"),
         "Set(WHO=${QUEUE_GET_CHANNEL(${QUEUE},${PLACE})})",
@@ -88,8 +89,11 @@ def contexts(settings: Settings) -> list[str]:
         "Set(LIST=${CUT(LIST,&,2-)})",
         'GotoIf($["${LIST}"!=""]?say)',
         f"GotoIf($[{_TALKS}]?none)",
-        "CELGenUserEvent(PROMISED,${IMPORT(${HOOK_CHANNEL},HOTLINE_CALL)}|${QUEUE}|${PLACE}|${MINUTES})",
+        "CELGenUserEvent(PROMISED,${IMPORT(${HOOK_CHANNEL},UNIQUEID)}|${QUEUE}|${PLACE}|${MINUTES})",
         ("none", "Hangup()"),
+        # the seat's leg reaches his hook where he called us himself (``met``); whom we had called, here
+        ("talks", "Set(EXPORT(${HOOK_CHANNEL},PERIODIC_HOOK(${HOOK_ID}))=off)"),
+        "Hangup()",
     )
     return [context(CONTEXT, exten(PLACE, *steps)), _say_count()]
 

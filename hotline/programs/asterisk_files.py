@@ -54,6 +54,15 @@ def write(settings: Settings, places: Places, secrets: Mapping[str, str], asteri
     return changed
 
 
+def modules(places: Places) -> list[str]:
+    """Those that modules.conf names, in its order; none before there is one."""
+    try:
+        lines = (places.asterisk_etc / "modules.conf").read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        return []
+    return [line.partition("=")[2].strip() for line in lines if line.startswith("load =")]
+
+
 def _private(folder: Path) -> None:
     """The folder of the control socket: whoever may write to it commands Asterisk."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -83,13 +83,14 @@ class EmbeddedAsterisk(ChildProgram):
     async def start(self) -> bool:
         """Up with AMI answering; True when one was running and was adopted. Raises AsteriskError."""
         running = self._running()
+        had = asterisk_files.modules(self._places)
         changed = asterisk_files.write(self._settings, self._places, self._secrets, self._asterisk)
         adopted = running is not None and await self.ami_answers(5.0)
         if adopted and running is not None:
             self._pid, self.adopted = running, True
             log.info("adopted", what="asterisk", pid=running)
             await self._door(ending=False)  # a daemon that was killed while it ended left it shut
-            await self._take_up(changed)
+            await self._take_up(changed, had)
         else:
             if running is not None:
                 log.warning("running but deaf: its AMI does not answer", pid=running)
@@ -195,10 +196,18 @@ class EmbeddedAsterisk(ChildProgram):
                 command, stdin=subprocess.DEVNULL, stdout=console, stderr=console, start_new_session=True, cwd="/"
             )
 
-    async def _take_up(self, changed: set[str]) -> None:
-        """An adopted Asterisk still runs by the configuration of its start."""
+    async def _take_up(self, changed: set[str], had: list[str]) -> None:
+        """An adopted Asterisk still runs by the configuration of its start. ``had``: the modules it was started with.
+
+        A module that is new is loaded before the reload: the new dialplan may need it. What is none any more stays until
+        a restart.
+        """
         if not changed:
             return
+        for module in asterisk_files.modules(self._places) if had else ():
+            if module not in had:
+                log.info("loading", module=module)
+                await self._console.ask(f"module load {module}")
         if waiting := changed & NEED_RESTART:
             log.warning("changes wait for a restart of Asterisk", files=sorted(waiting))
         if changed - NEED_RESTART:

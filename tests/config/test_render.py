@@ -153,3 +153,86 @@ def test_line_ends_never_pass(bad: str) -> None:
         text.value(bad)
     with pytest.raises(ValueError):
         exten("s", f"Set(A={bad})")
+
+
+def steps(extensions: str, context: str, number: str) -> list[str]:
+    """The applications of one extension; the first has the number 1."""
+    section = extensions.split(f"\n[{context}]\n")[1].split("\n[")[0]
+    found: list[str] = []
+    ours = False
+    for line in section.splitlines():
+        if line.startswith("exten => "):
+            ours = line.startswith(f"exten => {number},")
+        if ours and (step := re.match(r"(?:exten => [^,]+,1|\s*same => n)(?:\([a-z_]+\))?,(.*)", line)):
+            found.append(step[1])
+    return found
+
+
+def caring(**queue: Any) -> dict[str, str]:
+    raw = shipped()
+    raw["queue"][0].update(queue)
+    raw["line"][0].update(dict.fromkeys(("voicemail", "survey"), bool(queue)))
+    return rendered(parse(raw))
+
+
+def test_a_reload_moves_no_step_that_callers_stand_in() -> None:
+    """Who stands in Queue(), Dial() or a prompt goes on at the next number, under settings that were switched meanwhile.
+
+    Queue() is step 4 of its extension, the look at CONTINUE step 5: so it is in what ran before the words and the survey.
+    """
+    on, off = caring(words_seconds=30)["extensions.conf"], caring()["extensions.conf"]
+    for queue in parse(shipped()).queue:
+        for one in (on, off):
+            found = steps(one, "queues", queue.id)
+            assert found[3].startswith(f"Queue({queue.id},")
+            assert '"CONTINUE"' in found[4]
+    standing = re.compile(r"\b(Queue|Dial|Playback|Wait)\(|Gosub\((renew|enter-queue),")
+    for context, number in [
+        *(("queues", queue.id) for queue in parse(shipped()).queue),
+        ("talk-over", "s"), ("left-queue", "s"), ("back", "s"), ("given", "_X."), ("world", "_X."), ("rejoin", "head"),
+    ]:  # fmt: skip
+        places = [
+            [(n, step) for n, step in enumerate(steps(one, context, number), 1) if standing.search(step)]
+            for one in (on, off)
+        ]
+        assert places[0] == places[1], (context, number)
+        assert places[0]
+
+
+def test_the_hook_of_one_who_waits_is_switched_off_on_every_way_out() -> None:
+    """When his talk or his wait is over, and before the next wait: under settings without words as well."""
+    for one in (caring(words_seconds=30)["extensions.conf"], caring()["extensions.conf"]):
+        ways = [steps(one, context, number) for context, number in (("talk-over", "s"), ("left-queue", "s"))]
+        ways += [steps(one, "enter-queue", queue.id)[1:] for queue in parse(shipped()).queue]
+        assert all("Set(PERIODIC_HOOK(${HOTLINE_OWN_HOOK})=off)" in way[0] for way in ways)
+
+
+def test_the_hook_of_a_citizen_whom_we_had_called_ends_with_his_talk() -> None:
+    """The seat that begins his call is the master channel: the hook itself is told off; what he was told is told of his leg."""
+    files = caring(words_seconds=30)
+    words = steps(files["extensions.conf"], "wait-words", "place")
+    assert "Set(EXPORT(${HOOK_CHANNEL},PERIODIC_HOOK(${HOOK_ID}))=off)" in words
+    assert any("?talks)" in step for step in words)
+    assert any(step.startswith("CELGenUserEvent(PROMISED,${IMPORT(${HOOK_CHANNEL},UNIQUEID)}|") for step in words)
+    assert "func_export" in files["modules.conf"]
+
+
+def test_a_citizen_who_talked_outside_scores_nobody() -> None:
+    """Given to a number of the world that answered: no survey; given in vain he is asked after his next talk."""
+    world = steps(caring(words_seconds=30)["extensions.conf"], "world", "_X.")
+    last = max(n for n, step in enumerate(world) if step.startswith("Dial("))
+    (unset,) = [n for n, step in enumerate(world) if "Set(HOTLINE_SURVEY=)" in step]
+    assert last < unset < world.index("Goto(back,s,1)", last)
+    assert '"${DIALSTATUS}"="ANSWER"' in world[unset]
+
+
+def test_a_wrong_key_is_asked_for_again_and_everybody_is_thanked() -> None:
+    """Both questions twice; the prompt of thanks is before the only end."""
+    survey = steps(caring(words_seconds=30)["extensions.conf"], "survey", "s")
+    for variable, prompt in (("HOTLINE_SCORE", "survey"), ("HOTLINE_SOLVED", "survey_solved")):
+        reads = [n for n, step in enumerate(survey) if step.startswith(f"Read({variable},hotline/{prompt},1,,1,")]
+        assert len(reads) == 2
+        assert f"?{prompt}_said)" in survey[reads[1] - 1]
+    assert survey[-3] == "Playback(hotline/survey_thanks)"
+    assert [step for step in survey if step.startswith("Hangup")] == ["Hangup(16)"]
+    assert not any("?done)" in step for step in survey)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from cti import ami_actions
 from cti import commands as c
-from cti.ids import LegId, QueueId, SeatId
+from cti.ids import Instant, LegId, QueueId, SeatId
 
 LEG = LegId("xm1-1795435274.1")
 Q, S = QueueId("mandarin"), SeatId("8001")
@@ -55,6 +55,12 @@ EXAMPLES: list[tuple[c.Command, dict[str, str]]] = [
     (c.DropPhoneKeys((S, SeatId("8002")), "0f" * 16),
      {"Action": "Originate", "Channel": "Local/drop@phone-key", "Context": "phone-key", "Exten": "kept", "Priority": "1",
       "Variable": "HOTLINE_KEY=" + "0f" * 16 + ",HOTLINE_SEATS=8001-8002", "Timeout": "3000", "Async": "true"}),
+    (c.SetPace(Q, 44.6, Instant(1_795_435_274.9)),
+     {"Action": "Setvar", "Variable": "HOTLINE_PACE_mandarin", "Value": "1795435274-45"}),
+    (c.SetPace(Q, 0.2, Instant(1_795_435_274)),
+     {"Action": "Setvar", "Variable": "HOTLINE_PACE_mandarin", "Value": "1795435274-1"}),
+    (c.SetPace(Q, 90_000, Instant(1_795_435_274)),
+     {"Action": "Setvar", "Variable": "HOTLINE_PACE_mandarin", "Value": "1795435274-3600"}),
     (c.SetAttended(S, attended=True),
      {"Action": "Setvar", "Variable": "DEVICE_STATE(Custom:seat-8001)", "Value": "INUSE"}),
     (c.SetAttended(S, attended=False),
@@ -103,6 +109,7 @@ COMMANDS = st.one_of(
     st.builds(c.SetPhoneKey, seat=ANY, key=ANY),
     st.builds(c.DropPhoneKeys, seats=st.lists(ANY).map(tuple), key=ANY | st.just("0f" * 16)),
     st.builds(c.SetAttended, seat=ANY, attended=st.booleans()),
+    st.builds(c.SetPace, queue=ANY, seconds=st.floats(0, 1e6), at=st.floats(0, 2e9).map(Instant)),
 )
 
 
@@ -125,11 +132,13 @@ def is_itself(action: dict[str, str]) -> None:
     assert b"\0" not in sent
     assert all(len(line) < 1024 for line in lines)
     assert action.get("Async", "true") == "true"
-    assert action.get("Context", "rejoin") in {"cti-originate", "transfer-targets", "rejoin", "watch", "phone-key"}
+    assert action.get("Context", "rejoin") in {
+        "cti-originate", "transfer-targets", "to-queue", "rejoin", "watch", "phone-key"
+    }  # fmt: skip
     assert not {"Application", "Data", "Command"} & action.keys()
     assert re.fullmatch(
         r"HOTLINE_MOVE|QUEUE_PRIO|DEVICE_STATE\(Custom:seat-[0-9]+\)|HOTLINE_WATCHED=[A-Za-z0-9_.-]+"
-        r"|HOTLINE_KEY=[0-9a-f]{32}(,HOTLINE_SEATS=[0-9]+(-[0-9]+)*)?",
+        r"|HOTLINE_PACE_[a-z0-9_-]+|HOTLINE_KEY=[0-9a-f]{32}(,HOTLINE_SEATS=[0-9]+(-[0-9]+)*)?",
         action.get("Variable", "QUEUE_PRIO"),
     )
 

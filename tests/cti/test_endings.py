@@ -62,6 +62,20 @@ def test_who_left_first_ended_the_talk(
 
 
 @pytest.mark.parametrize("live", [True, False])
+def test_who_answers_the_survey_and_hangs_up_ended_nothing(live: bool) -> None:
+    """His agent did, seconds before. With the seat still there, on hold, it is he."""
+    story, leg, bridge = talk()
+    story.say(*(fr.BridgeOut(story.at(), one, bridge) for one in (leg, story.caller)))  # type: ignore[arg-type]
+    gone = fr.LegGone(story.at(), leg, 16, "PJSIP/8001-00000001")
+    said: list[fr.Frame] = [fr.LegAsked(story.at(8), story.caller)] if live else []
+    left: list[fr.Frame] = [*said, fr.LegGone(story.at(), story.caller, 16, "" if live else TRUNK)]
+    told, _ = end([*story.frames, gone, *left], live=live)
+    assert (told.by, told.alone) == (EndedBy.SEAT, Alone.NO)
+    told, _ = end([*story.frames, *left, fr.LegGone(story.at(9), leg, 16, "")], live=live)
+    assert told.by is EndedBy.CALLER
+
+
+@pytest.mark.parametrize("live", [True, False])
 @pytest.mark.parametrize("first", ["seat", "caller"])
 def test_a_talk_that_we_cut_was_ended_by_us(first: str, live: bool) -> None:
     """Whoever leaves the bridge first when both legs are hung up for our own end (cause 39) has ended nothing."""

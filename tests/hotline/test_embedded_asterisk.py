@@ -11,10 +11,14 @@ from pathlib import Path
 
 import pytest
 
+from config import secrets
+from config.file_places import Places
+from config.read import parse
 from hotline.lab import ports
 from hotline.lab.hotline_instance import derive, shipped
 from hotline.programs import asterisk_logs
-from hotline.programs.embedded_asterisk import AsteriskError
+from hotline.programs.asterisk_found import Asterisk
+from hotline.programs.embedded_asterisk import AsteriskError, EmbeddedAsterisk
 from tests.config.alone import Alone
 
 
@@ -121,3 +125,34 @@ def test_logs_stay_small(tmp_path: Path) -> None:
         "messages", "messages.1", "messages.2", "messages.3", "queue_log",
     ]  # fmt: skip
     assert asterisk_logs.keep_small(tmp_path, most=100) == []
+
+
+async def test_new_modules_are_loaded_before_the_dialplan_that_needs_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An Asterisk that outlived an upgrade has the modules of its start alone."""
+    settings, places, asked = parse(shipped()), Places(tmp_path), list[str]()
+
+    async def yes(*_: object) -> bool:
+        return True
+
+    async def ask(_console: object, words: str, *_: object) -> list[str]:
+        asked.append(words)
+        return []
+
+    monkeypatch.setattr(EmbeddedAsterisk, "_running", lambda _self: os.getpid())
+    monkeypatch.setattr(EmbeddedAsterisk, "ami_answers", yes)
+    monkeypatch.setattr("hotline.programs.asterisk_console.AsteriskConsole.ask", ask)
+    keys = secrets.ensure(places.secrets, secrets.names(settings))
+    modules = places.asterisk_etc / "modules.conf"
+    for _ in range(2):  # the first writes all there is
+        program = EmbeddedAsterisk(settings, places, keys, Asterisk(Path("/usr/sbin/asterisk")))
+        asked.clear()
+        assert await program.start()
+        await program.leave()
+        now = modules.read_text()
+        modules.write_text(now.replace("load = app_waitforsilence.so\n", "").replace("load = func_uri.so\n", ""))
+        queues = places.asterisk_etc / "queues.conf"
+        queues.write_text(queues.read_text() + "; of an earlier version\n")
+    said = [words for words in asked if words.startswith(("module", "core reload"))]
+    assert said == ["module load app_waitforsilence.so", "module load func_uri.so", "core reload"]

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
 
 from cti import events as ev
 from cti.ids import QueueId
+from cti.numbers import ANYWHERE
 from ledger import tables as t
-from ledger.expected_wait import ExpectedWait, Wait, kept, seconds_a_place
+from ledger.callbacks import heard
+from ledger.expected_wait import LATELY, ExpectedWait, Wait, kept, seconds_a_place
+from ledger.kpi import Period, kpi_report, members
 from ledger.satisfaction import satisfaction
 from ledger.scribe import Scribe
 from ledger.store import Store
 
-from .desk import Told, mark
+from .desk import T0, Told, mark
 from .seed import NOW
 
 
@@ -38,13 +41,14 @@ def speaking(told: Told, seconds: float, how: ev.VoicemailEnd) -> Told:
         (8.0, ev.VoicemailEnd.SILENCE, "voicemail", 5.0),
         (8.0, ev.VoicemailEnd.HANGUP, "voicemail", 8.0),
         (3.5, ev.VoicemailEnd.SILENCE, "missed", 0.5),
-        (0.4, ev.VoicemailEnd.HANGUP, "missed", 0.4),
+        (0.4, ev.VoicemailEnd.HANGUP, "missed", 0.0),
+        (2.9, ev.VoicemailEnd.HANGUP, "missed", 0.0),
     ],
 )
 async def test_a_message_is_one_when_something_was_said(
     url: str, seconds: float, how: ev.VoicemailEnd, kind: str, said: float
 ) -> None:
-    """The silence that ended it is none of it; who said nothing is owed a call as whoever is missed."""
+    """The silence that ended it is none of it; who said nothing, or hung up before three seconds of it, is missed as others are."""
     told = Told().arrive().queue().leave_queue(ev.QueueExit.TIMEOUT)
     store = await written(url, speaking(told, seconds, how).end(ev.EndedBy.CALLER))
     async with store.reading() as db:
@@ -53,6 +57,43 @@ async def test_a_message_is_one_when_something_was_said(
     await store.close()
     assert tuple(task) == (kind, "timeout")
     assert (row.how, row.said_seconds) == (how.value, pytest.approx(said))
+
+
+async def test_a_message_left_after_the_agents_word_is_owed(url: str) -> None:
+    """He talked, was given on, and nobody came: the outcome is the agent's word, and the message is there to be heard."""
+    told = Told().arrive().queue().talk().queue().leave_queue(ev.QueueExit.TIMEOUT)
+    store = Store(url)
+    said = sa.insert(t.outcomes).values(
+        call_id=told.call, outcome="direct", detail="", at=NOW, agent="1001", seat="8001"
+    )
+    await store.transact(lambda db: db.execute(said))
+    await store.close()
+    store = await written(url, speaking(told, 8.0, ev.VoicemailEnd.HANGUP).end(ev.EndedBy.CALLER))
+    async with store.reading() as db:
+        (task,) = (await db.execute(sa.select(t.callbacks.c.task_id, t.callbacks.c.kind, t.callbacks.c.state))).all()
+    assert tuple(task) == (told.call, "voicemail", "open")
+    at = NOW + timedelta(days=4000)
+    assert await store.transact(lambda db: heard(db, told.call, at, "1001", ANYWHERE)) == []
+    other = Told(7).arrive().queue().talk().end()
+    await store.close()
+    store = await written(url, other)
+    (moved,) = await store.transact(lambda db: heard(db, other.call, at, "1001", ANYWHERE))
+    await store.close()
+    assert moved.task == told.call
+
+
+async def test_who_was_asked_for_a_message_has_not_given_up(url: str) -> None:
+    """Nobody served him, as without a message: he hangs up at its end, and is no abandoned call."""
+    told = Told().arrive().queue().leave_queue(ev.QueueExit.TIMEOUT)
+    gone = Told(2, caller="13806010002").arrive().queue().leave_queue(ev.QueueExit.ABANDONED).end(ev.EndedBy.CALLER)
+    store = await written(url, speaking(told, 8.0, ev.VoicemailEnd.HANGUP).end(ev.EndedBy.CALLER), gone)
+    arrived = datetime.fromtimestamp(T0, UTC)
+    day = Period(arrived - timedelta(hours=1), arrived + timedelta(hours=1))
+    found = {of: await members(store, day, of) for of in ("unserved", "abandoned", "abandoned_in_queue")}
+    counts = (await kpi_report(store, day, day.until)).counts
+    await store.close()
+    assert found == {"unserved": [told.call], "abandoned": [gone.call], "abandoned_in_queue": [gone.call]}
+    assert (counts["unserved"], counts["abandoned"]) == (1, 1)
 
 
 async def test_a_message_in_which_asterisk_died_is_one(url: str) -> None:
@@ -164,3 +205,47 @@ async def test_where_nobody_called_lately_the_same_hour_of_other_days_tells(url:
     paces = await ExpectedWait(store).paces(["mandarin", "minnan"], NOW)
     await store.close()
     assert paces == {"mandarin": pytest.approx(40.0)}
+
+
+def test_who_began_to_wait_long_ago_counts_for_the_window_alone() -> None:
+    """A call a minute is answered, each after a quarter of an hour: a minute a place, as of those who wait five."""
+    since = NOW - LATELY
+    for minutes in (2, 5, 10, 15):
+        begun = [(60.0 * k + 30, 60.0 * k + 30 - 60 * minutes) for k in range(40)]
+        everybody = waits(*((entered, left if left > 0 else None) for entered, left in begun if left < LATELY.seconds))
+        assert seconds_a_place(everybody, NOW, since) == pytest.approx(60.0, rel=0.02)
+
+
+def history(seconds: float, last_left: float) -> list[dict[str, object]]:
+    """Five of yesterday, one after the other; the last of them, who waited from the hour's end on, left so late."""
+    began = NOW.replace(minute=0, second=0, microsecond=0) - timedelta(days=1)
+    spans = [(0.0, seconds * n) for n in range(1, 6)] + ([(3590.0, last_left)] if last_left else [])
+    return [
+        {"call_id": f"xm1-1.{n}", "seq": 0, "queue": "mandarin", "entered_at": began + timedelta(seconds=entered),
+         "left_at": began + timedelta(seconds=left), "result": "answered"}
+        for n, (entered, left) in enumerate(spans)
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("waiting", "gave_up", "told"), [(30, False, True), (50, False, False), (300, True, False)])
+async def test_of_a_queue_that_nobody_serves_yesterday_tells_nothing(
+    url: str, waiting: float, gave_up: bool, told: bool
+) -> None:
+    """Somebody has waited longer in vain than a place took then: no time is told, only the place."""
+    entered = NOW - timedelta(seconds=waiting)
+    row = {"call_id": "xm1-9.9", "seq": 0, "queue": "mandarin", "entered_at": entered,
+           "left_at": NOW if gave_up else None, "result": "abandoned" if gave_up else ""}  # fmt: skip
+    store = Store(url)
+    await store.transact(lambda db: db.execute(sa.insert(t.queue_visits), [*history(40.0, 0.0), row]))
+    paces = await ExpectedWait(store).paces(["mandarin"], NOW)
+    await store.close()
+    assert paces == ({"mandarin": pytest.approx(40.0)} if told else {})
+
+
+async def test_the_hour_of_other_days_ends_with_the_hour(url: str) -> None:
+    """Who came in its last seconds and waited far beyond it makes the hour no slower."""
+    store = Store(url)
+    await store.transact(lambda db: db.execute(sa.insert(t.queue_visits), history(40.0, 9000.0)))
+    paces = await ExpectedWait(store).paces(["mandarin"], NOW)
+    await store.close()
+    assert paces == {"mandarin": pytest.approx(40.0, abs=1.0)}

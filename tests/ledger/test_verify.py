@@ -96,6 +96,7 @@ WRONG: list[tuple[str, str, tuple[sa.Executable, ...]]] = [
     ("missed_without_callback", MISSED, (without(t.callbacks, MISSED),)),
     ("voicemail_unheard", MISSED, (message_left(MISSED), recorded(MISSED))),
     ("voicemail_unheard", MISSED, (message_left(MISSED), change(t.callbacks, MISSED, kind="voicemail"))),
+    ("voicemail_unheard", DIRECT, (message_left(DIRECT),)),
     ("survey_unreviewed", DIRECT, (add(t.surveys, call_id=DIRECT, at=after(231), score=2),)),
     ("survey_unreviewed", DIRECT, (add(t.surveys, call_id=DIRECT, at=after(231), solved="no"),)),
     ("callback_disordered", MISSED, (change(t.callbacks, MISSED, state="taken"),)),
