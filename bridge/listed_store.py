@@ -11,7 +11,7 @@ import asyncio
 import re
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
@@ -24,6 +24,9 @@ from .seen_cases import SeenCases, Shown
 
 OVERLAP = timedelta(days=2)
 """Asked about again each time: clocks differ, and a case may appear in the list after younger ones."""
+SPELL = 10.0
+"""Seconds: so long one question goes on reading old cases; the next goes on from there."""
+_UNREAD = Unreachable("its list of cases is not read through yet", silent=False)
 _LINE = re.compile(r"工单 (\S{1,600})\s*$")
 _SAFE = "/:._-"
 _UNSURE_MOST = 10_000
@@ -36,11 +39,21 @@ class Pending:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Some of the cases with a key of ours, oldest first."""
+
+    rows: Sequence[Shown]
+    until: datetime
+    """What was made before is read."""
+
+
 class Lister(Protocol):
     """One store's wire."""
 
-    async def listed(self, since: datetime) -> Sequence[Shown] | Unreachable:
-        """Every case with a key of ours made since then, oldest first; others' left out."""
+    def listed(self, since: datetime, until: datetime | None) -> AsyncIterator[Piece | Unreachable]:
+        """Every case with a key of ours made in between (None: up to now), the oldest piece first; the reader may stop
+        anywhere. ``Unreachable`` is the last."""
         ...
 
     async def post(self, message: Message) -> str | Rejected | Unreachable | Pending:
@@ -84,6 +97,12 @@ class ListedStore:
     """When the last answered question began."""
     _asked_at: datetime | None = None
     _whole_at: float | None = None
+    _read_to: datetime | None = None
+    """While old cases are read: up to where."""
+    _old_to: datetime | None = None
+    """Until where they are read; what is younger is asked for each time."""
+    _through: bool = False
+    """Old cases were read to their end once."""
 
     async def find(self, key: str) -> Receipt | Unreachable | None:
         if (number := self.seen.number(key)) is not None:
@@ -109,8 +128,8 @@ class ListedStore:
 
     async def hear(self, mark: str, most: int) -> Heard | Unreachable:
         if self._asked is None or self.ticks() - self._asked >= self.poll:
-            away = await self._refresh()
-            if away is not None:
+            away = await self._refresh(again=True)
+            if away is not None and away is not _UNREAD:
                 return away
         return self.seen.after(mark, most)
 
@@ -158,21 +177,45 @@ class ListedStore:
             return None
         return Unreachable(f"perhaps made: looked for once more in {left:.0f} s", silent=False)
 
-    async def _refresh(self) -> Unreachable | None:
-        """Whoever asks while an answer is awaited that was asked for later than they came takes that."""
+    async def _refresh(self, again: bool = False) -> Unreachable | None:
+        """Whoever asks while an answer is awaited that was asked for later than they came takes that.
+
+        Old cases are read once before anything is known, and ``again`` now and then, a spell at a time: what was read
+        is kept, whoever asks and however they are cut off.
+        """
         came = self.ticks()
         async with self._asking:
             if self._asked is not None and self._asked > came:
                 return None
             began, now = self.ticks(), self.clock()
-            whole = self._whole_at is None or began - self._whole_at >= self.whole
-            far = now - timedelta(days=self.days)
-            since = far if whole or self._asked_at is None else max(far, self._asked_at - OVERLAP)
-            rows = await self.lister.listed(since)
-            if isinstance(rows, Unreachable):
-                return rows
-            self.seen.take(rows, now)
-            self._asked, self._asked_at = began, now
-            if whole:
+            if self._read_to is None and (self._whole_at is None or began - self._whole_at >= self.whole):
+                self._read_to, self._old_to = now - timedelta(days=self.days), now - OVERLAP
                 self._whole_at = began
+            if not self._through and (away := await self._read_old()) is not None:
+                return away
+            far = now - timedelta(days=self.days)
+            since = max(far, self._old_to or far) if self._asked_at is None else max(far, self._asked_at - OVERLAP)
+            async for piece in self.lister.listed(since, None):
+                if isinstance(piece, Unreachable):
+                    return piece
+                self.seen.take(piece.rows, now)
+            self._asked, self._asked_at = began, now
+            if again and self._read_to is not None and (away := await self._read_old()) is not _UNREAD:
+                return away
             return None
+
+    async def _read_old(self) -> Unreachable | None:
+        """None: to their end."""
+        assert self._read_to is not None
+        assert self._old_to is not None
+        began = self.ticks()
+        if self._read_to < self._old_to:
+            async for piece in self.lister.listed(self._read_to, self._old_to):
+                if isinstance(piece, Unreachable):
+                    return piece
+                self.seen.take(piece.rows, self.clock())
+                self._read_to = max(self._read_to, piece.until)
+                if self._read_to < self._old_to and self.ticks() - began >= SPELL:
+                    return _UNREAD
+        self._read_to, self._through = None, True
+        return None

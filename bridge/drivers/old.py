@@ -9,7 +9,7 @@ it closes has a result to tell the citizen: it is over here when they have been 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, tzinfo
 
 import httpx
@@ -18,7 +18,7 @@ from bridge.case_state import CaseState
 from bridge.case_store_messages import Message, MessageKind
 from bridge.georeport import moment
 from bridge.http_answer import asked, client_for
-from bridge.listed_store import ListedStore, Pending
+from bridge.listed_store import ListedStore, Pending, Piece
 from bridge.seen_cases import Shown
 
 from . import Heard, Receipt, Rejected, Unreachable
@@ -40,7 +40,12 @@ class Wire:
     async def close(self) -> None:
         await self._client.aclose()
 
-    async def listed(self, since: datetime) -> Sequence[Shown] | Unreachable:
+    async def listed(self, since: datetime, until: datetime | None) -> AsyncIterator[Piece | Unreachable]:
+        """Its list has no end to name: it comes in one piece."""
+        found = await self._listed(since)
+        yield found if isinstance(found, Unreachable) else Piece(found, until or datetime.now(UTC))
+
+    async def _listed(self, since: datetime) -> list[Shown] | Unreachable:
         day = {"since": f"{since.astimezone(self._zone):%Y-%m-%d}"}
         answer = await asked(self._client, "GET", f"{self._url}/cases", params=day, headers=self._headers)
         if isinstance(answer, Unreachable):

@@ -7,7 +7,7 @@ Servers differ from the standard and from one another; what is done about which 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
@@ -20,7 +20,7 @@ from bridge.case_store_messages import Message, MessageKind
 from bridge.gazetteer.coordinates import CoordinateFault, Crs, convert, point
 from bridge.georeport import FORMATS, Row, Unreadable, endpoint, error_text, moment, rows, state_of
 from bridge.http_answer import Answer, asked, client_for, same_host
-from bridge.listed_store import ListedStore, Pending, key_in, signature
+from bridge.listed_store import ListedStore, Pending, Piece, key_in, signature
 from bridge.seen_cases import Shown
 from bridge.ticket import Ticket
 
@@ -74,12 +74,19 @@ class Wire:
 
     # -- what is there --------------------------------------------------------------------
 
-    async def listed(self, since: datetime) -> Sequence[Shown] | Unreachable:
+    async def listed(self, since: datetime, until: datetime | None) -> AsyncIterator[Piece | Unreachable]:
+        end = until or datetime.now(UTC) + timedelta(days=1)  # their clock may be ahead
+        async for found in self._between(since.replace(microsecond=0), end.replace(microsecond=0)):
+            if isinstance(found, Unreachable):
+                yield found
+                return
+            rows, upto = found
+            yield Piece(
+                self._shown(rows), until if until is not None and upto >= until.replace(microsecond=0) else upto
+            )
+
+    def _shown(self, answer: Sequence[Row]) -> list[Shown]:
         found: dict[str, Shown] = {}
-        end = datetime.now(UTC) + timedelta(days=1)  # their clock may be ahead
-        answer = await self._between(since.replace(microsecond=0), end.replace(microsecond=0))
-        if isinstance(answer, Unreachable):
-            return answer
         for row in sorted(answer, key=lambda one: one.get("requested_datetime", "")):
             key, number = key_in(row.get("description", "")), row.get("service_request_id", "")
             if key is None or not number or len(number) > 60:  # others' cases, and rows without a number
@@ -93,29 +100,38 @@ class Wire:
             found.setdefault(number, Shown(key, number, state_of(word), updated, word, unit, note))
         return list(found.values())
 
-    async def _between(self, start: datetime, end: datetime) -> list[Row] | Unreachable:
-        """Servers cut their lists at 50, 100, 200 or 1,000 rows without a word: a round number is asked for by halves."""
-        if end - start > timedelta(days=89):  # the standard allows 90 days
+    async def _between(self, start: datetime, end: datetime) -> AsyncIterator[tuple[list[Row], datetime] | Unreachable]:
+        """Servers cut their lists at 50, 100, 200 or 1,000 rows without a word: a round number is asked for by halves.
+        Rows, and up to when; the earlier first."""
+        while end - start > timedelta(days=89):  # the standard allows 90 days
             middle = start + timedelta(days=89)
-            return await self._both(start, middle, end)
+            async for one in self._between(start, middle):
+                yield one
+                if isinstance(one, Unreachable):
+                    return
+            start = middle
         found = await self._requests({"start_date": start, "end_date": end})
-        if isinstance(found, Unreachable) or not _perhaps_cut(found):
-            return found
+        if isinstance(found, Unreachable):
+            yield found
+            return
+        if not _perhaps_cut(found):
+            yield found, end
+            return
         if end - start > _SPLIT_LEAST:
-            middle = start + (end - start) / 2
-            halves = await self._both(start, middle.replace(microsecond=0), end)
-            if isinstance(halves, Unreachable) or len(_ids(halves)) > len(_ids(found)):
-                return halves
+            middle, known = (start + (end - start) / 2).replace(microsecond=0), set[str]()
+            for half in (self._between(start, middle), self._between(middle, end)):
+                async for one in half:
+                    yield one
+                    if isinstance(one, Unreachable):
+                        return
+                    known |= _ids(one[0])
+            if len(known) > len(_ids(found)):
+                return
             if not _perhaps_cut(found, 50):
-                return found
-        return await self._paged(start, end, found)
-
-    async def _both(self, start: datetime, middle: datetime, end: datetime) -> list[Row] | Unreachable:
-        first = await self._between(start, middle)
-        if isinstance(first, Unreachable):
-            return first
-        second = await self._between(middle, end)
-        return second if isinstance(second, Unreachable) else [*first, *second]
+                yield found, end
+                return
+        paged = await self._paged(start, end, found)
+        yield paged if isinstance(paged, Unreachable) else (paged, end)
 
     async def _paged(self, start: datetime, end: datetime, found: list[Row]) -> list[Row] | Unreachable:
         """Some understand ``page``; of one that does not, the second page is the first again."""

@@ -76,7 +76,8 @@ events = sa.Table(
 )  # fmt: skip
 _M, _E = messages.c, events.c
 GAP_SECONDS = 30.0
-"""A number may be seen before a smaller one whose transaction is still open: so long it is waited for."""
+"""A number may be seen before a smaller one whose transaction is still open: so long the smaller ones are waited for."""
+_STEP_SECONDS = 1.0
 
 
 class Sql:
@@ -92,8 +93,8 @@ class Sql:
         )  # fmt: skip
         self._threads = ThreadPoolExecutor(4, "sql")
         self._ticks = ticks
-        self._gap: tuple[int, float] | None = None
-        """The row before which one is missing, and since when."""
+        self._highest: list[tuple[int, float]] = []
+        """The highest number there was, and when it was first seen: growing, the first of them waited for long enough."""
 
     async def close(self) -> None:
         self._threads.shutdown(wait=False, cancel_futures=True)
@@ -113,21 +114,27 @@ class Sql:
 
     def _hear(self, db: sa.Connection, mark: str, most: int) -> Heard:
         since = _known(db, mark)
+        settled = self._settled(db.execute(sa.select(sa.func.max(_E.seq))).scalar() or 0)
         found = db.execute(sa.select(events).where(_E.seq > since).order_by(_E.seq).limit(most + 1)).all()
         told: list[Any] = []
         before = since
         for row in found[:most]:
-            if before and row.seq != before + 1 and not self._waited(row.seq):
+            if row.seq != before + 1 and row.seq > settled:
                 return _heard(told, mark if since else "", False)
             told.append(row)
             before = row.seq
         return _heard(told, mark if since else "", len(found) > most)
 
-    def _waited(self, seq: int) -> bool:
-        now = self._ticks()
-        if self._gap is None or self._gap[0] != seq:
-            self._gap = seq, now
-        return now - self._gap[1] >= GAP_SECONDS
+    def _settled(self, highest: int) -> int:
+        """Below it nothing is missing that would still come: it was seen ``GAP_SECONDS`` ago. All gaps wait at once."""
+        now, seen = self._ticks(), self._highest
+        if seen and highest < seen[-1][0]:  # another table in its place
+            seen.clear()
+        if not seen or (highest > seen[-1][0] and now - seen[-1][1] >= _STEP_SECONDS):
+            seen.append((highest, now))
+        while len(seen) > 1 and now - seen[1][1] >= GAP_SECONDS:
+            del seen[0]
+        return seen[0][0] if now - seen[0][1] >= GAP_SECONDS else 0
 
     async def _run(self, work: Callable[[sa.Connection], T]) -> T | Unreachable:
         try:

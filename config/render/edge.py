@@ -46,6 +46,8 @@ CASES_COOKIE_SENT = "$hotline_cases_cookie"
 CASES_SIGN_IN = "/cases/api/session"
 PHOTO_BYTES = 4 * 1024 * 1024
 """``casestore.case_photos.MOST_BYTES``."""
+BODIES_AT_ONCE = 100
+"""Of one address, photos and integrators' cases on their way: each may take its time and a file of nginx's."""
 PROGRESS, PAGES = "/cases/progress", "/pages/"
 """A citizen's question by number and code; where the case store has what is ``/cases/`` outside."""
 PHONE_SECONDS = 7 * 86400
@@ -173,6 +175,7 @@ def part(settings: Settings, given: Files) -> str:
                 'default "";',
             ),
             "limit_conn_zone $hotline_session zone=hotline_session:4m;",
+            "limit_conn_zone $binary_remote_addr zone=hotline_bodies:2m;",
             f"limit_req_zone $hotline_session zone=hotline_phones:1m rate={PHONES_A_MINUTE}r/m;",
             f"limit_req_zone $hotline_session zone=hotline_streams:1m rate={STREAMS_A_MINUTE}r/m;",
             nginx.block(
@@ -242,7 +245,7 @@ def _server(settings: Settings, given: Files) -> str:
         nginx.block("location = /cases/", "gzip_static on;", "try_files /cases.html @unbuilt;"),
         nginx.block(f"location = {CASES_SIGN_IN}", f"limit_req zone=hotline_trying burst={WAITING};", *_to_case_store(f"{PAGES}api/session")),
         # photos, over a bad line
-        nginx.block("location ^~ /cases/", f"client_max_body_size {PHOTO_BYTES};", "client_body_timeout 60s;", *_to_case_store(PAGES)),
+        nginx.block("location ^~ /cases/", f"client_max_body_size {PHOTO_BYTES};", "client_body_timeout 60s;", *_BODIES, *_to_case_store(PAGES)),
         nginx.block("location @hotline_cases_unreached", "default_type text/html;", f"return 503 {nginx.text(guard.unreached())};"),
         nginx.block("location @hotline_cases_too_many", "default_type text/html;", f"return 429 {nginx.text(guard.too_many())};"),
         nginx.block("location = /metrics", nginx.block("if ($hotline_unnamed)", "return 404;"), *_to_daemon()),
@@ -281,6 +284,8 @@ def _tls(given: Files) -> list[str]:
 
 # the provider's code stands in this address: nginx's log of errors writes addresses whole
 _UNTOLD = ("error_log /dev/null emerg;",)
+# beside the server's own, which nginx does not inherit where a location names one
+_BODIES = (*guard.CONNECTIONS, f"limit_conn hotline_bodies {BODIES_AT_ONCE};")
 _REFUSED = (
     "error_page 413 @hotline_413;",
     "error_page 429 @hotline_429;",
@@ -339,6 +344,7 @@ def _georeport(settings: Settings) -> list[str]:
         nginx.block(
             "location ^~ /open311/",
             f"limit_req zone=hotline_open burst={WAITING};",
+            *_BODIES,
             f"proxy_pass http://127.0.0.1:{settings.ports.casestore};",
             *said,
             'proxy_set_header Cookie "";',

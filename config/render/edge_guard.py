@@ -18,11 +18,14 @@ ADDRESS_CONNECTIONS = 2000
 SESSION_CONNECTIONS = 48
 """Of one session: pages, their streams and their phone."""
 
+CONNECTIONS = (
+    f"limit_conn hotline_address {ADDRESS_CONNECTIONS};",
+    f"limit_conn hotline_session {SESSION_CONNECTIONS};",
+)
 LIMITS = (
     "limit_req_status 429;",
     "limit_conn_status 429;",
-    f"limit_conn hotline_address {ADDRESS_CONNECTIONS};",
-    f"limit_conn hotline_session {SESSION_CONNECTIONS};",
+    *CONNECTIONS,
     f"client_max_body_size {BODY_BYTES};",
     "client_header_timeout 10s;",
     "client_body_timeout 10s;",

@@ -350,3 +350,13 @@ def test_moments_and_words() -> None:
 
 def test_the_way_is_not_shown_with_its_key() -> None:
     assert "k" * 20 not in repr(Way(url="https://x", key="k" * 20))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-le", "utf-16-be"])
+def test_xml_with_a_document_type_is_refused_in_every_encoding(encoding: str) -> None:
+    """Wherever it stands: entities are never resolved."""
+    text = '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY x "expanded">]><requests><request><status>&x;</status></request></requests>'
+    with pytest.raises(Unreadable):
+        rows(text.encode(encoding), "xml")
+    with pytest.raises(Unreadable):
+        rows(f"<!--{'x' * 3000}--><!DOCTYPE a><requests/>".encode(encoding), "xml")

@@ -59,10 +59,9 @@ def test_one_port_and_loopback_behind_it() -> None:
     """It listens at the edge's address alone, and passes on to loopback alone; pages, daemon, phones."""
     text = whole(settings(bind="192.0.2.7", port=9443))
     assert set(re.findall(r"listen (\S+)", text)) == {"192.0.2.7:9443"}
-    passed = set(re.findall(r"proxy_pass (\S+);", text))
-    store = {f"http://hotline_casestore/pages/{path}" for path in ("", "progress", "api/session")}
-    assert passed == {"http://hotline_daemon", "http://127.0.0.1:8089/ws"} | store
-    assert sorted(re.findall(r"^ +server ([0-9.:]+);", text, re.MULTILINE)) == ["127.0.0.1:8090", "127.0.0.1:8319"]
+    pages = {f"http://hotline_casestore/pages/{path}" for path in ("", "api/session", "progress")}
+    assert set(re.findall(r"proxy_pass (\S+);", text)) == {"http://hotline_daemon", "http://127.0.0.1:8089/ws"} | pages
+    assert re.findall(r"^ +server ([0-9.:]+);", text, re.MULTILINE) == ["127.0.0.1:8319", "127.0.0.1:8090"]
     assert "TLSv1.2 TLSv1.3" in text
     assert "autoindex" not in text
 
@@ -106,6 +105,18 @@ def test_transport_security_needs_a_real_certificate(tmp_path: Path) -> None:
     assert "Strict-Transport-Security" in whole(real)
     assert f'ssl_certificate "{tmp_path}/c.pem";' in whole(real)
     assert "Strict-Transport-Security" not in whole(settings())
+
+
+def test_bodies_of_the_case_store_are_limited_too() -> None:
+    """What may take its time has a count of its own beside the server's, which a location with one no longer inherits."""
+    table = shipped()
+    table["casestore"]["georeport"] = {"integrator": [{"name": "app", "rights": ["file"]}]}
+    text = whole(parse(table))
+    for begin in ("location ^~ /cases/ {", "location ^~ /open311/ {"):
+        block = text[text.index(begin) :].partition("}")[0]
+        for zone in ("hotline_address", "hotline_session", "hotline_bodies"):
+            assert f"limit_conn {zone} " in block, (begin, zone)
+            assert f"zone={zone}:" in text
 
 
 def test_headers_stand_in_one_place() -> None:

@@ -10,11 +10,14 @@ import pytest
 import sqlalchemy as sa
 
 from hotline.lab.hotline_instance import Table
-from tests import brief
 
 from .site import Site, SiteTelephones, eventually, usual
+from .tones import as_tone, tone_heard
 
 pytestmark = pytest.mark.live
+
+SCORE, SOLVED, THANKS = 1130, 1390, 1630
+"""Each prompt a tone of its own."""
 
 
 def asking(table: Table) -> None:
@@ -25,7 +28,8 @@ def asking(table: Table) -> None:
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     here = Site(tmp_path_factory.mktemp("site"), asking)
-    brief.cut(here.places.prompts, ("survey", "survey_solved", "survey_thanks"), 1.0)
+    for name, hertz in (("survey", SCORE), ("survey_solved", SOLVED), ("survey_thanks", THANKS)):
+        as_tone(here.places.prompts, name, hertz, 1.0)
     with here:
         yield here
 
@@ -52,13 +56,14 @@ async def test_a_low_score_is_reviewed_and_the_seat_is_free_meanwhile(site: Site
     async with SiteTelephones(site, 1) as floor:
         call = await floor.dial(caller="13805923001")
         seat = await floor.seat_call(call.caller)
+        gone = time.time()
         seat.hang_up()
         await seat.until_ended(5)
         await floor.until_state("8001", "wrap_up", 10)
         assert call.up, "the caller was not kept for the survey"
-        await asyncio.sleep(0.6)
+        asked = await tone_heard(call, SCORE, gone)
         await call.press("2")
-        await asyncio.sleep(1.5)
+        await tone_heard(call, SOLVED, asked)
         await call.press("1")
         await call.until_ended(15)
         assert call.by == "far"
@@ -72,14 +77,13 @@ async def test_a_score_with_the_daemon_dead_is_kept(site: Site) -> None:
         call = await floor.dial(caller="13805923002")
         seat = await floor.seat_call(call.caller)
         site.kill()
+        gone = time.time()
         seat.hang_up()
         await seat.until_ended(5)
-        await asyncio.sleep(0.6)
+        asked = await tone_heard(call, SCORE, gone)
         await call.press("5")
-        pressed = time.time()
-        assert await call.until_heard(0.5, 5)
+        await tone_heard(call, SOLVED, asked)
         call.hang_up()
-        assert time.time() - pressed < 6
         await asyncio.to_thread(site.start)
         await eventually(lambda: told(site, call.caller) == [(5, "", "8001", "1001", None, None)], 20)
     assert site.settle() == []

@@ -15,6 +15,7 @@ from ivr.prompts import SHIPPED, seconds_of
 from tests import brief
 
 from .site import CLOSED, TINY, Site, SiteTelephones, eventually, usual
+from .tones import tone_over
 
 pytestmark = pytest.mark.live
 
@@ -44,8 +45,8 @@ async def owed(floor: SiteTelephones, call: str) -> dict[str, object]:
 
 
 async def heard_beep(call: Call, since: float) -> None:
-    """The tone is what he heard last, and it is over: from then on he speaks."""
-    await eventually(lambda: call.ear.tone_level(BEEP, since=max(since, time.time() - 0.45)) > 0.4, 30)
+    """The tone came, and it is over: from then on he speaks."""
+    await tone_over(call, BEEP, 0.4, since, 30)
 
 
 async def test_a_message_left_while_closed_is_a_call_back_that_can_be_heard(site: Site) -> None:

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-import wave
 from collections.abc import Iterator
-from pathlib import Path
 
-import numpy as np
 import pytest
 import sqlalchemy as sa
 
@@ -16,6 +13,7 @@ from hotline.lab.hotline_instance import Table
 from hotline.lab.phones import Call, answering
 
 from .site import SEAT_TONE, Site, SiteTelephones, eventually, usual
+from .tones import as_tone
 
 pytestmark = pytest.mark.live
 
@@ -40,21 +38,11 @@ def speaking(table: Table) -> None:
     table["queue"][0] |= {"words_seconds": 20, "ring_seconds": 15}
 
 
-def as_tone(folder: Path, name: str, hertz: int) -> None:
-    samples = (9000 * np.sin(2 * np.pi * hertz * np.arange(int(8000 * LONG)) / 8000)).astype("<i2").tobytes()
-    folder.mkdir(parents=True, exist_ok=True)
-    with wave.open(str(folder / f"{name}.wav"), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(8000)
-        file.writeframes(samples)
-
-
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     here = Site(tmp_path_factory.mktemp("site"), speaking)
     for name, hertz in WORDS.items():
-        as_tone(here.places.prompts, name, hertz)
+        as_tone(here.places.prompts, name, hertz, LONG)
     with here:
         yield here
 

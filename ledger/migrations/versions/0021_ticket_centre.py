@@ -1,6 +1,6 @@
 """The ticket centre: whose change a version of a ticket gave way to, files, later calls of a case, mass events, and the ways to search.
 
-Revision 0021, after 0019.
+Revision 0021, after 0020.
 """
 
 from __future__ import annotations

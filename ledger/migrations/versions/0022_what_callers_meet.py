@@ -1,6 +1,6 @@
 """Messages that callers left, what those who wait were promised, and what they thought of the service.
 
-Revision 0022, after 0019.
+Revision 0022, after 0021.
 """
 
 from __future__ import annotations

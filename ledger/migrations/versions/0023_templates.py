@@ -1,6 +1,6 @@
 """What agents say, and first words of tickets, as supervisors keep them.
 
-Revision 0023, after 0019.
+Revision 0023, after 0022.
 """
 
 from __future__ import annotations

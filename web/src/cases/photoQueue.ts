@@ -1,10 +1,11 @@
 // Photos on their way: kept on the device until the server names their hash, sent one by one, each with a state that is shown.
 // A page that is closed, a telephone that is switched off, a line that breaks: they are still here, and go on.
 import { reactive } from 'vue'
-import { Refused, sendPhoto } from './caseClient'
+import { Refused, sendPhoto } from './caseClient.ts'
 
 export type PhotoState = 'waiting' | 'sending' | 'kept' | 'refused'
-export interface QueuedPhoto { id: string; account: string; number: string; sha256: string; blob: Blob; state: PhotoState; why: string; at: number }
+/** ``blob``: null once the server has it. */
+export interface QueuedPhoto { id: string; account: string; number: string; sha256: string; blob: Blob | null; state: PhotoState; why: string; at: number }
 
 const NAME = 'hotline-cases', STORE = 'photos'
 const LARGEST = 1600
@@ -20,7 +21,7 @@ let timer = 0
 export async function beginQueue(account: string): Promise<void> {
   owner = account
   const kept = await every()
-  queue.splice(0, queue.length, ...kept.filter((one) => one.account === account).map((one) => ({ ...one, state: one.state === 'refused' ? one.state : ('waiting' as const) })))
+  queue.splice(0, queue.length, ...kept.filter((one) => one.account === account).map((one) => ({ ...one, state: one.blob === null || one.state === 'refused' ? one.state : ('waiting' as const) })))
   void sendAll()
 }
 
@@ -45,8 +46,10 @@ export const arrived = (number: string): string[] => queue.filter((one) => one.n
 export const onItsWay = (number: string): boolean => queue.some((one) => one.number === number && (one.state === 'waiting' || one.state === 'sending'))
 
 /** Of a report that was taken: the list is empty again. */
-export function forgetKept(number: string): void {
-  for (let at = queue.length - 1; at >= 0; at--) if (queue[at]!.number === number && queue[at]!.state === 'kept') queue.splice(at, 1)
+export async function forgetKept(number: string): Promise<void> {
+  const kept = queue.filter((one) => one.number === number && one.state === 'kept')
+  for (const one of kept) queue.splice(queue.indexOf(one), 1)
+  for (const one of kept) await remove(one.id)
 }
 
 /** One after the other, the oldest first; a line that is away stops it, and it goes on by itself. */
@@ -57,13 +60,13 @@ export async function sendAll(): Promise<void> {
   try {
     for (;;) {
       const next = queue.find((one) => one.state === 'waiting')
-      if (!next) break
+      if (!next?.blob) break
       next.state = 'sending'
       try {
         const told = await sendPhoto(next.number, next.blob, next.sha256)
         if (told.sha256 !== next.sha256) throw new Refused('hash')
+        await put({ ...next, blob: null, state: 'kept' }) // a page that is opened again still knows what a report may name
         next.state = 'kept'
-        await remove(next.id)
         again = 2_000
       } catch (error) {
         if (error instanceof Refused && !error.away && error.status !== 401 && error.status !== 408) {
