@@ -98,6 +98,17 @@ class Matters:
             self.intake.wake()
         return said
 
+    async def urge(self, push: Push, text: str, act: Act) -> Answer:
+        """Counted once a call. Words that are said once the call urges already are kept as a supplement, named by the asker."""
+        said = await self.say(
+            push, MessageKind.URGE, replace(act, name=act.call or act.name), {"text": text} if text else {}
+        )
+        if not text or act.call is None or not isinstance(said, SaidMessage):
+            return said
+        if said.new or said.payload.get("text") == words_kept(push.ticket, text):
+            return said
+        return await self.say(push, MessageKind.SUPPLEMENT, act, {"text": text})
+
     async def correct(self, push: Push, changes: Mapping[str, object], act: Act) -> Answer:
         """Other words in the ticket, the ones of before kept; told to the case store as a supplement."""
         fixed = self.intake.corrected(push.ticket, changes)

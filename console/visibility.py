@@ -331,7 +331,10 @@ def ticket(
     if wall or (who.program and whose is not Whose.FILED):
         body = masking.masked_texts(body)
     said = dict(push.payload) if refused and "content" not in withheld else {}
-    return shape.model_copy(update={"ticket": body, "withheld": withheld, "payload": said})
+    update: dict[str, Any] = {"ticket": body, "withheld": withheld, "payload": said}
+    if sees(who, Part.TICKET, whose, secret) is Sees.NOT:  # heard of on a call: the code is its citizen's
+        update["query_code"] = ""
+    return shape.model_copy(update=update)
 
 
 def repeat(who: Who, one: Repeat, *, live: bool) -> RepeatOut | None:
@@ -410,7 +413,13 @@ def said(who: Who, push: Push, message: SaidMessage, *, mine: bool = False, reas
 
 def versions(who: Who, push: Push, of: Sequence[Version], *, mine: bool = False, reason: str = "") -> list[VersionOut]:
     """Who changed what when, the newest first: of each version what they see of the ticket."""
-    bodies = [ticket(who, replace(push, ticket=one.ticket), mine=mine, reason=reason).ticket for one in of]
+    bodies = []
+    for one in of:  # what was written before the citizen asked for secrecy is as secret as what was written since
+        anonymous = push.ticket.anonymous or one.ticket.anonymous
+        confidential = push.ticket.confidential or one.ticket.confidential
+        old = replace(push, ticket=replace(one.ticket, anonymous=anonymous, confidential=confidential))
+        asked = {"anonymous": one.ticket.anonymous, "confidential": one.ticket.confidential}
+        bodies.append({**ticket(who, old, mine=mine, reason=reason).ticket, **asked})
     return [
         VersionOut(at=one.until, by=one.by, why=one.why, changes=list(_changes(before, after)))
         for one, before, after in reversed(list(zip(of, bodies, bodies[1:], strict=False)))

@@ -40,12 +40,12 @@ from console.services import Library, Plugged, Services, TicketDesk, within
 from console.visibility import Sees, Whose
 from console.words_in_headers import FileName
 from cti.ids import CallId
-from cti.numbers import mask
+from cti.numbers import home, mask
 from ledger.mass_events import MassEvent
 
 from .calls import Filer
-from .pop import citizens_number
-from .ticket_search import on_the_line, seen_ticket, standing
+from .pop import citizens_number, searched_number
+from .ticket_search import beside, on_the_line, seen_ticket, standing
 
 router = APIRouter(prefix="/api", tags=["ticket centre"])
 
@@ -53,8 +53,11 @@ Key = Annotated[str, Header(alias="Idempotency-Key", pattern=r"^[A-Za-z0-9_.:-]{
 _Sha = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
 _Event = Annotated[str, Path(pattern=r"^[0-9A-HJKMNP-TV-Z]{26}$")]
 Chief = Annotated[Who, needs(Right.SUPERVISE)]
-_LOCKED_FIELDS = frozenset({"merged_into", "anonymous", "confidential", "attachments", "legal_hold", "channel"})
-"""Not by a correction: merging has its own way, secrecy is the citizen's, files are sent."""
+_CORRECTED = (
+    "kind", "title", "content", "work_type", "urgency", "person", "subject", "place", "unit_suggested", "unit_confirmed",
+    "units_helping", "accept_limit", "handle_limit", "related_cases", "knowledge",
+)  # fmt: skip
+"""By a correction. Merging has its own way, secrecy and consent are the citizen's, files are sent, the rest is for the record."""
 
 
 @router.post("/tickets/{ticket}/supplement")
@@ -76,24 +79,19 @@ async def supplement(
 async def urge(
     ticket: TicketPath, body: UrgeIn, plugs: Plugged, books: Library, desk: TicketDesk, who: Filer, key: Key
 ) -> TicketOut:
-    """催办: counted; of one call once, however often it is said."""
+    """催办: counted; of one call once, however often it is said: what is said then is a supplement."""
     push, mine = await _heard(plugs, books, who, ticket, body.call)
-    act = _act(who, body.call or key, body.call)
-    return await _done(
-        plugs,
-        who,
-        push,
-        mine,
-        await desk.matters.say(push, MessageKind.URGE, act, {"text": body.text} if body.text else {}),
-    )
+    return await _done(plugs, who, push, mine, await desk.matters.urge(push, body.text, _act(who, key, body.call)))
 
 
 @router.post("/tickets/{ticket}/withdraw")
 async def withdraw(
     ticket: TicketPath, body: WithdrawIn, plugs: Plugged, books: Library, desk: TicketDesk, who: Filer, key: Key
 ) -> TicketOut:
-    """撤回: the citizen wants it no more, for a reason."""
+    """撤回: the citizen wants it no more, for a reason. Another's ticket: only for who calls from one of its numbers."""
     push, mine = await _heard(plugs, books, who, ticket, body.call)
+    if not who.may(Right.TICKETS_ALL) and not await _by_its_citizen(plugs, books, push, body.call):
+        push, mine = await _own(plugs, books, who, ticket)
     answer = await desk.matters.say(push, MessageKind.WITHDRAW, _act(who, key, body.call), {"reason": body.reason})
     return await _done(plugs, who, push, mine, answer)
 
@@ -133,8 +131,9 @@ async def correct(
     push, mine = await _own(plugs, books, who, ticket)
     if visibility.ticket(who, push, mine=mine).withheld:
         raise refused(_("what is not shown to you cannot be corrected by you"))
-    if locked := sorted(_LOCKED_FIELDS & body.changes.keys()):
-        raise invalid([Problem(f"changes.{name}", _("is not changed by a correction")) for name in locked])
+    if locked := sorted(body.changes.keys() - set(_CORRECTED)):
+        said = _("is not changed by a correction")
+        raise invalid([Problem(f"changes.{name[:60]}", said, _CORRECTED) for name in locked])
     return await _done(
         plugs, who, push, mine, await desk.matters.correct(push, body.changes, _act(who, key)), "changes."
     )
@@ -146,6 +145,12 @@ async def merge(
 ) -> TicketOut:
     """并单: it goes on within another case; number, query code and right to a reply stay its own. Can be undone."""
     push, mine = await _own(plugs, books, who, ticket)
+    target = await desk.matters.book.of_case(body.into)
+    if target is not None and not who.may(Right.TICKETS_ALL):
+        (stands,) = await standing(desk, [target])
+        told = visibility.progress(who, stands, beside(who, target))
+        if told is None or told.withheld:
+            raise refused(_("the case it would go on within is not shown to you"))
     return await _done(plugs, who, push, mine, await desk.matters.merge(push, body.into, _act(who, key)))
 
 
@@ -297,6 +302,17 @@ async def _heard(plugs: Services, books: Books, who: Who, ticket: str, call: str
         if push is not None and on_the_line(plugs, who, row):
             return push, False
     return await _own(plugs, books, who, ticket)
+
+
+async def _by_its_citizen(plugs: Services, books: Books, push: Push, call: str | None) -> bool:
+    """The call comes from, or was made to, a number that the ticket holds. Of an anonymous one nobody knows."""
+    row = await plugs.calls.get(CallId(call)) if call else None
+    number = searched_number(row, books) if row is not None else ""
+    ticket, facts = push.ticket, push.ticket.facts
+    if not number or ticket.anonymous:
+        return False
+    own = (*ticket.person.phones, *((facts.ani,) if facts else ()))
+    return number in {home().read(one).national for one in own}
 
 
 def _act(who: Who, key: str, call: str | None = None) -> Act:

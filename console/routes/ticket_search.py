@@ -158,8 +158,10 @@ async def story(
     own = visibility.progress(who, standings[push.ticket.id], whose)
     if own is None:
         raise refused(_("this is not your ticket"))
-    merged = [visibility.progress(who, standings[one.ticket.id], whose) for one in found.merged]
-    parent = visibility.progress(who, standings[found.parent.ticket.id], whose) if found.parent else None
+    merged = [visibility.progress(who, standings[one.ticket.id], beside(who, one)) for one in found.merged]
+    parent = (
+        visibility.progress(who, standings[found.parent.ticket.id], beside(who, found.parent)) if found.parent else None
+    )
     files = [FileOut.model_validate(one) for one in found.files] if "content" not in told.withheld else []
     return TicketStoryOut(
         ticket=told.model_copy(update={"case_history": steps}), progress=own,
@@ -170,6 +172,12 @@ async def story(
         events=[MassEventOut.model_validate(one) for one in await desk.events.of_ticket(push.ticket.id)],
         may=_may(who, push, mine=mine),
     )  # fmt: skip
+
+
+def beside(who: Who, push: Push) -> Whose:
+    """Of a ticket that goes on with one they are shown: an agent is shown another's as on a call, a confidential one withheld."""
+    whose = visibility.whose_ticket(who, push)
+    return Whose.LIVE if whose is Whose.OTHERS and not who.may(Right.TICKETS_ALL) else whose
 
 
 async def seen_ticket(plugs: Services, books: Books, who: Who, ticket: str) -> tuple[Push, bool]:
@@ -219,7 +227,11 @@ async def _calls(plugs: Services, who: Who, push: Push, tied: Sequence[CallId], 
 
 async def standing(desk: TicketCentre, pushes: Sequence[Push]) -> list[Standing]:
     """Each with the one its case goes on within, and what was said of that, counted."""
-    roots = {push.ticket.id: await desk.matters.book.root(push) if push.ticket.merged_into else push for push in pushes}
+    above: dict[str, Push] = {}  # tickets that were merged into the same case have the same one
+    for push in pushes:
+        if (into := push.ticket.merged_into) and into not in above:
+            above[into] = await desk.matters.book.root(push)
+    roots = {push.ticket.id: above.get(push.ticket.merged_into, push) for push in pushes}
     counted = await desk.matters.book.counted(list({root.ticket.id for root in roots.values()}))
     return [Standing(push, root := roots[push.ticket.id], counted[root.ticket.id]) for push in pushes]
 
@@ -238,6 +250,8 @@ async def progress_of_call(
     if case and not _lookups(request).may(who.account, now):
         raise Failed(429, _("too many questions at once: wait a moment"))
     live = on_the_line(plugs, who, row)
+    if case and not live and not who.may(Right.TICKETS_ALL):
+        raise refused(_("a case is asked for by its number only while its citizen is on the line"))
     pushes = [found] if case and (found := await desk.matters.book.of_case(case)) else []
     if not case:
         pushes = list(await _theirs(plugs, books, who, row, now, mine=live))

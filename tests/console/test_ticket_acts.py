@@ -14,8 +14,8 @@ from bridge.case_state import CaseState
 from bridge.case_store_messages import MessageKind
 from bridge.delivery_state import DeliveryState
 from bridge.matters import Unfit, unfit
-from bridge.ports import Push
-from bridge.ticket import CallFacts, Ticket
+from bridge.ports import Push, Version
+from bridge.ticket import CallFacts, Person, Ticket
 from console.routes.ticket_acts import _UNFIT
 from cti.ids import CallId
 from ledger.callers import Story
@@ -152,6 +152,112 @@ async def test_merged_and_taken_apart_again() -> None:
         apart = await act(anna, "unmerge", None, key="k-0000003")
         assert (apart.status_code, apart.json()["ticket"]["merged_into"]) == (200, "")
         assert (await act(anna, "unmerge", None, key="k-0000004")).json()["error"] == "not_merged"
+
+
+async def test_a_case_that_is_not_shown_is_no_way_to_its_words() -> None:
+    """No agent merges into another's confidential case, and one merged there by a supervisor shows nothing of its title."""
+    fake = town()
+    secret = replace(OTHERS, confidential=True)
+    fake.book.put(standing(secret, "C7"))
+    async with at(fake) as anna, at(fake, "2001", "") as chief:
+        assert (await act(anna, "merge", {"into": "C7"})).status_code == 403
+        assert (await anna.get(f"/api/tickets/{OWN.id}/story")).json()["parent"] is None
+        assert (await act(chief, "merge", {"into": "C7"})).status_code == 200
+        parent = (await anna.get(f"/api/tickets/{OWN.id}/story")).json()["parent"]
+        assert (parent["case_number"], parent["title"], parent["withheld"]) == ("C7", "", True)
+        fake.book.put(standing(replace(secret, merged_into="C1"), "C7"))
+        fake.book.put(standing(OWN, "C1"))
+        (child,) = (await anna.get(f"/api/tickets/{OWN.id}/story")).json()["merged"]
+        assert (child["title"], child["withheld"]) == ("", True)
+
+
+async def test_merged_ones_are_asked_for_their_case_once() -> None:
+    """However many go on within it."""
+    fake = town()
+    for n in range(20, 25):
+        fake.book.put(standing(ticket(n, merged_into="C1"), f"C{n}"))
+    asked: list[str] = []
+    plain = fake.matters.root
+
+    async def root(push: Push) -> Push:
+        asked.append(push.ticket.id)
+        return await plain(push)
+
+    fake.matters.root = root  # type: ignore[method-assign]
+    async with at(fake) as anna:
+        story = (await anna.get(f"/api/tickets/{OWN.id}/story")).json()
+    assert len(story["merged"]) == 5
+    assert all(one["merged"] == 5 for one in story["merged"])
+    assert len(asked) <= 2
+
+
+async def test_a_case_is_asked_for_by_number_only_on_the_line() -> None:
+    """Once the call is settled its agent asks for no case any more; a supervisor does."""
+    fake = town()
+    fake.known[CALL] = Call(CALL, ended_at=NOON, outcome="ticket", agent="1001", seat="")
+    where = f"/api/calls/{CALL}/progress"
+    async with at(fake, "1001", "") as later, at(fake, "2001", "") as chief:
+        assert (await later.get(where)).status_code == 200
+        assert (await later.get(where, params={"case": "C7"})).status_code == 403
+        assert [one["case_number"] for one in (await chief.get(where, params={"case": "C7"})).json()] == ["C7"]
+
+
+async def test_what_was_written_before_it_became_confidential_is_as_secret() -> None:
+    """Who may not read it reads no earlier version; a reason opens both."""
+    fake = town()
+    secret = replace(OTHERS, confidential=True, title="路灯全灭")
+    fake.book.put(standing(secret, "C7"))
+    fake.matters.old.append((OTHERS.id, Version(OTHERS, NOON, "1003", "corrected")))
+    async with at(fake, "2001", "") as chief:
+        (plain,) = (await chief.get(f"/api/tickets/{OTHERS.id}/story")).json()["versions"]
+        assert plain["changes"] == [{"field": "confidential", "before": False, "after": True}]
+        told = await chief.get(f"/api/tickets/{OTHERS.id}/story", headers=said(reason="投诉复核"))
+        fields = {one["field"]: one["before"] for one in told.json()["versions"][0]["changes"]}
+        assert fields == {"title": OTHERS.title, "confidential": False}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"answered_directly": True}, {"external_ids": {"12345": "1"}}, {"consent": ["sms"]}, {"retention_class": "standard"},
+     {"archive_level": "1"}, {"merged_into": "C7"}, {"nothing": 1}],
+)  # fmt: skip
+async def test_a_correction_changes_what_was_said_and_nothing_else(changes: dict[str, Any]) -> None:
+    fake = town()
+    async with at(fake) as anna:
+        locked = await act(anna, "correct", {"changes": changes})
+    assert (locked.status_code, locked.json()["field"]) == (422, f"changes.{next(iter(changes))}")
+
+
+async def test_words_behind_a_call_that_urged_are_kept() -> None:
+    """A tied call urges by itself: what the citizen then says is a supplement, once a key; the call counts once."""
+    fake = town()
+    fake.now = NOON + timedelta(minutes=1)
+    async with at(fake) as anna:
+        assert (await anna.post(f"/api/calls/{CALL}/tie", json={"ticket": OTHERS.id})).json()["urged"] is True
+        for _ in range(2):
+            assert (await act(anna, "urge", {"text": "已经三天了", "call": CALL}, OTHERS)).status_code == 200
+    later = [(one.kind, one.payload.get("text")) for one in (await fake.matters.said(OTHERS.id))[1:]]
+    assert sorted(later, key=str) == [(MessageKind.SUPPLEMENT, "已经三天了"), (MessageKind.URGE, None)]
+    fresh = town()
+    async with at(fresh) as anna:
+        for _ in range(2):
+            assert (await act(anna, "urge", {"text": "已经三天了", "call": CALL}, OTHERS)).status_code == 200
+    assert [one.kind for one in (await fresh.matters.said(OTHERS.id))[1:]] == [MessageKind.URGE]
+
+
+async def test_anothers_case_is_withdrawn_only_by_its_citizen() -> None:
+    """The own live call must come from a number of the ticket; an anonymous one has none. No query code is told with it."""
+    fake = town()
+    body = {"reason": "已经修好", "call": CALL}
+    async with at(fake) as anna:
+        assert (await act(anna, "withdraw", body, OTHERS)).status_code == 403
+        hers = replace(OTHERS, person=Person("", "", ("+86 138 0000 0001",)))
+        fake.book.put(standing(replace(hers, anonymous=True), "C7"))
+        assert (await act(anna, "withdraw", body, OTHERS)).status_code == 403
+        fake.book.put(standing(hers, "C7"))
+        done = await act(anna, "withdraw", body, OTHERS)
+        assert (done.status_code, done.json()["query_code"]) == (200, "")
+        assert (await act(anna, "withdraw", body, OWN)).json()["query_code"] == "Q"
 
 
 async def test_the_citizen_on_the_line_asks_how_far_it_is() -> None:

@@ -277,7 +277,9 @@ def asked(store: Store) -> Iterator[tuple[str, Ask]]:
         Sought(case="20261123000017"), Sought(number=FREQUENT), Sought(words="积水 湖滨", until=NOW), Sought(code="0101"),
         Sought(unit="思明区城管局"), Sought(agent=agent, state="open", since=day), Sought(state="open"), Sought(state="returned"),
         Sought(state="closed", after=key), Sought(state="refused"), Sought(state="undelivered"), Sought(after=key),
-        Sought(state="handling", since=day),
+        Sought(state="handling", since=day), Sought(kind="nothing"), Sought(kind="nothing", state="open", since=day),
+        Sought(kind="nothing", agent=agent), Sought(code="0101", agent=agent, until=NOW), Sought(number=FREQUENT, state="refused"),
+        Sought(unit="思明区城管局", state="undelivered", until=NOW), Sought(kind="nothing", since=day, until=NOW),
     ):  # fmt: skip
         yield "TicketSearch.find", lambda wanted=wanted: search.find(wanted)  # type: ignore[misc]
     a_ticket = _a_ticket(store)

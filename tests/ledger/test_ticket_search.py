@@ -87,7 +87,7 @@ async def test_found_by_whatever_is_said_of_it(url: str) -> None:
     async with books(url) as book:
         await book.filed(ONE, TWO, SECRET, NOBODYS)
         await book.moved(TWO, CaseState.HANDLING, "思明区城管局")
-        await book.moved(ONE, CaseState.CLOSED)
+        await book.moved(ONE, CaseState.VOIDED)  # a closed one waits for the reply to its citizen
         assert await book.found() == [NOBODYS.id, SECRET.id, TWO.id, ONE.id]
         assert await book.found(case="C2") == [TWO.id]
         assert await book.found(case=TWO.id) == [TWO.id]
@@ -104,7 +104,7 @@ async def test_found_by_whatever_is_said_of_it(url: str) -> None:
         assert await book.found(state="handling") == [TWO.id]
         assert await book.found(state="open") == [NOBODYS.id, SECRET.id, TWO.id]
         assert await book.found(state="open", agent="1002") == [TWO.id]
-        assert await book.found(agent="1001", state="closed") == [ONE.id]
+        assert await book.found(agent="1001", state="voided") == [ONE.id]
         assert await book.found(since=at(2), until=at(4)) == [SECRET.id, TWO.id]
         assert await book.found(state="undelivered") == await book.found(state="refused") == []
 
@@ -148,6 +148,33 @@ async def test_words_are_looked_for_so_far_back_and_on(url: str, monkeypatch: py
         third = await book.search.find(Sought(words="路灯", after=second.after))
         assert [push.ticket.title for push in third.pushes] == ["路灯不亮"]
         assert third.after == ""
+
+
+@pytest.mark.parametrize(
+    "sought", [{"kind": "praise"}, {"agent": "1001", "kind": "praise"}, {"state": "filed", "kind": "praise"}]
+)
+async def test_a_rare_kind_is_looked_for_so_far_back_and_on(
+    url: str, monkeypatch: pytest.MonkeyPatch, sought: dict[str, Any]
+) -> None:
+    """As words are: no page walks the whole ledger for what is hardly there, whichever way it walks."""
+    monkeypatch.setattr(ticket_search, "WALKED", 2)
+    async with books(url) as book:
+        await book.filed(*(ticket(n, at(n)) for n in range(2, 5)), ticket(1, at(1), kind="praise"))
+        first = await book.search.find(Sought(**sought))
+        assert (list(first.pushes), first.back_to) == ([], at(3))
+        second = await book.search.find(Sought(**sought, after=first.after))
+        assert [push.ticket.kind for push in second.pushes] == ["praise"]
+
+
+async def test_a_state_of_some_days_is_walked_by_itself(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A returned case among many others is on the first page, however many were filed since."""
+    monkeypatch.setattr(ticket_search, "WALKED", 1)
+    async with books(url) as book:
+        await book.filed(ONE, TWO, SECRET, NOBODYS)
+        await book.moved(TWO, CaseState.RETURNED)
+        assert await book.found(state="returned", since=at(2), until=at(4)) == [TWO.id]
+        assert await book.found(state="returned", since=at(3)) == await book.found(state="returned", until=at(2)) == []
+        assert await book.found(number="13806000012", state="refused") == []
 
 
 def said(one: Ticket, kind: MessageKind, name: str = "", **payload: Any) -> FurtherMessage:
