@@ -37,6 +37,8 @@ from bridge.notifications.rules import Rules as NotificationRules
 from bridge.ports import FurtherMessage, Outgoing
 from bridge.repeat import Matter
 from bridge.reply_rounds import Answer
+from bridge.templates import Kind as TemplateKind
+from bridge.templates import Template
 from bridge.ticket import Limit, Promise, TicketId
 from cti.events import CallDialled, Direction, LineChecked
 from cti.ids import CallId, Instant, LineId, SeatId
@@ -81,6 +83,7 @@ from ledger.scribe import Scribe
 from ledger.seats import SeatBook
 from ledger.sessions import SessionShelf
 from ledger.store import Store
+from ledger.templates import TemplateBook
 from ledger.ticket_search import Sought, TicketSearch
 from ledger.tickets import TicketShelf
 from ledger.today import Today
@@ -314,6 +317,13 @@ def asked(store: Store) -> Iterator[tuple[str, Ask]]:
     yield "OutboxShelf.failed", lambda: outbox.failed(sent, "e", NOW, refused=True)
     yield "OutboxShelf.poisoned", lambda: outbox.poisoned(sent, "e", NOW)
     yield "OutboxShelf.delivered", lambda: _delivered(store, outbox)
+    yield "OutboxShelf.not_carried", lambda: outbox.not_carried(sent, NOW)
+    templates = TemplateBook(store)
+    yield (
+        "TemplateBook.put",
+        lambda: templates.put(Template("t1", TemplateKind.CONTENT, "井盖", "路口井盖"), NOW, "2001"),
+    )
+    yield "TemplateBook.all", templates.all
     told = [CaseEvent("xm1-1.1/1", "GD1", 2, CaseState.CLOSED, NOW), CaseEvent("", "GD2", 2, CaseState.CLOSED, NOW)]
     yield "CaseShelf.mark", lambda: cases.mark("embedded")
     yield "CaseShelf.hear", lambda: cases.hear("embedded", told, "1", NOW)

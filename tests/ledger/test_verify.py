@@ -211,10 +211,14 @@ async def test_what_agents_owe_is_followed_until_it_is_said(url: str) -> None:
         assert await owed.look(NOW + timedelta(minutes=92)) == []
 
 
+ELSEWHERE = {"result_untold", "reply_unsaid"}
+"""Seen red in ``test_replies.py``, on cases that the store has moved."""
+
+
 def test_every_rule_has_a_red_test() -> None:
     """No rule is there that was never seen to speak; the sum can not differ while the key of outcomes stands."""
     named = {rule for rule, _, _ in WRONG} - {str(kind) for kind in Kind}
-    assert {one.__name__ for one in RULES} - {"difference"} == named | {"sum_differs"}, (
+    assert {one.__name__ for one in RULES} - {"difference"} - ELSEWHERE == named | {"sum_differs"}, (
         "a difference is named by its kind"
     )
 
