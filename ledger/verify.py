@@ -336,7 +336,7 @@ async def survey_unreviewed(look: Look) -> AsyncIterator[Breach]:
     poor = sa.or_(s.score <= LOW_SCORE, s.solved == "no")
     found = sa.select(s.call_id, s.score).select_from(
         t.surveys.join(t.calls, CALL.call_id == s.call_id).outerjoin(
-            t.callbacks, sa.and_(b.task_id == s.call_id, b.kind == Kind.REVIEW.value)
+            t.callbacks, b.task_id == f"{Kind.REVIEW}-" + s.call_id
         )
     )
     found = found.where(poor, CALL.state == "closed", b.task_id.is_(None), look.new(s.at, look.limits.call))

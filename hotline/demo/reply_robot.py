@@ -27,6 +27,8 @@ TALK_S = 2.0
 """So long the result is told."""
 TRIES = 3
 """Calls to one citizen in whom nobody answered: then it is left to people."""
+WRITES = 5
+"""Tries to write one answer."""
 UNSOLVED = 0.1
 """Share of results that do not please."""
 
@@ -96,8 +98,8 @@ class ReplyRobot:
         self.robot.calling = asyncio.Event()
         try:
             number = str((await person.post(f"/api/callbacks/{name}/take", {})).get("dials") or task["number"])
-            self.tried[name] = self.tried.get(name, 0) + 1
             await person.post(f"/api/callbacks/{name}/dial", {"number": number})
+            self.tried[name] = self.tried.get(name, 0) + 1
             await self._until("talking")
             await asyncio.sleep(TALK_S)
             self.robot.calling.set()
@@ -105,9 +107,20 @@ class ReplyRobot:
         finally:
             self.robot.calling = None
         answer, satisfied = self._answer(str(task.get("case_number") or name))
-        await person.post(f"/api/callbacks/{name}/reply", {"answer": answer, "satisfied": satisfied})
+        await self._write(person, name, {"answer": answer, "satisfied": satisfied})
         self.told += 1
         self.say(seat, str(task.get("case_number", "")), answer)
+
+    async def _write(self, person: Rest, task: str, said: Row) -> None:
+        """The ledger may have the end of the call a moment later."""
+        for attempt in range(WRITES):
+            try:
+                await person.post(f"/api/callbacks/{task}/reply", said)
+                return
+            except RestRefused as fault:
+                if fault.status != 409 or attempt == WRITES - 1:
+                    raise
+            await asyncio.sleep(LOOK_S)
 
     async def _until(self, state: str) -> None:
         """The seat is so, or the call takes too long."""
