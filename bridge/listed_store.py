@@ -14,7 +14,7 @@ from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import ClassVar, Protocol
 from urllib.parse import quote, unquote
 
 from bridge.case_store_messages import Message, MessageKind
@@ -219,3 +219,33 @@ class ListedStore:
                     return _UNREAD
         self._read_to, self._through = None, True
         return None
+
+
+class Wire(Lister, Protocol):
+    async def close(self) -> None: ...
+
+
+class ListedDriver:
+    """A driver over such a store: it files, and hears by the list. ``days``, ``poll``, ``settle``: see ``ListedStore``."""
+
+    carries = frozenset({MessageKind.FILE})
+    no_kind: ClassVar[str]
+    """What is said of every other kind, before its name."""
+
+    def __init__(self, wire: Wire, *, days: int = 90, poll: float = 30.0, settle: float = 60.0) -> None:
+        self.wire = wire
+        self.store = ListedStore(wire, days=days, poll=poll, settle=settle)
+
+    async def close(self) -> None:
+        await self.wire.close()
+
+    async def find(self, key: str) -> Receipt | Unreachable | None:
+        return await self.store.find(key)
+
+    async def deliver(self, message: Message) -> Receipt | Rejected | Unreachable:
+        if message.kind not in self.carries:
+            return Rejected(f"{self.no_kind} {message.kind}")
+        return await self.store.deliver(message)
+
+    async def hear(self, mark: str, most: int) -> Heard | Unreachable:
+        return await self.store.hear(mark, most)

@@ -15,13 +15,13 @@ from datetime import UTC, datetime, tzinfo
 import httpx
 
 from bridge.case_state import CaseState
-from bridge.case_store_messages import Message, MessageKind
+from bridge.case_store_messages import Message
 from bridge.georeport import moment
 from bridge.http_answer import asked, client_for
-from bridge.listed_store import ListedStore, Pending, Piece
+from bridge.listed_store import ListedDriver, Pending, Piece
 from bridge.seen_cases import Shown
 
-from . import Heard, Receipt, Rejected, Unreachable
+from . import Rejected, Unreachable
 
 SECONDS = 30.0
 STATES = {"open": CaseState.FILED, "closed": CaseState.CHECKED}
@@ -88,26 +88,8 @@ class Wire:
         return Unreachable(f"HTTP {answer.status} without a case number: perhaps made")
 
 
-class Old:
-    carries = frozenset({MessageKind.FILE})
-
-    def __init__(self, wire: Wire, *, days: int = 90, poll: float = 30.0, settle: float = 60.0) -> None:
-        self.wire = wire
-        self.store = ListedStore(wire, days=days, poll=poll, settle=settle)
-
-    async def close(self) -> None:
-        await self.wire.close()
-
-    async def find(self, key: str) -> Receipt | Unreachable | None:
-        return await self.store.find(key)
-
-    async def deliver(self, message: Message) -> Receipt | Rejected | Unreachable:
-        if message.kind not in self.carries:
-            return Rejected(f"this store takes no message of kind {message.kind}")
-        return await self.store.deliver(message)
-
-    async def hear(self, mark: str, most: int) -> Heard | Unreachable:
-        return await self.store.hear(mark, most)
+class Old(ListedDriver):
+    no_kind = "this store takes no message of kind"
 
 
 def _words(body: bytes) -> str:

@@ -16,15 +16,15 @@ from urllib.parse import quote, urljoin
 import httpx
 import structlog
 
-from bridge.case_store_messages import Message, MessageKind
+from bridge.case_store_messages import Message
 from bridge.gazetteer.coordinates import CoordinateFault, Crs, convert, point
 from bridge.georeport import FORMATS, Row, Unreadable, endpoint, error_text, moment, rows, state_of
 from bridge.http_answer import Answer, asked, client_for, same_host
-from bridge.listed_store import ListedStore, Pending, Piece, key_in, signature
+from bridge.listed_store import ListedDriver, Pending, Piece, key_in, signature
 from bridge.seen_cases import Shown
 from bridge.ticket import Ticket
 
-from . import Heard, Receipt, Rejected, Unreachable
+from . import Rejected, Unreachable
 
 log = structlog.get_logger("open311")
 
@@ -306,31 +306,16 @@ class Wire:
         return {name: value for name, value in said.items() if value}
 
 
-class Open311:
+class Open311(ListedDriver):
     """``settle``: seconds a case may take to become visible; ``poll``, ``whole``, ``days``: see ``ListedStore``."""
 
-    carries = frozenset({MessageKind.FILE})
+    no_kind = "GeoReport v2 has no message of kind"
 
     def __init__(
         self, way: Way, *, days: int = 90, poll: float = 30.0, settle: float = 60.0,
         client: httpx.AsyncClient | None = None,
     ) -> None:  # fmt: skip
-        self.wire = Wire(way, client)
-        self.store = ListedStore(self.wire, days=days, poll=poll, settle=settle)
-
-    async def close(self) -> None:
-        await self.wire.close()
-
-    async def find(self, key: str) -> Receipt | Unreachable | None:
-        return await self.store.find(key)
-
-    async def deliver(self, message: Message) -> Receipt | Rejected | Unreachable:
-        if message.kind not in self.carries:
-            return Rejected(f"GeoReport v2 has no message of kind {message.kind}")
-        return await self.store.deliver(message)
-
-    async def hear(self, mark: str, most: int) -> Heard | Unreachable:
-        return await self.store.hear(mark, most)
+        super().__init__(Wire(way, client), days=days, poll=poll, settle=settle)
 
 
 def _service(ticket: Ticket, way: Way) -> str:
