@@ -7,7 +7,6 @@ on the machine.
 from __future__ import annotations
 
 import argparse
-import getpass
 import json
 import sys
 from collections.abc import Callable, Mapping
@@ -17,37 +16,26 @@ import httpx
 
 from config import language, secrets
 from config.file_places import Places
-from config.files import FileRefused
 from config.language import say as _
 from config.read import read
 
 from .ledger_reading import options
-from .rest_client import REFUSED, UNREACHABLE
+from .rest_client import REFUSED, Daemon, reached
+from .typed_password import typed_password
 
 ROLES = ("accepter", "dispatcher", "unit_office", "unit_worker", "checker", "judge")
 """``casestore.states.STAFF``; a verb may not ask that one."""
 
 
-class SaidNo(Exception):
-    """The case store refused; ``str`` names each field and what is wrong with it."""
-
-
 class CaseStore:
     def __init__(self, client: httpx.Client) -> None:
-        self._client = client
+        self._rest = Daemon(client)
 
     def every(self) -> list[dict[str, Any]]:
-        return list(self._told(self._client.get("/staff"))["accounts"])
+        return list(self._rest.get("/staff")["accounts"])
 
     def put(self, given: Mapping[str, Any]) -> Any:
-        return self._told(self._client.put("/staff", json=dict(given)))
-
-    def _told(self, reply: httpx.Response) -> Any:
-        told = reply.json() if reply.headers.get("content-type", "").startswith("application/json") else {}
-        if reply.status_code >= 300:
-            fields = [f"{one['field']}: {one['message']}" for one in told.get("fields", [])]
-            raise SaidNo("\n".join(fields or [str(told.get("message") or reply.status_code)]))
-        return told
+        return self._rest.put("/staff", dict(given))
 
 
 Work = Callable[[CaseStore, argparse.Namespace], int]
@@ -86,25 +74,17 @@ def _verb(verbs: Any, name: str, meaning: str, work: Work, *, account: bool = Tr
 def _asked(args: argparse.Namespace, work: Work) -> int:
     settings, places = read(args.config), Places(args.var)
     language.use(settings.centre.language)
-    url = f"http://127.0.0.1:{settings.ports.casestore}"
-    try:
-        headers = {"Authorization": f"Bearer {secrets.value(places.secrets / secrets.CASESTORE)}"}
-        with httpx.Client(base_url=url, headers=headers, timeout=30, trust_env=False) as client:
-            return work(CaseStore(client), args)
-    except FileRefused as fault:
-        print(
-            _("the case store's secret cannot be read ({fault}): has the daemon run with this --var?", fault=fault),
-            file=sys.stderr,
-        )
-    except httpx.TransportError as fault:
-        print(
-            _("no case store answers at {url} ({fault}): start it with `hotline run`", url=url, fault=fault),
-            file=sys.stderr,
-        )
-    except SaidNo as no:
-        print(no, file=sys.stderr)
-        return REFUSED
-    return UNREACHABLE
+    return reached(
+        settings.ports.casestore,
+        places.secrets / secrets.CASESTORE,
+        lambda client: work(CaseStore(client), args),
+        unreadable=lambda fault: _(
+            "the case store's secret cannot be read ({fault}): has the daemon run with this --var?", fault=fault
+        ),
+        away=lambda url, fault: _(
+            "no case store answers at {url} ({fault}): start it with `hotline run`", url=url, fault=fault
+        ),
+    )
 
 
 def _list(store: CaseStore, args: argparse.Namespace) -> int:
@@ -150,19 +130,9 @@ def _known(store: CaseStore, args: argparse.Namespace) -> bool:
 
 
 def _with_password(store: CaseStore, given: dict[str, object], *, final: bool) -> int:
-    password = _typed()
+    password = typed_password()
     if password is None:
         return REFUSED
     store.put(given | {"password": password, "must_change": not final})
     print(_("done"))
     return 0
-
-
-def _typed() -> str | None:
-    if not sys.stdin.isatty():
-        return sys.stdin.readline().rstrip("\r\n")
-    first = getpass.getpass(_("password: "))
-    if getpass.getpass(_("once more: ")) == first:
-        return first
-    print(_("the two are not the same"), file=sys.stderr)
-    return None

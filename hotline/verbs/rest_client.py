@@ -10,6 +10,7 @@ import argparse
 import re
 import sys
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -73,14 +74,14 @@ class Daemon:
 
 
 class SaidNo(Exception):
-    """The daemon refused; ``str`` names each field, what is wrong with it and what is allowed."""
+    """The daemon, or the case store, refused; ``str`` names each field, what is wrong with it and what is allowed."""
 
     def __init__(self, status: int, told: Mapping[str, Any]) -> None:
         super().__init__("\n".join(_lines(status, told)))
 
 
 def _lines(status: int, told: Mapping[str, Any]) -> list[str]:
-    problems = told.get("problems") or [told]
+    problems = told.get("problems") or told.get("fields") or [told]  # the daemon's, the case store's, neither
     lines = []
     for problem in problems:
         line = f"{problem.get('field') or ''}: {problem.get('message') or status}".removeprefix(": ")
@@ -103,22 +104,34 @@ def asked(args: argparse.Namespace, work: Callable[[Daemon], int]) -> int:
     """Do ``work`` with the daemon of ``--config`` and ``--var``; exit status and a sentence when that fails."""
     settings, places = read(args.config), Places(args.var)
     language.use(settings.centre.language)
-    url = f"http://127.0.0.1:{settings.ports.api}"
+    return reached(
+        settings.ports.api,
+        places.secrets / "api-token",
+        lambda client: work(Daemon(client)),
+        unreadable=lambda fault: _(
+            "the API token cannot be read ({fault}): has the daemon run with this --var?", fault=fault
+        ),
+        away=lambda url, fault: _(
+            "no daemon answers at {url} ({fault}): start it with `hotline run`", url=url, fault=fault
+        ),
+        headers={HEADER: _user()},
+    )
+
+
+def reached(
+    port: int, secret: Path, work: Callable[[httpx.Client], int], *, unreadable: Callable[[Exception], str],
+    away: Callable[[str, Exception], str], headers: Mapping[str, str] | None = None,
+) -> int:  # fmt: skip
+    """Do ``work`` with the program on this loopback port behind this secret; exit status, and a sentence when that fails."""
+    url = f"http://127.0.0.1:{port}"
     try:
-        token = secrets.value(places.secrets / "api-token")
-        headers = {"Authorization": f"Bearer {token}", HEADER: _user()}
-        with httpx.Client(base_url=url, headers=headers, timeout=30, trust_env=False) as client:
-            return work(Daemon(client))
+        sent = {"Authorization": f"Bearer {secrets.value(secret)}", **(headers or {})}
+        with httpx.Client(base_url=url, headers=sent, timeout=30, trust_env=False) as client:
+            return work(client)
     except FileRefused as fault:
-        print(
-            _("the API token cannot be read ({fault}): has the daemon run with this --var?", fault=fault),
-            file=sys.stderr,
-        )
+        print(unreadable(fault), file=sys.stderr)
     except httpx.TransportError as fault:
-        print(
-            _("no daemon answers at {url} ({fault}): start it with `hotline run`", url=url, fault=fault),
-            file=sys.stderr,
-        )
+        print(away(url, fault), file=sys.stderr)
     except SaidNo as no:
         print(no, file=sys.stderr)
         return REFUSED

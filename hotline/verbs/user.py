@@ -18,6 +18,7 @@ from config.language import say as _
 from config.settings import Role
 
 from .rest_client import REFUSED, Daemon, verb
+from .typed_password import typed_password
 
 _ROLES = [str(role) for role in Role]
 
@@ -104,7 +105,7 @@ def _change(daemon: Daemon, args: argparse.Namespace, *, password: bool = False,
 def _put(daemon: Daemon, account: str, body: dict[str, object], *, password: bool, final: bool = False) -> int:
     """``final``: it was typed by the person whose it is, who need not change it at the first log-in."""
     if password:
-        given = _password()
+        given = typed_password()
         if given is None:
             return REFUSED
         body = body | {"password": given, "must_change": not final}
@@ -147,13 +148,3 @@ def _decline(daemon: Daemon, args: argparse.Namespace) -> int:
 
 def _minute(moment: str) -> str:
     return datetime.fromisoformat(moment).astimezone().strftime("%Y-%m-%d %H:%M")
-
-
-def _password() -> str | None:
-    if not sys.stdin.isatty():
-        return sys.stdin.readline().rstrip("\r\n")
-    first = getpass.getpass(_("password: "))
-    if getpass.getpass(_("once more: ")) == first:
-        return first
-    print(_("the two are not the same"), file=sys.stderr)
-    return None
