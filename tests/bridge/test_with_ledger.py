@@ -134,7 +134,11 @@ async def test_what_becomes_of_a_case_is_in_the_ledger(tmp_path: Path, name: str
         first, second = [(await file(intake_of(book, courier), n)).ticket for n in (1, 2)]
         await emptied(book)
         await courier.stop()
-        for state in rig.states[:2]:
+
+        def moved() -> list[tuple[str, str, CaseState]]:
+            return [(event.ticket, event.agent, event.state) for event in told if isinstance(event, CaseMoved)]
+
+        for nth, state in enumerate(rig.states[:2], 1):
             await rig.move(first.key, state)
             hearing = Hearing(
                 "city", rig.driver, CaseShelf(ledger), RetryRule(), told.append, chance=lambda: 0.5, every=0.005
@@ -143,12 +147,13 @@ async def test_what_becomes_of_a_case_is_in_the_ledger(tmp_path: Path, name: str
             async with asyncio.timeout(10):
                 while (push := await book.find(first.id)) is None or push.case_state is not state:
                     await asyncio.sleep(0.005)
+                while len(moved()) < nth:  # told once it stands in the ledger, so a moment later
+                    await asyncio.sleep(0.005)
             await hearing.stop()
             await rig.restart()
     other = await book.find(second.id)
     assert other is not None
     assert (other.state, other.case_state) == (DeliveryState.DELIVERED, CaseState.FILED)
-    moved = [(event.ticket, event.agent, event.state) for event in told if isinstance(event, CaseMoved)]
-    assert moved == [(first.id, first.agent, state) for state in rig.states[:2]]
+    assert moved() == [(first.id, first.agent, state) for state in rig.states[:2]]
     assert [breach for breach in await verify(ledger, datetime.now(UTC)) if "case" in breach.rule] == []
     await ledger.close()

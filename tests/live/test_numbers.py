@@ -49,13 +49,14 @@ async def test_called_back_in_another_spelling(site: Site) -> None:
         await floor.sit("8001", answering(0.3, None, SEAT_TONE))
         for rack in floor.phones.trunks.values():
             rack.take("", answering(0.2, 3.0, SEAT_TONE))
+        await floor.reachable()
         for written in CALLERS.values():
             await floor.until_state("8001", "ready", 30)
             await floor.rest.verb("8001", "dial", number=written)
             await floor.until_state("8001", "talking", 15)
         await floor.until_state("8001", "ready", 30)
         told = [call.dialled for rack in floor.phones.trunks.values() for call in rack.calls if not call.outgoing]
-        assert told == list(NATIONAL.values())
+        assert sorted(told) == sorted(NATIONAL.values()), "whichever carrier it was"
         with pytest.raises(Exception, match="4"):
             await floor.rest.verb("8001", "dial", number="13800000031/13800000032")
 
