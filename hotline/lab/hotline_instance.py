@@ -19,7 +19,7 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
 import tomli_w
@@ -33,6 +33,19 @@ from .phones import Rack
 Table = dict[str, Any]
 DESK_HOST = "127.0.0.4"
 """Desk phones live here: an address that is no trunk's, with all its RTP ports to itself."""
+
+
+class RunningDaemon(Protocol):
+    """What an instance asks of its daemon; ``subprocess.Popen`` is one."""
+
+    @property
+    def pid(self) -> int: ...
+    @property
+    def returncode(self) -> int | Any: ...
+    def poll(self) -> int | None: ...
+    def wait(self, timeout: float | None = None) -> int: ...
+    def send_signal(self, sig: int) -> None: ...
+    def kill(self) -> None: ...
 
 
 class InstanceError(RuntimeError):
@@ -85,7 +98,7 @@ class HotlineInstance:
         var.mkdir(parents=True, exist_ok=True)
         self.config = config or var / "hotline.toml"
         self.config.write_text(tomli_w.dumps(settings), encoding="utf-8")
-        self.daemon: subprocess.Popen[bytes] | None = None
+        self.daemon: RunningDaemon | None = None
         self.log = var / "daemon.out"
         self._daemons: set[int] = set()
 
@@ -102,14 +115,21 @@ class HotlineInstance:
 
     def start(self, *, seconds: float = 60.0, environ: Mapping[str, str] | None = None) -> None:
         """Start the daemon and wait until it says it is live."""
-        with self.log.open("ab") as out:
-            self.daemon = subprocess.Popen(
-                [sys.executable, "-m", *self.program, "run", "--config", str(self.config), "--var", str(self.places.var)],
-                stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT, start_new_session=True,
-                env={**os.environ, "PYTHONUNBUFFERED": "1", **(environ or {})},
-            )  # fmt: skip
+        self.daemon = self.begin(environ or {})
         self._daemons.add(self.daemon.pid)
         self.until_live(seconds)
+
+    def begin(self, environ: Mapping[str, str]) -> RunningDaemon:
+        """The daemon's process, leader of a session of its own, its words in ``log``."""
+        with self.log.open("ab") as out:
+            return subprocess.Popen(
+                [sys.executable, "-m", *self.program, *self.run_words()],
+                stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT, start_new_session=True,
+                env={**os.environ, "PYTHONUNBUFFERED": "1", **environ},
+            )  # fmt: skip
+
+    def run_words(self) -> list[str]:
+        return ["run", "--config", str(self.config), "--var", str(self.places.var)]
 
     def until_live(self, seconds: float = 60.0) -> None:
         limit = time.monotonic() + seconds

@@ -10,8 +10,10 @@ from tests.live.site import Site
 
 
 @pytest.fixture
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with Site(tmp_path_factory.mktemp("fault")) as here:
+def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    here = Site(tmp_path_factory.mktemp("fault"))
+    here.as_operators_start_it = getattr(request.module, "AS_OPERATORS_START_IT", False)
+    with here:
         yield here
 
 

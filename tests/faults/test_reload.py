@@ -13,6 +13,7 @@ from hotline.lab.phones import answering
 from tests.live.site import SEAT_TONE, Site, SiteTelephones, eventually
 
 pytestmark = pytest.mark.fault
+AS_OPERATORS_START_IT = True  # it begins itself anew by its command line, and who reloads finds it by that
 
 
 @pytest.mark.bound(150)

@@ -10,6 +10,8 @@ from .site import Site
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with Site(tmp_path_factory.mktemp("site")) as here:
+def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    here = Site(tmp_path_factory.mktemp("site"))
+    here.as_operators_start_it = getattr(request.module, "AS_OPERATORS_START_IT", False)
+    with here:
         yield here

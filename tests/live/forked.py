@@ -1,9 +1,10 @@
-"""``hotline`` commands, each in a process forked from one that has imported them all.
+"""``hotline`` commands and daemons, each in a process forked from one that has imported them all.
 
-A command's start costs a second of a core, its work a twentieth of that, and tests ask for hundreds of them. What runs is
-``hotline.cli.main`` with the words of the command line, in a process of its own, its output in files.
-The server (``python -m tests.live.forked``) reads one request a line from its standard input: ``{words, out, err}``; for each it
-writes ``{pid}`` and, when that one is over, ``{pid, status}``. It ends with its input.
+A command's start costs a second of a core, its work a twentieth of that, and tests ask for hundreds of them; a daemon's start costs
+three seconds, and tests start hundreds. What runs is ``hotline.cli.main`` with the words of the command line, in a process of
+its own that leads a session, its output in files.
+The server (``python -m tests.live.forked``) reads one request a line from its standard input: ``{words, out, err}``, where ``err`` null
+is ``out``; for each it writes ``{pid}`` and, when that one is over, ``{pid, status}``. It ends with its input.
 """
 
 from __future__ import annotations
@@ -21,8 +22,16 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
-LAZY = ("aiosqlite", "sqlalchemy.dialects.sqlite.aiosqlite", "ledger.store", "ledger.verify", "ledger.migrate")
-"""What verbs import when they run."""
+LAZY = (
+    "hotline.app",
+    "hotline.signals",
+    "aiosqlite",
+    "sqlalchemy.dialects.sqlite.aiosqlite",
+    "ledger.store",
+    "ledger.verify",
+    "ledger.migrate",
+)
+"""What verbs import when they run; none of it chooses Twisted's reactor, which is the daemon's own."""
 LOST = 70
 """The status of a command whose server died."""
 
@@ -46,24 +55,35 @@ class Commands:
         """Raises subprocess.TimeoutExpired, and ends the command, when it takes longer."""
         with tempfile.TemporaryDirectory() as folder:
             out, err = Path(folder, "out"), Path(folder, "err")
-            with self._turn:
-                print(
-                    json.dumps({"words": list(words), "out": str(out), "err": str(err)}),
-                    file=self._server.stdin, flush=True,
-                )  # fmt: skip
-                pid = self._begun.get(timeout=60)
-            with self._news:
-                if not self._news.wait_for(lambda: pid in self._ended, seconds):
-                    os.kill(pid, signal.SIGKILL)
-                    raise subprocess.TimeoutExpired(["hotline", *words], seconds)
-                status = self._ended.pop(pid)
+            pid = self._begin(words, out, err)
+            status = self.ended(pid, seconds)
+            if status is None:
+                os.kill(pid, signal.SIGKILL)
+                raise subprocess.TimeoutExpired(["hotline", *words], seconds)
             return subprocess.CompletedProcess(["hotline", *words], status, out.read_bytes(), err.read_bytes())
+
+    def daemon(self, words: Sequence[str], out: Path) -> ForkedDaemon:
+        """Begin a command that stays; what it says goes to the end of ``out``."""
+        return ForkedDaemon(self, self._begin(words, out, None))
+
+    def ended(self, pid: int, seconds: float | None) -> int | None:
+        """Its status; None when it still runs after so long (None: however long)."""
+        with self._news:
+            return self._ended[pid] if self._news.wait_for(lambda: pid in self._ended, seconds) else None
+
+    def _begin(self, words: Sequence[str], out: Path, err: Path | None) -> int:
+        request = {"words": list(words), "out": str(out), "err": err and str(err)}
+        with self._turn:
+            print(json.dumps(request), file=self._server.stdin, flush=True)
+            return self._begun.get(timeout=60)
 
     def _read(self) -> None:
         assert self._server.stdout is not None
         for line in self._server.stdout:
             told = json.loads(line)
             if "status" not in told:
+                with self._news:
+                    self._ended.pop(told["pid"], None)  # of an earlier process with this number
                 self._begun.put(told["pid"])
                 continue
             with self._news:
@@ -74,6 +94,31 @@ class Commands:
         if self._server.stdin is not None:
             self._server.stdin.close()
         self._server.wait(10)
+
+
+class ForkedDaemon:
+    """One daemon, as ``subprocess.Popen`` would show it."""
+
+    def __init__(self, commands: Commands, pid: int) -> None:
+        self._commands, self.pid = commands, pid
+        self.returncode: int | None = None
+
+    def poll(self) -> int | None:
+        self.returncode = self._commands.ended(self.pid, 0)
+        return self.returncode
+
+    def wait(self, timeout: float | None = None) -> int:
+        self.returncode = self._commands.ended(self.pid, timeout)
+        if self.returncode is None:
+            raise subprocess.TimeoutExpired(["hotline", "run"], timeout or 0)
+        return self.returncode
+
+    def send_signal(self, sig: int) -> None:
+        if self.poll() is None:
+            os.kill(self.pid, sig)
+
+    def kill(self) -> None:
+        self.send_signal(signal.SIGKILL)
 
 
 def serve() -> None:
@@ -103,17 +148,20 @@ def _status(pid: int) -> int:
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
 
-def _command(words: list[str], out: str, err: str) -> None:
+def _command(words: list[str], out: str, err: str | None) -> None:
     """Of the forked process: never returns."""
     from hotline import cli
 
     status = LOST
     try:
         os.setsid()
-        for number, path in ((0, os.devnull), (1, out), (2, err)):
-            os.dup2(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), number)
-        sys.stdout, sys.stderr = open(1, "w", closefd=False), open(2, "w", closefd=False)  # noqa: SIM115 - until the process ends
+        for number, path in ((0, os.devnull), (1, out), (2, err or out)):
+            file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+            os.dup2(file, number)
+            os.close(file)
+        sys.stdout, sys.stderr = (open(number, "w", buffering=1, closefd=False) for number in (1, 2))  # noqa: SIM115 - until the process ends
         sys.argv = ["hotline", *words]
+        sys.orig_argv = [sys.executable, "-m", "hotline.cli", *words]  # a reload begins these anew
         status = cli.main(words)
     except SystemExit as end:
         status = end.code if isinstance(end.code, int) else 0 if end.code is None else 1

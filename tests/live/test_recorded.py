@@ -20,6 +20,7 @@ from .test_endings_told import closed, everywhere, out_call, transfers
 from .test_verbs import CITIZEN, ONE, POLICE, TWO, hear, seats, talking
 
 pytestmark = pytest.mark.live
+AS_OPERATORS_START_IT = True  # who reloads it finds it by its command line
 
 RATE = 8000
 CALLERS = itertools.count(13805990010)
