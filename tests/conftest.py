@@ -41,8 +41,21 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if not sampling.long_run() and "long" not in config.option.markexpr:
         config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("long")])
         items[:] = [item for item in items if not item.get_closest_marker("long")]
+    if sampling.short_run():
+        _sample(config, items)
     place = {name: number for number, name in enumerate(LONGEST)}
     items.sort(key=lambda item: place.get(item.path.name, len(LONGEST)))
+
+
+def _sample(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What costs a real Asterisk or a browser is sampled file by file."""
+    dear: dict[str, list[str]] = {}
+    for item in items:
+        if any(item.get_closest_marker(name) for name in ("live", "fault", "browser")):
+            dear.setdefault(item.nodeid.partition("::")[0], []).append(item.nodeid)
+    out = sampling.left_out(dear, {item.nodeid for item in items if item.get_closest_marker("always")})
+    config.hook.pytest_deselected(items=[item for item in items if item.nodeid in out])
+    items[:] = [item for item in items if item.nodeid not in out]
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -1,7 +1,8 @@
 """What ``make test`` runs of the long tests: a sample, by a seed that is printed; ``make test-long`` runs all of it.
 
 ``sampled`` marks what is not in today's sample with ``long``; ``examples`` says how many random examples a
-property is tried with. The seed is ``HOTLINE_SEED`` where it is set, else another one in each run, so that in the
+property is tried with; ``left_out`` says which tests on a real Asterisk or in a browser a short run does without. Whoever names a file to
+pytest runs all of it: only ``.ci/suite`` asks for a short run. The seed is ``HOTLINE_SEED`` where it is set, else another one in each run, so that in the
 course of days everything is run; the workers of one run have the same one.
 """
 
@@ -10,14 +11,22 @@ from __future__ import annotations
 import os
 import random
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import pytest
 
-SEED, LONG = "HOTLINE_SEED", "HOTLINE_LONG"
+SEED, LONG, SHORT = "HOTLINE_SEED", "HOTLINE_LONG", "HOTLINE_SHORT"
 MORE = 50
 """So many times as many random examples in a long run."""
+
+
+PART = 3
+"""One in so many of a file's tests on a real Asterisk or in a browser is in a short run."""
+
+
+def short_run() -> bool:
+    return os.environ.get(SHORT, "") not in ("", "0") and not long_run()
 
 
 def long_run() -> bool:
@@ -41,6 +50,16 @@ def sampled(cases: Sequence[Any], most: int, *, always: Sequence[Any] = ()) -> l
     chance = random.Random(f"{seed()} {_name(cases)}")
     chosen = [*always, *chance.sample(free, max(0, min(most - len(always), len(free))))]
     return [case if case in chosen else _long(case) for case in cases]
+
+
+def left_out(tests: Mapping[str, Sequence[str]], always: Collection[str]) -> set[str]:
+    """Of each file's tests, by file: all but a third of them, at least one, by the seed; none of ``always``, which come on top."""
+    out: set[str] = set()
+    for file, names in tests.items():
+        free = sorted(set(names) - set(always))
+        chosen = random.Random(f"{seed()} {file}").sample(free, min(len(free), max(1, len(names) // PART)))
+        out |= set(free) - set(chosen)
+    return out
 
 
 def _name(case: Any) -> str:

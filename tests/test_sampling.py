@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.sampling import examples, sampled
+from tests.sampling import examples, left_out, sampled
 
 CASES = [("a", 1), ("b", 2), ("c", 3), ("d", 4)]
 
@@ -38,3 +38,15 @@ def test_a_long_run_tries_more(monkeypatch: pytest.MonkeyPatch) -> None:
     assert examples(25) == 25
     monkeypatch.setenv("HOTLINE_LONG", "1")
     assert examples(25) == 1250
+
+
+def test_a_short_run_keeps_something_of_each_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    tests = {"a": ["a1"], "b": [f"b{number}" for number in range(7)]}
+    seen: set[str] = set()
+    for seed in range(60):
+        monkeypatch.setenv("HOTLINE_SEED", str(seed))
+        out = left_out(tests, {"b6"})
+        assert not out & {"a1", "b6"}
+        assert len(set(tests["b"]) - out) == 3
+        seen |= set(tests["b"]) - out
+    assert seen == set(tests["b"])

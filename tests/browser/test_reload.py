@@ -17,6 +17,7 @@ from .kit import ANNA, BAO, CITIZEN, MUSIC, REJOIN, BrowserHotline, agent_pitch,
 pytestmark = pytest.mark.browser
 
 
+@pytest.mark.always
 async def test_a_reload_in_mid_call(hotline: BrowserHotline) -> None:
     """F5: the citizen hears the prompt, the same seat is rung and answers by itself; the same call goes on."""
     async with hotline:

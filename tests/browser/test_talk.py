@@ -41,6 +41,7 @@ async def test_two_seats_talk_at_once(hotline: BrowserHotline) -> None:
             assert figures["sent"] > 0
 
 
+@pytest.mark.always
 async def test_the_keys_of_one_call(hotline: BrowserHotline) -> None:
     """Decline: it rings again. Mute, hold with music, resume, keys, hang up: each does what it says; then wrap-up counts down."""
     async with hotline:

@@ -15,6 +15,7 @@ pytestmark = pytest.mark.browser
 MATTER = {"title": "路灯不亮", "content": "湖滨南路一段路灯三天不亮，晚上很危险。", "address": "思明区湖滨南路88号"}
 
 
+@pytest.mark.always
 async def test_a_draft_outlives_the_browser_and_is_filed(hotline: BrowserHotline) -> None:
     """Typed during the talk; a reload and a crash lose nothing; coded by its initials; no kind, no ticket; then the case number comes."""
     async with hotline:

@@ -159,6 +159,7 @@ def paused(site: Broken, seat: str) -> bool:
     return f"|mandarin|{seat}|PAUSE|" in site.places.queue_log.read_text(encoding="utf-8")
 
 
+@pytest.mark.always
 def test_the_whole_daemon_is_not_accused(recorded: RecordedRun) -> None:
     """The same path without a mutation: the judge finds nothing in a ledger of three answered, three not."""
     assert recorded.breaches == []

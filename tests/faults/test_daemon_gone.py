@@ -42,6 +42,7 @@ def assert_never_left_alone(calls: list[Call]) -> None:
     assert all(isinstance(gap, float) and gap < MOST_SILENCE_S for gap in silent.values()), silent
 
 
+@pytest.mark.always
 @pytest.mark.bound(120)
 async def test_ten_calls_survive_a_killed_daemon(site: Site) -> None:
     """kill -9 for 5 s with calls in notice, queue, talk and wrap-up, and new ones meanwhile: none is disturbed or lost."""

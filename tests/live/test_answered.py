@@ -18,6 +18,7 @@ TICKET = {
 }  # fmt: skip
 
 
+@pytest.mark.always
 async def test_both_lines_talk_and_all_witnesses_agree(site: Site) -> None:
     """Two callers on two lines and trunks hear the notice and their seat, are heard, and are booked as they were."""
     async with SiteTelephones(site, 2) as floor:
@@ -43,6 +44,7 @@ async def test_both_lines_talk_and_all_witnesses_agree(site: Site) -> None:
     assert booked["059212345"].line == "partner"
 
 
+@pytest.mark.always
 async def test_a_ticket_filed_in_the_call_becomes_one_case(site: Site) -> None:
     """The agent files while talking; the case store has it once, the call's outcome is the ticket."""
     async with SiteTelephones(site, 1) as floor:

@@ -14,6 +14,7 @@ from .site import CLOSED, MENU, TINY, Site, SiteTelephones
 pytestmark = pytest.mark.live
 
 
+@pytest.mark.always
 async def test_callers_who_leave_are_call_backs(site: Site) -> None:
     """Hung up in the notice, in the queue, nobody there at all: each missed call is owed a call-back."""
     async with SiteTelephones(site, 0) as floor:
