@@ -18,6 +18,8 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("hotline")
 
 BOUND_SECONDS = 60.0
+DEAR = ("live", "fault", "browser", "postgres", "slow")
+"""Of what is marked so a short run takes one in three."""
 LONGEST = (
     "test_endings_told.py", "test_ledger_away.py", "test_recorded.py", "test_seat_ends.py", "test_full_disk.py",
     "test_field_callers.py", "test_watching.py", "test_daemon_gone.py", "test_broken_on_purpose.py",
@@ -48,10 +50,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _sample(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What costs a real Asterisk or a browser is sampled file by file."""
+    """What costs seconds is sampled file by file."""
     dear: dict[str, list[str]] = {}
     for item in items:
-        if any(item.get_closest_marker(name) for name in ("live", "fault", "browser")):
+        if any(item.get_closest_marker(name) for name in DEAR):
             dear.setdefault(item.nodeid.partition("::")[0], []).append(item.nodeid)
     out = sampling.left_out(dear, {item.nodeid for item in items if item.get_closest_marker("always")})
     config.hook.pytest_deselected(items=[item for item in items if item.nodeid in out])

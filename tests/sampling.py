@@ -1,8 +1,8 @@
 """What ``make test`` runs of the long tests: a sample, by a seed that is printed; ``make test-long`` runs all of it.
 
 ``sampled`` marks what is not in today's sample with ``long``; ``examples`` says how many random examples a
-property is tried with; ``left_out`` says which tests on a real Asterisk or in a browser a short run does without. Whoever names a file to
-pytest runs all of it: only ``.ci/suite`` asks for a short run. The seed is ``HOTLINE_SEED`` where it is set, else another one in each run, so that in the
+property is tried with; ``left_out`` says which dear tests (a real Asterisk, a browser, PostgreSQL, seconds) a
+short run does without. Whoever names a file to pytest runs all of it: only ``.ci/suite`` asks for a short run. The seed is ``HOTLINE_SEED`` where it is set, else another one in each run, so that in the
 course of days everything is run; the workers of one run have the same one.
 """
 
@@ -22,7 +22,7 @@ MORE = 50
 
 
 PART = 3
-"""One in so many of a file's tests on a real Asterisk or in a browser is in a short run."""
+"""One in so many of a file's dear tests is in a short run."""
 
 
 def short_run() -> bool:

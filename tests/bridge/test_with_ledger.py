@@ -21,12 +21,12 @@ from bridge.ports import Filed, Push
 from bridge.ticket import CallFacts, Ticket
 from cti.ids import CallId
 from cti.numbers import Numbers
-from ledger import migrate
 from ledger.casebook import CaseShelf
 from ledger.outbox import OutboxShelf
 from ledger.store import Store
 from ledger.tickets import TicketShelf
 from ledger.verify import verify
+from tests import new_ledger
 from tests.bridge.rigs import RIGS
 from tests.casestore.kit import cases_at
 from tests.fakes.casestore import ScriptedStore
@@ -35,9 +35,7 @@ RAW = {"kind": "投诉", "title": "积水", "content": "湖滨南路积水", "su
 
 
 async def book_at(folder: Path) -> tuple[Store, TicketShelf]:
-    url = f"sqlite+aiosqlite:///{folder / 'ledger.db'}"
-    await asyncio.to_thread(migrate.upgrade, url)
-    store = Store(url)
+    store = Store(await asyncio.to_thread(new_ledger.make, folder / "ledger.db"))
     return store, TicketShelf(store)
 
 

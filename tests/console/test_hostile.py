@@ -46,6 +46,8 @@ def filled(path: str) -> str:
     )
 
 
+@pytest.mark.always
+@pytest.mark.always
 @pytest.mark.parametrize(
     "header", ["", "Bearer", f"Bearer {TOKEN}x", f"Basic {TOKEN}", f"Bearer {TOKEN[:-1]}", "Bearer é"]
 )
@@ -66,6 +68,7 @@ async def test_no_key(client: httpx.AsyncClient, fake: FakeHotline, header: str)
     assert fake.book.rows == {}
 
 
+@pytest.mark.always
 async def test_no_key_elsewhere(client: httpx.AsyncClient) -> None:
     """Not even which paths exist is told without the token."""
     del client.headers["Authorization"]
@@ -96,6 +99,7 @@ async def test_bad_bodies(client: httpx.AsyncClient, body: bytes, kind: str, sta
     assert len(answer.content) < 40_000
 
 
+@pytest.mark.always
 async def test_seat_bodies(client: httpx.AsyncClient) -> None:
     """The same for the bodies that FastAPI reads."""
     for body in (b"{", b"[" * 60_000, b'{"agent": "\\ud800"}', b'{"agent": ["1001"]}', b'{"agent": "1001", "x": 1}'):
@@ -104,6 +108,7 @@ async def test_seat_bodies(client: httpx.AsyncClient) -> None:
         ErrorOut.model_validate(answer.json())
 
 
+@pytest.mark.always
 async def test_route_fault(client: httpx.AsyncClient, fake: FakeHotline) -> None:
     """A fault of ours is a 500 in the common shape that tells nothing of the inside."""
     fake.book.broken = {"file": 1}
@@ -112,6 +117,7 @@ async def test_route_fault(client: httpx.AsyncClient, fake: FakeHotline) -> None
     assert "disk" not in answer.text
 
 
+@pytest.mark.always
 async def test_no_ledger() -> None:
     """A database that is not there is a 503 that says nothing was written."""
     fake = FakeHotline()
@@ -124,6 +130,7 @@ async def test_no_ledger() -> None:
         assert (await client.post(path, json=body)).status_code == 201
 
 
+@pytest.mark.always
 def test_openapi_is_complete() -> None:
     """Every route has a tag, a success answer with a shape, the error shape, and bodies where it takes one."""
     for path, item in OPENAPI["paths"].items():

@@ -17,10 +17,10 @@ from config.language import use
 from config.read import read
 from hotline.books import audit_trail
 from hotline.cli import main
-from ledger import migrate
 from ledger import tables as t
 from ledger.audit_log import GENESIS, AuditLog, link
 from ledger.store import Store
+from tests import new_ledger
 
 CONFIG = Path(__file__).parents[2] / "hotline.toml"
 NOW = datetime(2026, 10, 1, 1, 2, 3, 4, tzinfo=UTC)
@@ -33,7 +33,7 @@ def var(tmp_path: Path) -> Path:
     use("en")
     places = Places(tmp_path)
     places.make()
-    migrate.upgrade(_url(tmp_path))
+    new_ledger.make(tmp_path / "ledger.db")
     _do(tmp_path, lambda store: _append(AuditLog(store), 3))
     return tmp_path
 

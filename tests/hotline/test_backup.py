@@ -31,6 +31,7 @@ from ledger.store import Store
 from ledger.tickets import TicketShelf
 from recordings import vault
 from recordings.storage import keys_of
+from tests import new_ledger
 from tests.casestore.kit import cases_at
 
 SHIPPED = Path(__file__).resolve().parents[2] / "hotline.toml"
@@ -52,8 +53,7 @@ class City:
         (self.places.shelf / "2026").mkdir()
         (self.places.shelf / "2026" / "one.opus").write_bytes(b"sound")
         (self.places.shelf / "2026" / "one+2.opus").write_bytes(b"second")
-        self.url = f"sqlite+aiosqlite:///{self.places.ledger}"
-        migrate.upgrade(self.url)
+        self.url = new_ledger.make(self.places.ledger)
         self.cases_url = f"sqlite:///{self.places.casestore}"
 
     def words(self, *words: str) -> list[str]:

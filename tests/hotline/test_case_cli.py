@@ -15,13 +15,13 @@ from bridge.drivers import CaseEvent
 from bridge.reply_rounds import Answer
 from bridge.ticket import Person, Ticket
 from hotline.cli import main
-from ledger import migrate
 from ledger.callbacks import CallbackBook
 from ledger.casebook import CaseShelf
 from ledger.outbox import OutboxShelf
 from ledger.replies import Reply
 from ledger.store import Store
 from ledger.tickets import TicketShelf
+from tests import new_ledger
 from tests.bridge.made import ticket
 
 SHIPPED = Path(__file__).resolve().parents[2] / "hotline.toml"
@@ -60,7 +60,7 @@ def run(capsys: pytest.CaptureFixture[str], var: Path, *words: str) -> tuple[int
 
 def test_the_whole_path_by_any_of_its_names(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Number, ticket, call: the same path, each moment in order; nobody's number is in it."""
-    migrate.upgrade(f"sqlite+aiosqlite:///{tmp_path / 'ledger.db'}")
+    new_ledger.make(tmp_path / "ledger.db")
     one = asyncio.run(told(tmp_path))
     found = [
         json.loads(run(capsys, tmp_path, "show", name, "--json")[1])
@@ -86,7 +86,7 @@ def test_the_whole_path_by_any_of_its_names(tmp_path: Path, capsys: pytest.Captu
 
 def test_lists_and_what_is_not_known(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """By state; a name that nobody has is an error."""
-    migrate.upgrade(f"sqlite+aiosqlite:///{tmp_path / 'ledger.db'}")
+    new_ledger.make(tmp_path / "ledger.db")
     asyncio.run(told(tmp_path))
     (line,) = json.loads(run(capsys, tmp_path, "list", "--json")[1])
     assert (line["state"], line["answer"], line["reopened"]) == ("checked", "unsolved", True)

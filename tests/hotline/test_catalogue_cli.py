@@ -21,6 +21,7 @@ from ledger.audit_log import AuditLog
 from ledger.catalogues import CatalogueTable
 from ledger.store import Store
 from ledger.tickets import TicketShelf
+from tests import new_ledger
 from tests.bridge.made import ticket
 from tests.bridge.test_city_table import COVER, HEADING
 from tests.xlsx import workbook
@@ -35,7 +36,7 @@ Hotline = Callable[..., int]
 def hotline(tmp_path: Path) -> Hotline:
     var = tmp_path / "var"
     var.mkdir()
-    migrate.upgrade(f"sqlite+aiosqlite:///{var / 'ledger.db'}")
+    new_ledger.make(var / "ledger.db")
 
     def run(verb: str, *args: str) -> int:
         return main(["catalogue", verb, *args, "--config", str(TREE / "hotline.toml"), "--var", str(var)])

@@ -16,7 +16,7 @@ from config.language import use
 from config.settings import Recording
 from hotline.cli import main
 from hotline.verbs.shell_user import actor
-from ledger import migrate, tables
+from ledger import tables
 from ledger.recordings import RecordingTable
 from ledger.store import Store
 from recordings import vault
@@ -24,6 +24,7 @@ from recordings.ids import RecordingId
 from recordings.ports import Due, Shelved
 from recordings.storage import keys_of
 from recordings.worker import Worker
+from tests import new_ledger
 from tests.ledger.desk import Told
 from tests.ledger.test_scribe import write_all
 from tests.recordings.sound import settings, spool, stereo
@@ -39,8 +40,7 @@ def kept(tmp_path: Path) -> Shelved:
     use("zh")
     places = Places(tmp_path)
     places.make()
-    url = f"sqlite+aiosqlite:///{places.ledger}"
-    migrate.upgrade(url)
+    url = new_ledger.make(places.ledger)
 
     async def shelve() -> Shelved:
         await write_all(url, Told(1).arrive().queue().talk(4).end())

@@ -19,8 +19,8 @@ from console.spreadsheet import cell
 from hotline.cli import main
 from hotline.verbs.period_arguments import midnight, moment
 from hotline.verbs.report_rows import masked
-from ledger import migrate
 from ledger import tables as t
+from tests import new_ledger
 from tests.faults import witness
 from tests.ledger.seed import ANSWERED, DIRECT, MISSED, after, do, ledger
 
@@ -33,8 +33,7 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 @pytest.fixture
 def var(tmp_path: Path) -> Path:
     """A folder with the true ledger in it."""
-    url = f"sqlite+aiosqlite:///{tmp_path / 'ledger.db'}"
-    migrate.upgrade(url)
+    url = new_ledger.make(tmp_path / "ledger.db")
 
     async def fill() -> None:
         async with ledger(url):

@@ -18,9 +18,9 @@ from cti.ids import Instant
 from hotline.books.ami_only_calls_file import AmiOnlyCallsFile
 from hotline.cli import main
 from hotline.verbs.shell_user import actor
-from ledger import migrate
 from ledger import tables as t
 from ledger.ami_only_calls import Seen
+from tests import new_ledger
 from tests.cti.story import Story
 from tests.cti.test_book import rows
 from tests.ledger.desk import T0, Told
@@ -33,7 +33,7 @@ NOW = datetime.now(UTC)
 @pytest.fixture
 def var(tmp_path: Path) -> Path:
     """Folders and an empty ledger."""
-    migrate.upgrade(f"sqlite+aiosqlite:///{tmp_path / 'ledger.db'}")
+    new_ledger.make(tmp_path / "ledger.db")
     for folder in ("asterisk/log/cel-custom", "asterisk/spool/monitor", "run", "recordings"):
         (tmp_path / folder).mkdir(parents=True)
     return tmp_path

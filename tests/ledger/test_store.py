@@ -21,6 +21,7 @@ from ledger import migrate
 from ledger import tables as t
 from ledger.errors import LedgerMisshapen, LedgerUnavailable
 from ledger.store import Store
+from tests import new_ledger
 
 from .conftest import psycopg_url
 from .desk import contents
@@ -147,7 +148,7 @@ async def test_a_database_that_is_away_is_said(url: str) -> None:
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
-    migrate.upgrade(f"sqlite+aiosqlite:///{tmp_path}/ledger.db")
+    new_ledger.make(tmp_path / "ledger.db")
     return tmp_path / "ledger.db"
 
 

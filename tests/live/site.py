@@ -27,14 +27,13 @@ from typing import Any
 import httpx
 import tomli_w
 
-from casestore import migrate as migrate_case_store
+from casestore import migrate
 from hotline.lab import ports
 from hotline.lab.hotline_instance import HotlineInstance, RunningDaemon, Table, Telephones, derive, shipped
 from hotline.lab.phones import Call, Manner, Rack, answering
 from hotline.lab.rest import Rest, RestRefused
 from hotline.lab.sound import tone
-from ledger import migrate as migrate_ledger
-from tests import brief
+from tests import brief, new_ledger
 from tests.faults import logs, witness
 from tests.faults.checker import Plan, Tolerances, check, shown_as_it_is
 
@@ -87,15 +86,12 @@ commands = cache(Commands)
 
 
 @cache
-def new_databases() -> dict[str, bytes]:
-    """A new ledger and a new case store, as their programs make them at a first start; that takes a second of a core."""
+def new_case_store() -> bytes:
+    """As its program makes it at a first start: half a second of a core."""
     with tempfile.TemporaryDirectory() as folder:
-        found = {}
-        for name, program in (("ledger.db", migrate_ledger), ("casestore.db", migrate_case_store)):
-            file = Path(folder, name)
-            program.upgrade(f"sqlite:///{file}" if program is migrate_case_store else f"sqlite+aiosqlite:///{file}")
-            found[name] = file.read_bytes()
-        return found
+        file = Path(folder, "casestore.db")
+        migrate.upgrade(f"sqlite:///{file}")
+        return file.read_bytes()
 
 
 class Site(HotlineInstance):
@@ -110,11 +106,11 @@ class Site(HotlineInstance):
         known_years(table)
         super().__init__(table, var, base=self.block.base)
         brief.notices(self.places.prompts)
-        for name, content in new_databases().items():
-            file = var / name
-            if not file.exists():
-                file.touch(0o600)
-                file.write_bytes(content)
+        if not self.places.ledger.exists():
+            new_ledger.make(self.places.ledger)
+        if not self.places.casestore.exists():
+            self.places.casestore.touch(0o600)
+            self.places.casestore.write_bytes(new_case_store())
         self.began = time.time()
         self.deaths: list[float] = []
         self.away: list[tuple[float, float]] = []
