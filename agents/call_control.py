@@ -126,7 +126,7 @@ def _call(request: ask.CallSeat | ask.DialOut, phones: Phones, roster: Roster) -
     seat = request.seat
     if phones.busy(seat):
         return Refused(Why.IN_CALL, sentence("seat {seat} is in a call", seat=seat))
-    if seat in phones.away:
+    if phones.away(seat) is not None:
         return Refused(Why.PHONE_UNREACHABLE, sentence("the phone of seat {seat} does not answer", seat=seat))
     if isinstance(request, ask.CallSeat):
         if request.to not in roster.seats or request.to == seat:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from config.settings import Device
 from cti.commands import Listening
 from cti.ids import CallId, LegId, QueueId, SeatId
 
@@ -82,6 +83,14 @@ class EndHelp:
     """By its agent, or by a supervisor who has seen to it."""
 
     seat: SeatId
+
+
+@dataclass(frozen=True, slots=True)
+class UseDevice:
+    """换话机: which of the seat's two devices rings from the next call on. Not in a call, and not one that could not ring."""
+
+    seat: SeatId
+    device: Device
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,7 +295,9 @@ VerbRequest = (
     | CallSeat
     | DialOut
 )
-SeatRequest = LogIn | LogOut | GoReady | Pause | AfterCall | EndWrapUp | ExtendWrapUp | AskHelp | EndHelp | CallFiled
+SeatRequest = (
+    LogIn | LogOut | GoReady | Pause | AfterCall | EndWrapUp | ExtendWrapUp | AskHelp | EndHelp | UseDevice | CallFiled
+)
 ConsoleWord = PhoneSaid | ConsoleGone
 Supervision = ForceSeat | Watch | Unwatch | TakeOver | MoveCall
 Request = SeatRequest | VerbRequest | ConsoleWord | Supervision
@@ -308,6 +319,7 @@ class Why(StrEnum):
     UNKNOWN_REASON = "unknown_reason"
     PHONE_UNREACHABLE = "phone_unreachable"
     PHONE_UNPROVED = "phone_unproved"
+    ONE_DEVICE = "one_device"
     NO_SEAT = "no_seat"
     NOT_WATCHING = "not_watching"
     NOT_WAITING = "not_waiting"

@@ -14,6 +14,7 @@ from typing import Final
 from cti import commands as tel
 from cti import events as ev
 from cti.ids import Instant, LegId, SeatId
+from cti.numbering_plan import seat_at
 
 from .phones import Phase, Phones, SeatLeg
 
@@ -23,9 +24,9 @@ _UP = (Phase.TALKING, Phase.HELD)
 
 
 class SilentLegs:
-    """:param desk_phone: this seat has a telephone of its own, no page."""
+    """:param desk_phone: this endpoint of a seat is a telephone of its own, no page."""
 
-    def __init__(self, phones: Phones, desk_phone: Callable[[SeatId], bool]) -> None:
+    def __init__(self, phones: Phones, desk_phone: Callable[[str], bool]) -> None:
         self._phones, self._desk_phone = phones, desk_phone
         self._heard: set[LegId] = set()
         """Legs that are being listened to."""
@@ -36,17 +37,17 @@ class SilentLegs:
     def hear(self, event: ev.Event, now: Instant) -> list[tel.HearLeg]:
         """Legs that this event makes suspect."""
         match event:
-            case ev.LegBegan(leg=leg, endpoint=endpoint) if str(leg) == str(event.call) and self._desk_phone(
-                SeatId(endpoint)
+            case ev.LegBegan(leg=leg, endpoint=endpoint) if str(leg) == str(event.call) and (
+                event.second or self._desk_phone(endpoint)
             ):
                 self._dialling[leg] = Instant(now + DIALS_SECONDS)
             case ev.LegEnded(leg=leg):
                 self._dialling.pop(leg, None)
                 self._dead.discard(leg)
-            case ev.PhoneRegistered(endpoint=endpoint) if self._desk_phone(SeatId(endpoint)):
-                return self._suspect(SeatId(endpoint), _UP)
-            case ev.EndpointReach(reach=ev.Reach.UNREACHABLE, endpoint=endpoint) if self._desk_phone(SeatId(endpoint)):
-                return self._suspect(SeatId(endpoint), (*_UP, Phase.DIALLING))
+            case ev.PhoneRegistered(endpoint=endpoint) if self._desk_phone(endpoint):
+                return self._suspect(endpoint, _UP)
+            case ev.EndpointReach(reach=ev.Reach.UNREACHABLE, endpoint=endpoint) if self._desk_phone(endpoint):
+                return self._suspect(endpoint, (*_UP, Phase.DIALLING))
         return []
 
     def due(self) -> Instant | None:
@@ -75,8 +76,10 @@ class SilentLegs:
         """This leg, if it is known to be nobody's and is still there."""
         return self._phones.legs.get(leg) if leg in self._dead else None
 
-    def _suspect(self, seat: SeatId, phases: tuple[Phase, ...]) -> list[tel.HearLeg]:
-        return self._listen([leg for leg in self._phones.of(seat) if leg.phase in phases])
+    def _suspect(self, endpoint: str, phases: tuple[Phase, ...]) -> list[tel.HearLeg]:
+        seat = SeatId(seat_at(endpoint))
+        legs = [leg for leg in self._phones.of(seat) if leg.second is (seat != endpoint)]
+        return self._listen([leg for leg in legs if leg.phase in phases])
 
     def _listen(self, legs: list[SeatLeg]) -> list[tel.HearLeg]:
         fresh = [leg.id for leg in legs if leg.id not in self._heard]

@@ -18,9 +18,11 @@ from dataclasses import replace
 from typing import get_args
 
 from config.language import sentence
+from config.settings import Device
 from cti import commands as tel
 from cti import events as ev
 from cti.ids import CallId, Instant, QueueId, SeatId
+from cti.numbering_plan import seat_at
 
 from . import call_control, seat_requests, supervision
 from . import commands as req
@@ -59,13 +61,13 @@ HEARD = tuple(kind for kind in get_args(ev.Event) if kind not in _NOT_OURS)
 class Desk:
     def __init__(self, roster: Roster) -> None:
         self.roster = roster
-        self.phones = Phones(roster.seats)
+        self.phones = Phones(roster.seats, lambda seat: self._seats.endpoint(seat))
         self._deeds = PendingCallControl()
         self._filed: dict[CallId, set[SeatId]] = {}
         """Seats that filed a call they are still in."""
         self._consoles = SoftphoneReports()
         self._mending = LostLegRecovery(self._consoles, self.phones, self._proves)
-        self._silence = SilentLegs(self.phones, lambda seat: seat in self.seats and seat not in roster.browsers)
+        self._silence = SilentLegs(self.phones, self._is_desk_phone)
         self._watches = supervision.Watches()
         self._refusals = Refusals(roster.rules.refused_dials)
         self._seats = Seats(roster, self.phones, self._consoles.lacks, self._dialling)
@@ -123,8 +125,8 @@ class Desk:
                     self._missed(event, now)
                 elif (taken := self.phones.legs.get(event.leg)) is not None:
                     taken.missed = self.seats[event.seat].missed
-            case ev.EndpointReach() if SeatId(event.endpoint) in self.seats:
-                self._reach(SeatId(event.endpoint), event, now)
+            case ev.EndpointReach() if SeatId(seat_at(event.endpoint)) in self.seats:
+                self._reach(SeatId(seat_at(event.endpoint)), event, now)
             case ev.LegEnded():
                 for leg in self.phones.left_alone(event.call):
                     leg.aside = Aside.NONE
@@ -185,9 +187,9 @@ class Desk:
 
     def _reach(self, seat: SeatId, event: ev.EndpointReach, now: Instant) -> None:
         state = self.seats[seat]
-        if state.presence is Presence.LOGGED_OUT:
+        if state.presence is Presence.LOGGED_OUT or event.endpoint != self._seats.endpoint(seat):
             return
-        if seat in self.phones.away:
+        if self.phones.away(seat) is not None:
             self._seats.tell(out.SeatAlarm(seat, event.at, out.Alarm.UNREACHABLE, "the phone does not answer"))
         else:
             self._seats.tell(out.SeatAlarmCleared(seat, event.at, out.Alarm.UNREACHABLE))
@@ -247,6 +249,8 @@ class Desk:
                 return Accepted()
             case req.LogIn():
                 return self._log_in(request, state, now)
+            case req.UseDevice():
+                return self._use_device(request, state, now, by)
             case (
                 req.LogOut() | req.GoReady() | req.Pause() | req.AfterCall() | req.EndWrapUp() | req.ExtendWrapUp()
                 | req.AskHelp() | req.EndHelp()
@@ -285,6 +289,40 @@ class Desk:
         new = on_phone(came, found[0], found[1].call) if found else self._seats.next_state(came, now)
         self._seats.become(new, now, now, request.agent)
         return Accepted()
+
+    def _use_device(self, request: req.UseDevice, state: SeatState, now: Instant, by: str) -> Answer:
+        """From the next call on. Never in one: a talk does not move from one telephone to another by it."""
+        seat = state.seat
+        if seat not in self.roster.two:
+            return Refused(Why.ONE_DEVICE, sentence("seat {seat} has one telephone only", seat=seat))
+        if state.presence is Presence.LOGGED_OUT:
+            return Refused(Why.NOT_NOW, sentence("nobody sits at seat {seat}", seat=seat))
+        if request.device is self._seats.device(state):
+            return Accepted()
+        if self._seats.blind:
+            return Refused(Why.BLIND, sentence("the link to Asterisk is down"))
+        if self.phones.busy(seat) or self._dialling(seat, now):
+            return Refused(Why.IN_CALL, sentence("seat {seat} is in a call", seat=seat))
+        if not self.can_ring(seat, request.device, now):
+            why = sentence("the phone of seat {seat} does not answer", seat=seat)
+            return Refused(Why.PHONE_UNREACHABLE, why)
+        if self.phones.away(seat) is not None:
+            self._seats.tell(out.SeatAlarmCleared(seat, now, out.Alarm.UNREACHABLE))
+        self._seats.become(replace(state, device=str(request.device)), now, now, by)
+        self._rotate(seat, now, now)
+        if state.proof:
+            self._consoles.look(seat, now)
+        return Accepted()
+
+    def can_ring(self, seat: SeatId, device: Device, now: Instant) -> bool:
+        """This device of the seat is registered and answers; a page says so itself."""
+        if self.roster.endpoint(seat, device) not in self.phones.there:
+            return False
+        return not (device is Device.BROWSER and self.seats[seat].proof and self._consoles.lacks(seat, now))
+
+    def device(self, seat: SeatId) -> Device:
+        """The one that rings at this seat."""
+        return self._seats.device(self.seats[seat])
 
     def _page(self, word: req.ConsoleWord, state: SeatState, now: Instant) -> None:
         """A page's word on its phone: in rotation or not, and whether its call is still its own."""
@@ -359,10 +397,10 @@ class Desk:
     def _not_free(self, seat: SeatId) -> str:
         """Why a citizen is not to be given to this seat unasked, and who is free; '' it is free, or no seat."""
         state = self.seats.get(seat)
-        if state is None or (state.presence in (Presence.READY, Presence.PAUSED) and seat not in self.phones.away):
+        if state is None or (state.presence in (Presence.READY, Presence.PAUSED) and self.phones.away(seat) is None):
             return ""
         is_ = sentence("it is {presence}", presence=sentence(str(state.presence)))
-        why = sentence("its phone does not answer") if seat in self.phones.away else is_
+        why = sentence("its phone does not answer") if self.phones.away(seat) is not None else is_
         free = [one for one, other in self.seats.items() if other.presence is Presence.READY]
         return sentence(
             "seat {seat} is not free ({why}); free are: {free}",
@@ -386,6 +424,8 @@ class Desk:
     def _begin(self, deed: call_control.CallControl | Refused, now: Instant, by: str) -> Answer:
         if isinstance(deed, Refused):
             return deed
+        if isinstance(deed.command, tel.CallSeat | tel.DialOut | tel.WatchSeat) and deed.seat in self.roster.two:
+            deed = replace(deed, command=replace(deed.command, phone=self._seats.endpoint(deed.seat)))
         if (refused := self._deeds.begin(deed, self.phones, self.roster, now, by)) is not None:
             return refused
         if deed.seat:
@@ -476,6 +516,10 @@ class Desk:
                 self._seats.command(suspect)
         self._seats.correct(now)
         return self._seats.decided(now)
+
+    def _is_desk_phone(self, endpoint: str) -> bool:
+        seat = SeatId(seat_at(endpoint))
+        return seat in self.seats and (seat != endpoint or seat not in self.roster.browsers)
 
     def _proves(self, seat: SeatId) -> bool:
         return seat in self.seats and self.seats[seat].proof

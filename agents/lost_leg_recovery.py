@@ -38,7 +38,7 @@ class Recovered:
 
 class LostLegRecovery:
     def __init__(self, consoles: SoftphoneReports, phones: Phones, proves: Callable[[SeatId], bool]) -> None:
-        """``proves``: this seat's phone is its page's (a desk phone needs no mending)."""
+        """``proves``: this seat has a page that is a phone (a leg at a desk phone needs no mending)."""
         self._consoles = consoles
         self._phones = phones
         self._proves = proves
@@ -97,7 +97,7 @@ class LostLegRecovery:
             del self._returning[seat]
         out = []
         for leg in self._phones.of(seat):
-            if leg.id in self._under_way or leg.phase not in (*_RINGING, *_UP):
+            if leg.id in self._under_way or leg.second or leg.phase not in (*_RINGING, *_UP):
                 continue
             torn = self._fate(leg, now)
             if torn.again is not None:
@@ -114,7 +114,7 @@ class LostLegRecovery:
             doubtful = self._consoles.together(now)
         return rejoin.fate(
             pages, leg.id, leg.since, ringing=leg.phase in _RINGING,
-            away_since=self._phones.away.get(leg.seat), began=self._consoles.began, now=now,
+            away_since=self._phones.away(leg.seat), began=self._consoles.began, now=now,
             patience=rejoin.GONE_TOGETHER if doubtful else rejoin.GONE,
         )  # fmt: skip
 

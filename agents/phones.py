@@ -10,12 +10,14 @@ Our own asking only bridges the moment before that channel exists.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
 from config.answer_rule import counts
 from cti import events as ev
 from cti.ids import CallId, Instant, LegId, QueueId, SeatId
+from cti.numbering_plan import seat_at
 
 from .presence import Cue
 
@@ -58,6 +60,8 @@ class SeatLeg:
     aside_at: float = 0.0
     since: Instant = Instant(0.0)  # noqa: RUF009 - a NewType is its value
     """When it began."""
+    second: bool = False
+    """At the desk phone of a seat that has a browser's phone, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,20 +86,27 @@ _CUES = (
 
 
 class Phones:
-    def __init__(self, seats: frozenset[SeatId]) -> None:
-        self._seats = seats
+    def __init__(self, seats: frozenset[SeatId], chosen: Callable[[SeatId], str] = str) -> None:
+        """``chosen``: the endpoint that rings at this seat."""
+        self._seats, self._chosen = seats, chosen
         self.legs: dict[LegId, SeatLeg] = {}
         self._at: dict[SeatId, list[SeatLeg]] = {seat: [] for seat in seats}
         """The same by seat, oldest first: what a seat does must not cost more the more seats there are."""
         self._calls: dict[CallId, dict[LegId, str]] = {}
         """Every live call's legs and their endpoints ('' is a Local channel)."""
         self._inside: set[CallId] = set()
-        self.away: dict[SeatId, Instant] = {}
-        """Seats whose phone does not answer, and since when."""
+        self.unreachable: dict[str, Instant] = {}
+        """Endpoints of seats that do not answer, and since when."""
+        self.there: set[str] = set()
+        """Endpoints of seats that do."""
         self.waiting: dict[CallId, QueueId] = {}
         """Callers in a queue."""
 
     # -- looking ---------------------------------------------------------------------
+
+    def away(self, seat: SeatId) -> Instant | None:
+        """Since when the telephone that rings at this seat does not answer; None: it does, or nobody knows."""
+        return self.unreachable.get(self._chosen(seat))
 
     def of(self, seat: SeatId) -> list[SeatLeg]:
         return self._at.get(seat, [])
@@ -227,11 +238,13 @@ class Phones:
             case ev.CallEnded():
                 self._calls.pop(event.call, None)
                 self._inside.discard(event.call)
-            case ev.EndpointReach() if event.endpoint in self._seats:
+            case ev.EndpointReach() if seat_at(event.endpoint) in self._seats:
                 if event.reach is ev.Reach.UNREACHABLE:
-                    self.away.setdefault(SeatId(event.endpoint), event.at)
+                    self.there.discard(event.endpoint)
+                    self.unreachable.setdefault(event.endpoint, event.at)
                 else:
-                    self.away.pop(SeatId(event.endpoint), None)
+                    self.there.add(event.endpoint)
+                    self.unreachable.pop(event.endpoint, None)
         return None
 
     def _leg(self, leg: LegId, seat: SeatId, call: CallId, at: Instant) -> SeatLeg:
@@ -246,6 +259,7 @@ class Phones:
         self._calls.setdefault(event.call, {})[event.leg] = event.endpoint
         if event.endpoint in self._seats:
             leg = self._leg(event.leg, SeatId(event.endpoint), event.call, event.at)
+            leg.second = event.second
             if event.leg == LegId(event.call) and leg.phase is Phase.KNOWN:
                 leg.phase = Phase.DIALLING
 

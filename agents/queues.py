@@ -14,12 +14,13 @@ the moment between two device states.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from cti import commands as c
 from cti.events import MemberSeen
 from cti.ids import Instant, QueueId, SeatId
+from cti.numbering_plan import seat_at
 
 from .ids import OwnReason
 
@@ -48,17 +49,20 @@ def wanted(penalties: Mapping[QueueId, int], pause: str | None) -> dict[QueueId,
     }
 
 
-def difference(queue: QueueId, seat: SeatId, have: Membership | None, want: Membership | None) -> list[MemberCommand]:
+def difference(
+    queue: QueueId, seat: SeatId, have: Membership | None, want: Membership | None, *, two: bool = False
+) -> list[MemberCommand]:
     """The commands that turn ``have`` into ``want`` in one queue, in order; none when equal.
 
     The member is named by its seat: queue_log's agent column shows that name, and a
-    person's could hold what app_queue's stored list reads as syntax.
+    person's could hold what app_queue's stored list reads as syntax. ``two``: the seat has two devices, and ``seat`` is
+    the endpoint of one of them; its name is the seat's all the same.
     """
     if have == want:
         return []
     if want is None:
         return [c.RemoveMember(queue, seat)]
-    add = c.AddMember(queue, seat, str(seat), want.penalty, paused=want.paused, reason=want.reason)
+    add = c.AddMember(queue, seat, seat_at(seat), want.penalty, paused=want.paused, reason=want.reason, two=two)
     if have is None:
         return [add]
     if have.penalty != want.penalty:
@@ -89,7 +93,9 @@ class Doubt:
 
 
 class Memberships:
-    def __init__(self) -> None:
+    def __init__(self, two: Container[SeatId] = ()) -> None:
+        """``two``: seats with two devices. Each of these is a member by itself, named by its endpoint."""
+        self._two = two
         self._entries: dict[Key, _Entry] = {}
         self._queues: dict[SeatId, set[QueueId]] = {}
         """The keys by seat: a wish for one seat must not cost more the more seats there are."""
@@ -106,9 +112,12 @@ class Memberships:
         for queue in sorted(queues):
             entry = self._entry((queue, seat))
             entry.want = self._never_unpaused(entry, target.get(queue), busy)
-            out += self._tell((queue, seat), entry, difference(queue, seat, entry.told, entry.want))
+            out += self._tell((queue, seat), entry, self._difference((queue, seat), entry.told, entry.want))
             self._compare((queue, seat), entry, at)
         return out
+
+    def _difference(self, key: Key, have: Membership | None, want: Membership | None) -> list[MemberCommand]:
+        return difference(*key, have, want, two=seat_at(key[1]) in self._two)
 
     def settled(self, seat: SeatId) -> bool:
         """app_queue says of this seat what was wished last."""
@@ -201,7 +210,7 @@ class Memberships:
                 continue
             entry.told = entry.seen  # here its word counts, not what we said
             entry.want = self._never_unpaused(entry, entry.want, key[1] in on_phone)
-            commands = difference(*key, entry.seen, entry.want)
+            commands = self._difference(key, entry.seen, entry.want)
             if isinstance(commands[0] if commands else None, c.AddMember) and entry.want is not None:
                 # "Already there" leaves the pause as it was: say it too
                 commands.append(c.PauseMember(*key, entry.want.paused, entry.want.reason))

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from config.settings import Device, Role, Settings
+from config.settings import SECOND, Device, Role, Settings
 from cti.ids import QueueId, SeatId
 from cti.numbers import Numbers, home, of_settings
 
@@ -59,9 +59,11 @@ class Roster:
     seats: frozenset[SeatId]
     rules: Rules
     browsers: frozenset[SeatId] = frozenset()
-    """Seats whose telephone is a page."""
+    """Seats whose telephone is a page, or may be."""
     queues: frozenset[QueueId] = frozenset()
     numbers: Numbers = field(default_factory=home)
+    two: Mapping[SeatId, Device] = field(default_factory=dict)
+    """Seats with two devices, and which of them rings after signing in."""
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Roster:
@@ -81,10 +83,25 @@ class Roster:
             settings.seats.wrap_up_most_seconds,
             settings.seats.filing_ends_wrap_up,
         )
-        browsers = frozenset(SeatId(seat.id) for seat in settings.seat if seat.device is Device.BROWSER)
+        browsers = frozenset(SeatId(seat.id) for seat in settings.seat if seat.has(Device.BROWSER))
+        two = {SeatId(seat.id): seat.device for seat in settings.seat if seat.second_device is not None}
         seats = frozenset(SeatId(seat.id) for seat in settings.seat)
         queues = frozenset(QueueId(queue.id) for queue in settings.queue)
-        return cls({p.id: p for p in people}, seats, rules, browsers, queues, of_settings(settings))
+        return cls({p.id: p for p in people}, seats, rules, browsers, queues, of_settings(settings), two)
+
+    def endpoints(self, seat: SeatId) -> tuple[str, ...]:
+        """All telephones of this seat, as Asterisk names them."""
+        return (seat, seat + SECOND) if seat in self.two else (seat,)
+
+    def device(self, seat: SeatId, chosen: str) -> Device:
+        """Which device rings at this seat, where its agent has ``chosen`` so; '' nothing was chosen."""
+        if seat in self.two:
+            return Device(chosen) if chosen else self.two[seat]
+        return Device.BROWSER if seat in self.browsers else Device.DESK
+
+    def endpoint(self, seat: SeatId, device: Device) -> str:
+        """The telephone at which this device of the seat is rung."""
+        return seat + SECOND if device is Device.DESK and seat in self.two else seat
 
     def may_supervise(self, agent: AgentId) -> bool:
         person = self.people.get(agent)

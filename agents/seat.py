@@ -57,7 +57,9 @@ class SeatState:
     help_since: Instant | None = None
     """Since when its agent asks for a supervisor, in the call that it is in or wraps up; None: not."""
     proof: bool = False
-    """Calls are offered only while its page proves that it can ring."""
+    """Where its page is the telephone that rings, calls are offered only while it proves that it can."""
+    device: str = ""
+    """Of a seat with two devices the one that its agent has chosen; '' the first."""
 
 
 def pack(state: SeatState) -> str:

@@ -21,6 +21,7 @@ import structlog
 from cti import commands as tel
 from cti import events as ev
 from cti.ids import Instant, SeatId
+from cti.numbering_plan import seat_at
 from cti.ordered_writer import OrderedWriter
 
 from . import commands as req
@@ -150,8 +151,15 @@ class SeatService:
     def _seat(self, command: tel.Command) -> SeatId:
         match command:
             case tel.AddMember() | tel.RemoveMember() | tel.PauseMember():
-                return command.seat
-            case tel.CallSeat() | tel.DialOut() | tel.WatchSeat() | tel.SetPhoneKey() | tel.SetAttended():
+                return SeatId(seat_at(command.seat))
+            case (
+                tel.CallSeat()
+                | tel.DialOut()
+                | tel.WatchSeat()
+                | tel.SetPhoneKey()
+                | tel.SetAttended()
+                | tel.SetDevice()
+            ):
                 return command.seat
             case tel.HangUpAll() | tel.DropPhoneKeys() | tel.SetPace():
                 return SeatId("")

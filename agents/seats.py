@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from config.settings import Device
 from cti import commands as tel
 from cti.ids import Instant, SeatId
+from cti.numbering_plan import seat_at
 
 from . import events as out
 from .after_call import differs, next_state, on_phone, pause_word
@@ -51,10 +53,10 @@ class Seats:
         self.blind = True
         """Nothing is said to app_queue."""
         self._roster, self._phones, self._lacks, self._dialling = roster, phones, lacks, dialling
-        self.memberships = Memberships()
+        self.memberships = Memberships(roster.two)
         self._wrapping: set[SeatId] = set()
         """``due`` is asked after every event, and there may be hundreds of seats."""
-        self._wished: dict[SeatId, tuple[AgentId, str | None, bool]] = {}
+        self._wished: dict[SeatId, tuple[AgentId, str | None, bool, str]] = {}
         """What was wished for each seat's memberships last: most that happens at a seat makes no difference to them."""
         self._events: list[out.Event] = []
         self._commands: list[tel.Command] = []
@@ -105,9 +107,18 @@ class Seats:
 
     def bar(self, state: SeatState, now: Instant) -> str:
         """Why this seat can't be ready, whatever its agent wishes; '' it can."""
-        if state.seat in self._phones.away:
+        if self._phones.away(state.seat) is not None:
             return OwnReason.UNREACHABLE
-        return OwnReason.PHONE if state.proof and self._lacks(state.seat, now) else ""
+        page = state.proof and self.device(state) is Device.BROWSER
+        return OwnReason.PHONE if page and self._lacks(state.seat, now) else ""
+
+    def device(self, state: SeatState) -> Device:
+        """The one that rings."""
+        return self._roster.device(state.seat, state.device)
+
+    def endpoint(self, seat: SeatId) -> str:
+        """As Asterisk names the device that rings."""
+        return self._roster.endpoint(seat, self.device(self.states[seat]))
 
     def _tell_proof(self, old: SeatState, new: SeatState, at: Instant) -> None:
         if OwnReason.PHONE not in (old.reason, new.reason):
@@ -134,16 +145,21 @@ class Seats:
         state = self.states[seat]
         person = None if state.presence is Presence.LOGGED_OUT else self._roster.people.get(state.agent)
         word = pause_word(state, queue_call=self._phones.in_queue_call(seat), dialling=self._dialling(seat, now))
-        wish = (person.id if person else AgentId(""), word, self._phones.busy(seat) or state.presence not in IDLE)
-        if self._wished.get(seat) == wish and self.memberships.settled(seat):
+        busy, rings = self._phones.busy(seat) or state.presence not in IDLE, self.endpoint(seat)
+        wish = (person.id if person else AgentId(""), word, busy, rings)
+        endpoints = self._roster.endpoints(seat)
+        if self._wished.get(seat) == wish and all(self.memberships.settled(SeatId(one)) for one in endpoints):
             return
         self._wished[seat] = wish
         target = wanted(person.penalties, word) if person else {}
-        self._commands += self.memberships.want(seat, target, busy=wish[2], at=now)
+        # the one that rings no more first: at no moment is the seat two members of one queue
+        for one in sorted(endpoints, key=lambda one: one == rings):
+            self._commands += self.memberships.want(SeatId(one), target if one == rings else {}, busy=busy, at=now)
 
     def expel_strangers(self, now: Instant) -> None:
         """Members that are no seats of these settings."""
-        for stranger in self.memberships.strangers(self._roster.seats):
+        known = frozenset(SeatId(one) for seat in self._roster.seats for one in self._roster.endpoints(seat))
+        for stranger in self.memberships.strangers(known):
             self._commands += self.memberships.want(stranger, {}, busy=False, at=now)
 
     # -- time --------------------------------------------------------------------------------
@@ -164,11 +180,12 @@ class Seats:
         """What app_queue did not do is said again; what it denies too often is an alarm."""
         if self.blind:
             return
-        busy = {leg.seat for leg in self._phones.legs.values()}
+        busy = {SeatId(one) for leg in self._phones.legs.values() for one in self._roster.endpoints(leg.seat)}
         commands, doubts = self.memberships.correct(busy, now)
         self._commands += commands
         for doubt in doubts:
-            self.tell(out.SeatAlarm(doubt.seat, now, out.Alarm.CONTRADICTION, f"{doubt.queue}: {doubt.detail}"))
+            seat = SeatId(seat_at(doubt.seat))
+            self.tell(out.SeatAlarm(seat, now, out.Alarm.CONTRADICTION, f"{doubt.queue}: {doubt.detail}"))
 
     # -- what follows --------------------------------------------------------------------------
 
@@ -181,7 +198,7 @@ class Seats:
     def decided(self, now: Instant) -> Decision:
         """All that was gathered; from here on the floor's."""
         for doubt in self.memberships.agreed():
-            self.tell(out.SeatAlarmCleared(doubt.seat, now, out.Alarm.CONTRADICTION))
+            self.tell(out.SeatAlarmCleared(SeatId(seat_at(doubt.seat)), now, out.Alarm.CONTRADICTION))
         if not self._events and not self._commands:
             return NOTHING
         decision = Decision(tuple(self._events), tuple(self._commands))

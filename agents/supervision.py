@@ -161,7 +161,7 @@ def watch(request: ask.Watch, own: SeatState | None, phones: Phones, watches: Wa
         return CallControl(Verb.WATCH, own.seat, known.by, tel.ChangeWatch(known.by, mode))
     if phones.busy(own.seat) or known is not None:
         return Refused(Why.IN_CALL, sentence("your own phone at seat {seat} is in a call", seat=own.seat))
-    if own.seat in phones.away:
+    if phones.away(own.seat) is not None:
         return Refused(Why.PHONE_UNREACHABLE, sentence("the phone of seat {seat} does not answer", seat=own.seat))
     return CallControl(Verb.WATCH, own.seat, NO_LEG, tel.WatchSeat(own.seat, target.id, mode))
 
@@ -194,7 +194,7 @@ def take_over(
     ear = known.by if known is not None else NO_LEG
     if any(other.id != ear for other in phones.of(own.seat)):
         return Refused(Why.IN_CALL, sentence("your own phone at seat {seat} is in a call", seat=own.seat))
-    if own.seat in phones.away:
+    if phones.away(own.seat) is not None:
         return Refused(Why.PHONE_UNREACHABLE, sentence("the phone of seat {seat} does not answer", seat=own.seat))
     return CallControl(Verb.TAKE_OVER, leg.seat, leg.id, tel.TakeOver(leg.id, own.seat, ear))
 

@@ -50,6 +50,7 @@ def check(raw: Raw) -> list[Problem]:
         *_numbers(raw),
         *_trunks(raw),
         *_ports(raw),
+        *_seats(raw),
         *_outbound(raw),
         *_centre(raw),
         *_asterisk(raw),
@@ -317,13 +318,25 @@ def _edge(raw: Raw) -> Iterator[Problem]:
                 _("must be an absolute path without quotes, dollar signs, semicolons, braces and line ends"),
                 file,
             )
-    browsers = any(entry.get("device", "desk") == "browser" for _path, entry in _items(raw, "seat"))
+    browsers = any("browser" in _devices(entry) for _path, entry in _items(raw, "seat"))
     for path, trunk in _items(raw, "trunk"):
         # identified by its address before a name is asked for: a browser's phone would be this trunk
         for host in _hosts(trunk):
             if browsers and (host.lower() == "localhost" or _overlap(host, "127.0.0.1") or _overlap(host, "::1")):
                 fault = _("is where the phones of browsers come from (nginx); take another loopback address")
                 yield Problem(f"{path}.host", fault, host)
+
+
+def _devices(seat: Raw) -> tuple[object, object]:
+    return seat.get("device", "desk"), seat.get("second_device")
+
+
+def _seats(raw: Raw) -> Iterator[Problem]:
+    for path, seat in _items(raw, "seat"):
+        first, second = _devices(seat)
+        if second is not None and second == first:
+            fault = _("is the seat's device already: a second one is the other kind, or leave the line out")
+            yield Problem(f"{path}.second_device", fault, second, hint="desk" if first == "browser" else "browser")
 
 
 def _is_own_host(host: object) -> bool:

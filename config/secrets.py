@@ -44,7 +44,7 @@ COOKIE_SEAL = "cookie-seal"
 
 def names(settings: Settings) -> tuple[str, ...]:
     """Every secret this installation needs. A browser's phone gets a key of its own at each log-in."""
-    phones = (f"sip-{seat.id}" for seat in settings.seat if seat.device is Device.DESK)
+    phones = (f"sip-{seat.endpoint(Device.DESK)}" for seat in settings.seat if seat.has(Device.DESK))
     audit = () if settings.audit.key else (AUDIT_KEY,)
     store = settings.casestore
     hooks = (CASESTORE_WEBHOOK, CASESTORE_CALLBACK) if store.driver == "webhook" else ()

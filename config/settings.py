@@ -140,9 +140,28 @@ class Device(StrEnum):
     DESK = "desk"
 
 
+SECOND = "-desk"
+"""Behind a seat's id: the endpoint of the desk phone of a seat that has a browser's phone, too (decision 0044)."""
+
+
 class Seat(_Section):
     id: Extension
     device: Device = Device.DESK
+    """Rings after signing in."""
+    second_device: Device | None = None
+    """Rings in its place once its agent has chosen so."""
+
+    @property
+    def devices(self) -> tuple[Device, ...]:
+        """The first rings after signing in."""
+        return (self.device,) if self.second_device is None else (self.device, self.second_device)
+
+    def has(self, device: Device) -> bool:
+        return device in self.devices
+
+    def endpoint(self, device: Device) -> str:
+        """The name under which this device of the seat registers, and that its channels bear."""
+        return self.id + (SECOND if device is Device.DESK and self.has(Device.BROWSER) else "")
 
 
 class Role(StrEnum):

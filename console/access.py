@@ -37,6 +37,8 @@ class Right(StrEnum):
     """Citizens' numbers unmasked. Without it: only that of the own call that is not settled yet."""
     WALL = "wall"
     """The wallboard, its figures and the calls and counts behind them."""
+    SCREEN = "screen"
+    """The figures of the wallboard on a screen that nobody sits at, and nothing behind them."""
     ALARMS = "alarms"
     """See alarms and acknowledge them."""
     SUPERVISE = "supervise"
@@ -68,6 +70,8 @@ class Scope(StrEnum):
     """Metrics and health: monitoring."""
     REPORTS = "reports"
     """The wallboard's figures and the live picture without its calls."""
+    SCREEN = "screen"
+    """A television: the page ``/tv.html`` and nothing behind its figures; no call, no ticket, no number."""
     CALLS_READ = "calls:read"
     """Calls live and past, numbers masked."""
     TICKETS_READ = "tickets:read"
@@ -101,13 +105,14 @@ RIGHTS: Mapping[Role, frozenset[Right]] = {
     # 运维. Runs the machine: accounts, sessions, vitals, alarms about trunks and backlog, the case store's refusals (which
     # cannot be mended unseen). Does not listen, sit, steer, nor read citizens' tickets, and sees numbers masked.
     Role.OPERATOR: frozenset({
-        _R.WALL, _R.ALARMS, _R.SESSIONS_ALL, _R.ACCOUNTS, _R.AUDIT, _R.DEAD_LETTERS, _R.HEALTH,
+        _R.WALL, _R.SCREEN, _R.ALARMS, _R.SESSIONS_ALL, _R.ACCOUNTS, _R.AUDIT, _R.DEAD_LETTERS, _R.HEALTH,
     }),
 }  # fmt: skip
 
 SCOPES: Mapping[Scope, frozenset[Right]] = {
     Scope.METRICS: frozenset({_R.HEALTH}),
     Scope.REPORTS: frozenset({_R.WALL}),
+    Scope.SCREEN: frozenset({_R.SCREEN}),
     Scope.CALLS_READ: frozenset({_R.CALLS_ALL}),
     Scope.TICKETS_READ: frozenset({_R.TICKETS_ALL}),
     Scope.TICKETS_FILE: frozenset({_R.HAND_IN}),

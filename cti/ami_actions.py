@@ -19,9 +19,11 @@ from __future__ import annotations
 import re
 from functools import singledispatch
 
+from config.settings import SECOND
+
 from . import commands as c
 from .ids import LegId, QueueId, SeatId
-from .numbering_plan import PHONE_KEY, TO_QUEUE
+from .numbering_plan import PHONE_KEY, TO_QUEUE, seat_at
 
 ORIGINATE = "cti-originate"
 REJOIN = "rejoin"
@@ -35,8 +37,11 @@ WATCH, WATCHED = "watch", "HOTLINE_WATCHED"
 WATCH_NUMBER = "0"
 """What the supervisor's phone shows: no number at all rings there."""
 HOLD_EXTENSION = "hold"
-ATTENDED = "seat-"
-"""Before a seat's name in the custom device state that says whether somebody sits there (``config.render.desks``)."""
+ATTENDED, AT_DESK = "seat-", "desk-"
+"""Before a seat's name in the custom device states that say whether somebody sits there, and at which of two devices
+(``config.render.desks``)."""
+SEAT_IN_USE = "seat-in-use"
+"""Context with a hint for each seat with two devices."""
 
 END_OF_NUMBER = "#"
 """Ends what is dialled for a consultation: else Asterisk waits three seconds for more digits."""
@@ -61,6 +66,7 @@ CHANNEL_STATE, PACKETS = "CHANNEL(state)", "CHANNEL(rtcp,rxcount)"
 
 MOST_BYTES = 900
 _SEAT = re.compile(r"[0-9]{2,20}")
+_PHONE = re.compile(rf"[0-9]{{2,20}}({SECOND})?")
 _QUEUE = re.compile(r"[a-z][a-z0-9_]{0,30}")
 _LEG = re.compile(r"[A-Za-z0-9_]{0,64}-?[0-9]{1,20}\.[0-9]{1,20}")
 _DIALLED = re.compile(r"\+?[0-9*#]{1,32}")
@@ -115,6 +121,7 @@ def _(command: c.AddMember) -> Action:
         "Penalty": str(_whole("penalty", command.penalty, 0, 1000)),
         "Paused": _yes(command.paused),
         **({"Reason": _word("reason", command.reason)} if command.reason else {}),
+        **({"StateInterface": f"hint:{seat_at(command.seat)}@{SEAT_IN_USE}"} if command.two else {}),
     }
 
 
@@ -135,12 +142,12 @@ def _(command: c.PauseMember) -> Action:
 
 @_action.register
 def _(command: c.CallSeat) -> Action:
-    return _originate(command.seat, command.to)
+    return _originate(command.phone or command.seat, command.to)
 
 
 @_action.register
 def _(command: c.DialOut) -> Action:
-    return _originate(command.seat, command.number)
+    return _originate(command.phone or command.seat, command.number)
 
 
 @_action.register
@@ -213,7 +220,7 @@ def _(command: c.RenewRecording) -> Action:
 def _(command: c.WatchSeat) -> Action:
     return {
         "Action": "Originate",
-        "Channel": f"PJSIP/{_matched('seat', _SEAT, command.seat)}",
+        "Channel": f"PJSIP/{_matched('phone', _PHONE, command.phone or command.seat)}",
         "Context": WATCH,
         "Exten": command.mode.value,
         "Priority": "1",
@@ -282,6 +289,15 @@ def _(command: c.SetAttended) -> Action:
 
 
 @_action.register
+def _(command: c.SetDevice) -> Action:
+    return {
+        "Action": "Setvar",
+        "Variable": f"DEVICE_STATE(Custom:{AT_DESK}{_matched('seat', _SEAT, command.seat)})",
+        "Value": "INUSE" if command.desk else "NOT_INUSE",
+    }
+
+
+@_action.register
 def _(command: c.SetPace) -> Action:
     """A global: it is gone with Asterisk, which is right for what is true for two minutes."""
     return {
@@ -303,11 +319,11 @@ def _moved(command: c.MoveWaiting) -> list[Action]:
     return [where, before, {"Action": "QueueWithdrawCaller", "Queue": queue, "Caller": leg}]
 
 
-def _originate(seat: SeatId, to: str) -> Action:
+def _originate(phone: str, to: str) -> Action:
     number = _dialled("to", to)
     return {
         "Action": "Originate",
-        "Channel": f"PJSIP/{_matched('seat', _SEAT, seat)}",
+        "Channel": f"PJSIP/{_matched('phone', _PHONE, phone)}",
         "Context": ORIGINATE,
         "Exten": number,
         "Priority": "1",
@@ -326,7 +342,7 @@ def _key(leg: LegId, key: str) -> Action:
 
 
 def _member(queue: QueueId, seat: SeatId) -> Action:
-    return {"Queue": _matched("queue", _QUEUE, queue), "Interface": f"PJSIP/{_matched('seat', _SEAT, seat)}"}
+    return {"Queue": _matched("queue", _QUEUE, queue), "Interface": f"PJSIP/{_matched('seat', _PHONE, seat)}"}
 
 
 def _leg(leg: LegId) -> str:

@@ -20,10 +20,13 @@ class AddMember:
 
     queue: QueueId
     seat: SeatId
+    """Of a seat with two devices the endpoint of the one that shall ring, here and in the two that follow."""
     name: str
     penalty: int = 0
     paused: bool = False
     reason: str = ""
+    two: bool = False
+    """The seat has two devices: it is in a call while either of them is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,8 @@ class CallSeat:
 
     seat: SeatId
     to: str
+    phone: str = ""
+    """The endpoint that rings; '' the seat's only one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,8 @@ class DialOut:
 
     seat: SeatId
     number: str
+    phone: str = ""
+    """As of ``CallSeat``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +191,8 @@ class WatchSeat:
     watched: LegId
     """The leg of the seat that is listened to."""
     mode: Listening
+    phone: str = ""
+    """As of ``CallSeat``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +254,15 @@ class SetAttended:
 
 
 @dataclass(frozen=True, slots=True)
+class SetDevice:
+    """Which device of this seat rings for a call from seat to seat, and may dial; kept as ``SetAttended`` is."""
+
+    seat: SeatId
+    desk: bool
+    """The desk phone of a seat that has a browser's phone, too."""
+
+
+@dataclass(frozen=True, slots=True)
 class SetPace:
     """How long one place in this queue takes just now: what Asterisk tells those who wait, for a moment."""
 
@@ -281,6 +299,7 @@ Command = (
     | SetPhoneKey
     | DropPhoneKeys
     | SetAttended
+    | SetDevice
     | SetPace
 )
 

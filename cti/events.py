@@ -402,6 +402,8 @@ class LegBegan:
     at: Instant
     leg: LegId
     endpoint: str
+    second: bool = False
+    """At the desk phone of a seat that has a browser's phone, too."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ from .dialling import Dialling
 from .display_names import name_of
 from .events import DialResult, DialWay, Direction, EndedBy, OfferResult, QueueExit
 from .ids import BridgeId, CallId, Instant, LegId, QueueId, SeatId, TrunkId
-from .numbering_plan import Plan, endpoint_of, is_household, is_plumbing
+from .numbering_plan import Plan, endpoint_of, is_household, is_plumbing, is_second
 
 ELSEWHERE = 26
 CUT = 39
@@ -157,7 +157,7 @@ class Fold:
         board.legs[leg_id] = leg
         board.linked[linked] = call.id
         call.links.add(linked)
-        self._out.append(ev.LegBegan(call.id, at, leg_id, endpoint))
+        self._out.append(ev.LegBegan(call.id, at, leg_id, endpoint, is_second(channel)))
         if endpoint in self._plan.trunks and not leg.first and call.direction is Direction.OUTBOUND:
             call.trunk = TrunkId(endpoint)
             self._out.append(ev.CallPlaced(call.id, at, call.trunk))

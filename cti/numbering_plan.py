@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from config.settings import SECOND
+
 from .events import Direction
 from .ids import LineId
 
@@ -75,9 +77,20 @@ def is_household(channel: str) -> bool:
 
 
 def endpoint_of(channel: str) -> str:
-    """``PJSIP/8001-0000002a`` → ``8001``; plumbing or a zombie has none: ''."""
+    """``PJSIP/8001-0000002a`` → ``8001``; plumbing or a zombie has none: ''. Of a seat's second device it is the seat."""
     tech, slash, rest = channel.partition("/")
     if not slash or not tech or tech in _PLUMBING or channel[-1] == ">" or channel[-2] == ";":
         return ""
     name, dash, _ = rest.rpartition("-")
-    return name if dash else rest
+    return seat_at(name) if dash else rest
+
+
+def is_second(channel: str) -> bool:
+    """It is the desk phone of a seat that has a browser's phone, too."""
+    return channel.rpartition("-")[0].endswith(SECOND) and endpoint_of(channel).isdigit()
+
+
+def seat_at(endpoint: str) -> str:
+    """``8001-desk`` → ``8001``; the name of any other endpoint is as it was."""
+    seat = endpoint.removesuffix(SECOND)
+    return seat if seat.isdigit() else endpoint

@@ -42,7 +42,7 @@ def wanted(settings: Settings) -> list[asterisk_files.Socket]:
         found.append(("ports.casestore", "127.0.0.1", ports.casestore, stream))
     if settings.asterisk.mode is Mode.EMBEDDED:
         found += asterisk_files.sockets(settings)
-    if any(seat.device is Device.BROWSER for seat in settings.seat):
+    if any(seat.has(Device.BROWSER) for seat in settings.seat):
         found.append(("ports.phones", "127.0.0.1", ports.phones, stream))
     if settings.edge.mode is Mode.EMBEDDED:
         found.append(("edge.port", str(settings.edge.bind), settings.edge.port, stream))

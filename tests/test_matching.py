@@ -16,6 +16,7 @@ from tests.test_maps import ROOMS, TREE
 WHY_NOT = {
     # a property of several modules together
     "agents/test_desk_machine.py": "a state machine of Hypothesis over desk, seats, queues and presence",
+    "agents/test_two_devices.py": "a seat with two telephones, through desk, seats, phones and queues",
     "agents/test_phone_ends.py": "what the desk makes of telephones that end: presence, after_call, seats",
     "bridge/test_driver_contract.py": "the contract of every module in drivers/",
     "bridge/test_with_ledger.py": "intake, courier and the real ledger",

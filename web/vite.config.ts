@@ -20,8 +20,8 @@ export default defineConfig({
     // what public/browser.js asks a browser for
     target: ['es2020', 'chrome92', 'firefox95'],
     modulePreload: { polyfill: false },
-    // two pages: the console, and the case store's own (/cases/), neither of which loads the other's
-    rollupOptions: { input: ['index.html', 'cases.html'].map((page) => fileURLToPath(new URL(page, import.meta.url))) },
+    // pages: the console, the case store's own (/cases/) and a television's, none of which loads the other's
+    rollupOptions: { input: ['index.html', 'cases.html', 'tv.html'].map((page) => fileURLToPath(new URL(page, import.meta.url))) },
     assetsInlineLimit: 0,
     reportCompressedSize: true,
     chunkSizeWarningLimit: 1200,

@@ -9,7 +9,7 @@ are the caller); seats have, and only into ``transfer-targets``.
 from __future__ import annotations
 
 from ..answer_rule import LEAST_MS, MOST_LET_GO, SILENT_CAUSE
-from ..settings import OUTBOUND_PROMPT, Device, OutboundNotice, Settings, Unattended
+from ..settings import OUTBOUND_PROMPT, SECOND, Device, OutboundNotice, Seat, Settings, Unattended
 from . import pjsip, survey, voicemail, waiting
 from .dialplan_steps import Step, context, exten, extens, include, unplayed
 
@@ -27,6 +27,10 @@ ATTENDED = "seat-"
 
 Asterisk keeps it in its database: it holds while the daemon is away, and after Asterisk's own death.
 """
+AT_DESK = "desk-"
+"""Custom device state of a seat with two devices, ``Custom:desk-8001``: INUSE while its desk phone is the one that rings and dials."""
+SEAT_IN_USE = "seat-in-use"
+"""Context with a hint for each seat with two devices: app_queue offers no call to the one while the other is in a call."""
 OWN_AT_ONCE = 3
 """Calls that one seat may have begun at the same time, colleagues' telephones among them: a talk, one on hold, one that
 rings. More would ring the floor's telephones, and hold the trunks' lines, for nobody else to use."""
@@ -46,11 +50,12 @@ def contexts(settings: Settings) -> list[str]:
         _watch(),
         _seats(settings),
         context("cti-originate", include("seats")),
+        *_two_devices(settings),
         _between(limit),
         _to_queue(settings),
         _transfer_targets(settings),
         _renew(),
-        _given(limit),
+        _given(settings, limit),
         _rejoin(settings, limit),
         _back(settings),
         *_outbound(settings, limit),
@@ -151,7 +156,7 @@ def _phone_key(settings: Settings) -> str:
         "Answer()",
         ("no", "Hangup(21)"),
     )
-    seats = [seat.id for seat in settings.seat if seat.device is Device.BROWSER]
+    seats = [seat.id for seat in settings.seat if seat.has(Device.BROWSER)]
     # many seats at once, to a key that nobody knows: those where nobody sits
     dropped: tuple[Step, ...] = (
         "Set(CDR_PROP(disable)=1)",
@@ -215,7 +220,7 @@ def _watch() -> str:
 def _seats(settings: Settings) -> str:
     """What a seat may dial: another seat, the echo, the world."""
     guarded = settings.seats.unattended_may_dial is Unattended.NOTHING
-    check: tuple[Step, ...] = (*_SEAT, *_nobody("nobody")) if guarded else ()
+    check: tuple[Step, ...] = (*_SEAT, *_nobody(settings, "nobody")) if guarded else ()
     refused: tuple[Step, ...] = (("nobody", "Gosub(dial-refused,s,1(unattended))"), "Hangup(21)") if guarded else ()
     return context(
         "seats",
@@ -233,14 +238,43 @@ _SEAT: tuple[Step, ...] = (
 """Leaves in ``HOTLINE_BY`` the seat that dials, by names that no phone can choose; '' (or 0) when it is none."""
 
 
-def _nobody(label: str) -> tuple[Step, ...]:
+def _nobody(settings: Settings, label: str) -> tuple[Step, ...]:
     """To ``label`` when this call is the seat's own, or it gives a colleague away, and nobody sits there.
 
-    What was never said is no agent: a new database refuses until the daemon has spoken.
+    What was never said is no agent: a new database refuses until the daemon has spoken. Of two devices nobody sits at
+    the one that is not chosen.
     """
     sits = f"${{DEVICE_STATE(Custom:{ATTENDED}${{HOTLINE_BY}})}}"
     own = '("${HOTLINE_CALL}"="" | "${HOTLINE_CITIZEN}"="")'
-    return (f'GotoIf($[{own} & "{sits}"!="INUSE"]?{label})',)
+    steps: tuple[Step, ...] = (f'GotoIf($[{own} & "{sits}"!="INUSE"]?{label})',)
+    if _with_two(settings):
+        desk = f'("${{DEVICE_STATE(Custom:{AT_DESK}${{HOTLINE_BY}})}}"="INUSE")'
+        dials = f'${{REGEX("^PJSIP/[0-9]+{SECOND}-" ${{CHANNEL(name)}})}}'
+        two = f"${{DIALPLAN_EXISTS({SEAT_IN_USE},${{HOTLINE_BY}},1)}}"
+        steps += (f'GotoIf($["${{HOTLINE_CALL}}"="" & {two} & {dials} != {desk}]?{label})',)
+    return steps
+
+
+def _with_two(settings: Settings) -> list[Seat]:
+    return [seat for seat in settings.seat if seat.second_device is not None]
+
+
+def _two_devices(settings: Settings) -> list[str]:
+    """``seat-phone``: gosub with a seat, gives the telephone that rings there. The agent chose; what was never said is the first."""
+    chosen = []
+    for seat in _with_two(settings):
+        state = f'"${{DEVICE_STATE(Custom:{AT_DESK}{seat.id})}}"'
+        desk = f'{state}!="NOT_INUSE"' if seat.device is Device.DESK else f'{state}="INUSE"'
+        chosen.append(exten(seat.id, f"Return(PJSIP/{seat.id}${{IF($[{desk}]?{SECOND})}})"))
+    in_use = [
+        f"exten => {seat.id},hint,{'&'.join(f'PJSIP/{seat.endpoint(device)}' for device in seat.devices)}\n"
+        + exten(seat.id, "Hangup()")
+        for seat in _with_two(settings)
+    ]
+    return [
+        context("seat-phone", *chosen, exten("_X.", "Return(PJSIP/${EXTEN})")),
+        *([context(SEAT_IN_USE, *in_use)] if in_use else ()),
+    ]
 
 
 def _dial_refused() -> str:
@@ -304,7 +338,8 @@ def _between(limit: str) -> str:
             ("few", "NoOp()"),
             *_own_call(),
             limit,
-            f"Dial(PJSIP/${{EXTEN}},{RING_SECONDS},tTiU(listened-to))",
+            "Gosub(seat-phone,${EXTEN},1)",
+            f"Dial(${{GOSUB_RETVAL}},{RING_SECONDS},tTiU(listened-to))",
             "Hangup(${HANGUPCAUSE})",
         ),
         exten("T", "Hangup(102)"),
@@ -362,11 +397,12 @@ TAKEN = "^(INUSE|BUSY|RINGING|RINGINUSE|ONHOLD)$"
 """Device states of a telephone that is in a call already."""
 
 
-def _given(limit: str) -> str:
+def _given(settings: Settings, limit: str) -> str:
     """A citizen whom a telephone gives away by its own key is not rung through to one that talks, or where nobody sits: he
     goes back, and the telephone is told. Of the page the daemon says so before (``agents/desk.py``). Colleagues may be consulted."""
     sits = f"${{DEVICE_STATE(Custom:{ATTENDED}${{EXTEN}})}}"
-    talks = f'${{REGEX("{TAKEN}" ${{DEVICE_STATE(PJSIP/${{EXTEN}})}})}}'
+    devices = ("", SECOND) if _with_two(settings) else ("",)
+    talks = " | ".join(f'${{REGEX("{TAKEN}" ${{DEVICE_STATE(PJSIP/${{EXTEN}}{one})}})}}' for one in devices)
     return context(
         "given",
         exten(
@@ -374,7 +410,8 @@ def _given(limit: str) -> str:
             limit,
             f'GotoIf($["${{HOTLINE_CITIZEN}}"!="" & ("{sits}"!="INUSE" | {talks})]?taken)',
             "Gosub(renew,s,1)",
-            f"Dial(PJSIP/${{EXTEN}},{RING_SECONDS},tigU(listened-to))",
+            "Gosub(seat-phone,${EXTEN},1)",
+            f"Dial(${{GOSUB_RETVAL}},{RING_SECONDS},tigU(listened-to))",
             "Goto(back,s,1)",
             ("taken", "Set(DIALSTATUS=BUSY)"),
             "Goto(back,s,1)",
@@ -511,9 +548,9 @@ def _outbound(settings: Settings, limit: str) -> list[str]:
         case Unattended.ALL:
             pass
         case Unattended.URGENT:
-            attended = [*_urgent(settings, "somebody"), *_nobody("nobody")]
+            attended = [*_urgent(settings, "somebody"), *_nobody(settings, "nobody")]
         case _:
-            attended = [*_nobody("nobody")]
+            attended = [*_nobody(settings, "nobody")]
     tries: list[Step] = []
     for trunk in settings.trunk:
         shown = trunk.calling_number or settings.centre.number

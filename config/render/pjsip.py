@@ -1,6 +1,6 @@
 """pjsip.conf and rtp.conf: trunks known by their address, seats by their password, nobody else.
 
-An endpoint's name is the trunk's or seat's id. The endpoint ``probe`` is the line
+An endpoint's name is the trunk's or seat's id; a desk phone beside a browser's has one of its own. The endpoint ``probe`` is the line
 watch (``cti/line_watch.py``): it may dial the line checks and nothing more.
 """
 
@@ -38,7 +38,8 @@ def render(settings: Settings, secrets: Mapping[str, str]) -> dict[str, str]:
     for trunk in settings.trunk:
         sections += _trunk(settings, trunk)
     for seat in settings.seat:
-        sections += _seat(settings, seat, secrets)
+        for device in seat.devices:
+            sections += _seat(settings, seat, device, secrets)
     sections += _probe(settings, secrets["sip-probe"])
     sections += _refused(settings)
     bind = settings.asterisk.bind
@@ -134,16 +135,18 @@ def keys() -> list[tuple[str, object]]:
     return [("auth", "config,pjsip.conf,criteria=type=auth"), ("auth", f"astdb,{KEYS}")]
 
 
-def _seat(settings: Settings, seat: Seat, secrets: Mapping[str, str]) -> list[str]:
-    browser = seat.device is Device.BROWSER
+def _seat(settings: Settings, seat: Seat, device: Device, secrets: Mapping[str, str]) -> list[str]:
+    """One device of a seat. A browser's offers and a telephone's are not one: each is an endpoint of its own."""
+    browser = device is Device.BROWSER
+    name = seat.endpoint(device)
     endpoint: dict[str, object] = {
         "type": "endpoint",
         "context": "seats",
         "disallow": "all",
         "allow": "alaw",
         "outgoing_call_offer_pref": LATER_OFFERS,
-        "aors": seat.id,
-        "auth": seat.id,
+        "aors": name,
+        "auth": name,
         "identify_by": "username",
         "callerid": f'"{seat.id}" <{seat.id}>',
         "direct_media": False,
@@ -169,15 +172,13 @@ def _seat(settings: Settings, seat: Seat, secrets: Mapping[str, str]) -> list[st
     aor = _registered(contacts=1, qualify=10)
     if browser:  # a page that is gone without a word is soon forgotten
         return [
-            text.section(seat.id, endpoint | _media(settings)),
-            text.section(
-                seat.id, aor | {"default_expiration": REGISTER_SECONDS, "maximum_expiration": REGISTER_SECONDS}
-            ),
+            text.section(name, endpoint | _media(settings)),
+            text.section(name, aor | {"default_expiration": REGISTER_SECONDS, "maximum_expiration": REGISTER_SECONDS}),
         ]
     return [
-        text.section(seat.id, endpoint | _media(settings)),
-        text.section(seat.id, _auth(seat.id, secrets[f"sip-{seat.id}"])),
-        text.section(seat.id, aor),
+        text.section(name, endpoint | _media(settings)),
+        text.section(name, _auth(name, secrets[f"sip-{name}"])),
+        text.section(name, aor),
     ]
 
 

@@ -74,7 +74,8 @@ class MeOut(View):
     role: str
     rights: list[str] = Field(description="the words of console.access.Right")
     seat: str | None
-    device: str = Field(description="browser | desk; '' without a seat")
+    device: str = Field(description="browser | desk: the one that rings; '' without a seat")
+    browser_phone: bool = Field(default=False, description="the page is a telephone of this seat, or may be")
     locked: bool
     idle_lock_seconds: int
     expires_at: datetime

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import Path, Query
 from pydantic import BaseModel, ConfigDict, Field, computed_field
@@ -95,6 +95,10 @@ class AfterCallIn(Body):
     reason: Annotated[str, OneLine] = Field(default="", max_length=60, description="wanted for a pause")
 
 
+class UseDeviceIn(Body):
+    device: Literal["browser", "desk"]
+
+
 class DoneOut(BaseModel):
     done: bool = True
     detail: str = Field(default="", description="'after_call': agreed for when the call is over")
@@ -109,7 +113,7 @@ class CaseEventsTakenOut(BaseModel):
 
 class SeatOut(View):
     seat: str
-    device: str
+    device: str = Field(description="browser | desk: the one that rings")
     state: str
     since: datetime | None
     agent: str
@@ -120,6 +124,10 @@ class SeatOut(View):
     queues: Mapping[str, int]
     wrap_until: datetime | None = Field(default=None, description="end of the running wrap-up")
     help_since: datetime | None = Field(default=None, description="since when its agent asks for a supervisor")
+    other_device: str | None = Field(
+        default=None, description="of a seat with two devices the one that does not ring: POST /api/seats/{seat}/device"
+    )
+    other_reachable: bool | None = Field(default=None, description="as ``reachable``, of that one")
 
 
 # -- calls -------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ router = APIRouter(tags=["board"])
 
 
 @router.get("/api/board")
-async def board(plugs: Plugged, who: Annotated[Who, open_to(Right.WALL)]) -> BoardOut:
+async def board(plugs: Plugged, who: Annotated[Who, open_to(Right.WALL, Right.SCREEN)]) -> BoardOut:
     """Calls, seats, queues, trunks and lines as they are now; ``live`` false: as they were.
 
     Of calls only the own ones, unless the role sees all.

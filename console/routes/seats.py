@@ -8,9 +8,10 @@ from agents import commands
 from agents.ids import AgentId
 from agents.seat import Then
 from config.language import say as _
+from config.settings import Device
 from console.access import Right
 from console.authorization import Asking, OwnSeat, own_seat, refused
-from console.contract.rest import AfterCallIn, DoneOut, LoginIn, PauseIn, SeatOut, SeatPath
+from console.contract.rest import AfterCallIn, DoneOut, LoginIn, PauseIn, SeatOut, SeatPath, UseDeviceIn
 from console.error_answers import done_or_fail, not_found
 from console.services import Plugged
 from cti.ids import SeatId
@@ -79,6 +80,12 @@ async def end_help(seat: SeatPath, plugs: Plugged, who: Asking) -> DoneOut:
     if not who.may(Right.SUPERVISE):
         own_seat(who, seat)
     return done_or_fail(await plugs.desk.ask(commands.EndHelp(SeatId(seat))))
+
+
+@router.post("/{seat}/device")
+async def use_device(seat: OwnSeat, body: UseDeviceIn, plugs: Plugged) -> DoneOut:
+    """Which of a seat's two devices rings from the next call on: refused in a call, and where that one does not answer."""
+    return done_or_fail(await plugs.desk.ask(commands.UseDevice(SeatId(seat), Device(body.device))))
 
 
 @router.post("/{seat}/after-call")

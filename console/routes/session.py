@@ -209,7 +209,7 @@ def origin_of(plugs: Services, request: Request) -> str:
 def _browser_seat(plugs: Services, who: Who) -> SeatId:
     if not who.seat:
         raise refused(_("take a seat first"))
-    if _device(plugs, who.seat) != "browser":
+    if not _browser_phone(plugs, who.seat):
         raise refused(_("seat {seat} has a desk phone", seat=who.seat))
     return who.seat
 
@@ -218,7 +218,7 @@ def _me(plugs: Services, row: Session) -> MeOut:
     who = who_of(row, seat_sign_in.seat_of(plugs.desk, row))
     return MeOut(
         account=row.account, name=row.name, role=row.role, rights=sorted(who.rights), seat=who.seat or None,
-        device=_device(plugs, who.seat) if who.seat else "", locked=row.locked,
+        device=_device(plugs, who.seat) if who.seat else "", browser_phone=_browser_phone(plugs, who.seat), locked=row.locked,
         idle_lock_seconds=plugs.sessions.rules.idle_lock_seconds, expires_at=row.expires_at,
         centre=plugs.centre.name, number=plugs.centre.number, pause_reasons=list(plugs.pause_reasons), outbound_notice=plugs.outbound_notice,
         wrap_up_seconds=plugs.wrap_up_seconds, demo=plugs.demo,
@@ -253,6 +253,11 @@ def _shown(plugs: Services, row: Session, who: Who) -> SessionOut:
 
 def _device(plugs: Services, seat: str) -> str:
     return next((one.device for one in plugs.desk.seats() if one.seat == seat), "")
+
+
+def _browser_phone(plugs: Services, seat: str) -> bool:
+    row = next((one for one in plugs.desk.seats() if one.seat == seat), None)
+    return row is not None and "browser" in (row.device, row.other_device)
 
 
 def _address(request: Request) -> str:

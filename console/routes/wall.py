@@ -26,11 +26,13 @@ from ledger.wall import Counted, Counts
 router = APIRouter(prefix="/api/wall", tags=["wall"])
 
 Watcher = Annotated[Who, needs(Right.WALL)]
+Figures = Annotated[Who, needs(Right.WALL, Right.SCREEN)]
+"""Who may also be a screen that nobody sits at."""
 _Name = Annotated[str, Query(pattern=r"^[0-9A-Za-z_]{0,40}$")]
 
 
 @router.get("/day")
-async def wall_day(plugs: Plugged, books: Library, who: Watcher, day: date | None = None) -> DayOut:
+async def wall_day(plugs: Plugged, books: Library, who: Figures, day: date | None = None) -> DayOut:
     """A day of the centre's clock (today, unless another is asked for), and the curve a week before."""
     centre = books.centre
     day = day or plugs.clock().astimezone(centre.zone).date()

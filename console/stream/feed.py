@@ -21,6 +21,7 @@ from bridge.delivery_state import DeliveryState
 from cti import events as ev
 from cti.events import DialResult, Direction, OfferResult
 from cti.ids import CallId, Instant, SeatId
+from cti.numbering_plan import seat_at
 
 from .. import visibility
 from ..contract import stream as said
@@ -107,8 +108,8 @@ class Feed:
             case ev.EndpointReach():
                 if event.endpoint in self._trunks:
                     self._hub.touch("trunks", event.endpoint)
-                elif event.endpoint in self._seats:
-                    self._hub.touch("seats", event.endpoint)
+                elif (seat := seat_at(event.endpoint)) in self._seats:
+                    self._hub.touch("seats", seat)
             case ev.LineChecked():
                 self._hub.touch("lines", event.line)
             case ev.BoardLive() | ev.NodeStarted():

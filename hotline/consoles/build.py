@@ -164,7 +164,8 @@ def build(behind: Behind, board: Bus, book: Bus, house: Bus) -> ConsolePart:
     sign_in.accounts.listeners.append(house.publish)
     keys = PhoneKeys(settings, switchboard.perform)
     powers = Powers(
-        b.seats.desk.seats, switchboard.perform, b.seats.ask, b.seats.desk.watched_by, keys, b.phones
+        b.seats.desk.seats, switchboard.perform, b.seats.ask, b.seats.desk.watched_by, keys, b.phones,
+        two=b.seats.desk.roster.two, device=b.seats.desk.device,
     )  # fmt: skip
     house.listen(SEAT_EVENTS, powers.hear_seat)
     house.listen(SessionEnded, powers.hear_session)

@@ -56,6 +56,8 @@ class Seat:
     queues: Mapping[str, int]
     wrap_until: datetime | None
     help_since: datetime | None
+    other_device: str | None
+    other_reachable: bool | None
 
 
 class Desk:
@@ -63,7 +65,7 @@ class Desk:
 
     def __init__(self, floor: SeatService, board: LiveBoard, settings: Settings) -> None:
         self._floor, self._board = floor, board
-        self._devices = {seat.id: str(seat.device) for seat in settings.seat}
+        self._devices = {seat.id: seat.devices for seat in settings.seat}
         self._dialling: dict[SeatId, tuple[str, float]] = {}
 
     def seats(self) -> Sequence[Seat]:
@@ -76,14 +78,20 @@ class Desk:
     def row(self, seat: SeatId) -> Seat:
         state = self._floor.desk.seats[seat]
         person = self._floor.desk.roster.people.get(state.agent)
-        reach = self._board.phones.get(seat, Reach.UNKNOWN)
+        device, roster = self._floor.desk.device(seat), self._floor.desk.roster
+        other = next((one for one in self._devices[seat] if one is not device), None)
         return Seat(
-            seat, self._devices[seat], str(state.presence), moment(state.since), state.agent,
+            seat, str(device), str(state.presence), moment(state.since), state.agent,
             person.name if person else "", state.reason, state.call or None,
-            None if reach is Reach.UNKNOWN else reach is Reach.REACHABLE,
+            self._reachable(roster.endpoint(seat, device)),
             {str(queue): level for queue, level in person.skills.items()} if person else {},
             moment(state.wrap_until) if state.presence is Presence.WRAP_UP else None, moment(state.help_since),
+            str(other) if other else None, None if other is None else self._reachable(roster.endpoint(seat, other)),
         )  # fmt: skip
+
+    def _reachable(self, endpoint: str) -> bool | None:
+        reach = self._board.phones.get(endpoint, Reach.UNKNOWN)
+        return None if reach is Reach.UNKNOWN else reach is Reach.REACHABLE
 
     async def ask(self, request: Request) -> Accepted | Refused:
         if isinstance(request, DialOut | CallSeat):

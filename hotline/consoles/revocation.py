@@ -3,7 +3,8 @@
 Whatever ended it (sign-out, another's word, lock, password, role, time, a call that was the last one), the desk says
 that nobody sits there any more, or ``accounts/sessions.py`` that a session is over, and here goes at once:
 
-- the seat's right to dial, which the dialplan reads from Asterisk's own database (``SetAttended``);
+- the seat's right to dial, which the dialplan reads from Asterisk's own database (``SetAttended``), as it does which of
+  a seat's two devices rings and may dial (``SetDevice``);
 - the key of its browser's phone, and the socket of that phone, with which Asterisk forgets the contact;
 - a watch of a supervisor who is to be gone after it.
 
@@ -19,7 +20,7 @@ under way any longer (``HANDSHAKE_SECONDS``).
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Container, Coroutine, Mapping
 
 import structlog
 
@@ -29,7 +30,8 @@ from agents.events import SeatNoted, SeatStateChanged
 from agents.ids import AgentId
 from agents.presence import ON_PHONE
 from agents.seat import SeatState, Then
-from cti.commands import Command, Outcome, Result, SetAttended
+from config.settings import Device
+from cti.commands import Command, Outcome, Result, SetAttended, SetDevice
 from cti.events import BoardLive
 from cti.ids import SeatId
 from hotline.programs.browser_phone_keys import PhoneKeys
@@ -51,17 +53,20 @@ class Powers:
     :param seats: the desk's, as they are now.
     :param watched: the seat that this person listens to; '' none.
     :param sockets: None where there are no browser seats.
+    :param two: seats with two devices; ``device``: the one that rings.
     """
 
     def __init__(
         self, seats: Mapping[SeatId, SeatState], perform: Callable[[Command], Awaitable[Outcome]],
         ask: Callable[[Request], Awaitable[Answer]], watched: Callable[[AgentId], SeatId],
         keys: PhoneKeys, sockets: PhoneProxyControl | None, again: float = AGAIN_SECONDS,
-        handshake: float = HANDSHAKE_SECONDS,
+        handshake: float = HANDSHAKE_SECONDS, two: Container[SeatId] = (),
+        device: Callable[[SeatId], Device] = lambda _seat: Device.DESK,
     ) -> None:  # fmt: skip
+        self._two, self._device = two, device
         self._seats, self._perform, self._ask, self._watched = seats, perform, ask, watched
         self._keys, self._sockets, self._again, self._handshake = keys, sockets, again, handshake
-        self._told: dict[SeatId, bool] = {}
+        self._told: dict[SeatId, tuple[bool, bool | None]] = {}
         """What Asterisk was told of each seat by now."""
         self._untold: dict[SeatId, None] = {}
         self._after_call: dict[SeatId, set[str]] = {}
@@ -82,7 +87,7 @@ class Powers:
 
     def hear_seat(self, event: SeatStateChanged | SeatNoted) -> None:
         state = event.state
-        if self._told.get(state.seat) is not attended(state):
+        if self._told.get(state.seat) != self._wanted(state.seat):
             self._untold[state.seat] = None
             self._wake.set()
         if isinstance(event, SeatStateChanged) and event.agent and not state.agent:
@@ -191,17 +196,26 @@ class Powers:
             while self._untold:
                 seat = next(iter(self._untold))
                 del self._untold[seat]
-                wanted = attended(self._seats[seat])
-                done = await self._perform(SetAttended(seat, wanted))
+                wanted = sits, desk = self._wanted(seat)
+                told = [SetAttended(seat, sits)] if desk is None else [SetDevice(seat, desk), SetAttended(seat, sits)]
+                for command in told:
+                    done = await self._perform(command)
+                    if done.result is not Result.DONE:
+                        break
                 if done.result is Result.DONE:
                     self._told[seat] = wanted
-                    if attended(self._seats[seat]) is not wanted:
+                    if self._wanted(seat) != wanted:
                         self._untold[seat] = None
                     continue
-                log.warning("Asterisk was not told who sits where", seat=seat, attended=wanted, reason=done.reason)
+                log.warning("Asterisk was not told who sits where", seat=seat, attended=sits, reason=done.reason)
                 self._told.pop(seat, None)
                 self._untold[seat] = None
                 await asyncio.sleep(self._again)
+
+    def _wanted(self, seat: SeatId) -> tuple[bool, bool | None]:
+        """Somebody sits there; and of two devices the desk phone is chosen, None: there are not two."""
+        desk = None if seat not in self._two else self._device(seat) is Device.DESK
+        return attended(self._seats[seat]), desk
 
     def _keep(self, work: Coroutine[object, object, None], name: str) -> None:
         task = asyncio.get_running_loop().create_task(work, name=name)

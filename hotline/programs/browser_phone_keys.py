@@ -43,9 +43,9 @@ class PhoneKeys:
     """``console.ports.Phones``. :param perform: the switchboard's."""
 
     def __init__(self, settings: Settings, perform: Callable[[Command], Awaitable[Outcome]]) -> None:
-        self._devices = {seat.id: seat.device for seat in settings.seat}
+        self._known = frozenset(seat.id for seat in settings.seat)
         self._perform = perform
-        self.seats = frozenset(SeatId(seat.id) for seat in settings.seat if seat.device is Device.BROWSER)
+        self.seats = frozenset(SeatId(seat.id) for seat in settings.seat if seat.has(Device.BROWSER))
         self._numbers = itertools.count(1)
         self._issued: dict[SeatId, tuple[int, str]] = {}
         """The newest key of each seat by its number, and the session it is for; of an earlier daemon's nothing is known."""
@@ -53,7 +53,7 @@ class PhoneKeys:
 
     async def issue(self, seat: SeatId, session: str) -> Key:
         """A new key for this seat; raises ``Failed`` when there is no such phone or the telephone does not take it."""
-        if seat not in self._devices:
+        if seat not in self._known:
             raise not_found("seat", seat)
         if seat not in self.seats:
             raise Failed(409, _("seat {seat} has a desk phone", seat=seat))

@@ -153,7 +153,7 @@ class Programs:
 
     def _make_phones(self) -> PhoneProxyControl | None:
         secret = self._places.secrets / secret_files.PHONE_PROXY
-        if not secret.exists() or not any(seat.device is Device.BROWSER for seat in self._settings.seat):
+        if not secret.exists() or not any(seat.has(Device.BROWSER) for seat in self._settings.seat):
             return None
         return PhoneProxyControl(self._settings, self._places, secret_files.value(secret))
 

@@ -205,7 +205,7 @@ class SeatMachine(RuleBasedStateMachine):
             stage.hear(ev.CallOffered(call, stage.now, leg, seat, ""))  # type: ignore[arg-type]
             if seat in self.talking:
                 stage.answer(seat, call, leg)
-        for seat in old.desk.phones.away:
+        for seat in old.desk.phones.unreachable:
             stage.hear(ev.EndpointReach(stage.now, seat, ev.Reach.UNREACHABLE))
         for key, (paused, reason, penalty) in stage.members.items():
             stage.hear(ev.MemberSeen(stage.now, *key, paused, reason, penalty, True))

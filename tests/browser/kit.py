@@ -41,6 +41,7 @@ def settings(table: dict[str, Any]) -> None:
     table["seats"]["wrap_up_seconds"] = 4
     for seat in table["seat"][:4]:
         seat["device"] = "browser"
+    table["seat"][3]["second_device"] = "desk"
     table["queue"][0]["ring_seconds"] = 8
     table.setdefault("targets", {})["waiting_most"] = 2
 
@@ -153,13 +154,14 @@ class BrowserHotline:
     async def _empty(self) -> None:
         """Whatever a test left at the browser seats is put away."""
         for row in await self.floor.rest.seats():
-            if row["state"] != "logged_out" and row["device"] == "browser":
+            if row["state"] != "logged_out" and "browser" in (row["device"], row["other_device"]):
                 with suppress(RestRefused):
                     await self.floor.rest.verb(str(row["seat"]), "logout")
 
         async def empty() -> None:
             rows = await self.floor.rest.seats()
-            assert all(row["state"] == "logged_out" for row in rows if row["device"] == "browser"), rows
+            ours = [row for row in rows if "browser" in (row["device"], row["other_device"])]
+            assert all(row["state"] == "logged_out" for row in ours), rows
 
         await eventually(empty, 10)
 

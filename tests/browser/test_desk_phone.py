@@ -25,11 +25,12 @@ P = TypeVar("P", bound=Agent)
 class DeskPhone:
     """Rings until somebody lifts it."""
 
-    def __init__(self, hotline: BrowserHotline) -> None:
-        self.hotline, self.lifted = hotline, asyncio.Event()
+    def __init__(self, hotline: BrowserHotline, endpoint: str = SEAT) -> None:
+        self.hotline, self.lifted, self.endpoint = hotline, asyncio.Event(), endpoint
 
     async def plug_in(self) -> None:
-        await self.hotline.floor.desk.register(SEAT, self.hotline.site.secret(f"sip-{SEAT}"), self._ring)
+        secret = self.hotline.site.secret(f"sip-{self.endpoint}")
+        await self.hotline.floor.desk.register(self.endpoint, secret, self._ring)
 
     async def _ring(self, call: Call) -> None:
         call.ring()
@@ -41,7 +42,7 @@ class DeskPhone:
 
     @property
     def calls(self) -> list[Call]:
-        return self.hotline.floor.desk.lines[SEAT].calls
+        return self.hotline.floor.desk.lines[self.endpoint].calls
 
 
 async def seated(hotline: BrowserHotline, kind: type[P] = Agent, account: str = "1001") -> tuple[P, DeskPhone]:  # type: ignore[assignment]
@@ -153,3 +154,43 @@ async def test_the_bar_of_a_desk_phone(hotline: BrowserHotline) -> None:
         await until_it_counts(telephone.calls[0])
         await chief.hang_up()
         await asyncio.gather(call.until_ended(5), telephone.calls[0].until_ended(5))
+
+
+async def test_a_seat_with_two_devices(hotline: BrowserHotline) -> None:
+    """One key changes where the next call rings, shown plainly and kept over a reload; in a call it is barred. The lost one offers the other."""
+    async with hotline:
+        anna = await hotline.agent("1001", "8004", ANNA)
+        await expect(anna.part("device-rings")).to_have_text("来电在浏览器话机振铃")
+        await expect(anna.part("change-device")).to_be_disabled()
+        await expect(anna.part("device-bar")).to_contain_text("桌面话机不在线")
+        telephone = DeskPhone(hotline, "8004-desk")
+        await telephone.plug_in()
+        await expect(anna.part("change-device")).to_be_enabled(timeout=15_000)
+        await anna.page.keyboard.press("Alt+Shift+D")
+        await expect(anna.part("devices")).to_have_attribute("data-rings", "desk")
+        await anna.until("ready")
+        await anna.page.reload()
+        await anna.registered()
+        await expect(anna.part("device-rings")).to_have_text("来电在桌面话机振铃")
+        telephone.lifted.set()
+        call = await hotline.citizen("13805924105")
+        await anna.until("talking", 20)
+        await expect(anna.part("pop-number")).to_contain_text("13805924105")
+        (own,) = telephone.calls
+        await asyncio.gather(heard(call, ANNA), heard(own, CITIZEN))
+        await expect(anna.part("change-device")).to_be_disabled()
+        await expect(anna.part("device-bar")).to_have_text("通话结束后可切换话机")
+        await until_it_counts(own)
+        await anna.hang_up()
+        await asyncio.gather(call.until_ended(5), own.until_ended(5))
+        await anna.until("ready")
+
+        await anna.press("change-device")
+        await expect(anna.part("devices")).to_have_attribute("data-rings", "browser")
+        call = await hotline.citizen("13805924106")
+        await anna.rings()
+        await anna.answer()
+        await heard(call, ANNA)
+        await anna.hang_up()
+        await call.until_ended(5)
+        assert len(telephone.calls) == 1, "the telephone that was not chosen has rung"

@@ -39,6 +39,19 @@ def test_our_own_asterisk_may_be_met_at_any_loopback_address(host: str) -> None:
     assert parse(table).asterisk.ami_host == host
 
 
+def test_a_second_device_is_the_other_kind() -> None:
+    """Two of one kind would be one endpoint with two names; said at the field, with the cure."""
+    table = shipped()
+    table["seat"][0] |= {"device": "browser", "second_device": "browser"}
+    with pytest.raises(SettingsError, match=r"seat\.8001\.second_device"):
+        parse(table)
+    table["seat"][0] |= {"second_device": "desk"}
+    table["seat"][4] |= {"device": "desk", "second_device": "browser"}
+    first, fifth = parse(table).seat[0], parse(table).seat[4]
+    assert [str(one) for one in (*first.devices, *fifth.devices)] == ["browser", "desk", "desk", "browser"]
+    assert [fifth.endpoint(one) for one in fifth.devices] == ["8005-desk", "8005"]
+
+
 def test_the_case_store_has_a_database_of_its_own() -> None:
     """A restore empties the ledger's database; both have a table ``cases``."""
     table = shipped()

@@ -236,3 +236,18 @@ def test_a_wrong_key_is_asked_for_again_and_everybody_is_thanked() -> None:
     assert survey[-3] == "Playback(hotline/survey_thanks)"
     assert [step for step in survey if step.startswith("Hangup")] == ["Hangup(16)"]
     assert not any("?done)" in step for step in survey)
+
+
+def test_a_seat_with_two_devices_has_an_endpoint_for_each() -> None:
+    """The desk phone by a password of its own, the browser's by none in the file; one hint for both; the chosen one is dialled."""
+    table = shipped()
+    table["seat"][0] |= {"device": "browser", "second_device": "desk"}
+    settings = parse(table)
+    assert {"sip-8001-desk"} == {name for name in secrets.names(settings) if name.startswith("sip-8001")}
+    files = rendered(settings)
+    desk = files["pjsip.conf"].partition("\n[8001-desk]\n")[2].partition("\n[8002]")[0]
+    assert "webrtc" not in desk.partition("[")[0]
+    assert "username = 8001-desk" in desk
+    assert "exten => 8001,hint,PJSIP/8001&PJSIP/8001-desk" in files["extensions.conf"]
+    assert "exten => 8001,1,Return(PJSIP/8001${IF(" in files["extensions.conf"]
+    assert "-desk" not in rendered(parse(shipped()))["pjsip.conf"]

@@ -24,11 +24,11 @@ from tests.fakes.said import said
 
 # The letters: A an agent, at seat 8001, the call is theirs · O another agent, at 8002 · S supervisor · U auditor
 # P operator · T the installation's token · programs, each of one scope: m metrics · r reports · c calls:read ·
-# k tickets:read · f tickets:file · b callbacks:read · a audit:read · e cases:report
+# k tickets:read · f tickets:file · b callbacks:read · a audit:read · e cases:report · v screen
 ALL, SIGNED = "AOSUPT", "AOSUP"
 PROGRAMS = {
     "m": Scope.METRICS, "r": Scope.REPORTS, "c": Scope.CALLS_READ, "k": Scope.TICKETS_READ, "f": Scope.TICKETS_FILE,
-    "b": Scope.CALLBACKS_READ, "a": Scope.AUDIT_READ, "e": Scope.CASES_REPORT,
+    "b": Scope.CALLBACKS_READ, "a": Scope.AUDIT_READ, "e": Scope.CASES_REPORT, "v": Scope.SCREEN,
 }  # fmt: skip
 ANY = ALL + "".join(PROGRAMS)
 ACTS = ("supplement", "correct", "withdraw", "urge", "give-back", "plus-one", "merge", "unmerge")
@@ -64,7 +64,7 @@ MAY: dict[tuple[str, str], str] = {
     ("GET", "/api/audit"): "UPTa",
     ("GET", "/api/audit/csv"): "UPTa",
     # -- the house
-    ("GET", "/api/board"): ALL + "r",  # calls: the own ones
+    ("GET", "/api/board"): ALL + "rv",  # calls: the own ones
     ("GET", "/api/health"): "PTm",
     ("GET", "/metrics"): "PTm",
     ("GET", "/api/codes"): ALL + "kf",
@@ -156,6 +156,7 @@ MAY: dict[tuple[str, str], str] = {
                 "drop",
                 "extend-wrap-up",
                 "help",
+                "device",
             ),
             *("transfer/conference", "hold", "resume", "hang-up", "call", "dial", "keys"),
         )
@@ -168,7 +169,7 @@ MAY: dict[tuple[str, str], str] = {
     ("POST", "/api/seats/{seat}/force"): "ST",
     ("POST", "/api/calls/{call}/move"): "ST",
     # -- the wallboard
-    ("GET", "/api/wall/day"): "SUPTr",
+    ("GET", "/api/wall/day"): "SUPTrv",
     ("GET", "/api/wall/calls"): "SUTc",
     ("GET", "/api/wall/tickets"): "SUTk",
 }
@@ -333,7 +334,7 @@ def test_supervision_is_never_an_agents() -> None:
 
 def test_programs_steer_nothing() -> None:
     """No scope gives a seat, a verb over others, accounts, recordings or whole numbers; each opens some route."""
-    reading = {Right.HEALTH, Right.WALL, Right.CALLS_ALL, Right.TICKETS_ALL, Right.CALLBACKS, Right.AUDIT}
+    reading = {Right.HEALTH, Right.WALL, Right.SCREEN, Right.CALLS_ALL, Right.TICKETS_ALL, Right.CALLBACKS, Right.AUDIT}
     assert set(SCOPES) == set(Scope) == set(PROGRAMS.values())
     assert set().union(*SCOPES.values()) == reading | {Right.HAND_IN, Right.CASE_EVENTS}
     for letter, scope in PROGRAMS.items():

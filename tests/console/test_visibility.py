@@ -98,7 +98,7 @@ SHOWS: dict[tuple[str, str], str] = {
         "/api/session/phone", "/api/notices", "/api/alarms/{ident}/acknowledge", "/api/calls/{call}/disposition",
         "/api/calls/{call}/recording", "/api/calls/{call}/move", "/api/seats/{seat}/watch", "/api/seats/{seat}/take-over", "/api/seats/{seat}/force",
         *(f"/api/seats/{{seat}}/{verb}" for verb in (
-            "login", "logout", "ready", "pause", "end-wrap-up", "extend-wrap-up", "help", "after-call", "drop", "transfer", "transfer/queue", "transfer/swap", "transfer/complete",
+            "login", "logout", "ready", "pause", "end-wrap-up", "extend-wrap-up", "help", "device", "after-call", "drop", "transfer", "transfer/queue", "transfer/swap", "transfer/complete",
             "transfer/cancel", "transfer/conference", "hold", "resume", "hang-up", "call", "dial", "keys",
         )),
     )},

@@ -65,6 +65,13 @@ EXAMPLES: list[tuple[c.Command, dict[str, str]]] = [
      {"Action": "Setvar", "Variable": "DEVICE_STATE(Custom:seat-8001)", "Value": "INUSE"}),
     (c.SetAttended(S, attended=False),
      {"Action": "Setvar", "Variable": "DEVICE_STATE(Custom:seat-8001)", "Value": "NOT_INUSE"}),
+    (c.SetDevice(S, desk=True),
+     {"Action": "Setvar", "Variable": "DEVICE_STATE(Custom:desk-8001)", "Value": "INUSE"}),
+    (c.SetDevice(S, desk=False),
+     {"Action": "Setvar", "Variable": "DEVICE_STATE(Custom:desk-8001)", "Value": "NOT_INUSE"}),
+    (c.AddMember(Q, SeatId("8001-desk"), "8001", two=True),
+     {"Action": "QueueAdd", "Queue": "mandarin", "Interface": "PJSIP/8001-desk", "MemberName": "8001", "Penalty": "0",
+      "Paused": "false", "StateInterface": "hint:8001@seat-in-use"}),
     (c.ChangeWatch(LEG, c.Listening.BARGE),
      {"Action": "Redirect", "Channel": LEG, "Context": "watch", "Exten": "barge", "Priority": "1"}),
 ]  # fmt: skip
@@ -109,6 +116,8 @@ COMMANDS = st.one_of(
     st.builds(c.SetPhoneKey, seat=ANY, key=ANY),
     st.builds(c.DropPhoneKeys, seats=st.lists(ANY).map(tuple), key=ANY | st.just("0f" * 16)),
     st.builds(c.SetAttended, seat=ANY, attended=st.booleans()),
+    st.builds(c.SetDevice, seat=ANY, desk=st.booleans()),
+    st.builds(c.CallSeat, seat=ANY, to=ANY, phone=ANY),
     st.builds(c.SetPace, queue=ANY, seconds=st.floats(0, 1e6), at=st.floats(0, 2e9).map(Instant)),
 )
 

@@ -52,6 +52,7 @@ class Seat:
     call: CallId | None = None
     reachable: bool | None = True
     queues: Mapping[str, int] = field(default_factory=lambda: {"mandarin": 1})
+    other_device: str | None = None
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,8 @@ from agents.ids import AgentId
 from agents.presence import Presence
 from agents.seat import NO_CALL, SeatState, Then
 from config.read import parse
-from cti.commands import Command, DropPhoneKeys, Outcome, Result, SetAttended, SetPhoneKey
+from config.settings import Device
+from cti.commands import Command, DropPhoneKeys, Outcome, Result, SetAttended, SetDevice, SetPhoneKey
 from cti.events import BoardLive
 from cti.ids import Instant, SeatId
 from hotline.consoles.revocation import Powers
@@ -23,13 +24,14 @@ from hotline.lab.hotline_instance import Table, derive, shipped
 from hotline.programs.browser_phone_keys import PhoneKeys
 from hotline.programs.phone_proxy_control import PhoneProxyControl, Unanswered
 
-SEAT, DESK, CHEN = SeatId("8001"), SeatId("8005"), AgentId("1001")
+SEAT, DESK, TWO, CHEN = SeatId("8001"), SeatId("8005"), SeatId("8004"), AgentId("1001")
 NOW = Instant(1000.0)
 
 
 def browsers(table: Table) -> None:
     for seat in table["seat"][:4]:
         seat["device"] = "browser"
+    table["seat"][3]["second_device"] = "desk"
 
 
 class Sockets:
@@ -70,6 +72,8 @@ class FakeHotline:
             cast(PhoneProxyControl, self.sockets),
             0.0,
             handshake,
+            two={TWO},
+            device=lambda seat: Device(self.seats[seat].device or Device.BROWSER),
         )
 
     async def perform(self, command: Command) -> Outcome:
@@ -118,6 +122,22 @@ async def test_a_new_link_is_told_everything() -> None:
         (dropped,) = fake.said(DropPhoneKeys)
         assert isinstance(dropped, DropPhoneKeys)
         assert dropped.seats == ("8001", "8002", "8003", "8004")
+
+
+async def test_the_device_that_is_chosen_is_told_before_it_may_dial() -> None:
+    """Of a seat with two alone; with the seat the choice ends, and both devices' right to dial."""
+    async with standing() as fake:
+        assert fake.said(SetDevice) == [SetDevice(TWO, desk=False)]
+        fake.done.clear()
+        fake.becomes(TWO, agent=CHEN, presence=Presence.READY, device="desk")
+        await fake.settles()
+        assert fake.done == [SetDevice(TWO, desk=True), SetAttended(TWO, attended=True)]
+        fake.done.clear()
+        fake.becomes(TWO, agent=AgentId(""), presence=Presence.LOGGED_OUT, device="")
+        await fake.settles()
+        assert fake.said(SetDevice) == [SetDevice(TWO, desk=False)]
+        assert fake.said(SetAttended) == [SetAttended(TWO, attended=False)]
+        assert [command.seat for command in fake.said(SetPhoneKey)] == [TWO]  # type: ignore[union-attr]
 
 
 async def test_a_seat_that_is_left() -> None:

@@ -274,6 +274,9 @@ export interface paths {
   '/api/seats/{seat}/day': {
     get: { parameters: { path: { seat: string } }; responses: { 200: { content: { 'application/json': components['schemas']['SeatDayOut'] } } } }
   }
+  '/api/seats/{seat}/device': {
+    post: { parameters: { path: { seat: string } }; requestBody: { content: { 'application/json': components['schemas']['UseDeviceIn'] } }; responses: { 200: { content: { 'application/json': components['schemas']['DoneOut'] } } } }
+  }
   '/api/seats/{seat}/dial': {
     post: { parameters: { path: { seat: string } }; requestBody: { content: { 'application/json': components['schemas']['DialIn'] } }; responses: { 200: { content: { 'application/json': components['schemas']['DoneOut'] } } } }
   }
@@ -1077,8 +1080,10 @@ export interface components {
       /** the words of console.access.Right */
       rights: string[]
       seat: string | null
-      /** browser | desk; '' without a seat */
+      /** browser | desk: the one that rings; '' without a seat */
       device: string
+      /** the page is a telephone of this seat, or may be */
+      browser_phone: boolean
       locked: boolean
       idle_lock_seconds: number
       expires_at: string
@@ -1595,6 +1600,7 @@ export interface components {
     }
     SeatOut: {
       seat: string
+      /** browser | desk: the one that rings */
       device: string
       state: string
       since: string | null
@@ -1608,6 +1614,10 @@ export interface components {
       wrap_until?: string | null
       /** since when its agent asks for a supervisor */
       help_since?: string | null
+      /** of a seat with two devices the one that does not ring: POST /api/seats/{seat}/device */
+      other_device?: string | null
+      /** as ``reachable``, of that one */
+      other_reachable?: boolean | null
     }
     /** Something about your own seat that you should see now. */
     SeatWarned: {
@@ -1914,6 +1924,9 @@ export interface components {
       text?: string
       /** the own call in which the citizen said so: opens another's ticket, too; absent: none */
       call?: string | null
+    }
+    UseDeviceIn: {
+      device: 'browser' | 'desk'
     }
     /** One change of a ticket: who changed what when. */
     VersionOut: {

@@ -1,5 +1,5 @@
 // Who is at this page: signed in or not, rights, seat, lock. One session a browser; the cookie is not ours to see.
-import { computed, reactive, readonly } from 'vue'
+import { computed, reactive, readonly, ref } from 'vue'
 import { api, onRefusal, Refused, send } from './restClient'
 import type { components } from './contract'
 import { forgetRemains } from './seat/ticket/unsavedDrafts'
@@ -26,7 +26,11 @@ export const session = readonly(kept) as Readonly<Kept>
 export const may = (right: string): boolean => kept.me?.rights.includes(right) ?? false
 /** My own seat; '' without one. */
 export const ownSeat = computed(() => kept.me?.seat ?? '')
-export const byDesk = computed(() => kept.me?.device === 'desk')
+/** Which device of my seat rings, as the stream told it last; '' not yet. */
+const rung = ref('')
+export const deviceRings = (device: string): void => void (rung.value = device)
+/** The telephone on the desk is the one that rings and talks. */
+export const byDesk = computed(() => (rung.value || kept.me?.device) === 'desk')
 
 /** Ask who I am; true when the daemon gave an answer. */
 export async function recall(): Promise<boolean> {

@@ -18,7 +18,7 @@ export const zh = {
     token: '{name} 的令牌', once: '只显示这一次，请立即保存到该程序的配置里。', close: '已保存',
     form: '小写字母、数字和连字符', atShell: '其他范围在本机用 hotline token 授予。',
     words: {
-      metrics: '监控指标', reports: '统计数据', 'calls:read': '读通话', 'tickets:read': '读工单', 'tickets:file': '提交工单',
+      metrics: '监控指标', reports: '统计数据', screen: '大屏电视', 'calls:read': '读通话', 'tickets:read': '读工单', 'tickets:file': '提交工单',
       'callbacks:read': '读回拨', 'audit:read': '读审计', 'cases:report': '回传案卷进展',
     } as Record<string, string>,
   },
@@ -44,7 +44,7 @@ export const en: typeof zh = {
     token: 'Token of {name}', once: 'Shown this once: put it into that program\'s settings now.', close: 'Stored',
     form: 'small letters, digits, hyphens', atShell: 'Other scopes are given at the machine: hotline token.',
     words: {
-      metrics: 'metrics', reports: 'figures', 'calls:read': 'read calls', 'tickets:read': 'read tickets', 'tickets:file': 'file tickets',
+      metrics: 'metrics', reports: 'figures', screen: 'a television', 'calls:read': 'read calls', 'tickets:read': 'read tickets', 'tickets:file': 'file tickets',
       'callbacks:read': 'read call-backs', 'audit:read': 'read the audit log', 'cases:report': 'call back what became of cases',
     },
   },

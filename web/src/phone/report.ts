@@ -1,6 +1,6 @@
 // The proof that this page can ring: what the softphone is, told to the daemon every 5 s and at each change.
 import { computed, watch } from 'vue'
-import { ownSeat, session } from '../session'
+import { deviceRings, ownSeat, session } from '../session'
 import { live, on, says } from '../stream/stream'
 import { audio, canTalk } from './audio'
 import { phone, rejoins, start, stop } from './softphone'
@@ -12,8 +12,10 @@ let begun = false
 export function reportPhone(): void {
   if (begun) return
   begun = true
-  const soft = computed(() => session.state === 'in' && ownSeat.value !== '' && session.me?.device !== 'desk' && !live.state.elsewhere)
+  const soft = computed(() => session.state === 'in' && ownSeat.value !== '' && session.me?.browser_phone === true && !live.state.elsewhere)
   watch(soft, (wanted) => (wanted ? void start() : stop()), { immediate: true })
+
+  watch(() => live.picture.seats.get(ownSeat.value)?.device ?? '', deviceRings, { immediate: true })
 
   const word = () => {
     const seat = live.picture.seats.get(ownSeat.value)

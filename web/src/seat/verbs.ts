@@ -58,6 +58,8 @@ export const endWrapUp = () => ask('end-wrap-up')
 export const extendWrapUp = () => ask('extend-wrap-up')
 /** 求助班长, or taken back. */
 export const askHelp = (on: boolean) => ask('help', undefined, undefined, on ? 'POST' : 'DELETE')
+/** 换话机: the other device of my seat rings from the next call on. */
+export const useDevice = (device: string): Promise<boolean> => ask('device', { device })
 export const drop = (leg: string) => ask('drop', { leg })
 
 export async function afterCall(then: typeof verbs.after, reason = ''): Promise<void> {
