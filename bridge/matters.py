@@ -16,7 +16,7 @@ from cti.ids import CallId
 
 from .anonymity import words_kept
 from .case_state import OVER, CaseState
-from .case_store_messages import MessageId, MessageKind
+from .case_store_messages import MessageId, MessageKind, key_of
 from .intake import Intake, Problems
 from .ports import AttachedFile, Changed, FurtherMessage, MatterBook, Overtaken, Push, SaidMessage, Why
 from .ticket import Ticket, ticket_id
@@ -88,7 +88,7 @@ class Matters:
     ) -> Answer:  # fmt: skip
         """A message of this kind, where the ticket's state has room for it. Its free words are kept as the ticket's are."""
         if (why := unfit(kind, push)) is not None:
-            return why
+            return await self._said_before(push, kind, act) or why
         now = self.intake.clock()
         words = {name: words_kept(push.ticket, one) for name, one in payload.items() if isinstance(one, str) and one}
         told = {**payload, **words, "at": now.isoformat(), "by": act.by} | ({"call": act.call} if act.call else {})
@@ -125,6 +125,8 @@ class Matters:
 
     async def merge(self, push: Push, into: str, act: Act) -> Answer:
         """It goes on within another case; its number, query code and right to a reply stay its own."""
+        if (before := await self._said_before(push, MessageKind.MERGE, act)) is not None:
+            return before
         target = await self.book.of_case(into)
         if target is None:
             return Unfit.NO_SUCH_CASE
@@ -153,6 +155,12 @@ class Matters:
         if root.ticket.id != push.ticket.id or not isinstance(answer, SaidMessage):
             await self.book.tie(call, push.ticket.id, by, now)
         return Tied(root, urged=isinstance(answer, SaidMessage))
+
+    async def _said_before(self, push: Push, kind: MessageKind, act: Act) -> SaidMessage | None:
+        """This very act, whose answer may have got lost: what it did has changed what may be said since."""
+        key = key_of(push.ticket.key, kind, act.name)
+        found = (one for one in await self.book.said(push.ticket.id) if one.key == key)
+        return next((replace(one, new=False) for one in found), None)
 
     def _id(self) -> MessageId:
         return MessageId(ticket_id(self.intake.clock(), self.intake.noise(10)))

@@ -62,7 +62,8 @@ def rating_wrong(answer: Answer, satisfied: int | None) -> bool:
 def numbers(ticket: Ticket) -> tuple[str, ...]:
     """The citizen's, in the order they are tried: what they left, then what they called from (or we called)."""
     facts = ticket.facts
-    calls = (facts.ani, facts.dnis if home().read(facts.dnis).personal else "") if facts else ()
+    ours = facts is not None and not facts.line  # else what was dialled is our own line, however it is written
+    calls = (facts.ani, facts.dnis if ours and home().read(facts.dnis).personal else "") if facts else ()
     found: dict[str, str] = {}
     for written in (*ticket.person.phones, *calls):
         number = home().read(written)

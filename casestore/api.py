@@ -232,4 +232,7 @@ async def _away(_request: Request, fault: Exception) -> Response:
 
 async def _refused(_request: Request, fault: Exception) -> Response:
     assert isinstance(fault, HTTPException)
-    return answer(fault.status_code, {404: "not_found", 405: "method"}.get(fault.status_code, "refused"), fault.detail)
+    error = {404: "not_found", 405: "method"}.get(fault.status_code, "refused")
+    refused = answer(fault.status_code, error, fault.detail)
+    refused.headers.update(fault.headers or {})  # of 405: what is allowed here
+    return refused

@@ -384,15 +384,23 @@ def _tell(
     if rule.target is State.MERGED:
         parent = db.execute(sa.select(_C.state).where(_C.number == values.get("parent", case.parent))).scalar_one()
         shown = State(parent)
+    due = str(values.get("due_at", "")) if rule.clock in _MOVES_DUE else ""
     case_rows.add_event(
         db, case.number, EventKind.MOVED if rule.moves else EventKind.NOTED, shown, order.at,
-        unit=unit, note=order.note, body=_body(order), command=rule.command, verb=rule.verb, role=order.role, by=order.by,
+        unit=unit, note=order.note, body=_body(order, due), command=rule.command, verb=rule.verb, role=order.role, by=order.by,
         receiver=receiver, moves=moves,
     )  # fmt: skip
 
 
-def _body(order: Order) -> str:
+DUE = "due_at"
+"""In the body of an event that moved the day by which a unit is to be done: the new one."""
+_MOVES_DUE = frozenset({ClockEffect.EXTENDS, ClockEffect.SUSPENDS, ClockEffect.RESUMES})
+
+
+def _body(order: Order, due: str) -> str:
+    """``due``: '' where the day was not moved."""
     said = {name: value for name, value in order.said.items() if value not in (None, "", [])}
+    said |= {DUE: due} if due else {}
     return json.dumps(said, ensure_ascii=False, default=str) if said else ""
 
 

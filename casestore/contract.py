@@ -262,6 +262,14 @@ class StepOut(BaseModel):
     sentence: str = Field(description="in plain words, to be read or heard")
 
 
+class DueChangeOut(BaseModel):
+    """The day by which the unit is to have dealt with it was moved."""
+
+    at: AwareDatetime
+    due_at: AwareDatetime = Field(description="the new one")
+    sentence: str = Field(description="why, in plain words of ours: what a clerk wrote is not told")
+
+
 class ProgressOut(BaseModel):
     """What may be told to whoever knows number and code: no name, no text. Of a merged case: its parent's steps."""
 
@@ -274,6 +282,7 @@ class ProgressOut(BaseModel):
     steps: list[StepOut] = Field(description="all seven, in their order")
     promised_by: AwareDatetime | None = Field(description="what the citizen was promised; null: nothing")
     provisional: bool = Field(description="of the promise: it crosses a year whose holidays nobody has announced")
+    changes: list[DueChangeOut] = Field(default=[], description="each time that day was moved since, the oldest first")
 
 
 class UnitOut(BaseModel):

@@ -18,10 +18,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from . import numbers
+from .command_runner import DUE
 from .contract import ProgressOut
 from .database import Database
-from .progress_steps import promised_by, steps_of
-from .states import CHINESE, STEP_OF, EventKind, State
+from .progress_steps import MOVED, changes_of, promised_by, steps_of
+from .states import CHINESE, STEP_OF, Command, EventKind, State
 from .tables import case_events, cases, inquiry_tries
 from .try_limits import KEPT_SECONDS, LIMITS, Scope, Wait, refusal
 
@@ -45,6 +46,8 @@ class _Found:
     case: sa.Row[Any]
     reached: Sequence[tuple[State, datetime]]
     changed_at: datetime
+    moved: Sequence[tuple[Command, datetime, datetime]]
+    """What moved the day by which a unit is to be done, when, and to which."""
 
 
 class Inquiries:
@@ -74,9 +77,16 @@ def _ask(db: sa.Connection, number: str, code: str, caller: str, now: float) -> 
     db.execute(sa.insert(inquiry_tries).values(at=now, number=number, caller=caller, wrong=not found))
     if row is None or not found:
         return NoSuchCase()
-    history = db.execute(sa.select(_E.kind, _E.state, _E.at).where(_E.number == number).order_by(_E.turn)).all()
+    history = db.execute(
+        sa.select(_E.kind, _E.state, _E.at, _E.command, _E.body).where(_E.number == number).order_by(_E.turn)
+    ).all()
     reached = [(State(one.state), datetime.fromisoformat(one.at)) for one in history if one.kind == EventKind.MOVED]
-    return _Found(row, reached, max(datetime.fromisoformat(one.at) for one in history))
+    moved = [
+        (Command(one.command), datetime.fromisoformat(one.at), datetime.fromisoformat(due))
+        for one in history
+        if one.command in MOVED and (due := json.loads(one.body or "{}").get(DUE))
+    ]
+    return _Found(row, reached, max(datetime.fromisoformat(one.at) for one in history), moved)
 
 
 def _told(found: _Found) -> ProgressOut:
@@ -86,6 +96,7 @@ def _told(found: _Found) -> ProgressOut:
         number=case.number, state=state, step=STEP_OF[state], word=CHINESE[STEP_OF[state]],
         accepted_at=datetime.fromisoformat(case.accepted_at), changed_at=found.changed_at,
         steps=steps_of(found.reached), promised_by=promised, provisional=provisional,
+        changes=changes_of(found.moved),
     )  # fmt: skip
 
 

@@ -11,8 +11,8 @@ from typing import Any
 
 from config.language import say as _
 
-from .contract import StepOut
-from .states import CHINESE, STEP_OF, State, Step
+from .contract import DueChangeOut, StepOut
+from .states import CHINESE, STEP_OF, Command, State, Step
 
 
 def steps_of(reached: Sequence[tuple[State, datetime]]) -> list[StepOut]:
@@ -54,6 +54,13 @@ def promised_by(ticket: dict[str, Any]) -> tuple[datetime | None, bool]:
         return None, False
 
 
+def changes_of(moved: Sequence[tuple[Command, datetime, datetime]]) -> list[DueChangeOut]:
+    """Each time the day was moved: by which command, when, and to which."""
+    return [
+        DueChangeOut(at=at, due_at=due, sentence=MOVED[command]()) for command, at, due in moved if command in MOVED
+    ]
+
+
 Say = Callable[[], str]
 
 NAMES: dict[Step, Say] = {
@@ -75,6 +82,12 @@ SENTENCES: dict[Step, Say] = {
     Step.EVALUATION: lambda: _("The work was evaluated. Nothing more is to be done."),
 }
 """One each: to be read and to be heard."""
+MOVED: dict[Command, Say] = {
+    Command.GRANT_EXTENSION: lambda: _("More time was granted: there is more to be done than was foreseen."),
+    Command.GRANT_SUSPENSION: lambda: _("The work has to wait for something that is not there yet."),
+    Command.RESUME: lambda: _("What the work waited for is there, and it goes on."),
+}
+"""Why the day was moved. What a clerk gave as the reason may name somebody, and is not told."""
 STANDING: dict[State, Say] = {
     State.RETURNED_SEAT: lambda: _("Something is missing; we call you about it."),
     State.SUSPENDED: lambda: _("The work has to wait for a while. It goes on by itself."),

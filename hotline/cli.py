@@ -36,6 +36,7 @@ VERBS = {
     "case": "hotline.verbs.case",
     "callbacks": "hotline.verbs.callbacks",
     "catalogue": "hotline.verbs.catalogue",
+    "calendar": "hotline.verbs.calendar",
     "report": "hotline.verbs.report",
     "verify": "hotline.verbs.verify",
     "backup": "hotline.verbs.backups.backup",

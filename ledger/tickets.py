@@ -248,7 +248,7 @@ async def found_by(db: AsyncConnection, ticket: Ticket) -> None:
         return
     facts, read = ticket.facts, home().read
     found = {read(written).national for written in (*ticket.person.phones, facts.ani if facts else "")} - {""}
-    if facts and read(facts.dnis).personal:  # of a call that we made it is the citizen
+    if facts and not facts.line and read(facts.dnis).personal:  # of a call that we made it is the citizen
         found.add(read(facts.dnis).national)
     if found:
         values = [{"ticket_id": ticket.id, "national": one[:80], "filed_at": ticket.filed_at} for one in sorted(found)]

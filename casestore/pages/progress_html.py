@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from config.language import say as _
 from config.language import spoken
 
-from ..contract import ProgressOut, StepOut
+from ..contract import DueChangeOut, ProgressOut, StepOut
 
 TAGS = {"zh": "zh-CN", "en": "en"}
 OTHERS = {"zh": ("en", "English"), "en": ("zh", "中文")}
@@ -55,6 +55,9 @@ def result(found: ProgressOut, zone: ZoneInfo) -> str:
         until = _("It is to be done by {day}.", day=_day(found.promised_by.astimezone(zone)))
         until += " " + _("This day may still move: next year's holidays are not announced yet.") * found.provisional
         promise = f"<p>{escape(until.strip())}</p>\n"
+    if found.changes:
+        moved = "\n".join(_change(one, zone) for one in found.changes)
+        promise += f'<h3>{escape(_("The day was moved"))}</h3>\n<ul class="moved">\n{moved}\n</ul>\n'
     rows = "\n".join(_row(step, zone) for step in found.steps)
     return (
         f'<section aria-labelledby="case"><h2 id="case">{escape(_("Case {number}", number=found.number))}</h2>\n'
@@ -62,6 +65,13 @@ def result(found: ProgressOut, zone: ZoneInfo) -> str:
         f"<ol>\n{rows}\n</ol>\n"
         f"<p>{escape(_('Last change: {moment}', moment=_moment(found.changed_at.astimezone(zone))))}</p></section>\n"
     )
+
+
+def _change(one: DueChangeOut, zone: ZoneInfo) -> str:
+    local = one.at.astimezone(zone)
+    at = f'<time datetime="{local.isoformat(timespec="minutes")}">{escape(_moment(local))}</time>'
+    until = _("It is now to be done by {day}.", day=_day(one.due_at.astimezone(zone)))
+    return f"<li>{at}<span>{escape(one.sentence)} {escape(until)}</span></li>"
 
 
 def _row(step: StepOut, zone: ZoneInfo) -> str:

@@ -180,7 +180,7 @@ def build(behind: Behind, board: Bus, book: Bus, house: Bus) -> ConsolePart:
         phones=keys, accounts=sign_in.accounts, sessions=sign_in.sessions, programs=sign_in.programs,
         origins=origins_of(settings.edge), centre=settings.centre, wrap_up_seconds=settings.seats.wrap_up_seconds,
         demo=bool(os.environ.get("HOTLINE_DEMO")), oidc=sign_in.oidc,
-        places=PlaceSearch(lambda: gazetteer.opened(places)), tickets=ledger_views.tickets_of(places, store, intake),
+        places=PlaceSearch(lambda: gazetteer.opened(places)), tickets=ledger_views.tickets_of(settings, places, store, intake),
         bulk=BulkReads(settings.access.read_rows_alarm, house.publish), case_callbacks=b.case_callbacks,
     )  # fmt: skip
     opener.when_open(sign_in.introduce)

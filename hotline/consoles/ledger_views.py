@@ -34,6 +34,7 @@ from ledger.store import Store
 from ledger.templates import TemplateBook
 from ledger.ticket_search import TicketSearch
 from ledger.wall import Wall
+from recordings.sealed_files import SealedFiles
 from recordings.shelf import Shelf
 from recordings.storage import files_of, keys_of, storage_of
 
@@ -59,9 +60,10 @@ def books_of(
     )  # fmt: skip
 
 
-def tickets_of(places: Places, store: Store, intake: Intake) -> TicketCentre:
+def tickets_of(settings: Settings, places: Places, store: Store, intake: Intake) -> TicketCentre:
+    files = SealedFiles(files_of(places), keys_of(settings.recording, places))
     matters = Matters(MatterShelf(store), intake)
-    return TicketCentre(TicketSearch(store), matters, MassEvents(store), TicketFiles(files_of(places)))
+    return TicketCentre(TicketSearch(store), matters, MassEvents(store), TicketFiles(files))
 
 
 def centre_of(settings: Settings) -> Centre:

@@ -1,4 +1,4 @@
-"""Files of tickets, by their SHA-256, in a storage of their own beside that of recordings. Implements ``console.ledger_views.FileStore``."""
+"""Files of tickets, by their SHA-256, sealed, in a storage of their own beside that of recordings. Implements ``console.ledger_views.FileStore``."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ import structlog
 
 from console.ledger_views import NotKept
 from recordings.errors import NotStored, RecordingError
-from recordings.ports import Storage
+from recordings.sealed_files import SealedFiles
 
 log = structlog.get_logger("tickets")
 
 
 class TicketFiles:
-    def __init__(self, storage: Storage) -> None:
-        self._storage = storage
+    def __init__(self, files: SealedFiles) -> None:
+        self._files = files
 
     async def put(self, sha256: str, data: bytes) -> None:
         try:
-            await asyncio.to_thread(self._put, sha256, data)
+            await asyncio.to_thread(self._files.put, _name(sha256), data)
         except (RecordingError, OSError) as fault:
             raise NotKept(str(fault)) from fault
 
     async def get(self, sha256: str) -> bytes | None:
         try:
-            data = await asyncio.to_thread(lambda: b"".join(self._storage.open_range(_name(sha256))))
+            data = await asyncio.to_thread(self._files.get, _name(sha256))
         except NotStored:
             return None
         except (RecordingError, OSError) as fault:
@@ -36,11 +36,6 @@ class TicketFiles:
             log.error("a file of a ticket is not what it was", file=sha256)
             return None
         return data
-
-    def _put(self, sha256: str, data: bytes) -> None:
-        standing = self._storage.stat(_name(sha256))
-        if standing is None or standing.size != len(data):
-            self._storage.put(_name(sha256), [data])
 
 
 def _name(sha256: str) -> str:

@@ -11,6 +11,7 @@ import asyncio
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -30,9 +31,11 @@ class Pace:
     """Seconds between two looks at all lists."""
     most: int
     """Cases a look takes from one list."""
+    lies: float = 0.0
+    """Seconds a report lies before it is accepted: others may be calling about the same."""
 
 
-MEASURED, OPEN = Pace(0.5, 20), Pace(3.0, 2)
+MEASURED, OPEN = Pace(0.5, 20, 4.0), Pace(3.0, 2, 20.0)
 
 
 @dataclass(slots=True)
@@ -44,6 +47,8 @@ class CaseRobots:
     pace: Pace
     say: Callable[[str, Row], None]
     """Hears of each command that was done, with the answer."""
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    """Aware."""
     units: set[str] = field(default_factory=lambda: set(UNITS))
     refusals: list[str] = field(default_factory=list)
     """What the case store refused: nothing is expected but that somebody was quicker."""
@@ -67,9 +72,15 @@ class CaseRobots:
             asked = {"role": role, "own_unit": own_unit, "by": _name(role, own_unit), "most": str(self.pace.most)}
             answer = await self.client.get("/work", params=asked)
             for item in answer.raise_for_status().json()["items"]:
+                if item["state"] == "reported" and self._age(item) < self.pace.lies:
+                    continue
                 if (wanted := self._wanted(role, item)) is not None:
                     done += await self._do(role, own_unit, item, *wanted)
         return done
+
+    def _age(self, item: Row) -> float:
+        """Seconds since it was filed."""
+        return (self.clock() - datetime.fromisoformat(item["accepted_at"])).total_seconds()
 
     def _wanted(self, role: str, item: Row) -> tuple[str, Row] | None:
         """The next command for this case by this role; None: it waits for others."""

@@ -20,6 +20,8 @@ from .scenario import Citizen, Filing, Matter, filing
 
 CALLS_S = 25.0
 """So long a seat stays in a call that it made, ringing and all."""
+EARLY = ("filed", "dispatched", "handling")
+"""Of a case that another may still be merged into: who joins later is told nothing any more."""
 JUDGES_S = 1.5
 """A caller who is asked something by the voice presses a key after so long."""
 
@@ -90,10 +92,14 @@ class Robot:
 
     async def _file(self, call: Call) -> None:
         """During the talk, as a practised agent does."""
-        what, matter = filing(self.seed, call.caller)
+        part = self.cast.get(call.caller)
+        what, matter = filing(self.seed, (part.neighbour if part else "") or call.caller)
         try:
             name = await self._name_of(call)
-            await (self._ticket(name, matter) if what is Filing.TICKET else self._word(name, what))
+            if what is Filing.TICKET:
+                await self._ticket(name, matter, repeats=part is not None and part.neighbour != "")
+            else:
+                await self._word(name, what)
         except (RestRefused, LookupError, httpx.HTTPError) as fault:  # the last: a daemon that somebody killed
             self.refusals.append(str(fault) or type(fault).__name__)
             return
@@ -109,12 +115,30 @@ class Robot:
             await asyncio.sleep(0.1)
         raise LookupError(f"seat {self.seat} talks to {call.caller}, but the daemon shows no call there")
 
-    def _ticket(self, name: str, matter: Matter) -> Awaitable[Row]:
+    async def _ticket(self, name: str, matter: Matter, *, repeats: bool) -> None:
+        """One whose matter somebody else has just told goes on within theirs: both keep number and right to a reply."""
         fields: Row = {
             "kind": matter.kind, "title": matter.title, "content": matter.content,
             "subject": {"code": matter.code, "kind": "event"}, "place": {"address_text": matter.place},
         }  # fmt: skip
-        return self.rest.file_ticket(name, fields, seat=self.seat)
+        ticket = str((await self.rest.file_ticket(name, fields, seat=self.seat))["id"])
+        if repeats and (number := await self._earlier(name, matter)):
+            await self.rest.merge(ticket, number)
+
+    async def _earlier(self, name: str, matter: Matter) -> str:
+        """Number of an open case of the same address, the likeliest; '' none, or its result is being told already."""
+        found = await self.rest.repeats(name, {"code": matter.code, "code_kind": "event", "address": matter.place})
+        return next(
+            (
+                str(one["case_number"])
+                for one in found
+                if one["case_number"]
+                and not one["merged_into"]
+                and one["case_state"] in EARLY
+                and "address" in one["reasons"]
+            ),
+            "",
+        )
 
     def _word(self, name: str, what: Filing) -> Awaitable[Row]:
         words = {"code": "other_authority"} if what is Filing.REFUSED else {}

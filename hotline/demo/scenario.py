@@ -6,8 +6,10 @@ The plan only says what people intend; what became of them is told by the ledger
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import pairwise
 
 
 class Intent(StrEnum):
@@ -37,6 +39,8 @@ class Citizen:
     """Calls with pyVoIP instead of aiosipua."""
     patience: float = 90.0
     """Seconds after which they hang up whatever happens."""
+    neighbour: str = ""
+    """Number of the caller before them who calls about the same matter; '' theirs is their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,8 @@ MEASURED = Pace()
 """As many calls as the seats can take, each as short as it can be."""
 OPEN = Pace(8.0, (25.0, 45.0), 600.0, plain_phones=False, impatient=False)
 """Calls that a person can take part in."""
+_NEIGHBOURS = 7
+"""One of so many citizens calls about what somebody before them has just called about."""
 _XIAMEN = ("136060", "138060", "133060", "131592", "135592")
 """How mobile numbers of Xiamen begin."""
 _FAMILY = "陈林黄张李王吴蔡刘许郑洪杨叶曾苏谢柯庄郭"
@@ -95,7 +101,18 @@ def play(count: int, seed: int, numbers: Numbers, pace: Pace = MEASURED) -> tupl
     for number, intent in enumerate(intents, 1):
         cast.append(_citizen(number, at, intent, chance, numbers, pace))
         at += chance.uniform(0.5, 1.5) * pace.every
-    return tuple(cast)
+    return _neighbours(cast, seed)
+
+
+def _neighbours(cast: Sequence[Citizen], seed: int) -> tuple[Citizen, ...]:
+    """Of those who come to talk, of every few the next one calls about the same matter: a ticket is made of each."""
+    talking = [one for one in cast if one.intent is Intent.TALK]
+    filed = {one.caller for one in talking if filing(seed, one.caller)[0] is Filing.TICKET}
+    told: dict[str, str] = {}
+    for before, after in pairwise(talking):
+        if before.caller in filed and before.caller not in told and before.number >= _NEIGHBOURS * (len(told) + 1) - 2:
+            told[after.caller] = before.caller
+    return tuple(replace(one, neighbour=told.get(one.caller, "")) for one in cast)
 
 
 def _citizen(
@@ -164,7 +181,7 @@ MATTERS = (
 
 
 def filing(seed: int, caller: str) -> tuple[Filing, Matter]:
-    """What the agent who answered ``caller`` files: mostly tickets."""
+    """What the agent who answered ``caller`` files: mostly tickets. Of a neighbour: what was filed of who called before."""
     chance = random.Random(f"{seed}/{caller}")  # noqa: S311
     choices = [Filing.TICKET] * 12 + [Filing.DIRECT] * 5 + [Filing.REFUSED] * 2 + [Filing.NUISANCE]
     return chance.choice(choices), chance.choice(MATTERS)

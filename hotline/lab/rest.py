@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 
@@ -43,6 +46,17 @@ class Rest:
     async def dispose(self, call: str, outcome: str, **words: str) -> Row:
         return await self._post(f"/api/calls/{call}/disposition", {"outcome": outcome, **words})
 
+    async def repeats(self, call: str, typed: Row) -> list[Row]:
+        """Earlier tickets that may be of the matter that is ``typed`` in this call, the likeliest first."""
+        told = await self._read(f"/api/calls/{call}/repeats", {"X-Hotline-Matter": quote(json.dumps(typed), safe="")})
+        found: list[Row] = told
+        return found
+
+    async def merge(self, ticket: str, number: str) -> None:
+        """It goes on within the case of this number."""
+        path, named = f"/api/tickets/{ticket}/merge", {"Idempotency-Key": f"merge-{ticket}"}
+        self._said(path, await self._client.post(path, json={"into": number}, headers=named))
+
     async def call_of(self, seat: str) -> str:
         """The call this seat is in, or ''."""
         return next((str(row.get("call") or "") for row in await self.seats() if row["seat"] == seat), "")
@@ -65,14 +79,16 @@ class Rest:
         rows: list[Row] = told if isinstance(told, list) else next(v for v in told.values() if isinstance(v, list))
         return rows
 
-    async def _read(self, path: str) -> Any:
-        reply = await self._client.get(path)
+    async def _read(self, path: str, headers: Mapping[str, str] | None = None) -> Any:
+        reply = await self._client.get(path, headers=headers)
         if reply.status_code != 200:
             raise RestRefused(f"GET {path}", reply.status_code, reply.text[:300])
         return reply.json()
 
     async def _post(self, path: str, body: Row) -> Row:
-        reply = await self._client.post(path, json=body)
+        return self._said(path, await self._client.post(path, json=body))
+
+    def _said(self, path: str, reply: httpx.Response) -> Row:
         if reply.status_code >= 300:
             raise RestRefused(f"POST {path}", reply.status_code, reply.text[:300])
         told = reply.json() if reply.content else {}

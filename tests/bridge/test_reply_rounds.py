@@ -30,6 +30,8 @@ def test_numbers_of_a_citizen_are_tried_in_order() -> None:
     assert numbers(one) == ("0592-5551234", "13806010001")
     handed = replace(one, person=Person(), facts=replace(facts, ani="12345", partner="12345"))
     assert numbers(handed) == ()
+    local = replace(facts, line="citizen", dnis="059212319001")  # a line of ours that is written like anybody's number
+    assert numbers(replace(one, person=Person(), facts=local)) == ("+8613806010001",)
     ours = replace(one, person=Person(), facts=replace(facts, ani="", dnis="13806010009"))
     assert numbers(ours) == ("13806010009",)
 

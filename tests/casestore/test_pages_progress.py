@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -62,6 +63,42 @@ async def test_seven_dated_steps_in_plain_words_and_no_name(tmp_path: Path) -> N
         assert not [secret for secret in (NAME, PHONE, "湖滨", "积水", made.query_code) if secret in told.text]
         assert told.headers["cache-control"] == "no-store"
         assert "<script" not in told.text
+
+
+async def test_each_move_of_the_promised_day_is_told_with_why(tmp_path: Path) -> None:
+    """Extended, suspended, gone on: when, why in words of ours, and until when now; not what a clerk wrote, who may name somebody."""
+    async with cases_at(tmp_path / "casestore.db", NOON) as cases:
+        made = await filed(cases)
+
+        async def do(command: str, role: str, **said: object) -> None:
+            turn = (await cases.client.get(f"/cases/{made.case_number}", headers=cases.headers)).json()["turn"]
+            body = {"command": command, "role": role, "by": f"{role}-1", "turn": turn, "key": f"{command}/{turn}"}
+            told = await cases.client.post(
+                f"/cases/{made.case_number}/commands", json=body | said, headers=cases.headers
+            )
+            assert told.status_code == 200, told.text
+
+        await do("accept", "accepter")
+        await do("dispatch", "dispatcher", unit="市政", limit={"value": 5, "unit": "work_day"})
+        before = await look(cases, made.case_number, made.query_code)
+        await do("ask_extension", "unit_office", own_unit="市政", reason=NAME)
+        await do("grant_extension", "dispatcher", opinion=NAME)
+        until = (NOON + timedelta(days=30)).isoformat()
+        await do("ask_suspension", "unit_office", own_unit="市政", reason=NAME, until=until)
+        await do("grant_suspension", "dispatcher", opinion=NAME)
+        await do("resume", "unit_office", own_unit="市政")
+        page = await look(cases, made.case_number, made.query_code)
+        english = await look(cases, made.case_number, made.query_code, "en")
+        due = (await cases.client.get(f"/cases/{made.case_number}", headers=cases.headers)).json()["due_at"]
+    assert "调整" not in before.text.replace("可能调整", "")
+    moved = re.findall(r"<li><time [^>]*>([^<]+)</time><span>([^<]+)</span></li>", page.text)
+    assert [said.partition("。")[0] for _at, said in moved] == [
+        "情况比预想复杂，经批准延长办理时间", "因需等待外部条件，经批准暂缓办理", "等待的条件已具备，继续办理",
+    ]  # fmt: skip
+    local = datetime.fromisoformat(due).astimezone(ZoneInfo("Asia/Shanghai"))
+    assert f"{local.year}年{local.month}月{local.day}日前办结" in moved[-1][1]
+    assert "More time was granted" in english.text
+    assert NAME not in page.text
 
 
 async def test_number_unknown_and_code_wrong_are_one_answer(tmp_path: Path) -> None:

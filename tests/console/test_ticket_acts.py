@@ -154,6 +154,23 @@ async def test_merged_and_taken_apart_again() -> None:
         assert (await act(anna, "unmerge", None, key="k-0000004")).json()["error"] == "not_merged"
 
 
+async def test_an_act_whose_answer_got_lost_is_asked_for_again() -> None:
+    """What it did, or what became of the case since, has no room for it any more: the same key is answered as the first time."""
+    fake = town()
+    async with at(fake) as anna:
+        assert (await act(anna, "supplement", {"text": "路灯也坏了"})).status_code == 200
+        assert (await act(anna, "merge", {"into": "C7"}, key="k-0000002")).status_code == 200
+        fake.book.put(standing(replace(OTHERS), "C7", CaseState.CLOSED))
+        again = await act(anna, "merge", {"into": "C7"}, key="k-0000002")
+        assert (again.status_code, again.json()["ticket"]["merged_into"]) == (200, "C7")
+        assert (await act(anna, "unmerge", None, key="k-0000003")).status_code == 200
+        assert (await act(anna, "unmerge", None, key="k-0000003")).status_code == 200
+        fake.book.put(standing(OWN, "C1", CaseState.CLOSED))
+        assert (await act(anna, "supplement", {"text": "路灯也坏了"})).status_code == 200
+        assert (await act(anna, "supplement", {"text": "路灯也坏了"}, key="k-0000004")).json()["error"] == "over"
+    assert fake.wakes == 3
+
+
 async def test_a_case_that_is_not_shown_is_no_way_to_its_words() -> None:
     """No agent merges into another's confidential case, and one merged there by a supervisor shows nothing of its title."""
     fake = town()

@@ -10,7 +10,7 @@ import os
 import sys
 from unittest.mock import patch
 
-from bridge import build
+from bridge import case_store_choice
 from bridge.drivers.native import Native
 from hotline.cli import main
 from hotline.programs import child_program
@@ -23,5 +23,8 @@ def through(_url: str, secret: str) -> Native:
 
 
 if __name__ == "__main__":
-    with patch.object(build, "Native", through), patch.object(child_program, "MOST_PAUSE", child_program.FIRST_PAUSE):
+    with (
+        patch.object(case_store_choice, "Native", through),
+        patch.object(child_program, "MOST_PAUSE", child_program.FIRST_PAUSE),
+    ):
         sys.exit(main(sys.argv[1:]))

@@ -110,10 +110,11 @@ def compare(on: HotlineInstance) -> None:
     with closing(sqlite3.connect(on.places.ledger)) as db:
         heard = db.execute("SELECT stream, number, query_code FROM cases").fetchall()
         tickets = [key for (key,) in db.execute("SELECT key FROM tickets")]
-        states = Counter(state for (state,) in db.execute("SELECT state FROM outbox"))
+        states = Counter(db.execute("SELECT kind = 'file', state FROM outbox"))
     assert sorted(cases) == sorted(tickets)
     assert len({number for number, _code in cases.values()}) == len(cases)
     assert {stream: (number, code) for stream, number, code in heard} == cases
-    assert states == {"delivered": len(tickets)}
+    assert {state for _files, state in states} == {"delivered"}
+    assert states[1, "delivered"] == len(tickets)
     assert [seq for seq, _number, _turn in history] == [*range(1, len(history) + 1)]
     assert len({(number, turn) for _seq, number, turn in history}) == len(history)

@@ -53,6 +53,8 @@ class City:
         (self.places.shelf / "2026").mkdir()
         (self.places.shelf / "2026" / "one.opus").write_bytes(b"sound")
         (self.places.shelf / "2026" / "one+2.opus").write_bytes(b"second")
+        (self.places.ticket_files / "ab").mkdir(parents=True)
+        (self.places.ticket_files / "ab" / "one.sealed").write_bytes(b"photo")
         self.url = new_ledger.make(self.places.ledger)
         self.cases_url = f"sqlite:///{self.places.casestore}"
 
@@ -110,7 +112,7 @@ def test_a_backup_is_whole_and_its_owner_s_alone(
     files = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
     assert files == {
         *("backup.json", "ledger.db", "casestore.db", "hotline.toml"),
-        *("var/secrets/api-token", "var/keys/recordings/one.key"),
+        *("var/secrets/api-token", "var/keys/recordings/one.key", "attachments/ab/one.sealed"),
     }
     for path in (folder, *folder.rglob("*")):
         assert stat.S_IMODE(path.stat().st_mode) == (0o700 if path.is_dir() else 0o600), path
@@ -308,6 +310,7 @@ def test_a_machine_lost_is_made_from_its_backup(city: City, tmp_path: Path) -> N
     assert (other.recording_keys / "one.key").read_bytes() == b"wrapped"
     assert (other.shelf / "2026" / "one.opus").read_bytes() == b"sound"
     assert (other.shelf / "2026" / "one+2.opus").read_bytes() == b"second"
+    assert (other.ticket_files / "ab" / "one.sealed").read_bytes() == b"photo"
     with closing(sqlite3.connect(other.ledger)) as db:
         assert db.execute("SELECT number FROM cases").fetchall() == [(number[0],)]
     for path in other.var.rglob("*"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bridge.case_store_messages import filing
@@ -42,7 +42,10 @@ async def test_all_cases_go_through_all_steps(tmp_path: Path) -> None:
     done: list[tuple[str, Row]] = []
     async with cases_at(file, MONDAY) as cases:
         cases.client.headers.update(cases.headers)
-        robots = CaseRobots(cases.client, 281744, MEASURED, lambda command, told: done.append((command, told)))
+        later = cases.clock.now + timedelta(seconds=MEASURED.lies)
+        robots = CaseRobots(
+            cases.client, 281744, MEASURED, lambda command, told: done.append((command, told)), lambda: later
+        )
         for n in range(COUNT):
             given = await cases.driver.deliver(filing(replace(ticket(n), person=Person(phones=("13806050001",)))))
             assert isinstance(given, Receipt)

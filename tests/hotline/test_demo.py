@@ -15,7 +15,7 @@ from hotline.demo.case_figures import CaseFigures
 from hotline.demo.guests import admit, guests_of, subscriber
 from hotline.demo.run import numbers, settings
 from hotline.demo.run_result import account_of
-from hotline.demo.scenario import Intent, Numbers, play
+from hotline.demo.scenario import Filing, Intent, Numbers, filing, play
 from hotline.demo.voices import LINES, spoken
 from hotline.lab.hotline_instance import shipped
 from hotline.lab.ports import find
@@ -43,6 +43,21 @@ def test_every_kind_of_citizen_calls(count: int) -> None:
     assert len({citizen.caller for citizen in people}) == count
     assert {citizen.trunk for citizen in people} == set(NUMBERS.trunks)
     assert [citizen.at for citizen in people] == sorted(citizen.at for citizen in people)
+
+
+@pytest.mark.parametrize("count", [40, 200])
+@pytest.mark.parametrize("seed", [7, 12319, 281744])
+def test_some_call_about_what_somebody_has_just_told(count: int, seed: int) -> None:
+    """Each follows the one before them closely, who talked and of whose matter a ticket is made."""
+    people = {citizen.caller: citizen for citizen in play(count, seed, NUMBERS)}
+    after = [citizen for citizen in people.values() if citizen.neighbour]
+    assert count / 20 <= len(after) <= count / 6
+    for citizen in after:
+        before = people[citizen.neighbour]
+        assert before.number < citizen.number
+        assert not before.neighbour
+        assert before.intent is citizen.intent is Intent.TALK
+        assert filing(seed, before.caller)[0] is Filing.TICKET
 
 
 def test_the_stage_s_settings_are_valid() -> None:

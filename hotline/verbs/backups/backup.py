@@ -1,6 +1,6 @@
 """``hotline backup DIR``: a copy of everything that cannot be made again, beside a running daemon.
 
-In this order, so that what is copied later knows at least as much as what was copied before: ledger, case store,
+In this order, so that what is copied later knows at least as much as what was copied before: ledger, case store, files of tickets,
 recordings (``--recordings``; else their folder is named), keys, secrets, prompts and lists, settings. The master key
 of the recordings is among the secrets only where no recordings are copied (``--with-key``: even then), and never when
 the settings put it elsewhere. DIR appears when all of it is whole. Exit status: 0 done, 1 nothing was written, 3 there is no ledger.
@@ -128,6 +128,7 @@ def _fill(
     elif places.casestore.exists():
         database.copy_sqlite(places.casestore, draft / manifest.CASES)
         _whole(draft / manifest.CASES, places.casestore)
+    storage.copy(storage.files_of(places), copies.ticket_files(draft))
     if recordings:
         storage.copy(storage.storage_of(places), copies.recordings(draft))
     master_key = storage.master_key_of(settings.recording, places).file

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from recordings.local_storage import LocalStorage
 
-from .manifest import RECORDINGS
+from .manifest import RECORDINGS, TICKET_FILES
 
 
 def copy(source: Path, target: Path) -> None:
@@ -55,3 +55,8 @@ def tree(
 def recordings(folder: Path) -> LocalStorage:
     """Those of a backup: a storage of their own, for its owner alone."""
     return LocalStorage(folder / RECORDINGS, file_mode=0o600, folder_mode=0o700)
+
+
+def ticket_files(folder: Path) -> LocalStorage:
+    """Those of a backup."""
+    return LocalStorage(folder / TICKET_FILES, file_mode=0o600, folder_mode=0o700)

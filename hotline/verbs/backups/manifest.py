@@ -17,6 +17,8 @@ CASES_DUMP = "casestore.dump"
 OWN = "var"
 """Folder of the backup that holds files and folders of VAR under their own names."""
 RECORDINGS = "recordings"
+TICKET_FILES = "attachments"
+"""Files of tickets, sealed; the keys they are sealed with are among those of VAR."""
 
 
 class BackupError(Exception):

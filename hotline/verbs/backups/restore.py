@@ -72,6 +72,7 @@ class Restored:
     files_put_back: int
     files_kept: int
     recordings_put_back: int
+    ticket_files_put_back: int
 
 
 def add(sub: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -142,11 +143,20 @@ def restore(folder: Path, told: Manifest, places: Places, settings: Settings, *,
     casestore = _casestore(folder, settings, places, aside, everything=everything)
     put, kept = _own_files(folder, places, aside, settings, everything=everything)
     shelved = storage.copy(copies.recordings(folder), storage.storage_of(places), replace=False)
+    sent = storage.copy(copies.ticket_files(folder), storage.files_of(places), replace=False)
     taken = (
         _sqlite(folder, told, places, aside, settings) if lite else _postgresql(folder, told, places, aside, settings)
     )
     return Restored(
-        told.made_at, told.newest_call, str(aside) if aside.exists() else "", casestore, taken, put, kept, shelved
+        told.made_at,
+        told.newest_call,
+        str(aside) if aside.exists() else "",
+        casestore,
+        taken,
+        put,
+        kept,
+        shelved,
+        sent,
     )
 
 
@@ -286,6 +296,7 @@ def _tell(done: Restored, *, as_json: bool) -> None:
             state=_STATES[done.casestore](), count=done.tickets_taken_back))  # fmt: skip
     print(_("{put} files put back, {kept} were there and stayed; {shelved} recordings put back",
             put=done.files_put_back, kept=done.files_kept, shelved=done.recordings_put_back))  # fmt: skip
+    print(_("{count} files of tickets put back", count=done.ticket_files_put_back))
     if done.set_aside:
         print(_("what stood there before is in {folder}", folder=done.set_aside))
     print(_("the next start reads calls and recordings since then from Asterisk's files"))
