@@ -46,13 +46,15 @@ def decide(request: ask.VerbRequest, phones: Phones, roster: Roster, at: Instant
         return Refused(Why.NO_CALL, sentence("seat {seat} is not in a call", seat=request.seat))
     aside = phones.aside(leg, at)
     match request:
-        case ask.TransferBlind() | ask.TransferAttended() | ask.TransferToQueue():
+        case ask.TransferBlind() | ask.TransferAttended() | ask.TransferToQueue() | ask.HandOver():
             if aside is Aside.PARKED or leg.phase is Phase.HELD:
                 return Refused(Why.ON_HOLD, sentence("resume the call first"))
             if aside is Aside.CONSULT:
                 return Refused(Why.CONSULTING, sentence("a consultation is under way: complete, join or cancel it"))
             if isinstance(request, ask.TransferToQueue):
                 return _to_queue(request, leg, phones, roster)
+            if isinstance(request, ask.HandOver):
+                return _hand_over(request, leg, phones)
             reached = _reached(request.seat, request.to, roster)
             if isinstance(reached, Refused):
                 return reached
@@ -95,6 +97,15 @@ def _to_queue(request: ask.TransferToQueue, leg: SeatLeg, phones: Phones, roster
             Why.TARGET, sentence("seat {seat} talks with a colleague, not with a citizen", seat=request.seat)
         )
     return CallControl(Verb.QUEUE_TRANSFER, leg.seat, leg.id, tel.TransferToQueue(leg.id, request.queue))
+
+
+def _hand_over(request: ask.HandOver, leg: SeatLeg, phones: Phones) -> CallControl | Refused:
+    if phones.inside(leg.call) or leg.asked:
+        return Refused(
+            Why.TARGET, sentence("seat {seat} talks with a colleague, not with a citizen", seat=request.seat)
+        )
+    said = tel.HandOver(leg.id, request.to, request.handover, request.ticket, request.number, request.summary)
+    return CallControl(Verb.CONSULT, leg.seat, leg.id, said)
 
 
 def _end(leg: SeatLeg, aside: Aside, verb: Verb, how: tel.ConsultEnd, *, begun: bool = True) -> CallControl | Refused:

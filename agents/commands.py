@@ -156,6 +156,20 @@ class TransferAttended:
 
 
 @dataclass(frozen=True, slots=True)
+class HandOver:
+    """联动移交: consult a partner's desk, with the papers of the matter; the citizen hears music. No pace holds it up."""
+
+    seat: SeatId
+    to: str
+    """The desk's number, of the settings: not asked for, so not looked up among the allowed ones."""
+    handover: str
+    ticket: str = ""
+    number: str = ""
+    summary: str = ""
+    """These as ``cti.commands.HandOver``."""
+
+
+@dataclass(frozen=True, slots=True)
 class ConsultComplete:
     seat: SeatId
 
@@ -283,6 +297,7 @@ VerbRequest = (
     TransferBlind
     | TransferToQueue
     | TransferAttended
+    | HandOver
     | ConsultComplete
     | ConsultCancel
     | Conference

@@ -52,10 +52,18 @@ def read(raw: Mapping[str, object], made: Made, known: Known) -> Ticket | tuple[
         unit_suggested=form.unit_suggested, unit_confirmed=form.unit_confirmed, units_helping=tuple(form.units_helping),
         accept_limit=_limit(form.accept_limit), handle_limit=_limit(form.handle_limit),
         related_cases=tuple(form.related_cases), merged_into=form.merged_into, answered_directly=form.answered_directly,
-        knowledge=tuple(form.knowledge), attachments=tuple(form.attachments), external_ids=tuple(form.external_ids.items()),
+        knowledge=tuple(form.knowledge), attachments=tuple(form.attachments), external_ids=_external(form.external_ids, made.facts),
         consent=tuple(form.consent), archive_level=form.archive_level, retention_class=form.retention_class,
         legal_hold=form.legal_hold,
     )  # fmt: skip
+
+
+def _external(said: Mapping[str, str], facts: CallFacts | None) -> tuple[tuple[str, str], ...]:
+    """What the agent says, and the work order that a partner sent with the call: by it the partner is told the state."""
+    found = dict(said)
+    if facts is not None and facts.partner and facts.reference:
+        found.setdefault(facts.partner, facts.reference)
+    return tuple(found.items())
 
 
 def _person(form: PersonIn | None) -> Person:

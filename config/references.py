@@ -49,6 +49,7 @@ def check(raw: Raw) -> list[Problem]:
         *_hours(raw),
         *_numbers(raw),
         *_trunks(raw),
+        *_partners(raw),
         *_ports(raw),
         *_seats(raw),
         *_outbound(raw),
@@ -74,9 +75,9 @@ def _table(raw: Raw, name: str) -> Raw:
 
 
 def _ids(raw: Raw) -> Iterator[Problem]:
-    for kind in ("trunk", "line", "queue", "seat", "agent"):
+    for kind in ("trunk", "line", "queue", "seat", "agent", "partner"):
         entries = _items(raw, kind)
-        if kind in raw and not entries and kind != "agent":
+        if kind in raw and not entries and kind not in ("agent", "partner"):
             yield Problem(kind, _("at least one is needed"))
         for ident, times in Counter(str(entry.get("id")) for _path, entry in entries if "id" in entry).items():
             if times > 1:
@@ -184,6 +185,26 @@ def _trunks(raw: Raw) -> Iterator[Problem]:
                 fault = _("is the address of {owner} already: calls could not be told apart", owner=owner)
                 yield Problem(f"{path}.host", fault, host)
             owners.setdefault(host, path)
+
+
+def _partners(raw: Raw) -> Iterator[Problem]:
+    """Trunks that exist; a number that is nobody else's; a secret where something is signed."""
+    trunks = tuple(str(entry["id"]) for _path, entry in _items(raw, "trunk") if "id" in entry)
+    seats = {str(entry.get("id")) for _path, entry in _items(raw, "seat")}
+    owners: dict[str, str] = {}
+    for path, partner in _items(raw, "partner"):
+        wanted = partner.get("trunks", [])
+        for name in wanted if isinstance(wanted, list) else []:
+            if isinstance(name, str) and name not in trunks:
+                yield Problem(f"{path}.trunks", _("there is no such trunk"), name, trunks, likely(name, trunks))
+        number = str(partner.get("number"))
+        if number in seats:
+            yield Problem(f"{path}.number", _("is a seat's"), number)
+        if number in owners:
+            yield Problem(f"{path}.number", _("belongs to {owner} already", owner=owners[number]), number)
+        owners.setdefault(number, path)
+        if partner.get("url") and not partner.get("secret"):
+            yield Problem(f"{path}.secret", _("is needed with url: what is sent there is signed"))
 
 
 def _hosts(trunk: Raw) -> list[str]:

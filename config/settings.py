@@ -415,6 +415,39 @@ class PartnerStatus(_Section):
     """A file that holds the shared secret of the signature."""
 
 
+SipHeader = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9-]{0,39}$")]
+
+
+class Partner(_Section):
+    """Another hotline with which calls and their papers are exchanged: 12345, 110."""
+
+    id: Annotated[str, Field(pattern=r"^[0-9A-Za-z][0-9A-Za-z_.:+*#-]{0,31}$")]
+    """As in a line's ``partners`` and in a ticket's ``external_ids``."""
+    name: Plain
+    number: Extension
+    """Its desk: dialled when a call is handed over to it."""
+    trunks: Annotated[tuple[Name, ...], Field(max_length=8)] = ()
+    """It is dialled on these, in this order; a call on one of its numbers is its own only when it came by one of them.
+    None: every trunk, and the number alone tells."""
+    ring_seconds: Annotated[int, Field(ge=5, le=120)] = 30
+    work_order_headers: Annotated[tuple[SipHeader, ...], Field(max_length=4)] = ("X-Work-Order",)
+    """Where its work-order number is looked for: of the calls it hands over, and of its answer to ours; the first that holds one.
+    Ours is sent in the first."""
+    origin_headers: Annotated[tuple[SipHeader, ...], Field(max_length=4)] = ("X-Origin-Number",)
+    """The citizen's own number, likewise."""
+    summary_header: SipHeader | None = "X-Summary"
+    """What it is about goes here, percent-encoded UTF-8. None: it is not sent."""
+    url: WebAddress | None = None
+    """The work order is sent here before its desk is dialled, signed as ``partner_status``. None: to the ``partner_status`` of
+    the same name; without one it goes in the headers of the call alone."""
+    secret: Path | None = None
+    """A file that holds the shared secret of the signature; wanted with ``url``."""
+
+
+DEFAULT_HEADERS = (Partner.model_fields["work_order_headers"].default, Partner.model_fields["origin_headers"].default)
+"""Of a partner that a line names and no ``[[partner]]`` tells more of."""
+
+
 class Limits(_Section):
     absolute_call_minutes: Annotated[int, Field(ge=1, le=1440)] = 240
     outbound: tuple[str, ...] = ()
@@ -552,6 +585,7 @@ class Settings(_Section):
     callbacks: Callbacks = Callbacks()
     sms: Sms = Sms()
     partner_status: tuple[PartnerStatus, ...] = ()
+    partner: tuple[Partner, ...] = ()
     calendar: Calendar = Calendar()
     cases: Cases = Cases()
     edge: Edge = Edge()
@@ -571,13 +605,13 @@ class Settings(_Section):
         As they are dialled, which is their national form, and as they were written.
         """
         partners = (entry.number for entry in self.phonebook if entry.group == "linkage")
-        written = (*self.limits.urgent, *partners)
+        written = (*self.limits.urgent, *partners, *(one.number for one in self.partner))
         return tuple(dict.fromkeys((*written, *(number_plan.with_area(one, self.centre.area_code) for one in written))))
 
     @model_validator(mode="after")
     def _references(self) -> Settings:
         """``read.py`` runs the full cross-check; here only what would break code."""
-        for kind in ("trunk", "line", "queue", "seat", "agent"):
+        for kind in ("trunk", "line", "queue", "seat", "agent", "partner"):
             ids = [item.id for item in getattr(self, kind)]
             if len(ids) != len(set(ids)):
                 raise ValueError(f"{kind}: an id stands twice")

@@ -31,6 +31,7 @@ from .routes import (
     codes,
     dead_letters,
     drafts,
+    handovers,
     mine,
     notices,
     oidc,
@@ -106,6 +107,7 @@ def bare() -> FastAPI:
         dead_letters,
         seats,
         verbs,
+        handovers,
         ticket_search,  # before ``tickets``: its path is none of a ticket
         ticket_acts,
         text_messages,

@@ -21,6 +21,7 @@ from ledger.audit_log import Entry
 from .accounts import Accounts
 from .bulk_reads import BulkReads
 from .error_answers import Failed
+from .handovers import Handovers
 from .ledger_views import Books, TicketCentre
 from .notices import Notices
 from .oidc import Provider
@@ -115,6 +116,8 @@ class Services:
     notices: Notices | None = None
     tickets: TicketCentre | None = None
     """What becomes of tickets after they were filed; None: not to be had (503)."""
+    handovers: Handovers | None = None
+    """To partners; None: not to be had."""
     places: PlaceSearch | None = None
     """The gazetteer; None: no place is offered (503)."""
 

@@ -23,7 +23,7 @@ from config.settings import SECOND
 
 from . import commands as c
 from .ids import LegId, QueueId, SeatId
-from .numbering_plan import PHONE_KEY, TO_QUEUE, seat_at
+from .numbering_plan import HANDOVER, PHONE_KEY, TO_QUEUE, seat_at
 
 ORIGINATE = "cti-originate"
 REJOIN = "rejoin"
@@ -72,6 +72,11 @@ _LEG = re.compile(r"[A-Za-z0-9_]{0,64}-?[0-9]{1,20}\.[0-9]{1,20}")
 _DIALLED = re.compile(r"\+?[0-9*#]{1,32}")
 _DIGITS = re.compile(r"[0-9*#]{1,32}")
 _KEY = re.compile(r"[0-9a-f]{32}")
+_HANDOVER = re.compile(r"[0-9A-Z]{1,26}")
+_REFERENCE = re.compile(r"[0-9A-Za-z_.:+*#-]{0,64}")
+_KNOWN_NUMBER = re.compile(r"[0-9+*#]{0,32}")
+_ENCODED = re.compile(r"([0-9A-Za-z._~-]|%[0-9A-F]{2}){0,600}")
+"""Percent-encoded text: nothing in it means anything to Asterisk, and no header is broken by it."""
 _SYNTAX = frozenset(';,|"\\')
 
 Action = dict[str, str]
@@ -100,6 +105,8 @@ def _actions(command: c.Command) -> list[Action]:
             return [_action(c.HangUp(command.ear)), give] if command.ear else [give]
         case c.MoveWaiting():
             return _moved(command)
+        case c.HandOver():
+            return _handed_over(command)
         case c.SwapConsult():
             return [_key(command.leg, letter) for letter in SWAP]
         case c.SendDigits():
@@ -317,6 +324,22 @@ def _moved(command: c.MoveWaiting) -> list[Action]:
     where = {"Action": "Setvar", "Channel": leg, "Variable": MOVE_TO, "Value": to}
     before = {"Action": "Setvar", "Channel": leg, "Variable": "QUEUE_PRIO", "Value": "10" if command.urgent else "0"}
     return [where, before, {"Action": "QueueWithdrawCaller", "Queue": queue, "Caller": leg}]
+
+
+def _handed_over(command: c.HandOver) -> list[Action]:
+    """What goes along is set on the seat's channel: the far half of the consultation, and the partner's leg, inherit it.
+
+    All of it each time: the papers of an earlier hand-over are not sent again.
+    """
+    leg, to = _leg(command.leg), _matched("to", _DIGITS, command.to)
+    papers = {
+        "__HOTLINE_HANDOVER": _matched("handover", _HANDOVER, command.handover),
+        "__HOTLINE_TICKET": _matched("ticket", _REFERENCE, command.ticket),
+        "__HOTLINE_FROM": _matched("number", _KNOWN_NUMBER, command.number),
+        "__HOTLINE_SUMMARY": _matched("summary", _ENCODED, command.summary),
+    }
+    setting = [{"Action": "Setvar", "Channel": leg, "Variable": name, "Value": value} for name, value in papers.items()]
+    return [*setting, _transfer("Atxfer", command.leg, to + END_OF_NUMBER, HANDOVER)]
 
 
 def _originate(phone: str, to: str) -> Action:

@@ -88,6 +88,23 @@ class AttendedTransfer:
 
 
 @dataclass(frozen=True, slots=True)
+class HandOver:
+    """Begin a consultation of a partner's desk from this seat's leg, with the papers of the matter; the caller hears music."""
+
+    leg: LegId
+    to: str
+    """The desk's number, of the settings."""
+    handover: str
+    """Its name: capital letters and digits."""
+    ticket: str
+    """Our work-order number; '' none."""
+    number: str
+    """The citizen's; '' not known, or nobody's."""
+    summary: str
+    """What it is about, percent-encoded (RFC 3986)."""
+
+
+@dataclass(frozen=True, slots=True)
 class EndConsult:
     """Finish a consultation: complete it, join all three, or go back to the caller."""
 
@@ -281,6 +298,7 @@ Command = (
     | BlindTransfer
     | TransferToQueue
     | AttendedTransfer
+    | HandOver
     | EndConsult
     | SwapConsult
     | Hold

@@ -207,6 +207,36 @@ class SurveyAnswered:
     """None: he did not say."""
 
 
+class HandoverStep(StrEnum):
+    """How far a hand-over to a partner is, by the telephone."""
+
+    ASKED = "asked"  # the partner's desk is dialled from now on
+    ANSWERED = "answered"
+    OVER = "over"  # nobody there any more: it was not answered, or the partner has hung up
+
+
+@dataclass(frozen=True, slots=True)
+class HandoverStepped:
+    """A call is being handed over to a partner."""
+
+    call: CallId
+    at: Instant
+    leg: LegId
+    """The partner's, when it answered; else a half of the consultation."""
+    handover: str
+    """Its name; '' when nobody gave it one."""
+    partner: str
+    seat: SeatId
+    """Whose wish it was; '' where the leg cannot tell."""
+    step: HandoverStep
+    reference: str = ""
+    """The partner's own number of the matter, said in its answer."""
+    answered: bool = False
+    """Of OVER: the partner had answered."""
+    result: DialResult | None = None
+    """Of OVER without an answer: what the partner's telephone said."""
+
+
 @dataclass(frozen=True, slots=True)
 class WaitPromised:
     """One who waits has heard his place and, where it was known, a time."""
@@ -617,6 +647,7 @@ CallEvent = (
     | VoicemailBegan
     | VoicemailEnded
     | SurveyAnswered
+    | HandoverStepped
     | WaitPromised
     | CallRefused
     | CallAnswered

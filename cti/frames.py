@@ -205,6 +205,18 @@ class Spoke(NamedTuple):
     """SILENCE: nothing was said for three seconds; TIMEOUT: the time of a message was over; HANGUP."""
 
 
+class HandedOver(NamedTuple):
+    """A step of a hand-over to a partner, as the dialplan said it."""
+
+    at: Instant
+    leg: LegId
+    handover: str
+    partner: str
+    seat: SeatId
+    step: str
+    said: str
+
+
 class Judged(NamedTuple):
     """Our dialplan's word: the caller was asked what he thought of the service, by keys."""
 
@@ -366,6 +378,7 @@ Frame = (
     | Speaks
     | Spoke
     | Judged
+    | HandedOver
     | Promised
     | TurnedAway
     | DialForbidden

@@ -23,6 +23,8 @@ PHONE_KEY = "phone-key"
 """Context in which a browser phone's key is put down (``ami_actions.py``)."""
 TO_QUEUE = "to-queue"
 """Context through which a seat gives its caller to a queue; a transfer that leads there is known by it, live and in the book."""
+HANDOVER = "handover"
+"""Context through which a seat consults a partner's desk (``config/render/handover.py``)."""
 
 HOOK = "__func_periodic_hook_context__"
 """Asterisk's context of what speaks to one who waits (``config/render/waiting.py``)."""

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from . import dialling
 from . import events as ev
 from . import frames as fr
 from .call import Leg
 from .display_names import name_of
-from .events import Direction
+from .events import DialResult, Direction
 from .ids import SeatId, TrunkId
 
 Events = tuple[ev.Event, ...]
@@ -76,6 +77,29 @@ def _promised(leg: Leg, f: fr.Promised) -> Events:
     return (ev.WaitPromised(leg.call.id, f.at, f.queue, f.place, f.minutes),)
 
 
+_STATUS = {
+    "BUSY": DialResult.BUSY, "NOANSWER": DialResult.NO_ANSWER, "CANCEL": DialResult.CANCELLED,
+}  # fmt: skip
+"""DIALSTATUS of Dial() that says more than the cause."""
+
+
+def _handed_over(leg: Leg, f: fr.HandedOver) -> Events:
+    if f.step not in list(ev.HandoverStep):
+        return ()
+    step, call = ev.HandoverStep(f.step), leg.call
+    reference = f.said if step is ev.HandoverStep.ANSWERED else ""
+    answered, result = False, None
+    if step is ev.HandoverStep.OVER:
+        status, _, cause = f.said.partition(" ")
+        answered = status == "ANSWER"
+        if not answered:
+            said = dialling.result_of(int(cause) if cause.isdecimal() else 0, rang_out=False, withdrawn=False)
+            result = _STATUS.get(status, said if said is not DialResult.CANCELLED else DialResult.UNREACHABLE)
+    return (
+        ev.HandoverStepped(call.id, f.at, leg.id, f.handover, f.partner, f.seat, step, reference, answered, result),
+    )
+
+
 def _turned_away(leg: Leg, f: fr.TurnedAway) -> Events:
     return (ev.CallRefused(leg.call.id, f.at, f.reason),)
 
@@ -114,6 +138,7 @@ HANDLERS: dict[type, Callable[[Leg, Any], Events]] = {
     fr.Spoke: _spoke,
     fr.Judged: _judged,
     fr.Promised: _promised,
+    fr.HandedOver: _handed_over,
     fr.TurnedAway: _turned_away,
     fr.DialForbidden: _forbidden,
     fr.Recorded: _recorded,

@@ -72,6 +72,11 @@ def _forbidden(at: Instant, leg: LegId, said: Said) -> fr.DialForbidden:
     return fr.DialForbidden(at, leg, SeatId(said.get("seat", "")), said["number"], said.get("reason", ""))
 
 
+def _handed_over(at: Instant, leg: LegId, said: Said) -> fr.HandedOver:
+    seat = SeatId(said.get("seat", ""))
+    return fr.HandedOver(at, leg, said["handover"], said["partner"], seat, said["step"], said.get("said", ""))
+
+
 def _number(word: str) -> int | None:
     return int(word) if word.isascii() and word.isdecimal() and len(word) < 10 else None
 
@@ -130,6 +135,7 @@ WORDS = (
         lambda at, leg, said: fr.Judged(at, leg, _number(said["score"]), said.get("solved", "")),
     ),
     Word("PROMISED", ("call", "queue", "place", "minutes"), _promised),
+    Word("HANDOVER", ("handover", "partner", "seat", "step", "said"), _handed_over, "HotlineHandover"),
     Word("QUEUEEXIT", ("queue", "status"), _queue_exit),
 )
 BY_NAME = {word.name: word for word in WORDS}

@@ -107,7 +107,7 @@ class Hotline:
         metrics = Metrics(switchboard, ledger.reader, board, book, house, ledger.audit_head, self._programs.cases)
         behind = consoles.Behind(
             settings, places, secrets["api-token"], ledger, telephone, seats.service, delivery.courier, metrics,
-            self._programs.phones, readings, early, began, self._vitals, delivery.callbacks,
+            self._programs.phones, readings, early, began, self._vitals, delivery.callbacks, sender.wake,
         )  # fmt: skip
         await begin(consoles.build(behind, board, book, house))
         await self._programs.open_edge()

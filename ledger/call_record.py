@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from bridge.handover import HandoverEnd
 from config.answer_rule import counts
 from cti import events as ev
 from cti.events import Direction
@@ -103,6 +104,48 @@ class Promise:
     waited: float | None = None
     """Seconds from then to an agent; None: not answered."""
 
+
+@dataclass(slots=True)
+class Handover:
+    """A call handed over to a partner, as the telephone tells it (``bridge.handover``)."""
+
+    handover: str
+    call: CallId
+    partner: str
+    seat: str
+    asked: Instant
+    way: LegId = LegId("")  # noqa: RUF009 - a NewType is its value
+    """The half of the consultation that dialled."""
+    leg: LegId = LegId("")  # noqa: RUF009
+    """The partner's, once it answered."""
+    agent_left: bool = False
+    """While it rang: who answers has the citizen at once."""
+    answered: Instant | None = None
+    reference: str = ""
+    ended: Instant | None = None
+    how: str = ""
+
+    def end(self, at: Instant, how: HandoverEnd) -> bool:
+        """False: it had ended."""
+        if self.ended is not None:
+            return False
+        self.ended, self.how = at, str(how)
+        return True
+
+    def leg_ended(self, leg: LegId, endpoint: str, at: Instant) -> bool:
+        """Who goes first tells how it ended: the citizen, the partner, or the agent, who leaves those two together."""
+        if leg == LegId(self.call):
+            return self.end(at, HandoverEnd.CALLER_LEFT)
+        if self.answered is None:
+            self.agent_left = self.agent_left or endpoint == self.seat
+            return leg == self.way and self.end(at, HandoverEnd.CANCELLED)
+        if leg == self.leg:
+            return self.end(at, HandoverEnd.NOT_TAKEN)
+        return endpoint == self.seat and self.end(at, HandoverEnd.ACCEPTED)
+
+
+_NOT_REACHED = {str(end): end for end in HandoverEnd}
+"""What the partner's telephone said, where nobody answered: the same words."""
 
 LOW_SCORE = 2
 """So much or less (不满意) is looked into."""
@@ -215,6 +258,7 @@ class CallRecord:
     voicemail: Voicemail | None = None
     survey: Survey | None = None
     promises: list[Promise] = field(default_factory=list)
+    handovers: list[Handover] = field(default_factory=list)
 
     @property
     def answers(self) -> list[Talk]:
@@ -275,6 +319,7 @@ class Changed:
     voicemails: dict[CallId, Voicemail] = field(default_factory=dict)
     surveys: dict[CallId, tuple[Survey, CallRecord]] = field(default_factory=dict)
     promises: dict[tuple[CallId, int], Promise] = field(default_factory=dict)
+    handovers: dict[str, Handover] = field(default_factory=dict)
     lives: list[ev.NodeStarted] = field(default_factory=list)
     gaps: dict[Instant, Gap] = field(default_factory=dict)
     """Begin → an interval whose rows are lost."""
@@ -314,6 +359,7 @@ class Records:
             ev.VoicemailEnded: self._spoke,
             ev.WaitPromised: self._promised,
             ev.SurveyAnswered: self._judged,
+            ev.HandoverStepped: self._handed_over,
             ev.CallPlaced: self._placed,
             ev.DialRefused: self._dial_refused,
             ev.CallAnswered: self._answered,
@@ -370,6 +416,7 @@ class Records:
             visits={key: row for key, row in changed.visits.items() if key[0] not in living},
             transfers={key: row for key, row in changed.transfers.items() if key[0] not in living},
             tapes=changed.tapes,
+            handovers=changed.handovers,  # the page waits for them
             voicemails={call: row for call, row in changed.voicemails.items() if call not in living},
             surveys={call: row for call, row in changed.surveys.items() if call not in living},
             promises={key: row for key, row in changed.promises.items() if key[0] not in living},
@@ -405,6 +452,7 @@ class Records:
         changed.closed = [record for record in changed.closed if record.call != call]
         changed.legs = {key: leg for key, leg in changed.legs.items() if leg.call != call}
         changed.voicemails.pop(call, None)
+        changed.handovers = {key: one for key, one in changed.handovers.items() if one.call != call}
         changed.surveys.pop(call, None)
         for rows in (changed.offers, changed.talks, changed.visits, changed.transfers, changed.tapes, changed.promises):
             for key in [key for key in rows if key[0] == call]:
@@ -457,6 +505,21 @@ class Records:
             record.survey = Survey(record.call, e.at, e.score, e.solved)
             self.changed.surveys[record.call] = record.survey, record
 
+    def _handed_over(self, e: ev.HandoverStepped, record: CallRecord) -> None:
+        if not e.handover:
+            return  # nobody asked the daemon for it
+        one = next((known for known in record.handovers if known.handover == e.handover), None)
+        if one is None:
+            one = Handover(e.handover, record.call, e.partner, e.seat, e.at, e.leg)
+            record.handovers.append(one)
+        if e.step is ev.HandoverStep.ANSWERED and one.answered is None:
+            one.answered, one.reference, one.leg = e.at, e.reference, e.leg
+            if one.agent_left:
+                one.end(e.at, HandoverEnd.ACCEPTED)
+        elif e.step is ev.HandoverStep.OVER:
+            one.end(e.at, HandoverEnd.NOT_TAKEN if e.answered else _NOT_REACHED.get(str(e.result), HandoverEnd.UNKNOWN))
+        self.changed.handovers[one.handover] = one
+
     def _promised(self, e: ev.WaitPromised, record: CallRecord) -> None:
         promise = Promise(record.call, len(record.promises), e.at, e.queue, e.place, e.minutes)
         record.promises.append(promise)
@@ -482,6 +545,9 @@ class Records:
             self._spoke(ev.VoicemailEnded(e.call, e.at, ev.VoicemailEnd.UNKNOWN), record)
         for transfer in record.transfers:
             self._look_back(transfer, record)
+        for one in record.handovers:
+            if one.end(e.at, HandoverEnd.UNKNOWN):
+                self.changed.handovers[one.handover] = one
         if not record.merged_into:
             for tape in [tape for tape in self._tapes.values() if tape.call == e.call]:
                 self._tape_ended(tape, e.at)
@@ -507,6 +573,9 @@ class Records:
             self.changed.legs[e.leg] = leg
         for tape in [tape for tape in self._tapes.values() if tape.leg == e.leg]:
             self._tape_ended(tape, e.at)
+        for one in record.handovers:
+            if one.leg_ended(e.leg, e.endpoint, e.at):
+                self.changed.handovers[one.handover] = one
         taken = self._taken.pop(e.leg, None)
         if taken is None or not e.asked or any(talk.leg == e.leg for talk in record.answers):
             return

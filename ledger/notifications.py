@@ -29,7 +29,7 @@ def put(store: Store, db: sa.Connection, made: Sequence[Notification], now: date
     for one in made:
         values = {
             "id": ticket_id(now, secrets.token_bytes(10)), "key": one.key, "channel": str(one.channel),
-            "target": one.target, "ticket_id": one.ticket, "kind": str(one.kind), "body": one.body, "made_at": now,
+            "target": one.target, "ticket_id": one.ticket or None, "kind": str(one.kind), "body": one.body, "made_at": now,
             "next_try": now,
         }  # fmt: skip
         fresh = store.insert(t.notifications).values(values).on_conflict_do_nothing().returning(_N.id)

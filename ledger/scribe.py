@@ -36,7 +36,7 @@ from cti.file_tail import Place
 from cti.ids import CallId, Instant
 from cti.numbers import ANYWHERE, Numbers
 
-from . import callbacks, default_outcome, replies, rows
+from . import callbacks, default_outcome, handovers, replies, rows
 from . import tables as t
 from .ami_only_call_completion import complete
 from .ami_only_call_rows import changed_by, difference, known, parts_of, replaced
@@ -225,6 +225,7 @@ class Scribe:
         self._owe(db, [one for record in todo.closed if (one := review_for(record)) is not None])
         self._moved += callbacks.tried(self._store, db, todo.closed, self._numbers, self._rules, self._closing)
         self._about_cases(db, todo.closed)
+        handovers.close(self._store, db, [record.call for record in todo.closed], now)
         self._set_mark(db, mark, now)
         return todo
 
@@ -261,6 +262,7 @@ class Scribe:
         self._put(db, t.surveys, (rows.survey_row(*one) for one in changed.surveys.values()))
         self._put(db, t.wait_promises, map(rows.promise_row, changed.promises.values()))
         self._put(db, t.recordings, map(rows.tape_row, changed.tapes.values()))
+        handovers.put(self._store, db, list(changed.handovers.values()), self._clock())
         if changed.lives:
             lives = [{"node": life.node or self._node, "began_at": rows.moment(life.at)} for life in changed.lives]
             db.execute(self._store.insert(t.node_lives).on_conflict_do_nothing(), lives)
@@ -411,6 +413,7 @@ class Scribe:
     def _reconcile(self, db: sa.Connection, now: datetime) -> None:
         """Compare what was folded again with what the ledger holds, once."""
         records, c = self._records, t.calls.c
+        handovers.close_left(self._store, db, now)
         ended = {record.call for record in records.changed.closed}
         held = list(records.open)
         if held:

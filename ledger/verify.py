@@ -24,6 +24,7 @@ from bridge.case_state import CaseState
 from bridge.case_store_messages import MessageKind
 from bridge.delivery_state import HOLDS_BACK, DeliveryState
 from bridge.disposition import CallOutcome
+from bridge.handover import HandoverEnd
 from cti.events import Alone, Direction
 from recordings.states import RAW, State
 
@@ -466,6 +467,21 @@ async def reply_unsaid(look: Look) -> AsyncIterator[Breach]:
         rows = sa.select(*r, CASE.number).join_from(t.case_replies, t.cases, CASE.case_id == r.case_id)
         for row in await look.rows(rows.where(which, ~sent, look.new(r.ended_at)).order_by(r.ended_at)):
             yield Breach("reply_unsaid", row.number or row.case_id, f"the answer {row.answer} has no message {kind}")
+
+
+@rule
+async def handover_endless(look: Look) -> AsyncIterator[Breach]:
+    """A call that was handed over to a partner, or was to be, is with the partner or ours again: no hand-over outlives its call."""
+    h, c = t.handovers.c, t.calls.c
+    open_ = sa.select(h.handover_id, h.call_id, h.partner).join_from(t.handovers, t.calls, c.call_id == h.call_id)
+    over = open_.where(t.is_being_handed_over, c.state == "closed", look.new(c.ended_at))
+    for row in await look.rows(over.order_by(h.asked_at)):
+        yield Breach("handover_endless", row.call_id, f"handed over to {row.partner}, and nobody knows what came of it")
+    wrong = sa.select(h.call_id, h.how).where(
+        t.handovers.c.how.not_in(["", *map(str, HandoverEnd)]), look.new(h.asked_at, DAY)
+    )  # fmt: skip
+    for row in await look.rows(wrong.order_by(h.asked_at)):
+        yield Breach("handover_endless", row.call_id, f"a hand-over ended {row.how!r}, which is no end")
 
 
 # -- recordings ---------------------------------------------------------------------------------------

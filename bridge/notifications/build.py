@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from datetime import timedelta
+from pathlib import Path
 
 from bridge.case_state import CaseState
 from bridge.delivery_retry import RetryRule
@@ -26,6 +27,18 @@ def rules_of(settings: Settings) -> Rules:
     return Rules(bool(sms.url), sms.receipt, progress, sms.link, partners)
 
 
+def handed_over_to(settings: Settings) -> dict[str, tuple[str, Path]]:
+    """Partners whose endpoint gets the work order of a hand-over: their own, or where states are told to them."""
+    states = {one.system: (str(one.url), one.secret) for one in settings.partner_status}
+    found = {}
+    for one in settings.partner:
+        if one.url is not None and one.secret is not None:
+            found[one.id] = (str(one.url), one.secret)
+        elif one.id in states:
+            found[one.id] = states[one.id]
+    return found
+
+
 def doors_of(settings: Settings) -> dict[str, Door]:
     """Raises FileRefused: a secret's file that cannot be read, or holds none."""
     found: dict[str, Door] = {}
@@ -39,6 +52,9 @@ def doors_of(settings: Settings) -> dict[str, Door]:
     if settings.partner_status:
         theirs = {one.system: Endpoint(one.url, secrets.value(one.secret)) for one in settings.partner_status}
         found[Channel.PARTNER] = PartnerEndpoints(theirs)
+    if orders := handed_over_to(settings):
+        read = {name: Endpoint(url, secrets.value(secret)) for name, (url, secret) in orders.items()}
+        found[Channel.HANDOVER] = PartnerEndpoints(read)
     return found
 
 

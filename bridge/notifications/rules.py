@@ -26,12 +26,15 @@ TITLE_MOST = 30
 class Channel(StrEnum):
     SMS = "sms"
     PARTNER = "partner"
+    HANDOVER = "handover"  # the same door to the same partners; not every one of them is told states
 
 
 class Kind(StrEnum):
     RECEIPT = "receipt"  # 受理回执
     PROGRESS = "progress"  # 进度告知
     STATUS = "status"  # 状态回传, to a partner
+    HANDOVER = "handover"  # 移交工单, before its desk is dialled
+    WITHDRAWN = "withdrawn"  # 移交撤回
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,7 @@ class Notification:
     target: str
     """The number, national; the partner's system."""
     ticket: str
+    """'' of none."""
     kind: Kind
     body: str
     """The text; for a partner the JSON object that is signed."""

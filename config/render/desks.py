@@ -220,7 +220,7 @@ def _watch() -> str:
 def _seats(settings: Settings) -> str:
     """What a seat may dial: another seat, the echo, the world."""
     guarded = settings.seats.unattended_may_dial is Unattended.NOTHING
-    check: tuple[Step, ...] = (*_SEAT, *_nobody(settings, "nobody")) if guarded else ()
+    check: tuple[Step, ...] = (*BY_SEAT, *_nobody(settings, "nobody")) if guarded else ()
     refused: tuple[Step, ...] = (("nobody", "Gosub(dial-refused,s,1(unattended))"), "Hangup(21)") if guarded else ()
     return context(
         "seats",
@@ -230,7 +230,7 @@ def _seats(settings: Settings) -> str:
     )
 
 
-_SEAT: tuple[Step, ...] = (
+BY_SEAT: tuple[Step, ...] = (
     # a call of the seat's own is told by its channel; a caller whom a seat gives away by who gave him away
     'Set(HOTLINE_BY=${IF($["${HOTLINE_CALL}"=""]?${CHANNEL(name)}:${BLINDTRANSFER}${TRANSFERERNAME})})',
     'Set(HOTLINE_BY=$["${HOTLINE_BY}" : "PJSIP/([0-9]+)-"])',
@@ -331,7 +331,7 @@ def _between(limit: str) -> str:
         "between",
         exten(
             "_X.",
-            *_SEAT,
+            *BY_SEAT,
             *_few_at_once("few", "many"),
             ("many", "Gosub(dial-refused,s,1(pace))"),
             "Hangup(21)",
@@ -484,7 +484,7 @@ NOT_CARRIED = (
 """Causes (Q.850) that say: this trunk could not carry the call. Its contact is not there (3, 20), it said nothing or 408 and
 nothing rang (18), or it answered 5xx (38, 34, 27), 488 (58) and the like. Any other answer is about the number called or whom it
 belongs to: wrong (404, 484), busy (486, 600), away (480), barred or declined (403, 603); another trunk would only ring there again."""
-_CARRIED = (
+CARRIED = (
     '"${DIALSTATUS}"="ANSWER" | "${DIALSTATUS}"="BUSY" | "${DIALSTATUS}"="CANCEL" | ${LEN(${RINGTIME_MS}${PROGRESSTIME_MS})} > 0 |'
     ' ${LEN(${HANGUPCAUSE})} > 0 & ${REGEX("^'
     + f"({'|'.join(map(str, NOT_CARRIED))})$"
@@ -557,13 +557,13 @@ def _outbound(settings: Settings, limit: str) -> list[str]:
         tries += [
             "MSet(RINGTIME_MS=,PROGRESSTIME_MS=)",
             f"Dial(PJSIP/${{HOTLINE_DIAL}}@{trunk.id},{WORLD_SECONDS},igf({shown})${{HOTLINE_MAY}})",
-            f"GotoIf($[{_CARRIED}]?done)",
+            f"GotoIf($[{CARRIED}]?done)",
         ]
     of_seat = "${HOTLINE_BY}"
     world = exten(
         "_X.",
         "Set(HOTLINE_DIAL=${FILTER(0-9,${EXTEN})})",
-        *_SEAT,
+        *BY_SEAT,
         "GotoIf($[${LEN(${EXTEN})} != ${LEN(${HOTLINE_DIAL})}]?forbidden)",
         "Gosub(national,s,1(${HOTLINE_DIAL}))",
         'Set(HOTLINE_NATIONAL=${IF($["${GOSUB_RETVAL:0:1}"="+"]?00${GOSUB_RETVAL:1}:${GOSUB_RETVAL})})',

@@ -11,7 +11,7 @@ from .. import called_numbers
 from ..journey.graph import of_line
 from ..ports import told_full
 from ..settings import Line, Settings, Trunk
-from . import desks, journeys, national_numbers, survey, text, voicemail, waiting
+from . import desks, handover, journeys, national_numbers, survey, text, voicemail, waiting
 from .dialplan_steps import Step, context, exten, include
 
 NUMBER = "0-9+*#"
@@ -23,9 +23,7 @@ PERSON = r"0-9A-Za-z_.()\x20\x27\x2d\x80-\xff"
 ENDING = "HOTLINE_ENDING"
 """A global of Asterisk's: 1 while the daemon ends it, so that nobody new is let in."""
 REFERENCE = r"0-9A-Za-z_.:+*#\-"
-REFERENCE_HEADER = "X-Work-Order"
-ORIGIN_HEADER = "X-Origin-Number"
-"""SIP headers of a partner that hands a call over: its work-order number, the citizen's own number."""
+"""What is kept of a partner's work-order number."""
 
 
 def render(settings: Settings) -> dict[str, str]:
@@ -38,6 +36,7 @@ def render(settings: Settings) -> dict[str, str]:
         _uri(),
         *national_numbers.contexts(settings),
         _called(settings),
+        *handover.contexts(settings, NUMBER, REFERENCE),
         *(_line(settings, line) for line in settings.line),
         *journeys.contexts(settings),
         *waiting.contexts(settings),
@@ -159,9 +158,11 @@ def _called(settings: Settings) -> str:
     parts = []
     for digits, number in called_numbers.folded(settings).items():
         line = numbers[number]
-        fields = f"HOTLINE_NUMBER={number},HOTLINE_PARTNER={line.partners.get(number, '')}"
+        partner = line.partners.get(number, "")
+        fields = f"HOTLINE_NUMBER={number},HOTLINE_PARTNER={partner}"
         steps = (
             f"MSet({fields})",
+            *handover.only_by_its_trunks(settings, partner),
             f'GotoIf($["${{GLOBAL({ENDING})}}"="1"]?ending,{line.id},1)',
             f"Goto(line-{line.id},s,1)",
         )
@@ -202,12 +203,7 @@ def _line(settings: Settings, line: Line) -> str:
         f"Set(CALLERID(num)=${{FILTER({NUMBER},${{CALLERID(num)}})}})",
     ]
     if line.partners:
-        steps += [
-            f"Set(HOTLINE_REF=${{FILTER({REFERENCE},${{PJSIP_HEADER(read,{REFERENCE_HEADER})}})}})",
-            "Set(HOTLINE_REF=${HOTLINE_REF:0:64})",
-            f"Set(HOTLINE_ORIGIN=${{FILTER({NUMBER},${{PJSIP_HEADER(read,{ORIGIN_HEADER})}})}})",
-            "Set(HOTLINE_ORIGIN=${HOTLINE_ORIGIN:0:32})",
-        ]
+        steps += [f'ExecIf($["${{HOTLINE_PARTNER}}"!=""]?Gosub({handover.PAPERS_IN},${{HOTLINE_PARTNER}},1))']
     steps += [
         *_facts(line.id),
         f"Set(GROUP(line)={line.id})",

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 from agents.events import SeatStateChanged
+from bridge.notifications.build import handed_over_to
 from config import work_time
 from config.file_places import Places
 from config.language import say as _
@@ -28,6 +29,7 @@ from ledger.casebook import CaseShelf
 from ledger.differences import DifferenceBook
 from ledger.equipment import EquipmentTable
 from ledger.errors import WRONG_OR_AWAY
+from ledger.handovers import HandoverShelf
 from ledger.notifications import NotificationShelf
 from ledger.outbox import OutboxShelf
 from ledger.recordings import RecordingTable
@@ -78,6 +80,7 @@ class Books:
         self.cases = CaseShelf(store, self.callbacks.rules, self.callbacks.tell, told, work)
         self.marks = CaseMarks(CaseClocks(store), work)
         self.notifications = NotificationShelf(store, node, told)
+        self.handovers = HandoverShelf(store, handed_over_to(settings))
         self.recordings = RecordingTable(store)
         self.seats = SeatMemory(SeatBook(store), places.seats)
         unread = asterisk_books.unread(self.plan, settings, places)

@@ -23,6 +23,7 @@ from config.file_places import Places
 from config.settings import OUTBOUND_PROMPT, OutboundNotice, Settings
 from console import seat_sign_in
 from console.bulk_reads import BulkReads
+from console.handovers import Handovers, PartnerDesk
 from console.place_search import PlaceSearch
 from console.ports import Vital
 from console.server import Server, make_app
@@ -80,6 +81,8 @@ class Behind:
     began: datetime
     more_vitals: Callable[[], Sequence[Vital]]
     case_callbacks: CaseCallbacks | None = None
+    notify: Callable[[], None] = lambda: None
+    """The sender's wake."""
 
 
 class ConsolePart:
@@ -120,6 +123,11 @@ class ConsolePart:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._server.stop()
         await self._services.programs.flush()
+
+
+def _handovers(b: Behind) -> Handovers:
+    desks = {one.id: PartnerDesk(one.id, one.name, one.number) for one in b.settings.partner}
+    return Handovers(desks, b.books.handovers, b.notify, WRONG_OR_AWAY)
 
 
 def build(behind: Behind, board: Bus, book: Bus, house: Bus) -> ConsolePart:
@@ -181,7 +189,7 @@ def build(behind: Behind, board: Bus, book: Bus, house: Bus) -> ConsolePart:
         origins=origins_of(settings.edge), centre=settings.centre, wrap_up_seconds=settings.seats.wrap_up_seconds,
         demo=bool(os.environ.get("HOTLINE_DEMO")), oidc=sign_in.oidc,
         places=PlaceSearch(lambda: gazetteer.opened(places)), tickets=ledger_views.tickets_of(settings, places, store, intake),
-        bulk=BulkReads(settings.access.read_rows_alarm, house.publish), case_callbacks=b.case_callbacks,
+        handovers=_handovers(b), bulk=BulkReads(settings.access.read_rows_alarm, house.publish), case_callbacks=b.case_callbacks,
     )  # fmt: skip
     opener.when_open(sign_in.introduce)
     opener.when_open(stream.alarm_service.restore)

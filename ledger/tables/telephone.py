@@ -187,6 +187,33 @@ surveys = Table(  # what callers thought of the service, by keys after the talk
     Index(None, "at"),
 )
 
+# written by ledger/handovers.py alone
+handovers = Table(
+    "handovers",
+    metadata,
+    Column("handover_id", String(26), primary_key=True),
+    Column("call_id", Id, nullable=False),
+    Column("partner", Word, nullable=False),
+    text("seat"),
+    text("agent"),
+    text("ticket_id", String(26)),  # '' none was filed yet
+    text("summary", Text()),
+    Column("asked_at", Moment, nullable=False),
+    Column("answered_at", Moment),  # the partner's desk
+    text("reference", Number),  # the partner's own number of the matter
+    Column("ended_at", Moment),  # accepted, or the citizen is ours again
+    text("how"),  # bridge.handover.HandoverEnd; '' it goes on
+    text("ended_by"),  # the agent whose word it is; '' the telephone's
+    text("note", Text()),  # refused why
+    Index(None, "call_id"),
+    Index(None, "asked_at"),
+    partial("ix_handovers_ticket", "ticket_id", where="ticket_id <> ''"),
+    partial("ix_handovers_open", "call_id", where="ended_at IS NULL"),
+)
+
+is_being_handed_over = handovers.c.ended_at.is_(None)
+"""Of the small index."""
+
 recordings = Table(
     "recordings",
     metadata,

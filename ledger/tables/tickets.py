@@ -253,13 +253,13 @@ notifications = Table(
     metadata,
     Column("id", String(26), primary_key=True),
     Column("key", String(200), nullable=False, unique=True),  # made once, whatever is heard twice
-    Column("channel", Word, nullable=False),  # bridge.notifications.rules.Channel: sms | partner
+    Column("channel", Word, nullable=False),  # bridge.notifications.rules.Channel: sms | partner | handover
     text("target", Number),
-    Column("ticket_id", String(26), ForeignKey("tickets.ticket_id"), nullable=False),
+    Column("ticket_id", String(26), ForeignKey("tickets.ticket_id")),  # NULL: of a call that has none (yet)
     Column("kind", Word, nullable=False),
     Column("body", Text, nullable=False),
     Column("made_at", Moment, nullable=False),
-    Column("state", Word, nullable=False, server_default="waiting"),  # waiting | sent | unsure | failed
+    Column("state", Word, nullable=False, server_default="waiting"),  # waiting | sent | unsure | failed | withdrawn
     count("tries"),
     Column("next_try", Moment, nullable=False),
     flag("begun"),  # a try has no known end: it may have arrived

@@ -161,6 +161,11 @@ MAY: dict[tuple[str, str], str] = {
             *("transfer/conference", "hold", "resume", "hang-up", "call", "dial", "keys"),
         )
     },
+    ("GET", "/api/partners"): ALL,
+    ("POST", "/api/seats/{seat}/handover"): "AT",
+    ("POST", "/api/seats/{seat}/handover/{handover}/accept"): "AT",
+    ("POST", "/api/seats/{seat}/handover/{handover}/refuse"): "AT",
+    ("GET", "/api/calls/{call}/handovers"): "ASUT",
     ("DELETE", "/api/seats/{seat}/help"): "AST",  # its agent, or a supervisor who has seen to it
     ("GET", "/api/seats/{seat}/day"): "ST",
     ("POST", "/api/seats/{seat}/watch"): "ST",
@@ -292,6 +297,7 @@ async def test_each_route_both_ways(method: str, path: str) -> None:
         session=fake.kept.secrets and "s1",
         sha256="0" * 64,
         event="0" * 26,
+        handover="0" * 26,
     )
     asked: dict[str, Any] = {"params": QUERY.get(path), "headers": HEADER.get(path)}
     if method in ("POST", "PUT"):

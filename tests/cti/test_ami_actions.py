@@ -101,6 +101,8 @@ COMMANDS = st.one_of(
     st.builds(c.BlindTransfer, leg=ANY, to=ANY),
     st.builds(c.TransferToQueue, leg=ANY, queue=ANY),
     st.builds(c.AttendedTransfer, leg=st.just(LEG), to=ANY),
+    st.builds(c.HandOver, leg=st.just(LEG), to=ANY, handover=ANY, ticket=ANY, number=ANY, summary=ANY),
+    st.builds(c.HandOver, st.just(LEG), st.just("110"), st.just("01J0A"), st.just(""), st.just(""), summary=ANY),
     st.builds(c.EndConsult, leg=ANY, how=st.sampled_from(c.ConsultEnd)),
     st.builds(c.Hold, leg=ANY),
     st.builds(c.Resume, leg=ANY),
@@ -196,3 +198,13 @@ def test_a_leg_is_a_uniqueid(leg: str) -> None:
     """No channel name and no pattern passes as a leg: Hangup takes regular expressions."""
     with pytest.raises(ami_actions.WireError):
         ami_actions.encode(c.HangUp(LegId(leg)))
+
+
+def test_a_hand_over_sets_its_papers_before_it_dials() -> None:
+    """All four, each time, on the seat's channel: those of an earlier one are not sent again."""
+    actions = ami_actions.encode(c.HandOver(LEG, "110", "01J0A", "GD-1", "13800000001", "%E4%BA%95%20a"))
+    assert [(one["Action"], one.get("Variable"), one.get("Value")) for one in actions[:-1]] == [
+        ("Setvar", "__HOTLINE_HANDOVER", "01J0A"), ("Setvar", "__HOTLINE_TICKET", "GD-1"),
+        ("Setvar", "__HOTLINE_FROM", "13800000001"), ("Setvar", "__HOTLINE_SUMMARY", "%E4%BA%95%20a"),
+    ]  # fmt: skip
+    assert actions[-1] == {"Action": "Atxfer", "Channel": LEG, "Context": "handover", "Exten": "110#"}

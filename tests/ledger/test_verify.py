@@ -68,6 +68,10 @@ def case(ticket: str, stream: str) -> dict[str, Any]:
     return {"case_id": ticket, "stream": stream, "ticket_id": ticket, "number": "A-1", "state": "filed", **moments}
 
 
+def handed_over(call: str, **values: Any) -> sa.Insert:
+    return add(t.handovers, handover_id="01H", call_id=call, partner="110", asked_at=after(210), **values)
+
+
 TWICE = talked("xm1-9.9", 60, "8001", 60.0)
 TWO_TALKS = (
     add(t.calls, **TWICE),
@@ -130,6 +134,8 @@ WRONG: list[tuple[str, str, tuple[sa.Executable, ...]]] = [
         "A-1",
         (add(t.case_history, case_id="01", sequence=3, state="closed", at=after(90), heard_at=after(91)),),
     ),
+    ("handover_endless", DIRECT, (handed_over(DIRECT),)),
+    ("handover_endless", DIRECT, (handed_over(DIRECT, ended_at=after(220), how="eaten"),)),
     ("recording_missing", DIRECT, (without(t.recordings, DIRECT),)),
     ("recording_missing", DIRECT, (change(t.recordings, DIRECT, state="failed", reason="missing"),)),
     ("recording_missing", DIRECT, (change(t.recordings, DIRECT, state="raw"),)),

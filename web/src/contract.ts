@@ -86,6 +86,9 @@ export interface paths {
     put: { parameters: { path: { call: string } }; requestBody: { content: { 'application/json': components['schemas']['DraftIn'] } }; responses: { 200: { content: { 'application/json': components['schemas']['DraftOut'] } } } }
     delete: { parameters: { path: { call: string } }; responses: { 200: { content: { 'application/json': components['schemas']['DoneOut'] } } } }
   }
+  '/api/calls/{call}/handovers': {
+    get: { parameters: { path: { call: string } }; responses: { 200: { content: { 'application/json': components['schemas']['HandoverOut'][] } } } }
+  }
   '/api/calls/{call}/move': {
     post: { parameters: { path: { call: string }; query: { by?: string } }; requestBody: { content: { 'application/json': components['schemas']['MoveIn'] } }; responses: { 200: { content: { 'application/json': components['schemas']['DoneOut'] } } } }
   }
@@ -234,6 +237,9 @@ export interface paths {
   '/api/oidc/start': {
     get: { responses: {  } }
   }
+  '/api/partners': {
+    get: { responses: { 200: { content: { 'application/json': components['schemas']['PartnerOut'][] } } } }
+  }
   '/api/phonebook': {
     get: { responses: { 200: { content: { 'application/json': components['schemas']['NumberOut'][] } } } }
   }
@@ -291,6 +297,15 @@ export interface paths {
   }
   '/api/seats/{seat}/force': {
     post: { parameters: { path: { seat: string }; query: { by?: string } }; requestBody: { content: { 'application/json': components['schemas']['SeatForceIn'] } }; responses: { 200: { content: { 'application/json': components['schemas']['DoneOut'] } } } }
+  }
+  '/api/seats/{seat}/handover': {
+    post: { parameters: { path: { seat: string } }; requestBody: { content: { 'application/json': components['schemas']['HandOverIn'] } }; responses: { 202: { content: { 'application/json': components['schemas']['HandoverOut'] } } } }
+  }
+  '/api/seats/{seat}/handover/{handover}/accept': {
+    post: { parameters: { path: { handover: string; seat: string } }; requestBody: { content: { 'application/json': components['schemas']['AcceptedIn'] } }; responses: { 200: { content: { 'application/json': components['schemas']['HandoverOut'] } } } }
+  }
+  '/api/seats/{seat}/handover/{handover}/refuse': {
+    post: { parameters: { path: { handover: string; seat: string } }; requestBody: { content: { 'application/json': components['schemas']['RefusedIn'] } }; responses: { 200: { content: { 'application/json': components['schemas']['HandoverOut'] } } } }
   }
   '/api/seats/{seat}/hang-up': {
     post: { parameters: { path: { seat: string } }; responses: { 200: { content: { 'application/json': components['schemas']['DoneOut'] } } } }
@@ -508,6 +523,11 @@ export interface paths {
 
 export interface components {
   schemas: {
+    /** The partner has taken it: the agent leaves, citizen and partner go on talking. */
+    AcceptedIn: {
+      /** the partner's own number, as its desk says it */
+      reference?: string
+    }
     /** PUT /api/accounts/{account}: make one (``name`` and ``role`` are wanted), or change what is given of a standing one. */
     AccountIn: {
       /** absent: as it is */
@@ -981,6 +1001,40 @@ export interface components {
       reason: string
       note?: string
     }
+    HandOverIn: {
+      partner: string
+      /** of this call; none: its newest, if it has one */
+      ticket?: string | null
+      /** '': title and address of the ticket */
+      summary?: string
+    }
+    /** One hand-over of a call, with all its moments. */
+    HandoverOut: {
+      id: string
+      call: string
+      partner: string
+      partner_name: string
+      seat: string
+      agent: string
+      /** '': none was filed when it was asked for */
+      ticket: string
+      asked_at: string
+      /** the message to the partner: waiting, sent, unsure, failed, withdrawn; '' it has no endpoint, and the papers go in the headers of the call alone */
+      told: string
+      told_at: string | null
+      /** the partner's desk answered */
+      answered_at: string | null
+      /** accepted, or the citizen was ours again; null: it goes on */
+      ended_at: string | null
+      /** '' it goes on; accepted, refused, not_taken, busy, no_answer, declined, wrong_number, unreachable, cancelled, caller_left, failed, unknown */
+      how: string
+      /** the agent who said how it ended; '' the telephone did */
+      by: string
+      /** the partner's own number of the matter */
+      reference: string
+      /** why it was refused */
+      note: string
+    }
     HealthOut: {
       ok: boolean
       live: boolean
@@ -1217,6 +1271,13 @@ export interface components {
       by: string
       /** of one that failed: busy, no_answer, declined, wrong_number, unreachable, not_allowed */
       reason: string
+    }
+    /** A partner to whom calls can be handed over. */
+    PartnerOut: {
+      id: string
+      name: string
+      /** its desk, as the participants of a call name it */
+      number: string
     }
     /** Who calls, as far as the number tells; numbers are masked where the role demands it. */
     PartyOut: {
@@ -1485,6 +1546,10 @@ export interface components {
       /** its sound was deleted on purpose */
       dropped_at: string | null
       dropped_why: string
+    }
+    /** The partner does not take it: the citizen is the agent's again. */
+    RefusedIn: {
+      reason: string
     }
     /** An earlier ticket that may be of the same matter: enough to tell whether it is, nothing of whose it was. */
     RepeatOut: {

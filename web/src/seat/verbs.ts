@@ -97,6 +97,12 @@ export const transfer = (to: string, kind: 'blind' | 'attended'): Promise<boolea
 /** To whoever serves that queue: the citizen waits there before the others. */
 export const toQueue = (queue: string): Promise<boolean> => ask('transfer/queue', { queue })
 
+/** 联动移交: the partner is told, then its desk is dialled. */
+export const handOver = (partner: string, summary: string): Promise<boolean> => ask('handover', { partner, summary: summary.trim() })
+
+/** What came of it, by the agent's word. */
+export const handoverWord = (id: string, word: 'accept' | 'refuse', body: { reference?: string; reason?: string }): Promise<boolean> => ask(`handover/${id}/${word}`, body)
+
 export async function endConsult(how: 'complete' | 'cancel' | 'conference' | 'swap'): Promise<void> {
   await ask(`transfer/${how}`)
 }
