@@ -121,6 +121,11 @@ class Places:
         return self.run / "shelf-checked.json"
 
     @property
+    def disk_samples(self) -> Path:
+        """How full the disks were, an hour apart (``hotline/alarms/disk_forecast.py``)."""
+        return self.run / "disk-free.json"
+
+    @property
     def daemon(self) -> Path:
         """The running daemon's process id and state; locked while it lives."""
         return self.run / "lock"

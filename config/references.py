@@ -218,11 +218,13 @@ def _is_host(host: str) -> bool:
 
 
 def _ports(raw: Raw) -> Iterator[Problem]:
-    from .settings import Edge, Ports  # the defaults stand there
+    from .settings import Edge, Metrics, Ports  # the defaults stand there
 
     table = _table(raw, "ports")
     ports = {f"ports.{name}": table.get(name, field.default) for name, field in Ports.model_fields.items()}
     ports["edge.port"] = _table(raw, "edge").get("port", Edge.model_fields["port"].default)
+    if "bind" in (own := _table(raw, "metrics")):
+        ports["metrics.port"] = own.get("port", Metrics.model_fields["port"].default)
     ports = {name: port for name, port in ports.items() if isinstance(port, int)}
     owners: dict[int, str] = {}
     for name, port in ports.items():

@@ -446,6 +446,14 @@ class Edge(_Section):
     key: Path | None = None
 
 
+class Metrics(_Section):
+    """An address of its own for monitoring, beside the edge's and loopback's: /metrics and /api/health alone, over plain HTTP."""
+
+    bind: IPvAnyAddress | None = None
+    """None: there is none."""
+    port: Port = 9319
+
+
 class Access(_Section):
     session_hours: Annotated[int, Field(ge=1, le=24)] = 12
     idle_lock_seconds: Annotated[int, Field(ge=30, le=86400)] = 900
@@ -501,6 +509,10 @@ class Targets(_Section):
     """So many calls of one trunk within an hour without any sound from the other end raise an alarm …"""
     silent_share: Annotated[float, Field(gt=0, le=1)] = 0.1
     """… where they are at least this share of its calls."""
+    recordings_owed_minutes: Annotated[int, Field(ge=5, le=10080)] = 60
+    """A recording that has waited longer to be finished raises an alarm."""
+    disk_full_days: Annotated[int, Field(ge=1, le=365)] = 14
+    """A disk that is full in fewer days, at the pace of late, raises an alarm."""
 
 
 class PhonebookEntry(_Section):
@@ -536,6 +548,7 @@ class Settings(_Section):
     calendar: Calendar = Calendar()
     cases: Cases = Cases()
     edge: Edge = Edge()
+    metrics: Metrics = Metrics()
     access: Access = Access()
     oidc: Oidc | None = None
     targets: Targets = Targets()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import Path, Query
 from pydantic import BaseModel, ConfigDict, Field, computed_field
@@ -283,7 +283,10 @@ class VitalOut(View):
 
 
 class HealthOut(BaseModel):
-    ok: bool
+    ok: bool = Field(description="everything is well")
+    state: Literal["ok", "degraded", "broken"] = Field(
+        description="degraded: callers are served, something else is away (the ledger, the edge…) | broken: callers are not, or nobody sees them"
+    )
     live: bool
     vitals: list[VitalOut]
     backlog: int | None = Field(description="tickets on their way to the case store; null: the ledger is away")

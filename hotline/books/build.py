@@ -70,7 +70,7 @@ class Books:
         house.listen(SeatStateChanged, self.callbacks.hear)
         self._scribe = Scribe(
             store, node, numbers=numbers, rules=self.callbacks.rules, tell=self.callbacks.tell,
-            notify=self.callbacks.notify, tell_cases=self.callbacks.tell_cases,
+            notify=self.callbacks.notify, tell_cases=self.callbacks.tell_cases, tell_closed=book.publish,
         )  # fmt: skip
         self.tickets = TicketShelf(store, numbers=numbers, tell=self.callbacks.tell)
         told, work = self.callbacks.notify, work_time.of_settings(settings)

@@ -328,6 +328,7 @@ def asked(store: Store) -> Iterator[tuple[str, Ask]]:
     yield "CaseShelf.mark", lambda: cases.mark("embedded")
     yield "CaseShelf.hear", lambda: cases.hear("embedded", told, "1", NOW)
     yield "RecordingTable.due", lambda: shelf.due(10)
+    yield "RecordingTable.owed", shelf.owed
     yield "RecordingTable.settle", lambda: shelf.settle([Failed(RecordingId(call), "lost", NOW)])
     yield "RecordingTable.reopen", lambda: shelf.reopen([RecordingId(call)])
     yield "RecordingTable.claims", lambda: shelf.claims([f"{call}.raw"])
