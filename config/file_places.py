@@ -69,7 +69,7 @@ class Places:
 
     @property
     def asterisk_log(self) -> Path:
-        """``cel-custom/hotline.csv``, ``queue_log``, ``messages`` (and ``cdr-csv/``)."""
+        """``cel-custom/hotline.csv``, ``queue_log``, ``messages``."""
         return self.asterisk / "log"
 
     @property
@@ -183,7 +183,6 @@ class Places:
             self.sounds,
             self.asterisk_etc,
             self.cel.parent,
-            self.asterisk_log / "cdr-csv",
             self.spool,
             self.shelf,
             self.asterisk / "lib",

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from datetime import date
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
@@ -51,6 +52,7 @@ def check(raw: Raw) -> list[Problem]:
         *_trunks(raw),
         *_ports(raw),
         *_outbound(raw),
+        *_calendar(raw),
         *_centre(raw),
         *_asterisk(raw),
         *_edge(raw),
@@ -166,6 +168,20 @@ def _numbers(raw: Raw) -> Iterator[Problem]:
             if number in owners:
                 yield Problem(f"{path}.numbers", _("belongs to {owner} already", owner=owners[number]), number)
             owners.setdefault(number, path)
+    for path, seat in _items(raw, "seat"):
+        if (ident := str(seat.get("id"))) in owners:
+            fault = _("is also a number of {owner}: whoever dials it inside would reach the line", owner=owners[ident])
+            yield Problem(f"{path}.id", fault, ident)
+
+
+def _calendar(raw: Raw) -> Iterator[Problem]:
+    table = _table(raw, "calendar")
+    free, worked = (
+        {day for day in (days if isinstance(days, list) else []) if isinstance(day, date)}
+        for days in (table.get("holidays"), table.get("workdays"))
+    )
+    for day in sorted(free & worked):
+        yield Problem("calendar.holidays", _("stands among the workdays too: it can be only one of both"), day)
 
 
 def _trunks(raw: Raw) -> Iterator[Problem]:
@@ -289,6 +305,7 @@ def _outbound(raw: Raw) -> Iterator[Problem]:
             continue
         if not _RULE.fullmatch(rule):
             yield Problem(field, _("must begin with ^, end with $ and hold digits and []?*+(){},|.- only"), rule)
+            continue
         for path, seat in _items(raw, "seat"):
             if compiled.search(str(seat.get("id"))):
                 yield Problem(f"{path}.id", _("is also a number of the world (limits.outbound {rule})", rule=rule))

@@ -104,6 +104,7 @@ class Hotline:
             alarms.build(settings, places, ledger.store, switchboard.fold.board, board, house)
         )
         await begin(ledger.proving)
+        await begin(ledger.retention)
 
         metrics.follow()
         metrics.know_lines(line.id for line in settings.line)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from importlib import metadata
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter, ProcessCollector
@@ -25,6 +24,7 @@ from ivr.events import AdviceGiven
 from ledger.closed_calls import CallClosed
 from recordings.events import RecordingFailed, RecordingShelved
 
+from . import version
 from .alarms.disk_forecast import Disk
 from .alarms.owed_recordings import OwedRecordings
 from .books.book_reader import BookReader
@@ -36,15 +36,6 @@ log = structlog.get_logger("metrics")
 Collect = Callable[[], Iterable[Metric]]
 """Gives the families of one source, each time it is asked."""
 WORDS_TOLD = 100
-PACKAGE = "hotline"
-
-
-def version() -> str:
-    """Of this program; '' where it is not installed as a package."""
-    try:
-        return metadata.version(PACKAGE)
-    except metadata.PackageNotFoundError:
-        return ""
 
 
 class Metrics:

@@ -10,7 +10,7 @@ recordings, ``seats.py`` the seat log, ``audit_log.py`` the chained audit, ``equ
 
 Also written: ``ami_only_calls.py`` and ``ami_only_call_rows.py`` (calls that only the live picture saw), ``ami_only_call_completion.py``,
 ``differences.py`` and ``compare.py`` (witnesses), ``turned_away.py``, ``alarms.py``, ``notices.py``, ``templates.py``, ``drafts.py``, ``holds.py``,
-``accounts.py``, ``account_changes_to_confirm.py``, ``program_tokens.py`` and ``sessions.py``, ``restored.py`` (what must not live on after a restore).
+``accounts.py``, ``account_changes_to_confirm.py``, ``program_tokens.py`` and ``sessions.py``, ``restored.py`` (what must not live on after a restore), ``retention.py`` (old rows deleted).
 
 Read: ``history.py`` and ``call_list.py`` (calls), ``callers.py`` (a citizen's story), ``repeats.py`` (the same matter before), ``ticket_search.py``, ``callback_list.py``, ``case_path.py`` (a matter from call to reply), ``agent_day.py``, ``today.py``,
 ``wall.py``, ``kpi.py`` with ``seat_times.py`` and ``answered_talks.py`` (figures), ``owed.py`` (what agents owe), ``one_way_sound.py``, ``outages.py``, ``expected_wait.py`` (how long a place
