@@ -69,7 +69,7 @@ class Places:
 
     @property
     def asterisk_log(self) -> Path:
-        """``cel-custom/hotline.csv``, ``queue_log``, ``messages`` (and ``cdr-csv/``)."""
+        """``cel-custom/hotline.csv``, ``queue_log``, ``messages``."""
         return self.asterisk / "log"
 
     @property
@@ -119,6 +119,11 @@ class Places:
     def shelf_checked(self) -> Path:
         """How far finished recordings were looked at, and what is wrong (``hotline/alarms/shelf_inspection.py``)."""
         return self.run / "shelf-checked.json"
+
+    @property
+    def disk_samples(self) -> Path:
+        """How full the disks were, an hour apart (``hotline/alarms/disk_forecast.py``)."""
+        return self.run / "disk-free.json"
 
     @property
     def daemon(self) -> Path:
@@ -178,7 +183,6 @@ class Places:
             self.sounds,
             self.asterisk_etc,
             self.cel.parent,
-            self.asterisk_log / "cdr-csv",
             self.spool,
             self.shelf,
             self.asterisk / "lib",

@@ -8,6 +8,7 @@ wrong entries are told at once.
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,6 +58,15 @@ def likely(word: object, choices: Iterable[str]) -> str:
     return next(iter(difflib.get_close_matches(str(word), list(choices), n=1, cutoff=0.6)), "")
 
 
+_PASSWORD = re.compile(r"(://[^/@\s:]*:)[^@\s]*(@)|(\bpassword=)[^&\s]+", re.IGNORECASE)
+
+
+def _hidden(found: re.Match[str]) -> str:
+    return f"{found[1]}***{found[2]}" if found[1] else f"{found[3]}***"
+
+
 def shown(value: object) -> str:
+    """A value as a person may see it: long ones cut, the password of a url never."""
+    value = _PASSWORD.sub(_hidden, value) if isinstance(value, str) else value
     text = repr(value) if isinstance(value, str) else str(value)
     return text if len(text) <= 80 else text[:77] + "..."

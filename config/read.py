@@ -90,6 +90,8 @@ def _problem(raw: dict[str, Any], detail: ErrorDetails) -> Problem:
         message = _("must be at most {most}", most=context["le"])
     elif kind == "less_than":
         message = _("must be below {bound}", bound=context["lt"])
+    elif kind == "int_from_float":
+        message = _("must be {type}", type=_("int"))
     elif kind.endswith(("_type", "_parsing")):
         message = _("must be {type}", type=_(kind.removesuffix("_type").removesuffix("_parsing")))
     else:

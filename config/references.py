@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from datetime import date
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
@@ -53,6 +54,7 @@ def check(raw: Raw) -> list[Problem]:
         *_ports(raw),
         *_seats(raw),
         *_outbound(raw),
+        *_calendar(raw),
         *_centre(raw),
         *_asterisk(raw),
         *_edge(raw),
@@ -168,6 +170,20 @@ def _numbers(raw: Raw) -> Iterator[Problem]:
             if number in owners:
                 yield Problem(f"{path}.numbers", _("belongs to {owner} already", owner=owners[number]), number)
             owners.setdefault(number, path)
+    for path, seat in _items(raw, "seat"):
+        if (ident := str(seat.get("id"))) in owners:
+            fault = _("is also a number of {owner}: whoever dials it inside would reach the line", owner=owners[ident])
+            yield Problem(f"{path}.id", fault, ident)
+
+
+def _calendar(raw: Raw) -> Iterator[Problem]:
+    table = _table(raw, "calendar")
+    free, worked = (
+        {day for day in (days if isinstance(days, list) else []) if isinstance(day, date)}
+        for days in (table.get("holidays"), table.get("workdays"))
+    )
+    for day in sorted(free & worked):
+        yield Problem("calendar.holidays", _("stands among the workdays too: it can be only one of both"), day)
 
 
 def _trunks(raw: Raw) -> Iterator[Problem]:
@@ -240,11 +256,13 @@ def _is_host(host: str) -> bool:
 
 
 def _ports(raw: Raw) -> Iterator[Problem]:
-    from .settings import Edge, Ports  # the defaults stand there
+    from .settings import Edge, Metrics, Ports  # the defaults stand there
 
     table = _table(raw, "ports")
     ports = {f"ports.{name}": table.get(name, field.default) for name, field in Ports.model_fields.items()}
     ports["edge.port"] = _table(raw, "edge").get("port", Edge.model_fields["port"].default)
+    if "bind" in (own := _table(raw, "metrics")):
+        ports["metrics.port"] = own.get("port", Metrics.model_fields["port"].default)
     ports = {name: port for name, port in ports.items() if isinstance(port, int)}
     owners: dict[int, str] = {}
     for name, port in ports.items():
@@ -309,6 +327,7 @@ def _outbound(raw: Raw) -> Iterator[Problem]:
             continue
         if not _RULE.fullmatch(rule):
             yield Problem(field, _("must begin with ^, end with $ and hold digits and []?*+(){},|.- only"), rule)
+            continue
         for path, seat in _items(raw, "seat"):
             if compiled.search(str(seat.get("id"))):
                 yield Problem(f"{path}.id", _("is also a number of the world (limits.outbound {rule})", rule=rule))

@@ -11,9 +11,19 @@ import unicodedata
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Literal
+from types import UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, IPvAnyAddress, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    IPvAnyAddress,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from . import number_plan
@@ -44,8 +54,32 @@ Word = Annotated[str, Field(pattern=r"^[0-9A-Za-z_.:+*#-]{1,32}$")]
 """A name that goes through the dialplan into records: no character that means something there."""
 
 
+def _scalars(annotation: Any) -> set[type]:
+    """The plain types among what may stand there: ``int | None`` → int."""
+    if get_origin(annotation) is Annotated:
+        return _scalars(get_args(annotation)[0])
+    if get_origin(annotation) in (Union, UnionType):
+        return set().union(*map(_scalars, get_args(annotation)))
+    if get_origin(annotation) is Literal:
+        return {type(one) for one in get_args(annotation)}
+    return {annotation} if isinstance(annotation, type) else set()
+
+
 class _Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _as_it_is_written(cls, value: Any, info: ValidationInfo) -> Any:
+        """Numbers and yes or no are TOML's own, without quotes: "17060" and "yes" are texts, and a guess at them may be wrong."""
+        allowed = _scalars(cls.model_fields[info.field_name or ""].annotation)
+        if isinstance(value, bool) and bool not in allowed and allowed & {int, float}:
+            raise PydanticCustomError("int_type", "a number")
+        if isinstance(value, str) and allowed and allowed <= {int, float, bool, type(None)}:
+            raise PydanticCustomError("bool_type" if bool in allowed else "float_type" if float in allowed else "int_type", "a number")  # fmt: skip
+        if isinstance(value, int | float) and not isinstance(value, bool) and allowed == {bool}:
+            raise PydanticCustomError("bool_type", "true or false")
+        return value
 
 
 class Centre(_Section):
@@ -462,6 +496,32 @@ class Limits(_Section):
     """At an orderly end: so long calls in progress may take; then they are cut, and owed a call-back."""
 
 
+Days = Annotated[int, Field(ge=0, le=36525)]
+"""0: for ever."""
+
+
+class Retention(_Section):
+    """How long what is no call, ticket or recording is kept, in days (0: for ever); old rows and files are deleted by night."""
+
+    at: Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")] = "03:30"
+    """When, in the centre's time zone."""
+    line_checks_days: Days = 180
+    endpoint_reach_days: Days = 730
+    turned_away_days: Days = 730
+    sessions_days: Days = 400
+    """After their end. The law wants logs of a network for six months (网络安全法, art. 21)."""
+    account_changes_days: Days = 1830
+    alarms_days: Days = 1830
+    notices_days: Days = 1830
+    notifications_days: Days = 1095
+    """Text messages that were sent: they hold numbers of citizens."""
+    seat_log_days: Days = 3653
+    """Figures of the seats (occupancy, utilisation) are known no further back."""
+    audit_days: Days = 3653
+    record_files_days: Days = 180
+    """Renamed files of Asterisk's record (hotline.csv, queue_log) that the ledger has read."""
+
+
 class Calendar(_Section):
     """The operator's own days: they outrank the national work calendar (and give it the years it does not know)."""
 
@@ -496,6 +556,14 @@ class Edge(_Section):
     certificate: Path | None = None
     """PEM, with its chain; none: one of our own under VAR/edge."""
     key: Path | None = None
+
+
+class Metrics(_Section):
+    """An address of its own for monitoring, beside the edge's and loopback's: /metrics and /api/health alone, over plain HTTP."""
+
+    bind: IPvAnyAddress | None = None
+    """None: there is none."""
+    port: Port = 9319
 
 
 class Access(_Section):
@@ -553,6 +621,10 @@ class Targets(_Section):
     """So many calls of one trunk within an hour without any sound from the other end raise an alarm …"""
     silent_share: Annotated[float, Field(gt=0, le=1)] = 0.1
     """… where they are at least this share of its calls."""
+    recordings_owed_minutes: Annotated[int, Field(ge=5, le=10080)] = 60
+    """A recording that has waited longer to be finished raises an alarm."""
+    disk_full_days: Annotated[int, Field(ge=1, le=365)] = 14
+    """A disk that is full in fewer days, at the pace of late, raises an alarm."""
 
 
 class PhonebookEntry(_Section):
@@ -587,8 +659,10 @@ class Settings(_Section):
     partner_status: tuple[PartnerStatus, ...] = ()
     partner: tuple[Partner, ...] = ()
     calendar: Calendar = Calendar()
+    retention: Retention = Retention()
     cases: Cases = Cases()
     edge: Edge = Edge()
+    metrics: Metrics = Metrics()
     access: Access = Access()
     oidc: Oidc | None = None
     targets: Targets = Targets()

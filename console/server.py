@@ -16,7 +16,8 @@ from typing import Any
 import uvicorn
 from fastapi import Depends, FastAPI
 from fastapi.security import HTTPBearer
-from starlette.types import ASGIApp
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from . import contract, error_answers, words_in_headers
 from .guard import Guard
@@ -127,6 +128,24 @@ def bare() -> FastAPI:
     return app
 
 
+class Monitoring:
+    """The door for monitoring alone: two pages, by a program's token. No cookie passes: people sign in at the edge."""
+
+    PATHS = frozenset({"/metrics", "/api/health"})
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["method"] == "GET" and scope["path"] in self.PATHS:
+            headers = [(name, value) for name, value in scope["headers"] if name != b"cookie"]
+            await self._app({**scope, "headers": headers}, receive, send)
+        elif scope["type"] == "http":
+            await PlainTextResponse("", 404)(scope, receive, send)
+        else:
+            await send({"type": "websocket.close", "code": 1008})
+
+
 class _Documented(FastAPI):
     """Its OpenAPI holds every shape of the contract, the stream's messages too."""
 
@@ -173,7 +192,8 @@ class Server:
     async def start(self) -> None:
         """Raises OSError when the port is taken."""
         # TCP by name: asyncio sets TCP_NODELAY only on sockets that say so, and a pop behind a delta would wait 40 ms
-        listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        family = socket.AF_INET6 if ":" in self._address[0] else socket.AF_INET
+        listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         try:
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             listening.bind(self._address)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Annotated, cast
 
 from fastapi import Depends, Request
+from prometheus_client.core import Metric
 
 from accounts.row_rate import Pace
 from accounts.sessions import Sessions
@@ -87,8 +88,8 @@ class Services:
     """The sentence that an agent says to whom he calls; '': he need not."""
     pause_reasons: tuple[str, ...] = ()
     """``settings.seats.pause_reasons``: named when an unknown one is given."""
-    more_metrics: Callable[[], bytes] = bytes
-    """What the rest of the daemon counts, in Prometheus' text form; may be empty."""
+    more_metrics: Callable[[], Sequence[tuple[str, Callable[[], Iterable[Metric]]]]] = tuple
+    """Sources of what the rest of the daemon counts (``metrics.Source``); may be none."""
     clock: Callable[[], datetime] = _now
     absent: tuple[type[Exception], ...] = ()
     """What the book raises when its database is not there: answered 503, try again."""

@@ -7,3 +7,13 @@ tells · ``start_check.py`` before anything begins · ``reload.py`` settings rea
 Wings: ``verbs/`` the command line · ``programs/`` what runs beside the daemon · ``alarms/`` · ``books/`` what keeps the ledger up ·
 ``consoles/`` what the console asks for · ``lab/`` a whole hotline with automatic telephones · ``demo/`` · ``bench/``.
 """
+
+from importlib import metadata
+
+
+def version() -> str:
+    """Of this program; '' where it is not installed as a package."""
+    try:
+        return metadata.version("hotline")
+    except metadata.PackageNotFoundError:
+        return ""

@@ -29,6 +29,7 @@ from ivr import build as ivr
 from ledger.errors import WRONG_OR_AWAY
 from recordings import build as recordings
 
+from . import metrics as sources
 from . import start_check
 from .alarms import build as alarms
 from .alarms.early_events import EarlyEvents
@@ -73,7 +74,7 @@ class Hotline:
             raise start_check.StartError("\n".join(problems))
         secrets = secret_files.ensure(places.secrets, secret_files.names(settings))
 
-        early = EarlyEvents(book, house)
+        early, metrics = EarlyEvents(book, house), Metrics(board, book, house)
         ledger = self._ledger = await begin(books.build(settings, places, board, book, house))
         await begin(self._programs)
         await ledger.open()
@@ -103,8 +104,15 @@ class Hotline:
             alarms.build(settings, places, ledger.store, switchboard.fold.board, board, house)
         )
         await begin(ledger.proving)
+        await begin(ledger.retention)
 
-        metrics = Metrics(switchboard, ledger.reader, board, book, house, ledger.audit_head, self._programs.cases)
+        metrics.follow()
+        metrics.know_lines(line.id for line in settings.line)
+        metrics.add("asterisk", sources.asterisk(switchboard))
+        metrics.add("books", sources.books(ledger.reader, ledger.audit_head))
+        metrics.add("fastagi", sources.fastagi(advice.door.counts.as_dict))
+        if self._programs.cases is not None:
+            metrics.add("case_store", sources.case_store(self._programs.cases))
         behind = consoles.Behind(
             settings, places, secrets["api-token"], ledger, telephone, seats.service, delivery.courier, metrics,
             self._programs.phones, readings, early, began, self._vitals, delivery.callbacks, sender.wake,

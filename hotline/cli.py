@@ -17,6 +17,7 @@ from config.files import FileRefused
 from config.language import say as _
 from config.read import SettingsError
 
+from . import version
 from .lasting_imports import lasting
 
 VERBS = {
@@ -41,6 +42,7 @@ VERBS = {
     "verify": "hotline.verbs.verify",
     "backup": "hotline.verbs.backups.backup",
     "restore": "hotline.verbs.backups.restore",
+    "retention": "hotline.verbs.retention",
     "audit": "hotline.verbs.audit",
     "recording": "hotline.verbs.recording",
     "prompts": "hotline.verbs.prompts",
@@ -57,6 +59,7 @@ USAGE, INTERRUPTED = 2, 130
 
 def parser(modules: Sequence[str]) -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(prog="hotline", description=_("the 12319 hotline daemon"))
+    made.add_argument("--version", action="version", version=f"hotline {version()}", help=_("this program's version"))
     sub = made.add_subparsers(metavar="VERB", required=True)
     for module in dict.fromkeys(modules):
         importlib.import_module(module).add(sub)

@@ -46,6 +46,8 @@ def wanted(settings: Settings) -> list[asterisk_files.Socket]:
         found.append(("ports.phones", "127.0.0.1", ports.phones, stream))
     if settings.edge.mode is Mode.EMBEDDED:
         found.append(("edge.port", str(settings.edge.bind), settings.edge.port, stream))
+    if settings.metrics.bind is not None:
+        found.append(("metrics.port", str(settings.metrics.bind), settings.metrics.port, stream))
     return found
 
 

@@ -2,7 +2,7 @@
 
 Written: ``call_record.py`` (pure) folds the book's events into rows, ``default_outcome.py`` (pure) says
 how a call nobody answered ends, ``scribe.py`` commits both with the offsets they were
-read up to. ``tickets.py`` and ``outcomes.py`` keep agents' words, ``outbox.py`` the
+read up to, ``closed_calls.py`` what each adds to the figures. ``tickets.py`` and ``outcomes.py`` keep agents' words, ``outbox.py`` the
 messages to the case store (put in by ``outbox_rows.py``), ``matters.py`` what is said of a ticket later, ``mass_events.py`` what many call about, ``catalogues.py`` the editions of the city's catalogue, ``casebook.py`` what became of cases (``cases.py`` compares
 them with the store's), ``callbacks.py`` is the one writer of call-backs, ``replies.py`` of what is brought to a case's citizen,
 ``notifications.py`` keeps text messages, ``handovers.py`` calls given to partners, ``case_clocks.py`` the marks of live cases, ``recordings.py`` keeps the
@@ -10,7 +10,7 @@ recordings, ``seats.py`` the seat log, ``audit_log.py`` the chained audit, ``equ
 
 Also written: ``ami_only_calls.py`` and ``ami_only_call_rows.py`` (calls that only the live picture saw), ``ami_only_call_completion.py``,
 ``differences.py`` and ``compare.py`` (witnesses), ``turned_away.py``, ``alarms.py``, ``notices.py``, ``templates.py``, ``drafts.py``, ``holds.py``,
-``accounts.py``, ``account_changes_to_confirm.py``, ``program_tokens.py`` and ``sessions.py``, ``restored.py`` (what must not live on after a restore).
+``accounts.py``, ``account_changes_to_confirm.py``, ``program_tokens.py`` and ``sessions.py``, ``restored.py`` (what must not live on after a restore), ``retention.py`` (old rows deleted).
 
 Read: ``history.py`` and ``call_list.py`` (calls), ``callers.py`` (a citizen's story), ``repeats.py`` (the same matter before), ``ticket_search.py``, ``callback_list.py``, ``case_path.py`` (a matter from call to reply), ``agent_day.py``, ``today.py``,
 ``wall.py``, ``kpi.py`` with ``seat_times.py`` and ``answered_talks.py`` (figures), ``owed.py`` (what agents owe), ``one_way_sound.py``, ``outages.py``, ``expected_wait.py`` (how long a place

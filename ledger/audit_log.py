@@ -3,7 +3,7 @@
 ``append`` is for every act a person must answer for (listening, deleting, unmasking,
 logging in). The hash is keyed (HMAC) with a secret that the ledger's owner has not: whoever can
 write the table cannot make a row that fits. ``findings`` walks the chain: a row changed, removed or
-put in between shows; that the newest were cut off, or all of them, shows by the head, which ``noted``
+put in between shows (the oldest may be deleted by ``prune`` alone, which says so in the chain); that the newest were cut off, or all of them, shows by the head, which ``noted``
 takes elsewhere after each row. Rows of before the key (``begin`` ends them) are bound by it all the same.
 """
 
@@ -26,6 +26,10 @@ from .store import Store
 GENESIS = "0" * 64
 BEGUN = "audit_key_begun"
 """The action of the first row under a key."""
+PRUNED = "audit_pruned"
+"""The action of a row that says up to which row, and by which hash, the oldest were deleted: the chain begins behind it then."""
+ANCHORS = 100
+"""So many of the newest of them are looked at: the last one is the one that counts."""
 _LOCK = 12319001
 _A = t.audit.c
 
@@ -92,18 +96,59 @@ class AuditLog:
         """Durable when it returns; the row's number."""
         if self._key and action != BEGUN and await self._first_keyed() is None:
             await self.begin(at, "hotline")
-        text = json.dumps(dict(detail or {}), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         async with self._store.writing() as db:
-            if not self._store.sqlite:  # one writer at a time, or two rows would follow the same one
-                await db.execute(sa.text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
-            last = (await db.execute(sa.select(_A.seq, _A.hash).order_by(_A.seq.desc()).limit(1))).first()
-            seq, previous = (last.seq + 1, last.hash) if last else (1, GENESIS)
-            row = {"seq": seq, "at": at, "actor": actor, "action": action, "call_id": call, "detail": text}
-            own = link(previous, seq, at, actor, action, call, text, self._key)
-            await db.execute(sa.insert(t.audit).values(previous=previous, hash=own, **row))
-        self.newest = int(seq)
-        await self._noted(Head(int(seq), own))
-        return int(seq)
+            head = await self._put(db, at, actor, action, call, detail or {})
+        self.newest = head.seq
+        await self._noted(head)
+        return head.seq
+
+    async def _put(
+        self, db: AsyncConnection, at: datetime, actor: str, action: str, call: str, detail: Mapping[str, str]
+    ) -> Head:
+        text = json.dumps(dict(detail), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        if not self._store.sqlite:  # one writer at a time, or two rows would follow the same one
+            await db.execute(sa.text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
+        last = (await db.execute(sa.select(_A.seq, _A.hash).order_by(_A.seq.desc()).limit(1))).first()
+        seq, previous = (last.seq + 1, last.hash) if last else (1, GENESIS)
+        row = {"seq": seq, "at": at, "actor": actor, "action": action, "call_id": call, "detail": text}
+        own = link(previous, seq, at, actor, action, call, text, self._key)
+        await db.execute(sa.insert(t.audit).values(previous=previous, hash=own, **row))
+        return Head(int(seq), own)
+
+    async def older(self, before: datetime) -> int:
+        """Rows that ``prune`` would delete, in as many steps as it takes."""
+        until = await self._oldest_kept(before)
+        async with self._store.reading() as db:
+            return int(await db.scalar(sa.select(sa.func.count()).where(_A.seq < until)) or 0)
+
+    async def prune(self, before: datetime, most: int, actor: str = "hotline") -> int:
+        """Delete at most so many of the oldest rows, all of before that moment; how many.
+
+        In the same transaction a row is written, under the key, that says where the chain begins now: without it the
+        deletion is a breach (``findings``). The newest row always stays.
+        """
+        until = await self._oldest_kept(before)
+        keyed = await self._first_keyed() if self._key else None
+        async with self._store.writing() as db:
+            wanted = sa.select(_A.seq, _A.hash).where(_A.seq < until).order_by(_A.seq).limit(most)
+            gone = (await db.execute(wanted)).all()
+            if not gone:
+                return 0
+            last = gone[-1]
+            detail = {"until": str(last.seq), "hash": last.hash, "keyed": str(keyed is not None and keyed <= last.seq)}
+            head = await self._put(db, datetime.now(UTC), actor, PRUNED, "", detail)
+            await db.execute(sa.delete(t.audit).where(_A.seq <= last.seq))
+        self.newest = head.seq
+        await self._noted(head)
+        return len(gone)
+
+    async def _oldest_kept(self, before: datetime) -> int:
+        """The number of the first row that is not older: rows are in the order of their numbers, whatever a clock said."""
+        young = sa.select(_A.seq).where(_A.at >= before).order_by(_A.at, _A.seq).limit(1)
+        newest = sa.select(sa.func.max(_A.seq))
+        async with self._store.reading() as db:
+            first, last = await db.scalar(young), await db.scalar(newest)
+        return int(first if first is not None else last or 0)
 
     async def page(
         self, most: int, before: int | None = None, *, actor: str = "", action: str = "", call: str = ""
@@ -119,6 +164,9 @@ class AuditLog:
             rows = (await db.execute(wanted)).all()
             earlier = sa.select(_A.seq, _A.hash).where(_A.seq.in_([row.seq - 1 for row in rows]))
             hashes = {row.seq: row.hash for row in await db.execute(earlier)}
+            anchor = await _anchor(db, self._key)
+        if anchor is not None:
+            hashes.setdefault(anchor.seq, anchor.hash)
         keyed = await self._first_keyed() if self._key else None
         whole = all(
             row.previous == (hashes.get(row.seq - 1, "") if row.seq > 1 else GENESIS)
@@ -134,7 +182,10 @@ class AuditLog:
             wanted = sa.select(t.audit).where(_A.action == BEGUN).order_by(_A.seq)
             async with self._store.reading() as db:
                 rows = (await db.execute(wanted)).all()
+                anchor = await _anchor(db, self._key)
             fitting = [row.seq for row in rows if row.hash == _own(row, self._key)]
+            if anchor is not None and anchor.keyed:  # the row that began them is gone, with all before it
+                fitting = [anchor.seq + 1]
             self._keyed_from = fitting[0] if fitting else None
         return self._keyed_from
 
@@ -143,6 +194,30 @@ class AuditLog:
         async with self._store.reading() as db:
             last = (await db.execute(sa.select(_A.seq, _A.hash).order_by(_A.seq.desc()).limit(1))).first()
         return (last.seq, last.hash) if last else (0, GENESIS)
+
+
+@dataclass(frozen=True, slots=True)
+class _Anchor:
+    """What was deleted last of the oldest rows."""
+
+    seq: int
+    hash: str
+    keyed: bool
+    """The rows behind it are all under the key."""
+
+
+async def _anchor(db: AsyncConnection, key: bytes) -> _Anchor | None:
+    """Where the rows that are there begin, as a row among them says that fits its own hash; None: nothing was deleted."""
+    first = (await db.execute(sa.select(_A.seq, _A.previous).order_by(_A.seq).limit(1))).first()
+    if first is None or first.seq == 1:
+        return None
+    told = sa.select(t.audit).where(_A.action == PRUNED).order_by(_A.seq.desc()).limit(ANCHORS)
+    for row in await db.execute(told):
+        said = json.loads(row.detail)
+        fits = row.hash == _own(row, key) and said.get("until") == str(first.seq - 1)
+        if fits and said.get("hash") == first.previous:
+            return _Anchor(first.seq - 1, first.previous, said.get("keyed") == "True")
+    return None
 
 
 def link(
@@ -173,6 +248,8 @@ async def findings(db: AsyncConnection, proof: Proof, since: datetime | None = N
     if proof.foreign:
         yield 0, f"has {proof.foreign} notes of its head that were not made under its key"
     previous, expected, keyed = GENESIS, 1, False
+    if (anchor := await _anchor(db, proof.key)) is not None:
+        previous, expected, keyed = anchor.hash, anchor.seq + 1, anchor.keyed
     rows = sa.select(t.audit).order_by(_A.seq)
     if since is not None:
         older = sa.select(t.audit).where(_A.at < since).order_by(_A.at.desc(), _A.seq.desc()).limit(1)

@@ -31,6 +31,13 @@ class RecordingTable:
         """Recordings whose leg has ended and whose call is closed, oldest first."""
         return await self._store.look(lambda db: _due(db, limit))
 
+    async def owed(self) -> tuple[int, datetime | None]:
+        """How many wait to be finished, and the end of the oldest."""
+        waits = sa.select(sa.func.count(), sa.func.min(_R.ended_at)).where(_R.state == RAW, _R.ended_at.is_not(None))
+        async with self._store.reading() as db:
+            many, oldest = (await db.execute(waits)).one()
+        return int(many), oldest
+
     async def settle(self, results: Sequence[Shelved | Failed]) -> None:
         """One transaction; told twice is the same. A shelved recording is never turned into a failed one.
 

@@ -43,6 +43,7 @@ from .ami_only_call_rows import changed_by, difference, known, parts_of, replace
 from .ami_only_calls import SeenCall
 from .call_record import CallRecord, Changed, Records, Talk
 from .callbacks import Owed, owed_for, review_for
+from .closed_calls import CallClosed, closed
 from .compare import Known
 from .differences import Difference, put
 from .seats import sitting
@@ -78,16 +79,17 @@ class Scribe:
         tell: callbacks.Tell = callbacks.untold,
         notify: NotificationRules | None = None,
         tell_cases: replies.TellCases = replies.untold,
+        tell_closed: Callable[[CallClosed], None] = lambda _closed: None,
     ) -> None:
         """``node``: ``[centre] node``, the part of every CallId before its last '-'. ``rules``: when call-backs are due;
         ``tell`` hears which of them moved, when it is committed; ``notify``: who else is told of a case that the last try in
-        vain closes, ``tell_cases`` hears of it."""
+        vain closes, ``tell_cases`` hears of it. ``tell_closed`` hears of each call that is closed, once, when it is committed."""
         self._store = store
         self._node = node
         self._clock = clock
         self._rest, self._numbers = rest, numbers
         self._rules, self._tell = rules or Rules(), tell
-        self._tell_cases = tell_cases
+        self._tell_cases, self._tell_closed = tell_cases, tell_closed
         self._moved: list[Moved] = []
         """By the transaction that goes on; ``_closing`` likewise."""
         self._closing = replies.Closing(store, notify or NotificationRules())
@@ -205,6 +207,8 @@ class Scribe:
         if todo or (whole and mark != self._committed):
             done = await self._store.transact(lambda db: self._commit(db, todo, mark, now))
             self._tell_moved()
+            for one in done.closed:
+                self._tell_closed(closed(one))
             records.settled(done)
             self._reconciled, self._committed = True, mark
             self._written = now if whole else self._written

@@ -29,7 +29,7 @@ MODULES = (
     "app_celgenuserevent", "app_playtones", "app_waitforsilence", "app_chanspy", "app_echo", "app_read", "app_senddtmf", "res_speech", "res_agi", "func_callerid", "func_channel", "func_cut", "func_groupcount",
     "func_logic", "func_periodic_hook", "func_export", "func_uri", "func_strings", "func_timeout", "func_global", "func_devstate", "func_dialplan", "func_cdr", "func_db", "func_lock",
     # records and management
-    "cdr_csv", "res_cdrel_custom", "cel_custom", "res_manager_devicestate",
+    "res_cdrel_custom", "cel_custom", "res_manager_devicestate",
 )  # fmt: skip
 """All that is loaded: what is not needed cannot be attacked. No ARI, no realtime, no CURL, no SHELL, no ODBC."""
 

@@ -1,4 +1,5 @@
-"""What Asterisk writes durably: CEL (the truth of every call), CDR (cross-check only).
+"""What Asterisk writes durably: CEL, the truth of every call. CDR is on for the dialplan's functions and written nowhere:
+Master.csv would grow without end, with every number in plain.
 
 Local CSV files, one flushed line per row: a database here would stop SIP when it
 stops, and loses rows when it is locked.
@@ -42,6 +43,5 @@ def render() -> dict[str, str]:
         ),
         "cdr.conf": text.file(
             text.section("general", {"enable": True, "unanswered": True, "congestion": True, "batch": False}),
-            text.section("csv", {"usegmtime": True, "loguniqueid": True, "loguserfield": False, "accountlogs": False}),
         ),
     }

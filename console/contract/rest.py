@@ -291,7 +291,10 @@ class VitalOut(View):
 
 
 class HealthOut(BaseModel):
-    ok: bool
+    ok: bool = Field(description="everything is well")
+    state: Literal["ok", "degraded", "broken"] = Field(
+        description="degraded: callers are served, something else is away (the ledger, the edge…) | broken: callers are not, or nobody sees them"
+    )
     live: bool
     vitals: list[VitalOut]
     backlog: int | None = Field(description="tickets on their way to the case store; null: the ledger is away")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Response
 
@@ -41,15 +41,24 @@ async def board(plugs: Plugged, who: Annotated[Who, open_to(Right.WALL, Right.SC
     )
 
 
+CALLERS = frozenset({"ami", "board", "sip", "asterisk"})
+"""Vitals without which callers are not served, or nobody sees them."""
+
+
 @router.get("/api/health", responses={503: {"model": HealthOut}}, dependencies=[needs(Right.HEALTH)])
-async def health(plugs: Plugged, response: Response) -> HealthOut:
-    """200 when everything the daemon needs is there, 503 when something is not; the same body either way."""
+async def health(plugs: Plugged, response: Response, of: Literal["all", "calls"] = "all") -> HealthOut:
+    """200 when everything the daemon needs is there, 503 when something is not; the same body either way.
+
+    ``of=calls``: 503 only when callers are not served; a ledger that is away is 200 then, with ``state`` ``degraded``.
+    """
     vitals = await plugs.vitals.look()
     waiting, poisoned = await plugs.backlog()
-    ok = plugs.board.live() and all(vital.ok for vital in vitals)
-    response.status_code = 200 if ok else 503
+    served = plugs.board.live() and all(vital.ok for vital in vitals if vital.name in CALLERS)
+    ok = served and all(vital.ok for vital in vitals)
+    response.status_code = 200 if ok or (served and of == "calls") else 503
     return HealthOut(
         ok=ok,
+        state="ok" if ok else "degraded" if served else "broken",
         live=plugs.board.live(),
         vitals=[VitalOut.model_validate(vital) for vital in vitals],
         backlog=waiting,

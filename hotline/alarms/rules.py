@@ -15,6 +15,8 @@ from config.language import say as _
 from ledger.differences import Kind
 from ledger.one_way_sound import TrunkSound
 
+from .disk_forecast import Disk
+from .owed_recordings import OwedReading as OwedRecordingsReading
 from .rule import CRITICAL, WARNING, Incident, Rule
 
 
@@ -88,6 +90,9 @@ class Reading:
     recordings: Mapping[str, str] | None = None
     """When it was found (or that the key cannot be used) → finished recordings that are missing, altered or cannot be opened;
     None: not known yet."""
+    owed_recordings: OwedRecordingsReading | None = None
+    """Recordings that wait to be finished; None: not known."""
+    disks: Sequence[Disk] = ()
     unknown_year: int | None = None
     """The year whose holidays should be known by now and are not."""
 
@@ -111,6 +116,10 @@ class Bounds(Protocol):
     def silent_calls(self) -> int: ...
     @property
     def silent_share(self) -> float: ...
+    @property
+    def recordings_owed_minutes(self) -> int: ...
+    @property
+    def disk_full_days(self) -> int: ...
 
 
 AnyRule = Rule[Reading, Any]
@@ -189,6 +198,14 @@ def _work(bounds: Bounds, minutes: int) -> tuple[AnyRule, ...]:
         low = rate.value is not None and rate.calls >= bounds.least_calls and rate.value < target
         return {"": rate} if low else {}
 
+    def unfinished(r: Reading) -> Mapping[str, OwedRecordingsReading] | None:
+        if r.owed_recordings is None:
+            return None
+        return {"": r.owed_recordings} if r.owed_recordings.seconds > bounds.recordings_owed_minutes * 60 else {}
+
+    def filling(r: Reading) -> Mapping[str, Disk]:
+        return {d.place: d for d in r.disks if d.days is not None and d.days < bounds.disk_full_days}
+
     def store_lost(r: Reading) -> Mapping[str, Any]:
         """Of the one that comes with us its own vital says why; one fault is one alarm."""
         return {} if "casestore" in r.faults else _one(r.store_lost)
@@ -204,6 +221,14 @@ def _work(bounds: Bounds, minutes: int) -> tuple[AnyRule, ...]:
         Rule("owed", WARNING, 0, 0, lambda r: r.owed, lambda _agent, owed: _(
             "{name}: {count} answered calls have neither ticket nor result after {minutes} minutes (the oldest: {call})",
             name=owed.name, count=owed.calls, minutes=minutes, call=owed.oldest)),
+        Rule("recordings_owed", WARNING, 0, 0, unfinished, lambda _subject, owed: _(
+            "{count} recordings wait to be finished, the oldest for {minutes} minutes; {left}",
+            count=owed.count, minutes=int(owed.seconds // 60),
+            left=_("none was finished lately") if owed.minutes_left is None
+            else _("done in about {minutes} minutes", minutes=max(1, round(owed.minutes_left))))),
+        Rule("disk_fills", WARNING, 0, 3600, filling, lambda _place, disk: _(
+            "the disk of {place} is full in about {days} days, at the pace of late: make room, or let less be kept",
+            place=disk.place, days=max(0, int(disk.days or 0)))),
         Rule("cases_overdue", WARNING, 0, 0, overdue, lambda _subject, count: _(
             "{count} cases are beyond the time their units have for them", count=count)),
         Rule("service_level", WARNING, 60, 60, lambda r: missed(r.service_level, prompt), lambda _subject, rate: _(

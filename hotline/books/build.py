@@ -48,6 +48,7 @@ from .equipment_log import EquipmentLog
 from .files_of_calls import unclaimed
 from .invariant_proof import Proving
 from .ledger_opener import LedgerOpener
+from .nightly_retention import Deleting, NightlyRetention
 from .seat_memory import SeatMemory
 from .supervision_audit import HEARD, SupervisionAudit
 from .witness_comparison import HEARD_OF_THE_BOARD, HEARD_OF_THE_BOOK, WitnessComparison
@@ -72,7 +73,7 @@ class Books:
         house.listen(SeatStateChanged, self.callbacks.hear)
         self._scribe = Scribe(
             store, node, numbers=numbers, rules=self.callbacks.rules, tell=self.callbacks.tell,
-            notify=self.callbacks.notify, tell_cases=self.callbacks.tell_cases,
+            notify=self.callbacks.notify, tell_cases=self.callbacks.tell_cases, tell_closed=book.publish,
         )  # fmt: skip
         self.tickets = TicketShelf(store, numbers=numbers, tell=self.callbacks.tell)
         told, work = self.callbacks.notify, work_time.of_settings(settings)
@@ -97,6 +98,7 @@ class Books:
         board.listen(EQUIPMENT, self._equipment.note)
         self._supervision = SupervisionAudit(self.audit)
         house.listen(HEARD, self._supervision.hear)
+        self.retention = NightlyRetention(Deleting(store, self.audit, settings, places), settings)
         self.proving = Proving(self._prove, lambda: self.reader.current, places.proved, house.publish)
 
     def start(self) -> None:

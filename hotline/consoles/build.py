@@ -26,13 +26,13 @@ from console.bulk_reads import BulkReads
 from console.handovers import Handovers, PartnerDesk
 from console.place_search import PlaceSearch
 from console.ports import Vital
-from console.server import Server, make_app
+from console.server import Monitoring, Server, make_app
 from console.services import Services
 from console.shell_actor import ShellNamed
 from cti import numbers
 from cti.build import Telephone
 from cti.events import BoardLive
-from hotline import operator_files
+from hotline import metrics, operator_files
 from hotline.alarms.build import Readings
 from hotline.alarms.early_events import EarlyEvents
 from hotline.books.build import Books
@@ -90,19 +90,25 @@ class ConsolePart:
 
     def __init__(
         self, services: Services, sign_in: SignInPart, stream: Streaming, powers: Powers, catalogue: CatalogueReader,
-        store: Store, port: int,
+        store: Store, port: int, monitoring: tuple[str, int] | None = None,
     ) -> None:  # fmt: skip
+        """``monitoring``: address and port of the door for /metrics alone."""
         self._services, self._sign_in, self._stream, self._powers = services, sign_in, stream, powers
-        self._catalogue, self._store, self._port = catalogue, store, port
-        self._server = Server(make_app(services), port)
+        self._catalogue, self._store = catalogue, store
+        app = make_app(services)
+        self._servers = {f"ports.api {port}": Server(app, port)}
+        if monitoring is not None:
+            host, own = monitoring
+            self._servers[f"metrics.port {own}"] = Server(Monitoring(app), own, host)
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
         self._tasks = [asyncio.create_task(ledger_views.keep(self._store), name="desk-books")]
-        try:
-            await self._server.start()
-        except OSError as fault:
-            raise OSError(f"ports.api {self._port}: {fault.strerror or fault}") from fault
+        for field, server in self._servers.items():
+            try:
+                await server.start()
+            except OSError as fault:
+                raise OSError(f"{field}: {fault.strerror or fault}") from fault
         self._powers.start()
         self._catalogue.start()
         self._tasks.append(asyncio.create_task(seat_sign_in.tick(self._services), name="seating"))
@@ -121,7 +127,8 @@ class ConsolePart:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self._server.stop()
+        for server in self._servers.values():
+            await server.stop()
         await self._services.programs.flush()
 
 
@@ -167,6 +174,12 @@ def build(behind: Behind, board: Bus, book: Bus, house: Bus) -> ConsolePart:
     stream.turned_away = b.readings.turned_away.over
     stream.cases_overdue = lambda: b.books.marks.overdue
     stream.recordings = lambda: b.readings.recordings.found
+    stream.owed_recordings = lambda: b.readings.owed_recordings.reading
+    stream.disks = b.readings.disks.look
+    b.metrics.add("alarms", metrics.alarms(stream.alarm_service.shown.values))
+    b.metrics.add("disks", metrics.disks(b.readings.disks.look))
+    b.metrics.add("owed_recordings", metrics.owed_recordings(b.readings.owed_recordings))
+    b.metrics.add("vitals", metrics.vitals(vitals.now))
     stream.listen(board, book, house)
     sign_in.sessions.listeners.append(house.publish)
     sign_in.accounts.listeners.append(house.publish)
@@ -182,7 +195,7 @@ def build(behind: Behind, board: Bus, book: Bus, house: Bus) -> ConsolePart:
     services = Services(
         desk=desk, calls=calls, board=picture, stream=stream.hub, alarms=stream.alarm_service, notices=stream.notices,
         vitals=vitals, intake=intake, token=b.token,
-        outbound_notice=_to_say(settings), pause_reasons=settings.seats.pause_reasons, more_metrics=b.metrics.exposition,
+        outbound_notice=_to_say(settings), pause_reasons=settings.seats.pause_reasons, more_metrics=b.metrics.sources,
         absent=WRONG_OR_AWAY, wrong=(LedgerWrong,), audit=sign_in.audit,
         books=ledger_views.books_of(settings, places, store, b.books.callbacks, b.books.notifications),
         phones=keys, accounts=sign_in.accounts, sessions=sign_in.sessions, programs=sign_in.programs,
@@ -194,4 +207,6 @@ def build(behind: Behind, board: Bus, book: Bus, house: Bus) -> ConsolePart:
     opener.when_open(sign_in.introduce)
     opener.when_open(stream.alarm_service.restore)
     opener.when_open(stream.tell_found_before)
-    return ConsolePart(services, sign_in, stream, powers, editions, store, settings.ports.api)
+    own = settings.metrics
+    monitoring = (str(own.bind), own.port) if own.bind is not None else None
+    return ConsolePart(services, sign_in, stream, powers, editions, store, settings.ports.api, monitoring)

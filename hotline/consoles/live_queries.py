@@ -316,6 +316,9 @@ class Vitals:
         self._belongings, self._more = belongings, more
 
     async def look(self) -> Sequence[Vital]:
+        return self.now()
+
+    def now(self) -> Sequence[Vital]:
         free, where = self._least_free()
         reader = self._books.book.reader
         more = {vital.name: vital for vital in self._more()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -31,8 +31,10 @@ from cti.board import Board
 from cti.events import Reach
 from cti.line_watch import LineWatch
 from hotline.alarms.calls_without_result import Owing
+from hotline.alarms.disk_forecast import Disk
 from hotline.alarms.early_events import EarlyEvents
 from hotline.alarms.one_way_sound import SilentTrunks
+from hotline.alarms.owed_recordings import OwedReading as OwedRecordingsReading
 from hotline.alarms.rules import QueueReading, Rate, Reading, rules_of
 from hotline.alarms.service import AlarmService
 from hotline.books.witness_comparison import DifferencesFound
@@ -80,6 +82,9 @@ class Streaming:
         """Cases beyond their limit (``hotline/books/case_clocks.py``)."""
         self.recordings: Callable[[], Mapping[str, str] | None] = lambda: None
         """What is wrong with finished recordings (``shelf_inspection.py``)."""
+        self.owed_recordings: Callable[[], OwedRecordingsReading | None] = lambda: None
+        """Recordings that wait to be finished (``owed_recordings.py``)."""
+        self.disks: Callable[[], Sequence[Disk]] = tuple
         self.notices = Notices(NoticeBook(store), audit)
         self.hub = Hub(self.live, desk, _targets(settings), again, self._greetings)
         self.notices.through(self.hub)
@@ -164,6 +169,8 @@ class Streaming:
             faults=faults,
             turned_away=self.turned_away(),
             recordings=self.recordings(),
+            owed_recordings=self.owed_recordings(),
+            disks=self.disks(),
             service_level=self._rate(lambda of: (of.service_level_15s, of.requests)),
             connect_rate=self._rate(lambda of: (of.connect_rate_24h, slow.requests_24h)),
             owed=self.owing.reading,

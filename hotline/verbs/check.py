@@ -2,7 +2,7 @@
 
 Changes nothing. ``--json`` gives a list of objects with ``name``, ``state`` (ok, warn,
 fail), ``message`` and ``cure``. Status 0: the daemon can run; 1: something must be cured
-first; 2: the settings are wrong.
+first (``--strict``: or is warned of); 2: the settings are wrong.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from config.read import SettingsError, read, remarks
 from config.settings import OUTBOUND_PROMPT, Mode, Settings
 from hotline import operator_files, start_check
 from hotline.programs import apt_sources, asterisk_found, case_store, edge_check, sounds
-from hotline.verbs import callback_check, ledger_reading, queue_check
+from hotline.verbs import callback_check, ledger_reading, line_check, queue_check
 from hotline.verbs.finding import Checked, Finding, State
 from ivr import manifest
 from ivr.manifest import State as Sound
@@ -55,6 +55,7 @@ def add(sub: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = sub.add_parser("check", help=_("is everything there that the daemon needs, and if not, the cure"))
     ledger_reading.options(parser)
     parser.add_argument("--json", action="store_true", help=_("a list of objects"))
+    parser.add_argument("--strict", action="store_true", help=_("for programs: status 1 for warnings too"))
     parser.set_defaults(run=_run)
 
 
@@ -70,7 +71,8 @@ def _run(args: argparse.Namespace) -> int:
         return WRONG
     found = everything(settings, Places(args.var.absolute()), args.config)
     _print(found, as_json=args.json)
-    return FAILED if any(one.state is State.FAIL for one in found) else OK
+    bad = {State.FAIL, State.WARN} if args.strict else {State.FAIL}
+    return FAILED if any(one.state in bad for one in found) else OK
 
 
 def _print(found: list[Finding], *, as_json: bool) -> None:
@@ -86,7 +88,7 @@ def everything(settings: Settings, places: Places, path: Path) -> list[Finding]:
     """All findings, in the order in which one would cure them."""
     external = settings.asterisk.mode is Mode.EXTERNAL
     checks: tuple[Callable[[Settings, Places], Checked], ...] = (
-        _external_asterisk if external else _asterisk, _ports, edge_check.look, _disk, _sound_tools, _master_key, _database, case_store.look, _files, _prompts, _told, _journeys, queue_check.look, _calendar, _clock, _called, callback_check.look,
+        _external_asterisk if external else _asterisk, _ports, edge_check.look, _disk, _sound_tools, _master_key, _database, case_store.look, _files, _prompts, _told, _journeys, queue_check.look, line_check.look, _calendar, _clock, _called, callback_check.look,
     )  # fmt: skip
     head = _("{path}: {lines} lines, {queues} queues, {seats} seats", path=path, lines=len(settings.line),
              queues=len(settings.queue), seats=len(settings.seat))  # fmt: skip

@@ -7,6 +7,7 @@ is damaged, or was made by a newer program.
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 
 from config.file_places import Places
@@ -28,6 +29,8 @@ def add(sub: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     ):
         verb = verbs.add_parser(name, help=said)
         options(verb)
+        if run is current:
+            verb.add_argument("--json", action="store_true", help=_("one JSON object: revision, needed, standing"))
         verb.set_defaults(run=run)
 
 
@@ -55,6 +58,10 @@ def current(args: argparse.Namespace) -> int:
     except WRONG_OR_AWAY as fault:
         print(fault, file=sys.stderr)
         return UNAVAILABLE
+    if args.json:
+        standing = migrate.standing(now)
+        print(json.dumps({"revision": now, "needed": head, "standing": standing.name.lower()}))
+        return UNAVAILABLE if standing is migrate.Standing.NEWER else int(now != head)
     if now is not None and migrate.standing(now) is migrate.Standing.NEWER:
         print(migrate.too_new(now), file=sys.stderr)
         return UNAVAILABLE

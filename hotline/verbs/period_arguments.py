@@ -39,9 +39,13 @@ def add_period(parser: argparse.ArgumentParser, since: str, until: str) -> None:
 def period(
     args: argparse.Namespace, zone: ZoneInfo, now: datetime | None = None
 ) -> tuple[datetime | None, datetime | None] | None:
-    """What was typed for both; None: one of them is no time, and that was said."""
+    """What was typed for both; None: one of them is no time, or they are in the wrong order, and that was said."""
     try:
-        return moment(args.since, zone, now), moment(args.until, zone, now)
+        since, until = moment(args.since, zone, now), moment(args.until, zone, now)
+        if since is not None and until is not None and since >= until:
+            message = _("--since {since} is not before --until {until}", since=args.since, until=args.until)
+            raise ValueError(message)
+        return since, until
     except ValueError as fault:
         print(fault, file=sys.stderr)
         return None

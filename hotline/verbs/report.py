@@ -26,6 +26,7 @@ from ledger.store import Store
 from .ledger_reading import opened, options
 from .period_arguments import add_period, period
 from .report_callers import add_callers
+from .report_filters import known
 from .report_kpi import add_kpi
 from .report_rows import SAME, Row, masked, row_of
 from .report_turned_away import add_turned_away
@@ -58,6 +59,8 @@ def run(args: argparse.Namespace) -> int:
         zone = ZoneInfo(settings.centre.timezone)
         asked = period(args, zone)
         if asked is None:
+            return USAGE
+        if not await known(store, settings, args.line, args.seat):
             return USAGE
         if args.caller and not home().read(args.caller).national:
             note = _("{text} is no number that tells one caller from another: no call is found by it", text=args.caller)

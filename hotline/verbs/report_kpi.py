@@ -15,6 +15,7 @@ from ledger.store import Store
 
 from .ledger_reading import opened, options
 from .period_arguments import add_period, midnight, period
+from .report_filters import known
 
 USAGE = 2
 PAGE = 1000
@@ -34,7 +35,7 @@ def run(args: argparse.Namespace) -> int:
     async def work(store: Store, settings: Settings) -> int:
         now, zone = datetime.now(UTC), ZoneInfo(settings.centre.timezone)
         asked = period(args, zone, now)
-        if asked is None:
+        if asked is None or not await known(store, settings, args.line):
             return USAGE
         judged = Period(asked[0] or midnight(zone, now), asked[1] or now)
         if args.calls:

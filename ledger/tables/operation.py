@@ -16,6 +16,7 @@ line_checks = Table(
     Column("ok", Boolean, nullable=False),
     number("heard_seconds"),
     text("reason", String(80)),
+    Index(None, "at"),
 )
 
 endpoint_reach = Table(
@@ -25,6 +26,7 @@ endpoint_reach = Table(
     Column("at", Moment, primary_key=True),
     Column("reach", Word, nullable=False),
     count("roundtrip_us"),
+    Index(None, "at"),
 )
 
 # calls that never became one: refused before the dialplan (cti/turned_away_logs.py), counted by the minute

@@ -65,6 +65,7 @@ sessions = Table(
     Column("how", Word, nullable=False, server_default="password"),  # password | oidc
     Index(None, "account_id", "ended_at"),
     Index(None, "ended_at", "expires_at"),
+    Index(None, "expires_at"),
 )
 
 account_changes = Table(  # what one person asked for and another has to confirm

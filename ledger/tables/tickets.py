@@ -269,6 +269,7 @@ notifications = Table(
     text("holder"),
     Column("held_until", Moment),
     Index(None, "ticket_id"),
+    Index(None, "sent_at"),
     partial("ix_notifications_unsent", "next_try", where="state = 'waiting'"),
 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import tomllib
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -109,3 +110,37 @@ def test_the_file_itself(tmp_path: Path) -> None:
             read(path)
         assert len(caught.value.problems) == 1
         assert str(path) in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("section", "name", "value", "type"),
+    [
+        ("ports", "sip", "17060", "int"),
+        ("ports", "sip", True, "int"),
+        ("recording", "enabled", "yes", "bool"),
+        ("recording", "enabled", 1, "bool"),
+        ("targets", "silent_share", "0.5", "float"),
+        ("limits", "end_grace_seconds", 60.5, "int"),
+    ],
+)
+def test_a_value_is_what_it_is_written_as(section: str, name: str, value: object, type: str) -> None:
+    """A text that looks like a number, or like yes, is not guessed at."""
+    found = problems(lambda table: table.setdefault(section, {}).__setitem__(name, value))
+    assert found[f"{section}.{name}"].message == f"must be {type}"
+    assert found[f"{section}.{name}"].value == value
+
+
+def test_a_password_is_in_no_message() -> None:
+    for url in ("postgresql://u:sec/ret@h/db", "postgres://u@h/db?password=secret"):
+        found = problems(lambda table, url=url: table["ledger"].__setitem__("url", url))  # type: ignore[misc]
+        assert "sec" not in str(found["ledger.url"]).replace("seconds", ""), str(found["ledger.url"])
+
+
+def test_what_contradicts_itself_is_refused() -> None:
+    """A day that is free and worked on; a seat that is the hot line's number; one rule for the world is one problem."""
+    day = date(2026, 10, 1)
+    found = problems(lambda table: table.__setitem__("calendar", {"holidays": [day], "workdays": [day]}))
+    assert found["calendar.holidays"].value == day
+    found = problems(lambda table: table["seat"][0].__setitem__("id", "12319"))
+    assert "line.citizen" in found["seat.12319.id"].message
+    assert set(problems(lambda table: table["limits"].__setitem__("outbound", [".*"]))) == {"limits.outbound.1"}

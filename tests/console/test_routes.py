@@ -19,6 +19,7 @@ from bridge.drivers import CaseEvent
 from bridge.events import CallDisposed, TicketFiled
 from bridge.ticket import TicketId, ticket_id
 from config.language import sentence
+from console.ports import Vital
 from cti.ids import CallId, SeatId
 from tests.fakes.hotline import CALL, Call, FakeHotline
 from tests.fakes.said import said
@@ -248,11 +249,30 @@ async def test_board_and_health(client: httpx.AsyncClient, fake: FakeHotline) ->
     assert (await client.get("/api/health")).json()["ok"] is True
     fake.up = False
     down = await client.get("/api/health")
-    assert (down.status_code, down.json()["live"]) == (503, False)
+    assert (down.status_code, down.json()["live"], down.json()["state"]) == (503, False, "broken")
+    assert (await client.get("/api/health", params={"of": "calls"})).status_code == 503
     numbers = (await client.get("/metrics")).text
     assert 'hotline_queue_waiting{queue="mandarin"} 2.0' in numbers
     assert 'hotline_seats{state="ready"} 1.0' in numbers
     assert "hotline_board_live 0.0" in numbers
+
+
+async def test_a_ledger_that_is_away_is_not_a_telephone_that_is(
+    client: httpx.AsyncClient, fake: FakeHotline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A probe that would restart us on 503 asks of calls; the same page tells a person which of both it is."""
+
+    async def look() -> list[Vital]:
+        return [Vital("ledger", False, "away"), Vital("sip", sip), Vital("ami", True)]
+
+    monkeypatch.setattr(fake, "look", look)
+    sip = True
+    asked = [await client.get("/api/health", params={"of": of}) for of in ("all", "calls")]
+    assert [one.status_code for one in asked] == [503, 200]
+    assert {(one.json()["state"], one.json()["ok"]) for one in asked} == {("degraded", False)}
+    sip = False
+    asked = [await client.get("/api/health", params={"of": of}) for of in ("all", "calls")]
+    assert [(one.status_code, one.json()["state"]) for one in asked] == [(503, "broken")] * 2
 
 
 async def test_calls(client: httpx.AsyncClient, fake: FakeHotline) -> None:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 import socket
 
-from console.server import ACCEPTED_AT_ONCE, Server, make_app
-from tests.fakes.hotline import FakeHotline, services
+import httpx
+
+from console.server import ACCEPTED_AT_ONCE, Monitoring, Server, make_app
+from tests.fakes.hotline import TOKEN, FakeHotline, door, services
+from tests.fakes.people import browser, populate, signed_in
 from tests.ports import free_port
 
 CROWD = 300
@@ -31,3 +34,19 @@ async def test_a_crowd_is_taken_a_few_at_a_time() -> None:
         for one in crowd:
             one.close()
         await server.stop()
+
+
+async def test_the_door_for_monitoring_opens_two_pages_and_takes_no_cookie() -> None:
+    """Whoever reaches that address reaches nothing else, and a person's session is good for nothing there."""
+    fake = populate(FakeHotline())
+    transport = httpx.ASGITransport(Monitoring(door(services(fake))))
+    token = {"Authorization": f"Bearer {TOKEN}"}
+    async with httpx.AsyncClient(transport=transport, base_url="http://10.0.0.5:9319", headers=token) as client:
+        assert (await client.get("/metrics")).status_code == 200
+        assert (await client.get("/api/health")).status_code == 200
+        others = [await client.get(path) for path in ("/", "/api/board", "/api/openapi.json", "/metrics/")]
+        others += [await client.post("/api/session", json={}), await client.post("/metrics")]
+        assert [one.status_code for one in others] == [404] * len(others)
+    signed = browser(Monitoring(door(services(fake))), signed_in(fake, "admin"))
+    async with signed:
+        assert (await signed.get("/metrics")).status_code == 401

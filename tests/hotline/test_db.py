@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -92,3 +93,15 @@ def test_verify_says_that_a_ledger_is_damaged(
         file.write(bytes(range(256)) * 64)
     assert main([*words, *common]) == 1
     assert "database_damaged" in capsys.readouterr().out
+
+
+def test_where_it_stands_as_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """For programs: the status is the same as without."""
+    common = ["--config", str(CONFIG), "--var", str(tmp_path / "var"), "--json"]
+    assert main(["db", "current", *common]) == 1
+    said = json.loads(capsys.readouterr().out)
+    assert (said["revision"], said["needed"]) == (None, migrate.head())
+    assert main(["db", "upgrade", *common[:-1]]) == 0
+    capsys.readouterr()
+    assert main(["db", "current", *common]) == 0
+    assert json.loads(capsys.readouterr().out)["standing"] == "current"

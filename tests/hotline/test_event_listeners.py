@@ -28,6 +28,7 @@ from hotline.lab import ports
 from hotline.lab.hotline_instance import derive, shipped
 from ivr import events as ivr
 from ivr.build import Ivr
+from ledger import closed_calls
 from ledger.call_record import Records
 from recordings import events as recordings
 
@@ -87,6 +88,7 @@ def listeners(house: app.Hotline) -> Heard:
     for room in (agents, ivr, recordings, bridge, accounts, console):
         for kind in events_of(room):
             heard[kind] = own.get(kind, ())
+    heard[closed_calls.CallClosed] = book.get(closed_calls.CallClosed, ())
     for kind in (witness_comparison.DifferencesFound, invariant_proof.InvariantBroken, callbacks.CallbacksMoved):
         heard[kind] = own.get(kind, ())
     return heard

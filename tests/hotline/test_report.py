@@ -253,3 +253,30 @@ def test_a_masked_number(number: str, shown: str) -> None:
 def test_a_cell(value: str | None, shown: str) -> None:
     """All digits stay, as text; a formula becomes text (kind O)."""
     assert cell(value, SHANGHAI) == shown
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("report", "kpi", "--line", "nosuch"), ("nosuch", "citizen", "partner")),
+        (("report", "calls", "--line", "nosuch"), ("nosuch", "citizen", "partner")),
+        (("report", "calls", "--seat", "9999"), ("9999", "8001")),
+        (("report", "calls", "--since", "2026-11-24", "--until", "2026-11-23"), ("2026-11-24", "2026-11-23")),
+    ],
+)
+def test_a_filter_that_can_find_nothing_is_refused(
+    var: Path, capsys: pytest.CaptureFixture[str], words: tuple[str, ...], said: tuple[str, ...]
+) -> None:
+    """Zeros with status 0 would be taken for an answer."""
+    assert hotline(var, *words) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert all(one in told.err for one in said)
+
+
+def test_a_line_that_was_taken_out_of_the_settings_may_be_asked_for(
+    var: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    spoil(var, sa.update(t.calls).where(t.calls.c.call_id == ANSWERED).values(line="former"))
+    assert hotline(var, "report", "calls", "--line", "former", "--json") == 0
+    assert [one["call"] for one in json.loads(capsys.readouterr().out)] == [ANSWERED]

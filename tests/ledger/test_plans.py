@@ -79,6 +79,8 @@ from ledger.program_tokens import ProgramShelf
 from ledger.recordings import ListeningLog, RecordingTable
 from ledger.repeats import Repeats
 from ledger.replies import Reply
+from ledger.retention import Retention
+from ledger.retention import names as retention_kinds
 from ledger.scribe import Scribe
 from ledger.seats import SeatBook
 from ledger.sessions import SessionShelf
@@ -221,6 +223,13 @@ def asked(store: Store) -> Iterator[tuple[str, Ask]]:
     yield "AuditLog.begin", lambda: AuditLog(store, b"0" * 32).begin(NOW, "hotline")
     yield "AuditLog.page", lambda: audit.page(50, 500, actor=agent, action="listened", call=call)
     yield "AuditLog.head", audit.head
+    long_ago = NOW - timedelta(days=3650)
+    yield "AuditLog.older", lambda: audit.older(long_ago)
+    yield "AuditLog.prune", lambda: audit.prune(long_ago, 10)
+    kept = Retention(store, audit)
+    for kind in retention_kinds():
+        yield "Retention.count", lambda kind=kind: kept.count(kind, long_ago)
+        yield "Retention.delete", lambda kind=kind: kept.delete(kind, long_ago, 10)
     yield (
         "ListeningLog.listened",
         lambda: ListeningLog(audit).listened(RecordingId(call), by=agent, purpose="p", at=NOW),
@@ -328,6 +337,7 @@ def asked(store: Store) -> Iterator[tuple[str, Ask]]:
     yield "CaseShelf.mark", lambda: cases.mark("embedded")
     yield "CaseShelf.hear", lambda: cases.hear("embedded", told, "1", NOW)
     yield "RecordingTable.due", lambda: shelf.due(10)
+    yield "RecordingTable.owed", shelf.owed
     yield "RecordingTable.settle", lambda: shelf.settle([Failed(RecordingId(call), "lost", NOW)])
     yield "RecordingTable.reopen", lambda: shelf.reopen([RecordingId(call)])
     yield "RecordingTable.claims", lambda: shelf.claims([f"{call}.raw"])

@@ -203,7 +203,7 @@ export interface paths {
     get: { responses: { 204: { content: {  } } } }
   }
   '/api/health': {
-    get: { responses: { 200: { content: { 'application/json': components['schemas']['HealthOut'] } } } }
+    get: { parameters: { query: { of?: 'all' | 'calls' } }; responses: { 200: { content: { 'application/json': components['schemas']['HealthOut'] } } } }
   }
   '/api/mass-events': {
     get: { responses: { 200: { content: { 'application/json': components['schemas']['MassEventOut'][] } } } }
@@ -1036,7 +1036,10 @@ export interface components {
       note: string
     }
     HealthOut: {
+      /** everything is well */
       ok: boolean
+      /** degraded: callers are served, something else is away (the ledger, the edge…) | broken: callers are not, or nobody sees them */
+      state: 'ok' | 'degraded' | 'broken'
       live: boolean
       vitals: components['schemas']['VitalOut'][]
       /** tickets on their way to the case store; null: the ledger is away */
