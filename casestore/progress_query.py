@@ -17,13 +17,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from accounts.try_limits import KEPT_SECONDS, LIMITS, Scope, Wait, refusal
+
 from . import numbers
 from .contract import ProgressOut
 from .database import Database
 from .progress_steps import promised_by, steps_of
 from .states import CHINESE, STEP_OF, EventKind, State
 from .tables import case_events, cases, inquiry_tries
-from .try_limits import KEPT_SECONDS, LIMITS, Scope, Wait, refusal
 
 _C, _E, _T = cases.c, case_events.c, inquiry_tries.c
 

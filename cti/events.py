@@ -208,6 +208,22 @@ class SurveyAnswered:
 
 
 @dataclass(frozen=True, slots=True)
+class SelfServed:
+    """A caller helped himself by keys, or tried to."""
+
+    call: CallId
+    at: Instant
+    service: str
+    """'progress' of a case, or 'mass_event'."""
+    result: str
+    """told, wrong, refused (too many tries), silent, unanswered (no daemon); offered, joined."""
+    about: str
+    """The case's number where he knew its code; the mass event; ''."""
+    said: str
+    """The step or state of the case that he heard; ''."""
+
+
+@dataclass(frozen=True, slots=True)
 class WaitPromised:
     """One who waits has heard his place and, where it was known, a time."""
 
@@ -615,6 +631,7 @@ CallEvent = (
     | VoicemailBegan
     | VoicemailEnded
     | SurveyAnswered
+    | SelfServed
     | WaitPromised
     | CallRefused
     | CallAnswered
