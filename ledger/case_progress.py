@@ -10,7 +10,6 @@ from __future__ import annotations
 import hmac
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -97,13 +96,13 @@ class CaseProgress:
                 break
             root = above
         step = STEP_OF_WORD.get(root.word) or STEP_OF[CaseState(root.state)]
-        return CaseStanding(number, step, self._day(root.since), self._promised(row))
+        return CaseStanding(number, step, self._day(root.since), self._promised(row.promised_by))
 
     def _day(self, at: datetime) -> date:
         return at.astimezone(self._zone).date()
 
-    def _promised(self, row: sa.Row[Any]) -> date | None:
-        return None if row.promised_by is None else self._day(row.promised_by)
+    def _promised(self, by: datetime | None) -> date | None:
+        return None if by is None else self._day(by)
 
 
 _CASE = sa.select(
@@ -131,14 +130,14 @@ def _running(db: sa.Connection, now: datetime) -> list[OpenEvent]:
         .order_by(_E.opened_at.desc())
         .limit(20)
     )
-    return [OpenEvent(row.event_id, row.district, 1 + _joined(db, row)) for row in db.execute(on).all()]
+    return [OpenEvent(row.event_id, row.district, 1 + _joined(db, row.key)) for row in db.execute(on).all()]
 
 
-def _joined(db: sa.Connection, event: sa.Row[Any]) -> int:
-    """Others who said the same: +1 of agents and of keys, and tickets that were merged into this one."""
+def _joined(db: sa.Connection, stream: str) -> int:
+    """Others who said the same: +1 of agents and of keys. ``stream``: of the event's ticket."""
     plus = (
         sa.select(sa.func.count())
         .select_from(t.outbox)
-        .where(_O.stream == event.key, _O.kind == str(MessageKind.PLUS_ONE))
+        .where(_O.stream == stream, _O.kind == str(MessageKind.PLUS_ONE))
     )
     return int(db.execute(plus).scalar_one())

@@ -38,7 +38,7 @@ from .narrator import Narrator
 from .reply_robot import ReplyRobot
 from .robots import Robot
 from .run_result import Account, Row, account_of
-from .scenario import MEASURED, OPEN, Citizen, Numbers, play
+from .scenario import MEASURED, OPEN, Citizen, Intent, Numbers, play
 from .voices import AGENT, spoken
 
 REPLYING = 4
@@ -50,8 +50,8 @@ LOOK_S, START_AGAIN_S = 1.0, 5.0
 TELL_AGAIN = 15
 """Citizens of an open run between two times that it is said who may log in."""
 CLOSED, MENU, SELF = "12319002", "12319001", "12319003"
-ASKS = "13606088888"
-"""A citizen who asks by keys how far a case is."""
+ASKS, ASKED_FROM = "13606088888", 10
+"""A citizen who asks by keys how far a case is, one of so many calls and more."""
 
 
 def settings(shipped: Table, base: int | None, *, people: bool = False) -> Table:
@@ -221,7 +221,8 @@ class DemoRun:
             tasks.add(task)
             task.add_done_callback(tasks.discard)
         await asyncio.gather(*tasks)
-        await self._asks(phones, notice)
+        if not self.open and self.args.calls >= ASKED_FROM:
+            await self._asks(phones, notice)
         await asyncio.sleep(0.5)  # the seats' goodbyes
 
     async def _asks(self, phones: Telephones, notice: float) -> None:
@@ -231,13 +232,12 @@ class DemoRun:
         while case is None and time.monotonic() < limit:
             await asyncio.sleep(LOOK_S)
             case = await asyncio.to_thread(newest_case, self.stage)
-        if case is None:
-            return  # nobody filed anything in a play so short
         call = await next(iter(phones.trunks.values())).dial(SELF, caller=ASKS, name="", sound=())
         try:
             with contextlib.suppress(TimeoutError):
                 if await call.until_answered(20.0):
-                    for pause, keys in zip((notice + 1.0, 1.5), case, strict=True):
+                    # nobody filed anything: a person is asked for
+                    for pause, keys in zip((notice + 1.0, 1.5), case or ("#",), strict=False):
                         with contextlib.suppress(TimeoutError):
                             await call.until_ended(pause)
                         await call.press(keys)
@@ -256,7 +256,10 @@ class DemoRun:
         known, seed, loop = numbers(self.stage.settings), self.args.seed, asyncio.get_running_loop()
         while True:
             begun = loop.time()
-            for citizen in play(self.args.calls or 40, seed, known, OPEN if self.open else MEASURED):
+            planned = play(self.args.calls or 40, seed, known, OPEN if self.open else MEASURED)
+            if not self.open and self.args.calls >= ASKED_FROM:
+                planned = without_one(planned)  # the one who asks by keys comes last
+            for citizen in planned:
                 await asyncio.sleep(max(0.0, begun + citizen.at - loop.time()))
                 yield citizen
             if not self.open:
@@ -287,6 +290,12 @@ class DemoRun:
             refusals=refusals, replies=sum(one.told for one in replying), callbacks=owed, surveys=sum(row["scored"] for row in liked if row["of"] == "all"),
             self_service=await asyncio.to_thread(count_self_service, self.stage),
         )  # fmt: skip
+
+
+def without_one(planned: tuple[Citizen, ...]) -> tuple[Citizen, ...]:
+    """All but the last of those who only talk."""
+    gone = [citizen for citizen in planned if citizen.intent is Intent.TALK][-1:]
+    return tuple(citizen for citizen in planned if citizen not in gone)
 
 
 def settled(rows: list[Row], cases: int) -> bool:
