@@ -2,5 +2,5 @@
 
 Map: ``passwords.py`` hashed, proved, poor ones refused, with ``common_passwords.py`` · ``password_attempts.py`` how often one was tried
 in vain, ``proving.py`` one try after the other · ``sessions.py`` made, found, locked, ended, with ``session.py`` what one is and what it is kept in, ``events.py`` what is told of it · ``cookie.py`` and Origin ·
-``row_rate.py`` how many rows a stranger may bring about · ``thread_lanes.py`` costly work off the loop.
+``try_limits.py`` how often a query code may be wrong · ``row_rate.py`` how many rows a stranger may bring about · ``thread_lanes.py`` costly work off the loop.
 """

@@ -10,7 +10,7 @@ Map: ``program.py`` the process · ``conf.py`` what it is told at its start · `
 ``table_page.py`` that table as a page of the documents · ``command_runner.py`` moves a case by it · ``clock_effects.py`` the clocks
 of a case · ``timers.py`` what happens by time alone · ``work_lists.py`` what waits for a role · ``case_rows.py`` rows that all of
 them write · ``waiting.py`` who waits for news · ``progress_query.py`` a citizen's question by number and code, ``progress_steps.py`` in plain words ·
-``try_limits.py`` how often it may be wrong · ``numbers.py`` case numbers and query codes · ``engine.py``, ``database.py``,
+``numbers.py`` case numbers and query codes · ``engine.py``, ``database.py``,
 ``tables.py``, ``migrate.py``, ``migrations/`` its database · ``staff.py`` who signs in at its pages, with ``staff_contract.py``,
 ``staff_api.py``, ``staff_records.py`` in ``staff_tables.py`` · ``unit_suggestions.py`` · ``case_photos.py`` · ``pages/`` what browsers are served ·
 ``georeport_api.py`` the GeoReport v2 server, its ``georeport_accounts.py``, ``georeport_forms.py`` and ``georeport_answers.py``.

@@ -20,6 +20,7 @@ from pydantic import BaseModel, ValidationError
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
+from accounts.try_limits import Wait
 from config.language import say as _
 
 from . import VERSION, body
@@ -50,7 +51,6 @@ from .staff import Staff
 from .staff_api import add_routes
 from .states import Role, State
 from .store import NoCase, Store
-from .try_limits import Wait
 from .work_lists import Asked, WorkLists
 
 MOST_WAIT = 25.0

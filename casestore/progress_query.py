@@ -17,6 +17,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from accounts.try_limits import KEPT_SECONDS, LIMITS, Scope, Wait, refusal
+
 from . import numbers
 from .command_runner import DUE
 from .contract import ProgressOut
@@ -24,7 +26,6 @@ from .database import Database
 from .progress_steps import MOVED, changes_of, promised_by, steps_of
 from .states import CHINESE, STEP_OF, Command, EventKind, State
 from .tables import case_events, cases, inquiry_tries
-from .try_limits import KEPT_SECONDS, LIMITS, Scope, Wait, refusal
 
 _C, _E, _T = cases.c, case_events.c, inquiry_tries.c
 

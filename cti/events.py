@@ -238,6 +238,22 @@ class HandoverStepped:
 
 
 @dataclass(frozen=True, slots=True)
+class SelfServed:
+    """A caller helped himself by keys, or tried to."""
+
+    call: CallId
+    at: Instant
+    service: str
+    """'progress' of a case, or 'mass_event'."""
+    result: str
+    """told, wrong, refused (too many tries), silent, unanswered (no daemon); offered, joined."""
+    about: str
+    """The case's number where he knew its code; the mass event; ''."""
+    said: str
+    """The step or state of the case that he heard; ''."""
+
+
+@dataclass(frozen=True, slots=True)
 class WaitPromised:
     """One who waits has heard his place and, where it was known, a time."""
 
@@ -648,6 +664,7 @@ CallEvent = (
     | VoicemailEnded
     | SurveyAnswered
     | HandoverStepped
+    | SelfServed
     | WaitPromised
     | CallRefused
     | CallAnswered

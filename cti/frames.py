@@ -228,6 +228,21 @@ class Judged(NamedTuple):
     """'1' it is, '2' it is not, '' he did not say."""
 
 
+class SelfServed(NamedTuple):
+    """Our dialplan's word: what became of a try of the caller's to help himself."""
+
+    at: Instant
+    leg: LegId
+    service: str
+    """'progress' of a case, or 'mass_event'."""
+    result: str
+    """As ``config.journey.steps`` names them: told, wrong, refused, silent, unanswered; offered, joined."""
+    about: str
+    """The case's number where he knew its code; the mass event; ''."""
+    said: str
+    """The step or state of the case that he heard; ''."""
+
+
 class Promised(NamedTuple):
     """Our dialplan's word: one who waits was told his place and, where it is known, a time."""
 
@@ -379,6 +394,7 @@ Frame = (
     | Spoke
     | Judged
     | HandedOver
+    | SelfServed
     | Promised
     | TurnedAway
     | DialForbidden

@@ -73,6 +73,10 @@ def _judged(leg: Leg, f: fr.Judged) -> Events:
     return (ev.SurveyAnswered(leg.call.id, f.at, score, {"1": True, "2": False}.get(f.solved)),)
 
 
+def _self_served(leg: Leg, f: fr.SelfServed) -> Events:
+    return (ev.SelfServed(leg.call.id, f.at, f.service, f.result, f.about, f.said),)
+
+
 def _promised(leg: Leg, f: fr.Promised) -> Events:
     return (ev.WaitPromised(leg.call.id, f.at, f.queue, f.place, f.minutes),)
 
@@ -137,6 +141,7 @@ HANDLERS: dict[type, Callable[[Leg, Any], Events]] = {
     fr.Speaks: _speaks,
     fr.Spoke: _spoke,
     fr.Judged: _judged,
+    fr.SelfServed: _self_served,
     fr.Promised: _promised,
     fr.HandedOver: _handed_over,
     fr.TurnedAway: _turned_away,

@@ -134,6 +134,13 @@ WORDS = (
         ("score", "solved"),
         lambda at, leg, said: fr.Judged(at, leg, _number(said["score"]), said.get("solved", "")),
     ),
+    Word(
+        "SELFSERVICE",
+        ("service", "result", "about", "said"),
+        lambda at, leg, said: fr.SelfServed(
+            at, leg, said["service"], said["result"], said.get("about", ""), said.get("said", "")
+        ),
+    ),
     Word("PROMISED", ("call", "queue", "place", "minutes"), _promised),
     Word("HANDOVER", ("handover", "partner", "seat", "step", "said"), _handed_over, "HotlineHandover"),
     Word("QUEUEEXIT", ("queue", "status"), _queue_exit),

@@ -11,6 +11,7 @@ import gc
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 
 import structlog
 
@@ -40,7 +41,7 @@ from .consoles import build as consoles
 from .metrics import Metrics
 from .parts import Parts
 from .programs import build as programs
-from .programs import folder_lock
+from .programs import folder_lock, sounds
 
 log = structlog.get_logger("hotline")
 
@@ -78,7 +79,7 @@ class Hotline:
         ledger = self._ledger = await begin(books.build(settings, places, board, book, house))
         await begin(self._programs)
         await ledger.open()
-        advice = await begin(ivr.build(settings, places, house.publish))
+        advice = await begin(ivr.build(settings, places, house.publish, ledger.progress, partial(sounds.ready, places)))
         board.listen(ivr.HEARD, advice.waits.hear)
 
         telephone = cti.build(settings, secrets, ledger.plan, board.publish, ledger.call)

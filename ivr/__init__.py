@@ -1,7 +1,7 @@
 """Talking to the caller before (and after) a human does.
 
 - ``walker.py``     walks a line's journey (``config/journey``) as Asterisk does, pure
-- ``advice.py``     the questions a journey may ask the daemon, and who answers
+- ``advice.py``     the questions a journey may ask the daemon, and who answers; ``self_service.py`` what a caller who helps himself is told
 - ``agi.py``        AGI lines ⇄ values, pure
 - ``server.py``     the door: FastAGI on Twisted, loopback only
 - ``hours.py``      is the line open at this moment (work calendar, operator's table)

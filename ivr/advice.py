@@ -2,12 +2,12 @@
 
 ``steps.ADVICE`` in ``config/journey`` says which questions there are and which answers; an adviser
 here knows the answer of this moment, at once and without I/O, or has none (''), and the journey
-goes its own way.
+goes its own way. What a caller who helps himself asks (``self_service.py``) is looked up; the dialplan's deadline stands over it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from cti.events import CallLeftQueue, CallQueued, QueueExit
@@ -23,10 +23,14 @@ class Question:
     digits: str
     """What the caller keyed in at a ``digits`` step before; ''."""
     at: Instant
+    code: str = ""
+    """The query code he keyed in behind them; in no log."""
+    caller: str = ""
+    """His number as the dialplan has it; '' withheld."""
 
 
-Adviser = Callable[[Question], str]
-"""The answer: letters a-z, digits and _; '' when there is none."""
+Adviser = Callable[[Question], str | Awaitable[str]]
+"""The answer: letters a-z, digits, _ and &; '' when there is none. One that has to look it up gives it later."""
 
 REMEMBERED_SECONDS = 900.0
 """A wait that was over longer ago tells nothing of the next one."""

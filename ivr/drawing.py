@@ -16,11 +16,13 @@ from config.journey.steps import (
     Digits,
     HangUp,
     Hours,
+    MassEvent,
     Menu,
     Mode,
     Notice,
     Queue,
     Say,
+    SelfService,
     Step,
     Stored,
     Voicemail,
@@ -57,6 +59,10 @@ def does(step: Step) -> str:
             return _("do {least} or more wait in {queue}", least=least, queue=queue)
         case Advice(ask=ask, queue=queue, seconds=seconds):
             return _("asks the daemon: {question} of {queue}, {seconds} s at most", question=ask, queue=queue, seconds=seconds)  # fmt: skip
+        case SelfService(times=times):
+            return _("tells how far a case is, by number and query code; {times} tries", times=times)
+        case MassEvent(districts=districts):
+            return _("tells of a mass event ({where}), 1 joins it", where="、".join(districts) or _("any"))
         case Queue(queue=queue):
             return _("to a person of {queue}", queue=queue)
         case Voicemail(prompt=prompt):
@@ -78,6 +84,7 @@ def named(answer: str) -> str:
         "off": _("off"),
         "many": _("many"),
         "few": _("few"),
+        "joined": _("joined"),
         "hang_up": _("hangs up"),
         "voicemail": _("leaves a message"),
     }.get(answer, answer)

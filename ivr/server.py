@@ -1,6 +1,6 @@
 """The FastAGI door: a caller's journey in Asterisk asks here for an advice, on loopback only.
 
-``agi://127.0.0.1:PORT/advice,ASK,LINE,QUEUE,DIGITS``: answered with one command, which sets
+``agi://127.0.0.1:PORT/advice,ASK,LINE,QUEUE,DIGITS,CODE,CALLER``: answered with one command, which sets
 HOTLINE_ADVICE, and closed. Started and stopped by ``hotline/app.py``; its counts are read for
 metrics. Whatever comes in (half a line, garbage, ten thousand headers, a connection that says
 nothing) costs one bounded connection and nothing else: it is closed, and the dialplan leads its
@@ -10,6 +10,7 @@ panoramisk's FastAGI is not used because a connect-and-close freezes its loop.
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import time
 from collections.abc import Callable, Mapping
@@ -36,6 +37,8 @@ HEADER_SECONDS = 2.0
 """From connection to the end of the environment block."""
 SWEEP_SECONDS = 1.0
 """How often overdue connections are looked for."""
+LOOK_SECONDS = 5.0
+"""So long an answer may be looked for; the dialplan's own deadline is shorter."""
 REPLY_SECONDS = 5.0
 """Asterisk answers our one command at once, or the caller has gone."""
 VARIABLE = "HOTLINE_ADVICE"
@@ -147,6 +150,7 @@ class Conversation(protocol.Protocol):
         self._reader = Reader()
         self._question: Question | None = None
         self._answer = ""
+        self._looking: asyncio.Future[str] | None = None
         self._over = False
         self.due = door.monotonic() + HEADER_SECONDS
 
@@ -181,6 +185,8 @@ class Conversation(protocol.Protocol):
             return
         self._over = True
         door = self._door
+        if self._looking is not None:
+            self._looking.cancel()
         door.open.discard(self)
         door.counts.open = len(door.open)
         if end is End.DONE:
@@ -214,22 +220,48 @@ class Conversation(protocol.Protocol):
 
     def _open(self, opened: Opened) -> None:
         door = self._door
-        ask, line, queue, digits = (*opened.args, "", "", "", "")[:4]
+        ask, line, queue, digits, code, caller = (*opened.args, "", "", "", "", "", "")[:6]
         adviser = door.advisers.get(ask)
         if opened.script != ADVICE_SCRIPT or adviser is None:
             log.error("no such advice", call=opened.unique_id, script=opened.script, ask=ask)
             door.counts.unknown += 1
             self.finish(End.DONE)
             return
-        self._question = Question(ask, CallId(opened.unique_id), LineId(line), QueueId(queue), digits, door.clock())
+        self._question = question = Question(
+            ask, CallId(opened.unique_id), LineId(line), QueueId(queue), digits, door.clock(), code, caller
+        )
         door.counts.questions += 1
-        self._answer = adviser(self._question)
-        if not self._answer:
+        answer = adviser(question)
+        if isinstance(answer, str):
+            self._reply(answer)
+            return
+        self.due = door.monotonic() + LOOK_SECONDS
+        self._looking = asyncio.ensure_future(answer)
+        self._looking.add_done_callback(self._found)
+
+    def _found(self, looked: asyncio.Future[str]) -> None:
+        if self._over or looked.cancelled():
+            return
+        self._looking = None
+        if (
+            fault := looked.exception()
+        ) is not None:  # the ledger is away, or a fault of ours: the caller gets a person
+            log.error(
+                "advice failed", call=self._call, ask=self._question.ask if self._question else "", exc_info=fault
+            )
+            self.finish(End.FAILED)
+            return
+        self._reply(looked.result())
+
+    def _reply(self, answer: str) -> None:
+        door = self._door
+        self._answer = answer.partition("&")[0]  # the outcome alone: what was told of whose case is in no log
+        if not answer:
             self.finish(End.DONE)
             return
         self.due = door.monotonic() + REPLY_SECONDS
         door.counts.commands += 1
-        self._write(command("SET", "VARIABLE", VARIABLE, self._answer))
+        self._write(command("SET", "VARIABLE", VARIABLE, answer))
 
     def _write(self, line: bytes) -> None:
         """One command, one send, all of it or none: half a line on an open connection makes Asterisk spin, deaf to

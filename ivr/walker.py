@@ -15,18 +15,31 @@ from config.calendar import WorkCalendar
 from config.hours import parse
 from config.journey.graph import Graph
 from config.journey.steps import (
+    CASE_DIGITS,
+    CODE_DIGITS,
+    JOINED,
+    MASS_EVENT,
+    OFFERED,
     OTHERWISE,
+    PROGRESS,
+    REFUSED,
     SILENCE,
+    SILENT,
+    TOLD,
+    UNANSWERED,
     VOICEMAIL_THANKS,
+    WRONG,
     Advice,
     Digits,
     HangUp,
     Hours,
+    MassEvent,
     Menu,
     Mode,
     Notice,
     Queue,
     Say,
+    SelfService,
     Step,
     Stored,
     Voicemail,
@@ -62,7 +75,8 @@ class Circumstances:
     waiting: Mapping[str, int] = field(default_factory=dict)
     """Queue → callers that wait."""
     advice: Mapping[str, str] = field(default_factory=dict)
-    """Question → the daemon's answer. A dead or silent daemon answers none."""
+    """Question → the daemon's answer. A dead or silent daemon answers none. Of ``progress`` it is told, wrong or refused, of
+    ``mass_event`` offered; what is told then is not walked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +121,20 @@ class Speaks:
 
 
 @dataclass(frozen=True, slots=True)
+class Served:
+    """A try to help himself ended so."""
+
+    step: str
+    service: str
+    result: str
+
+
+@dataclass(frozen=True, slots=True)
 class LetGo:
     step: str
 
 
-Happened = Heard | Passed | Noticed | TurnedAway | Queued | Speaks | LetGo
+Happened = Heard | Passed | Noticed | TurnedAway | Queued | Speaks | Served | LetGo
 """``Queued`` or ``LetGo`` is the last of each walk."""
 
 
@@ -182,6 +205,17 @@ class Walker:
             case Advice():
                 answer = met.advice.get(step.ask, "")
                 way = answer if answer in step.answers else OTHERWISE
+            case SelfService():
+                way = yield from _progress(name, step, met)
+            case MassEvent():
+                way = OTHERWISE
+                if met.advice.get(MASS_EVENT) == OFFERED:
+                    yield Served(name, MASS_EVENT, OFFERED)
+                    yield Heard("plus_one")
+                    if met.keys("plus_one", 1)[:1] == "1":
+                        yield Served(name, MASS_EVENT, JOINED)
+                        yield Heard("plus_one_joined")
+                        way = JOINED
             case Queue():
                 yield Queued(name, str(step.queue))
                 return None
@@ -211,6 +245,29 @@ class Walker:
         return way
 
 
+def _progress(name: str, step: SelfService, met: Circumstances) -> Generator[Happened, None, str]:
+    for _try in range(step.times):
+        typed = []
+        for prompt, most in (("progress_number", CASE_DIGITS), ("progress_code", CODE_DIGITS)):
+            yield Heard(prompt)
+            given = met.keys(prompt, most)
+            if given.startswith("#"):
+                return OTHERWISE  # a person is asked for
+            typed.append(given.partition("#")[0][:most])
+            if not typed[-1]:
+                break
+        result = met.advice.get(PROGRESS, UNANSWERED) if all(typed) else SILENT
+        yield Served(name, PROGRESS, result)
+        if result == TOLD:
+            return "next"
+        if result == WRONG:
+            yield Heard("progress_wrong")
+        elif result != SILENT:
+            yield Heard("progress_refused" if result == REFUSED else "sorry")
+            return OTHERWISE
+    return OTHERWISE
+
+
 def facts(walk: list[Happened]) -> list[tuple[str, str]]:
     """(word, fields) that Asterisk writes to CEL on this walk, and the queue it comes to: ``("QUEUE", "mandarin")``."""
     out = []
@@ -226,6 +283,8 @@ def facts(walk: list[Happened]) -> list[tuple[str, str]]:
                 out.append(("QUEUE", queue))
             case Speaks(_step, prompt):
                 out.append(("VOICEMAIL", prompt))
+            case Served(_step, service, result):
+                out.append(("SELFSERVICE", f"{service}|{result}"))
             case Heard() | LetGo():
                 pass
     return out

@@ -147,6 +147,20 @@ class Handover:
 _NOT_REACHED = {str(end): end for end in HandoverEnd}
 """What the partner's telephone said, where nobody answered: the same words."""
 
+
+@dataclass(slots=True)
+class SelfService:
+    """One try of the caller's to help himself."""
+
+    call: CallId
+    seq: int
+    at: Instant
+    service: str
+    result: str
+    about: str
+    said: str
+
+
 LOW_SCORE = 2
 """So much or less (不满意) is looked into."""
 
@@ -259,6 +273,7 @@ class CallRecord:
     survey: Survey | None = None
     promises: list[Promise] = field(default_factory=list)
     handovers: list[Handover] = field(default_factory=list)
+    self_services: list[SelfService] = field(default_factory=list)
 
     @property
     def answers(self) -> list[Talk]:
@@ -320,6 +335,7 @@ class Changed:
     surveys: dict[CallId, tuple[Survey, CallRecord]] = field(default_factory=dict)
     promises: dict[tuple[CallId, int], Promise] = field(default_factory=dict)
     handovers: dict[str, Handover] = field(default_factory=dict)
+    self_services: dict[tuple[CallId, int], tuple[SelfService, CallRecord]] = field(default_factory=dict)
     lives: list[ev.NodeStarted] = field(default_factory=list)
     gaps: dict[Instant, Gap] = field(default_factory=dict)
     """Begin → an interval whose rows are lost."""
@@ -360,6 +376,7 @@ class Records:
             ev.WaitPromised: self._promised,
             ev.SurveyAnswered: self._judged,
             ev.HandoverStepped: self._handed_over,
+            ev.SelfServed: self._self_served,
             ev.CallPlaced: self._placed,
             ev.DialRefused: self._dial_refused,
             ev.CallAnswered: self._answered,
@@ -420,6 +437,7 @@ class Records:
             voicemails={call: row for call, row in changed.voicemails.items() if call not in living},
             surveys={call: row for call, row in changed.surveys.items() if call not in living},
             promises={key: row for key, row in changed.promises.items() if key[0] not in living},
+            self_services={key: row for key, row in changed.self_services.items() if key[0] not in living},
             lives=changed.lives,
             gaps=changed.gaps,
             refused=changed.refused,
@@ -441,6 +459,7 @@ class Records:
         new.transfers = {key: row for key, row in left.transfers.items() if key not in done.transfers}
         new.surveys = {key: row for key, row in left.surveys.items() if key not in done.surveys}
         new.promises = {key: row for key, row in left.promises.items() if key not in done.promises}
+        new.self_services = {key: row for key, row in left.self_services.items() if key not in done.self_services}
         new.voicemails = {key: row for key, row in left.voicemails.items() if key not in done.voicemails}
 
     def forget(self, call: CallId) -> None:
@@ -454,7 +473,10 @@ class Records:
         changed.voicemails.pop(call, None)
         changed.handovers = {key: one for key, one in changed.handovers.items() if one.call != call}
         changed.surveys.pop(call, None)
-        for rows in (changed.offers, changed.talks, changed.visits, changed.transfers, changed.tapes, changed.promises):
+        for rows in (
+            changed.offers, changed.talks, changed.visits, changed.transfers, changed.tapes, changed.promises,
+            changed.self_services,
+        ):  # fmt: skip
             for key in [key for key in rows if key[0] == call]:
                 del rows[key]
 
@@ -524,6 +546,11 @@ class Records:
         promise = Promise(record.call, len(record.promises), e.at, e.queue, e.place, e.minutes)
         record.promises.append(promise)
         self.changed.promises[promise.call, promise.seq] = promise
+
+    def _self_served(self, e: ev.SelfServed, record: CallRecord) -> None:
+        one = SelfService(record.call, len(record.self_services), e.at, e.service, e.result, e.about, e.said)
+        record.self_services.append(one)
+        self.changed.self_services[one.call, one.seq] = one, record
 
     def _placed(self, e: ev.CallPlaced, record: CallRecord) -> None:
         record.trunk = e.trunk

@@ -14,6 +14,7 @@ from enum import StrEnum
 
 from bridge.disposition import CallOutcome
 from config.answer_rule import counts
+from config.journey.steps import JOINED, TOLD
 from cti.events import Alone, Direction, EndedBy, OfferResult, QueueExit
 
 from .call_record import CallRecord
@@ -43,6 +44,8 @@ class Lost(StrEnum):
 
 
 UNKNOWN_NUMBER = "unknown_number"
+SELF_SERVICE = "self_service"
+"""Detail of the calls that were answered on the spot by keys, without an agent."""
 
 _BY_EXIT = {
     QueueExit.ABANDONED: Missed.QUEUE,
@@ -68,7 +71,17 @@ def of(record: CallRecord) -> DefaultOutcome | None:
         return DefaultOutcome(CallOutcome.REFUSED, UNKNOWN_NUMBER)
     if record.merged_into:
         return DefaultOutcome(CallOutcome.LOST, Lost.MERGED)
+    if _helped_himself(record):
+        return DefaultOutcome(CallOutcome.DIRECT, SELF_SERVICE)
     return DefaultOutcome(CallOutcome.MISSED, why_missed(record))
+
+
+def _helped_himself(record: CallRecord) -> bool:
+    """Was told how far his case is, or joined an event, and wanted nobody then: who went on to a queue is owed an agent."""
+    served = any(one.result in (TOLD, JOINED) for one in record.self_services)
+    cut = record.ended_by in (EndedBy.NODE_DIED, EndedBy.STOPPED) or bool(record.refusal)
+    message = record.voicemail is not None and record.voicemail.left
+    return served and not cut and not message and not record.visits and not record.talks
 
 
 def _alone(record: CallRecord) -> bool:

@@ -8,7 +8,21 @@ from typing import Any
 from cti import events as ev
 from cti.ids import Instant
 
-from .call_record import CallRecord, Gap, Leg, Offer, Promise, Survey, Talk, Tape, Transfer, Visit, Voicemail, waited
+from .call_record import (
+    CallRecord,
+    Gap,
+    Leg,
+    Offer,
+    Promise,
+    SelfService,
+    Survey,
+    Talk,
+    Tape,
+    Transfer,
+    Visit,
+    Voicemail,
+    waited,
+)
 from .differences import Difference, Kind
 
 Row = dict[str, Any]
@@ -184,6 +198,19 @@ def promise_row(promise: Promise) -> Row:
         "place": promise.place,
         "minutes": promise.minutes,
         "waited_seconds": None if promise.waited is None else round(promise.waited, 3),
+    }
+
+
+def self_service_row(one: SelfService, record: CallRecord) -> Row:
+    return {
+        "call_id": one.call,
+        "seq": one.seq,
+        "at": moment(one.at),
+        "line": clip(record.line, 40),
+        "service": clip(one.service, 40),
+        "result": clip(one.result, 40),
+        "about": clip(one.about, 40),
+        "said": clip(one.said, 40),
     }
 
 

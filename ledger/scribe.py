@@ -36,7 +36,7 @@ from cti.file_tail import Place
 from cti.ids import CallId, Instant
 from cti.numbers import ANYWHERE, Numbers
 
-from . import callbacks, default_outcome, handovers, replies, rows
+from . import callbacks, default_outcome, handovers, mass_event_joins, replies, rows
 from . import tables as t
 from .ami_only_call_completion import complete
 from .ami_only_call_rows import changed_by, difference, known, parts_of, replaced
@@ -126,6 +126,7 @@ class Scribe:
                 (t.transfers, ("call_id", "seq", "at", "kind", "by_seat", "target", "became_seat", "became_agent")),
                 (t.voicemails, ("call_id", "prompt", "began_at", "ended_at", "how", "said_seconds")),
                 (t.surveys, tuple(column.name for column in t.surveys.columns)),
+                (t.self_services, tuple(column.name for column in t.self_services.columns)),
                 (t.wait_promises, tuple(column.name for column in t.wait_promises.columns)),
                 (t.recordings, ("call_id", "part", "file", "started_at", "ended_at")),
                 (t.blind_intervals, ("node", "source", "began_at", "ended_at", "reason")),
@@ -265,6 +266,8 @@ class Scribe:
         self._put(db, t.voicemails, map(rows.voicemail_row, changed.voicemails.values()))
         self._put(db, t.surveys, (rows.survey_row(*one) for one in changed.surveys.values()))
         self._put(db, t.wait_promises, map(rows.promise_row, changed.promises.values()))
+        self._put(db, t.self_services, (rows.self_service_row(*one) for one in changed.self_services.values()))
+        mass_event_joins.put(self._store, db, changed.self_services.values(), self._numbers)
         self._put(db, t.recordings, map(rows.tape_row, changed.tapes.values()))
         handovers.put(self._store, db, list(changed.handovers.values()), self._clock())
         if changed.lives:

@@ -16,7 +16,7 @@ from .. import hours
 from ..language import say as _
 from ..problems import Problem, likely
 from . import proof
-from .steps import ADVICE, Advice, Digits, Hours, Menu, Queue, Step, Voicemail, Waiting
+from .steps import ADVICE, Advice, Digits, Hours, MassEvent, Menu, Queue, SelfService, Step, Voicemail, Waiting
 
 _STEP: TypeAdapter[Step] = TypeAdapter(Step)
 _MADE_BY_THE_LINE = ("menu",)
@@ -74,7 +74,7 @@ def silent(journeys: Mapping[str, Mapping[str, Step]]) -> Iterator[tuple[str, st
     """(journey, step, seconds): where a caller who presses nothing hears nothing for too long. All other steps sound, or are over at once."""
     for name, steps in journeys.items():
         for ident, step in steps.items():
-            if isinstance(step, Menu | Digits) and step.seconds > SILENCE_MOST:
+            if isinstance(step, Menu | Digits | SelfService | MassEvent) and step.seconds > SILENCE_MOST:
                 yield name, ident, step.seconds
 
 

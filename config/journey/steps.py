@@ -30,6 +30,16 @@ ADVICE_SCRIPT = "advice"
 """Path of the FastAGI address at which the daemon answers (``ivr/server.py``)."""
 ADVICE: dict[str, tuple[str, ...]] = {"wait": ("short", "long")}
 """What the daemon can be asked, and what it may answer (``ivr/advice.py``)."""
+PROGRESS, MASS_EVENT = "progress", "mass_event"
+"""What self-service asks of the daemon (``ivr/self_service.py``); the answer is words, to be spoken as they come."""
+TOLD, WRONG, REFUSED, SILENT, UNANSWERED = "told", "wrong", "refused", "silent", "unanswered"
+"""How a try to hear of a case ended."""
+OFFERED, JOINED = "offered", "joined"
+"""A mass event was told of; its caller pressed 1."""
+SELF_SERVICE: dict[str, tuple[str, ...]] = {PROGRESS: (TOLD, WRONG, REFUSED), MASS_EVENT: (OFFERED,)}
+"""What the daemon may answer to them."""
+CASE_DIGITS, CODE_DIGITS = 14, 8
+"""A case number and its query code, as a keypad can type them (decision 0041)."""
 
 
 class _Step(BaseModel):
@@ -199,6 +209,60 @@ class Advice(_Step):
         return {**self.answers, OTHERWISE: self.otherwise}
 
 
+class SelfService(_Step):
+    """How far a case is, by its number and query code on the keypad: nothing is said without the right code (decision 0049).
+
+    A ``#`` instead of a number asks for a person. Whatever is wrong, late or missing ends the way ``otherwise``.
+    """
+
+    kind: Literal["self_service"]
+    seconds: Annotated[int, Field(ge=1, le=30)] = 3
+    """Waited for each digit."""
+    times: Annotated[int, Field(ge=1, le=5)] = 3
+    """Tries within one call."""
+    answer_seconds: Annotated[float, Field(ge=0.5, le=3.5)] = 3.0
+    """So long the caller hears music at most while the daemon looks."""
+    next: Name
+    """When he was told."""
+    otherwise: Name
+
+    def ways(self) -> dict[str, str]:
+        return {"next": self.next, OTHERWISE: self.otherwise}
+
+    def silent(self) -> dict[str, str]:
+        return {OTHERWISE: self.otherwise}
+
+    def prompt_names(self) -> tuple[str, ...]:
+        return PROGRESS_PROMPTS
+
+
+PROGRESS_PROMPTS = ("progress_number", "progress_code", "progress_wrong", "progress_refused", "sorry")
+PLUS_ONE_PROMPTS = ("plus_one", "plus_one_joined")
+
+
+class MassEvent(_Step):
+    """Tells of the newest mass event that is on, where there is one with a sound, and lets the caller join it by 1 (decision 0049)."""
+
+    kind: Literal["mass_event"]
+    districts: tuple[str, ...] = ()
+    """Only events of these, and of the whole city; none named: of any."""
+    seconds: Annotated[int, Field(ge=1, le=30)] = 3
+    """Waited for the key."""
+    answer_seconds: Annotated[float, Field(ge=0.5, le=3.5)] = 2.0
+    joined: Name
+    otherwise: Name
+    """There is none, nobody pressed 1, or the daemon did not answer."""
+
+    def ways(self) -> dict[str, str]:
+        return {JOINED: self.joined, OTHERWISE: self.otherwise}
+
+    def silent(self) -> dict[str, str]:
+        return {OTHERWISE: self.otherwise}
+
+    def prompt_names(self) -> tuple[str, ...]:
+        return PLUS_ONE_PROMPTS
+
+
 class Queue(_Step):
     """To a person. The journey is over."""
 
@@ -232,7 +296,20 @@ class Voicemail(_Step):
 
 
 Step = Annotated[
-    Notice | Say | Menu | Digits | Hours | Mode | Stored | Waiting | Advice | Queue | HangUp | Voicemail,
+    Notice
+    | Say
+    | Menu
+    | Digits
+    | Hours
+    | Mode
+    | Stored
+    | Waiting
+    | Advice
+    | SelfService
+    | MassEvent
+    | Queue
+    | HangUp
+    | Voicemail,
     Field(discriminator="kind"),
 ]
 """One entry of a journey."""
@@ -246,6 +323,8 @@ KINDS: dict[str, type[_Step]] = {
     "stored": Stored,
     "waiting": Waiting,
     "advice": Advice,
+    "self_service": SelfService,
+    "mass_event": MassEvent,
     "queue": Queue,
     "hang_up": HangUp,
     "voicemail": Voicemail,

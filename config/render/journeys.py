@@ -22,18 +22,20 @@ from ..journey.steps import (
     Digits,
     HangUp,
     Hours,
+    MassEvent,
     Menu,
     Mode,
     Notice,
     Queue,
     Say,
+    SelfService,
     Stored,
     Voicemail,
     Waiting,
 )
 from ..journey.steps import Step as JourneyStep
 from ..settings import Settings
-from . import voicemail
+from . import self_service, voicemail
 from .dialplan_steps import Step, context, exten, unplayed
 
 ANSWERED = "0-9*#"
@@ -108,12 +110,21 @@ def _step(settings: Settings, graph: Graph, name: str, step: JourneyStep) -> lis
             return _either(graph, name, waiting, ("many", step.many), ("few", step.few))
         case Advice():
             return _advice(settings, graph, name, step)
+        case SelfService():
+            return self_service.progress(settings, graph.line, name, step, _at(graph, name), _to(graph, step))
+        case MassEvent():
+            return self_service.mass_event(settings, graph.line, name, step, _at(graph, name), _to(graph, step))
         case Queue():
             return _queue(str(step.queue))
         case HangUp():
             return [*_hang_up(name, step), "Hangup(16)"]
         case Voicemail():
             return _voicemail(name, step)
+
+
+def _to(graph: Graph, step: JourneyStep) -> dict[str, str]:
+    """Way → the extension it leads to."""
+    return {way: _at(graph, to) for way, to in step.ways().items()}
 
 
 def _queue(queue: str) -> list[Step]:

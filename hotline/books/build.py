@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from functools import partial
+from zoneinfo import ZoneInfo
 
 from agents.events import SeatStateChanged
 from bridge.notifications.build import handed_over_to
@@ -25,6 +27,7 @@ from hotline.start_check import StartError
 from hotline.verbs.verify import limits
 from ledger.audit_log import AuditLog
 from ledger.case_clocks import CaseClocks
+from ledger.case_progress import CaseProgress
 from ledger.casebook import CaseShelf
 from ledger.differences import DifferenceBook
 from ledger.equipment import EquipmentTable
@@ -77,6 +80,7 @@ class Books:
         )  # fmt: skip
         self.tickets = TicketShelf(store, numbers=numbers, tell=self.callbacks.tell)
         told, work = self.callbacks.notify, work_time.of_settings(settings)
+        self.progress = CaseProgress(store, numbers, ZoneInfo(settings.centre.timezone), time.time)
         self.outbox = OutboxShelf(store, node, notify=told)
         self.cases = CaseShelf(store, self.callbacks.rules, self.callbacks.tell, told, work)
         self.marks = CaseMarks(CaseClocks(store), work)

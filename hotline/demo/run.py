@@ -38,7 +38,7 @@ from .narrator import Narrator
 from .reply_robot import ReplyRobot
 from .robots import Robot
 from .run_result import Account, Row, account_of
-from .scenario import MEASURED, OPEN, Citizen, Numbers, play
+from .scenario import MEASURED, OPEN, Citizen, Intent, Numbers, play
 from .voices import AGENT, spoken
 
 REPLYING = 4
@@ -49,7 +49,9 @@ LOOK_S, START_AGAIN_S = 1.0, 5.0
 """Between two looks at the daemon; before it is tried again when it did not start."""
 TELL_AGAIN = 15
 """Citizens of an open run between two times that it is said who may log in."""
-CLOSED, MENU = "12319002", "12319001"
+CLOSED, MENU, SELF = "12319002", "12319001", "12319003"
+ASKS, ASKED_FROM = "13606088888", 10
+"""A citizen who asks by keys how far a case is, one of so many calls and more."""
 
 
 def settings(shipped: Table, base: int | None, *, people: bool = False) -> Table:
@@ -72,8 +74,15 @@ def settings(shipped: Table, base: int | None, *, people: bool = False) -> Table
         keys = {"1": queue, **{key: one["id"] for key, one in zip("20", table["queue"][1:], strict=False)}}
         table["line"] += [
             {"id": "menu", "name": "按键选择", "numbers": [MENU], "hours": "always", **plain, "menu": keys},
+            {"id": "self", "name": "自助查询", "numbers": [SELF], "hours": "always", **plain, "journey": "self"},
             {"id": "night", "name": "夜间关闭", "numbers": [CLOSED], "hours": night, **plain},
         ]
+        table.setdefault("journey", {})["self"] = {
+            "notice": {"kind": "notice", "next": "progress"},
+            "progress": {"kind": "self_service", "next": "bye", "otherwise": "people"},
+            "bye": {"kind": "hang_up", "prompt": "survey_thanks"},
+            "people": {"kind": "queue"},
+        }
         table["queue"][0]["words_seconds"] = 20
         for line in table["line"]:
             line["voicemail"] = line["survey"] = True
@@ -212,7 +221,29 @@ class DemoRun:
             tasks.add(task)
             task.add_done_callback(tasks.discard)
         await asyncio.gather(*tasks)
+        if not self.open and self.args.calls >= ASKED_FROM:
+            await self._asks(phones, notice)
         await asyncio.sleep(0.5)  # the seats' goodbyes
+
+    async def _asks(self, phones: Telephones, notice: float) -> None:
+        """One who helps himself: number and code of a case by keys, once there is one."""
+        limit = time.monotonic() + SETTLE_S / 4
+        case = None
+        while case is None and time.monotonic() < limit:
+            await asyncio.sleep(LOOK_S)
+            case = await asyncio.to_thread(newest_case, self.stage)
+        call = await next(iter(phones.trunks.values())).dial(SELF, caller=ASKS, name="", sound=())
+        try:
+            with contextlib.suppress(TimeoutError):
+                if await call.until_answered(20.0):
+                    # nobody filed anything: a person is asked for
+                    for pause, keys in zip((notice + 1.0, 1.5), case or ("#",), strict=False):
+                        with contextlib.suppress(TimeoutError):
+                            await call.until_ended(pause)
+                        await call.press(keys)
+                    await call.until_ended(60.0)
+        finally:
+            call.hang_up()
 
     async def _live(self, citizen: Citizen, phones: Telephones, notice: float) -> None:
         end = await live(citizen, phones.trunks[citizen.trunk], notice, silent=self.open)
@@ -225,7 +256,10 @@ class DemoRun:
         known, seed, loop = numbers(self.stage.settings), self.args.seed, asyncio.get_running_loop()
         while True:
             begun = loop.time()
-            for citizen in play(self.args.calls or 40, seed, known, OPEN if self.open else MEASURED):
+            planned = play(self.args.calls or 40, seed, known, OPEN if self.open else MEASURED)
+            if not self.open and self.args.calls >= ASKED_FROM:
+                planned = without_one(planned)  # the one who asks by keys comes last
+            for citizen in planned:
                 await asyncio.sleep(max(0.0, begun + citizen.at - loop.time()))
                 yield citizen
             if not self.open:
@@ -254,7 +288,14 @@ class DemoRun:
             rows, phone_log(self.stage), cases=cases, verify=[str(breach) for breach in breaches],
             seconds=time.monotonic() - begun,
             refusals=refusals, replies=sum(one.told for one in replying), callbacks=owed, surveys=sum(row["scored"] for row in liked if row["of"] == "all"),
+            self_service=await asyncio.to_thread(count_self_service, self.stage),
         )  # fmt: skip
+
+
+def without_one(planned: tuple[Citizen, ...]) -> tuple[Citizen, ...]:
+    """All but the last of those who only talk."""
+    gone = [citizen for citizen in planned if citizen.intent is Intent.TALK][-1:]
+    return tuple(citizen for citizen in planned if citizen not in gone)
 
 
 def settled(rows: list[Row], cases: int) -> bool:
@@ -270,6 +311,20 @@ def count_tasks(on: HotlineInstance) -> dict[str, int]:
     """Call-backs that were made, by why they are owed, counted in the ledger itself."""
     with contextlib.closing(sqlite3.connect(f"file:{on.places.ledger}?mode=ro", uri=True)) as ledger:
         return dict(ledger.execute("SELECT kind, count(*) FROM callbacks GROUP BY kind ORDER BY kind"))
+
+
+def count_self_service(on: HotlineInstance) -> int:
+    with contextlib.closing(sqlite3.connect(f"file:{on.places.ledger}?mode=ro", uri=True)) as ledger:
+        told = "SELECT count(DISTINCT call_id) FROM self_services WHERE result IN ('told', 'joined')"
+        return int(ledger.execute(told).fetchone()[0])
+
+
+def newest_case(on: HotlineInstance) -> tuple[str, str] | None:
+    """Number and query code of a case that some citizen may ask about; None: there is none yet."""
+    with contextlib.closing(sqlite3.connect(f"file:{on.places.ledger}?mode=ro", uri=True)) as ledger:
+        known = "SELECT number, query_code FROM cases WHERE length(number) = 14 AND length(query_code) = 8 ORDER BY case_id DESC LIMIT 1"
+        found = ledger.execute(known).fetchone()
+    return None if found is None else (str(found[0]), str(found[1]))
 
 
 def phone_log(on: HotlineInstance) -> list[Row]:

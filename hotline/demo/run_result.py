@@ -48,6 +48,8 @@ class Account:
     """Those of them that are messages somebody left."""
     surveys: int
     """Callers who said what they thought of the service."""
+    self_service: int
+    """Callers who were told by keys how far their case is, or joined a mass event."""
     verify: list[str]
     seconds: float
     lost: list[str] = field(default_factory=list)
@@ -62,7 +64,7 @@ class Account:
 
 def account_of(
     rows: Sequence[Row], phones: Sequence[Row], *, cases: CaseFigures, verify: Sequence[str], seconds: float,
-    refusals: Sequence[str] = (), replies: int = 0, callbacks: Mapping[str, int] | None = None, surveys: int = 0,
+    refusals: Sequence[str] = (), replies: int = 0, callbacks: Mapping[str, int] | None = None, surveys: int = 0, self_service: int = 0,
 ) -> Account:  # fmt: skip
     """``rows``: the ledger's calls; ``phones``: the phones' log; ``refusals``: what REST refused the robots;
     ``callbacks``: kind → tasks made; ``surveys``: callers who gave a score."""
@@ -81,7 +83,7 @@ def account_of(
         tickets=sum(len(row.get("tickets") or []) for row in calls), cases=cases.cases,
         cases_closed=cases.cases_closed, returns=cases.returns, merged=cases.merged, replies=replies,
         steps_complete=cases.steps_complete, callbacks=sum(owed.values()), notes=owed.get("voicemail", 0),
-        surveys=surveys, verify=list(verify), seconds=round(seconds, 1),
+        surveys=surveys, self_service=self_service, verify=list(verify), seconds=round(seconds, 1),
     )  # fmt: skip
     made.lost = [*lost_calls(calls, phones), *lost_work(made, answered), *refusals]
     return made

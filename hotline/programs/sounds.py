@@ -43,6 +43,22 @@ def lay_out_at(data: Path, replaced: Path, shipped: Path = SHIPPED) -> list[str]
     return written
 
 
+def ready(places: Places, prompt: str) -> bool:
+    """Whether Asterisk can play it. One of the operator's own that came since the start is laid out now (a mass event's words)."""
+    played = places.sounds / "hotline" / f"{prompt}.wav"
+    if played.exists():
+        return True
+    own = OwnSounds(places.prompts).chosen.get(prompt)
+    if own is None:
+        return False
+    try:
+        write_changed(played, plain(own))
+    except (SoundRefused, OSError) as fault:
+        log.error("prompt not used", file=str(own), why=str(fault))
+        return False
+    return True
+
+
 def chosen(replaced: Path, shipped: Path = SHIPPED) -> tuple[dict[str, bytes], list[tuple[Path, str]]]:
     """Prompt → its sound as Asterisk is to play it; and the operator's files that are not used, each with the reason."""
     sounds = {name: plain(path) for name, path in OwnSounds(shipped).chosen.items()}

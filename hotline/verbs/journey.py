@@ -17,7 +17,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from config.journey.graph import Graph, of_journey
-from config.journey.steps import ADVICE, Mode, Stored
+from config.journey.steps import ADVICE, SELF_SERVICE, Mode, Stored
 from config.language import say as _
 from config.problems import likely
 from config.read import read
@@ -34,6 +34,7 @@ from ivr.walker import (
     Noticed,
     Passed,
     Queued,
+    Served,
     Speaks,
     TurnedAway,
     Walker,
@@ -132,9 +133,10 @@ def _met(settings: Settings, graph: Graph, args: argparse.Namespace) -> Circumst
         raise Unknown(_("{option}: {value} is no number", option="--waiting", value=bad[0]))
     for mode in args.mode:
         _known("--mode", mode, modes)
-    advice = _pairs("--advice", args.advice, set(ADVICE))
+    known = {**ADVICE, **SELF_SERVICE}
+    advice = _pairs("--advice", args.advice, set(known))
     for ask, answer in advice.items():
-        _known("--advice", answer, set(ADVICE[ask]))
+        _known("--advice", answer, set(known[ask]))
     answers = iter(args.keys.split(",")) if args.keys is not None else _typed()
     return Circumstances(
         at=_moment(settings, args.at),
@@ -196,6 +198,8 @@ def _said(happened: Happened, settings: Settings) -> str:
         case Queued(_step, queue):
             name = next(one.name for one in settings.queue if one.id == queue)
             return "■ " + _("waits for a person: queue {queue} ({name})", queue=queue, name=name)
+        case Served(_step, service, result):
+            return "  " + _("self-service {service}: {result}", service=service, result=result)
         case Speaks():
             return "● " + _("a tone; he leaves a message, until he hangs up or is silent for three seconds")
         case LetGo():

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -31,6 +32,11 @@ def add(sub: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     build.set_defaults(run=_build)
     listing = verbs.add_parser("list", help=_("each text, and the sound a caller hears for it"))
     listing.set_defaults(run=_list)
+    one = verbs.add_parser("say", help=_("make one sound, of a text that stands in no settings: a mass event's words"))
+    one.add_argument("name", help=_("of the prompt: letters a-z, digits and _"))
+    one.add_argument("text")
+    one.add_argument("--var", type=Path, required=True)
+    one.set_defaults(run=_say)
     for verb in (build, listing):
         verb.add_argument("--config", type=Path, default=Path("hotline.toml"))
     build.add_argument("--var", type=Path, help=_("build into DIR/prompts what differs from the shipped sounds"))
@@ -43,6 +49,19 @@ def _list(args: argparse.Namespace) -> int:
     for name, text in texts.items():
         print(f"{name:<12} {_(found[name].value):<8} {text}")
     return FAILED if State.MISSING in found.values() else OK
+
+
+def _say(args: argparse.Namespace) -> int:
+    if not re.fullmatch(r"[a-z0-9_]{1,60}", args.name):
+        print(_("the name of a prompt is of the letters a-z, digits and _"), file=sys.stderr)
+        return FAILED
+    folder = Places(args.var).prompts
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        return build({args.name: args.text}, folder)
+    except VoiceMissing as missing:
+        print(_("the voice is not there: {why}", why=missing), file=sys.stderr)
+        return FAILED
 
 
 def _build(args: argparse.Namespace) -> int:

@@ -214,6 +214,20 @@ handovers = Table(
 is_being_handed_over = handovers.c.ended_at.is_(None)
 """Of the small index."""
 
+self_services = Table(  # what callers asked and were told by keys, without an agent
+    "self_services",
+    metadata,
+    Column("call_id", Id, primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("at", Moment, nullable=False),
+    text("line"),
+    Column("service", Word, nullable=False),  # progress | mass_event
+    Column("result", Word, nullable=False),  # told | wrong | refused | silent | unanswered | offered | joined
+    text("about"),  # the case's number where the code was right, the event; a wrong number is kept nowhere
+    text("said"),  # the step or state of the case that was told
+    Index(None, "at"),
+)
+
 recordings = Table(
     "recordings",
     metadata,

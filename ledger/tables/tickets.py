@@ -198,6 +198,31 @@ mass_events = Table(
     Index(None, "ticket_id"),
 )
 
+mass_event_joins = Table(  # callers who joined one by a key, once each
+    "mass_event_joins",
+    metadata,
+    Column("event_id", String(26), ForeignKey("mass_events.event_id"), primary_key=True),
+    Column("number", Number, primary_key=True),  # national form; of who withheld it the call's id
+    text("call_id", Id),
+    Column("at", Moment, nullable=False),
+    flag("said"),  # a message of the case carries it; false: the case was over, or the ticket is gone
+)
+
+progress_tries = (
+    Table(  # who asked by telephone how far a case is: what the limits of tries are counted by; old rows go
+        "progress_tries",
+        metadata,
+        Column("try_id", Integer, primary_key=True),
+        Column("at", Float, nullable=False),  # seconds since 1970
+        Column("number", Number, nullable=False),
+        Column("caller", Number, nullable=False),  # national form; '' withheld
+        flag("wrong"),
+        Index(None, "at"),
+        Index(None, "number", "at"),
+        Index(None, "caller", "at"),
+    )
+)
+
 case_warnings = Table(
     "case_warnings",
     metadata,

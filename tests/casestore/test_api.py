@@ -14,12 +14,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
+from accounts.try_limits import LIMITS, Scope
 from bridge.case_store_messages import filing
 from bridge.drivers import Receipt, Rejected
 from bridge.ticket_json import plain
 from casestore import guard
 from casestore.numbers import check_digit
-from casestore.try_limits import LIMITS, Scope
 from config import language
 from tests.bridge.made import NOON, ticket
 from tests.casestore.kit import Cases, cases_at

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import httpx
 import pytest
 
+from accounts.try_limits import LIMITS, Scope
 from bridge.case_store_messages import filing
 from bridge.drivers import Receipt
 from bridge.ticket import Limit, Person, Promise
@@ -17,7 +18,6 @@ from casestore.numbers import check_digit
 from casestore.pages import guard
 from casestore.progress_steps import promised_by, steps_of
 from casestore.states import STEP_OF, State, Step
-from casestore.try_limits import LIMITS, Scope
 from tests.bridge.made import NOON, ticket
 from tests.casestore.kit import ORIGIN, Cases, cases_at
 

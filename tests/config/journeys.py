@@ -26,9 +26,21 @@ EVERYTHING = {
 }  # fmt: skip
 
 
+HELPED = {
+    "notice": {"kind": "notice", "next": "event"},
+    "event": {"kind": "mass_event", "joined": "more", "otherwise": "choice"},
+    "choice": {"kind": "menu", "keys": {"3": "progress", "0": "people"}, "otherwise": "people"},
+    "progress": {"kind": "self_service", "next": "more", "otherwise": "people"},
+    "more": {"kind": "menu", "prompt": "anything_else", "times": 1, "keys": {"1": "people"}, "otherwise": "bye"},
+    "people": {"kind": "queue"},
+    "bye": {"kind": "hang_up", "prompt": "survey_thanks"},
+}  # fmt: skip
+"""Who helps himself: a mass event is offered, a key asks how far a case is, and a person is one key away."""
+
+
 def everything(table: Table) -> Table:
     """The settings with that journey on the first line, and a line that keeps hours and one with a menu."""
-    table["journey"] = {"everything": copy.deepcopy(EVERYTHING)}
+    table["journey"] = {"everything": copy.deepcopy(EVERYTHING), "helped": copy.deepcopy(HELPED)}
     table["queue"][0]["words_seconds"] = 30
     table["line"][0] |= {"journey": "everything", "survey": True}
     table["line"] += [
@@ -36,5 +48,6 @@ def everything(table: Table) -> Table:
         {"id": "menu", "name": "按键", "numbers": ["12319005"], "queue": "mandarin", "menu": {"2": "minnan", "*": "emergency"}},
         {"id": "leaves", "name": "留言", "numbers": ["12319006"], "queue": "mandarin", "hours": "Mon-Fri 08:00-12:00",
          "voicemail": True},
+        {"id": "helped", "name": "自助", "numbers": ["12319007"], "queue": "mandarin", "journey": "helped"},
     ]  # fmt: skip
     return table

@@ -21,7 +21,7 @@ from config.read import SettingsError, parse
 from config.render import dialplan
 from hotline.lab.hotline_instance import shipped
 
-from .journeys import EVERYTHING, Table, everything
+from .journeys import EVERYTHING, HELPED, Table, everything
 
 
 def line(**said: Any) -> Graph:
@@ -175,8 +175,8 @@ def test_the_dialplan_is_the_graph(which: str) -> None:
 
 
 def test_every_kind_of_step_is_rendered() -> None:
-    """The journey of the tests has them all."""
-    assert {step["kind"] for step in EVERYTHING.values()} == set(KINDS)  # type: ignore[index]
+    """The journeys of the tests have them all."""
+    assert {step["kind"] for step in (*EVERYTHING.values(), *HELPED.values())} == set(KINDS)  # type: ignore[index]
 
 
 def test_the_manuals_journey_can_be_copied() -> None:

@@ -95,6 +95,8 @@ class LedgerCall:
     offers: int | None = None
     """How often a seat's phone rang for it; None: not told."""
     tapes: tuple[str, ...] = ()
+    detail: str = ""
+    """Of the outcome."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +234,7 @@ def _ledger(row: dict[str, Any]) -> LedgerCall:
     recordings = row.get("recordings") or []
     first = [one for one in recordings if one["part"] == 1 and one["state"] == "shelved"]  # the caller's own leg
     return LedgerCall(
-        call=row["call"], direction=row["direction"], line=row.get("line") or "", trunk=row.get("trunk") or "",
+        detail=row.get("outcome_detail") or "", call=row["call"], direction=row["direction"], line=row.get("line") or "", trunk=row.get("trunk") or "",
         caller=row.get("caller") or "", dialled=row.get("dialled") or "", queued=_moment(row.get("queued_at")),
         answered=_moment(row.get("answered_at")), ended=_moment(row.get("ended_at")), seat=row.get("seat") or "",
         talk_seconds=float(row.get("talk_seconds") or 0), outcome=row.get("outcome") or "",

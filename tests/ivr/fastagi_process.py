@@ -5,6 +5,7 @@ python -m tests.ivr.fastagi_process PORT [MOST]     counts on stdin line, ends a
 
 from __future__ import annotations
 
+import asyncio
 import json
 import subprocess
 import sys
@@ -72,7 +73,20 @@ def main(port: int, most: int) -> None:
     def broken(question: Question) -> str:
         raise RuntimeError("a fault of ours")
 
-    advisers = {"wait": lambda _question: "long", "nothing": lambda _question: "", "broken": broken}
+    async def looked_up(question: Question) -> str:
+        await asyncio.sleep(0)
+        if question.digits == "gone":
+            raise OSError("the ledger is away")
+        if question.digits == "hung":
+            await asyncio.Event().wait()
+        return f"told&{question.digits}&{question.code}&{question.caller}"
+
+    advisers = {
+        "progress": looked_up,
+        "wait": lambda _question: "long",
+        "nothing": lambda _question: "",
+        "broken": broken,
+    }
     door = FastAgi(port, advisers, lambda: Instant(time.time()), lambda event: None, most=most)
 
     class Questions(LineOnlyReceiver):

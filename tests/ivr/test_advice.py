@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from config.file_places import Places
-from config.journey.steps import ADVICE
+from config.journey.steps import ADVICE, SELF_SERVICE
 from config.read import parse
 from cti.events import CallLeftQueue, CallQueued, QueueExit
 from cti.ids import CallId, Instant, LineId, QueueId
 from hotline.lab.hotline_instance import shipped
 from ivr.advice import Question, Waits
 from ivr.build import build
+from ivr.ports import NoSuchCase
+from tests.ivr.test_self_service import Book
 
 MANDARIN, MINNAN = QueueId("mandarin"), QueueId("minnan")
 
@@ -52,6 +54,6 @@ def test_the_last_answered_tells_for_a_while() -> None:
 
 def test_what_journeys_may_ask_is_answered(tmp_path) -> None:  # type: ignore[no-untyped-def]
     """The daemon has an adviser for each question the settings allow, and none that cannot be asked; answers are the allowed ones."""
-    ivr = build(parse(shipped()), Places(tmp_path), lambda _event: None)
-    assert set(ivr.door.advisers) == set(ADVICE)
+    ivr = build(parse(shipped()), Places(tmp_path), lambda _event: None, Book(NoSuchCase()), lambda _prompt: False)
+    assert set(ivr.door.advisers) == {*ADVICE, *SELF_SERVICE}
     assert {asked(Waits(0), 1.0), asked(Waits(1), 1.0)} == set(ADVICE["wait"])

@@ -254,3 +254,25 @@ def test_the_port_is_not_open_to_the_network(door: Door) -> None:
     with socket.socket() as other, pytest.raises(ConnectionRefusedError):
         other.connect(("127.0.0.9", door.port))
     assert json.dumps(door.counts())
+
+
+def test_an_answer_that_is_looked_up_comes_later_and_holds_up_nobody(door: Door) -> None:
+    """With code and caller; one that fails, or whose caller leaves while it is looked for, is closed without a command."""
+    typed = HEADER.replace(
+        "agi_arg_3: mandarin\n\n",
+        "agi_arg_3: step\nagi_arg_4: {digits}\nagi_arg_5: 12345678\nagi_arg_6: 13805920001\n\n",
+    )
+
+    def asking(caller: Caller, digits: str) -> Caller:
+        return caller.send(typed.format(ask="progress", script="advice", number=1, digits=digits).encode())
+
+    with Caller(door) as hung, Caller(door) as gone, Caller(door) as one:
+        asking(hung, "hung")
+        assert asking(gone, "gone").hear() == ""
+        assert (
+            asking(one, "20261128000127").hear()
+            == 'SET VARIABLE HOTLINE_ADVICE "told&20261128000127&12345678&13805920001"'
+        )
+        one.send(b"200 result=1\n")
+        assert one.hear() == ""
+        assert served(door) == ORDINARY

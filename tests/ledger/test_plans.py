@@ -42,7 +42,7 @@ from bridge.templates import Template
 from bridge.ticket import Limit, Promise, TicketId
 from cti.events import CallDialled, Direction, LineChecked
 from cti.ids import CallId, Instant, LineId, SeatId
-from cti.numbers import Numbers
+from cti.numbers import ANYWHERE, Numbers
 from hotline.bench.ledger.generate import FREQUENT, generate
 from hotline.bench.ledger.measure import questions
 from ledger import tables as t
@@ -59,6 +59,7 @@ from ledger.callbacks import CallbackBook
 from ledger.callers import Callers
 from ledger.case_clocks import CaseClocks, Reckoned
 from ledger.case_path import CasePaths
+from ledger.case_progress import CaseProgress
 from ledger.casebook import CaseShelf
 from ledger.catalogues import CatalogueTable
 from ledger.differences import Difference, DifferenceBook, Kind
@@ -308,6 +309,9 @@ def asked(store: Store) -> Iterator[tuple[str, Ask]]:
     yield "MassEvents.open", lambda: events.open(many)
     yield "MassEvents.close", lambda: events.close(many.id, agent, NOW)
     yield "MassEvents.running", lambda: events.running(NOW)
+    progress = CaseProgress(store, ANYWHERE, ZoneInfo("Asia/Shanghai"), NOW.timestamp)
+    yield "CaseProgress.ask", lambda: progress.ask("GD1", "12345678", "13805920001")
+    yield "CaseProgress.running", progress.running
     yield "MassEvents.of_ticket", lambda: events.of_ticket(a_ticket)
     editions = CatalogueTable(store)
     fresh = replace(FIRST, version=os.urandom(8).hex())

@@ -32,6 +32,7 @@ def test_one_measured_run_loses_nothing(tmp_path: Path) -> None:
     assert account["tickets"] == account["cases"]
     assert account["callbacks"] >= account["notes"] >= 1
     assert account["surveys"] >= 1
+    assert account["self_service"] == 1
     assert left(tmp_path) == [], "still running"
 
 

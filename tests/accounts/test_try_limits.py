@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as some
 
-from casestore.try_limits import KEPT_SECONDS, LIMITS, Limit, Scope, refusal
+from accounts.try_limits import KEPT_SECONDS, LIMITS, Limit, Scope, refusal
 
 TABLE = (Limit(Scope.NUMBER, 3, 60), Limit(Scope.CALLER, 4, 100), Limit(Scope.ALL, 6, 30))
 MOMENTS = some.lists(some.integers(0, 300).map(float), max_size=12)

@@ -1,4 +1,5 @@
-"""How often a query code may be guessed. Pure: a table of limits and one rule; kept and counted by ``progress_query.py``.
+"""How often a query code may be guessed. Pure: a table of limits and one rule; kept and counted by ``casestore/progress_query.py`` (the page)
+and ``ledger/case_progress.py`` (the telephone).
 
 Wrong tries count: of one case's number, of one caller, and in all. While a limit is reached even the right code is not
 looked at, or guessing would go on. At 200 in an hour, and 10^8 codes, a year of guessing finds one code with a chance
