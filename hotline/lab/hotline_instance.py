@@ -115,11 +115,11 @@ class HotlineInstance:
 
     def start(self, *, seconds: float = 60.0, environ: Mapping[str, str] | None = None) -> None:
         """Start the daemon and wait until it says it is live."""
-        self.daemon = self.begin(environ or {})
+        self.daemon = self.launch(environ or {})
         self._daemons.add(self.daemon.pid)
         self.until_live(seconds)
 
-    def begin(self, environ: Mapping[str, str]) -> RunningDaemon:
+    def launch(self, environ: Mapping[str, str]) -> RunningDaemon:
         """The daemon's process, leader of a session of its own, its words in ``log``."""
         with self.log.open("ab") as out:
             return subprocess.Popen(

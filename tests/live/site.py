@@ -188,10 +188,10 @@ class Site(HotlineInstance):
         super().start(**words)
         self._back()
 
-    def begin(self, environ: Mapping[str, str]) -> RunningDaemon:
+    def launch(self, environ: Mapping[str, str]) -> RunningDaemon:
         """Forked; one with an environment or a program of its own is started as everybody starts it."""
         if environ or self.as_operators_start_it or self.program != HotlineInstance.program:
-            return super().begin(environ)
+            return super().launch(environ)
         return commands().daemon(self.run_words(), self.log)
 
     def stop(self, seconds: float = 30.0) -> int:
