@@ -49,7 +49,7 @@ _AT_A_SEAT = get_args(_AtASeat)
 _NOT_OURS = (
     ev.CallLined, ev.CallDialled, ev.CallPlaced, ev.CallAnswered, ev.CallRefused, ev.CallUncertain, ev.NoticePlayed,
     ev.PromptUnplayed, ev.RecordingStarted, ev.LineChecked, ev.BookGap, ev.RowsRefused, ev.ClockStepped, ev.EventForged,
-    ev.JourneyStepped, ev.WordUnknown, ev.LegMedia, ev.DialEnded, ev.VoicemailBegan, ev.VoicemailEnded, ev.SurveyAnswered,
+    ev.JourneyStepped, ev.WordUnknown, ev.LegMedia, ev.DialEnded, ev.VoicemailBegan, ev.VoicemailEnded, ev.SurveyAnswered, ev.SelfServed,
     ev.WaitPromised,
 )  # fmt: skip
 HEARD = tuple(kind for kind in get_args(ev.Event) if kind not in _NOT_OURS)
