@@ -125,7 +125,7 @@ def _wrong(db: sa.Connection, number: str, caller: str) -> dict[Scope, list[floa
 def _running(db: sa.Connection, now: datetime) -> list[OpenEvent]:
     on = (
         sa.select(_E.event_id, _E.district, _T.key)
-        .join_from(t.mass_events, t.tickets, _T.ticket_id == _E.ticket_id)
+        .outerjoin_from(t.mass_events, t.tickets, _T.ticket_id == _E.ticket_id)
         .where(_E.ends_at > now, _E.closed_at.is_(None), _E.words != "")
         .order_by(_E.opened_at.desc())
         .limit(20)

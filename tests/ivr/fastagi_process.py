@@ -67,7 +67,7 @@ def main(port: int, most: int) -> None:
     from twisted.protocols.basic import LineOnlyReceiver
 
     from cti.ids import Instant
-    from ivr.advice import Question
+    from ivr.advice import Adviser, Question
     from ivr.server import FastAgi
 
     def broken(question: Question) -> str:
@@ -81,7 +81,7 @@ def main(port: int, most: int) -> None:
             await asyncio.Event().wait()
         return f"told&{question.digits}&{question.code}&{question.caller}"
 
-    advisers = {
+    advisers: dict[str, Adviser] = {
         "progress": looked_up,
         "wait": lambda _question: "long",
         "nothing": lambda _question: "",
