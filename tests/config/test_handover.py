@@ -44,7 +44,7 @@ def taking(header: str, number: str) -> Manner:
                 words["extra_headers"] = {**(words.get("extra_headers") or {}), header: number}
             return send(status, reason, **words)
 
-        invite._send_response = with_number  # type: ignore[method-assign]
+        invite._send_response = with_number  # type: ignore[method-assign,assignment]
         await answering(0.2, 1.0, tone(620))(call)
 
     return manner

@@ -68,7 +68,7 @@ def case(ticket: str, stream: str) -> dict[str, Any]:
     return {"case_id": ticket, "stream": stream, "ticket_id": ticket, "number": "A-1", "state": "filed", **moments}
 
 
-def handed_over(call: str, **values: Any) -> sa.Insert:
+def handed_over(call: str, **values: Any) -> sa.Executable:
     return add(t.handovers, handover_id="01H", call_id=call, partner="110", asked_at=after(210), **values)
 
 

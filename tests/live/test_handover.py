@@ -88,7 +88,7 @@ def taking(header: str, number: str) -> Manner:
                 words["extra_headers"] = {**(words.get("extra_headers") or {}), header: number}
             return send(status, reason, **words)
 
-        invite._send_response = with_number  # type: ignore[method-assign]
+        invite._send_response = with_number  # type: ignore[method-assign,assignment]
         assert isinstance(invite, IncomingCall)
         await answering(0.2, None, tone(POLICE))(call)
 
