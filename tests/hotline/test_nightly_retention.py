@@ -18,7 +18,7 @@ from hotline.lab.hotline_instance import derive, shipped
 from ledger import migrate
 from ledger import tables as t
 from ledger.audit_log import AuditLog
-from ledger.retention import names
+from ledger.retention import BATCH, names
 from ledger.store import Store
 
 NOW = datetime(2026, 10, 1, 4, 0, tzinfo=UTC)
@@ -37,7 +37,7 @@ async def ledger(tmp_path: Path, read: datetime | None = None) -> Store:
     store = Store(url)
     async with store.writing() as db:
         checks = [
-            {"line": "citizen", "at": NOW - timedelta(days=31, minutes=one), "ok": True} for one in range(n.BATCH + 5)
+            {"line": "citizen", "at": NOW - timedelta(days=31, minutes=one), "ok": True} for one in range(BATCH + 5)
         ]
         await db.execute(sa.insert(t.line_checks), [*checks, {"line": "citizen", "at": NOW, "ok": True}])
         if read is not None:
@@ -61,7 +61,7 @@ async def test_a_night_deletes_in_steps_and_says_so(tmp_path: Path) -> None:
 
     deleting = n.Deleting(store, AuditLog(store), settings(), Places(tmp_path), rest)
     counted = await deleting.count(NOW)
-    assert counted["line_checks"] == n.BATCH + 5
+    assert counted["line_checks"] == BATCH + 5
     assert (await AuditLog(store).head())[0] == 0, "counting changes nothing"
     assert await deleting.run(NOW, "hotline") == counted
     assert rests == [n.REST_SECONDS], "others write between two batches"
@@ -69,7 +69,7 @@ async def test_a_night_deletes_in_steps_and_says_so(tmp_path: Path) -> None:
     assert (entry.actor, entry.action, json.loads(entry.detail)) == (
         "hotline",
         "retention",
-        {"line_checks": str(n.BATCH + 5)},
+        {"line_checks": str(BATCH + 5)},
     )
     assert not any((await deleting.run(NOW, "hotline")).values())
     assert (await AuditLog(store).head())[0] == 1, "a night without anything to delete writes nothing"

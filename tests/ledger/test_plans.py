@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -229,8 +230,8 @@ def asked(store: Store) -> Iterator[tuple[str, Ask]]:
     yield "AuditLog.prune", lambda: audit.prune(long_ago, 10)
     kept = Retention(store, audit)
     for kind in retention_kinds():
-        yield "Retention.count", lambda kind=kind: kept.count(kind, long_ago)
-        yield "Retention.delete", lambda kind=kind: kept.delete(kind, long_ago, 10)
+        yield "Retention.count", partial(kept.count, kind, long_ago)
+        yield "Retention.delete", partial(kept.delete, kind, long_ago, 10)
     yield (
         "ListeningLog.listened",
         lambda: ListeningLog(audit).listened(RecordingId(call), by=agent, purpose="p", at=NOW),
