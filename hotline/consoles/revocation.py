@@ -197,8 +197,8 @@ class Powers:
                 seat = next(iter(self._untold))
                 del self._untold[seat]
                 wanted = sits, desk = self._wanted(seat)
-                told = [SetAttended(seat, sits)] if desk is None else [SetDevice(seat, desk), SetAttended(seat, sits)]
-                for command in told:
+                told: list[Command] = [] if desk is None else [SetDevice(seat, desk)]
+                for command in (*told, SetAttended(seat, sits)):
                     done = await self._perform(command)
                     if done.result is not Result.DONE:
                         break

@@ -205,8 +205,8 @@ class SeatMachine(RuleBasedStateMachine):
             stage.hear(ev.CallOffered(call, stage.now, leg, seat, ""))  # type: ignore[arg-type]
             if seat in self.talking:
                 stage.answer(seat, call, leg)
-        for seat in old.desk.phones.unreachable:
-            stage.hear(ev.EndpointReach(stage.now, seat, ev.Reach.UNREACHABLE))
+        for endpoint in old.desk.phones.unreachable:
+            stage.hear(ev.EndpointReach(stage.now, endpoint, ev.Reach.UNREACHABLE))
         for key, (paused, reason, penalty) in stage.members.items():
             stage.hear(ev.MemberSeen(stage.now, *key, paused, reason, penalty, True))
         stage.hear(ev.BoardLive(stage.now, Instant(500)))
