@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 from config.answer_rule import counts
@@ -102,6 +103,48 @@ class Promise:
     minutes: int | None
     waited: float | None = None
     """Seconds from then to an agent; None: not answered."""
+
+
+@dataclass(slots=True)
+class CallbackOffer:
+    """A call-back instead of waiting: what was offered to the caller, what he took, and what came of it (decision 0047)."""
+
+    call: CallId
+    queue: str
+    offered: Instant | None = None
+    """First said to him; None: he pressed the key by himself."""
+    place: int = 0
+    """When he asked for it, else when it was offered. 1: the next."""
+    asked: Instant | None = None
+    taken: Instant | None = None
+    """He said where he is to be called; his place is kept."""
+    number: str = ""
+    up: Instant | None = None
+    """A seat took the place."""
+    seat: str = ""
+    called: Instant | None = None
+    """The call of him was over."""
+    answered: bool = False
+    cause: int = 0
+    taken_over: str = ""
+    """The call in which he came back himself."""
+
+    def result(self, record: CallRecord) -> str:
+        """An ``OfferEnd``; '' not known yet."""
+        if self.taken is None:
+            return OfferEnd.DECLINED if record.ended is not None else ""
+        if record.answers:
+            return OfferEnd.TALKED
+        if record.ended is None:
+            return ""
+        return OfferEnd.CAME_BACK if self.taken_over else OfferEnd.OWED
+
+
+class OfferEnd(StrEnum):
+    DECLINED = "declined"  # he waited on, or hung up
+    TALKED = "talked"  # he was called at his place, and was there
+    CAME_BACK = "came_back"  # he called again himself, and took his place
+    OWED = "owed"  # he was not reached, or the place was lost: a call-back like any other
 
 
 LOW_SCORE = 2
@@ -215,11 +258,17 @@ class CallRecord:
     voicemail: Voicemail | None = None
     survey: Survey | None = None
     promises: list[Promise] = field(default_factory=list)
+    callback: CallbackOffer | None = None
 
     @property
     def answers(self) -> list[Talk]:
         """The talks that count as an answer (``config.answer_rule``), whoever counts: the rest is in no figure."""
         return [talk for talk in self.talks if counts(talk.began, talk.ended)]
+
+    @property
+    def place_kept(self) -> bool:
+        """He hung up to be called, and nobody has talked with him."""
+        return self.callback is not None and self.callback.taken is not None and not self.answers
 
     @property
     def given_away(self) -> int:
@@ -275,6 +324,7 @@ class Changed:
     voicemails: dict[CallId, Voicemail] = field(default_factory=dict)
     surveys: dict[CallId, tuple[Survey, CallRecord]] = field(default_factory=dict)
     promises: dict[tuple[CallId, int], Promise] = field(default_factory=dict)
+    callbacks: dict[CallId, tuple[CallbackOffer, CallRecord]] = field(default_factory=dict)
     lives: list[ev.NodeStarted] = field(default_factory=list)
     gaps: dict[Instant, Gap] = field(default_factory=dict)
     """Begin → an interval whose rows are lost."""
@@ -314,6 +364,12 @@ class Records:
             ev.VoicemailEnded: self._spoke,
             ev.WaitPromised: self._promised,
             ev.SurveyAnswered: self._judged,
+            ev.CallbackOffered: self._callback_offered,
+            ev.CallbackAsked: self._callback_asked,
+            ev.CallbackTaken: self._callback_taken,
+            ev.CallbackTakenOver: self._callback_taken_over,
+            ev.KeptPlaceUp: self._place_up,
+            ev.CitizenCalledBack: self._called_back,
             ev.CallPlaced: self._placed,
             ev.DialRefused: self._dial_refused,
             ev.CallAnswered: self._answered,
@@ -373,6 +429,7 @@ class Records:
             voicemails={call: row for call, row in changed.voicemails.items() if call not in living},
             surveys={call: row for call, row in changed.surveys.items() if call not in living},
             promises={key: row for key, row in changed.promises.items() if key[0] not in living},
+            callbacks=changed.callbacks,  # a promise that a caller was given
             lives=changed.lives,
             gaps=changed.gaps,
             refused=changed.refused,
@@ -395,6 +452,7 @@ class Records:
         new.surveys = {key: row for key, row in left.surveys.items() if key not in done.surveys}
         new.promises = {key: row for key, row in left.promises.items() if key not in done.promises}
         new.voicemails = {key: row for key, row in left.voicemails.items() if key not in done.voicemails}
+        new.callbacks = {key: row for key, row in left.callbacks.items() if key not in done.callbacks}
 
     def forget(self, call: CallId) -> None:
         """This call is closed in the ledger: drop what was folded of it and ignore what follows."""
@@ -406,6 +464,7 @@ class Records:
         changed.legs = {key: leg for key, leg in changed.legs.items() if leg.call != call}
         changed.voicemails.pop(call, None)
         changed.surveys.pop(call, None)
+        changed.callbacks.pop(call, None)
         for rows in (changed.offers, changed.talks, changed.visits, changed.transfers, changed.tapes, changed.promises):
             for key in [key for key in rows if key[0] == call]:
                 del rows[key]
@@ -462,6 +521,39 @@ class Records:
         record.promises.append(promise)
         self.changed.promises[promise.call, promise.seq] = promise
 
+    def _callback(self, record: CallRecord, queue: str = "") -> CallbackOffer:
+        if record.callback is None:
+            record.callback = CallbackOffer(record.call, queue)
+        self.changed.callbacks[record.call] = record.callback, record
+        return record.callback
+
+    def _callback_offered(self, e: ev.CallbackOffered, record: CallRecord) -> None:
+        offer = self._callback(record, e.queue)
+        if offer.offered is None:
+            offer.offered, offer.place = e.at, offer.place or e.place
+
+    def _callback_asked(self, e: ev.CallbackAsked, record: CallRecord) -> None:
+        offer = self._callback(record, e.queue)
+        offer.queue, offer.asked, offer.place = e.queue, e.at, e.place
+
+    def _callback_taken(self, e: ev.CallbackTaken, record: CallRecord) -> None:
+        offer = self._callback(record)
+        offer.taken, offer.number = e.at, e.number
+
+    def _callback_taken_over(self, e: ev.CallbackTakenOver, record: CallRecord) -> None:
+        kept = self.open.get(e.of)
+        if kept is not None and kept.callback is not None:
+            self._callback(kept).taken_over = e.call
+
+    def _place_up(self, e: ev.KeptPlaceUp, record: CallRecord) -> None:
+        offer = self._callback(record)
+        taken = next((one for one in reversed(record.offers) if one.result == ev.OfferResult.ANSWERED), None)
+        offer.up, offer.seat = e.at, taken.seat if taken is not None else ""
+
+    def _called_back(self, e: ev.CitizenCalledBack, record: CallRecord) -> None:
+        offer = self._callback(record)
+        offer.called, offer.answered, offer.cause = e.at, e.answered, e.cause
+
     def _placed(self, e: ev.CallPlaced, record: CallRecord) -> None:
         record.trunk = e.trunk
 
@@ -478,6 +570,8 @@ class Records:
         record.ended, record.ended_by, record.cause = e.at, str(e.by), e.cause
         record.talked = bool(record.answers) if record.talks else e.talked
         record.alone = str(e.alone)
+        if record.callback is not None:
+            self._callback(record)
         if record.voicemail is not None and record.voicemail.ended is None:  # Asterisk died in it
             self._spoke(ev.VoicemailEnded(e.call, e.at, ev.VoicemailEnd.UNKNOWN), record)
         for transfer in record.transfers:
@@ -508,6 +602,9 @@ class Records:
         for tape in [tape for tape in self._tapes.values() if tape.leg == e.leg]:
             self._tape_ended(tape, e.at)
         taken = self._taken.pop(e.leg, None)
+        kept = record.callback
+        if kept is not None and kept.up is not None and taken is not None and kept.up >= taken.began:
+            return  # it heard that the citizen is called: whoever hangs up then let nobody go
         if taken is None or not e.asked or any(talk.leg == e.leg for talk in record.answers):
             return
         if not any(transfer.by == taken.seat and transfer.at >= taken.began for transfer in record.transfers):

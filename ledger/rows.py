@@ -8,7 +8,21 @@ from typing import Any
 from cti import events as ev
 from cti.ids import Instant
 
-from .call_record import CallRecord, Gap, Leg, Offer, Promise, Survey, Talk, Tape, Transfer, Visit, Voicemail, waited
+from .call_record import (
+    CallbackOffer,
+    CallRecord,
+    Gap,
+    Leg,
+    Offer,
+    Promise,
+    Survey,
+    Talk,
+    Tape,
+    Transfer,
+    Visit,
+    Voicemail,
+    waited,
+)
 from .differences import Difference, Kind
 
 Row = dict[str, Any]
@@ -172,6 +186,25 @@ def survey_row(survey: Survey, record: CallRecord) -> Row:
         "agent": last.agent if last else "",
         "score": survey.score,
         "solved": {True: "yes", False: "no", None: ""}[survey.solved],
+    }
+
+
+def callback_offer_row(offer: CallbackOffer, record: CallRecord) -> Row:
+    return {
+        "call_id": offer.call,
+        "queue": clip(offer.queue, 40),
+        "offered_at": maybe(offer.offered),
+        "place": offer.place,
+        "asked_at": maybe(offer.asked),
+        "taken_at": maybe(offer.taken),
+        "number": clip(offer.number),
+        "up_at": maybe(offer.up),
+        "seat": clip(offer.seat, 40),
+        "called_at": maybe(offer.called),
+        "answered": offer.answered,
+        "cause": offer.cause,
+        "came_back": offer.taken_over,
+        "result": str(offer.result(record)),
     }
 
 
