@@ -143,7 +143,9 @@ async def test_whose_place_was_kept_in_vain_is_owed_in_his_order(
         "open",
     )
     assert task.made_at.timestamp() == pytest.approx(taken)
-    assert (task.due_at - task.made_at > timedelta(minutes=30)) is bool(tries), "due by the promise, after a try by the try"
+    assert (task.due_at - task.made_at > timedelta(minutes=30)) is bool(tries), (
+        "due by the promise, after a try by the try"
+    )
     assert (offer.result, offer.place, offer.cause) == ("owed", 2, cause or 0)
 
 
@@ -272,6 +274,21 @@ def test_who_began_to_wait_long_ago_counts_for_the_window_alone() -> None:
         begun = [(60.0 * k + 30, 60.0 * k + 30 - 60 * minutes) for k in range(40)]
         everybody = waits(*((entered, left if left > 0 else None) for entered, left in begun if left < LATELY.seconds))
         assert seconds_a_place(everybody, NOW, since) == pytest.approx(60.0, rel=0.02)
+
+
+@pytest.mark.parametrize("minutes", [15, 35, 50, 90])
+async def test_a_long_wait_makes_a_place_no_longer(url: str, minutes: int) -> None:
+    """A call a minute is answered, each after so many minutes: a minute a place, however long ago those answered now came."""
+    rows = [
+        {"call_id": f"xm1-1.{n}", "seq": 0, "queue": "mandarin", "entered_at": NOW - timedelta(minutes=n + minutes, seconds=30),
+         "left_at": NOW - timedelta(minutes=n, seconds=30) if n >= 0 else None, "result": "answered" if n >= 0 else ""}
+        for n in range(-minutes, 40)
+    ]  # fmt: skip
+    store = Store(url)
+    await store.transact(lambda db: db.execute(sa.insert(t.queue_visits), rows))
+    paces = await ExpectedWait(store).paces(["mandarin"], NOW)
+    await store.close()
+    assert paces == {"mandarin": pytest.approx(60.0, rel=0.05)}
 
 
 def history(seconds: float, last_left: float) -> list[dict[str, object]]:
