@@ -163,3 +163,37 @@ async def test_a_place_is_kept_with_the_daemon_dead_and_who_is_not_there_is_owed
     assert (owed["kind"], owed["task"], owed["owed"], owed["tries"]) == ("queue_offer", "open", first.caller, 1)
     assert (owed["cause"], owed["place"], kept["place"], kept["number"]) == (17, 1, 2, other)
     assert site.settle() == []
+
+
+@pytest.mark.long
+async def test_second_thoughts_and_whoever_calls_again_stand_where_they_stood(site: Site) -> None:
+    """The first asks and waits on; the second hangs up and calls again, behind a third: all are served in the order in which they came."""
+    async with SiteTelephones(site, 0) as floor:
+        await floor.sit("8001", answering(0.2, None, SEAT_TONE))
+        talking = await floor.dial(caller="13805926020")
+        seat = await floor.seat_call(talking.caller)
+        waiting = []
+        for caller in ("13805926021", "13805926022", "13805926023"):
+            waiting.append(await floor.dial(caller=caller))
+            assert await waiting[-1].until_answered(5)
+            await asyncio.sleep(0.5)
+        first, second, third = waiting
+        assert first.answered is not None
+        assert second.answered is not None
+        offered = await tone_heard(first, OFFER, first.answered, 60)
+        await first.press("1")
+        await tone_heard(first, KEYS, offered, 30)
+        await first.press("3")
+        await takes(second, second.answered)
+        again = await floor.dial(caller=second.caller)
+        assert await again.until_answered(5)
+        await eventually(lambda: [one["result"] for one in offers(site, second.caller)] == ["came_back"], 30)
+        for call in (first, again, third):
+            seat.hang_up()
+            await seat.until_ended(5)
+            seat = await floor.seat_call(call.caller, 30)
+        seat.hang_up()
+        for call in (first, again, third):
+            await call.until_ended(10)
+    assert [one["result"] for one in offers(site, first.caller)] == ["declined"]
+    assert site.settle() == []
