@@ -443,8 +443,11 @@ def test_who_waits_on_stands_where_his_place_was_kept() -> None:
             fr.LegNew(story.at(), near, kept(story, 1), near, CallId(""), "", "", "s", False),
             fr.QueueIn(story.at(), near, Q, 1),
         )
-        comes = [fr.QueueIn(story.at(), story.caller, Q, 1)]
-        goes = [fr.QueueOut(story.at(), near, Q, ev.QueueExit.ABANDONED), fr.LegGone(story.at(), near, 16, "")]
+        comes: list[fr.Frame] = [fr.QueueIn(story.at(), story.caller, Q, 1)]
+        goes: list[fr.Frame] = [
+            fr.QueueOut(story.at(), near, Q, ev.QueueExit.ABANDONED),
+            fr.LegGone(story.at(), near, 16, ""),
+        ]
         story.say(*(comes + goes if back_first else goes + comes))
         fold, _ = told(story.frames)
         assert fold.board.calls[story.call].queue == Q

@@ -172,7 +172,7 @@ async def test_second_thoughts_and_whoever_calls_again_stand_where_they_stood(si
         await floor.sit("8001", answering(0.2, None, SEAT_TONE))
         talking = await floor.dial(caller="13805926020")
         seat = await floor.seat_call(talking.caller)
-        waiting = []
+        waiting: list[Call] = []
         for caller in ("13805926021", "13805926022", "13805926023"):
             waiting.append(await floor.dial(caller=caller))
             assert await waiting[-1].until_answered(5)
