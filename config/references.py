@@ -24,6 +24,10 @@ from .problems import Problem, likely
 PROMPTS = ("busy", "closed", "nobody", "unknown", "sorry", "rejoin")
 SURVEY_PROMPTS = ("survey", "survey_solved", "survey_thanks")
 VOICEMAIL_PROMPTS = ("voicemail_closed", "voicemail_nobody", "voicemail_thanks")
+CALL_BACK_PROMPTS = (
+    "callback_offer", "callback_number", "callback_keys", "callback_type", "callback_wrong", "callback_thanks", "callback_stays",
+    "callback_seat", "callback_unreached",
+)  # fmt: skip
 OUTBOUND_PROMPT = "outbound"
 """Prompts the telephone needs whatever the lines say."""
 RESERVED = {
@@ -117,6 +121,13 @@ def _prompts(raw: Raw) -> Iterator[Problem]:
             wanted += [("prompts", name) for name in SURVEY_PROMPTS]
         if line.get("voicemail") is True:
             wanted += [("prompts", name) for name in VOICEMAIL_PROMPTS]
+    for path, queue in _items(raw, "queue"):
+        if queue.get("call_back_seconds") is not None:
+            wanted += [("prompts", name) for name in CALL_BACK_PROMPTS]
+            if queue.get("words_seconds") is None:
+                yield Problem(
+                    f"{path}.call_back_seconds", _("is said with the words to those who wait: give words_seconds too")
+                )
     recording = _table(raw, "recording")
     if recording.get("enabled", True) is True and recording.get("outbound_notice") != "off":
         wanted.append(("prompts", OUTBOUND_PROMPT))

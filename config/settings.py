@@ -167,6 +167,8 @@ class Queue(_Section):
     weight: Annotated[int, Field(ge=0, le=100)] = 0
     words_seconds: Annotated[int, Field(ge=20, le=600)] | None = None
     """So often one who waits hears his place and, where it is known, a time. None: never."""
+    call_back_seconds: Annotated[int, Field(ge=10, le=3600)] | None = None
+    """Who has waited so long hears, with his place, that he may be called when it comes up. None: nobody is offered that."""
 
 
 class Device(StrEnum):

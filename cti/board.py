@@ -59,7 +59,7 @@ class Board:
             elif far is None:
                 continue
             elif far.bridge is None:
-                if far.up is not None and far.channel.endswith(";2"):
+                if far.up is not None and far.channel.endswith(";2") and not far.kept:
                     parties.append(far)  # the dialplan there has answered: music, an announcement
             elif far.bridge not in reached:
                 reached.add(far.bridge)

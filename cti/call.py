@@ -29,6 +29,7 @@ class Leg:
         "first",
         "held",
         "id",
+        "kept",
         "offer_open",
         "offered_from",
         "pair",
@@ -49,6 +50,8 @@ class Leg:
         self.first = first
         self.plumbing = False
         """Asterisk's own: half a Local channel, a stand-in. Nobody hears with it."""
+        self.kept = False
+        """Half of a kept place: it waits in a queue for a caller who has hung up, and stands for him then."""
         self.pair: Leg | None = None
         """The other half of a Local channel; sound goes through."""
         self.seat = False
@@ -89,6 +92,7 @@ class Call:
         "first",
         "hidden",
         "id",
+        "kept",
         "left_by",
         "legs",
         "line",
@@ -106,6 +110,7 @@ class Call:
         "unreached",
         "unsettled",
         "unsettled_at",
+        "waits",
     )
 
     def __init__(self, call: CallId, first: LegId, direction: Direction, arrived: Instant) -> None:
@@ -135,6 +140,10 @@ class Call:
         """The queue the caller waits in now, '' when not waiting."""
         self.queued_at: Instant | None = None
         self.position = 0
+        self.waits = LegId("")
+        """The leg that is in the queue, or was last."""
+        self.kept: Leg | None = None
+        """The half of a kept place that waits, as long as it is there."""
         self.talked = False
         self.answered = False
         """A seat's phone took it out of a queue."""

@@ -267,6 +267,63 @@ class WaitPromised:
 
 
 @dataclass(frozen=True, slots=True)
+class CallbackOffered:
+    """One who waits has heard that he may hang up and be called when his place comes up."""
+
+    call: CallId
+    at: Instant
+    queue: QueueId
+    place: int
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackAsked:
+    """He wants that: his place is kept, and he is asked for the number."""
+
+    call: CallId
+    at: Instant
+    queue: QueueId
+    place: int
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackTaken:
+    """The number is known, and he hangs up."""
+
+    call: CallId
+    at: Instant
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackTakenOver:
+    """In this call he has come back himself, to the place that was kept for ``of``."""
+
+    call: CallId
+    at: Instant
+    of: CallId
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPlaceUp:
+    """A seat has taken the kept place, and is told what it is."""
+
+    call: CallId
+    at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class CitizenCalledBack:
+    """What became of calling him; told when that call of him is over."""
+
+    call: CallId
+    at: Instant
+    answered: bool
+    cause: int
+    """Q.850; 0 unknown."""
+
+
+@dataclass(frozen=True, slots=True)
 class JourneyStepped:
     """The caller has gone through a step of the line's journey. Not told of a notice, a queue and a closed line,
     which have events of their own."""
@@ -666,6 +723,12 @@ CallEvent = (
     | HandoverStepped
     | SelfServed
     | WaitPromised
+    | CallbackOffered
+    | CallbackAsked
+    | CallbackTaken
+    | CallbackTakenOver
+    | KeptPlaceUp
+    | CitizenCalledBack
     | CallRefused
     | CallAnswered
     | CallQueued

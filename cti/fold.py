@@ -16,6 +16,10 @@ behind one has answered (the music of a hold) the seat is as engaged as in a tal
 takes a Local channel out of the way (*melting*), legs change bridges one by one; talks
 that go on afterwards are not cut there.
 
+A caller may hang up while his place in a queue is *kept* (``config/render/kept_place.py``): the halves of a Local channel named
+after his call belong to it, tell of no leg, and nobody is heard through them before a telephone is behind; the telephone by which he
+is called then is his call's first leg again.
+
 Every frame is a statement about state, so hearing it twice changes nothing, and a
 frame about a leg that ended, or was never born, is ignored. A call arrives with its
 first leg and ends with its last; ``_end`` is the only place where a call ends.
@@ -39,7 +43,7 @@ from .dialling import Dialling
 from .display_names import name_of
 from .events import DialResult, DialWay, Direction, EndedBy, OfferResult, QueueExit
 from .ids import BridgeId, CallId, Instant, LegId, QueueId, SeatId, TrunkId
-from .numbering_plan import Plan, endpoint_of, is_household, is_plumbing, is_second
+from .numbering_plan import Plan, endpoint_of, is_household, is_plumbing, is_second, kept_for
 
 ELSEWHERE = 26
 CUT = 39
@@ -108,7 +112,8 @@ class Fold:
         if f.linked not in board.linked and board.ended.get(f.linked):
             board.bury(f.leg)  # of a call that began before our time and was ended once: it does not come again
             return
-        self._birth(f.at, f.leg, f.channel, f.linked, f.call, f.number, f.name, f.exten, f.ringing_in)
+        named = kept_for(f.channel) or f.call
+        self._birth(f.at, f.leg, f.channel, f.linked, named, f.number, f.name, f.exten, f.ringing_in)
 
     def _birth(
         self, at: Instant, leg_id: LegId, channel: str, linked: LegId, named: CallId, number: str, name: str,
@@ -123,11 +128,13 @@ class Fold:
         if call is None:
             # Its beginning may lie before our time: then the name it inherited is its call's.
             ident = next((i for i in (named, CallId(linked)) if i and i not in board.ended), CallId(leg_id))
-            call = Call(ident, LegId(ident), self._plan.direction(endpoint, exten, ringing_in=ringing_in), at)
+            kept = bool(kept_for(channel))  # nothing was heard yet of the caller himself
+            direction = self._plan.direction(endpoint, exten, ringing_in=ringing_in)
+            call = Call(ident, LegId(ident), Direction.INBOUND if kept else direction, at)
             self._serial += 1
             call.serial = self._serial
             if dialled is None:
-                dialled = "" if exten == START else exten
+                dialled = "" if exten == START or kept else exten
             number, odd = callers.readable(number)
             if number == endpoint and endpoint in self._plan.trunks:
                 number = ""  # born under the trunk's name; who it is, the dialplan says (``_lined``)
@@ -142,7 +149,12 @@ class Fold:
             )
         else:
             self._settle(call, at)
+        if call.kept is not None and call.first not in call.legs and endpoint in self._plan.trunks:
+            call.first = leg_id  # whose place was kept is called
         leg = Leg(leg_id, channel, endpoint, call, at, leg_id == call.first)
+        leg.kept = bool(kept_for(channel))
+        if leg.kept and channel.endswith(";1"):
+            call.kept = leg
         leg.seat = self._plan.is_seat(endpoint, first=leg.first)
         leg.plumbing = not endpoint and is_plumbing(channel)
         if leg.plumbing and channel.startswith("Local/"):
@@ -157,6 +169,8 @@ class Fold:
         board.legs[leg_id] = leg
         board.linked[linked] = call.id
         call.links.add(linked)
+        if leg.kept:
+            return leg
         self._out.append(ev.LegBegan(call.id, at, leg_id, endpoint, is_second(channel)))
         if endpoint in self._plan.trunks and not leg.first and call.direction is Direction.OUTBOUND:
             call.trunk = TrunkId(endpoint)
@@ -173,6 +187,8 @@ class Fold:
         if leg.first:
             if leg.seat:
                 self._dials(call, Dialling(DialWay.CALL, SeatId(leg.endpoint), call.dialled, at), at)
+        elif leg.kept:
+            pass
         elif leg.plumbing:
             to = dialling.dialled_by_local(leg.channel)
             if to and to != dialling.HOLD and leg.channel.endswith(";1"):
@@ -283,7 +299,7 @@ class Fold:
     def _remove(self, leg: Leg, at: Instant, cause: int, source: str, by: EndedBy | None = None) -> None:
         call, board = leg.call, self.board
         if call.unsettled is not None:
-            self._settle(call, at, caller_left=leg.first)
+            self._settle(call, at, caller_left=leg.first or leg is call.kept)
         if leg.seat:
             endings.seat_gone(call, leg, cause)
         if leg.bridge is not None:
@@ -303,15 +319,16 @@ class Fold:
             self._close_offer(leg, at, cause)
         if leg.first:
             call.cause = cause
-            if call.queue:
-                self._leave_queue(call, at, _EXIT.get(by or EndedBy.UNKNOWN, QueueExit.ABANDONED))
+        if call.queue and self._stands(leg):
+            self._leave_queue(call, at, _EXIT.get(by or EndedBy.UNKNOWN, QueueExit.ABANDONED))
         del call.legs[leg.id]
         del board.legs[leg.id]
         self._said_no(leg, at, cause)
         if leg.id in call.melting:
             self._molten(call, leg.id, at)
         board.bury(leg.id)
-        self._out.append(ev.LegEnded(call.id, at, leg.id, leg.endpoint, cause, leg.asked))
+        if not leg.kept:
+            self._out.append(ev.LegEnded(call.id, at, leg.id, leg.endpoint, cause, leg.asked))
         if not call.legs:
             self._end(call, at, by if by is not EndedBy.STOPPED else None)
 
@@ -525,6 +542,7 @@ class Fold:
         if leg is None or leg.bridge is not None:
             return
         call = leg.call
+        call.waits = leg.id
         if call.queue == f.queue:
             call.position = f.position or call.position
             return
@@ -539,11 +557,17 @@ class Fold:
         leg = self.board.legs.get(f.leg)
         if leg is None or leg.call.queue != f.queue:
             return
+        if (leg.kept or leg.call.kept is not None) and leg.id != leg.call.waits:
+            return  # the other one of caller and kept place stands there by now
         self._settle(leg.call, f.at, caller_left=f.result is QueueExit.ABANDONED)
         result = f.result
         if result is QueueExit.UNKNOWN:
             result = QueueExit.TIMEOUT
         self._leave_queue(leg.call, f.at, result)
+
+    def _stands(self, leg: Leg) -> bool:
+        """It is by this leg that its call waits in a queue."""
+        return leg.id == leg.call.waits if leg.kept or leg.call.kept is not None else leg.first
 
     def _leave_queue(self, call: Call, at: Instant, result: QueueExit) -> None:
         queue, call.queue, call.queued_at, call.position = call.queue, QueueId(""), None, 0
@@ -658,7 +682,7 @@ class Fold:
             if f.linked not in board.linked:
                 board.ended.pop(f.call, None)  # and so does the call whose name it carries
             leg = self._birth(
-                f.born, f.leg, f.channel, f.linked, f.call, f.number, f.name, f.exten, True, dialled=""
+                f.born, f.leg, f.channel, f.linked, kept_for(f.channel) or f.call, f.number, f.name, f.exten, True, dialled=""
             )  # fmt: skip
         else:
             self._leg_renamed(fr.LegRenamed(f.at, f.leg, f.channel))
@@ -670,7 +694,7 @@ class Fold:
             self._leave_bridge(leg, f.at)
         if f.queue and not f.bridge:
             self._queue_in(fr.QueueIn(f.at, f.leg, f.queue, f.position))
-        elif leg.first and leg.call.queue and not f.queue:
+        elif leg.call.queue and self._stands(leg) and not f.queue:
             self._leave_queue(leg.call, f.at, QueueExit.UNKNOWN)
 
     def _snapshot_ended(self, f: fr.SnapshotEnded) -> None:

@@ -254,6 +254,58 @@ class Promised(NamedTuple):
     minutes: int | None
 
 
+class CallbackOffered(NamedTuple):
+    """Our dialplan's word: one who waits was told that he may hang up and be called when his place comes up."""
+
+    at: Instant
+    leg: LegId
+    queue: QueueId
+    place: int
+
+
+class CallbackAsked(NamedTuple):
+    """He pressed the key: his place is kept from here on."""
+
+    at: Instant
+    leg: LegId
+    queue: QueueId
+    place: int
+
+
+class CallbackTaken(NamedTuple):
+    """He said where he is to be called, or hung up before he said anything else."""
+
+    at: Instant
+    leg: LegId
+    number: str
+
+
+class CallbackTakenOver(NamedTuple):
+    """Whoever's place is kept has called again himself, with ``leg``, and stands there."""
+
+    at: Instant
+    leg: LegId
+    of: CallId
+
+
+class PlaceUp(NamedTuple):
+    """A seat has taken the place that is kept; the citizen is called next."""
+
+    at: Instant
+    leg: LegId
+
+
+class CalledBack(NamedTuple):
+    """What became of calling him."""
+
+    at: Instant
+    leg: LegId
+    status: str
+    """DIALSTATUS of Asterisk."""
+    cause: int
+    """Q.850; 0 unknown."""
+
+
 class TurnedAway(NamedTuple):
     at: Instant
     leg: LegId
@@ -396,6 +448,12 @@ Frame = (
     | HandedOver
     | SelfServed
     | Promised
+    | CallbackOffered
+    | CallbackAsked
+    | CallbackTaken
+    | CallbackTakenOver
+    | PlaceUp
+    | CalledBack
     | TurnedAway
     | DialForbidden
     | Recorded

@@ -7,13 +7,14 @@ tape of somebody else's Asterisk can tell.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from config.settings import SECOND
 
 from .events import Direction
-from .ids import LineId
+from .ids import CallId, LineId
 
 PROBE = "probe"
 """Endpoint of the line watch: its calls are no citizens'."""
@@ -28,6 +29,10 @@ HANDOVER = "handover"
 
 HOOK = "__func_periodic_hook_context__"
 """Asterisk's context of what speaks to one who waits (``config/render/waiting.py``)."""
+
+KEPT_PLACE = "kept-place"
+"""Context of a place in a queue that is kept for who has hung up (``config/render/kept_place.py``)."""
+_KEPT = re.compile(rf"Local/k([^@/;]{{1,80}})@{KEPT_PLACE}-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +81,12 @@ def is_household(channel: str) -> bool:
     if not channel.startswith("Local/"):
         return endpoint_of(channel) == PROBE
     return f"@{PHONE_KEY}-" in channel or f"@{HOOK}-" in channel
+
+
+def kept_for(channel: str) -> CallId:
+    """``Local/kCALL@kept-place-0000002a;1`` → the call whose place it keeps; '' any other channel."""
+    found = _KEPT.match(channel)
+    return CallId(found[1] if found else "")
 
 
 def endpoint_of(channel: str) -> str:

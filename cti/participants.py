@@ -106,7 +106,10 @@ def _groups(board: Board, legs: list[Leg]) -> dict[LegId, int]:
 
 
 def _state(board: Board, call: Call, leg: Leg, group: int) -> PartState:
-    if leg.up is None and not (leg.first and call.direction is Direction.INBOUND):
+    calls_us = (
+        leg.first and call.direction is Direction.INBOUND and leg.id == LegId(call.id)
+    )  # whose place was kept is called
+    if leg.up is None and not calls_us:
         return PartState.RINGING
     if group:
         # a telephone that holds keeps the others of its bridge waiting, with music

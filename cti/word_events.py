@@ -104,6 +104,30 @@ def _handed_over(leg: Leg, f: fr.HandedOver) -> Events:
     )
 
 
+def _callback_offered(leg: Leg, f: fr.CallbackOffered) -> Events:
+    return (ev.CallbackOffered(leg.call.id, f.at, f.queue, f.place),)
+
+
+def _callback_asked(leg: Leg, f: fr.CallbackAsked) -> Events:
+    return (ev.CallbackAsked(leg.call.id, f.at, f.queue, f.place),)
+
+
+def _callback_taken(leg: Leg, f: fr.CallbackTaken) -> Events:
+    return (ev.CallbackTaken(leg.call.id, f.at, f.number),)
+
+
+def _callback_taken_over(leg: Leg, f: fr.CallbackTakenOver) -> Events:
+    return (ev.CallbackTakenOver(leg.call.id, f.at, f.of),)
+
+
+def _place_up(leg: Leg, f: fr.PlaceUp) -> Events:
+    return (ev.KeptPlaceUp(leg.call.id, f.at),)
+
+
+def _called_back(leg: Leg, f: fr.CalledBack) -> Events:
+    return (ev.CitizenCalledBack(leg.call.id, f.at, f.status == "ANSWER", f.cause),)
+
+
 def _turned_away(leg: Leg, f: fr.TurnedAway) -> Events:
     return (ev.CallRefused(leg.call.id, f.at, f.reason),)
 
@@ -144,6 +168,12 @@ HANDLERS: dict[type, Callable[[Leg, Any], Events]] = {
     fr.SelfServed: _self_served,
     fr.Promised: _promised,
     fr.HandedOver: _handed_over,
+    fr.CallbackOffered: _callback_offered,
+    fr.CallbackAsked: _callback_asked,
+    fr.CallbackTaken: _callback_taken,
+    fr.CallbackTakenOver: _callback_taken_over,
+    fr.PlaceUp: _place_up,
+    fr.CalledBack: _called_back,
     fr.TurnedAway: _turned_away,
     fr.DialForbidden: _forbidden,
     fr.Recorded: _recorded,

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 from . import frames as fr
 from .events import QueueExit
-from .ids import Instant, LegId, LineId, QueueId, SeatId, TrunkId
+from .ids import CallId, Instant, LegId, LineId, QueueId, SeatId, TrunkId
 
 Said = Mapping[str, str]
 """Field → what stood there; a field that an older dialplan did not write is not in it."""
@@ -58,6 +58,7 @@ _QUEUE_EXITS = {
     "JOINUNAVAIL": QueueExit.EMPTY,
     "LEAVEUNAVAIL": QueueExit.EMPTY,
     "WITHDRAW": QueueExit.MOVED,
+    "KEY": QueueExit.MOVED,
 }
 """QUEUESTATUS of app_queue → what became of the caller."""
 
@@ -102,6 +103,19 @@ def _promised(at: Instant, _leg: LegId, said: Said) -> fr.Promised:
     return fr.Promised(at, LegId(said["call"]), QueueId(said["queue"]), place, _number(said.get("minutes", "")))
 
 
+def _offered(at: Instant, _leg: LegId, said: Said) -> fr.CallbackOffered:
+    """As ``_promised``."""
+    return fr.CallbackOffered(at, LegId(said["call"]), QueueId(said["queue"]), _number(said.get("place", "")) or 0)
+
+
+def _asked(at: Instant, leg: LegId, said: Said) -> fr.CallbackAsked:
+    return fr.CallbackAsked(at, leg, QueueId(said["queue"]), _number(said.get("place", "")) or 0)
+
+
+def _called_back(at: Instant, leg: LegId, said: Said) -> fr.CalledBack:
+    return fr.CalledBack(at, leg, said["status"], _number(said.get("cause", "")) or 0)
+
+
 WORDS = (
     Word(
         "LINE",
@@ -143,6 +157,12 @@ WORDS = (
     ),
     Word("PROMISED", ("call", "queue", "place", "minutes"), _promised),
     Word("HANDOVER", ("handover", "partner", "seat", "step", "said"), _handed_over, "HotlineHandover"),
+    Word("CALLBACKOFFERED", ("call", "queue", "place"), _offered),
+    Word("CALLBACKASKED", ("queue", "place"), _asked),
+    Word("CALLBACKTAKEN", ("number",), lambda at, leg, said: fr.CallbackTaken(at, leg, said["number"])),
+    Word("CALLBACKOWN", ("call",), lambda at, leg, said: fr.CallbackTakenOver(at, leg, CallId(said["call"]))),
+    Word("PLACEUP", ("number",), lambda at, leg, _said: fr.PlaceUp(at, leg)),
+    Word("CALLEDBACK", ("status", "cause"), _called_back),
     Word("QUEUEEXIT", ("queue", "status"), _queue_exit),
 )
 BY_NAME = {word.name: word for word in WORDS}

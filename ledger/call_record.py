@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 from bridge.handover import HandoverEnd
@@ -161,6 +162,48 @@ class SelfService:
     said: str
 
 
+@dataclass(slots=True)
+class CallbackOffer:
+    """A call-back instead of waiting: what was offered to the caller, what he took, and what came of it (decision 0047)."""
+
+    call: CallId
+    queue: str
+    offered: Instant | None = None
+    """First said to him; None: he pressed the key by himself."""
+    place: int = 0
+    """When he asked for it, else when it was offered. 1: the next."""
+    asked: Instant | None = None
+    taken: Instant | None = None
+    """He said where he is to be called; his place is kept."""
+    number: str = ""
+    up: Instant | None = None
+    """A seat took the place."""
+    seat: str = ""
+    called: Instant | None = None
+    """The call of him was over."""
+    answered: bool = False
+    cause: int = 0
+    taken_over: str = ""
+    """The call in which he came back himself."""
+
+    def result(self, record: CallRecord) -> str:
+        """An ``OfferEnd``; '' not known yet."""
+        if self.taken is None:
+            return OfferEnd.DECLINED if record.ended is not None else ""
+        if record.answers:
+            return OfferEnd.TALKED
+        if record.ended is None:
+            return ""
+        return OfferEnd.CAME_BACK if self.taken_over else OfferEnd.OWED
+
+
+class OfferEnd(StrEnum):
+    DECLINED = "declined"  # he waited on, or hung up
+    TALKED = "talked"  # he was called at his place, and was there
+    CAME_BACK = "came_back"  # he called again himself, and took his place
+    OWED = "owed"  # he was not reached, or the place was lost: a call-back like any other
+
+
 LOW_SCORE = 2
 """So much or less (不满意) is looked into."""
 
@@ -274,11 +317,17 @@ class CallRecord:
     promises: list[Promise] = field(default_factory=list)
     handovers: list[Handover] = field(default_factory=list)
     self_services: list[SelfService] = field(default_factory=list)
+    callback: CallbackOffer | None = None
 
     @property
     def answers(self) -> list[Talk]:
         """The talks that count as an answer (``config.answer_rule``), whoever counts: the rest is in no figure."""
         return [talk for talk in self.talks if counts(talk.began, talk.ended)]
+
+    @property
+    def place_kept(self) -> bool:
+        """He hung up to be called, and nobody has talked with him."""
+        return self.callback is not None and self.callback.taken is not None and not self.answers
 
     @property
     def given_away(self) -> int:
@@ -336,6 +385,7 @@ class Changed:
     promises: dict[tuple[CallId, int], Promise] = field(default_factory=dict)
     handovers: dict[str, Handover] = field(default_factory=dict)
     self_services: dict[tuple[CallId, int], tuple[SelfService, CallRecord]] = field(default_factory=dict)
+    callbacks: dict[CallId, tuple[CallbackOffer, CallRecord]] = field(default_factory=dict)
     lives: list[ev.NodeStarted] = field(default_factory=list)
     gaps: dict[Instant, Gap] = field(default_factory=dict)
     """Begin → an interval whose rows are lost."""
@@ -377,6 +427,12 @@ class Records:
             ev.SurveyAnswered: self._judged,
             ev.HandoverStepped: self._handed_over,
             ev.SelfServed: self._self_served,
+            ev.CallbackOffered: self._callback_offered,
+            ev.CallbackAsked: self._callback_asked,
+            ev.CallbackTaken: self._callback_taken,
+            ev.CallbackTakenOver: self._callback_taken_over,
+            ev.KeptPlaceUp: self._place_up,
+            ev.CitizenCalledBack: self._called_back,
             ev.CallPlaced: self._placed,
             ev.DialRefused: self._dial_refused,
             ev.CallAnswered: self._answered,
@@ -438,6 +494,7 @@ class Records:
             surveys={call: row for call, row in changed.surveys.items() if call not in living},
             promises={key: row for key, row in changed.promises.items() if key[0] not in living},
             self_services={key: row for key, row in changed.self_services.items() if key[0] not in living},
+            callbacks=changed.callbacks,  # a promise that a caller was given
             lives=changed.lives,
             gaps=changed.gaps,
             refused=changed.refused,
@@ -461,6 +518,7 @@ class Records:
         new.promises = {key: row for key, row in left.promises.items() if key not in done.promises}
         new.self_services = {key: row for key, row in left.self_services.items() if key not in done.self_services}
         new.voicemails = {key: row for key, row in left.voicemails.items() if key not in done.voicemails}
+        new.callbacks = {key: row for key, row in left.callbacks.items() if key not in done.callbacks}
 
     def forget(self, call: CallId) -> None:
         """This call is closed in the ledger: drop what was folded of it and ignore what follows."""
@@ -473,6 +531,7 @@ class Records:
         changed.voicemails.pop(call, None)
         changed.handovers = {key: one for key, one in changed.handovers.items() if one.call != call}
         changed.surveys.pop(call, None)
+        changed.callbacks.pop(call, None)
         for rows in (
             changed.offers, changed.talks, changed.visits, changed.transfers, changed.tapes, changed.promises,
             changed.self_services,
@@ -552,6 +611,39 @@ class Records:
         record.self_services.append(one)
         self.changed.self_services[one.call, one.seq] = one, record
 
+    def _callback(self, record: CallRecord, queue: str = "") -> CallbackOffer:
+        if record.callback is None:
+            record.callback = CallbackOffer(record.call, queue)
+        self.changed.callbacks[record.call] = record.callback, record
+        return record.callback
+
+    def _callback_offered(self, e: ev.CallbackOffered, record: CallRecord) -> None:
+        offer = self._callback(record, e.queue)
+        if offer.offered is None:
+            offer.offered, offer.place = e.at, offer.place or e.place
+
+    def _callback_asked(self, e: ev.CallbackAsked, record: CallRecord) -> None:
+        offer = self._callback(record, e.queue)
+        offer.queue, offer.asked, offer.place = e.queue, e.at, e.place
+
+    def _callback_taken(self, e: ev.CallbackTaken, record: CallRecord) -> None:
+        offer = self._callback(record)
+        offer.taken, offer.number = e.at, e.number
+
+    def _callback_taken_over(self, e: ev.CallbackTakenOver, record: CallRecord) -> None:
+        kept = self.open.get(e.of)
+        if kept is not None and kept.callback is not None:
+            self._callback(kept).taken_over = e.call
+
+    def _place_up(self, e: ev.KeptPlaceUp, record: CallRecord) -> None:
+        offer = self._callback(record)
+        taken = next((one for one in reversed(record.offers) if one.result == ev.OfferResult.ANSWERED), None)
+        offer.up, offer.seat = e.at, taken.seat if taken is not None else ""
+
+    def _called_back(self, e: ev.CitizenCalledBack, record: CallRecord) -> None:
+        offer = self._callback(record)
+        offer.called, offer.answered, offer.cause = e.at, e.answered, e.cause
+
     def _placed(self, e: ev.CallPlaced, record: CallRecord) -> None:
         record.trunk = e.trunk
 
@@ -568,6 +660,8 @@ class Records:
         record.ended, record.ended_by, record.cause = e.at, str(e.by), e.cause
         record.talked = bool(record.answers) if record.talks else e.talked
         record.alone = str(e.alone)
+        if record.callback is not None:
+            self._callback(record)
         if record.voicemail is not None and record.voicemail.ended is None:  # Asterisk died in it
             self._spoke(ev.VoicemailEnded(e.call, e.at, ev.VoicemailEnd.UNKNOWN), record)
         for transfer in record.transfers:
@@ -604,6 +698,9 @@ class Records:
             if one.leg_ended(e.leg, e.endpoint, e.at):
                 self.changed.handovers[one.handover] = one
         taken = self._taken.pop(e.leg, None)
+        kept = record.callback
+        if kept is not None and kept.up is not None and taken is not None and kept.up >= taken.began:
+            return  # it heard that the citizen is called: whoever hangs up then let nobody go
         if taken is None or not e.asked or any(talk.leg == e.leg for talk in record.answers):
             return
         if not any(transfer.by == taken.seat and transfer.at >= taken.began for transfer in record.transfers):

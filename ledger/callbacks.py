@@ -23,6 +23,7 @@ from agents.callbacks import (
     MEANS,
     OF_THE_CALL,
     OWED,
+    RANG_SECONDS,
     Cue,
     Denied,
     GivenUp,
@@ -57,6 +58,8 @@ _THERE = (str(Result.REACHED), str(Result.REFUSED))
 """The citizen was there, as the telephone says it or the agent."""
 _AT_ONCE = 400
 """Numbers in one query."""
+UNSEEN_PLACE = "unseen"
+"""The reason of a call-back whose place was kept in a call that nobody saw end."""
 HEARD = "heard"
 """``done_how`` of a citizen who called again themselves."""
 
@@ -91,6 +94,11 @@ class Owed:
 def owed_for(record: CallRecord, reason: str) -> Owed:
     """To the citizen of this call; to them themselves, not to the partner who handed them over."""
     number, made = record.origin or record.caller, rows.moment(record.ended or record.arrived)
+    if record.callback is not None and record.place_kept:
+        theirs, since = record.callback, rows.moment(record.callback.taken or record.arrived)
+        return Owed(
+            record.call, str(reason), rows.clip(record.line, 40), rows.clip(theirs.number), since, Kind.QUEUE_OFFER
+        )
     kind = Kind.VOICEMAIL if record.voicemail is not None and record.voicemail.left else Kind.MISSED
     return Owed(record.call, str(reason), rows.clip(record.line, 40), rows.clip(number), made, kind)
 
@@ -201,6 +209,46 @@ def tried(
             moved[ident] = now
             found[ident] = (_after(task, now), number, made)
     return list(moved.values())
+
+
+def tried_at_place(
+    store: Store, db: sa.Connection, closed: Iterable[CallRecord], rules: Rules, closing: Closing
+) -> list[Moved]:
+    """Whose kept place came up and who was not there: that was the first try of what he is owed."""
+    moved = []
+    for record in closed:
+        offer = record.callback
+        if offer is None or not record.place_kept or offer.called is None or offer.answered:
+            continue
+        up, over = offer.up or offer.called, offer.called
+        facts = Try(
+            False,
+            False,
+            True,
+            offer.cause,
+            offer.cause in (0, 16) and over - up < RANG_SECONDS,
+            over - up,
+            record.uncertain,
+        )
+        at = rows.moment(up)
+        attempt = _Attempt(
+            record.call, at, rows.moment(over), sitting(db, rows.clip(offer.seat, 40), at), rows.clip(offer.seat, 40),
+            result_of(facts),
+        )  # fmt: skip
+        for row in _locked(db, _B.task_id == record.call, _B.state.in_(OWED_WORDS)):
+            if _note(store, db, row.task_id, attempt):
+                moved.append(_by(db, _task(row), attempt, rules, closing))
+    return moved
+
+
+def unseen_places(db: sa.Connection, calls: Sequence[str]) -> dict[str, Owed]:
+    """Of calls whose end nobody saw: what those are owed whose place was kept."""
+    o = t.callback_offers.c
+    taken = sa.select(o.call_id, o.number, o.taken_at, _C.line).join(t.calls, _C.call_id == o.call_id)
+    return {
+        row.call_id: Owed(row.call_id, UNSEEN_PLACE, row.line, row.number, row.taken_at, Kind.QUEUE_OFFER)
+        for row in db.execute(taken.where(o.call_id.in_(calls), o.taken_at.is_not(None)))
+    }
 
 
 def heard(db: sa.Connection, call: str, at: datetime, agent: str, numbers: Numbers) -> list[Moved]:

@@ -33,6 +33,7 @@ class Missed(StrEnum):
     NODE_DIED = "node_died"
     STOPPED = "stopped"  # we were ending and cut it, or let it in no more
     VOICEMAIL = "voicemail"  # a journey led to a message, and to nobody else
+    CALL_BACK = "call_back"  # hung up to be called at the place that was kept, and was not reached there
     SYSTEM = "system"  # the dialplan hung up before any queue
     LET_GO = Alone.LET_GO.value  # a seat's phone took the call and let go at once, or fell silent
     GIVEN = Alone.GIVEN.value  # given away to somebody who never came
@@ -93,6 +94,8 @@ def why_missed(record: CallRecord) -> Missed:
         return Missed.NODE_DIED
     if record.ended_by == EndedBy.STOPPED or record.refusal == "ending":
         return Missed.STOPPED
+    if record.place_kept:
+        return Missed.CALL_BACK
     if record.alone:
         return Missed(record.alone)
     if record.talks:  # each of them too short to be an answer

@@ -23,6 +23,8 @@ from . import tables as t
 from .store import Store
 
 LATELY = timedelta(minutes=20)
+LONGEST = timedelta(hours=3)
+"""So long anybody waits. Whoever was answered lately counts however long ago he came: without him a long wait looks endless."""
 DAYS = 7
 LEAST = 3
 """Callers answered, of whom a time is told."""
@@ -64,7 +66,7 @@ class ExpectedWait:
         )
 
     def _pace(self, db: sa.Connection, queue: str, now: datetime) -> float | None:
-        lately = sa.and_(_V.entered_at >= now - 2 * LATELY, sa.or_(_V.left_at.is_(None), _V.left_at >= now - LATELY))
+        lately = sa.and_(_V.entered_at >= now - LONGEST, sa.or_(_V.left_at.is_(None), _V.left_at >= now - LATELY))
         waits = _waits(db, queue, lately)
         if (pace := seconds_a_place(waits, now, now - LATELY)) is not None:
             return pace

@@ -9,6 +9,7 @@ from cti import events as ev
 from cti.ids import Instant
 
 from .call_record import (
+    CallbackOffer,
     CallRecord,
     Gap,
     Leg,
@@ -186,6 +187,25 @@ def survey_row(survey: Survey, record: CallRecord) -> Row:
         "agent": last.agent if last else "",
         "score": survey.score,
         "solved": {True: "yes", False: "no", None: ""}[survey.solved],
+    }
+
+
+def callback_offer_row(offer: CallbackOffer, record: CallRecord) -> Row:
+    return {
+        "call_id": offer.call,
+        "queue": clip(offer.queue, 40),
+        "offered_at": maybe(offer.offered),
+        "place": offer.place,
+        "asked_at": maybe(offer.asked),
+        "taken_at": maybe(offer.taken),
+        "number": clip(offer.number),
+        "up_at": maybe(offer.up),
+        "seat": clip(offer.seat, 40),
+        "called_at": maybe(offer.called),
+        "answered": offer.answered,
+        "cause": offer.cause,
+        "came_back": offer.taken_over,
+        "result": str(offer.result(record)),
     }
 
 

@@ -127,6 +127,7 @@ class Scribe:
                 (t.voicemails, ("call_id", "prompt", "began_at", "ended_at", "how", "said_seconds")),
                 (t.surveys, tuple(column.name for column in t.surveys.columns)),
                 (t.self_services, tuple(column.name for column in t.self_services.columns)),
+                (t.callback_offers, tuple(column.name for column in t.callback_offers.columns)),
                 (t.wait_promises, tuple(column.name for column in t.wait_promises.columns)),
                 (t.recordings, ("call_id", "part", "file", "started_at", "ended_at")),
                 (t.blind_intervals, ("node", "source", "began_at", "ended_at", "reason")),
@@ -227,6 +228,7 @@ class Scribe:
         self._conclude(db, todo.closed)
         self._cut(db, todo.closed)
         self._messages(db, todo.closed)
+        self._moved += callbacks.tried_at_place(self._store, db, todo.closed, self._rules, self._closing)
         self._owe(db, [one for record in todo.closed if (one := review_for(record)) is not None])
         self._moved += callbacks.tried(self._store, db, todo.closed, self._numbers, self._rules, self._closing)
         self._about_cases(db, todo.closed)
@@ -265,6 +267,7 @@ class Scribe:
         self._put(db, t.transfers, map(rows.transfer_row, changed.transfers.values()))
         self._put(db, t.voicemails, map(rows.voicemail_row, changed.voicemails.values()))
         self._put(db, t.surveys, (rows.survey_row(*one) for one in changed.surveys.values()))
+        self._put(db, t.callback_offers, (rows.callback_offer_row(*one) for one in changed.callbacks.values()))
         self._put(db, t.wait_promises, map(rows.promise_row, changed.promises.values()))
         self._put(db, t.self_services, (rows.self_service_row(*one) for one in changed.self_services.values()))
         mass_event_joins.put(self._store, db, changed.self_services.values(), self._numbers)
@@ -456,11 +459,13 @@ class Scribe:
         lost = {row.call_id: row for row in found}
         if not lost:
             return
+        kept = callbacks.unseen_places(db, list(lost))
         ends = [(call, CallOutcome.LOST, default_outcome.Lost.UNSEEN, now) for call in lost]
         self._owe(
             db,
             [
-                Owed(
+                kept.get(call)
+                or Owed(
                     call, str(default_outcome.Lost.UNSEEN), lost[call].line, lost[call].origin or lost[call].caller, now
                 )
                 for call in self._outcomes(db, ends)

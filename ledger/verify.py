@@ -252,6 +252,7 @@ async def orphans(look: Look) -> AsyncIterator[Breach]:
     everything = (
         t.offers, t.talks, t.queue_visits, t.transfers, t.recordings, t.callbacks, t.voicemails, t.surveys, t.wait_promises,
         t.self_services,
+        t.callback_offers,
     )  # fmt: skip
     for table in everything if look.since is None else (t.callbacks,):
         call = table.c.call_id
@@ -310,6 +311,20 @@ async def missed_without_callback(look: Look) -> AsyncIterator[Breach]:
     missed = sa.and_(OUTCOME.outcome == CallOutcome.MISSED.value, look.new(OUTCOME.at))
     for row in await look.rows(owed.where(missed, t.callbacks.c.task_id.is_(None))):
         yield Breach("missed_without_callback", row.call_id, "missed, and there is no call-back task")
+
+
+@rule
+async def callback_promise_lost(look: Look) -> AsyncIterator[Breach]:
+    """Who hung up to be called was talked with, or a call-back says so."""
+    o, b = t.callback_offers.c, t.callbacks.c
+    found = sa.select(o.call_id, CALL.talk_began_at, b.kind).select_from(
+        t.callback_offers.join(t.calls, CALL.call_id == o.call_id).outerjoin(t.callbacks, b.task_id == o.call_id)
+    )
+    lately = look.new(o.taken_at, 2 * look.limits.call)
+    over = sa.and_(o.taken_at.is_not(None), CALL.state == "closed", CALL.merged_into == "", lately)
+    for row in await look.rows(found.where(over).order_by(o.call_id)):
+        if row.talk_began_at is None and row.kind != Kind.QUEUE_OFFER:
+            yield Breach("callback_promise_lost", row.call_id, "hung up to be called, and there is no call-back for it")
 
 
 @rule

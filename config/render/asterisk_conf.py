@@ -26,7 +26,7 @@ MODULES = (
     "bridge_builtin_interval_features", "chan_bridge_media",
     # dialplan
     "pbx_config", "app_dial", "app_exec", "app_queue", "app_playback", "app_mixmonitor", "app_stack", "app_userevent",
-    "app_celgenuserevent", "app_playtones", "app_waitforsilence", "app_chanspy", "app_echo", "app_read", "app_senddtmf", "res_speech", "res_agi", "func_callerid", "func_channel", "func_cut", "func_groupcount",
+    "app_celgenuserevent", "app_playtones", "app_waitforsilence", "app_waitforcond", "app_originate", "app_channelredirect", "app_softhangup", "app_chanspy", "app_echo", "app_read", "app_senddtmf", "res_speech", "res_agi", "func_callerid", "func_channel", "func_cut", "func_groupcount",
     "func_logic", "func_periodic_hook", "func_export", "func_uri", "func_strings", "func_timeout", "func_global", "func_devstate", "func_dialplan", "func_cdr", "func_db", "func_lock",
     # records and management
     "res_cdrel_custom", "cel_custom", "res_manager_devicestate",

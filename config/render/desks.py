@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from ..answer_rule import LEAST_MS, MOST_LET_GO, SILENT_CAUSE
 from ..settings import OUTBOUND_PROMPT, SECOND, Device, OutboundNotice, Seat, Settings, Unattended
-from . import pjsip, survey, voicemail, waiting
+from . import kept_place, pjsip, survey, voicemail, waiting
 from .dialplan_steps import Step, context, exten, extens, include, unplayed
 
 RING_SECONDS = 30
@@ -59,6 +59,11 @@ def contexts(settings: Settings) -> list[str]:
         _rejoin(settings, limit),
         _back(settings),
         *_outbound(settings, limit),
+        *kept_place.contexts(
+            settings,
+            _by_trunks(settings, kept_place.RING_SECONDS),
+            [LISTENED_TO, *_called_is_told(settings, "${HOTLINE_CALL}-back.raw")],
+        ),
         _phone_key(settings),
     ]
 
@@ -78,7 +83,7 @@ def _queues(settings: Settings) -> str:
                 f"MSet(HOTLINE_QUEUE={queue.id},QUEUESTATUS=,__HOTLINE_WAITS=${{CHANNEL(name)}})",
                 "Set(SHARED(HOTLINE_MET)=)",
                 "Gosub(enter-queue,${EXTEN},1)",
-                f"Queue({queue.id},tci,,,{queue.max_wait_seconds},,met)",
+                f"Queue({queue.id},tci,,,{queue.max_wait_seconds},,met,,${{HOTLINE_PLACE}})",
                 'GotoIf($["${QUEUESTATUS}"="CONTINUE"]?talk-over,s,1)',
                 'GotoIf($["${QUEUESTATUS}"="WITHDRAW" & ${DIALPLAN_EXISTS(queues,${HOTLINE_MOVE},1)}]?moved)',
                 "Goto(left-queue,s,1)",
@@ -96,7 +101,18 @@ def _enter_queue(settings: Settings) -> str:
     renew = 'ExecIf($["${BLINDTRANSFER}"!=""]?Gosub(renew,s,1))'
     return context(
         "enter-queue",
-        *(exten(queue.id, renew, waiting.OFF, *waiting.begin(queue), "Return()") for queue in settings.queue),
+        *(
+            exten(
+                queue.id,
+                renew,
+                waiting.OFF,
+                *kept_place.begin(queue),
+                *waiting.begin(queue),
+                kept_place.CLEARED,
+                "Return()",
+            )
+            for queue in settings.queue
+        ),
     )
 
 
@@ -492,7 +508,7 @@ CARRIED = (
 )
 
 
-def _called_is_told(settings: Settings) -> list[Step]:
+def _called_is_told(settings: Settings, file: str = "${HOTLINE_CALL}.raw") -> list[Step]:
     """On the called leg, before anybody hears anybody: recorded from here on, and told so, as the settings want it.
 
     The world's leg is the citizen's: recorded there, it stays recorded through every transfer. Who answers an
@@ -502,9 +518,9 @@ def _called_is_told(settings: Settings) -> list[Step]:
         return []
     said = f"CELGenUserEvent(NOTICE,{OUTBOUND_PROMPT}|agent)"
     if settings.recording.outbound_notice is OutboundNotice.AGENT:
-        return [*record("${HOTLINE_CALL}.raw"), said]
+        return [*record(file), said]
     return [
-        *record("${HOTLINE_CALL}.raw"),
+        *record(file),
         'GotoIf($["${ARG1}"="urgent"]?urgent)',
         f"CELGenUserEvent(NOTICE,{OUTBOUND_PROMPT}|dialplan)",
         f"Playback(hotline/{OUTBOUND_PROMPT})",
@@ -526,6 +542,19 @@ def _sound_of_leg() -> str:
         "sound-of-leg",
         exten("s", 'GotoIf($["${CHANNEL(state)}"!="Up"]?done)', f"CELGenUserEvent(MEDIA,{told})", ("done", "Return()")),
     ) + context("listened-to", exten("s", LISTENED_TO, "Return()"))
+
+
+def _by_trunks(settings: Settings, seconds: int) -> list[Step]:
+    """``HOTLINE_DIAL`` by the trunks in their order until one takes the call, with ``HOTLINE_MAY`` as options; then to ``done``."""
+    tries: list[Step] = []
+    for trunk in settings.trunk:
+        shown = trunk.calling_number or settings.centre.number
+        tries += [
+            "MSet(RINGTIME_MS=,PROGRESSTIME_MS=)",
+            f"Dial(PJSIP/${{HOTLINE_DIAL}}@{trunk.id},{seconds},igf({shown})${{HOTLINE_MAY}})",
+            f"GotoIf($[{CARRIED}]?done)",
+        ]
+    return tries
 
 
 def _outbound(settings: Settings, limit: str) -> list[str]:
@@ -551,14 +580,7 @@ def _outbound(settings: Settings, limit: str) -> list[str]:
             attended = [*_urgent(settings, "somebody"), *_nobody(settings, "nobody")]
         case _:
             attended = [*_nobody(settings, "nobody")]
-    tries: list[Step] = []
-    for trunk in settings.trunk:
-        shown = trunk.calling_number or settings.centre.number
-        tries += [
-            "MSet(RINGTIME_MS=,PROGRESSTIME_MS=)",
-            f"Dial(PJSIP/${{HOTLINE_DIAL}}@{trunk.id},{WORLD_SECONDS},igf({shown})${{HOTLINE_MAY}})",
-            f"GotoIf($[{CARRIED}]?done)",
-        ]
+    tries = _by_trunks(settings, WORLD_SECONDS)
     of_seat = "${HOTLINE_BY}"
     world = exten(
         "_X.",

@@ -39,6 +39,11 @@ def contexts(settings: Settings) -> list[str]:
     return [_national(seats), _of_country(settings.centre.area_code), _home_service(settings.centre.area_code)]
 
 
+def is_citizens(text: str) -> str:
+    """An expression: a mobile or a landline with its area code, in national form."""
+    return f"{_is(_MOBILE, text)} | {_is(_FIXED, text)}"
+
+
 def _is(pattern: str, text: str) -> str:
     return f'${{REGEX("${{{pattern}}}" {text})}}'
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..settings import Settings
-from . import text
+from . import kept_place, text
 
 
 def render(settings: Settings) -> dict[str, str]:
@@ -40,6 +40,8 @@ def render(settings: Settings) -> dict[str, str]:
                 "announce-position": False,
                 "periodic-announce-frequency": 0,
                 "reportholdtime": False,
+                # a key leaves the queue where a call-back is offered, and nowhere else
+                **({"context": kept_place.ASKED} if queue.call_back_seconds is not None else {}),
             },
         )
         for queue in settings.queue

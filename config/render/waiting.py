@@ -20,6 +20,8 @@ FIRST_SECONDS = 6
 FARTHEST = 50
 """Places that are counted; who is farther back hears none."""
 MOST_MINUTES = 60
+LONG_MINUTES = 5
+"""Whose time is so long is offered a call-back at once, where it is offered."""
 _TALKS = '"${IMPORT(${HOOK_CHANNEL},QUEUEWAIT)}"!=""'
 """A seat has answered: app_queue says so in this variable. IMPORT is silent about a caller who is gone, SHARED is not."""
 
@@ -75,21 +77,28 @@ def contexts(settings: Settings) -> list[str]:
         "Set(LIST=hotline/s_ahead&${GOSUB_RETVAL}&hotline/s_waiting)",
         ("time", "Set(MINUTES=)"),
         f"Set(PACE=${{GLOBAL({PACE}${{QUEUE}})}})",
-        'GotoIf($["${PACE}"=""]?say)',
-        f"GotoIf($[${{EPOCH}} - ${{CUT(PACE,-,1)}} > {FRESH_SECONDS}]?say)",
+        'GotoIf($["${PACE}"=""]?offer)',
+        f"GotoIf($[${{EPOCH}} - ${{CUT(PACE,-,1)}} > {FRESH_SECONDS}]?offer)",
         "Set(MINUTES=$[(${PLACE} * ${CUT(PACE,-,2)} + 59) / 60])",
         "Set(MINUTES=${CUT(MINUTES,.,1)})",
         f"GotoIf($[${{MINUTES}} <= {MOST_MINUTES}]?timed)",
         "Set(MINUTES=)",
-        "Goto(say)",
+        "Goto(offer)",
         ("timed", "Gosub(say-count,s,1(${MINUTES}))"),
         "Set(LIST=${LIST}&hotline/s_wait_about&${GOSUB_RETVAL}&hotline/s_minutes)",
+        ("offer", "Set(OFFERS=${IMPORT(${HOOK_CHANNEL},HOTLINE_OFFERS)})"),
+        'GotoIf($["${OFFERS}"=""]?say)',
+        "Set(WAITED=$[${EPOCH} - 0${IMPORT(${HOOK_CHANNEL},HOTLINE_SINCE)}])",
+        f"Set(OFFERS=${{IF($[${{WAITED}} >= ${{OFFERS}} | 0${{MINUTES}} >= {LONG_MINUTES}]?yes:)}})",
         ("say", f"GotoIf($[{_TALKS}]?none)"),
         "Playback(${CUT(LIST,&,1)})",
         "Set(LIST=${CUT(LIST,&,2-)})",
         'GotoIf($["${LIST}"!=""]?say)',
         f"GotoIf($[{_TALKS}]?none)",
         "CELGenUserEvent(PROMISED,${IMPORT(${HOOK_CHANNEL},UNIQUEID)}|${QUEUE}|${PLACE}|${MINUTES})",
+        'GotoIf($["${OFFERS}"=""]?none)',
+        "CELGenUserEvent(CALLBACKOFFERED,${IMPORT(${HOOK_CHANNEL},UNIQUEID)}|${QUEUE}|${PLACE})",  # he may press at the first word
+        "Playback(hotline/callback_offer)",
         ("none", "Hangup()"),
         # the seat's leg reaches his hook where he called us himself (``met``); whom we had called, here
         ("talks", "Set(EXPORT(${HOOK_CHANNEL},PERIODIC_HOOK(${HOOK_ID}))=off)"),

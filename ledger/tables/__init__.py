@@ -34,6 +34,7 @@ from .people import (
 from .shared import metadata
 from .telephone import (
     blind_intervals,
+    callback_offers,
     calls,
     differences,
     handovers,
@@ -88,6 +89,7 @@ __all__ = [
     "audit",
     "blind_intervals",
     "callback_attempts",
+    "callback_offers",
     "callbacks",
     "calls",
     "case_calls",

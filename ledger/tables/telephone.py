@@ -173,6 +173,26 @@ wait_promises = Table(  # what one who waits was told of his place and time, and
     Index(None, "at"),
 )
 
+callback_offers = Table(  # to be called instead of waiting on: what was offered, taken, and what came of it
+    "callback_offers",
+    metadata,
+    Column("call_id", Id, primary_key=True),
+    text("queue"),
+    Column("offered_at", Moment),  # first; NULL: the key came unasked
+    count("place"),  # when it was asked for, else offered; 1: the next
+    Column("asked_at", Moment),  # the key: from here on the place is kept
+    Column("taken_at", Moment),  # the number is known; NULL: not taken
+    text("number", Number),  # where to call
+    Column("up_at", Moment),  # a seat took the place
+    text("seat"),
+    Column("called_at", Moment),  # the call of the citizen was over
+    flag("answered"),
+    count("cause"),  # Q.850
+    text("came_back", Id),  # the call in which the citizen took the place himself
+    text("result"),  # call_record.OfferEnd; '' not known yet
+    Index(None, "taken_at"),
+)
+
 surveys = Table(  # what callers thought of the service, by keys after the talk
     "surveys",
     metadata,

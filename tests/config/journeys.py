@@ -41,7 +41,7 @@ HELPED = {
 def everything(table: Table) -> Table:
     """The settings with that journey on the first line, and a line that keeps hours and one with a menu."""
     table["journey"] = {"everything": copy.deepcopy(EVERYTHING), "helped": copy.deepcopy(HELPED)}
-    table["queue"][0]["words_seconds"] = 30
+    table["queue"][0] |= {"words_seconds": 30, "call_back_seconds": 60}
     table["line"][0] |= {"journey": "everything", "survey": True}
     table["line"] += [
         {"id": "office", "name": "办公", "numbers": ["12319004"], "queue": "mandarin", "hours": "Mon-Fri 08:00-12:00"},

@@ -15,7 +15,7 @@ from cti.ids import BridgeId, CallId, Instant, LegId, LineId, QueueId, SeatId, T
 from cti.numbering_plan import Plan
 from tests.sampling import examples
 
-from .story import PLAN, Story, as_book, stories
+from .story import PLAN, Q, Story, as_book, stories
 
 
 def told(frames: list[fr.Frame], *, live: bool = True) -> tuple[Fold, list[ev.Event]]:
@@ -368,3 +368,87 @@ def test_memory_is_flat_over_many_calls() -> None:
     assert not fold.board.calls
     assert len(fold.board.ended) <= 16384
     assert not fold.board.linked
+
+
+def kept(story: Story, half: int) -> str:
+    return f"Local/k{story.call}@kept-place-0000000a;{half}"
+
+
+def test_a_place_that_is_kept_is_its_callers_call() -> None:
+    """He hangs up, the place waits on, a seat takes it, he is called: one call, whose talk begins when he hears the seat."""
+    story = Story(0)
+    story.arrive()
+    story.queue()
+    near, far, citizen = LegId("xm1-1001.7"), LegId("xm1-1001.8"), LegId("xm1-1009.9")
+    story.say(fr.QueueOut(story.at(9), story.caller, Q, ev.QueueExit.MOVED))
+    for half, leg in ((1, near), (2, far)):
+        story.say(fr.LegNew(story.at(), leg, kept(story, half), near, CallId(""), "13806010001", "", "s", False))
+    story.say(
+        fr.CallbackAsked(story.at(), story.caller, Q, 1),
+        fr.LegUp(story.at(), far),
+        fr.LegUp(story.at(), near),
+        fr.QueueIn(story.at(), near, Q, 1),
+        fr.CallbackTaken(story.at(4), story.caller, "13806010001"),
+        fr.LegAsked(story.at(), story.caller),
+        fr.LegGone(story.at(), story.caller, 16, "PJSIP/telecom-00000000"),
+    )
+    fold, waiting = told(story.frames)
+    call = fold.board.calls[story.call]
+    assert (call.queue, call.direction, call.caller) == (Q, ev.Direction.INBOUND, "13806010001")
+    assert [e.result for e in waiting if isinstance(e, ev.CallLeftQueue)] == [ev.QueueExit.MOVED]
+
+    seat = LegId("xm1-1008.1")
+    story.frames.clear()
+    story.say(
+        fr.LegNew(story.at(), seat, "PJSIP/8001-00000002", near, story.call, "", "", "", False),
+        fr.LegUp(story.at(), seat),
+        fr.BridgeIn(story.at(), seat, BridgeId("near"), False),
+        fr.BridgeIn(story.at(), near, BridgeId("near"), False),
+        fr.PlaceUp(story.at(), far),
+    )
+    answered = [event for frame in story.frames for event in fold.apply(frame)]
+    assert "TalkBegan" not in kinds(answered), "nobody is there yet"
+    assert [e.result for e in answered if isinstance(e, ev.CallLeftQueue)] == [ev.QueueExit.ANSWERED]
+
+    story.frames.clear()
+    story.say(
+        fr.LegNew(story.at(), citizen, "PJSIP/telecom-00000003", near, story.call, "", "", "", False),
+        fr.LegUp(story.at(), citizen),
+        fr.BridgeIn(story.at(), far, BridgeId("far"), False),
+        fr.BridgeIn(story.at(), citizen, BridgeId("far"), False),
+    )
+    talks = [event for frame in story.frames for event in fold.apply(frame)]
+    assert [(e.call, e.seat) for e in talks if isinstance(e, ev.TalkBegan)] == [(story.call, "8001")]
+    assert call.first == citizen
+    story.frames.clear()
+    story.say(fr.LegAsked(story.at(5), citizen))
+    for leg in (citizen, far, near, seat):
+        story.say(fr.LegGone(story.at(), leg, 16, ""))
+    ended = [event for frame in story.frames for event in fold.apply(frame)]
+    assert [(e.by, e.talked) for e in ended if isinstance(e, ev.CallEnded)] == [(ev.EndedBy.CALLER, True)]
+    assert not fold.board.calls
+    told_of = {e.leg for e in (*waiting, *answered, *talks, *ended) if isinstance(e, ev.LegBegan | ev.LegEnded)}
+    assert told_of == {story.caller, seat, citizen}, "the halves are no telephones"
+
+
+def test_who_waits_on_stands_where_his_place_was_kept() -> None:
+    """He takes it back: he waits, whichever of the two Asterisk tells of first; the end of the kept place is not his."""
+    for back_first in (True, False):
+        story = Story(0)
+        story.arrive()
+        story.queue()
+        near = LegId("xm1-1001.7")
+        story.say(
+            fr.QueueOut(story.at(9), story.caller, Q, ev.QueueExit.MOVED),
+            fr.LegNew(story.at(), near, kept(story, 1), near, CallId(""), "", "", "s", False),
+            fr.QueueIn(story.at(), near, Q, 1),
+        )
+        comes: list[fr.Frame] = [fr.QueueIn(story.at(), story.caller, Q, 1)]
+        goes: list[fr.Frame] = [
+            fr.QueueOut(story.at(), near, Q, ev.QueueExit.ABANDONED),
+            fr.LegGone(story.at(), near, 16, ""),
+        ]
+        story.say(*(comes + goes if back_first else goes + comes))
+        fold, _ = told(story.frames)
+        assert fold.board.calls[story.call].queue == Q
+        assert [one.id for one in fold.board.waiting(Q)] == [story.call]

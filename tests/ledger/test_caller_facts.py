@@ -107,6 +107,66 @@ async def test_a_message_in_which_asterisk_died_is_one(url: str) -> None:
     assert (row.how, row.said_seconds) == ("unknown", pytest.approx(4))
 
 
+def keeping(told: Told) -> Told:
+    """He waits, takes the offer, hangs up; his place waits on."""
+    told.arrive().queue().say(ev.CallbackOffered(told.call, told.at(20), QueueId("mandarin"), 2))
+    told.say(ev.CallbackAsked(told.call, told.at(3), QueueId("mandarin"), 2))
+    told.leave_queue(ev.QueueExit.MOVED)
+    told.say(ev.CallQueued(told.call, told.at(0.2), QueueId("mandarin"), 2))
+    return told.say(ev.CallbackTaken(told.call, told.at(9), "13806010009"))
+
+
+@pytest.mark.parametrize(
+    ("died", "cause", "tries", "reason"),
+    [(True, None, 0, "node_died"), (False, 17, 1, "call_back"), (False, None, 0, "call_back")],
+)
+async def test_whose_place_was_kept_in_vain_is_owed_in_his_order(
+    url: str, died: bool, cause: int | None, tries: int, reason: str
+) -> None:
+    """At the number he said, dated by when he took it; a call of him that reached nobody was the first try."""
+    told = keeping(Told())
+    taken = told.events[-1].at  # type: ignore[union-attr]
+    if cause is not None:
+        told.leave_queue(ev.QueueExit.ANSWERED)
+        told.say(ev.KeptPlaceUp(told.call, told.at(30)))
+        told.say(ev.CitizenCalledBack(told.call, told.at(12), answered=False, cause=cause))
+    store = await written(url, told.end(ev.EndedBy.NODE_DIED if died else ev.EndedBy.SEAT))
+    async with store.reading() as db:
+        task = (await db.execute(sa.select(t.callbacks))).one()
+        offer = (await db.execute(sa.select(t.callback_offers))).one()
+    await store.close()
+    assert (task.kind, task.reason, task.number, task.tries, task.state) == (
+        "queue_offer",
+        reason,
+        "13806010009",
+        tries,
+        "open",
+    )
+    assert task.made_at.timestamp() == pytest.approx(taken)
+    assert (task.due_at - task.made_at > timedelta(minutes=30)) is bool(tries), (
+        "due by the promise, after a try by the try"
+    )
+    assert (offer.result, offer.place, offer.cause) == ("owed", 2, cause or 0)
+
+
+async def test_who_comes_back_himself_has_his_former_call_told_so(url: str) -> None:
+    """He stands at his place by the later call; the former is still owed until an agent has spoken with him."""
+    former, later = keeping(Told()), Told(2).arrive()
+    later.say(ev.CallbackTakenOver(later.call, later.at(60), former.call))
+    store = Store(url)
+    scribe = Scribe(store, "xm1")
+    await scribe.resume()
+    await scribe.write([*former.events, *later.events], mark(100))
+    async with store.reading() as db:
+        assert (await db.execute(sa.select(t.callback_offers.c.came_back))).scalar_one() == later.call
+    held = len(former.events)
+    await scribe.write(former.end(ev.EndedBy.CALLER).events[held:], mark(200))
+    async with store.reading() as db:
+        assert (await db.execute(sa.select(t.callback_offers.c.result))).scalar_one() == "came_back"
+        assert (await db.execute(sa.select(t.callbacks.c.kind))).scalar_one() == "queue_offer"
+    await store.close()
+
+
 @pytest.mark.parametrize(
     ("score", "solved", "reason"),
     [
@@ -214,6 +274,21 @@ def test_who_began_to_wait_long_ago_counts_for_the_window_alone() -> None:
         begun = [(60.0 * k + 30, 60.0 * k + 30 - 60 * minutes) for k in range(40)]
         everybody = waits(*((entered, left if left > 0 else None) for entered, left in begun if left < LATELY.seconds))
         assert seconds_a_place(everybody, NOW, since) == pytest.approx(60.0, rel=0.02)
+
+
+@pytest.mark.parametrize("minutes", [15, 35, 50, 90])
+async def test_a_long_wait_makes_a_place_no_longer(url: str, minutes: int) -> None:
+    """A call a minute is answered, each after so many minutes: a minute a place, however long ago those answered now came."""
+    rows = [
+        {"call_id": f"xm1-1.{n}", "seq": 0, "queue": "mandarin", "entered_at": NOW - timedelta(minutes=n + minutes, seconds=30),
+         "left_at": NOW - timedelta(minutes=n, seconds=30) if n >= 0 else None, "result": "answered" if n >= 0 else ""}
+        for n in range(-minutes, 40)
+    ]  # fmt: skip
+    store = Store(url)
+    await store.transact(lambda db: db.execute(sa.insert(t.queue_visits), rows))
+    paces = await ExpectedWait(store).paces(["mandarin"], NOW)
+    await store.close()
+    assert paces == {"mandarin": pytest.approx(60.0, rel=0.05)}
 
 
 def history(seconds: float, last_left: float) -> list[dict[str, object]]:

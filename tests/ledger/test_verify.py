@@ -101,6 +101,7 @@ WRONG: list[tuple[str, str, tuple[sa.Executable, ...]]] = [
     ("voicemail_unheard", MISSED, (message_left(MISSED), recorded(MISSED))),
     ("voicemail_unheard", MISSED, (message_left(MISSED), change(t.callbacks, MISSED, kind="voicemail"))),
     ("voicemail_unheard", DIRECT, (message_left(DIRECT),)),
+    ("callback_promise_lost", MISSED, (add(t.callback_offers, call_id=MISSED, taken_at=after(100), number="1"),)),
     ("survey_unreviewed", DIRECT, (add(t.surveys, call_id=DIRECT, at=after(231), score=2),)),
     ("survey_unreviewed", DIRECT, (add(t.surveys, call_id=DIRECT, at=after(231), solved="no"),)),
     ("callback_disordered", MISSED, (change(t.callbacks, MISSED, state="taken"),)),

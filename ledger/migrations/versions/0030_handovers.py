@@ -1,6 +1,6 @@
 """Calls handed over to partners; a message to one may be about a call that has no ticket yet.
 
-Revision 0030, after 0023.
+Revision 0030, after 0028.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from alembic import op
 from ledger.columns import Moment
 
 revision = "0030"
-down_revision = "0023"
+down_revision = "0028"
 branch_labels = None
 depends_on = None
 

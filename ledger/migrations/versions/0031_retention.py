@@ -1,6 +1,6 @@
 """Rows that are over are found by their age: an index for each table of which old rows are deleted.
 
-Revision 0031, after 0023.
+Revision 0031, after 0030.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "0031"
-down_revision = "0023"
+down_revision = "0030"
 branch_labels = None
 depends_on = None
 

@@ -62,7 +62,7 @@ export const zh = {
     result: '有处理结果', returned: '案卷退回，待补充',
     abandoned_before_notice: '提示音前挂断', abandoned_in_notice: '听提示音时挂断', abandoned_in_queue: '排队时挂断', closed: '非工作时间',
     full: '线路已满', nobody: '无人在席', timeout: '排队超时', node_died: '系统故障中断', stopped: '系统停机中断', system: '系统挂断',
-    let_go: '座席接起即断', given_to_nobody: '转接无人应答', unseen: '记录不完整', voicemail: '转语音留言', low_score: '评价不满意', unsolved: '反映未解决',
+    let_go: '座席接起即断', given_to_nobody: '转接无人应答', unseen: '记录不完整', voicemail: '转语音留言', call_back: '排队回拨未接通', low_score: '评价不满意', unsolved: '反映未解决',
   },
   results: {
     reached: '已接通', no_answer: '无人接听', busy: '忙线', declined: '对方拒接', unavailable: '关机或不可达', cancelled: '我方提前挂断',
@@ -138,7 +138,7 @@ export const en: typeof zh = {
     result: 'there is a result', returned: 'the case came back',
     abandoned_before_notice: 'hung up before the notice', abandoned_in_notice: 'hung up in the notice', abandoned_in_queue: 'hung up while waiting',
     closed: 'outside hours', full: 'lines full', nobody: 'nobody logged in', timeout: 'waited too long', node_died: 'cut by a fault',
-    stopped: 'cut by a stop', system: 'cut by the system', let_go: 'let go by the seat', given_to_nobody: 'transferred to nobody', unseen: 'record incomplete', voicemail: 'led to a message', low_score: 'not content', unsolved: 'not solved',
+    stopped: 'cut by a stop', system: 'cut by the system', let_go: 'let go by the seat', given_to_nobody: 'transferred to nobody', unseen: 'record incomplete', voicemail: 'led to a message', call_back: 'not reached at the kept place', low_score: 'not content', unsolved: 'not solved',
   },
   results: {
     reached: 'reached', no_answer: 'no answer', busy: 'busy', declined: 'declined', unavailable: 'not obtainable', cancelled: 'we hung up early',
