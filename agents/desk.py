@@ -50,7 +50,7 @@ _NOT_OURS = (
     ev.CallLined, ev.CallDialled, ev.CallPlaced, ev.CallAnswered, ev.CallRefused, ev.CallUncertain, ev.NoticePlayed,
     ev.PromptUnplayed, ev.RecordingStarted, ev.LineChecked, ev.BookGap, ev.RowsRefused, ev.ClockStepped, ev.EventForged,
     ev.JourneyStepped, ev.WordUnknown, ev.LegMedia, ev.DialEnded, ev.VoicemailBegan, ev.VoicemailEnded, ev.SurveyAnswered,
-    ev.WaitPromised,
+    ev.WaitPromised, ev.SwitchedByPhone,
 )  # fmt: skip
 HEARD = tuple(kind for kind in get_args(ev.Event) if kind not in _NOT_OURS)
 """What ``hear`` wants to hear; the rest makes no difference to any seat."""

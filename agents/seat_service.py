@@ -153,7 +153,7 @@ class SeatService:
                 return command.seat
             case tel.CallSeat() | tel.DialOut() | tel.WatchSeat() | tel.SetPhoneKey() | tel.SetAttended():
                 return command.seat
-            case tel.HangUpAll() | tel.DropPhoneKeys() | tel.SetPace():
+            case tel.HangUpAll() | tel.DropPhoneKeys() | tel.SetPace() | tel.SetSwitch():
                 return SeatId("")
             case _:
                 leg = self.desk.phones.legs.get(command.leg)

@@ -138,7 +138,7 @@ class Seats:
         if self._wished.get(seat) == wish and self.memberships.settled(seat):
             return
         self._wished[seat] = wish
-        target = wanted(person.penalties, word) if person else {}
+        target = wanted(person.penalties, word, person.reserve) if person else {}
         self._commands += self.memberships.want(seat, target, busy=wish[2], at=now)
 
     def expel_strangers(self, now: Instant) -> None:

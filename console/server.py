@@ -40,6 +40,7 @@ from .routes import (
     recording,
     seats,
     session,
+    switches,
     templates,
     text_messages,
     ticket_acts,
@@ -116,6 +117,7 @@ def bare() -> FastAPI:
         drafts,
         mine,
         templates,
+        switches,
         wall,
         recording,
     ):

@@ -21,7 +21,7 @@ from functools import singledispatch
 
 from . import commands as c
 from .ids import LegId, QueueId, SeatId
-from .numbering_plan import PHONE_KEY, TO_QUEUE
+from .numbering_plan import PHONE_KEY, SWITCH, TO_QUEUE
 
 ORIGINATE = "cti-originate"
 REJOIN = "rejoin"
@@ -35,6 +35,8 @@ WATCH, WATCHED = "watch", "HOTLINE_WATCHED"
 WATCH_NUMBER = "0"
 """What the supervisor's phone shows: no number at all rings there."""
 HOLD_EXTENSION = "hold"
+RESERVE = "reserve"
+"""Context of the hints by which a seat of the reserve seems busy while that is not called in (``config.render.switches``)."""
 ATTENDED = "seat-"
 """Before a seat's name in the custom device state that says whether somebody sits there (``config.render.desks``)."""
 
@@ -66,6 +68,8 @@ _LEG = re.compile(r"[A-Za-z0-9_]{0,64}-?[0-9]{1,20}\.[0-9]{1,20}")
 _DIALLED = re.compile(r"\+?[0-9*#]{1,32}")
 _DIGITS = re.compile(r"[0-9*#]{1,32}")
 _KEY = re.compile(r"[0-9a-f]{32}")
+_STATE = re.compile(r"open|closed|clock|on|off")
+_DISTRICT = re.compile(r"[a-z0-9_]{0,32}")
 _SYNTAX = frozenset(';,|"\\')
 
 Action = dict[str, str]
@@ -115,6 +119,7 @@ def _(command: c.AddMember) -> Action:
         "Penalty": str(_whole("penalty", command.penalty, 0, 1000)),
         "Paused": _yes(command.paused),
         **({"Reason": _word("reason", command.reason)} if command.reason else {}),
+        **({"StateInterface": f"hint:{_matched('seat', _SEAT, command.seat)}@{RESERVE}"} if command.reserve else {}),
     }
 
 
@@ -288,6 +293,28 @@ def _(command: c.SetPace) -> Action:
         "Action": "Setvar",
         "Variable": f"{PACE}{_matched('queue', _QUEUE, command.queue)}",
         "Value": f"{int(command.at)}-{max(1, min(3600, round(command.seconds)))}",
+    }
+
+
+@_action.register
+def _(command: c.SetSwitch) -> Action:
+    """As a phone's key: by a context that does nothing else, which keeps what was said later."""
+    target = f"{command.kind}_{_matched('target', _QUEUE, command.target)}"
+    said = {
+        "STATE": _matched("state", _STATE, command.state),
+        "UNTIL": str(_whole("until", command.until, 0, 10**11)),
+        "AT": str(_whole("at", command.at, 0, 10**14)),
+        "DISTRICT": _matched("district", _DISTRICT, command.district),
+    }
+    return {
+        "Action": "Originate",
+        "Channel": f"Local/{target}@{SWITCH}",
+        "Context": SWITCH,
+        "Exten": KEPT,
+        "Priority": "1",
+        "Variable": ",".join(f"HOTLINE_{name}={value}" for name, value in said.items()),
+        "Timeout": str(KEY_SET_MS),
+        "Async": "true",
     }
 
 

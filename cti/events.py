@@ -221,6 +221,23 @@ class WaitPromised:
 
 
 @dataclass(frozen=True, slots=True)
+class SwitchedByPhone:
+    """A seat's telephone switched a line's hours or a mode (in force already), or was not let in (``pin``)."""
+
+    call: CallId
+    at: Instant
+    kind: str
+    """``hours``, ``mode`` or ``pin``."""
+    target: str
+    state: str
+    until: int
+    said: int
+    """Milliseconds since 1970."""
+    district: str
+    seat: SeatId
+
+
+@dataclass(frozen=True, slots=True)
 class JourneyStepped:
     """The caller has gone through a step of the line's journey. Not told of a notice, a queue and a closed line,
     which have events of their own."""
@@ -616,6 +633,7 @@ CallEvent = (
     | VoicemailEnded
     | SurveyAnswered
     | WaitPromised
+    | SwitchedByPhone
     | CallRefused
     | CallAnswered
     | CallQueued

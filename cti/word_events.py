@@ -76,6 +76,10 @@ def _promised(leg: Leg, f: fr.Promised) -> Events:
     return (ev.WaitPromised(leg.call.id, f.at, f.queue, f.place, f.minutes),)
 
 
+def _switched(leg: Leg, f: fr.SwitchedByPhone) -> Events:
+    return (ev.SwitchedByPhone(leg.call.id, f.at, f.kind, f.target, f.state, f.until, f.said, f.district, f.seat),)
+
+
 def _turned_away(leg: Leg, f: fr.TurnedAway) -> Events:
     return (ev.CallRefused(leg.call.id, f.at, f.reason),)
 
@@ -114,6 +118,7 @@ HANDLERS: dict[type, Callable[[Leg, Any], Events]] = {
     fr.Spoke: _spoke,
     fr.Judged: _judged,
     fr.Promised: _promised,
+    fr.SwitchedByPhone: _switched,
     fr.TurnedAway: _turned_away,
     fr.DialForbidden: _forbidden,
     fr.Recorded: _recorded,

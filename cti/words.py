@@ -97,6 +97,18 @@ def _promised(at: Instant, _leg: LegId, said: Said) -> fr.Promised:
     return fr.Promised(at, LegId(said["call"]), QueueId(said["queue"]), place, _number(said.get("minutes", "")))
 
 
+def _switched(at: Instant, leg: LegId, said: Said) -> fr.SwitchedByPhone:
+    return fr.SwitchedByPhone(
+        at, leg, said["kind"], said["target"], said["state"], _whole(said.get("until", ""), 11), _whole(said["at"], 14),
+        said.get("district", ""), SeatId(said.get("seat", "")),
+    )  # fmt: skip
+
+
+def _whole(word: str, digits: int) -> int:
+    """0 where it is none of so many digits."""
+    return int(word) if word.isascii() and word.isdecimal() and len(word) <= digits else 0
+
+
 WORDS = (
     Word(
         "LINE",
@@ -129,6 +141,7 @@ WORDS = (
         ("score", "solved"),
         lambda at, leg, said: fr.Judged(at, leg, _number(said["score"]), said.get("solved", "")),
     ),
+    Word("SWITCH", ("kind", "target", "state", "until", "at", "district", "seat"), _switched, "HotlineSwitch"),
     Word("PROMISED", ("call", "queue", "place", "minutes"), _promised),
     Word("QUEUEEXIT", ("queue", "status"), _queue_exit),
 )

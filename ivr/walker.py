@@ -32,6 +32,7 @@ from config.journey.steps import (
     Voicemail,
     Waiting,
 )
+from config.journey.switched import told
 from config.settings import Settings
 from cti.ids import Instant
 
@@ -63,6 +64,8 @@ class Circumstances:
     """Queue → callers that wait."""
     advice: Mapping[str, str] = field(default_factory=dict)
     """Question → the daemon's answer. A dead or silent daemon answers none."""
+    switched: str = ""
+    """``open`` or ``closed``: by hand, whatever the hours say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +174,7 @@ class Walker:
                         break
             case Hours():
                 opening = Opening(parse(str(step.hours)), self.zone, self.calendar)
-                way = "open" if opening.open_at(met.at) else "closed"
+                way = met.switched or ("open" if opening.open_at(met.at) else "closed")
             case Mode():
                 way = "on" if step.mode in met.modes else "off"
             case Stored():
@@ -207,7 +210,8 @@ class Walker:
                 yield Heard(VOICEMAIL_THANKS)
                 yield LetGo(name)
                 return None
-        yield Passed(name, way)
+        if told(name, way):
+            yield Passed(name, way)
         return way
 
 

@@ -278,6 +278,7 @@ class Changed:
     lives: list[ev.NodeStarted] = field(default_factory=list)
     gaps: dict[Instant, Gap] = field(default_factory=dict)
     """Begin → an interval whose rows are lost."""
+    switches: list[ev.SwitchedByPhone] = field(default_factory=list)
     refused: dict[tuple[str, int, int], ev.RowsRefused] = field(default_factory=dict)
     """Rows that are none of Asterisk's."""
 
@@ -349,6 +350,8 @@ class Records:
             self._arrived(event)
         elif isinstance(event, ev.NodeStarted):
             self.changed.lives.append(event)
+        elif isinstance(event, ev.SwitchedByPhone):  # in the ledger at once: a supervisor looks for it now
+            self.changed.switches.append(event)
         elif (step := self._steps.get(type(event))) is not None:
             record = self.open.get(event.call)  # type: ignore[union-attr]
             if record is not None:
@@ -374,6 +377,7 @@ class Records:
             surveys={call: row for call, row in changed.surveys.items() if call not in living},
             promises={key: row for key, row in changed.promises.items() if key[0] not in living},
             lives=changed.lives,
+            switches=changed.switches,
             gaps=changed.gaps,
             refused=changed.refused,
         )

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from ..answer_rule import LEAST_MS, MOST_LET_GO, SILENT_CAUSE
 from ..settings import OUTBOUND_PROMPT, Device, OutboundNotice, Settings, Unattended
-from . import pjsip, survey, voicemail, waiting
+from . import pjsip, survey, switches, voicemail, waiting
 from .dialplan_steps import Step, context, exten, extens, include, unplayed
 
 RING_SECONDS = 30
@@ -91,7 +91,7 @@ def _enter_queue(settings: Settings) -> str:
     renew = 'ExecIf($["${BLINDTRANSFER}"!=""]?Gosub(renew,s,1))'
     return context(
         "enter-queue",
-        *(exten(queue.id, renew, waiting.OFF, *waiting.begin(queue), "Return()") for queue in settings.queue),
+        *(exten(queue.id, renew, waiting.OFF, *waiting.begin(settings, queue), "Return()") for queue in settings.queue),
     )
 
 
@@ -215,12 +215,15 @@ def _watch() -> str:
 def _seats(settings: Settings) -> str:
     """What a seat may dial: another seat, the echo, the world."""
     guarded = settings.seats.unattended_may_dial is Unattended.NOTHING
+    switching = settings.switches.number
     check: tuple[Step, ...] = (*_SEAT, *_nobody("nobody")) if guarded else ()
     refused: tuple[Step, ...] = (("nobody", "Gosub(dial-refused,s,1(unattended))"), "Hangup(21)") if guarded else ()
     return context(
         "seats",
         *(exten(seat.id, *check, "Goto(between,${EXTEN},1)", *refused) for seat in settings.seat),
         exten("*43", *check, "Answer()", "Echo()", "Hangup(16)", *refused),
+        # no matter who sits there: what counts is the PIN
+        *([exten(switching, *_SEAT, f"Goto({switches.PHONE},s,1)")] if switching else []),
         include("outbound"),
     )
 
