@@ -15,7 +15,7 @@ the moment between two device states.
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from cti import commands as c
 from cti.events import MemberSeen
@@ -40,12 +40,17 @@ class Membership:
     paused: bool
     reason: str = ""
     """'' when not paused."""
+    reserve: bool = field(default=False, compare=False)
+    """Rings only while a mode calls the reserve in; app_queue does not say so of a member."""
 
 
-def wanted(penalties: Mapping[QueueId, int], pause: str | None) -> dict[QueueId, Membership]:
+def wanted(
+    penalties: Mapping[QueueId, int], pause: str | None, reserve: Container[QueueId] = ()
+) -> dict[QueueId, Membership]:
     """Memberships of a seat whose agent has these skills; ``pause`` None: may be offered calls."""
     return {
-        queue: Membership(penalty, paused=pause is not None, reason=pause or "") for queue, penalty in penalties.items()
+        queue: Membership(penalty, paused=pause is not None, reason=pause or "", reserve=queue in reserve)
+        for queue, penalty in penalties.items()
     }
 
 
@@ -62,7 +67,9 @@ def difference(
         return []
     if want is None:
         return [c.RemoveMember(queue, seat)]
-    add = c.AddMember(queue, seat, seat_at(seat), want.penalty, paused=want.paused, reason=want.reason, two=two)
+    add = c.AddMember(
+        queue, seat, seat_at(seat), want.penalty, paused=want.paused, reason=want.reason, two=two, reserve=want.reserve
+    )
     if have is None:
         return [add]
     if have.penalty != want.penalty:

@@ -26,11 +26,17 @@ class Person:
     role: Role
     skills: Mapping[QueueId, int]
     """Queue → level, 1 (served first) to 9."""
+    reserve: Mapping[QueueId, int] = field(default_factory=dict)
+    """As ``skills``, of queues served only while a mode calls the reserve in."""
 
     @property
     def penalties(self) -> dict[QueueId, int]:
         """Queue → app_queue penalty: members of a lower one are asked first."""
-        return {queue: level - 1 for queue, level in self.skills.items()}
+        return {queue: level - 1 for queue, level in (*self.skills.items(), *self.reserve.items())}
+
+
+def _levels(of: Mapping[str, int]) -> dict[QueueId, int]:
+    return {QueueId(queue): level for queue, level in of.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +73,7 @@ class Roster:
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Roster:
-        people = [
-            Person(AgentId(a.id), a.name, a.role, {QueueId(queue): level for queue, level in a.skills.items()})
-            for a in settings.agent
-        ]
+        people = [Person(AgentId(a.id), a.name, a.role, _levels(a.skills), _levels(a.reserve)) for a in settings.agent]
         rules = Rules(
             settings.seats.wrap_up_seconds,
             settings.seats.missed_before_pause,

@@ -161,7 +161,7 @@ class SeatService:
                 | tel.SetDevice()
             ):
                 return command.seat
-            case tel.HangUpAll() | tel.DropPhoneKeys() | tel.SetPace():
+            case tel.HangUpAll() | tel.DropPhoneKeys() | tel.SetPace() | tel.SetSwitch():
                 return SeatId("")
             case _:
                 leg = self.desk.phones.legs.get(command.leg)

@@ -151,7 +151,7 @@ class Seats:
         if self._wished.get(seat) == wish and all(self.memberships.settled(SeatId(one)) for one in endpoints):
             return
         self._wished[seat] = wish
-        target = wanted(person.penalties, word) if person else {}
+        target = wanted(person.penalties, word, person.reserve) if person else {}
         # the one that rings no more first: at no moment is the seat two members of one queue
         for one in sorted(endpoints, key=lambda one: one == rings):
             self._commands += self.memberships.want(SeatId(one), target if one == rings else {}, busy=busy, at=now)

@@ -28,6 +28,12 @@ CALL_BACK_PROMPTS = (
     "callback_offer", "callback_number", "callback_keys", "callback_type", "callback_wrong", "callback_thanks", "callback_stays",
     "callback_seat", "callback_unreached",
 )  # fmt: skip
+SWITCH_PROMPTS = (
+    "switch_pin", "switch_wrong", "switch_rest", "switch_menu", "switch_line", "switch_mode", "switch_closed", "switch_open",
+    "switch_clock", "switch_on", "switch_off",
+)  # fmt: skip
+MODE_PROMPTS = ("switch_mode", "switch_on", "switch_off")
+"""Of these, what only a mode needs."""
 OUTBOUND_PROMPT = "outbound"
 """Prompts the telephone needs whatever the lines say."""
 RESERVED = {
@@ -51,6 +57,7 @@ def check(raw: Raw) -> list[Problem]:
         *_queues(raw),
         *_prompts(raw),
         *_journeys(raw),
+        *_modes(raw),
         *_hours(raw),
         *_numbers(raw),
         *_trunks(raw),
@@ -81,9 +88,9 @@ def _table(raw: Raw, name: str) -> Raw:
 
 
 def _ids(raw: Raw) -> Iterator[Problem]:
-    for kind in ("trunk", "line", "queue", "seat", "agent", "partner"):
+    for kind in ("trunk", "line", "queue", "seat", "agent", "partner", "mode"):
         entries = _items(raw, kind)
-        if kind in raw and not entries and kind not in ("agent", "partner"):
+        if kind in raw and not entries and kind not in ("agent", "partner", "mode"):
             yield Problem(kind, _("at least one is needed"))
         for ident, times in Counter(str(entry.get("id")) for _path, entry in entries if "id" in entry).items():
             if times > 1:
@@ -104,8 +111,11 @@ def _queues(raw: Raw) -> Iterator[Problem]:
         for key, name in _table(line, "menu").items():
             yield from unknown(f"{path}.menu.{key}", name)
     for path, agent in _items(raw, "agent"):
-        for name in _table(agent, "skills"):
-            yield from unknown(f"{path}.skills.{name}", name)
+        for table in ("skills", "reserve"):
+            for name in _table(agent, table):
+                yield from unknown(f"{path}.{table}.{name}", name)
+        for name in _table(agent, "reserve").keys() & _table(agent, "skills").keys():
+            yield Problem(f"{path}.reserve.{name}", _("is a skill of this agent already, in the reserve or not"), name)
 
 
 def _prompts(raw: Raw) -> Iterator[Problem]:
@@ -128,6 +138,10 @@ def _prompts(raw: Raw) -> Iterator[Problem]:
                 yield Problem(
                     f"{path}.call_back_seconds", _("is said with the words to those who wait: give words_seconds too")
                 )
+    if _table(raw, "switches").get("number"):
+        wanted += [("prompts", name) for name in SWITCH_PROMPTS]
+        if not _items(raw, "mode"):
+            wanted = [one for one in wanted if one[1] not in MODE_PROMPTS]
     recording = _table(raw, "recording")
     if recording.get("enabled", True) is True and recording.get("outbound_notice") != "off":
         wanted.append(("prompts", OUTBOUND_PROMPT))
@@ -154,6 +168,15 @@ def _journeys(raw: Raw) -> Iterator[Problem]:
     queues = tuple(str(entry["id"]) for _path, entry in _items(raw, "queue") if "id" in entry)
     yield from faults.of_lines(_items(raw, "line"), tuple(_table(raw, "journey")))
     yield from faults.of_journeys(_table(raw, "journey"), tuple(_table(raw, "prompts")), queues)
+
+
+def _modes(raw: Raw) -> Iterator[Problem]:
+    named = {
+        kind: tuple(str(entry["id"]) for _path, entry in _items(raw, kind) if "id" in entry)
+        for kind in ("queue", "line")
+    }
+    prompts, journeys = tuple(_table(raw, "prompts")), tuple(_table(raw, "journey"))
+    yield from faults.of_modes(_items(raw, "mode"), prompts, journeys, named["queue"], named["line"])
 
 
 def _hours(raw: Raw) -> Iterator[Problem]:

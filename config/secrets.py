@@ -38,6 +38,8 @@ def georeport(name: str) -> str:
     return f"georeport-{name}"
 
 
+SWITCH_PIN = "switch-pin"
+"""What a seat's telephone is asked for before it switches hours or modes: six digits; may be replaced by others."""
 AUDIT_KEY = "audit-key"
 COOKIE_SEAL = "cookie-seal"
 
@@ -49,7 +51,20 @@ def names(settings: Settings) -> tuple[str, ...]:
     store = settings.casestore
     hooks = (CASESTORE_WEBHOOK, CASESTORE_CALLBACK) if store.driver == "webhook" else ()
     keys = (georeport(one.name) for one in store.georeport.integrator)
-    return (*AMI_USERS, "api-token", "sip-probe", PHONE_PROXY, CASESTORE, COOKIE_SEAL, *audit, *hooks, *keys, *phones)
+    switches = (SWITCH_PIN,) if settings.switches.number else ()
+    return (
+        *switches,
+        *AMI_USERS,
+        "api-token",
+        "sip-probe",
+        PHONE_PROXY,
+        CASESTORE,
+        COOKIE_SEAL,
+        *audit,
+        *hooks,
+        *keys,
+        *phones,
+    )
 
 
 class Secrets(Mapping[str, str]):
@@ -92,7 +107,7 @@ def ensure(folder: Path, wanted: tuple[str, ...]) -> Secrets:
     folder.chmod(0o700)
     for name in wanted:
         if not (folder / name).exists():
-            _write_new(folder / name, random.token_hex(16))
+            _write_new(folder / name, f"{random.randbelow(10**6):06}" if name == SWITCH_PIN else random.token_hex(16))
     return Secrets(folder)
 
 

@@ -213,6 +213,8 @@ class Agent(_Section):
     role: Role = Role.AGENT
     skills: dict[Name, Annotated[int, Field(ge=1, le=9)]] = {}
     """Queue → level; 1 is served first."""
+    reserve: dict[Name, Annotated[int, Field(ge=1, le=9)]] = {}
+    """Queue → level, as a skill, but only while a mode calls the reserve in."""
 
 
 class Unattended(StrEnum):
@@ -629,6 +631,48 @@ class Targets(_Section):
     """A disk that is full in fewer days, at the pace of late, raises an alarm."""
 
 
+class ModeLine(_Section):
+    """What a mode changes on one line. What is left out stays as it is."""
+
+    notice: Name | None = None
+    """The prompt in place of the line's notice; None: the mode's own."""
+    journey: Name | None = None
+    """One of ``[journey]``, in place of the line's."""
+    queue: Name | None = None
+    """In place of the line's queue."""
+    priority: Annotated[int, Field(ge=0, le=9)] | None = None
+    """Its callers wait before those of a lower one, whatever line they came by."""
+
+
+class SituationMode(_Section):
+    """What one switch changes at once while it is on: a typhoon, a water main that burst (decision 0048)."""
+
+    id: Name
+    name: Plain
+    notice: Name | None = None
+    """The prompt in place of every line's notice; it must say, as that does, that the call is recorded."""
+    waiting: Name | None = None
+    """The prompt that each caller who waits already hears once, when the mode is switched on."""
+    districts: dict[Name, Name] = {}
+    """District → the prompt said after the notice, when the mode is switched on for that district."""
+    words_seconds: Annotated[int, Field(ge=20, le=600)] | None = None
+    """In place of each queue's, a queue's that says none too: so often one who waits hears his place."""
+    reserve: bool = False
+    """Agents serve the queues of their ``reserve`` too."""
+    line: dict[Name, ModeLine] = {}
+    """Line → what changes there. The other lines change by ``notice`` and ``districts`` alone."""
+
+
+class Switches(_Section):
+    """Opening, closing and modes by a seat's telephone, with a PIN (VAR/secrets/switch-pin)."""
+
+    number: Annotated[str, Field(pattern=r"^\*[0-9]{2,6}$")] | None = None
+    """What a seat dials, e.g. ``*70``. None: not by telephone."""
+    tries: Annotated[int, Field(ge=1, le=10)] = 3
+    """Wrong PINs of one seat, then it is not asked for one for ``rest_minutes``."""
+    rest_minutes: Annotated[int, Field(ge=1, le=1440)] = 10
+
+
 class PhonebookEntry(_Section):
     """A one-key number of the consoles."""
 
@@ -670,6 +714,8 @@ class Settings(_Section):
     targets: Targets = Targets()
     turned_away: TurnedAway = TurnedAway()
     phonebook: tuple[PhonebookEntry, ...] = ()
+    mode: tuple[SituationMode, ...] = ()
+    switches: Switches = Switches()
     journey: dict[Name, Annotated[dict[Name, Step], Field(min_length=1, max_length=200)]] = {}
     """Name → its steps; a caller begins at the first."""
     prompts: dict[Name, str] = {}
@@ -687,7 +733,7 @@ class Settings(_Section):
     @model_validator(mode="after")
     def _references(self) -> Settings:
         """``read.py`` runs the full cross-check; here only what would break code."""
-        for kind in ("trunk", "line", "queue", "seat", "agent", "partner"):
+        for kind in ("trunk", "line", "queue", "seat", "agent", "partner", "mode"):
             ids = [item.id for item in getattr(self, kind)]
             if len(ids) != len(set(ids)):
                 raise ValueError(f"{kind}: an id stands twice")

@@ -24,4 +24,12 @@ class ReadInBulk:
     """Today."""
 
 
-Event = AccountGuessed | ReadInBulk
+@dataclass(frozen=True, slots=True)
+class SwitchMoved:
+    """A line was opened or closed out of turn, a mode switched, or the end of one has come: in force by now."""
+
+    kind: str
+    target: str
+
+
+Event = AccountGuessed | ReadInBulk | SwitchMoved

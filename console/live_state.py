@@ -23,8 +23,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
-Kind = Literal["seats", "queues", "lines", "trunks", "figures", "calls", "alarms"]
-SHARED: tuple[Kind, ...] = ("seats", "queues", "lines", "trunks", "figures")
+Kind = Literal["seats", "queues", "lines", "trunks", "figures", "switches", "calls", "alarms"]
+SHARED: tuple[Kind, ...] = ("seats", "queues", "lines", "trunks", "figures", "switches")
 KINDS: tuple[Kind, ...] = (*SHARED, "calls", "alarms")
 
 TURNS = 600

@@ -21,6 +21,7 @@ from ledger.audit_log import Entry
 from ledger.call_list import Filter
 from ledger.notices import Notice
 from ledger.program_tokens import Program
+from ledger.switches import Switching
 
 from .contract.stream import VitalsOut
 from .live_state import Kind
@@ -346,6 +347,53 @@ class Alarms(Protocol):
 
     async def history(self, since: datetime | None, until: datetime | None, most: int) -> Sequence[AlarmRow]:
         """The newest first."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Switchable:
+    """A line or a mode of the settings."""
+
+    kind: str
+    """``hours`` or ``mode``."""
+    target: str
+    name: str
+    districts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchRow:
+    """How a line or mode stands, as ``contract.switches.SwitchOut`` shows it."""
+
+    kind: str
+    target: str
+    name: str
+    state: str
+    until: datetime | None = None
+    district: str = ""
+    event: str = ""
+    event_title: str = ""
+    said_at: datetime | None = None
+    by: str = ""
+    by_name: str = ""
+    seat: str = ""
+    reason: str = ""
+
+
+class Switches(Protocol):
+    """``hotline.books.switches``."""
+
+    def switchable(self) -> Sequence[Switchable]: ...
+    def rows(self) -> Sequence[SwitchRow]:
+        """How each of them stands."""
+        ...
+
+    async def history(self, most: int) -> Sequence[Switching]:
+        """The newest first."""
+        ...
+
+    async def switch(self, wanted: Switching, event_title: str = "") -> bool:
+        """Durable when it returns. False: Asterisk hears of it at its next connection."""
         ...
 
 

@@ -42,6 +42,7 @@ from .routes import (
     recording,
     seats,
     session,
+    switches,
     templates,
     text_messages,
     ticket_acts,
@@ -119,6 +120,7 @@ def bare() -> FastAPI:
         drafts,
         mine,
         templates,
+        switches,
         wall,
         recording,
     ):

@@ -27,7 +27,7 @@ from .ledger_views import Books, TicketCentre
 from .notices import Notices
 from .oidc import Provider
 from .place_search import PlaceSearch
-from .ports import Alarms, Audit, Board, Calls, Desk, Phones, Vitals
+from .ports import Alarms, Audit, Board, Calls, Desk, Phones, Switches, Vitals
 from .program_tokens import Programs
 from .refused_requests import Refusals
 from .shares import Shares
@@ -115,6 +115,8 @@ class Services:
     """Of one person, each kind by itself: what costs others, or is a durable row each time."""
     alarms: Alarms | None = None
     notices: Notices | None = None
+    switches: Switches | None = None
+    """None: nothing is switched here (503)."""
     tickets: TicketCentre | None = None
     """What becomes of tickets after they were filed; None: not to be had (503)."""
     handovers: Handovers | None = None

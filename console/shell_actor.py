@@ -36,6 +36,12 @@ def typed_by(headers: Mapping[bytes, bytes]) -> Iterator[None]:
         _typing.reset(before)
 
 
+def acting(account: str) -> str:
+    """Who acts in this request: the user of this machine where the installation's token came with one."""
+    name = _typing.get()
+    return f"{SHELL}{name}" if account == TOKEN_ACTOR and name else account
+
+
 class ShellNamed:
     """``console.ports.Audit`` over another one."""
 
@@ -45,9 +51,7 @@ class ShellNamed:
     async def append(
         self, at: datetime, actor: str, action: str, *, call: str = "", detail: Mapping[str, str] | None = None
     ) -> int:
-        name = _typing.get()
-        acts = f"{SHELL}{name}" if actor == TOKEN_ACTOR and name else actor
-        return await self._audit.append(at, acts, action, call=call, detail=detail)
+        return await self._audit.append(at, acting(actor), action, call=call, detail=detail)
 
     async def page(
         self, most: int, before: int | None = None, *, actor: str = "", action: str = "", call: str = ""

@@ -23,7 +23,7 @@ from config.settings import SECOND
 
 from . import commands as c
 from .ids import LegId, QueueId, SeatId
-from .numbering_plan import HANDOVER, PHONE_KEY, TO_QUEUE, seat_at
+from .numbering_plan import HANDOVER, PHONE_KEY, SWITCH, TO_QUEUE, seat_at
 
 ORIGINATE = "cti-originate"
 REJOIN = "rejoin"
@@ -37,6 +37,8 @@ WATCH, WATCHED = "watch", "HOTLINE_WATCHED"
 WATCH_NUMBER = "0"
 """What the supervisor's phone shows: no number at all rings there."""
 HOLD_EXTENSION = "hold"
+RESERVE = "reserve"
+"""Context of the hints by which a seat of the reserve seems busy while that is not called in (``config.render.switches``)."""
 ATTENDED, AT_DESK = "seat-", "desk-"
 """Before a seat's name in the custom device states that say whether somebody sits there, and at which of two devices
 (``config.render.desks``)."""
@@ -77,6 +79,8 @@ _REFERENCE = re.compile(r"[0-9A-Za-z_.:+*#-]{0,64}")
 _KNOWN_NUMBER = re.compile(r"[0-9+*#]{0,32}")
 _ENCODED = re.compile(r"([0-9A-Za-z._~-]|%[0-9A-F]{2}){0,600}")
 """Percent-encoded text: nothing in it means anything to Asterisk, and no header is broken by it."""
+_STATE = re.compile(r"open|closed|clock|on|off")
+_DISTRICT = re.compile(r"[a-z0-9_]{0,32}")
 _SYNTAX = frozenset(';,|"\\')
 
 Action = dict[str, str]
@@ -128,8 +132,16 @@ def _(command: c.AddMember) -> Action:
         "Penalty": str(_whole("penalty", command.penalty, 0, 1000)),
         "Paused": _yes(command.paused),
         **({"Reason": _word("reason", command.reason)} if command.reason else {}),
-        **({"StateInterface": f"hint:{seat_at(command.seat)}@{SEAT_IN_USE}"} if command.two else {}),
+        **_state_of(command),
     }
+
+
+def _state_of(command: c.AddMember) -> Action:
+    """By what app_queue tells whether the member can be rung, where that is not its own device alone."""
+    if not (command.two or command.reserve):
+        return {}
+    hints = RESERVE if command.reserve else SEAT_IN_USE  # the reserve's stand for both devices too
+    return {"StateInterface": f"hint:{seat_at(command.seat)}@{hints}"}
 
 
 @_action.register
@@ -311,6 +323,28 @@ def _(command: c.SetPace) -> Action:
         "Action": "Setvar",
         "Variable": f"{PACE}{_matched('queue', _QUEUE, command.queue)}",
         "Value": f"{int(command.at)}-{max(1, min(3600, round(command.seconds)))}",
+    }
+
+
+@_action.register
+def _(command: c.SetSwitch) -> Action:
+    """As a phone's key: by a context that does nothing else, which keeps what was said later."""
+    target = f"{command.kind}_{_matched('target', _QUEUE, command.target)}"
+    said = {
+        "STATE": _matched("state", _STATE, command.state),
+        "UNTIL": str(_whole("until", command.until, 0, 10**11)),
+        "AT": str(_whole("at", command.at, 0, 10**14)),
+        "DISTRICT": _matched("district", _DISTRICT, command.district),
+    }
+    return {
+        "Action": "Originate",
+        "Channel": f"Local/{target}@{SWITCH}",
+        "Context": SWITCH,
+        "Exten": KEPT,
+        "Priority": "1",
+        "Variable": ",".join(f"HOTLINE_{name}={value}" for name, value in said.items()),
+        "Timeout": str(KEY_SET_MS),
+        "Async": "true",
     }
 
 

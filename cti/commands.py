@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Literal
 
 from .ids import Instant, LegId, QueueId, SeatId
 
@@ -27,6 +28,8 @@ class AddMember:
     reason: str = ""
     two: bool = False
     """The seat has two devices: it is in a call while either of them is."""
+    reserve: bool = False
+    """Rings only while a mode calls the reserve in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,6 +292,22 @@ class SetPace:
     """When that was found."""
 
 
+@dataclass(frozen=True, slots=True)
+class SetSwitch:
+    """A line open or closed out of turn, or a mode on or off. What Asterisk was told later stays."""
+
+    kind: Literal["hours", "mode"]
+    target: str
+    """A line, a mode."""
+    state: str
+    """``open``, ``closed`` or ``clock`` (by its hours); ``on`` or ``off``."""
+    at: int
+    """When it was said, in milliseconds since 1970."""
+    until: int = 0
+    """Seconds since 1970; 0: until it is taken back."""
+    district: str = ""
+
+
 Command = (
     AddMember
     | RemoveMember
@@ -319,6 +338,7 @@ Command = (
     | SetAttended
     | SetDevice
     | SetPace
+    | SetSwitch
 )
 
 

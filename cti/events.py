@@ -324,6 +324,23 @@ class CitizenCalledBack:
 
 
 @dataclass(frozen=True, slots=True)
+class SwitchedByPhone:
+    """A seat's telephone switched a line's hours or a mode (in force already), or was not let in (``pin``)."""
+
+    call: CallId
+    at: Instant
+    kind: str
+    """``hours``, ``mode`` or ``pin``."""
+    target: str
+    state: str
+    until: int
+    said: int
+    """Milliseconds since 1970."""
+    district: str
+    seat: SeatId
+
+
+@dataclass(frozen=True, slots=True)
 class JourneyStepped:
     """The caller has gone through a step of the line's journey. Not told of a notice, a queue and a closed line,
     which have events of their own."""
@@ -729,6 +746,7 @@ CallEvent = (
     | CallbackTakenOver
     | KeptPlaceUp
     | CitizenCalledBack
+    | SwitchedByPhone
     | CallRefused
     | CallAnswered
     | CallQueued

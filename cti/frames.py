@@ -306,6 +306,24 @@ class CalledBack(NamedTuple):
     """Q.850; 0 unknown."""
 
 
+class SwitchedByPhone(NamedTuple):
+    """Our dialplan's word: a seat's telephone switched hours or a mode, or gave a wrong PIN."""
+
+    at: Instant
+    leg: LegId
+    kind: str
+    """``hours``, ``mode``; ``pin``: it was not let in."""
+    target: str
+    """A line, a mode; of ``pin`` the seat."""
+    state: str
+    until: int
+    """Seconds since 1970; 0: until it is taken back."""
+    said: int
+    """When, in milliseconds since 1970: of two the later one is in force."""
+    district: str
+    seat: SeatId
+
+
 class TurnedAway(NamedTuple):
     at: Instant
     leg: LegId
@@ -454,6 +472,7 @@ Frame = (
     | CallbackTakenOver
     | PlaceUp
     | CalledBack
+    | SwitchedByPhone
     | TurnedAway
     | DialForbidden
     | Recorded

@@ -22,6 +22,8 @@ PROBE = "probe"
 
 PHONE_KEY = "phone-key"
 """Context in which a browser phone's key is put down (``ami_actions.py``)."""
+SWITCH, SWITCH_EAR = "switch", "switch-ear"
+"""Contexts in which hours and modes are switched, and by which those who wait are told (``config/render/switches.py``)."""
 TO_QUEUE = "to-queue"
 """Context through which a seat gives its caller to a queue; a transfer that leads there is known by it, live and in the book."""
 HANDOVER = "handover"
@@ -80,7 +82,7 @@ def is_household(channel: str) -> bool:
     """A channel of the house's own, nobody's call: the line watch, the setting of a phone's key, the words to one who waits."""
     if not channel.startswith("Local/"):
         return endpoint_of(channel) == PROBE
-    return f"@{PHONE_KEY}-" in channel or f"@{HOOK}-" in channel
+    return any(f"@{context}-" in channel for context in (PHONE_KEY, HOOK, SWITCH, SWITCH_EAR))
 
 
 def kept_for(channel: str) -> CallId:

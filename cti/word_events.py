@@ -128,6 +128,10 @@ def _called_back(leg: Leg, f: fr.CalledBack) -> Events:
     return (ev.CitizenCalledBack(leg.call.id, f.at, f.status == "ANSWER", f.cause),)
 
 
+def _switched(leg: Leg, f: fr.SwitchedByPhone) -> Events:
+    return (ev.SwitchedByPhone(leg.call.id, f.at, f.kind, f.target, f.state, f.until, f.said, f.district, f.seat),)
+
+
 def _turned_away(leg: Leg, f: fr.TurnedAway) -> Events:
     return (ev.CallRefused(leg.call.id, f.at, f.reason),)
 
@@ -174,6 +178,7 @@ HANDLERS: dict[type, Callable[[Leg, Any], Events]] = {
     fr.CallbackTakenOver: _callback_taken_over,
     fr.PlaceUp: _place_up,
     fr.CalledBack: _called_back,
+    fr.SwitchedByPhone: _switched,
     fr.TurnedAway: _turned_away,
     fr.DialForbidden: _forbidden,
     fr.Recorded: _recorded,

@@ -116,6 +116,18 @@ def _called_back(at: Instant, leg: LegId, said: Said) -> fr.CalledBack:
     return fr.CalledBack(at, leg, said["status"], _number(said.get("cause", "")) or 0)
 
 
+def _switched(at: Instant, leg: LegId, said: Said) -> fr.SwitchedByPhone:
+    return fr.SwitchedByPhone(
+        at, leg, said["kind"], said["target"], said["state"], _whole(said.get("until", ""), 11), _whole(said["at"], 14),
+        said.get("district", ""), SeatId(said.get("seat", "")),
+    )  # fmt: skip
+
+
+def _whole(word: str, digits: int) -> int:
+    """0 where it is none of so many digits."""
+    return int(word) if word.isascii() and word.isdecimal() and len(word) <= digits else 0
+
+
 WORDS = (
     Word(
         "LINE",
@@ -155,6 +167,7 @@ WORDS = (
             at, leg, said["service"], said["result"], said.get("about", ""), said.get("said", "")
         ),
     ),
+    Word("SWITCH", ("kind", "target", "state", "until", "at", "district", "seat"), _switched, "HotlineSwitch"),
     Word("PROMISED", ("call", "queue", "place", "minutes"), _promised),
     Word("HANDOVER", ("handover", "partner", "seat", "step", "said"), _handed_over, "HotlineHandover"),
     Word("CALLBACKOFFERED", ("call", "queue", "place"), _offered),

@@ -35,6 +35,8 @@ from . import start_check
 from .alarms import build as alarms
 from .alarms.early_events import EarlyEvents
 from .books import build as books
+from .books import switches as switches_heard
+from .books.switches import SwitchPart
 from .books.wait_pace import WaitPace
 from .bus import Bus
 from .consoles import build as consoles
@@ -107,6 +109,11 @@ class Hotline:
         await begin(ledger.proving)
         await begin(ledger.retention)
 
+        switches = SwitchPart(settings, ledger.store, ledger.audit, switchboard.perform, house.publish)
+        board.listen(switches_heard.BOARD, switches.hear_board)
+        book.listen(switches_heard.BOOK, switches.hear_book)
+        ledger.opener.when_open(switches.open)
+
         metrics.follow()
         metrics.know_lines(line.id for line in settings.line)
         metrics.add("asterisk", sources.asterisk(switchboard))
@@ -116,7 +123,7 @@ class Hotline:
             metrics.add("case_store", sources.case_store(self._programs.cases))
         behind = consoles.Behind(
             settings, places, secrets["api-token"], ledger, telephone, seats.service, delivery.courier, metrics,
-            self._programs.phones, readings, early, began, self._vitals, delivery.callbacks, sender.wake,
+            self._programs.phones, readings, early, began, self._vitals, delivery.callbacks, sender.wake, switches,
         )  # fmt: skip
         await begin(consoles.build(behind, board, book, house))
         await self._programs.open_edge()
@@ -124,6 +131,7 @@ class Hotline:
         self._telephone = await begin(telephone)
         if (watch := self._programs.watched(lambda: switchboard.events.up)) is not None:
             await begin(watch)
+        await begin(switches)
         await begin(WaitPace(settings, ledger.store, switchboard.perform))
         self._parts.at_end(self._end_calls)
         await begin(telephone.line_watch)

@@ -35,6 +35,8 @@ VERBS = {
     "seat": "hotline.verbs.seat",
     "ticket": "hotline.verbs.ticket",
     "case": "hotline.verbs.case",
+    "mode": "hotline.verbs.switches",
+    "hours": "hotline.verbs.switches",
     "callbacks": "hotline.verbs.callbacks",
     "catalogue": "hotline.verbs.catalogue",
     "calendar": "hotline.verbs.calendar",

@@ -49,6 +49,8 @@ def does(step: Step) -> str:
             return _("menu {prompt}, read {times} times at most", prompt=prompt, times=times)
         case Digits(prompt=prompt, least=least, most=most):
             return _("asks {prompt} for {least} to {most} digits", prompt=prompt, least=least, most=most)
+        case Hours(hours="always"):
+            return _("is it closed by hand")
         case Hours(hours=hours):
             return _("is it within {hours}", hours=hours)
         case Mode(mode=mode):

@@ -45,6 +45,7 @@ from config.journey.steps import (
     Voicemail,
     Waiting,
 )
+from config.journey.switched import told
 from config.settings import Settings
 from cti.ids import Instant
 
@@ -77,6 +78,8 @@ class Circumstances:
     advice: Mapping[str, str] = field(default_factory=dict)
     """Question → the daemon's answer. A dead or silent daemon answers none. Of ``progress`` it is told, wrong or refused, of
     ``mass_event`` offered; what is told then is not walked."""
+    switched: str = ""
+    """``open`` or ``closed``: by hand, whatever the hours say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +197,7 @@ class Walker:
                         break
             case Hours():
                 opening = Opening(parse(str(step.hours)), self.zone, self.calendar)
-                way = "open" if opening.open_at(met.at) else "closed"
+                way = met.switched or ("open" if opening.open_at(met.at) else "closed")
             case Mode():
                 way = "on" if step.mode in met.modes else "off"
             case Stored():
@@ -241,7 +244,8 @@ class Walker:
                 yield Heard(VOICEMAIL_THANKS)
                 yield LetGo(name)
                 return None
-        yield Passed(name, way)
+        if told(name, way):
+            yield Passed(name, way)
         return way
 
 

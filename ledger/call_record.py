@@ -389,6 +389,7 @@ class Changed:
     lives: list[ev.NodeStarted] = field(default_factory=list)
     gaps: dict[Instant, Gap] = field(default_factory=dict)
     """Begin → an interval whose rows are lost."""
+    switches: list[ev.SwitchedByPhone] = field(default_factory=list)
     refused: dict[tuple[str, int, int], ev.RowsRefused] = field(default_factory=dict)
     """Rows that are none of Asterisk's."""
 
@@ -468,6 +469,8 @@ class Records:
             self._arrived(event)
         elif isinstance(event, ev.NodeStarted):
             self.changed.lives.append(event)
+        elif isinstance(event, ev.SwitchedByPhone):  # in the ledger at once: a supervisor looks for it now
+            self.changed.switches.append(event)
         elif (step := self._steps.get(type(event))) is not None:
             record = self.open.get(event.call)  # type: ignore[union-attr]
             if record is not None:
@@ -496,6 +499,7 @@ class Records:
             self_services={key: row for key, row in changed.self_services.items() if key[0] not in living},
             callbacks=changed.callbacks,  # a promise that a caller was given
             lives=changed.lives,
+            switches=changed.switches,
             gaps=changed.gaps,
             refused=changed.refused,
         )

@@ -36,7 +36,7 @@ from cti.file_tail import Place
 from cti.ids import CallId, Instant
 from cti.numbers import ANYWHERE, Numbers
 
-from . import callbacks, default_outcome, handovers, mass_event_joins, replies, rows
+from . import callbacks, default_outcome, handovers, mass_event_joins, replies, rows, switches
 from . import tables as t
 from .ami_only_call_completion import complete
 from .ami_only_call_rows import changed_by, difference, known, parts_of, replaced
@@ -276,6 +276,7 @@ class Scribe:
         if changed.lives:
             lives = [{"node": life.node or self._node, "began_at": rows.moment(life.at)} for life in changed.lives]
             db.execute(self._store.insert(t.node_lives).on_conflict_do_nothing(), lives)
+        switches.put_by_phone(self._store, db, changed.switches)
         if changed.gaps:
             gaps = list(changed.gaps.values())
             self._put(db, t.blind_intervals, (rows.gap_row(gap, self._node) for gap in gaps))

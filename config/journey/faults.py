@@ -42,6 +42,36 @@ def of_lines(lines: Sequence[tuple[str, Mapping[str, Any]]], known: tuple[str, .
                 )
 
 
+def of_modes(
+    modes: Sequence[tuple[str, Mapping[str, Any]]], prompts: tuple[str, ...], journeys: tuple[str, ...],
+    queues: tuple[str, ...], lines: tuple[str, ...],
+) -> Iterator[Problem]:  # fmt: skip
+    """Names that a mode says of other entries."""
+
+    def known(field: str, name: object, names: tuple[str, ...], fault: str) -> Iterator[Problem]:
+        if isinstance(name, str) and name not in names:
+            yield Problem(field, fault, name, names, likely(name, names))
+
+    no_prompt = _("there is no such prompt")
+    for path, mode in modes:
+        yield from known(f"{path}.notice", mode.get("notice"), prompts, no_prompt)
+        yield from known(f"{path}.waiting", mode.get("waiting"), prompts, no_prompt)
+        for district, prompt in _mapping(mode, "districts").items():
+            yield from known(f"{path}.districts.{district}", prompt, prompts, no_prompt)
+        for line, change in _mapping(mode, "line").items():
+            yield from known(f"{path}.line.{line}", line, lines, _("there is no such line"))
+            if isinstance(change, Mapping):
+                where = f"{path}.line.{line}"
+                yield from known(f"{where}.notice", change.get("notice"), prompts, no_prompt)
+                yield from known(f"{where}.journey", change.get("journey"), journeys, _("there is no such journey"))
+                yield from known(f"{where}.queue", change.get("queue"), queues, _("there is no such queue"))
+
+
+def _mapping(entry: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    value = entry.get(name)
+    return value if isinstance(value, Mapping) else {}
+
+
 def of_journeys(journeys: Mapping[str, Any], prompts: tuple[str, ...], queues: tuple[str, ...]) -> Iterator[Problem]:
     for name, entries in journeys.items():
         if not isinstance(entries, Mapping):

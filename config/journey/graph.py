@@ -2,7 +2,8 @@
 
 A line that names a journey of ``[journey]`` gets that one, what it leaves out filled in from the
 line; any other gets the one its own ``hours``, ``notice`` and ``menu`` make, as they always did:
-closed outside the hours, the notice, the menu where there is one, the queue.
+closed outside the hours, the notice, the menu where there is one, the queue. Before either stands what
+switches change (``switched.py``): the modes, and a line that keeps no hours closed by hand.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .steps import Advice, HangUp, Hours, Menu, Notice, Queue, Step, Voicemail, Waiting
+from . import switched
+from .steps import Advice, Hours, Menu, Notice, Queue, Step, Waiting
 
 if TYPE_CHECKING:
     from ..settings import Line, Settings
@@ -31,13 +33,25 @@ class Graph:
 
 
 def of_line(settings: Settings, line: Line) -> Graph:
-    if line.journey is None:
-        steps, name = _own(line), line.id
-    else:
-        steps, name = dict(settings.journey[line.journey]), line.journey
-    return Graph(
-        name, line.id, line.queue, {ident: _whole(step, line) for ident, step in steps.items()}, next(iter(steps))
-    )
+    steps, start = _steps(settings, line)
+    begin: dict[str, str] = {}
+    of_modes: dict[str, Step] = {}
+    modes = [mode for mode in settings.mode if switched.applies(mode, line)]
+    for mode in modes:
+        here = switched.in_mode(line, mode)
+        own, own_start = _steps(settings, here)
+        of_modes |= switched.changed(own, here, line.notice, mode)
+        begin[mode.id] = switched.named(mode, own_start)
+    asked, first = switched.chosen([mode.id for mode in modes], start, begin)
+    name = line.id if line.journey is None else line.journey
+    return Graph(name, line.id, line.queue, {**asked, **steps, **of_modes}, first)
+
+
+def _steps(settings: Settings, line: Line) -> tuple[dict[str, Step], str]:
+    """Of the line as it is here, each complete, and the first."""
+    found = _own(line) if line.journey is None else dict(settings.journey[line.journey])
+    steps, start = switched.with_opening(found, next(iter(found)), line)
+    return {ident: _whole(step, line) for ident, step in steps.items()}, start
 
 
 def of_settings(settings: Settings) -> dict[str, Graph]:
@@ -70,10 +84,7 @@ def _own(line: Line) -> dict[str, Step]:
         steps |= {keys[key]: Queue(kind="queue", queue=queue) for key, queue in line.menu.items()}
     steps["queue"] = Queue(kind="queue")
     if "hours" in steps:
-        if line.voicemail:
-            steps["closed"] = Voicemail(kind="voicemail", prompt="voicemail_closed", refused="closed")
-        else:
-            steps["closed"] = HangUp(kind="hang_up", prompt="closed", refused="closed")
+        steps["closed"] = switched.closed_end(line)
     return steps
 
 

@@ -269,6 +269,8 @@ class Queue(_Step):
     kind: Literal["queue"]
     queue: Name | None = None
     """None: the line's queue."""
+    priority: Annotated[int, Field(ge=0, le=9)] | None = None
+    """He waits before those of a lower one; None: as the line's mode says, else 0."""
 
 
 class HangUp(_Step):

@@ -29,7 +29,7 @@ def render(
         **manager.render(settings, secrets),
         **pjsip.render(settings, secrets),
         **queues.render(settings),
-        **dialplan.render(settings),
+        **dialplan.render(settings, secrets),
     }
     if settings.asterisk.mode is Mode.EMBEDDED:
         files["asterisk.conf"] = asterisk_conf.asterisk(settings, places, modules)

@@ -27,7 +27,7 @@ MODULES = (
     # dialplan
     "pbx_config", "app_dial", "app_exec", "app_queue", "app_playback", "app_mixmonitor", "app_stack", "app_userevent",
     "app_celgenuserevent", "app_playtones", "app_waitforsilence", "app_waitforcond", "app_originate", "app_channelredirect", "app_softhangup", "app_chanspy", "app_echo", "app_read", "app_senddtmf", "res_speech", "res_agi", "func_callerid", "func_channel", "func_cut", "func_groupcount",
-    "func_logic", "func_periodic_hook", "func_export", "func_uri", "func_strings", "func_timeout", "func_global", "func_devstate", "func_dialplan", "func_cdr", "func_db", "func_lock",
+    "func_logic", "func_periodic_hook", "func_export", "func_uri", "func_strings", "func_timeout", "func_global", "func_devstate", "func_dialplan", "func_cdr", "func_db", "func_lock", "func_sha1",
     # records and management
     "res_cdrel_custom", "cel_custom", "res_manager_devicestate",
 )  # fmt: skip
@@ -95,8 +95,8 @@ README = """\
 Configuration for an Asterisk 22 (at least 22.10.1) that somebody else runs.
 
 1. Copy the *.conf files into its configuration folder (astetcdir). modules.conf loads only
-   what the hotline needs; a site that needs more adds `load =>` lines. manager.conf and
-   pjsip.conf hold secrets: keep them 0600 and owned by Asterisk's user.
+   what the hotline needs; a site that needs more adds `load =>` lines. manager.conf,
+   pjsip.conf and extensions.conf hold secrets: keep them 0600 and owned by Asterisk's user.
 2. From asterisk.conf take the [options]; `systemname = {node}` is part of every call's id.
 3. Copy data/sounds and data/moh into its astdatadir.
 4. It must reach FastAGI at 127.0.0.1:{agi}, and the daemon its AMI at 127.0.0.1:{ami}: both on

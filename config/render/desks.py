@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from ..answer_rule import LEAST_MS, MOST_LET_GO, SILENT_CAUSE
 from ..settings import OUTBOUND_PROMPT, SECOND, Device, OutboundNotice, Seat, Settings, Unattended
-from . import kept_place, pjsip, survey, voicemail, waiting
+from . import kept_place, pjsip, survey, switches, voicemail, waiting
 from .dialplan_steps import Step, context, exten, extens, include, unplayed
 
 RING_SECONDS = 30
@@ -107,7 +107,7 @@ def _enter_queue(settings: Settings) -> str:
                 renew,
                 waiting.OFF,
                 *kept_place.begin(queue),
-                *waiting.begin(queue),
+                *waiting.begin(settings, queue),
                 kept_place.CLEARED,
                 "Return()",
             )
@@ -236,12 +236,15 @@ def _watch() -> str:
 def _seats(settings: Settings) -> str:
     """What a seat may dial: another seat, the echo, the world."""
     guarded = settings.seats.unattended_may_dial is Unattended.NOTHING
+    switching = settings.switches.number
     check: tuple[Step, ...] = (*BY_SEAT, *_nobody(settings, "nobody")) if guarded else ()
     refused: tuple[Step, ...] = (("nobody", "Gosub(dial-refused,s,1(unattended))"), "Hangup(21)") if guarded else ()
     return context(
         "seats",
         *(exten(seat.id, *check, "Goto(between,${EXTEN},1)", *refused) for seat in settings.seat),
         exten("*43", *check, "Answer()", "Echo()", "Hangup(16)", *refused),
+        # no matter who sits there: what counts is the PIN
+        *([exten(switching, *BY_SEAT, f"Goto({switches.PHONE},s,1)")] if switching else []),
         include("outbound"),
     )
 

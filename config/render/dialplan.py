@@ -7,11 +7,13 @@ file name sees them; the caller's name is never read. The other contexts are in 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from .. import called_numbers
 from ..journey.graph import of_line
 from ..ports import told_full
 from ..settings import Line, Settings, Trunk
-from . import desks, handover, journeys, national_numbers, survey, text, voicemail, waiting
+from . import desks, handover, journeys, national_numbers, survey, switches, text, voicemail, waiting
 from .dialplan_steps import Step, context, exten, include
 
 NUMBER = "0-9+*#"
@@ -26,9 +28,18 @@ REFERENCE = r"0-9A-Za-z_.:+*#\-"
 """What is kept of a partner's work-order number."""
 
 
-def render(settings: Settings) -> dict[str, str]:
+def render(settings: Settings, secrets: Mapping[str, str] | None = None) -> dict[str, str]:
+    """``secrets``: with the PIN of the switches, where a telephone may switch."""
     rules = [(f"HOTLINE_OUT_{n}", rule) for n, rule in enumerate(settings.limits.outbound, 1)]
-    globals_ = text.section("globals", [*rules, *national_numbers.globals_(), *journeys.calendar(settings)])
+    globals_ = text.section(
+        "globals",
+        [
+            *rules,
+            *national_numbers.globals_(),
+            *journeys.calendar(settings),
+            *switches.globals_(settings, secrets or {}),
+        ],
+    )
     contexts = [
         *(_trunk(trunk) for trunk in settings.trunk),
         _as_dialled(),
@@ -42,6 +53,7 @@ def render(settings: Settings) -> dict[str, str]:
         *waiting.contexts(settings),
         *voicemail.contexts(settings),
         *survey.contexts(settings),
+        *switches.contexts(settings),
         _probe(settings),
         _ending(settings),
         _refused(),

@@ -34,15 +34,14 @@ from ..journey.steps import (
     Waiting,
 )
 from ..journey.steps import Step as JourneyStep
+from ..journey.switched import told
 from ..settings import Settings
-from . import self_service, voicemail
+from . import self_service, switches, voicemail
 from .dialplan_steps import Step, context, exten, unplayed
 
 ANSWERED = "0-9*#"
 """What a telephone can say by keys, for our purposes."""
 WORD = "a-z0-9_"
-MODE = "mode-"
-"""Custom device state of a mode, ``Custom:mode-typhoon``: INUSE while it is on."""
 FAMILY = "hotline"
 """Where a ``stored`` step looks in Asterisk's database."""
 HOLIDAYS, MADE_UP = "HOTLINE_HOLIDAYS_", "HOTLINE_MADE_UP_"
@@ -101,8 +100,7 @@ def _step(settings: Settings, graph: Graph, name: str, step: JourneyStep) -> lis
         case Hours():
             return _hours(settings, graph, name, step)
         case Mode():
-            state = f"${{DEVICE_STATE(Custom:{MODE}{step.mode})}}"
-            return _either(graph, name, f'"{state}"="INUSE"', ("on", step.on), ("off", step.off))
+            return _either(graph, name, switches.is_on(step.mode), ("on", step.on), ("off", step.off))
         case Stored():
             return _stored(graph, name, step)
         case Waiting():
@@ -115,7 +113,7 @@ def _step(settings: Settings, graph: Graph, name: str, step: JourneyStep) -> lis
         case MassEvent():
             return self_service.mass_event(settings, graph.line, name, step, _at(graph, name), _to(graph, step))
         case Queue():
-            return _queue(str(step.queue))
+            return _queue(str(step.queue), step.priority)
         case HangUp():
             return [*_hang_up(name, step), "Hangup(16)"]
         case Voicemail():
@@ -127,11 +125,12 @@ def _to(graph: Graph, step: JourneyStep) -> dict[str, str]:
     return {way: _at(graph, to) for way, to in step.ways().items()}
 
 
-def _queue(queue: str) -> list[Step]:
-    return ['GotoIf($["${HOTLINE_PROBE}"!=""]?done)', f"Goto(queues,{queue},1)", ("done", "Hangup(16)")]
+def _queue(queue: str, priority: int | None = None) -> list[Step]:
+    before = [f"Set(QUEUE_PRIO={priority})"] if priority is not None else []
+    return ['GotoIf($["${HOTLINE_PROBE}"!=""]?done)', *before, f"Goto(queues,{queue},1)", ("done", "Hangup(16)")]
 
 
-def _on(graph: Graph, step: str) -> list[Step]:
+def _on(graph: Graph, step: str) -> list[str]:
     return [f"Goto({_at(graph, step)},1)"]
 
 
@@ -140,6 +139,8 @@ def _unless_probed(call: str) -> str:
 
 
 def _tell(step: str, way: str) -> str:
+    if not told(step, way):
+        return "NoOp()"
     return _unless_probed(f"CELGenUserEvent(STEP,{step}|{way})")
 
 
@@ -233,18 +234,20 @@ def _digits(graph: Graph, name: str, step: Digits) -> list[Step]:
 
 def _hours(settings: Settings, graph: Graph, name: str, step: Hours) -> list[Step]:
     found, zone = parse(str(step.hours)), settings.centre.timezone
-    shut = [_tell(name, "closed"), *_on(graph, step.closed)]
-    open_ = [("open", _tell(name, "open")), *_on(graph, step.open)]
+    shut: list[str] = [_tell(name, "closed"), *_on(graph, step.closed)]
+    open_: list[Step] = [("open", _tell(name, "open")), *_on(graph, step.open)]
+    switched = switches.hours(graph.line)
     if found.always:
-        return open_
+        return [*switched, "Goto(open)", ("shut", shut[0]), *shut[1:], *open_]
     day = f"${{STRFTIME(${{EPOCH}},{zone},%m%d)}}"
     year = f"${{STRFTIME(${{EPOCH}},{zone},%Y)}}"
     first = found.first_weekday()
     return [
+        *switched,
         f'GotoIf($[${{REGEX("-{day}-" ${{{HOLIDAYS}{year}}})}}]?shut)',
         f'GotoIf($[${{REGEX("-{day}-" ${{{MADE_UP}{year}}})}}]?made_up)',
         *_spans(found.spans, zone),
-        ("shut", str(shut[0])),
+        ("shut", shut[0]),
         *shut[1:],
         ("made_up", "NoOp()"),
         *_spans((span for span in found.spans if first in span.weekdays), zone, any_day=True),

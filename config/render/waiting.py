@@ -9,6 +9,7 @@ tells when it was written: without a fresh one he hears his place alone.
 from __future__ import annotations
 
 from ..settings import Queue, Settings
+from . import switches
 from .dialplan_steps import Step, context, exten
 
 CONTEXT, PLACE = "wait-words", "place"
@@ -32,14 +33,21 @@ inherited by the seats' legs, which have no such hook.)"""
 
 
 def used(settings: Settings) -> bool:
-    return any(queue.words_seconds for queue in settings.queue)
+    return any(queue.words_seconds for queue in settings.queue) or any(mode.words_seconds for mode in settings.mode)
 
 
-def begin(queue: Queue) -> list[Step]:
-    """On the caller's channel, before Queue(), after ``OFF``."""
+def begin(settings: Settings, queue: Queue) -> list[Step]:
+    """On the caller's channel, before Queue(), after ``OFF``; a mode that is on may say how often, or that at all."""
+    if any(mode.words_seconds for mode in settings.mode):
+        hook = f"${{PERIODIC_HOOK({CONTEXT},{PLACE},${{HOTLINE_WORDS}})}}"
+        silent = 'GotoIf($["${HOTLINE_WORDS}"=""]?silent)'
+        return [*switches.words_seconds(settings, queue), silent, *_hooked(hook), ("silent", "NoOp()")]
     if queue.words_seconds is None:
         return []
-    hook = f"${{PERIODIC_HOOK({CONTEXT},{PLACE},{queue.words_seconds})}}"
+    return _hooked(f"${{PERIODIC_HOOK({CONTEXT},{PLACE},{queue.words_seconds})}}")
+
+
+def _hooked(hook: str) -> list[Step]:
     return [
         "MSet(QUEUEWAIT=,HOTLINE_SINCE=${EPOCH})",
         f"Set(__HOTLINE_HOOK={hook})",
@@ -91,6 +99,7 @@ def contexts(settings: Settings) -> list[str]:
         "Set(WAITED=$[${EPOCH} - 0${IMPORT(${HOOK_CHANNEL},HOTLINE_SINCE)}])",
         f"Set(OFFERS=${{IF($[${{WAITED}} >= ${{OFFERS}} | 0${{MINUTES}} >= {LONG_MINUTES}]?yes:)}})",
         ("say", f"GotoIf($[{_TALKS}]?none)"),
+        f"GotoIf($[0${{IMPORT(${{HOOK_CHANNEL}},{switches.HUSH})}} > ${{EPOCH}}]?none)",
         "Playback(${CUT(LIST,&,1)})",
         "Set(LIST=${CUT(LIST,&,2-)})",
         'GotoIf($["${LIST}"!=""]?say)',

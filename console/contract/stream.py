@@ -20,6 +20,7 @@ from cti.events import DialResult, DialWay
 
 from .rest import CallOut, LineOut, QueueOut, SeatOut, TrunkOut
 from .shapes import CallIdText
+from .switches import SwitchOut
 
 
 class _Said(BaseModel):
@@ -135,6 +136,7 @@ class Snapshot(BaseModel):
     queues: list[QueueOut]
     lines: list[LineOut]
     trunks: list[TrunkOut]
+    switches: list[SwitchOut]
     alarms: list[AlarmOut] = Field(description="standing or not acknowledged; supervisors only")
     figures: list[FiguresOut]
     targets: TargetsOut
@@ -153,6 +155,7 @@ class Delta(BaseModel):
     queues: list[QueueOut] = []
     lines: list[LineOut] = []
     trunks: list[TrunkOut] = []
+    switches: list[SwitchOut] = []
     alarms: list[AlarmOut] = []
     figures: list[FiguresOut] = []
 

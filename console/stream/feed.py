@@ -25,6 +25,7 @@ from cti.numbering_plan import seat_at
 
 from .. import visibility
 from ..contract import stream as said
+from ..events import SwitchMoved
 from ..live_state import Kind
 from ..ports import Live
 from .hub import Hub
@@ -36,6 +37,7 @@ BOARD: tuple[type, ...] = (
 HOUSE: tuple[type, ...] = (
     house.SeatStateChanged, house.SeatNoted, house.SeatWarned, house.RejoinBegan, sessions.SessionEnded, sessions.SessionLocked,
     tickets.TicketFiled, tickets.TicketDelivered, tickets.TicketPoisoned, tickets.CaseMoved, CallbacksMoved,
+    SwitchMoved,
 )  # fmt: skip
 GOODBYE: dict[str, Why] = {"signed_out": "signed_out", "revoked": "signed_out", "expired": "expired"}
 """Why a session ended → what its stream is told."""
@@ -173,6 +175,8 @@ class Feed:
                 self._moved(event, DeliveryState.DELIVERED, event.case_number, event.query_code, case=event.state)
             case CallbacksMoved():
                 self._callbacks(event)
+            case SwitchMoved():
+                self._hub.touch("switches", f"{event.kind}:{event.target}")
 
     def _callbacks(self, event: CallbacksMoved) -> None:
         seen = [one for one in self._hub.consoles if not one.who.locked and visibility.sees_callbacks(one.who)]

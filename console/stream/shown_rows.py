@@ -13,11 +13,13 @@ from ..access import Right
 from ..authorization import Who
 from ..contract.rest import LineOut, QueueOut, SeatOut, TrunkOut
 from ..contract.stream import AlarmOut, FiguresOut
+from ..contract.switches import SwitchOut
 from ..live_state import Kind, Row, View
 from ..ports import Live
 
 _SHAPES: Mapping[Kind, type[BaseModel]] = {
     "seats": SeatOut, "queues": QueueOut, "lines": LineOut, "trunks": TrunkOut, "figures": FiguresOut, "alarms": AlarmOut,
+    "switches": SwitchOut,
 }  # fmt: skip
 
 

@@ -37,6 +37,7 @@ from hotline.alarms.build import Readings
 from hotline.alarms.early_events import EarlyEvents
 from hotline.books.build import Books
 from hotline.books.catalogue_reader import CatalogueReader
+from hotline.books.switches import SwitchPart
 from hotline.bus import Bus
 from hotline.metrics import Metrics
 from hotline.programs import georeport_services
@@ -83,6 +84,7 @@ class Behind:
     case_callbacks: CaseCallbacks | None = None
     notify: Callable[[], None] = lambda: None
     """The sender's wake."""
+    switches: SwitchPart | None = None
 
 
 class ConsolePart:
@@ -169,7 +171,8 @@ def build(behind: Behind, board: Bus, book: Bus, house: Bus) -> ConsolePart:
     picture = live_queries.Picture(switchboard, b.seats, watch, settings)
     vitals = live_queries.Vitals(switchboard, b.books.reader, places, settings, b.readings.belongings, b.more_vitals)
     stream = Streaming(
-        picture, desk, calls, vitals, b.seats, fold, watch, tickets, store, settings, sign_in.again, audit, b.early, b.began
+        picture, desk, calls, vitals, b.seats, fold, watch, tickets, store, settings, sign_in.again, audit, b.early, b.began,
+        b.switches.shown if b.switches is not None else dict,
     )  # fmt: skip
     stream.turned_away = b.readings.turned_away.over
     stream.cases_overdue = lambda: b.books.marks.overdue
@@ -193,7 +196,7 @@ def build(behind: Behind, board: Bus, book: Bus, house: Bus) -> ConsolePart:
     board.listen(BoardLive, powers.hear_board)
     opener.when_open(lambda: powers.look(sign_in.sessions.get))
     services = Services(
-        desk=desk, calls=calls, board=picture, stream=stream.hub, alarms=stream.alarm_service, notices=stream.notices,
+        desk=desk, calls=calls, board=picture, stream=stream.hub, alarms=stream.alarm_service, notices=stream.notices, switches=b.switches,
         vitals=vitals, intake=intake, token=b.token,
         outbound_notice=_to_say(settings), pause_reasons=settings.seats.pause_reasons, more_metrics=b.metrics.sources,
         absent=WRONG_OR_AWAY, wrong=(LedgerWrong,), audit=sign_in.audit,

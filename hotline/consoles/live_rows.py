@@ -50,9 +50,10 @@ class Live:
     def __init__(
         self, rooms: live_queries.Picture, desk: live_queries.Desk, calls: live_queries.Calls, floor: SeatService, board: Board,
         settings: Settings, slowly: Callable[[bool], Awaitable[Slowly]], alarms: Mapping[str, object],
+        switches: Callable[[], Mapping[str, object]] = dict,
     ) -> None:  # fmt: skip
         self._rooms, self._desk, self._calls, self._floor, self._board = rooms, desk, calls, floor, board
-        self._settings, self._slowly, self._alarms = settings, slowly, alarms
+        self._settings, self._slowly, self._alarms, self._switches = settings, slowly, alarms, switches
         self._names = {
             "queues": {q.id: q.name for q in settings.queue},
             "lines": {line.id: line.name for line in settings.line},
@@ -93,7 +94,7 @@ class Live:
         return {
             "seats": self._floor.desk.seats, "queues": self._names["queues"], "lines": self._names["lines"],
             "trunks": self._names["trunks"], "figures": self.read.figures, "calls": self._board.calls,
-            "alarms": self._alarms,
+            "alarms": self._alarms, "switches": self._switches(),
         }  # fmt: skip
 
     def row(self, kind: Kind, ident: str) -> object | None:
@@ -111,6 +112,8 @@ class Live:
                 return self.read.figures.get(ident)
             case "alarms":
                 return self._alarms.get(ident)
+            case "switches":
+                return self._switches().get(ident)
         return None
 
     def _queue(self, ident: str) -> live_queries.Queue:

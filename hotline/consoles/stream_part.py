@@ -60,6 +60,7 @@ class Streaming:
         self, rooms: live_queries.Picture, desk: live_queries.Desk, calls: live_queries.Calls, vitals: Vitals, floor: SeatService,
         board: Board, watch: LineWatch, tickets: TicketBook, store: Store, settings: Settings,
         again: Callable[[Who], Awaitable[Who | None]], audit: Audit, early: EarlyEvents, began: datetime,
+        switches: Callable[[], Mapping[str, object]] = dict,
     ) -> None:  # fmt: skip
         self._early = early
         self._rooms, self._vitals, self._floor, self._board, self._watch = rooms, vitals, floor, board, watch
@@ -75,7 +76,7 @@ class Streaming:
         self.owing = Owing(OwedCalls(store, timedelta(minutes=minutes)).look, self._tell_owed, self._name)
         self.silent_trunks = SilentTrunks(TrunkSounds(store, [trunk.id for trunk in settings.trunk]).look)
         self._calendar = WorkCalendar.of(settings.calendar.holidays, settings.calendar.workdays)
-        self.live = Live(rooms, desk, calls, floor, board, settings, self._slowly, self.alarm_service.shown)
+        self.live = Live(rooms, desk, calls, floor, board, settings, self._slowly, self.alarm_service.shown, switches)
         self.turned_away: Callable[[], dict[str, str]] = dict
         """What calls could not be taken (``turned_away.py``)."""
         self.cases_overdue: Callable[[], int | None] = lambda: None

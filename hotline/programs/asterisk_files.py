@@ -18,7 +18,7 @@ from hotline.programs.asterisk_found import Asterisk
 from hotline.programs.sounds import lay_out
 from hotline.programs.write_if_changed import write_changed
 
-SECRET_FILES = ("manager.conf", "pjsip.conf")
+SECRET_FILES = ("manager.conf", "pjsip.conf", "extensions.conf")
 Socket = tuple[str, str, int, socket.SocketKind]
 """Field of hotline.toml, address, port, kind."""
 

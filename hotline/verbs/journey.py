@@ -62,6 +62,7 @@ def add(sub: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     )
     walk.add_argument("--at", help=_("the moment, as {form}; none: now", form="2026-10-01 09:30"))
     walk.add_argument("--mode", action="append", default=[], metavar="NAME", help=_("a mode that is on"))
+    walk.add_argument("--switched", choices=("open", "closed"), default="", help=_("opened or closed by hand"))
     walk.add_argument("--stored", action="append", default=[], metavar="KEY=VALUE", help=_("what Asterisk has stored"))
     walk.add_argument(
         "--waiting", action="append", default=[], metavar="QUEUE=N", help=_("callers that wait in a queue")
@@ -142,6 +143,7 @@ def _met(settings: Settings, graph: Graph, args: argparse.Namespace) -> Circumst
         at=_moment(settings, args.at),
         keys=lambda _prompt, _most: next(answers, "").strip(),
         modes=frozenset(args.mode),
+        switched=args.switched,
         stored=_pairs("--stored", args.stored, keys),
         waiting={queue: int(text) for queue, text in waiting.items()},
         advice=advice,

@@ -17,7 +17,7 @@ by whatever inserts the row, so that no writer can forget it.
 from __future__ import annotations
 
 from .catalogues import catalogue_codes, catalogue_conditions, catalogue_editions, catalogue_units
-from .operation import alarms, audit, endpoint_reach, line_checks, log_marks, turned_away
+from .operation import alarms, audit, endpoint_reach, line_checks, log_marks, switches, turned_away
 from .outcomes import callback_attempts, callbacks, is_owed, outcome_history, outcomes
 from .people import (
     account_changes,
@@ -136,6 +136,7 @@ __all__ = [
     "self_services",
     "sessions",
     "surveys",
+    "switches",
     "tail_marks",
     "talked_later",
     "talks",

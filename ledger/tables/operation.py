@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Index, String, Table, Text
+from sqlalchemy import Boolean, Column, Index, String, Table, Text, false
+from sqlalchemy import text as sa_text
 
 from ledger.columns import Moment
 
@@ -73,6 +74,28 @@ alarms = Table(
     Index(None, "kind", "at"),
     Index(None, "cleared_at", "acknowledged_at"),
     Index(None, "at"),
+)
+
+# a line opened or closed out of turn, a mode on or off; a telephone that was not let in (kind pin)
+switches = Table(
+    "switches",
+    metadata,
+    Column("kind", Word, primary_key=True),  # hours | mode | pin
+    Column("target", Word, primary_key=True),  # a line, a mode; of pin the seat
+    Column("said", Big, primary_key=True, autoincrement=False),  # milliseconds since 1970: the later one is in force
+    Column("state", Word, nullable=False),  # open closed clock | on off | wrong rested
+    Column("at", Moment, nullable=False),
+    Column("until", Moment),
+    text("district", Word),
+    text("event", Id),  # the mass event of the ticket centre that it is about
+    text("by"),  # an account; '' by telephone where nobody sat
+    text("seat"),  # by telephone
+    text("reason", Text()),
+    Column("audited", Boolean, nullable=False, server_default=false()),
+    Index(None, "at"),
+    Index(
+        "ix_switches_audited", "audited", sqlite_where=sa_text("NOT audited"), postgresql_where=sa_text("NOT audited")
+    ),
 )
 
 audit = Table(

@@ -40,6 +40,7 @@ HELPED = {
 
 def everything(table: Table) -> Table:
     """The settings with that journey on the first line, and a line that keeps hours and one with a menu."""
+    table.pop("mode", None)  # what is counted is the journey's own
     table["journey"] = {"everything": copy.deepcopy(EVERYTHING), "helped": copy.deepcopy(HELPED)}
     table["queue"][0] |= {"words_seconds": 30, "call_back_seconds": 60}
     table["line"][0] |= {"journey": "everything", "survey": True}

@@ -78,6 +78,8 @@ MAY: dict[tuple[str, str], str] = {
     ("GET", "/api/templates"): "AOST",
     ("POST", "/api/templates"): "ST",
     ("PUT", "/api/templates/{template}"): "ST",
+    ("GET", "/api/switches"): "SUPTr",
+    ("POST", "/api/switches"): "ST",
     ("GET", "/api/notices"): ALL,
     ("POST", "/api/notices"): "ST",
     ("GET", "/api/alarms"): "SPT",

@@ -57,6 +57,7 @@ def lines(table: Table) -> None:
     steps["choice"]["seconds"] = steps["number"]["seconds"] = 1  # type: ignore[index]
     steps["long"]["answers"] = {"long": "said"}  # type: ignore[index]
     steps["said"] = {"kind": "say", "prompt": "sorry", "next": "choice"}
+    table.pop("mode", None)  # one set of steps: what is counted here is the journey's own
     table["journey"] = {"everything": steps}
     table["line"] += [
         {"id": "menu", "name": "按键", "numbers": [NUMBERS["menu"]], **common, "menu": {"2": "minnan", "#": "emergency"}},

@@ -393,6 +393,10 @@ export interface paths {
   '/api/sessions/{session}': {
     delete: { parameters: { path: { session: string } }; responses: { 200: { content: { 'application/json': components['schemas']['DoneOut'] } } } }
   }
+  '/api/switches': {
+    get: { parameters: { query: { most?: number } }; responses: { 200: { content: { 'application/json': components['schemas']['SwitchesOut'] } } } }
+    post: { requestBody: { content: { 'application/json': components['schemas']['SwitchIn'] } }; responses: { 200: { content: { 'application/json': components['schemas']['SwitchedOut'] } } } }
+  }
   '/api/templates': {
     get: { parameters: { query: { kind?: string; scheme?: string; code_kind?: string; code?: string; every?: boolean }; header: { 'X-Hotline-Search'?: string } }; responses: { 200: { content: { 'application/json': components['schemas']['TemplateOut'][] } } } }
     post: { requestBody: { content: { 'application/json': components['schemas']['TemplateIn'] } }; responses: { 201: { content: { 'application/json': components['schemas']['TemplateOut'] } } } }
@@ -889,6 +893,7 @@ export interface components {
       queues: components['schemas']['QueueOut'][]
       lines: components['schemas']['LineOut'][]
       trunks: components['schemas']['TrunkOut'][]
+      switches: components['schemas']['SwitchOut'][]
       alarms: components['schemas']['AlarmOut'][]
       figures: components['schemas']['FiguresOut'][]
     }
@@ -1734,6 +1739,7 @@ export interface components {
       queues: components['schemas']['QueueOut'][]
       lines: components['schemas']['LineOut'][]
       trunks: components['schemas']['TrunkOut'][]
+      switches: components['schemas']['SwitchOut'][]
       /** standing or not acknowledged; supervisors only */
       alarms: components['schemas']['AlarmOut'][]
       figures: components['schemas']['FiguresOut'][]
@@ -1771,6 +1777,72 @@ export interface components {
       part_id: string
       /** one of the code's filing conditions, in its words; none: the first */
       condition: string
+    }
+    /** POST /api/switches. */
+    SwitchIn: {
+      kind: 'hours' | 'mode'
+      /** of hours a line, of mode a mode */
+      target: string
+      /** of hours open, closed or clock (by its hours again); of mode on or off */
+      state: 'open' | 'closed' | 'clock' | 'on' | 'off'
+      /** of open and closed: then the line keeps its hours again; none: until it is taken back */
+      until?: string | null
+      /** of a mode that has districts: whose prompt is said after the notice */
+      district?: string
+      /** of a mode: the open mass event that it is about */
+      event?: string
+      reason: string
+    }
+    /** How one line or mode stands; ``clock`` and ``off`` are as usual. */
+    SwitchOut: {
+      kind: 'hours' | 'mode'
+      target: string
+      name: string
+      state: string
+      until: string | null
+      district: string
+      /** the mass event of the ticket centre; '' none */
+      event: string
+      event_title: string
+      /** when it was switched; none: never */
+      said_at: string | null
+      /** an account; '' at a telephone where nobody sat */
+      by: string
+      by_name: string
+      /** by whose telephone; '' none */
+      seat: string
+      reason: string
+    }
+    /** What may be switched, with its districts. */
+    SwitchableOut: {
+      kind: 'hours' | 'mode'
+      target: string
+      name: string
+      districts: string[]
+    }
+    SwitchedOut: {
+      switch: components['schemas']['SwitchOut']
+      /** Asterisk has it by now; else at its next connection */
+      in_force: boolean
+    }
+    SwitchesOut: {
+      switches: components['schemas']['SwitchOut'][]
+      switchable: components['schemas']['SwitchableOut'][]
+      /** the newest first */
+      history: components['schemas']['SwitchingOut'][]
+    }
+    /** One act of the past, also of a telephone that was not let in (kind pin). */
+    SwitchingOut: {
+      kind: string
+      target: string
+      state: string
+      at: string
+      until: string | null
+      district: string
+      event: string
+      by: string
+      seat: string
+      reason: string
     }
     /** POST /api/seats/{seat}/take-over: the citizen comes to my seat, theirs is freed. */
     TakeOverIn: {

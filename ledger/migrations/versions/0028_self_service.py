@@ -1,6 +1,6 @@
 """What callers asked and were told by keys, who joined a mass event, and the tries that are counted.
 
-Revision 0028, after 0026.
+Revision 0028, after 0027.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from alembic import op
 from ledger.columns import Moment
 
 revision = "0028"
-down_revision = "0026"
+down_revision = "0027"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,118 @@
+"""Hours and modes switched by page and by telephone: in force for the next caller, told to who waits, whatever died meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from hotline.lab.hotline_instance import Table
+from hotline.lab.phones import Call
+
+from .site import Site, SiteTelephones, eventually, usual
+from .tones import as_tone, tone_heard
+
+pytestmark = pytest.mark.live
+
+TYPHOON, WAITING, PIN, WRONG, MENU, ON, OFF, CLOSED = 1010, 1130, 1270, 1390, 1510, 1630, 1750, 1870
+TONES = {
+    "typhoon": TYPHOON, "typhoon_waiting": WAITING, "switch_pin": PIN, "switch_wrong": WRONG, "switch_menu": MENU,
+    "switch_on": ON, "switch_off": OFF, "closed": CLOSED,
+}  # fmt: skip
+"""Each prompt a tone of its own."""
+SWITCH = "*70"
+
+
+def without_words(table: Table) -> None:
+    """No other words over the music than those of the switch."""
+    usual(table)
+    del table["mode"][0]["words_seconds"]
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    here = Site(tmp_path_factory.mktemp("site"), without_words)
+    for name, hertz in TONES.items():
+        as_tone(here.places.prompts, name, hertz, 1.0)
+    with here:
+        yield here
+
+
+async def switched(client: httpx.AsyncClient, kind: str, target: str, state: str) -> None:
+    """By REST; Asterisk has it."""
+    body = {"kind": kind, "target": target, "state": state, "reason": "演练"}
+    reply = await client.post("/api/switches", json=body)
+    assert reply.status_code == 200, reply.text
+    assert reply.json()["in_force"]
+
+
+async def stands(client: httpx.AsyncClient, kind: str, target: str, state: str) -> None:
+    async def so() -> None:
+        rows = (await client.get("/api/switches")).json()["switches"]
+        assert next(row["state"] for row in rows if (row["kind"], row["target"]) == (kind, target)) == state
+
+    await eventually(so, 20)
+
+
+async def greeted(floor: SiteTelephones, caller: str, hertz: int) -> Call:
+    """A new caller hears this first of all."""
+    call = await floor.dial(caller=caller)
+    assert await call.until_answered(10)
+    assert call.answered is not None
+    await tone_heard(call, hertz, call.answered)
+    return call
+
+
+async def by_telephone(floor: SiteTelephones, site: Site, pin: str) -> Call:
+    """A seat has dialled the switches' number and typed this."""
+    call = await floor.desk.dial(SWITCH, caller="8005", secret=site.secret("sip-8005"))
+    assert await call.until_answered(10)
+    assert call.answered is not None
+    await tone_heard(call, PIN, call.answered)
+    await call.press(f"{pin}#")
+    return call
+
+
+@pytest.mark.bound(240)
+async def test_a_mode_is_on_for_the_next_caller_and_told_to_who_waits_whatever_dies(site: Site) -> None:
+    async with SiteTelephones(site) as floor:
+        waits = await floor.dial(caller="13805926001")
+        assert await waits.until_answered(10)
+        await eventually(lambda: floor.client.get("/api/board"), 5)
+        await asyncio.sleep(3)  # the notice is over, he is in the queue
+        began = time.time()
+        await switched(floor.client, "mode", "typhoon", "on")
+        await tone_heard(waits, WAITING, began)
+        (await greeted(floor, "13805926002", TYPHOON)).hang_up()
+        waits.hang_up()
+        await asyncio.to_thread(site.kill)
+        (await greeted(floor, "13805926003", TYPHOON)).hang_up()
+
+        pin = site.secret("switch-pin")  # the daemon is dead
+        other = "000000" if pin != "000000" else "111111"
+        wrong = await by_telephone(floor, site, other)
+        await tone_heard(wrong, WRONG, wrong.answered or began)
+        wrong.hang_up()
+        right = await by_telephone(floor, site, pin)
+        await tone_heard(right, MENU, right.answered or began)
+        await right.press("5")
+        await tone_heard(right, OFF, right.answered or began)
+        await right.until_ended(10)
+        await asyncio.to_thread(site.start)
+        await stands(floor.client, "mode", "typhoon", "off")
+
+        await switched(floor.client, "hours", "citizen", "closed")
+        shut = await greeted(floor, "13805926004", CLOSED)
+        await shut.until_ended(10)
+        await asyncio.to_thread(site.kill_asterisk)
+        await eventually(lambda: asyncio.to_thread(site.hotline, "asterisk", "cli", "core show uptime"), 40)
+        still = await greeted(floor, "13805926005", CLOSED)
+        await still.until_ended(10)
+        await switched(floor.client, "hours", "citizen", "clock")
+        audit = (await floor.client.get("/api/audit", params={"most": 50})).json()
+        acts = {row["action"] for row in audit["rows"]}
+        assert {"switch", "switch_refused"} <= acts
+    assert site.settle() == []
