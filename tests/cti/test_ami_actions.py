@@ -120,6 +120,15 @@ COMMANDS = st.one_of(
     st.builds(c.SetAttended, seat=ANY, attended=st.booleans()),
     st.builds(c.SetDevice, seat=ANY, desk=st.booleans()),
     st.builds(c.CallSeat, seat=ANY, to=ANY, phone=ANY),
+    st.builds(
+        c.SetSwitch,
+        kind=st.sampled_from(["hours", "mode"]),
+        target=st.just("citizen") | ANY,
+        state=st.just("on") | ANY,
+        at=st.integers(),
+        until=st.integers(),
+        district=ANY,
+    ),
     st.builds(c.SetPace, queue=ANY, seconds=st.floats(0, 1e6), at=st.floats(0, 2e9).map(Instant)),
 )
 
@@ -144,12 +153,14 @@ def is_itself(action: dict[str, str]) -> None:
     assert all(len(line) < 1024 for line in lines)
     assert action.get("Async", "true") == "true"
     assert action.get("Context", "rejoin") in {
-        "cti-originate", "transfer-targets", "to-queue", "rejoin", "watch", "phone-key"
+        "cti-originate", "transfer-targets", "to-queue", "rejoin", "watch", "phone-key", "handover", "switch"
     }  # fmt: skip
     assert not {"Application", "Data", "Command"} & action.keys()
     assert re.fullmatch(
-        r"HOTLINE_MOVE|QUEUE_PRIO|DEVICE_STATE\(Custom:seat-[0-9]+\)|HOTLINE_WATCHED=[A-Za-z0-9_.-]+"
-        r"|HOTLINE_PACE_[a-z0-9_-]+|HOTLINE_KEY=[0-9a-f]{32}(,HOTLINE_SEATS=[0-9]+(-[0-9]+)*)?",
+        r"HOTLINE_MOVE|QUEUE_PRIO|DEVICE_STATE\(Custom:(seat|desk)-[0-9]+\)|__HOTLINE_(HANDOVER|TICKET|FROM|SUMMARY)"
+        r"|HOTLINE_WATCHED=[A-Za-z0-9_.-]+"
+        r"|HOTLINE_PACE_[a-z0-9_-]+|HOTLINE_KEY=[0-9a-f]{32}(,HOTLINE_SEATS=[0-9]+(-[0-9]+)*)?"
+        r"|HOTLINE_STATE=[a-z]+,HOTLINE_UNTIL=[0-9]+,HOTLINE_AT=[0-9]+,HOTLINE_DISTRICT=[a-z0-9_]*",
         action.get("Variable", "QUEUE_PRIO"),
     )
 
