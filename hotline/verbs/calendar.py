@@ -117,6 +117,7 @@ def _write(file: Path, text: str) -> None:
     """Whole or not at all, with the mode and the owner it had."""
     stat = file.stat()
     write_new_durable(file, text.encode(), mode=stat.st_mode & 0o777)
+    file.chmod(stat.st_mode & 0o777)  # whatever the umask
     if os.geteuid() == 0:
         os.chown(file, stat.st_uid, stat.st_gid)
 

@@ -203,6 +203,7 @@ async def test_number_and_code_open_the_progress_and_no_more(tmp_path: Path) -> 
         told = (await ask(cases, spaced, f"{case.query_code[:4]}-{case.query_code[4:]}")).json()
         assert told["word"] == "信息报送"
         assert set(told) == {
+            "changes",
             "number",
             "state",
             "step",
