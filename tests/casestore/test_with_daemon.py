@@ -110,7 +110,7 @@ def test_it_outlives_the_daemon_and_the_daemon_it(instance: HotlineInstance) -> 
     until(lambda: case_store_is_well(instance), instance)
     until(lambda: all(number in ask(instance, "GET", "/api/tickets").text for number in cases(instance)), instance)
     assert "hotline_case_store_up 1.0" in ask(instance, "GET", "/metrics").text
-    assert "hotline_case_store_restarts 1.0" in ask(instance, "GET", "/metrics").text
+    assert "hotline_case_store_restarts_total 1.0" in ask(instance, "GET", "/metrics").text
 
     assert instance.stop(60) == 0
     assert instance.case_store_pid() is None

@@ -43,10 +43,10 @@ def filled(path: str) -> str:
         template="sample-0101",
         sha256="0" * 64,
         event="0" * 26,
+        handover="0" * 26,
     )
 
 
-@pytest.mark.always
 @pytest.mark.always
 @pytest.mark.parametrize(
     "header", ["", "Bearer", f"Bearer {TOKEN}x", f"Basic {TOKEN}", f"Bearer {TOKEN[:-1]}", "Bearer é"]

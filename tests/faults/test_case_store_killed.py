@@ -94,7 +94,7 @@ async def test_twenty_kills_lose_and_double_nothing(tmp_path: Path) -> None:
         kills = killer.at_random + proxy.cut
         assert (killer.at_random, len(set(proxy.killed))) == (EACH, kills)
         assert EACH // 2 <= proxy.cut <= EACH
-        assert f"hotline_case_store_restarts {kills:.1f}" in metrics
+        assert f"hotline_case_store_restarts_total {kills:.1f}" in metrics
         assert (account.lost, account.verify) == ([], [])
         assert account.offered == CALLS
         assert account.tickets == account.cases >= EACH

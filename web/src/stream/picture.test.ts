@@ -5,13 +5,13 @@ import { backoff, begin, blank, corrected, go, type Delta, type Snapshot } from 
 
 const AT = '2026-11-24T02:00:00Z'
 const snapshot = (more: Partial<Snapshot> = {}): Snapshot => ({
-  t: 'snapshot', epoch: 'e1', seq: 7, at: AT, seats: [], calls: [], queues: [], lines: [], trunks: [], alarms: [], figures: [],
+  t: 'snapshot', epoch: 'e1', seq: 7, at: AT, seats: [], calls: [], queues: [], lines: [], trunks: [], alarms: [], figures: [], switches: [],
   vitals: { live: true, as_of: AT, blind_since: null, backlog: 0, dead_letters: 0, callbacks_open: 0 },
   targets: { service_level_15s: 0.8, connect_rate_24h: 0.95, waiting_most: 10, wait_seconds_most: 60 },
   ...more,
 })
 const delta = (seq: number, more: Partial<Delta> = {}): Delta =>
-  ({ t: 'delta', seq, at: AT, vitals: null, seats: [], calls: [], gone: [], queues: [], lines: [], trunks: [], alarms: [], figures: [], ...more })
+  ({ t: 'delta', seq, at: AT, vitals: null, seats: [], calls: [], gone: [], queues: [], lines: [], trunks: [], alarms: [], figures: [], switches: [], ...more })
 const seat = (id: string, state: string) => ({ seat: id, device: 'browser', state, since: AT, agent: '1001', agent_name: '', reason: '', call: null, reachable: true, queues: {} })
 const alarm = (id: number, acknowledged: string | null, cleared: string | null) =>
   ({ id, at: AT, kind: 'blind', severity: 'critical' as const, subject: '', texts: {}, detail: '', call: '', acknowledged_by: '', acknowledged_at: acknowledged, cleared_at: cleared })
@@ -59,4 +59,18 @@ test('tries come slower, never slower than 5 s, and not all at once', () => {
   assert.equal(backoff(0, 0), 100)
   assert.equal(backoff(30, 1), 5_000)
   assert.ok(backoff(3, 0.2) < backoff(3, 0.8))
+})
+
+test('what is switched by hand stands in the picture until it is as usual again', () => {
+  const row = (state: string) => ({
+    kind: 'mode' as const, target: 'typhoon', name: '台风', state, until: null, district: '', event: '', event_title: '', said_at: AT,
+    by: '1009', by_name: '', seat: '', reason: '',
+  })
+  const picture = blank()
+  begin(picture, snapshot({ switches: [row('off')] }))
+  assert.equal(picture.switches.size, 0)
+  go(picture, delta(8, { switches: [row('on')] }))
+  assert.deepEqual([...picture.switches.keys()], ['mode:typhoon'])
+  go(picture, delta(9, { switches: [row('off')] }))
+  assert.equal(picture.switches.size, 0)
 })

@@ -19,6 +19,8 @@ export interface Picture {
   readonly trunks: Map<string, Shapes['TrunkOut']>
   readonly alarms: Map<number, Shapes['AlarmOut']>
   readonly figures: Map<string, Shapes['FiguresOut']>
+  /** lines open or closed by hand, modes that are on */
+  readonly switches: Map<string, Shapes['SwitchOut']>
 }
 
 export const NO_TARGETS: Shapes['TargetsOut'] = { service_level_15s: 0.8, connect_rate_24h: 0.95, waiting_most: 10, wait_seconds_most: 60 }
@@ -27,7 +29,7 @@ export const NO_TARGETS: Shapes['TargetsOut'] = { service_level_15s: 0.8, connec
 export function blank(kept: <K, V>() => Map<K, V> = () => new Map()): Picture {
   return {
     epoch: '', seq: 0, heard: '', vitals: null, targets: NO_TARGETS,
-    seats: kept(), calls: kept(), queues: kept(), lines: kept(), trunks: kept(), alarms: kept(), figures: kept(),
+    seats: kept(), calls: kept(), queues: kept(), lines: kept(), trunks: kept(), alarms: kept(), figures: kept(), switches: kept(),
   }
 }
 
@@ -45,6 +47,7 @@ export function begin(picture: Picture, told: Snapshot): void {
   refill(picture.trunks, told.trunks, (row) => row.trunk)
   refill(picture.alarms, told.alarms.filter(stands), (row) => row.id)
   refill(picture.figures, told.figures, figure)
+  refill(picture.switches, told.switches.filter(switched), switchKey)
 }
 
 /** `gap`: a frame was missed, nothing was changed: say hello again. `old`: it was known already. */
@@ -61,6 +64,10 @@ export function go(picture: Picture, told: Delta): 'fine' | 'gap' | 'old' {
   put(picture.lines, told.lines, (row) => row.line)
   put(picture.trunks, told.trunks, (row) => row.trunk)
   put(picture.figures, told.figures, figure)
+  for (const row of told.switches ?? []) {
+    if (switched(row)) picture.switches.set(switchKey(row), row)
+    else picture.switches.delete(switchKey(row))
+  }
   for (const row of told.alarms ?? []) {
     if (stands(row)) picture.alarms.set(row.id, row)
     else picture.alarms.delete(row.id)
@@ -71,6 +78,15 @@ export function go(picture: Picture, told: Delta): 'fine' | 'gap' | 'old' {
 /** An alarm leaves the picture when it is both over and acknowledged. */
 function stands(alarm: Shapes['AlarmOut']): boolean {
   return !alarm.cleared_at || !alarm.acknowledged_at
+}
+
+/** Not as usual: open or closed by hand, a mode that is on. */
+function switched(row: Shapes['SwitchOut']): boolean {
+  return row.state !== 'clock' && row.state !== 'off'
+}
+
+function switchKey(row: Shapes['SwitchOut']): string {
+  return `${row.kind}:${row.target}`
 }
 
 function figure(row: Shapes['FiguresOut']): string {
