@@ -74,7 +74,7 @@ export function close(): void {
   state.heardAt = 0
   phone = undefined
   Object.assign(picture, { epoch: '', seq: 0, heard: '', vitals: null })
-  for (const rows of [picture.seats, picture.calls, picture.queues, picture.lines, picture.trunks, picture.alarms, picture.figures]) rows.clear()
+  for (const rows of [picture.seats, picture.calls, picture.queues, picture.lines, picture.trunks, picture.alarms, picture.figures, picture.switches]) rows.clear()
 }
 
 /** What the softphone is; sent at once, kept for the next socket. */
