@@ -11,8 +11,9 @@ import wave
 from pathlib import Path
 
 import numpy as np
-from playwright.async_api import Browser, BrowserContext, Playwright
+from playwright.async_api import Browser, BrowserContext, Playwright, expect
 
+expect.set_options(timeout=15_000)  # of a busy machine: what is waited for comes at once or not at all
 PROGRAM = os.environ.get("HOTLINE_CHROMIUM", "/usr/bin/chromium")
 EARS = Path(__file__).with_name("ears.js")
 _FLAGS = (

@@ -140,3 +140,20 @@ async def test_the_wallboard_follows_a_call(hotline: BrowserHotline) -> None:
             await expect(chief.part("drill-calls")).to_contain_text(mask(caller))
             await expect(chief.part("drill-calls")).not_to_contain_text(caller)
             await chief.press("drill-close")
+
+
+async def test_a_line_is_closed_by_hand(hotline: BrowserHotline) -> None:
+    """By its supervisor, with a reason, until it keeps its hours again; every seat sees it."""
+    async with hotline:
+        anna, chief = await asyncio.gather(
+            hotline.agent("1001", "8001", ANNA), hotline.supervisor("2001", "8004", CHIEF)
+        )
+        await chief.visit("/watch")
+        row = chief.part("switch-hours-tiny")
+        for state, shown in (("closed", 1), ("clock", 0)):
+            await row.get_by_test_id(f"switch-{state}").click()
+            await chief.because("系统维护")
+            await expect(anna.part("switched")).to_have_count(shown)
+            if shown:
+                await expect(anna.part("switched")).to_contain_text("小线：已临时停止受理")
+                await expect(row).to_contain_text("由")
