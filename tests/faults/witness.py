@@ -213,9 +213,8 @@ def cel(path: Path, trunks: Iterable[str], seats: Iterable[str]) -> tuple[CelCal
                 begun[unique]["answered"] = True
             elif row[_USER] and unique in begun:
                 _said(row[_USER], json.loads(row[_EXTRA] or "{}").get("extra", ""), begun[unique])
-            elif kind == "BRIDGE_ENTER" and (call := of.get(linked, linked)) in begun:
-                if endpoint in seats - set(begun[call]["seats"]):
-                    begun[call]["seats"].append(endpoint)
+            elif kind == "BRIDGE_ENTER" and endpoint in seats and (call := of.get(linked, linked)) in begun:
+                begun[call]["seats"] += [endpoint] if endpoint not in begun[call]["seats"] else []
     for facts in begun.values():
         facts["places"] = [KeptPlace(**place) for place in facts["places"]]
     lists = ("seats", "tapes", "places")
