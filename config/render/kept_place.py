@@ -85,7 +85,7 @@ def _asked() -> str:
     """The caller's own channel, from the key on."""
     place = (
         "HOTLINE_PLACE=${HOTLINE_KEEPS}^__HOTLINE_CALL=${HOTLINE_CALL}^HOTLINE_KEEPER=${CHANNEL(name)}^HOTLINE_LINE=${HOTLINE_LINE}"
-        "^HOTLINE_SURVEY=${HOTLINE_SURVEY}^QUEUE_PRIO=${QUEUE_PRIO}"
+        "^HOTLINE_SURVEY=${HOTLINE_SURVEY}^QUEUE_PRIO=$[0${QUEUE_PRIO}]"
     )
     key: tuple[Step, ...] = (
         waiting.OFF,
@@ -94,7 +94,7 @@ def _asked() -> str:
         'GotoIf($["${HOTLINE_OFFERS}"=""]?waits)',
         f"Set(HOTLINE_STALE=${{DB_DELETE({FAMILY}/${{HOTLINE_CALL}})}})",
         'Set(HOTLINE_FROM=${IF($["${CALLERID(num)}"=""]?:c(${CALLERID(num)}))})',
-        f"Originate(Local/k${{HOTLINE_CALL}}@{KEPT}/n,exten,{WAITS},${{HOTLINE_QUEUE}},1,5,a${{HOTLINE_FROM}}v({place}))",
+        f"Originate(Local/k${{HOTLINE_CALL}}@{KEPT}/n,exten,{WAITS},${{HOTLINE_QUEUE}},1,5,aC(alaw)${{HOTLINE_FROM}}v({place}))",
         "CELGenUserEvent(CALLBACKASKED,${HOTLINE_QUEUE}|${HOTLINE_KEEPS})",
         "Set(HOTLINE_ASKS=1)",
         "Gosub(call-back-number,s,1(${CALLERID(num)}))",
@@ -278,14 +278,16 @@ def _kept(dial: Sequence[Step]) -> str:
         "Set(SHARED(HOTLINE_CALLED,${HOTLINE_WAITS})=1)",
         "MSet(HOTLINE_CALLS=1,HOTLINE_MAY=U(kept-answered))",
         *dial,
-        ("done", 'GotoIf($["${DIALSTATUS}"="ANSWER"]?over)'),
+        # Hangup() below writes a cause of its own
+        ("done", "Set(HOTLINE_CAUSE=${HANGUPCAUSE})"),
+        'GotoIf($["${DIALSTATUS}"="ANSWER"]?over)',
         *_play("callback_unreached"),
         ("over", "Hangup(16)"),
         ("undecided", f"ChannelRedirect(${{HOTLINE_KEEPER}},{ASKED},came,1)"),
         "Hangup(16)",
     )
     gone: tuple[Step, ...] = (
-        'ExecIf($["${HOTLINE_CALLS}"!=""]?CELGenUserEvent(CALLEDBACK,${DIALSTATUS}|${HANGUPCAUSE}))',
+        'ExecIf($["${HOTLINE_CALLS}"!=""]?CELGenUserEvent(CALLEDBACK,${DIALSTATUS}|${IF($["${HOTLINE_CAUSE}"=""]?${HANGUPCAUSE}:${HOTLINE_CAUSE})}))',
         f"Set(HOTLINE_STALE=${{DB_DELETE({FAMILY}/${{HOTLINE_CALL}})}})",
     )
     return context(KEPT, exten("_k.", *steps), exten("h", *gone))

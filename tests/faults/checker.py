@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from .witness import CelCall, History, LedgerCall, PhoneCall
+from .witness import CelCall, History, KeptPlace, LedgerCall, PhoneCall
 
 UNANSWERED = {"missed", "refused", "lost"}
 ANSWERED = {"", "ticket", "direct", "refused", "nuisance", "lost"}
@@ -36,6 +36,15 @@ class Tolerances:
     """A phone's and Asterisk's moment of the same INVITE; repeated INVITEs of a stopped machine make it large."""
     talk: float = 1.0
     recording: float = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """A seat's telephone and its citizen's, both picked up."""
+
+    seat: str
+    lived: float
+    """Seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,21 +130,28 @@ def _told_as_in_cel(history: History) -> Iterator[str]:
 
 def _queue_agrees(history: History, plan: Plan, allowed: Tolerances) -> Iterator[str]:
     rows = {row.call: row for row in _inbound(history)}
-    queued = {call.call for call in history.queue}
+    kept = {place.channel: (call.call, place) for call in history.cel for place in call.places}
+    of = {call.call: kept[call.call][0] if call.call in kept else call.call for call in history.queue}
+    queued, connected = set(of.values()), {of[call.call] for call in history.queue if call.connected}
     moments = _moments(history, plan, allowed)
     for told in history.queue:
-        row = rows.get(told.call)
+        call, place = of[told.call], kept[told.call][1] if told.call in kept else None
+        who = f"{call} (its kept place {told.call})" if place else call
+        row = rows.get(call)
         if row is None:
-            yield f"{told.call}: in queue_log, missing in the ledger"
+            yield f"{who}: in queue_log, missing in the ledger"
             continue
         if row.queued is None:
-            yield f"{told.call}: queue_log says ENTERQUEUE, the ledger says never queued"
-        if told.connected and row.answered is None and told.call not in moments:
-            yield f"{told.call}: queue_log says CONNECT {told.connected}, the ledger says never answered"
-        if told.connected and row.seat and row.seat != told.connected:
-            yield f"{told.call}: queue_log says CONNECT {told.connected}, the ledger says seat {row.seat}"
-        if told.abandoned and row.answered is not None:
-            yield f"{told.call}: queue_log says ABANDON, the ledger says answered"
+            yield f"{who}: queue_log says ENTERQUEUE, the ledger says never queued"
+        # a seat takes the place first, and then its citizen is called: who is not reached was not answered
+        talked = told.connected and (place is None or place.met)
+        if talked and row.answered is None and call not in moments:
+            yield f"{who}: queue_log says CONNECT {told.connected}, the ledger says never answered"
+        if talked and row.seat and row.seat != told.connected:
+            yield f"{who}: queue_log says CONNECT {told.connected}, the ledger says seat {row.seat}"
+        # who changes his mind lets go of the place and stands there himself
+        if told.abandoned and row.answered is not None and (place is None or call not in connected):
+            yield f"{who}: queue_log says ABANDON, the ledger says answered"
     for row in rows.values():
         if row.queued is not None and row.call not in queued:
             yield f"{row.call}: the ledger says queued, queue_log has no ENTERQUEUE"
@@ -146,18 +162,40 @@ def _moments(history: History, plan: Plan, allowed: Tolerances) -> set[str]:
     found = set()
     for call in _callers(history, plan):
         told = _cel_of(call, history, allowed)
-        talks = [seat for seat in history.phones if _talked_with(seat, call)]
-        if told is not None and talks and not _lasting(talks, plan, ANSWER_S + CLOCK_S):
+        talks = _talks(call, told, history, plan) if told is not None else []
+        if told is not None and talks and not _lasting(talks, ANSWER_S + CLOCK_S):
             found.add(told.call)
     return found
 
 
-def _lasting(talks: list[PhoneCall], plan: Plan, seconds: float) -> list[PhoneCall]:
-    return [seat for seat in talks if _lived(seat, plan) >= seconds]
+def _lasting(talks: list[Talk], seconds: float) -> list[Talk]:
+    return [talk for talk in talks if talk.lived >= seconds]
 
 
-def _lived(seat: PhoneCall, plan: Plan) -> float:
-    return _end(seat, plan) - (seat.answered or 0.0)
+def _talks(call: PhoneCall, told: CelCall, history: History, plan: Plan) -> list[Talk]:
+    """With whoever called; and with whom Asterisk called back at the place that was kept for him."""
+    seats = [one for one in history.phones if not one.calling and one.caller == call.caller]
+    talks = [
+        Talk(seat.dialled, _end(seat, plan) - (seat.answered or 0.0)) for seat in seats if _talked_with(seat, call)
+    ]
+    for place in told.places:
+        backs = [one for one in history.phones if place.number == one.dialled and _of_place(one, place)]
+        for seat in seats:
+            if seat.rack == "desk" and _of_place(seat, place):
+                talks += [talk for back in backs if (talk := _heard(seat, back, plan)).lived > 0]
+    return talks
+
+
+def _of_place(one: PhoneCall, place: KeptPlace) -> bool:
+    """A telephone that was called while the place stood, and picked up."""
+    end = math.inf if place.ended is None else place.ended
+    return not one.calling and one.answered is not None and place.began - 0.5 <= one.answered <= end + 0.5
+
+
+def _heard(seat: PhoneCall, back: PhoneCall, plan: Plan) -> Talk:
+    """The seat is there first; they talk while both are."""
+    began = max(seat.answered or 0.0, back.answered or 0.0)
+    return Talk(seat.dialled, min(_end(seat, plan), _end(back, plan)) - began)
 
 
 def _phones_agree(history: History, plan: Plan, allowed: Tolerances) -> Iterator[str]:
@@ -165,10 +203,10 @@ def _phones_agree(history: History, plan: Plan, allowed: Tolerances) -> Iterator
     for call in _callers(history, plan):
         told = _cel_of(call, history, allowed)
         row = rows.get(told.call) if told else None
-        if row is None:
+        if told is None or row is None:
             continue  # said above
         yield from _same_call(call, row, plan)
-        yield from _same_talk(call, row, history, plan, allowed)
+        yield from _same_talk(call, told, row, history, plan, allowed)
 
 
 def _same_call(call: PhoneCall, row: LedgerCall, plan: Plan) -> Iterator[str]:
@@ -183,23 +221,25 @@ def _same_call(call: PhoneCall, row: LedgerCall, plan: Plan) -> Iterator[str]:
         yield f"{_who(call)}: name {call.name}, the ledger says {row.name}"
 
 
-def _same_talk(call: PhoneCall, row: LedgerCall, history: History, plan: Plan, allowed: Tolerances) -> Iterator[str]:
+def _same_talk(
+    call: PhoneCall, told: CelCall, row: LedgerCall, history: History, plan: Plan, allowed: Tolerances
+) -> Iterator[str]:
     rung = sum(1 for seat in history.phones if not seat.calling and seat.caller == call.caller and _within(seat, call))
     if row.offers is not None and row.offers < rung:
         yield f"{_who(call)}: rang {rung} times at a seat, the ledger says {row.offers}"
-    talks = [seat for seat in history.phones if _talked_with(seat, call)]
+    talks = _talks(call, told, history, plan)
     # what lasted about a second is an answer by one clock and none by another
-    sure, likely = _lasting(talks, plan, ANSWER_S + CLOCK_S), _lasting(talks, plan, ANSWER_S - CLOCK_S)
+    sure, likely = _lasting(talks, ANSWER_S + CLOCK_S), _lasting(talks, ANSWER_S - CLOCK_S)
     if sure and row.answered is None:
-        yield f"{_who(call)}: seat {sure[0].dialled} talked to them, the ledger says not answered"
+        yield f"{_who(call)}: seat {sure[0].seat} talked to them, the ledger says not answered"
     elif not likely and row.answered is not None:
         yield f"{_who(call)}: no seat talked to them, the ledger says answered by {row.seat}"
     elif row.answered is not None:
-        lived = sum(_lived(seat, plan) for seat in likely)
+        lived = sum(talk.lived for talk in likely)
         if abs(lived - row.talk_seconds) > allowed.talk:
             yield f"{_who(call)}: talked {lived:.1f} s, the ledger says {row.talk_seconds:.1f} s"
-        if row.seat not in {seat.dialled for seat in likely}:
-            yield f"{_who(call)}: talked to {likely[0].dialled}, the ledger says {row.seat or 'nobody'}"
+        if row.seat not in {talk.seat for talk in likely}:
+            yield f"{_who(call)}: talked to {likely[0].seat}, the ledger says {row.seat or 'nobody'}"
     outcomes = ANSWERED if sure else UNANSWERED
     if talks and not sure:
         outcomes = UNANSWERED | (ANSWERED if row.answered is not None else ANSWERED - {""})

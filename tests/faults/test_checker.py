@@ -9,7 +9,7 @@ import pytest
 
 from . import logs
 from .checker import Plan, check, shown_as_it_is
-from .witness import CaseRow, CelCall, FreeTime, History, LedgerCall, PhoneCall, QueueCall
+from .witness import CaseRow, CelCall, FreeTime, History, KeptPlace, LedgerCall, PhoneCall, QueueCall
 
 PLAN = Plan(lines={"12319": "citizen", "12319110": "partner"})
 
@@ -241,3 +241,42 @@ def test_what_nobody_caught_is_found_in_a_log() -> None:
     assert list(logs.unhandled('{"event": "started"}\n{"event": "cannot read", "fault": "no"}\n')) == []
     away = '{"event": "no", "exception": "Traceback (most recent call last):\\n  x\\nledger.errors.LedgerUnavailable: away"}'
     assert list(logs.unhandled(away)), "a ledger that is away is one sentence, whoever meets it"
+
+
+def called_back() -> History:
+    """One hangs up in the queue and is called when his place comes up: told the seat, then reached."""
+    one = caller("13800000001", 1000.0, talk=None)
+    place = KeptPlace("n-8", 1005.0, 1040.0, one.caller, met=True)
+    told = PhoneCall("desk", False, one.caller, "8001", 1020.0, 1020.5, 1040.0, "us", 0)
+    back = PhoneCall("telecom", False, "12319", one.caller, 1022.0, 1023.0, 1040.0, "far", 0)
+    row = written("n-1", one, "", "direct")
+    return History(
+        phones=(one, told, back),
+        cel=(CelCall("n-1", "telecom", one.caller, "12319", one.began, one.ended, ("8001",), places=(place,)),),
+        queue=(QueueCall("n-1", True, "", False), QueueCall("n-8", True, "8001", False)),
+        ledger=(
+            replace(row, answered=1023.0, seat="8001", talk_seconds=17.0, recorded_seconds=one.ended - one.began - 0.1),
+        ),
+    )
+
+
+def test_a_kept_place_is_of_the_call_it_is_kept_for() -> None:
+    assert check(called_back(), PLAN) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (at(0, talk_seconds=19.5), "talked 17.0 s"),
+        (at(0, answered=None, seat="", talk_seconds=0.0, outcome="missed"), "never answered"),
+        (at(0, seat="8002"), "CONNECT 8001"),
+        (lambda history: replace(history, phones=history.phones[:2]), "no seat talked"),
+        (lambda history: replace(history, cel=(replace(history.cel[0], places=()),)), "missing in the ledger"),
+        (
+            lambda history: replace(history, queue=(history.queue[0], QueueCall("n-8", True, "", True))),
+            "ABANDON",
+        ),
+    ],
+)
+def test_a_kept_place_hides_nothing(change: Callable[[History], History], said: str) -> None:
+    assert any(said in breach for breach in check(change(called_back()), PLAN))

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import sqlite3
 from collections.abc import Iterable
 from contextlib import closing
@@ -40,6 +41,20 @@ class PhoneCall:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptPlace:
+    """A channel that stands in the queue for a call whose caller has hung up; its name says whose."""
+
+    channel: str
+    """Its Uniqueid: queue_log knows the place by it alone."""
+    began: float
+    ended: float | None
+    number: str = ""
+    """Who was called when it came up, or ''."""
+    met: bool = False
+    """Whoever was called got into a bridge."""
+
+
+@dataclass(frozen=True, slots=True)
 class CelCall:
     """One call that came in on a trunk, as Asterisk's event log has it."""
 
@@ -59,6 +74,7 @@ class CelCall:
     """Why the dialplan turned it away."""
     tapes: tuple[str, ...] = ()
     """Files that were to be written of it."""
+    places: tuple[KeptPlace, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,12 +174,16 @@ def _lines(path: Path) -> Iterable[str]:
 
 _TYPE, _TIME, _NUMBER, _DNID, _EXTEN, _CONTEXT, _CHANNEL, _UNIQUE, _LINKED = 0, 1, 3, 6, 7, 8, 9, 14, 15
 _USER, _EXTRA = 18, 19
+_KEPT = re.compile(r"Local/k([^@]+)@kept-place-[^;]*;1$")
 
 
 def cel(path: Path, trunks: Iterable[str], seats: Iterable[str]) -> tuple[CelCall, ...]:
     """Calls whose first channel came from one of ``trunks``."""
     trunks, seats = set(trunks), set(seats)
     begun: dict[str, dict[str, Any]] = {}
+    places: dict[str, dict[str, Any]] = {}
+    of: dict[str, str] = {}
+    """Linkedid of a kept place → the call it is kept for."""
     with path.open(encoding="utf-8", errors="surrogateescape", newline="") as file:
         for row in csv.reader(file):
             if len(row) <= _EXTRA:
@@ -173,17 +193,31 @@ def cel(path: Path, trunks: Iterable[str], seats: Iterable[str]) -> tuple[CelCal
             if kind == "CHAN_START" and endpoint in trunks and unique == linked:
                 begun[unique] = {
                     "trunk": endpoint, "caller": row[_NUMBER], "dialled": row[_EXTEN] or row[_DNID], "began": at,
-                    "ended": None, "seats": [], "tapes": [],
+                    "ended": None, "seats": [], "tapes": [], "places": [],
                 }  # fmt: skip
+            elif kind == "CHAN_START" and (kept := _KEPT.match(row[_CHANNEL])) and kept[1] in begun:
+                places[unique] = {"channel": unique, "began": at, "ended": None}
+                begun[kept[1]]["places"].append(places[unique])
+                of[linked] = kept[1]
+            elif kind == "CHAN_END" and unique in places:
+                places[unique]["ended"] = at
             elif kind == "CHAN_END" and unique in begun:
                 begun[unique]["ended"] = at
+            elif row[_USER] == "PLACEUP" and linked in places:
+                places[linked]["number"] = json.loads(row[_EXTRA])["extra"]
+            elif row[_USER] == "RECORD" and linked in of:  # whoever was called for it; the place records nothing else
+                _said(row[_USER], json.loads(row[_EXTRA])["extra"], begun[of[linked]])
+            elif kind == "BRIDGE_ENTER" and linked in places and endpoint in trunks:
+                places[linked]["met"] = True
             elif kind == "ANSWER" and unique in begun:
                 begun[unique]["answered"] = True
             elif row[_USER] and unique in begun:
                 _said(row[_USER], json.loads(row[_EXTRA] or "{}").get("extra", ""), begun[unique])
-            elif kind == "BRIDGE_ENTER" and linked in begun and endpoint in seats - set(begun[linked]["seats"]):
-                begun[linked]["seats"].append(endpoint)
-    lists = ("seats", "tapes")
+            elif kind == "BRIDGE_ENTER" and endpoint in seats and (call := of.get(linked, linked)) in begun:
+                begun[call]["seats"] += [endpoint] if endpoint not in begun[call]["seats"] else []
+    for facts in begun.values():
+        facts["places"] = [KeptPlace(**place) for place in facts["places"]]
+    lists = ("seats", "tapes", "places")
     return tuple(
         CelCall(call=call, **{**facts, **{name: tuple(facts[name]) for name in lists}}) for call, facts in begun.items()
     )

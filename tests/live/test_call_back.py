@@ -20,8 +20,8 @@ from .tones import as_tone, tone_heard
 
 pytestmark = [pytest.mark.live, pytest.mark.bound(200)]
 
-OFFER, KEYS, TYPE, THANKS, SEAT_TOLD, CITIZEN = 1010, 1130, 1270, 1390, 1510, 700
-"""Each prompt a tone of its own; and the citizen who is called."""
+OFFER, KEYS, TYPE, THANKS, SEAT_TOLD, CITIZEN, SEAT = 1010, 1130, 1270, 1390, 1510, 700, 620
+"""Each prompt a tone of its own; and the citizen who is called; and ``SEAT_TONE``."""
 
 
 def offering(table: Table) -> None:
@@ -96,6 +96,7 @@ async def test_the_first_hangs_up_and_is_called_before_the_second(site: Site) ->
         told = next(call for call in floor.desk.calls if call.caller == first.caller and call.answered is not None)
         await tone_heard(told, SEAT_TOLD, freed)
         await tone_heard(told, CITIZEN, freed)
+        await tone_heard(back, SEAT, freed)
         assert not any(call.caller == second.caller and call.answered for call in floor.desk.calls), "overtaken"
         await asyncio.sleep(2)
         told.hang_up()
@@ -150,6 +151,7 @@ async def test_a_place_is_kept_with_the_daemon_dead_and_who_is_not_there_is_owed
             call for call in reversed(floor.desk.calls) if call.caller == second.caller and call.answered is not None
         )
         await tone_heard(told, CITIZEN, freed)
+        await tone_heard(back, SEAT, freed)
         await asyncio.sleep(1.5)
         back.hang_up()
         await told.until_ended(20)
