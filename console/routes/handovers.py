@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Path
 
 from bridge.errors import Problem
 from bridge.handover import HandoverEnd
@@ -30,6 +31,9 @@ router = APIRouter(prefix="/api", tags=["telephone"])
 async def partners(plugs: Plugged, who: Asking) -> list[PartnerOut]:
     """To whom calls can be handed over, in the settings' order."""
     return [PartnerOut.model_validate(one) for one in (plugs.handovers.partners.values() if plugs.handovers else ())]
+
+
+HandoverPath = Annotated[str, Path(pattern=r"^[0-9A-Z]{1,26}$")]
 
 
 @router.post("/seats/{seat}/handover", status_code=202)
@@ -66,7 +70,7 @@ async def hand_over(seat: OwnSeat, body: HandOverIn, plugs: Plugged, who: Asking
 
 
 @router.post("/seats/{seat}/handover/{handover}/accept")
-async def accept(seat: OwnSeat, handover: str, body: AcceptedIn, plugs: Plugged, who: Asking) -> HandoverOut:
+async def accept(seat: OwnSeat, handover: HandoverPath, body: AcceptedIn, plugs: Plugged, who: Asking) -> HandoverOut:
     """The partner has taken it, with its own number: the agent leaves, citizen and partner go on talking. Said once more
     afterwards it corrects the number."""
     handovers, row, one = await _own_handover(plugs, seat, handover)
@@ -77,7 +81,7 @@ async def accept(seat: OwnSeat, handover: str, body: AcceptedIn, plugs: Plugged,
 
 
 @router.post("/seats/{seat}/handover/{handover}/refuse")
-async def refuse(seat: OwnSeat, handover: str, body: RefusedIn, plugs: Plugged, who: Asking) -> HandoverOut:
+async def refuse(seat: OwnSeat, handover: HandoverPath, body: RefusedIn, plugs: Plugged, who: Asking) -> HandoverOut:
     """The partner does not take it: the citizen is the agent's again, the partner's message is taken back."""
     handovers, row, one = await _own_handover(plugs, seat, handover)
     if not one.how:

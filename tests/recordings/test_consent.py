@@ -18,6 +18,7 @@ TEXTS = {"welcome": "您的通话将被录音。", "hello": "您好。", "en": "
 def journey(notice: str, steps: dict[str, dict[str, Any]] | None = None) -> Graph:
     """Of the shipped line of citizens, with this notice, or these steps of its own."""
     table = shipped()
+    table.pop("mode")  # a mode has a notice of its own
     table["prompts"] |= TEXTS
     table["line"][0]["notice"] = notice
     if steps:

@@ -18,6 +18,7 @@ from agents.callbacks import CallbacksMoved, Moved, State
 from bridge import events as tickets
 from bridge.ticket import TicketId
 from console.contract.stream import AlarmOut, Delta, FiguresOut, NoticeSaid, ServerSays, Snapshot
+from console.contract.switches import SwitchOut
 from cti import events as ev
 from cti.ids import CallId, LegId, QueueId, SeatId
 from tests.console.stream.test_hub import CALL, NOON, Centre, said
@@ -28,7 +29,8 @@ PEOPLE = {"A": ("agent", "1001"), "O": ("agent", "1002"), "S": ("supervisor", "2
           "P": ("operator", "4001"), "L": ("supervisor", "2002")}  # fmt: skip
 """A an agent at 8001, whose call it is · O another at 8002 · S supervisor · U auditor · P operator · L a supervisor whose screen is locked"""
 ALL = "AOSUPL"
-ROWS = {"seats": ALL, "queues": ALL, "lines": ALL, "trunks": ALL, "figures": ALL, "calls": "ASU", "alarms": "SP"}
+ROWS = {"seats": ALL, "queues": ALL, "lines": ALL, "trunks": ALL, "figures": ALL, "calls": "ASU", "alarms": "SP",
+        "switches": ALL}  # fmt: skip
 """Kind of rows of a picture → who is shown any."""
 NO_ROWS = {"t", "epoch", "seq", "at", "vitals", "targets", "gone"}
 """Fields of a picture that hold nothing of a person: counts, numbers of turns, ids of calls that are over."""
@@ -92,6 +94,10 @@ async def test_a_kind_of_row_reaches_those_it_is_for(kind: str) -> None:
     counts = dict.fromkeys(FiguresOut.model_fields, 0) | {"of": "all", "id": ""}
     centre.house.rows["figures"]["all:"] = FiguresOut.model_validate(counts)
     centre.house.rows["alarms"]["1"] = AlarmOut(id=1, at=AT, kind="disk", severity="critical", subject="", detail="x")
+    centre.house.rows["switches"]["hours:citizen"] = SwitchOut(
+        kind="hours", target="citizen", name="市民", state="closed", until=None, district="", event="", event_title="",
+        said_at=AT, by="2001", by_name="苏丽华", seat="", reason="停电",
+    )  # fmt: skip
     centre.hub.touch_all()
     await centre.hub.turn()
     wires = await _everybody(centre)
@@ -114,10 +120,9 @@ def _change(centre: Centre, kind: str) -> None:
     elif kind == "seats":
         centre.house.seat(ident, "paused")
     else:
-        field = {"queues": "waiting", "lines": "calls", "trunks": "calls", "figures": "offered", "alarms": "detail"}[
-            kind
-        ]
-        value = "y" if kind == "alarms" else 77
+        field = {"queues": "waiting", "lines": "calls", "trunks": "calls", "figures": "offered", "alarms": "detail",
+                 "switches": "state"}[kind]  # fmt: skip
+        value = {"alarms": "y", "switches": "clock"}.get(kind, 77)
         centre.house.rows[kind][ident] = (
             replace(changed, **{field: value})  # type: ignore[type-var]
             if is_dataclass(changed)
