@@ -121,6 +121,11 @@ def withdrawal(handover: str, partner: str, ticket: str, how: str, at: datetime)
     return _message(handover, partner, Kind.WITHDRAWN, said, ticket)
 
 
+def message_key(handover: str, kind: Kind) -> str:
+    """Of what a partner is told: once each."""
+    return f"handover/{handover}/{kind}"
+
+
 def _message(handover: str, partner: str, kind: Kind, said: dict[str, Any], ticket: str) -> Notification:
     body = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
-    return Notification(f"handover/{handover}/{kind}", Channel.HANDOVER, partner, ticket, kind, body)
+    return Notification(message_key(handover, kind), Channel.HANDOVER, partner, ticket, kind, body)

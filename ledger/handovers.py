@@ -16,6 +16,7 @@ import sqlalchemy as sa
 
 from bridge import handover as rules
 from bridge.handover import Asked, HandoverEnd
+from bridge.notifications.rules import Kind
 
 from . import tables as t
 from .call_record import Handover as Record
@@ -103,14 +104,10 @@ class HandoverShelf:
         """Oldest first."""
         return await self._store.look(lambda db: _rows(db, _H.call_id == call))
 
-    async def of_ticket(self, ticket: str) -> Sequence[Row]:
-        return await self._store.look(lambda db: _rows(db, _H.ticket_id == ticket))
-
 
 def _rows(db: sa.Connection, which: sa.ColumnElement[bool]) -> list[Row]:
-    first = t.handovers.outerjoin(
-        t.notifications, _N.key == sa.literal("handover/") + _H.handover_id + sa.literal("/handover")
-    )
+    before, after = rules.message_key("\0", Kind.HANDOVER).split("\0")
+    first = t.handovers.outerjoin(t.notifications, _N.key == sa.literal(before) + _H.handover_id + sa.literal(after))
     wanted = sa.select(*_H, _N.state.label("told"), _N.sent_at).select_from(first).where(which)
     return [
         Row(
@@ -158,9 +155,11 @@ def close(store: Store, db: sa.Connection, calls: Sequence[str], now: datetime) 
 
 
 def close_left(store: Store, db: sa.Connection, now: datetime) -> None:
-    """After a start: of calls that were over before."""
+    """After a start: of calls that were over before. No call's id is empty: said so, only the open ones are looked at."""
     over = sa.exists().where(t.calls.c.call_id == _H.call_id, t.calls.c.state == "closed")
-    if found := list(db.execute(sa.select(_H.handover_id).where(t.is_being_handed_over, over)).scalars()):
+    if found := list(
+        db.execute(sa.select(_H.handover_id).where(t.is_being_handed_over, _H.call_id > "", over)).scalars()
+    ):
         _lost(store, db, found, now)
 
 
@@ -179,7 +178,7 @@ def withdraw(store: Store, db: sa.Connection, handovers: Sequence[str], now: dat
         _H.handover_id.in_(handovers), _H.how != "", _H.how != str(HandoverEnd.ACCEPTED)
     )  # fmt: skip
     for row in db.execute(failed).all():
-        key = f"handover/{row.handover_id}/handover"
+        key = rules.message_key(row.handover_id, Kind.HANDOVER)
         unsent = sa.and_(_N.key == key, _N.state == WAITING, ~_N.begun, _N.holder == "")
         if db.execute(sa.update(t.notifications).where(unsent).values(state=WITHDRAWN)).rowcount:
             continue

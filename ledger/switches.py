@@ -21,6 +21,8 @@ from .seats import sitting
 from .store import Store
 
 _C = t.switches.c
+_UNAUDITED: sa.ColumnElement[bool] = sa.literal_column("NOT audited")
+"""As its index says it."""
 HOURS, MODE, PIN = "hours", "mode", "pin"
 """Kinds; the last is a telephone that was not let in."""
 MOST = 200
@@ -64,15 +66,16 @@ class SwitchBook:
         async with self._store.writing() as db:
             return (await db.execute(put.on_conflict_do_nothing().returning(_C.said))).first() is not None
 
-    async def newest(self) -> list[Switching]:
-        """The act in force of each line and mode that was ever switched."""
-        one = t.switches.alias()
-        last = (
-            sa.select(sa.func.max(one.c.said)).where(one.c.kind == _C.kind, one.c.target == _C.target).scalar_subquery()
-        )
+    async def newest(self, of: Iterable[tuple[str, str]]) -> list[Switching]:
+        """The act in force of each of these lines and modes (kind, target) that was ever switched."""
         async with self._store.reading() as db:
-            found = await db.execute(sa.select(t.switches).where(_C.kind != PIN, _C.said == last))
-            return [_switching(row) for row in found]
+            return [
+                _switching(row)
+                for kind, target in of
+                for row in await db.execute(
+                    sa.select(t.switches).where(_C.kind == kind, _C.target == target).order_by(_C.said.desc()).limit(1)
+                )
+            ]
 
     async def history(self, most: int = MOST) -> list[Switching]:
         """The newest first."""
@@ -83,7 +86,7 @@ class SwitchBook:
     async def unaudited(self) -> list[Switching]:
         """What telephones did and the audit log does not know yet, in its order."""
         async with self._store.reading() as db:
-            found = await db.execute(sa.select(t.switches).where(~_C.audited).order_by(_C.said).limit(MOST))
+            found = await db.execute(sa.select(t.switches).where(_UNAUDITED).order_by(_C.said).limit(MOST))
             return [_switching(row) for row in found]
 
     async def audited(self, done: Switching) -> None:

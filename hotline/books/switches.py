@@ -81,7 +81,7 @@ class SwitchPart:
 
     async def open(self) -> None:
         """The ledger is there. Raises ``LedgerUnavailable``."""
-        for one in await self._book.newest():
+        for one in await self._book.newest(self._known):
             self._take(one)
         self._titles |= {event.id: event.title for event in await self._events.running(self._now())}
         self._open = True
@@ -170,22 +170,24 @@ class SwitchPart:
     def hear_board(self, event: BoardLive | SwitchedByPhone) -> None:
         if isinstance(event, BoardLive):
             self._live.set()
-        elif event.said and (event.kind, event.target) in self._known and self._take(by_phone(event)):
-            self._publish(SwitchMoved(event.kind, event.target))
+        else:
+            self._hear(event)
 
     def hear_book(self, event: SwitchedByPhone) -> None:
         """Its row is in the ledger. What was switched while nobody here listened is known from now on, too."""
+        self._hear(event)
+        self._owed.set()
+
+    def _hear(self, event: SwitchedByPhone) -> None:
         if event.said and (event.kind, event.target) in self._known and self._take(by_phone(event)):
             self._publish(SwitchMoved(event.kind, event.target))
-        self._owed.set()
 
     async def _mirrors(self) -> None:
         while True:
             await self._live.wait()
-            if not self._open:  # what the ledger says is not known yet: ``open`` says when
-                self._live.clear()
-                continue
             self._live.clear()
+            if not self._open:  # what the ledger says is not known yet: ``open`` says when
+                continue
             for kind, target in sorted(self._known):
                 never = Switching(kind, target, "off" if kind == MODE else "clock", FIRST, self._now())
                 act = self._newest.get((kind, target), never)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from sqlalchemy import Boolean, Column, Index, String, Table, Text, false
-from sqlalchemy import text as sa_text
 
 from ledger.columns import Moment
 
-from .shared import Big, Id, Number, Word, count, metadata, number, text
+from .shared import Big, Id, Number, Word, count, metadata, number, partial, text
 
 line_checks = Table(
     "line_checks",
@@ -93,9 +92,7 @@ switches = Table(
     text("reason", Text()),
     Column("audited", Boolean, nullable=False, server_default=false()),
     Index(None, "at"),
-    Index(
-        "ix_switches_audited", "audited", sqlite_where=sa_text("NOT audited"), postgresql_where=sa_text("NOT audited")
-    ),
+    partial("ix_switches_unaudited", "said", where="NOT audited"),
 )
 
 audit = Table(

@@ -57,9 +57,6 @@ class Book:
         self._there()
         return [row for row in self.rows.values() if row.call == call]
 
-    async def of_ticket(self, ticket: str) -> Sequence[Row]:
-        return [row for row in self.rows.values() if row.ticket == ticket]
-
     def _there(self) -> None:
         if self.away:
             raise LedgerUnavailable("away")

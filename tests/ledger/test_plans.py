@@ -34,6 +34,7 @@ from bridge.case_store_messages import Message, MessageId, MessageKind, filing
 from bridge.disposition import CallOutcome, Disposition
 from bridge.drivers import CaseEvent
 from bridge.gazetteer.coordinates import Crs, Point
+from bridge.handover import Asked, HandoverEnd
 from bridge.notifications.rules import Rules as NotificationRules
 from bridge.ports import FurtherMessage, Outgoing
 from bridge.repeat import Matter
@@ -67,6 +68,7 @@ from ledger.differences import Difference, DifferenceBook, Kind
 from ledger.drafts import DraftBook
 from ledger.equipment import EquipmentTable
 from ledger.expected_wait import ExpectedWait
+from ledger.handovers import HandoverShelf
 from ledger.history import History
 from ledger.holds import HoldBook
 from ledger.kpi import Period, members
@@ -87,6 +89,7 @@ from ledger.scribe import Scribe
 from ledger.seats import SeatBook
 from ledger.sessions import SessionShelf
 from ledger.store import Store
+from ledger.switches import SwitchBook, Switching
 from ledger.templates import TemplateBook
 from ledger.ticket_search import Sought, TicketSearch
 from ledger.tickets import TicketShelf
@@ -355,6 +358,19 @@ def asked(store: Store) -> Iterator[tuple[str, Ask]]:
     yield "HoldBook.over", lambda: holds.over(call, NOW)
     yield "HoldBook.standing", lambda: holds.standing(NOW)
     yield "HoldBook.lift", lambda: holds.lift(1, by=agent, at=NOW)
+    handovers, asked_for = (
+        HandoverShelf(store, {"12345"}),
+        Asked("H" * 26, call, "12345", "8001", agent, NOW, "", "井盖"),
+    )
+    yield "HandoverShelf.ask", lambda: handovers.ask(asked_for)
+    yield "HandoverShelf.end", lambda: handovers.end(asked_for.id, HandoverEnd.REFUSED, NOW)
+    yield "HandoverShelf.of_call", lambda: handovers.of_call(call)
+    switches, switched = SwitchBook(store), Switching("hours", "citizen", "closed", 1, NOW, by=agent)
+    yield "SwitchBook.add", lambda: switches.add(switched)
+    yield "SwitchBook.newest", lambda: switches.newest([("hours", "citizen"), ("mode", "typhoon")])
+    yield "SwitchBook.history", lambda: switches.history(10)
+    yield "SwitchBook.unaudited", switches.unaudited
+    yield "SwitchBook.audited", lambda: switches.audited(switched)
     yield "SeatBook.write", lambda: SeatBook(store).write([_sits(NOW.timestamp() + 9)])
     yield "SeatBook.last", SeatBook(store).last
     yield "EquipmentTable.note", lambda: EquipmentTable(store, "xm1").note(LineChecked(LineId("citizen"), Instant(NOW.timestamp()), True, 1.0, ""))  # fmt: skip

@@ -35,7 +35,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_switches_at", "switches", ["at"])
     where = sa.text("NOT audited")
-    op.create_index("ix_switches_audited", "switches", ["audited"], sqlite_where=where, postgresql_where=where)
+    op.create_index("ix_switches_unaudited", "switches", ["said"], sqlite_where=where, postgresql_where=where)
 
 
 def downgrade() -> None:
