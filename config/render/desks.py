@@ -8,8 +8,10 @@ are the caller); seats have, and only into ``transfer-targets``.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ..answer_rule import LEAST_MS, MOST_LET_GO, SILENT_CAUSE
-from ..settings import OUTBOUND_PROMPT, SECOND, Device, OutboundNotice, Seat, Settings, Unattended
+from ..settings import OUTBOUND_PROMPT, SECOND, Device, OutboundNotice, Seat, Settings, Trunk, Unattended
 from . import kept_place, pjsip, survey, switches, voicemail, waiting
 from .dialplan_steps import Step, context, exten, extens, include, unplayed
 
@@ -61,7 +63,7 @@ def contexts(settings: Settings) -> list[str]:
         *_outbound(settings, limit),
         *kept_place.contexts(
             settings,
-            _by_trunks(settings, kept_place.RING_SECONDS),
+            by_trunks(settings, settings.trunk, kept_place.RING_SECONDS),
             [LISTENED_TO, *_called_is_told(settings, "${HOTLINE_CALL}-back.raw")],
         ),
         _phone_key(settings),
@@ -547,14 +549,21 @@ def _sound_of_leg() -> str:
     ) + context("listened-to", exten("s", LISTENED_TO, "Return()"))
 
 
-def _by_trunks(settings: Settings, seconds: int) -> list[Step]:
-    """``HOTLINE_DIAL`` by the trunks in their order until one takes the call, with ``HOTLINE_MAY`` as options; then to ``done``."""
+def by_trunks(
+    settings: Settings,
+    trunks: Sequence[Trunk],
+    seconds: int,
+    to: str = "${HOTLINE_DIAL}",
+    options: str = "${HOTLINE_MAY}",
+) -> list[Step]:
+    """By these trunks in their order until one takes the call; then to ``done``. By the cause of each (``CARRIED``): whoever is busy or
+    declines is not rung again."""
     tries: list[Step] = []
-    for trunk in settings.trunk:
+    for trunk in trunks:
         shown = trunk.calling_number or settings.centre.number
         tries += [
             "MSet(RINGTIME_MS=,PROGRESSTIME_MS=)",
-            f"Dial(PJSIP/${{HOTLINE_DIAL}}@{trunk.id},{seconds},igf({shown})${{HOTLINE_MAY}})",
+            f"Dial(PJSIP/{to}@{trunk.id},{seconds},igf({shown}){options})",
             f"GotoIf($[{CARRIED}]?done)",
         ]
     return tries
@@ -583,7 +592,7 @@ def _outbound(settings: Settings, limit: str) -> list[str]:
             attended = [*_urgent(settings, "somebody"), *_nobody(settings, "nobody")]
         case _:
             attended = [*_nobody(settings, "nobody")]
-    tries = _by_trunks(settings, WORLD_SECONDS)
+    tries = by_trunks(settings, settings.trunk, WORLD_SECONDS)
     of_seat = "${HOTLINE_BY}"
     world = exten(
         "_X.",

@@ -35,3 +35,17 @@ def extens(numbers: Iterable[str], call: str) -> list[str]:
 def unplayed(prompt: str) -> str:
     """Behind what plays: what Asterisk could not play was heard by nobody, and is no proof of a notice."""
     return f'ExecIf($["${{PLAYBACKSTATUS}}"="FAILED"]?CELGenUserEvent(UNPLAYED,{prompt}))'
+
+
+def play(prompt: str) -> list[Step]:
+    return [f"Playback(hotline/{prompt})", unplayed(prompt)]
+
+
+def unread(prompt: str) -> str:
+    """Behind Read(): it knows no other failure while the caller is there than that of its prompt."""
+    return f'ExecIf($["${{READSTATUS}}"="ERROR"]?CELGenUserEvent(UNPLAYED,{prompt}))'
+
+
+def unless_probed(call: str) -> str:
+    """Not for the line watch, which walks as a caller does and is none."""
+    return f'ExecIf($["${{HOTLINE_PROBE}}"=""]?{call})'

@@ -95,8 +95,7 @@ def _said(partner: Partner, step: str, said: str) -> list[Step]:
 
 
 def _dialled(settings: Settings, partner: Partner) -> str:
-    """The far half of the consultation. Trunk after trunk, by the cause of each (``desks.NOT_CARRIED``): whoever is busy or declines
-    is not rung again."""
+    """The far half of the consultation."""
     trunks = [one for one in settings.trunk if not partner.trunks or one.id in partner.trunks]
     trunks.sort(key=lambda one: partner.trunks.index(one.id) if partner.trunks else 0)
     steps: list[Step] = [
@@ -106,15 +105,9 @@ def _dialled(settings: Settings, partner: Partner) -> str:
         f"Set(TIMEOUT(absolute)={settings.limits.absolute_call_minutes * 60})",
         "Gosub(renew,s,1)",
     ]
-    for trunk in trunks:
-        shown = trunk.calling_number or settings.centre.number
-        options = f"igf({shown})b({PAPERS_OUT}^{partner.number}^1)U({ANSWERED}^{partner.number})"
-        steps += [
-            "MSet(RINGTIME_MS=,PROGRESSTIME_MS=)",
-            f"Dial(PJSIP/{partner.number}@{trunk.id},{partner.ring_seconds},{options})",
-            f"GotoIf($[{desks.CARRIED}]?done)",
-        ]
+    options = f"b({PAPERS_OUT}^{partner.number}^1)U({ANSWERED}^{partner.number})"
     steps += [
+        *desks.by_trunks(settings, trunks, partner.ring_seconds, partner.number, options),
         ("done", "Set(HOTLINE_SAID=${FILTER(A-Z,${DIALSTATUS})} ${FILTER(0-9,${HANGUPCAUSE})})"),
         *_said(partner, "over", "${HOTLINE_SAID}"),
         "Goto(back,s,1)",

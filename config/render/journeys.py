@@ -15,7 +15,6 @@ from ..calendar import Day, WorkCalendar
 from ..hours import DAYS, Span, parse
 from ..journey.graph import Graph, of_settings
 from ..journey.steps import (
-    ADVICE_SCRIPT,
     OTHERWISE,
     SILENCE,
     Advice,
@@ -37,7 +36,8 @@ from ..journey.steps import Step as JourneyStep
 from ..journey.switched import told
 from ..settings import Settings
 from . import self_service, switches, voicemail
-from .dialplan_steps import Step, context, exten, unplayed
+from .advice import question
+from .dialplan_steps import Step, context, exten, play, unless_probed, unread
 
 ANSWERED = "0-9*#"
 """What a telephone can say by keys, for our purposes."""
@@ -90,9 +90,9 @@ def _journey(settings: Settings, graph: Graph) -> str:
 def _step(settings: Settings, graph: Graph, name: str, step: JourneyStep) -> list[Step]:
     match step:
         case Notice():
-            return [_told_notice(str(step.prompt)), *_play(str(step.prompt)), *_on(graph, step.next)]
+            return [_told_notice(str(step.prompt)), *play(str(step.prompt)), *_on(graph, step.next)]
         case Say():
-            return [*_play(step.prompt), _tell(name, "next"), *_on(graph, step.next)]
+            return [*play(step.prompt), _tell(name, "next"), *_on(graph, step.next)]
         case Menu():
             return _menu(graph, name, step)
         case Digits():
@@ -134,38 +134,30 @@ def _on(graph: Graph, step: str) -> list[str]:
     return [f"Goto({_at(graph, step)},1)"]
 
 
-def _unless_probed(call: str) -> str:
-    return f'ExecIf($["${{HOTLINE_PROBE}}"=""]?{call})'
-
-
 def _tell(step: str, way: str) -> str:
     if not told(step, way):
         return "NoOp()"
-    return _unless_probed(f"CELGenUserEvent(STEP,{step}|{way})")
-
-
-def _play(prompt: str) -> list[Step]:
-    return [f"Playback(hotline/{prompt})", unplayed(prompt)]
+    return unless_probed(f"CELGenUserEvent(STEP,{step}|{way})")
 
 
 def _told_notice(prompt: str) -> str:
-    return _unless_probed(f"CELGenUserEvent(NOTICE,{prompt}|dialplan)")
+    return unless_probed(f"CELGenUserEvent(NOTICE,{prompt}|dialplan)")
 
 
 def _hang_up(name: str, step: HangUp) -> list[Step]:
     """What is written down comes first: who hangs up before us is no other case. Only words to those turned away are a notice."""
-    said = _play(step.prompt) if step.prompt else []
+    said = play(step.prompt) if step.prompt else []
     if not step.refused:
         return [_tell(name, step.kind), *said]
     notice = [_told_notice(step.prompt)] if step.prompt else []
-    return [*notice, _unless_probed(f"Gosub(refused,s,1({step.refused}))"), *said]
+    return [*notice, unless_probed(f"Gosub(refused,s,1({step.refused}))"), *said]
 
 
 def _voicemail(name: str, step: Voicemail) -> list[Step]:
     """To ``voicemail.py``'s context; who is turned away is booked before anything is said, as by a hang-up."""
     if not step.refused:
         return [_tell(name, step.kind), voicemail.entry(step.prompt)]
-    refused = _unless_probed(f"Gosub(refused,s,1({step.refused}))")
+    refused = unless_probed(f"Gosub(refused,s,1({step.refused}))")
     return [_told_notice(step.prompt), refused, voicemail.entry(step.prompt)]
 
 
@@ -193,13 +185,10 @@ def _choice(graph: Graph, name: str, variable: str, step: Stored | Advice) -> li
 
 
 def _ask(variable: str, prompt: str, most: int, ends: str, seconds: int) -> list[Step]:
-    """Keys into the variable; what Asterisk could not play before them is told.
-
-    Read knows no other failure while the caller is there than that of its prompt.
-    """
+    """Keys into the variable; what Asterisk could not play before them is told."""
     return [
         f"Read({variable},hotline/{prompt},{most},t({ends}),1,{seconds})",
-        f'ExecIf($["${{READSTATUS}}"="ERROR"]?CELGenUserEvent(UNPLAYED,{prompt}))',
+        unread(prompt),
         f"Set({variable}=${{FILTER({ANSWERED},${{{variable}}})}})",
     ]
 
@@ -268,15 +257,8 @@ def _spans(spans: Iterable[Span], zone: str, *, any_day: bool = False) -> list[S
 
 
 def _advice(settings: Settings, graph: Graph, name: str, step: Advice) -> list[Step]:
-    """One question. ``AGIEXITONHANGUP``: a caller who leaves ends it; music meanwhile, never dead air."""
     words = ",".join((step.ask, graph.line, str(step.queue), f"${{FILTER({ANSWERED},${{HOTLINE_DIGITS}})}}"))
     return [
-        f"MSet(HOTLINE_ADVICE=,HOTLINE_BACK={_at(graph, name)},AGIEXITONHANGUP=yes)",
-        "StartMusicOnHold()",
-        f"Set(TIMEOUT(absolute)={step.seconds})",
-        f"AGI(agi://127.0.0.1:{settings.ports.agi}/{ADVICE_SCRIPT},{words})",
-        ("back", f"Set(TIMEOUT(absolute)={settings.limits.absolute_call_minutes * 60})"),
-        "StopMusicOnHold()",
-        f"MSet(HOTLINE_BACK=,HOTLINE_ADVICE=${{FILTER({WORD},${{HOTLINE_ADVICE}})}})",
+        *question(settings, _at(graph, name), step.seconds, words, WORD),
         *_choice(graph, name, "HOTLINE_ADVICE", step),
     ]

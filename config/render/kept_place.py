@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from ..answer_rule import MOST_LET_GO
 from ..settings import Queue, Settings
 from . import waiting
-from .dialplan_steps import Step, context, exten, unplayed
+from .dialplan_steps import Step, context, exten, play, unread
 from .national_numbers import is_citizens
 
 ASKED, WAITS, KEPT = "call-back-asked", "kept-waits", "kept-place"
@@ -72,13 +72,9 @@ def contexts(settings: Settings, dial: Sequence[Step], answered: Sequence[Step])
 def _key(variable: str, prompts: str, most: int, ends: str, word: str) -> list[Step]:
     return [
         f"Read({variable},{prompts},{most},t({ends}),1,{KEY_SECONDS})",
-        f'ExecIf($["${{READSTATUS}}"="ERROR"]?CELGenUserEvent(UNPLAYED,{word}))',
+        unread(word),
         f"Set({variable}=${{FILTER(0-9,${{{variable}}})}})",
     ]
-
-
-def _play(prompt: str) -> list[Step]:
-    return [f"Playback(hotline/{prompt})", unplayed(prompt)]
 
 
 def _asked() -> str:
@@ -113,15 +109,15 @@ def _asked() -> str:
         "Gosub(call-back-number,s,1(${HOTLINE_TYPED}))",
         "Set(HOTLINE_BACK=${GOSUB_RETVAL})",
         'GotoIf($["${HOTLINE_BACK}"!=""]?say)',
-        *_play("callback_wrong"),
+        *play("callback_wrong"),
         "Goto(type)",
         ("taken", f"Set(DB({FAMILY}/${{HOTLINE_CALL}})=${{HOTLINE_BACK}})"),
         "Set(HOTLINE_ASKS=)",
         "CELGenUserEvent(CALLBACKTAKEN,${HOTLINE_BACK})",
-        *_play("callback_thanks"),
+        *play("callback_thanks"),
         "Hangup(16)",
         ("stays", "NoOp()"),
-        *_play("callback_stays"),
+        *play("callback_stays"),
         "Set(HOTLINE_ASKS=)",
         "Gosub(kept-found,s,1(${HOTLINE_CALL}))",
         "Set(HOTLINE_RETURNS=${GOSUB_RETVAL})",
@@ -273,7 +269,7 @@ def _kept(dial: Sequence[Step]) -> str:
         f"Set(HOTLINE_DIAL=${{FILTER(0-9,${{DB({FAMILY}/${{HOTLINE_CALL}})}})}})",
         'GotoIf($["${HOTLINE_DIAL}"=""]?undecided)',
         "CELGenUserEvent(PLACEUP,${HOTLINE_DIAL})",
-        *_play("callback_seat"),
+        *play("callback_seat"),
         f'GotoIf($[{TAKEN}=""]?wait)',
         "Set(SHARED(HOTLINE_CALLED,${HOTLINE_WAITS})=1)",
         "MSet(HOTLINE_CALLS=1,HOTLINE_MAY=U(kept-answered))",
@@ -281,7 +277,7 @@ def _kept(dial: Sequence[Step]) -> str:
         # Hangup() below writes a cause of its own
         ("done", "Set(HOTLINE_CAUSE=${HANGUPCAUSE})"),
         'GotoIf($["${DIALSTATUS}"="ANSWER"]?over)',
-        *_play("callback_unreached"),
+        *play("callback_unreached"),
         ("over", "Hangup(16)"),
         ("undecided", f"ChannelRedirect(${{HOTLINE_KEEPER}},{ASKED},came,1)"),
         "Hangup(16)",

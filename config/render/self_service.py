@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ..journey.steps import (
-    ADVICE_SCRIPT,
     CASE_DIGITS,
     CODE_DIGITS,
     JOINED,
@@ -27,7 +26,8 @@ from ..journey.steps import (
     SelfService,
 )
 from ..settings import Settings
-from .dialplan_steps import Step, unplayed
+from .advice import question
+from .dialplan_steps import Step, play, unless_probed, unplayed, unread
 
 WORDS = "a-z0-9_&"
 """What an answer may hold: an outcome, what it is about, and names of sounds, ``&`` between."""
@@ -48,15 +48,15 @@ def progress(
         "MSet(HOTLINE_DIGITS=,HOTLINE_CODE=)",
         *(f'GotoIf($["${{HOTLINE_SAID}}"="{one}"]?{one})' for one in (TOLD, WRONG, REFUSED)),
         _tell(PROGRESS, UNANSWERED),
-        *_play("sorry"),
+        *play("sorry"),
         "Goto(person)",
         (SILENT, _tell(PROGRESS, SILENT)),
         "Goto(again)",
         (WRONG, _tell(PROGRESS, WRONG)),
-        *_play("progress_wrong"),
+        *play("progress_wrong"),
         "Goto(again)",
         (REFUSED, _tell(PROGRESS, REFUSED)),
-        *_play("progress_refused"),
+        *play("progress_refused"),
         ("person", "MSet(HOTLINE_DIGITS=,HOTLINE_CODE=)"),
         *_leave(name, OTHERWISE, ways),
         (TOLD, _tell(PROGRESS, TOLD, "${HOTLINE_ABOUT}", "${CUT(HOTLINE_WORDS,&,1)}")),
@@ -75,10 +75,10 @@ def mass_event(
         f'GotoIf($["${{HOTLINE_SAID}}"!="{OFFERED}"]?none)',
         _tell(MASS_EVENT, OFFERED, "${HOTLINE_ABOUT}"),
         f"Read(HOTLINE_KEY,{_SOUNDS}&hotline/plus_one,1,,1,{step.seconds})",
-        _unread("plus_one"),
+        unread("plus_one"),
         'GotoIf($["${HOTLINE_KEY}"!="1"]?none)',
         _tell(MASS_EVENT, JOINED, "${HOTLINE_ABOUT}"),
-        *_play("plus_one_joined"),
+        *play("plus_one_joined"),
         *_leave(name, JOINED, ways),
         ("none", "NoOp()"),
         *_leave(name, OTHERWISE, ways),
@@ -86,19 +86,10 @@ def mass_event(
 
 
 def _asked(settings: Settings, here: str, seconds: float, ask: str, line: str, step: str, *typed: str) -> list[Step]:
-    """Leaves the answer in ``HOTLINE_SAID`` (the outcome), ``HOTLINE_ABOUT`` and ``HOTLINE_WORDS``; '' each without one.
-
-    The deadline is Asterisk's own (``T`` of the context leads back); the caller hears music meanwhile.
-    """
+    """Leaves the answer in ``HOTLINE_SAID`` (the outcome), ``HOTLINE_ABOUT`` and ``HOTLINE_WORDS``; '' each without one."""
     words = ",".join((ask, line, step, *(typed or ("", "")), "${FILTER(0-9+*#,${CALLERID(num)})}"))
     return [
-        f"MSet(HOTLINE_ADVICE=,HOTLINE_BACK={here},AGIEXITONHANGUP=yes)",
-        "StartMusicOnHold()",
-        f"Set(TIMEOUT(absolute)={seconds})",
-        f"AGI(agi://127.0.0.1:{settings.ports.agi}/{ADVICE_SCRIPT},{words})",
-        ("back", f"Set(TIMEOUT(absolute)={settings.limits.absolute_call_minutes * 60})"),
-        "StopMusicOnHold()",
-        f"MSet(HOTLINE_BACK=,HOTLINE_ADVICE=${{FILTER({WORDS},${{HOTLINE_ADVICE}})}})",
+        *question(settings, here, seconds, words, WORDS),
         "MSet(HOTLINE_SAID=${CUT(HOTLINE_ADVICE,&,1)},HOTLINE_ABOUT=${CUT(HOTLINE_ADVICE,&,2)})",
         "Set(HOTLINE_WORDS=${CUT(HOTLINE_ADVICE,&,3-)})",
     ]
@@ -108,28 +99,16 @@ def _digits(variable: str, prompt: str, most: int, seconds: int) -> list[Step]:
     """A ``#`` alone asks for a person; nothing at all is asked again."""
     return [
         f"Read({variable},hotline/{prompt},{most},t(#),1,{seconds})",
-        _unread(prompt),
+        unread(prompt),
         f"Set({variable}=${{FILTER(0-9,${{{variable}}})}})",
         f'GotoIf($["${{{variable}}}"="" & "${{READSTATUS}}"="OK"]?person)',
         f'GotoIf($["${{{variable}}}"=""]?{SILENT})',
     ]
 
 
-def _play(prompt: str) -> list[Step]:
-    return [f"Playback(hotline/{prompt})", unplayed(prompt)]
-
-
-def _unread(prompt: str) -> str:
-    return f'ExecIf($["${{READSTATUS}}"="ERROR"]?CELGenUserEvent(UNPLAYED,{prompt}))'
-
-
-def _unless_probed(call: str) -> str:
-    return f'ExecIf($["${{HOTLINE_PROBE}}"=""]?{call})'
-
-
 def _tell(service: str, result: str, about: str = "", said: str = "") -> str:
-    return _unless_probed(f"CELGenUserEvent(SELFSERVICE,{service}|{result}|{about}|{said})")
+    return unless_probed(f"CELGenUserEvent(SELFSERVICE,{service}|{result}|{about}|{said})")
 
 
 def _leave(name: str, way: str, ways: Mapping[str, str]) -> list[Step]:
-    return [_unless_probed(f"CELGenUserEvent(STEP,{name}|{way})"), f"Goto({ways[way]},1)"]
+    return [unless_probed(f"CELGenUserEvent(STEP,{name}|{way})"), f"Goto({ways[way]},1)"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from ..answer_rule import LEAST_MS
 from ..settings import Line, Settings
-from .dialplan_steps import Step, context, exten, unplayed
+from .dialplan_steps import Step, context, exten, unplayed, unread
 
 ASKED = "HOTLINE_SURVEY"
 """Variable: 1 on calls of a line with ``survey``."""
@@ -61,7 +61,7 @@ def _ask(variable: str, prompt: str, keys: str) -> list[Step]:
     """Twice where no key came, or one that is none of ``keys``."""
     once: list[Step] = [
         f"Read({variable},hotline/{prompt},1,,1,{SECONDS})",
-        f'ExecIf($["${{READSTATUS}}"="ERROR"]?CELGenUserEvent(UNPLAYED,{prompt}))',
+        unread(prompt),
         f"Set({variable}=${{FILTER({keys},${{{variable}}})}})",
     ]
     return [*once, f'GotoIf($["${{{variable}}}"!=""]?{prompt}_said)', *once, (f"{prompt}_said", "NoOp()")]
