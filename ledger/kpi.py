@@ -21,12 +21,10 @@ from cti.events import Alone, Direction, EndedBy
 from cti.ids import CallId
 
 from . import tables as t
+from .closed_calls import PROMPT_SECONDS
 from .outages import Outage, outages
 from .seat_times import SeatTimes, seat_times, wrap_up_of
 from .store import Store
-
-PROMPT_SECONDS = 15.0
-"""GB/T 33358 and the ministry: a person answers within 15 s."""
 
 _c, _o = t.calls.c, t.outcomes.c
 _answered = _c.talk_began_at.is_not(None)
