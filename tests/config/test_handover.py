@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
 from cti.link import Link
 from hotline.lab.hotline_instance import Table
-from hotline.lab.phones import Call, Manner, answering, refusing
+from hotline.lab.phones import answering, refusing
 from hotline.lab.sound import tone
+from tests.live.partner_desk import taking
 
 from .alone import Alone, alone, extra
 
@@ -29,25 +29,6 @@ def wide(table: Table) -> None:
 def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Alone]:
     with alone(tmp_path_factory.mktemp("alone"), wide) as one:
         yield one
-
-
-def taking(header: str, number: str) -> Manner:
-    """The partner's desk: its answer says its own number of the matter."""
-
-    async def manner(call: Call) -> None:
-        invite = call._in
-        assert invite is not None
-        send = invite._send_response
-
-        def with_number(status: int, reason: str, **words: Any) -> Any:
-            if status == 200:
-                words["extra_headers"] = {**(words.get("extra_headers") or {}), header: number}
-            return send(status, reason, **words)
-
-        invite._send_response = with_number  # type: ignore[method-assign,assignment]
-        await answering(0.2, 1.0, tone(620))(call)
-
-    return manner
 
 
 def said(here: Alone) -> list[str]:
@@ -82,7 +63,7 @@ async def test_the_telephone_tells_what_became_of_a_hand_over(here: Alone) -> No
     async with here.rack("telecom") as telecom, here.rack("unicom") as unicom:
         for number in ("12345", "110"):
             telecom.take(number, refusing(503))
-        unicom.take("12345", taking("X-Order-No", THEIRS))
+        unicom.take("12345", taking("X-Order-No", THEIRS, answering(0.2, 1.0, tone(620))))
         await here.until(lambda: here.cli("pjsip show contacts").count("Avail") == 2, 20)
         await consulted(here, "12345")
         await here.until(lambda: bool(unicom.calls_to("12345")) and unicom.calls_to("12345")[0].ended is not None, 20)

@@ -10,21 +10,25 @@ from __future__ import annotations
 import asyncio
 import socket
 import struct
+from collections.abc import Coroutine
 from contextlib import suppress
+from typing import Any
+
+from .carrier import Carrier, Ends
 
 
-class Proxy:
+class Proxy(Carrier):
     """``async with Proxy(listen, target)``; addresses are (host, port)."""
 
     def __init__(self, listen: tuple[str, int], target: tuple[str, int]) -> None:
-        self.listen, self.target = listen, target
+        super().__init__(listen)
+        self.target = target
         self.accepted = 0
         self.carried = 0
         """Bytes passed on, both ways."""
         self.delay = 0.0
         self.dribbling = False
         self.half_open = False
-        self.refusing = False
         self.swapped: dict[bytes, bytes] = {}
         """What the far ends say → what the near ends hear instead, wherever their reads cut it."""
         self.asked = bytearray()
@@ -32,21 +36,6 @@ class Proxy:
         self.answered = bytearray()
         """What the far ends said, before anything was swapped."""
         self._near: set[asyncio.StreamWriter] = set()
-        self._open: set[asyncio.StreamWriter] = set()
-        self._server: asyncio.Server | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
-
-    async def __aenter__(self) -> Proxy:
-        self._server = await asyncio.start_server(self._serve, *self.listen)
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        if self._server is not None:
-            self._server.close()
-        self.cut()
-        for task in tuple(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     # -- faults ----------------------------------------------------------------------
 
@@ -75,38 +64,22 @@ class Proxy:
 
     # -- carrying --------------------------------------------------------------------
 
+    async def reach(self) -> Ends:
+        return await asyncio.open_connection(*self.target)
+
+    def ways(self, near: Ends, far: Ends) -> tuple[Coroutine[Any, Any, None], Coroutine[Any, Any, None]]:
+        self._near.add(near[1])
+        return (
+            self._carry(near[0], far[1], self.asked),
+            self._carry(far[0], near[1], self.answered, swapping=True),
+        )
+
+    def over(self, near: asyncio.StreamWriter) -> None:
+        self._near.discard(near)
+
     async def _serve(self, near_in: asyncio.StreamReader, near_out: asyncio.StreamWriter) -> None:
         self.accepted += 1
-        task = asyncio.current_task()
-        assert task is not None
-        self._tasks.add(task)
-        self._open.add(near_out)
-        far_out: asyncio.StreamWriter | None = None
-        try:
-            if self.refusing:
-                return
-            far_in, far_out = await asyncio.open_connection(*self.target)
-            self._open.add(far_out)
-            self._near.add(near_out)
-            ways = [
-                asyncio.create_task(self._carry(near_in, far_out, self.asked)),
-                asyncio.create_task(self._carry(far_in, near_out, self.answered, swapping=True)),
-            ]
-            try:
-                await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
-            finally:
-                for way in ways:
-                    way.cancel()
-                await asyncio.gather(*ways, return_exceptions=True)
-        except OSError:
-            return  # the target is down: the near end sees it as a closed connection
-        finally:
-            self._tasks.discard(task)
-            self._near.discard(near_out)
-            for writer in (near_out, far_out):
-                if writer is not None:
-                    self._open.discard(writer)
-                    writer.close()
+        await super()._serve(near_in, near_out)
 
     async def _carry(
         self,

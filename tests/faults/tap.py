@@ -8,10 +8,13 @@ was asked for is done and nobody was told. The others lose the question. For tes
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
+
+from .carrier import Carrier, Ends
 
 COMMIT = b"COMMIT\x00"
 """How psycopg ends a transaction, on the wire of PostgreSQL."""
@@ -30,28 +33,14 @@ class Trap:
         self.sprung.set()
 
 
-class Tap:
+class Tap(Carrier):
     """``async with Tap(target)``; then ``port`` is where it listens."""
 
     def __init__(self, target: int | Path) -> None:
+        super().__init__(("127.0.0.1", 0))
         self._target = target
-        self._open: set[asyncio.StreamWriter] = set()
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._server: asyncio.Server | None = None
+        self._connections: dict[asyncio.StreamWriter, _Connection] = {}
         self.trap: Trap | None = None
-        self.refusing = False
-
-    async def __aenter__(self) -> Tap:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        assert self._server is not None
-        self._server.close()
-        self.reset()
-        for task in tuple(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     @property
     def port(self) -> int:
@@ -61,41 +50,23 @@ class Tap:
     def reset(self) -> None:
         """Break every connection at once."""
         for writer in tuple(self._open):
-            writer.transport.abort()
+            self.let_go(writer)
 
-    async def _serve(self, near_in: asyncio.StreamReader, near_out: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._tasks.add(task)
-        self._open.add(near_out)
-        far_out: asyncio.StreamWriter | None = None
-        try:
-            if self.refusing:
-                return
-            far_in, far_out = await self._reach()
-            self._open.add(far_out)
-            one = _Connection(self)
-            ways = [asyncio.create_task(one.asks(near_in, far_out)), asyncio.create_task(one.answers(far_in, near_out))]
-            try:
-                await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
-            finally:
-                for way in ways:
-                    way.cancel()
-                await asyncio.gather(*ways, return_exceptions=True)
-                one.over()
-        except OSError:
-            return  # nobody is there: the near end sees a closed connection
-        finally:
-            self._tasks.discard(task)
-            for writer in (near_out, far_out):
-                if writer is not None:
-                    self._open.discard(writer)
-                    writer.transport.abort()
+    def let_go(self, writer: asyncio.StreamWriter) -> None:
+        writer.transport.abort()
 
-    async def _reach(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    async def reach(self) -> Ends:
         if isinstance(self._target, Path):
             return await asyncio.open_unix_connection(self._target)
         return await asyncio.open_connection("127.0.0.1", self._target)
+
+    def ways(self, near: Ends, far: Ends) -> tuple[Coroutine[Any, Any, None], Coroutine[Any, Any, None]]:
+        one = self._connections[near[1]] = _Connection(self)
+        return one.asks(near[0], far[1]), one.answers(far[0], near[1])
+
+    def over(self, near: asyncio.StreamWriter) -> None:
+        if (one := self._connections.pop(near, None)) is not None:
+            one.over()
 
 
 class _Connection:

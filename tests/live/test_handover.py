@@ -9,14 +9,14 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
-from aiosipua import IncomingCall
 
 from hotline.lab.hotline_instance import Table
-from hotline.lab.phones import Call, Manner, answering, refusing
+from hotline.lab.phones import answering, refusing
 from hotline.lab.rest import RestRefused
 from hotline.lab.sound import tone
 from tests.bridge.http_server import HttpServer, Reply, Request
 
+from .partner_desk import taking
 from .site import Site, SiteTelephones, eventually, usual
 from .test_called_is_told import shelved
 from .test_endings_told import closed, everywhere, out_call, world
@@ -75,26 +75,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         yield here
 
 
-def taking(header: str, number: str) -> Manner:
-    """The partner's desk: its answer says its own number of the matter."""
-
-    async def manner(call: Call) -> None:
-        invite = call._in
-        assert invite is not None
-        send = invite._send_response
-
-        def with_number(status: int, reason: str, **words: Any) -> Any:
-            if status == 200:
-                words["extra_headers"] = {**(words.get("extra_headers") or {}), header: number}
-            return send(status, reason, **words)
-
-        invite._send_response = with_number  # type: ignore[method-assign,assignment]
-        assert isinstance(invite, IncomingCall)
-        await answering(0.2, None, tone(POLICE))(call)
-
-    return manner
-
-
 async def hand_over(floor: SiteTelephones, **words: str) -> dict[str, Any]:
     answer = await floor.client.post("/api/seats/8001/handover", json=words)
     assert answer.status_code == 202, answer.text
@@ -132,7 +112,9 @@ async def test_a_call_is_handed_over_with_its_papers_and_accepted(site: Site) ->
     async with Endpoint(port_of(site.settings)) as endpoint, SiteTelephones(site) as floor:
         await seats(floor, two=False)
         floor.phones.trunks["telecom"].take("12345", refusing(503))
-        floor.phones.trunks["unicom"].take("12345", taking("X-Order-No", "FZ-2026/77 ${x}|9"))
+        floor.phones.trunks["unicom"].take(
+            "12345", taking("X-Order-No", "FZ-2026/77 ${x}|9", answering(0.2, None, tone(POLICE)))
+        )
         await floor.reachable()
         call, seat = await talking(floor, caller)
         name = await floor.rest.call_of("8001")
