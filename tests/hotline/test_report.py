@@ -89,7 +89,7 @@ def test_nobody_is_told_in_any_spelling(var: Path, capsys: pytest.CaptureFixture
 
 def test_nothing_found_is_an_empty_list(var: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """JSON stays JSON when there is no call."""
-    assert hotline(var, "report", "calls", "--json", "--line", "nowhere") == 0
+    assert hotline(var, "report", "calls", "--json", "--caller", "13999999999") == 0
     assert json.loads(capsys.readouterr().out) == []
 
 
