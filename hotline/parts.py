@@ -1,4 +1,4 @@
-"""Parts begun one after the other, ended in reverse: what ``app.py`` keeps of everything it starts; the part that is one task."""
+"""Parts begun one after the other, ended in reverse: what ``app.py`` keeps of everything it starts; the part that is one task, and the part that does the same thing again and again."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack
 from typing import Any, Protocol, TypeVar
+
+import structlog
 
 
 class Part(Protocol):
@@ -54,3 +56,32 @@ class OneTask:
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
+
+
+class EachTurn(OneTask):
+    """``look``, and again ``seconds`` after each turn has ended, from ``start`` to ``stop``.
+
+    A turn that fails is logged as ``failed`` (a ledger that is away in one sentence, ``hotline/logs.py``) and the next one is made. ``lost`` is called then, where what was read
+    before is not to be believed any more. ``first``: seconds before the first turn.
+    """
+
+    def __init__(
+        self, name: str, look: Callable[[], Awaitable[None]], seconds: float, *,
+        failed: str, lost: Callable[[], None] | None = None, first: float = 0.0,
+    ) -> None:  # fmt: skip
+        super().__init__(name, self._turns)
+        self._log = structlog.get_logger(name)
+        self._look, self._seconds, self._first = look, seconds, first
+        self._failed, self._lost = failed, lost
+
+    async def _turns(self) -> None:
+        if self._first:
+            await asyncio.sleep(self._first)
+        while True:
+            try:
+                await self._look()
+            except Exception:  # noqa: BLE001 - loop top
+                if self._lost is not None:
+                    self._lost()
+                self._log.exception(self._failed)
+            await asyncio.sleep(self._seconds)

@@ -6,14 +6,12 @@ told again when more is owed, and every quarter of an hour.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 import structlog
 
-from hotline.parts import OneTask
-from ledger.errors import WRONG_OR_AWAY
+from hotline.parts import EachTurn
 from ledger.owed import Owed
 
 from .rules import OwedReading
@@ -38,7 +36,7 @@ class Owing:
         self._told: dict[str, tuple[int, datetime]] = {}
         self.reading: dict[str, OwedReading] | None = None
         """Agent → what is owed; None: not known yet."""
-        self._task = OneTask("owing", self._run)
+        self._task = EachTurn("owing", self.look, EVERY_SECONDS, failed="what is owed cannot be read now")
 
     def start(self) -> None:
         self._task.start()
@@ -64,13 +62,3 @@ class Owing:
             if owed.calls > calls or now - at >= AGAIN:
                 self._told[who] = owed.calls, now
                 self._tell(who, owed.calls)
-
-    async def _run(self) -> None:
-        while True:
-            try:
-                await self.look()
-            except WRONG_OR_AWAY as fault:
-                log.warning("what is owed cannot be read now", fault=str(fault))
-            except Exception:  # loop top
-                log.exception("what is owed could not be read")
-            await asyncio.sleep(EVERY_SECONDS)

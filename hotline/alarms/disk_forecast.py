@@ -17,7 +17,7 @@ from pathlib import Path
 
 import structlog
 
-from hotline.parts import OneTask
+from hotline.parts import EachTurn
 from recordings.durable import write_new_durable
 
 log = structlog.get_logger("disk")
@@ -69,7 +69,12 @@ class DiskForecast:
             self._samples = {
                 name: [(datetime.fromisoformat(at), int(free)) for at, free in some] for name, some in said.items()
             }
-        self._task = OneTask("disk-forecast", self._run)
+        self._task = EachTurn(
+            "disk-forecast",
+            lambda: asyncio.to_thread(self.sample),
+            EVERY_SECONDS,
+            failed="how full the disks are was not noted",
+        )
 
     def start(self) -> None:
         self._task.start()
@@ -98,16 +103,6 @@ class DiskForecast:
             self._samples[disk.place] = [*kept, (now, disk.free)]
         said = {name: [(at.isoformat(), free) for at, free in some] for name, some in self._samples.items()}
         write_new_durable(self._file, json.dumps(said).encode())
-
-    async def _run(self) -> None:
-        while True:
-            try:
-                await asyncio.to_thread(self.sample)
-            except OSError as fault:
-                log.warning("how full the disks are was not noted", fault=str(fault))
-            except Exception:  # loop top
-                log.exception("how full the disks are was not noted")
-            await asyncio.sleep(EVERY_SECONDS)
 
 
 def _usage(path: Path) -> tuple[int, int]:

@@ -16,7 +16,7 @@ import structlog
 
 from config.file_places import Places
 from config.language import say as _
-from hotline.parts import OneTask
+from hotline.parts import EachTurn
 from ledger.errors import WRONG_OR_AWAY
 from ledger.store import Store
 from recordings import layout
@@ -58,7 +58,12 @@ class FilesAndDisk:
         """Why the ledger takes nothing now; '' when it does."""
         self.gone: Mapping[str, str] = {}
         """Name of what is gone or replaced → what is missing, in a sentence."""
-        self._task = OneTask("belongings", self._run)
+        self._task = EachTurn(
+            "belongings",
+            lambda: self.look(asyncio.get_running_loop().time()),
+            PROBE_SECONDS,
+            failed="could not look after the daemon's files",
+        )
 
     def start(self) -> None:
         self._were = {name: found for name, path in self._paths.items() if (found := _identity(path)) is not None}
@@ -70,14 +75,6 @@ class FilesAndDisk:
     def hear(self, event: RecordingShelved) -> None:
         day = layout.day_of(event.shelved.path)
         self._days[day] = self._days.get(day, 0) + 1
-
-    async def _run(self) -> None:
-        while True:
-            try:
-                await self.look(asyncio.get_running_loop().time())
-            except Exception:  # loop top: whatever this look stumbled over, the next one is made
-                log.exception("could not look after the daemon's files")
-            await asyncio.sleep(PROBE_SECONDS)
 
     async def look(self, now: float) -> None:
         """One look. ``now``: seconds of a clock that only goes on."""

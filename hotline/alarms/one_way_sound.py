@@ -5,17 +5,11 @@ The ledger counts (``ledger/one_way_sound.py``), the rule ``trunk_silent`` holds
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
-import structlog
-
-from ledger.errors import WRONG_OR_AWAY
+from hotline.parts import EachTurn
 from ledger.one_way_sound import TrunkSound
-
-log = structlog.get_logger("silent-trunks")
 
 EVERY_SECONDS = 60.0
 WINDOW = timedelta(hours=1)
@@ -28,27 +22,23 @@ class SilentTrunks:
         self._look, self._now = look, now
         self.reading: dict[str, TrunkSound] | None = None
         """Trunk → its calls of the last hour; None: not known yet."""
-        self._task: asyncio.Task[None] | None = None
+        self._task = EachTurn(
+            "silent-trunks",
+            self.look,
+            EVERY_SECONDS,
+            failed="what sound came over the trunks cannot be read now",
+            lost=self._lost,
+        )
 
     def start(self) -> None:
-        self._task = asyncio.create_task(self._run(), name="silent-trunks")
+        self._task.start()
 
     async def stop(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        await self._task.stop()
+
+    def _lost(self) -> None:
+        """What was read before is not of the last hour any more."""
+        self.reading = None
 
     async def look(self) -> None:
         self.reading = {one.trunk: one for one in await self._look(self._now() - WINDOW)}
-
-    async def _run(self) -> None:
-        while True:
-            try:
-                await self.look()
-            except WRONG_OR_AWAY as fault:
-                self.reading = None  # what was read before is not of the last hour any more
-                log.warning("what sound came over the trunks cannot be read now", fault=str(fault))
-            except Exception:  # loop top
-                log.exception("what sound came over the trunks could not be read")
-            await asyncio.sleep(EVERY_SECONDS)

@@ -5,7 +5,6 @@ The ledger counts (``RecordingTable.owed``), the rule ``recordings_owed`` holds 
 
 from __future__ import annotations
 
-import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -13,8 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 
-from hotline.parts import OneTask
-from ledger.errors import WRONG_OR_AWAY
+from hotline.parts import EachTurn
 from recordings.events import RecordingShelved
 
 log = structlog.get_logger("owed-recordings")
@@ -44,7 +42,13 @@ class OwedRecordings:
         self._finished: deque[datetime] = deque()
         self.reading: OwedReading | None = None
         """None: not known yet."""
-        self._task = OneTask("owed-recordings", self._run)
+        self._task = EachTurn(
+            "owed-recordings",
+            self.look,
+            EVERY_SECONDS,
+            failed="how many recordings are owed cannot be read now",
+            lost=self._lost,
+        )
 
     def start(self) -> None:
         self._task.start()
@@ -54,6 +58,9 @@ class OwedRecordings:
 
     def hear(self, _event: RecordingShelved) -> None:
         self._finished.append(self._now())
+
+    def _lost(self) -> None:
+        self.reading = None
 
     async def look(self) -> None:
         count, oldest = await self._look()
@@ -67,14 +74,3 @@ class OwedRecordings:
             left = count / (len(self._finished) / (PACE.total_seconds() / 60))
         waits = max(0.0, (now - oldest).total_seconds()) if oldest is not None else 0.0
         self.reading = OwedReading(count, waits, left)
-
-    async def _run(self) -> None:
-        while True:
-            try:
-                await self.look()
-            except WRONG_OR_AWAY as fault:
-                self.reading = None
-                log.warning("how many recordings are owed cannot be read now", fault=str(fault))
-            except Exception:  # loop top
-                log.exception("how many recordings are owed could not be read")
-            await asyncio.sleep(EVERY_SECONDS)

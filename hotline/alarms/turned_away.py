@@ -8,7 +8,6 @@ and is read at a bounded pace: what is more is counted as one, or skipped and sa
 
 from __future__ import annotations
 
-import asyncio
 import os
 import time
 from collections import deque
@@ -26,7 +25,7 @@ from cti.file_tail import NOWHERE, Place, Tail
 from cti.ids import CallId, Instant
 from cti.ordered_writer import OrderedWriter
 from cti.turned_away_logs import Cause, Messages, Refusal, SipLog, Sources
-from hotline.parts import OneTask
+from hotline.parts import EachTurn
 from ledger.errors import WRONG_OR_AWAY
 from ledger.turned_away import TurnedAwayBook, TurnedAwayRow
 
@@ -174,7 +173,9 @@ class TurnedAwayCounter:
         self._written: Mapping[str, Place] = {}
         self._written_at = 0.0
         self._writer = OrderedWriter("turned-away", self._write, WRONG_OR_AWAY)
-        self._task = OneTask("turned-away", self._run)
+        self._task = EachTurn(
+            "turned-away", self._look, LOOK_SECONDS, failed="refused calls could not be counted", first=LOOK_SECONDS
+        )
 
     async def start(self) -> None:
         try:
@@ -203,16 +204,6 @@ class TurnedAwayCounter:
 
     def over(self) -> dict[str, str]:
         return self.recent.over(time.time())
-
-    async def _run(self) -> None:
-        while True:
-            await asyncio.sleep(LOOK_SECONDS)
-            try:
-                await self._look()
-            except OSError as fault:
-                log.error("a log of Asterisk's cannot be read", fault=str(fault))
-            except Exception:  # loop top
-                log.exception("refused calls could not be counted")
 
     async def _look(self) -> None:
         found: list[Refusal] = []

@@ -6,7 +6,6 @@ the daemon, the ledger or the link is away, callers hear their place alone.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
@@ -15,8 +14,7 @@ import structlog
 from config.settings import Settings
 from cti.commands import Command, SetPace
 from cti.ids import Instant, QueueId
-from hotline.parts import OneTask
-from ledger.errors import WRONG_OR_AWAY
+from hotline.parts import EachTurn
 from ledger.expected_wait import ExpectedWait
 from ledger.store import Store
 
@@ -31,7 +29,7 @@ class WaitPace:
     ) -> None:  # fmt: skip
         self._queues = [queue.id for queue in settings.queue if queue.words_seconds]
         self._expected, self._perform, self._now = ExpectedWait(store), perform, now
-        self._task = OneTask("wait-pace", self._run)
+        self._task = EachTurn("wait-pace", self.tell, EVERY_SECONDS, failed="the pace of the queues was not told")
 
     def start(self) -> None:
         if self._queues:
@@ -45,13 +43,3 @@ class WaitPace:
         now = self._now()
         for queue, seconds in (await self._expected.paces(self._queues, now)).items():
             await self._perform(SetPace(QueueId(queue), seconds, Instant(now.timestamp())))
-
-    async def _run(self) -> None:
-        while True:
-            try:
-                await self.tell()
-            except WRONG_OR_AWAY:
-                pass  # told by whoever opens the ledger
-            except Exception:  # the loop top of this part: the next round asks anew
-                log.exception("the pace of the queues was not told")
-            await asyncio.sleep(EVERY_SECONDS)

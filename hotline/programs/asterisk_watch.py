@@ -14,7 +14,7 @@ from collections.abc import Callable
 import structlog
 
 from config.language import say as _
-from hotline.parts import OneTask
+from hotline.parts import EachTurn
 from hotline.programs.embedded_asterisk import EmbeddedAsterisk
 
 log = structlog.get_logger("asterisk")
@@ -43,7 +43,9 @@ class AsteriskWatch:
         self._silent: float | None = None
         self._futile = 0
         self._doors_at = 0.0
-        self._task = OneTask("asterisk-watch", self._run)
+        self._task = EachTurn(
+            "asterisk-watch", self.look, LOOK_SECONDS, failed="Asterisk could not be watched", first=LOOK_SECONDS
+        )
 
     @property
     def sip(self) -> str:
@@ -57,14 +59,6 @@ class AsteriskWatch:
 
     async def stop(self) -> None:
         await self._task.stop()
-
-    async def _run(self) -> None:
-        while True:
-            await asyncio.sleep(LOOK_SECONDS)
-            try:
-                await self.look()
-            except Exception:  # loop top
-                log.exception("Asterisk could not be watched")
 
     async def look(self) -> None:
         now = self._clock()

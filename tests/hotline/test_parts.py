@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+import structlog
 
-from hotline.parts import OneTask, Parts
+from hotline.parts import EachTurn, OneTask, Parts
 
 
 class Told:
@@ -111,3 +112,27 @@ async def test_one_task_that_fell_over_is_stopped_all_the_same() -> None:
     task.start()
     await asyncio.sleep(0)
     await task.stop()
+
+
+async def test_a_turn_that_fails_is_said_and_the_next_one_is_made() -> None:
+    turns, lost, done = 0, 0, asyncio.Event()
+
+    async def look() -> None:
+        nonlocal turns
+        turns += 1
+        if turns == 1:
+            raise OSError("no such file")
+        done.set()
+
+    def was_lost() -> None:
+        nonlocal lost
+        lost += 1
+
+    part = EachTurn("turns", look, 0.0, failed="nothing was read", lost=was_lost)
+    with structlog.testing.capture_logs() as logs:
+        part.start()
+        async with asyncio.timeout(5):
+            await done.wait()
+        await part.stop()
+    assert (turns >= 2, lost) == (True, 1)
+    assert [one["event"] for one in logs] == ["nothing was read"]
