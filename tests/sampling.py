@@ -12,10 +12,11 @@ import os
 import random
 import re
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
+T = TypeVar("T")
 SEED, LONG, SHORT = "HOTLINE_SEED", "HOTLINE_LONG", "HOTLINE_SHORT"
 MORE = 50
 """So many times as many random examples in a long run."""
@@ -60,6 +61,13 @@ def left_out(tests: Mapping[str, Sequence[str]], always: Collection[str]) -> set
         chosen = random.Random(f"{seed()} {file}").sample(free, min(len(free), max(1, len(names) // PART)))
         out |= set(free) - set(chosen)
     return out
+
+
+def part_of(cases: Sequence[T]) -> Sequence[T]:
+    """In a short run one in three of them, by the seed; else all. For what is dear before it is a test."""
+    if not short_run():
+        return cases
+    return random.Random(f"{seed()} {_name(cases)}").sample(cases, max(1, len(cases) // PART))
 
 
 def _name(case: Any) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import signal
 import socket
 from collections.abc import Callable
@@ -47,11 +48,13 @@ async def test_it_outlives_a_daemon_and_is_adopted(here: Alone) -> None:
         assert await first.leave() == pid
         assert first.pid is None
         queues = here.places.asterisk_etc / "queues.conf"
-        queues.write_text(queues.read_text().replace("maxlen = 100", "maxlen = 7"))
+        as_rendered = queues.read_text()
+        queues.write_text(re.sub(r"maxlen = \d+", "maxlen = 7", as_rendered))
         second = here.program()
         assert await second.start()
         assert second.pid == pid
-        assert "max 100" in here.cli("queue show mandarin")
+        most = re.findall(r"\[mandarin\][^\[]*maxlen = (\d+)", as_rendered)
+        assert f"max {most[0]}" in here.cli("queue show mandarin")
         assert here.complaints() == []
     finally:
         last = here.program()
