@@ -19,6 +19,7 @@ from __future__ import annotations
 import re
 from functools import singledispatch
 
+from config.device_states import AT_DESK, ATTENDED, RESERVE, SEAT_IN_USE
 from config.settings import SECOND
 
 from . import commands as c
@@ -37,13 +38,6 @@ WATCH, WATCHED = "watch", "HOTLINE_WATCHED"
 WATCH_NUMBER = "0"
 """What the supervisor's phone shows: no number at all rings there."""
 HOLD_EXTENSION = "hold"
-RESERVE = "reserve"
-"""Context of the hints by which a seat of the reserve seems busy while that is not called in (``config.render.switches``)."""
-ATTENDED, AT_DESK = "seat-", "desk-"
-"""Before a seat's name in the custom device states that say whether somebody sits there, and at which of two devices
-(``config.render.desks``)."""
-SEAT_IN_USE = "seat-in-use"
-"""Context with a hint for each seat with two devices."""
 
 END_OF_NUMBER = "#"
 """Ends what is dialled for a consultation: else Asterisk waits three seconds for more digits."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..answer_rule import LEAST_MS, MOST_LET_GO, SILENT_CAUSE
+from ..device_states import AT_DESK, ATTENDED, SEAT_IN_USE
 from ..settings import OUTBOUND_PROMPT, SECOND, Device, OutboundNotice, Seat, Settings, Trunk, Unattended
 from . import kept_place, pjsip, survey, switches, voicemail, waiting
 from .dialplan_steps import Step, context, exten, extens, include, unplayed
@@ -24,15 +25,6 @@ RENEW = "renew"
 """The name of the feature in features.conf that begins a recording anew."""
 REFERRED_SECONDS = 0.5
 """So long a refused REFER waits before its telephone is told."""
-ATTENDED = "seat-"
-"""Custom device state of a seat, ``Custom:seat-8001``: INUSE while somebody sits there (set by the daemon alone).
-
-Asterisk keeps it in its database: it holds while the daemon is away, and after Asterisk's own death.
-"""
-AT_DESK = "desk-"
-"""Custom device state of a seat with two devices, ``Custom:desk-8001``: INUSE while its desk phone is the one that rings and dials."""
-SEAT_IN_USE = "seat-in-use"
-"""Context with a hint for each seat with two devices: app_queue offers no call to the one while the other is in a call."""
 OWN_AT_ONCE = 3
 """Calls that one seat may have begun at the same time, colleagues' telephones among them: a talk, one on hold, one that
 rings. More would ring the floor's telephones, and hold the trunks' lines, for nobody else to use."""

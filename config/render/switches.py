@@ -15,6 +15,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 
+from ..device_states import MODE, RESERVE
 from ..journey.switched import DISTRICT
 from ..secrets import SWITCH_PIN
 from ..settings import Queue, Settings, SituationMode
@@ -31,10 +32,6 @@ SWITCH, SET, PHONE, TELL, EAR, WORDS = (
     "switch-words",
 )
 """Contexts; ``SWITCH`` and ``EAR`` as ``cti.numbering_plan`` has them."""
-MODE = "mode-"
-"""Custom device state of a mode, ``Custom:mode-typhoon``: INUSE while it is on."""
-RESERVE = "reserve"
-"""Custom device state, INUSE while the reserve is not called in, and the context of the seats' hints that hold it."""
 TOLD, HUSH = "HOTLINE_TOLD", "HOTLINE_HUSH"
 """Of one who waits: the last switching he was told of; until when nothing else is said to him."""
 HUSH_SECONDS = 12
