@@ -334,6 +334,7 @@ def asked(store: Store) -> Iterator[tuple[str, Ask]]:
     yield "OutboxShelf.failed", lambda: outbox.failed(sent, "e", NOW, refused=True)
     yield "OutboxShelf.poisoned", lambda: outbox.poisoned(sent, "e", NOW)
     yield "OutboxShelf.delivered", lambda: _delivered(store, outbox)
+    yield "OutboxShelf.store_back", lambda: outbox.store_back(NOW, lambda tries: NOW + tries * timedelta(seconds=1))
     yield "OutboxShelf.not_carried", lambda: outbox.not_carried(sent, NOW)
     templates = TemplateBook(store)
     yield (
