@@ -135,7 +135,8 @@ def _path(db: sa.Connection, row: Any) -> CasePath:
     clock = _rows(db, sa.select(_C.due_at, _C.due_provisional, _C.marked).where(_C.case_id == row.case_id))
     warnings = _rows(db, sa.select(_W.mark, _W.at, _W.noted_at).where(_W.case_id == row.case_id).order_by(_W.at))
     texts = _rows(db, sa.select(_N.channel, _N.kind, _N.state, _N.sent_at).where(_N.ticket_id == row.ticket_id))
-    moments = _moments(call, ticket, messages, steps, rounds)
+    moments = _at_partners(db, row)
+    moments += _moments(call, ticket, messages, steps, rounds)
     moments += [(one["at"], "clock.mark", f"{one['mark']} %") for one in warnings]
     moments += [(one["sent_at"], f"{one['channel']}.{one['kind']}", "") for one in texts if one["sent_at"]]
     moments.sort(key=lambda one: one[0])
@@ -162,6 +163,24 @@ _TRY = ("call_id", "at", "ended_at", "agent", "seat", "result", "said")
 
 def _rows(db: sa.Connection, statement: sa.Select[Any]) -> list[dict[str, Any]]:
     return [dict(row) for row in db.execute(statement).mappings()]
+
+
+def _at_partners(db: sa.Connection, row: Any) -> list[tuple[datetime, str, str]]:
+    """Words of ``what``: handover.*, partner.said."""
+    h, m, s = t.handovers.c, t.partner_matters.c, t.partner_states.c
+    found: list[tuple[datetime, str, str]] = []
+    given = sa.and_(h.ticket_id != sa.literal_column("''"), h.ticket_id == row.ticket_id)
+    for one in db.execute(sa.select(t.handovers).where(given)):
+        found.append((one.asked_at, "handover.asked", one.partner))
+        if one.ended_at is not None:
+            more = " ".join(filter(None, (one.partner, one.how, one.reference, one.note)))
+            found.append((one.ended_at, "handover.ended", more))
+    shared = sa.and_(m.ticket_id != sa.literal_column("''"), m.ticket_id == row.ticket_id)
+    said = sa.select(*s, m.partner, m.number).join_from(t.partner_states, t.partner_matters, m.matter_id == s.matter_id)
+    for one in db.execute(said.where(shared)):
+        more = " ".join(filter(None, (one.partner, one.number, one.state, one.word, one.unit, one.note)))
+        found.append((one.at, "partner.said", more))
+    return found
 
 
 def _moments(

@@ -7,6 +7,7 @@ An event is named by its case and sequence, so what is heard again changes nothi
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -25,7 +26,7 @@ from bridge.ticket import Ticket, TicketId
 from config.work_time import WorkTime
 from cti.ids import CallId
 
-from . import callbacks, case_clocks, notifications, replies
+from . import callbacks, case_clocks, notifications, partner_matters, replies
 from . import tables as t
 from .callbacks import Tell, untold
 from .store import Store
@@ -124,9 +125,12 @@ async def notified(
         ticket_json.load(case["body"]), case["number"], case["query_code"], CaseState(case["state"]), case["sequence"],
         case["since"], case["unit"],
     )  # fmt: skip
-    made = rules.of(known)
-    if made:
-        await db.run_sync(lambda one: notifications.put(store, one, made, now))
+
+    def tell(one: sa.Connection) -> None:
+        linked = partner_matters.numbers_of(one, case["ticket_id"]) if rules.partners else {}
+        notifications.put(store, one, rules.of(replace(known, linked=linked)), now)
+
+    await db.run_sync(tell)
 
 
 async def _open(

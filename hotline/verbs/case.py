@@ -38,6 +38,7 @@ MOMENT_WORDS: Mapping[str, str] = {
     "reply.owed": "call-back for the reply opened", "reply.call": "reply call", "reply.answered": "the citizen answered",
     "clock.mark": "of the handling limit is over", "sms.receipt": "text message with the case number sent",
     "sms.progress": "text message of progress sent", "partner.status": "the partner was told",
+    "handover.asked": "handed over to", "handover.ended": "hand-over ended", "partner.said": "the partner says",
     "returned.owed": "more is asked of the seat", "returned.done": "what was asked for was given",
 }  # fmt: skip
 

@@ -49,7 +49,7 @@ class Endpoint:
         await self.server.stop()
 
     def of(self, handover: str) -> list[str]:
-        return [said["type"] for _ident, said in self.told if said["handover"] == handover]
+        return [said["type"] for _ident, said in self.told if said.get("handover") == handover]
 
 
 def port_of(table: Table) -> int:
