@@ -4,7 +4,7 @@ import { mayOf, newest, partnerAt, stepOf, toldOf, type Handover } from './hando
 
 const ONE: Handover = {
   id: '01J', call: 'xm1-1.1', partner: '110', partner_name: '110 报警', seat: '8001', agent: '1001', ticket: '', asked_at: '2026-10-01T04:00:00Z',
-  told: 'waiting', told_at: null, answered_at: null, ended_at: null, how: '', by: '', reference: '', note: '',
+  told: 'waiting', told_at: null, answered_at: null, ended_at: null, how: '', by: '', reference: '', note: '', their_state: '', their_note: '',
 }
 
 test('while it rings it can be taken back, not accepted; once answered both', () => {
