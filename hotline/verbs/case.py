@@ -42,6 +42,11 @@ MOMENT_WORDS: Mapping[str, str] = {
     "returned.owed": "more is asked of the seat", "returned.done": "what was asked for was given",
 }  # fmt: skip
 
+STEP_WORDS: Mapping[str, str] = {
+    "report": "1 reported", "acceptance": "2 accepted", "dispatch": "3 dispatched", "handling": "4 handled", "feedback": "5 result",
+    "closing": "6 checked and closed", "evaluation": "7 evaluated",
+}  # fmt: skip
+
 
 def add(sub: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     case = sub.add_parser("case", help=_("what became of a matter, from the call to the reply"))
@@ -114,6 +119,9 @@ def _story(path: CasePath, zone: ZoneInfo) -> list[str]:
         for one in path.messages
         if one["delivered_at"] is None
     ]
+    dated = [(step, at) for step, at in path.seven if at is not None]
+    if dated:
+        head.append("  ".join(f"{_(STEP_WORDS[step])} {_local(at, zone)}" for step, at in dated))
     steps = [f"{_local(at, zone)}  {_what(what)}  {more}".rstrip() for at, what, more in path.moments]
     return [*head, *waits, "", *steps]
 
