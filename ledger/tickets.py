@@ -5,6 +5,7 @@ Every method is one transaction. The courier's side is ``outbox.py``.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -102,7 +103,7 @@ class TicketShelf:
         push = await _one(db, TicketId(other))
         text = words_kept(push.ticket, "\n".join(filter(None, (ticket.title, ticket.content))))
         said = {"text": text, "at": ticket.filed_at.isoformat(), "by": ticket.agent}
-        name = ticket.key[-80:]
+        name = hashlib.sha256(ticket.key.encode()).hexdigest()[:32]
         await db.run_sync(lambda one: outbox_rows.say(one, other, MessageKind.SUPPLEMENT, name, said, ticket.filed_at))
         return push
 

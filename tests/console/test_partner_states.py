@@ -8,9 +8,12 @@ from dataclasses import replace
 from datetime import datetime
 
 from bridge.partner_states import PartnerCalls, PartnerState, StatesHeard
+from bridge.ports import Filed
+from bridge.ticket import Person, Ticket
 from bridge.webhook_signature import signed
 from console.access import Scope
 from console.handovers import Handovers
+from tests.bridge.made import ticket
 from tests.bridge.test_partner_states import GOOD, KEY, OTHER, body
 from tests.fakes.hotline import NOON, FakeHotline, door, services
 from tests.fakes.people import populate, program
@@ -57,3 +60,28 @@ async def test_a_centre_without_secrets_says_that_nobody_signs() -> None:
     fake = populate(FakeHotline())
     async with program(door(services(fake)), fake, Scope.PARTNERS_REPORT) as city:
         assert (await city.post("/api/partner-states/12345", json={})).status_code == 404
+
+
+async def test_who_hands_in_a_known_matter_reads_nothing_of_it() -> None:
+    """A program that tries partners' numbers learns that there is a ticket, and not what was said, by whom, or its code."""
+    fake = populate(FakeHotline())
+    person = Person(name="林某某", phones=("13806010077",))
+    known = await fake.book.file(ticket(1, person=person))
+    assert isinstance(known, Filed)
+    push = replace(known.push, query_code="48151623", case_number="20260101000010")
+
+    async def file(_ticket: Ticket) -> Filed:
+        return Filed(push, new=False)
+
+    fake.book.file = file  # type: ignore[method-assign,assignment]
+    body = {"kind": "complaint", "title": "a", "content": "b", "external_ids": {"12345": "FZ77"}}
+    async with program(door(services(fake)), fake, Scope.TICKETS_FILE) as city:
+        answer = await city.post("/api/tickets", json=body, headers={"Idempotency-Key": "filing-one-1"})
+    assert answer.status_code == 200, answer.text
+    assert (answer.status_code, answer.json()["id"], answer.json()["case_number"]) == (
+        200,
+        push.ticket.id,
+        "20260101000010",
+    )
+    for secret in ("林某某", "13806010077", "48151623", push.ticket.title, push.ticket.content, push.ticket.call or ""):
+        assert secret not in answer.text
