@@ -12,12 +12,14 @@ from itertools import permutations
 from typing import Any
 
 import sqlalchemy as sa
+from alembic import command
 
 from bridge.handover import Asked, HandoverEnd
 from bridge.notifications.rules import Rules
 from bridge.partner_states import MatterState, PartnerState, StatesHeard
 from bridge.ports import Filed
 from bridge.ticket import Ticket
+from ledger import migrate
 from ledger import tables as t
 from ledger.handovers import HandoverShelf
 from ledger.outbox import OutboxShelf
@@ -197,3 +199,36 @@ async def test_two_at_once_make_one_row(url: str) -> None:
         (row,) = await books.rows(t.partner_matters, "matter_id")
         assert (row["ticket_id"], row["state"], row["sequence"]) == (one.id, "handling", 2)
         assert len(await books.rows(t.partner_states, "sequence")) == 2
+
+
+async def test_what_was_shared_before_the_revision_is_known(url: str) -> None:
+    """From calls that came with a work order and brought a ticket, and from hand-overs; of one number the first."""
+    came, again, went = ticket(1), ticket(2), ticket(3)
+    async with opened(url) as books:
+        for one in (came, again, went):
+            await books.tickets.file(one)
+        assert went.call is not None
+        await books.handovers.ask(Asked(ID, went.call, "12345", "8001", "1001", NOON, "", "", went))
+        await books.handovers.end(ID, HandoverEnd.ACCEPTED, NOON, by="1001", reference="FZ-1")
+        async with books.store.writing() as db:
+            for one in (came, again):
+                row = {
+                    "call_id": one.call,
+                    "direction": "inbound",
+                    "arrived_at": NOON,
+                    "partner": "110",
+                    "reference": "JJ/5",
+                }
+                await db.execute(sa.insert(t.calls).values(row))
+    config, engine = migrate._config(), sa.create_engine(url.replace("+aiosqlite", ""))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0031")
+        command.upgrade(config, "0035")
+    engine.dispose()
+    async with opened(url) as books:
+        for partner, number, of, handover in (("110", "jj5", came, ""), ("12345", "FZ1", went, ID)):
+            matter = await books.matters.of_number(partner, number)
+            assert matter is not None
+            assert (matter.ticket, matter.handover, matter.state) == (of.id, handover, "")
+        assert len(await books.rows(t.partner_matters, "matter_id")) == 2
