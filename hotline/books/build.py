@@ -29,6 +29,7 @@ from ledger.audit_log import AuditLog
 from ledger.case_clocks import CaseClocks
 from ledger.case_progress import CaseProgress
 from ledger.casebook import CaseShelf
+from ledger.cases import taken_in
 from ledger.differences import DifferenceBook
 from ledger.equipment import EquipmentTable
 from ledger.errors import WRONG_OR_AWAY
@@ -83,7 +84,7 @@ class Books:
         told, work = self.callbacks.notify, work_time.of_settings(settings)
         self.progress = CaseProgress(store, numbers, ZoneInfo(settings.centre.timezone), time.time)
         self.outbox = OutboxShelf(store, node, notify=told)
-        self.cases = CaseShelf(store, self.callbacks.rules, self.callbacks.tell, told, work)
+        self.cases = CaseShelf(store, self.callbacks.rules, self.callbacks.tell, told, work, taken_in)
         self.marks = CaseMarks(CaseClocks(store), work)
         self.notifications = NotificationShelf(store, node, told)
         self.handovers = HandoverShelf(store, handed_over_to(settings), told)
