@@ -218,6 +218,13 @@ async def test_a_partner_is_known_by_number_and_trunk_together(site: Site) -> No
         for one in floor.phones.trunks["telecom"].calls:
             one.hang_up()
         await floor.until_state("8001", "ready")
+        await floor.phones.trunks["telecom"].dial("12319110", caller="059211003", headers=headers)
+        await floor.seat_call("059211003")
+        pop = (await floor.client.get(f"/api/calls/{await floor.rest.call_of('8001')}/pop")).json()
+        assert pop["partner_ticket"]["id"] == ticket["id"], "the same work order: the same matter"
+        for one in floor.phones.trunks["telecom"].calls:
+            one.hang_up()
+        await floor.until_state("8001", "ready")
         other = await floor.phones.trunks["unicom"].dial("12319110", caller="059211002", headers=headers)
         await floor.seat_call("059211002")
         other.hang_up()
