@@ -132,8 +132,9 @@ def _row(store: Store, db: sa.Connection, partner: str, one: PartnerState, now: 
         if key
         else None
     )
-    if row is None and one.work_order:
-        row = _by_our_number(db, partner, one.work_order, key)
+    if one.work_order and (row is None or not (row.ticket_id or row.handover_id)):
+        ours = _by_our_number(db, partner, one.work_order, key)
+        row = _joined(db, row, ours) if row is not None and ours is not None else row or ours
     if row is None and key:
         return _made(store, db, partner, one.number, "", "", now)
     return row
@@ -158,6 +159,27 @@ def _by_our_number(db: sa.Connection, partner: str, work_order: str, key: str) -
         if (row := db.execute(free).first()) is not None:
             return row
     return None
+
+
+def _joined(db: sa.Connection, kept: Any, gone: Any) -> Any:
+    """Two rows turn out to be one matter: the one with the partner's number stays, with all that was heard of both. Of two
+    hand-overs under one number each keeps its own."""
+    if kept.matter_id == gone.matter_id or (kept.handover_id and gone.handover_id):
+        return kept
+    values: dict[str, Any] = {
+        "handover_id": kept.handover_id or gone.handover_id, "ticket_id": kept.ticket_id or gone.ticket_id,
+    }  # fmt: skip
+    if gone.sequence > kept.sequence:
+        values |= {
+            name: getattr(gone, name) for name in ("state", "since", "sequence", "word", "unit", "note", "moved_at")
+        }
+    heard = sa.select(_S.sequence).where(_S.matter_id == kept.matter_id)
+    other = sa.and_(_S.matter_id == gone.matter_id, _S.sequence.not_in(heard))
+    db.execute(sa.update(t.partner_states).where(other).values(matter_id=kept.matter_id))
+    db.execute(sa.delete(t.partner_states).where(_S.matter_id == gone.matter_id))
+    db.execute(sa.delete(t.partner_matters).where(_M.matter_id == gone.matter_id))
+    db.execute(sa.update(t.partner_matters).where(_M.matter_id == kept.matter_id).values(values))
+    return db.execute(sa.select(t.partner_matters).where(_M.matter_id == kept.matter_id)).one()
 
 
 def _made(
@@ -235,6 +257,7 @@ def handed_over(
         changed = {"handover_id": other.handover_id or handover, "ticket_id": other.ticket_id or one.ticket_id}
         db.execute(sa.update(t.partner_matters).where(_M.matter_id == other.matter_id).values(changed))
     elif row is not None:
+        row = _joined(db, other, row) if other is not None else row
         lacks = sa.and_(_M.matter_id == row.matter_id, _M.ticket_id == "")
         db.execute(sa.update(t.partner_matters).where(lacks).values(ticket_id=one.ticket_id))
         _numbered_by(db, row, one.reference)

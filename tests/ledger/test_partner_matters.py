@@ -153,6 +153,36 @@ async def test_a_hand_over_gets_the_partners_number_by_its_program_and_the_partn
         assert len(await books.rows(t.partner_matters, "matter_id")) == 1
 
 
+async def test_two_rows_of_one_matter_become_one(url: str) -> None:
+    """The partner speaks by its own number alone before its 200 has told it; or by both numbers after that: all that was heard stays."""
+    one = ticket(1)
+    assert one.call is not None
+    for by_telephone in (True, False):
+        async with opened(url) as books:
+            ident = ID if by_telephone else ID[:-1] + "B"
+            number = "FZ77" if by_telephone else "FZ88"
+            await books.handovers.ask(Asked(ident, one.call, "12345", "8001", "1001", NOON, "", "路面塌陷"))
+            assert (await books.matters.hear("12345", [said(MatterState.ACCEPTED, 1, "", ident)], NOON)).moved == 1
+            assert (await books.matters.hear("12345", [said(MatterState.HANDLING, 2, number)], NOON)).unknown == 1
+            if by_telephone:
+                await books.handovers.end(ident, HandoverEnd.ACCEPTED, NOON, by="1001", reference=number)
+            else:
+                again = [said(MatterState.HANDLING, 2, number, ident)]
+                assert await books.matters.hear("12345", again, NOON) == StatesHeard(known=1)
+            matter = await books.matters.of_number("12345", number)
+            assert matter is not None
+            assert (matter.handover, matter.state) == (ident, "handling")
+            rows = [row for row in await books.rows(t.partner_matters, "matter_id") if row["handover_id"] == ident]
+            heard = [
+                row["sequence"]
+                for row in await books.rows(t.partner_states, "sequence")
+                if row["matter_id"] == matter.id
+            ]
+            assert (len(rows), heard) == (1, [1, 2])
+            (shown,) = [row for row in await books.handovers.of_call(one.call) if row.id == ident]
+            assert (shown.their_state, shown.reference) == ("handling", number)
+
+
 async def test_a_number_that_comes_late_is_told_where_the_case_stands(url: str) -> None:
     async with opened(url) as books:
         one = ticket(1)
@@ -227,8 +257,11 @@ async def test_what_was_shared_before_the_revision_is_known(url: str) -> None:
         command.upgrade(config, "0035")
     engine.dispose()
     async with opened(url) as books:
-        for partner, number, of, handover in (("110", "jj5", came, ""), ("12345", "FZ1", went, ID)):
+        for partner, number, of, handover in (
+            ("110", "jj5", min(came.id, again.id), ""),
+            ("12345", "FZ1", went.id, ID),
+        ):
             matter = await books.matters.of_number(partner, number)
             assert matter is not None
-            assert (matter.ticket, matter.handover, matter.state) == (of.id, handover, "")
+            assert (matter.ticket, matter.handover, matter.state) == (of, handover, "")
         assert len(await books.rows(t.partner_matters, "matter_id")) == 2
