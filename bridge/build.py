@@ -49,7 +49,9 @@ def build(
     courier = Courier(
         outbox, store.driver, rule, publish, random.random, deadline=store.seconds, per_second=way.per_second
     )
-    hearing = Hearing(store.name, store.driver, cases, rule, publish, random.random, deadline=store.seconds)
+    hearing = Hearing(
+        store.name, store.driver, cases, rule, publish, random.random, deadline=store.seconds, back=courier.store_heard
+    )
     callbacks = None
     if settings.casestore.driver == "webhook":
         callbacks = CaseCallbacks(signing_keys(secrets, CASESTORE_CALLBACK), hearing.take)

@@ -22,6 +22,8 @@ log = structlog.get_logger("hearing")
 
 MOST = 200
 """Events in one transaction."""
+SILENT_MOST = 5.0
+"""Seconds between two questions to a store that does not answer: one small question, by which everybody learns that it is back."""
 
 
 @dataclass(slots=True)
@@ -39,6 +41,8 @@ class Hearing:
     every: float = 1.0
     """Seconds from one question to the next: what a store says is known within twice that."""
     deadline: float = 10.0
+    back: Callable[[], None] = lambda: None
+    """Told when the store answers after it did not: what waits to be delivered need not wait longer."""
     _mark: str | None = None
     _silent: int = 0
     """Questions in a row without an answer."""
@@ -64,7 +68,7 @@ class Hearing:
                     log.exception("what the case store says could not be taken")
                 more = self._not_heard()
             if not more:
-                await self.pause(self.rule.wait(self._silent, self.chance()) if self._silent else self.every)
+                await self.pause(self._wait())
 
     async def take(self, events: Sequence[CaseEvent]) -> None:
         """What a store pushed; on disk when it returns. Raises what the book raises: then it is to be pushed again."""
@@ -84,8 +88,14 @@ class Hearing:
             self._mark = heard.mark
         if self._silent:
             log.info("the case store is heard again")
+            self.back()
         self._silent = 0
         return heard.more
+
+    def _wait(self) -> float:
+        if not self._silent:
+            return self.every
+        return min(self.rule.wait(self._silent, self.chance()), max(SILENT_MOST, self.every))
 
     def _tell(self, moved: Sequence[CaseKnown]) -> None:
         for case in moved:

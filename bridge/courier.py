@@ -67,6 +67,8 @@ class Courier:
     _flying: dict[MessageId, asyncio.Task[None]] = field(default_factory=dict)
     _task: asyncio.Task[None] | None = None
     _book_faults: int = 0
+    _back: bool = False
+    """The store answers again, and what waits for it is not yet told."""
 
     def start(self) -> None:
         """Begin in the running loop."""
@@ -85,6 +87,12 @@ class Courier:
         """A ticket was filed or replayed: look now."""
         self._wake.set()
 
+    def store_heard(self) -> None:
+        """The store was away and gives answers again, to whomever: what it left unanswered goes soon, whatever its own pause."""
+        self.health = self.health.heard()
+        self._back = True
+        self._wake.set()
+
     async def run(self) -> None:
         """Until cancelled."""
         while True:
@@ -101,6 +109,10 @@ class Courier:
     async def _send_due(self) -> float:
         """Start what may start now; seconds until there may be more."""
         now = self.clock()
+        if self._back:
+            earlier = await self.book.store_back(now, lambda tries: self.rule.soon(tries, now))
+            self._back = False
+            log.info("what the case store left unanswered is sent again", messages=earlier)
         free = self._room(now)
         if free > 0 and (wait := self._pace()) > 0:
             return min(wait, _LOOK_SECONDS)
@@ -230,6 +242,7 @@ class Courier:
         before, self.health = self.health.lost, self.health.answered()
         if before:
             log.info("the case store answers again")
+            self._back = True
             self.publish(StoreBack(now))
 
 

@@ -7,8 +7,11 @@ is tried for ever.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+
+SOON_MOST = 20
+"""Times ``RetryRule.first``: longer nobody waits whose store is back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,11 @@ class RetryRule:
         """
         step = min(self.most, self.first * 2.0 ** min(max(tries, 1) - 1, 32))
         return step * (0.5 + 0.5 * chance)
+
+    def soon(self, tries: int, now: datetime) -> datetime:
+        """The next try of what was sent in vain ``tries`` times to a store that is back now: what failed most goes last, so that
+        a message the store dies of keeps nobody behind it."""
+        return now + timedelta(seconds=min(self.most, self.first * min(max(tries - 1, 0), SOON_MOST)))
 
     def next_try(self, tries: int, now: datetime, chance: float) -> datetime:
         return now + timedelta(seconds=self.wait(tries, chance))
@@ -61,6 +69,10 @@ class StoreHealth:
         if at < (self.may_ask_at(rule) or at):
             return self  # was on its way already when the store was given up: says nothing new
         return StoreHealth(self.silent, self.probes + 1, at, self.limit)
+
+    def heard(self) -> StoreHealth:
+        """Somebody else had an answer of it: the next ticket asks at once. It is back when that one is answered."""
+        return replace(self, probes=0, asked_at=None)
 
     def may_ask_at(self, rule: RetryRule) -> datetime | None:
         """When the next try is due while the store is lost; None: at once."""

@@ -7,7 +7,7 @@ passed in by the caller.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -349,6 +349,11 @@ class Outbox(Protocol):
         ...
 
     async def poisoned(self, sent: Outgoing, error: str, at: datetime) -> None: ...
+
+    async def store_back(self, now: datetime, soon: Callable[[int], datetime]) -> int:
+        """What waits because nobody answered, never refused and claimed by nobody, is due at ``soon(tries)`` where that is earlier;
+        how many are. The number of rows is that of the tries during an outage, not of the backlog."""
+        ...
 
     async def not_carried(self, sent: Outgoing, at: datetime) -> None:
         """The case store takes no message of this kind: it is over with it, and those behind it go on."""

@@ -12,7 +12,7 @@ of a case · ``timers.py`` what happens by time alone · ``work_lists.py`` what 
 them write · ``waiting.py`` who waits for news · ``progress_query.py`` a citizen's question by number and code, ``progress_steps.py`` in plain words ·
 ``numbers.py`` case numbers and query codes · ``engine.py``, ``database.py``,
 ``tables.py``, ``migrate.py``, ``migrations/`` its database · ``staff.py`` who signs in at its pages, with ``staff_contract.py``,
-``staff_api.py``, ``staff_records.py`` in ``staff_tables.py`` · ``unit_suggestions.py`` · ``case_photos.py`` · ``pages/`` what browsers are served ·
+``staff_api.py``, ``staff_records.py`` in ``staff_tables.py`` · ``unit_suggestions.py`` · ``case_photos.py``, ``photo_seal.py`` · ``pages/`` what browsers are served ·
 ``georeport_api.py`` the GeoReport v2 server, its ``georeport_accounts.py``, ``georeport_forms.py`` and ``georeport_answers.py``.
 
 It never reads the ledger and never changes a ticket.

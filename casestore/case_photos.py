@@ -1,4 +1,5 @@
-"""Photos of a case, each under the hash of its bytes: sent again, it is there once. In the database, with which it is backed up."""
+"""Photos of a case, each under the hash of its bytes: sent again, it is there once. Sealed (``photo_seal.py``), in the database, with which
+it is backed up."""
 
 from __future__ import annotations
 
@@ -13,9 +14,12 @@ from config.language import say as _
 
 from .contract import PhotoOut
 from .database import Database
+from .photo_seal import PhotoSeal
 from .staff_tables import case_photos
 
 _P = case_photos.c
+_PLAIN: sa.ColumnElement[bool] = sa.literal_column("NOT sealed")
+"""Spelled out, so that the small index of them is used."""
 MOST_BYTES = 4 * 1024 * 1024
 """As the guard lets in."""
 MOST_PHOTOS = 40
@@ -42,17 +46,17 @@ def media_type_of(body: bytes) -> str:
 
 
 class CasePhotos:
-    def __init__(self, database: Database) -> None:
-        self._db = database
+    def __init__(self, database: Database, seal: PhotoSeal) -> None:
+        self._db, self._seal = database, seal
 
     async def keep(self, number: str, body: bytes, said: str, by: str, at: datetime) -> PhotoOut:
-        """``said``: the hash the device reckoned; '' none. On the disk when it returns. Raises ``PhotoRefused``, ``Away``."""
+        """``said``: the hash the device reckoned; '' none. Sealed on the disk when it returns. Raises ``PhotoRefused``, ``Away``."""
         kind, sha256 = media_type_of(body), hashlib.sha256(body).hexdigest()
         if said and said != sha256:
             raise PhotoRefused(_("the picture was damaged on its way: send it again"))
         row = {
             "number": number, "sha256": sha256, "media_type": kind, "size": len(body),
-            "at": at.astimezone(UTC).isoformat(), "by": by, "body": body,
+            "at": at.astimezone(UTC).isoformat(), "by": by, "sealed": True, "body": self._seal.seal(number, sha256, body),
         }  # fmt: skip
 
         def write(db: sa.Connection) -> PhotoOut:
@@ -73,13 +77,30 @@ class CasePhotos:
         return await self._db.read(lambda db: [_out(row) for row in db.execute(wanted)])
 
     async def get(self, number: str, sha256: str) -> Photo | None:
-        wanted = sa.select(_P.media_type, _P.body).where(_P.number == number, _P.sha256 == sha256)
+        wanted = sa.select(_P.media_type, _P.sealed, _P.body).where(_P.number == number, _P.sha256 == sha256)
 
         def read(db: sa.Connection) -> Photo | None:
             row = db.execute(wanted).one_or_none()
-            return None if row is None else Photo(row.media_type, bytes(row.body))
+            if row is None:
+                return None
+            body = bytes(row.body)
+            return Photo(row.media_type, self._seal.opened(number, sha256, body) if row.sealed else body)
 
         return await self._db.read(read)
+
+    async def seal_one(self) -> bool:
+        """One that an older version kept plain; False: there is none. Raises ``Away``."""
+
+        def write(db: sa.Connection) -> bool:
+            row = db.execute(sa.select(_P.number, _P.sha256, _P.body).where(_PLAIN).limit(1)).one_or_none()
+            if row is None:
+                return False
+            sealed = self._seal.seal(row.number, row.sha256, bytes(row.body))
+            mine = sa.and_(_P.number == row.number, _P.sha256 == row.sha256)
+            db.execute(sa.update(case_photos).where(mine).values(body=sealed, sealed=True))
+            return True
+
+        return await self._db.write(write)
 
 
 def _out(row: Any) -> PhotoOut:

@@ -132,7 +132,7 @@ def event_out(row: Row[Any]) -> EventOut:
         number=row.number, key=row.key, query_code=row.query_code, turn=row.turn, kind=EventKind(row.kind), step=step,
         word=CHINESE[step], at=at_of(row.at), unit=row.unit, note=row.note, state=state, state_word=STATE_WORD[state],
         command=row.command, command_word=COMMAND_WORD[Command(row.command)] if row.command else "", verb=row.verb,
-        role=row.role, by=row.by, receiver=row.receiver,
+        role=row.role, by=row.by, receiver=row.receiver, ticket=json.loads(row.filed) if row.filed else None,
     )  # fmt: skip
 
 

@@ -49,6 +49,8 @@ class Conf(BaseModel):
     timezone: str
     language: Literal["zh", "en"]
     secret: Path
+    photos: Path
+    """The secret that photos are sealed by; the one before stands beside it (``-former``) while it is needed."""
     origins: tuple[str, ...] = ()
     """What browsers of the one origin send as Origin."""
     georeport: GeoReportConf | None = None

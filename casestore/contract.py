@@ -112,6 +112,10 @@ class EventOut(BaseModel):
     role: str
     by: str
     receiver: str = Field(description="who is told: roles, with the unit or the worker")
+    ticket: dict[str, Any] | None = Field(
+        default=None,
+        description="with the first event of a case that another program filed (GeoReport): nobody else has it",
+    )
 
 
 class TaskOut(BaseModel):

@@ -25,9 +25,11 @@ from config import secrets as secret_files
 from config.files import FileRefused
 
 from .api import Behind, make_app
+from .case_photos import CasePhotos
 from .conf import Conf
 from .database import Away, Database
 from .pages.app import Pages, beside, make_pages
+from .photo_seal import PhotoSeal
 from .progress_query import Inquiries
 from .staff import Staff
 from .store import Store
@@ -64,7 +66,8 @@ async def _serve(told: Conf, listening: socket.socket) -> None:
     store = Store(database, told.timezone, told.work.time(told.timezone))
     inquiries, staff = Inquiries(database, secret, time.time), Staff(database, told.access, _now)
     behind = Behind(database, store, inquiries, _now, staff, told.fingerprint, told.georeport)
-    pages = make_pages(Pages(database, store, inquiries, staff, _now, frozenset(told.origins), told.timezone))
+    seal = _photo_seal(told.photos)
+    pages = make_pages(Pages(database, store, inquiries, staff, _now, frozenset(told.origins), told.timezone, seal))
     server = _Quiet(
         uvicorn.Config(
             beside(make_app(behind, secret), pages), http="h11", loop="none", lifespan="off", log_config=None, access_log=False,
@@ -81,13 +84,14 @@ async def _serve(told: Conf, listening: socket.socket) -> None:
         asyncio.get_running_loop().add_signal_handler(number, end)
     opening = asyncio.create_task(database.keep_open(), name="database")
     ticking = asyncio.create_task(_tick(store), name="timers")
+    sealing = asyncio.create_task(_seal_plain(CasePhotos(database, seal)), name="photos")
     log.info("started", pid=os.getpid(), port=told.port)
     try:
         await server.serve([listening])
     finally:
-        for task in (opening, ticking):
+        for task in (opening, ticking, sealing):
             task.cancel()
-        await asyncio.gather(opening, ticking, return_exceptions=True)
+        await asyncio.gather(opening, ticking, sealing, return_exceptions=True)
         database.close()
         log.info("ended")
 
@@ -111,6 +115,26 @@ async def _tick(store: Store) -> None:
             more, failing = False, True
         if not more:
             await asyncio.sleep(TICK_SECONDS)
+
+
+def _photo_seal(path: Path) -> PhotoSeal:
+    """Raises FileRefused."""
+    former = path.with_name(path.name + secret_files.FORMER)
+    return PhotoSeal([secret_files.value(one) for one in (path, former) if one is path or one.exists()])
+
+
+async def _seal_plain(photos: CasePhotos) -> None:
+    """Until none of an older version lies plain any more; a kill between two loses nothing."""
+    sealed = 0
+    while True:
+        try:
+            if not await photos.seal_one():
+                break
+            sealed += 1
+        except Away:
+            await asyncio.sleep(TICK_SECONDS)
+    if sealed:
+        log.info("photos of an older version are sealed", photos=sealed)
 
 
 class _Quiet(uvicorn.Server):

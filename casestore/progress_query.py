@@ -82,12 +82,19 @@ def _ask(db: sa.Connection, number: str, code: str, caller: str, now: float) -> 
         sa.select(_E.kind, _E.state, _E.at, _E.command, _E.body).where(_E.number == number).order_by(_E.turn)
     ).all()
     reached = [(State(one.state), datetime.fromisoformat(one.at)) for one in history if one.kind == EventKind.MOVED]
-    moved = [
+    moved = _moved(history)
+    if row.state == State.MERGED:  # it is done when its parent is: by that one's days
+        above = sa.select(_E.at, _E.command, _E.body).where(_E.number == row.parent, _E.command.in_(list(MOVED)))
+        moved = sorted([*moved, *_moved(db.execute(above.order_by(_E.turn)).all())], key=lambda one: one[1])
+    return _Found(row, reached, max(datetime.fromisoformat(one.at) for one in history), moved)
+
+
+def _moved(history: Sequence[Any]) -> list[tuple[Command, datetime, datetime]]:
+    return [
         (Command(one.command), datetime.fromisoformat(one.at), datetime.fromisoformat(due))
         for one in history
         if one.command in MOVED and (due := json.loads(one.body or "{}").get(DUE))
     ]
-    return _Found(row, reached, max(datetime.fromisoformat(one.at) for one in history), moved)
 
 
 def _told(found: _Found) -> ProgressOut:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
 from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, String, Table, Text
 
 from .tables import metadata
@@ -58,4 +59,8 @@ case_photos = Table(
     Column("at", String(40), nullable=False),
     Column("by", String(120), nullable=False),
     Column("body", LargeBinary, nullable=False),
+    Column(
+        "sealed", Boolean, nullable=False, server_default=sa.false()
+    ),  # photo_seal.py; False: an older version's, plain
+    Index("ix_case_photos_plain", "number", sqlite_where=sa.text("NOT sealed"), postgresql_where=sa.text("NOT sealed")),
 )

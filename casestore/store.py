@@ -33,6 +33,7 @@ from .contract import (
     WholeCaseOut,
 )
 from .database import Database
+from .georeport_accounts import PREFIX
 from .states import STATE_WORD, STEP_OF, Command, EventKind, Role, State
 from .tables import case_events, cases, taken_keys
 from .transition_table import commands_of
@@ -193,7 +194,9 @@ def _whole(db: sa.Connection, number: str, now: datetime, work: WorkTime) -> Who
 
 
 def _history() -> sa.Select[Any]:
-    return sa.select(case_events, _C.key, _C.query_code).join_from(case_events, cases, _C.number == _E.number)
+    others = sa.and_(_E.turn == 1, _C.key.startswith(PREFIX))
+    filed = sa.case((others, _C.ticket), else_=sa.literal("")).label("filed")
+    return sa.select(case_events, _C.key, _C.query_code, filed).join_from(case_events, cases, _C.number == _E.number)
 
 
 def _known(db: sa.Connection, mark: str) -> int:

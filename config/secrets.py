@@ -23,6 +23,8 @@ PHONE_PROXY = "phone-proxy"
 """What the daemon proves itself by to the program through which browsers' phones go."""
 CASESTORE = "casestore"
 """What the daemon proves itself by to the case store that comes with us."""
+CASESTORE_PHOTOS = "casestore-photos"
+"""What the photos of the case store that comes with us are sealed by."""
 CASESTORE_KEY = "casestore-key"
 """Given by whoever runs a store of the city's (drivers open311 and old): put there by hand."""
 CASESTORE_SQL_PASSWORD = "casestore-sql-password"  # noqa: S105 - a file's name
@@ -59,6 +61,7 @@ def names(settings: Settings) -> tuple[str, ...]:
         "sip-probe",
         PHONE_PROXY,
         CASESTORE,
+        CASESTORE_PHOTOS,
         COOKIE_SEAL,
         *audit,
         *hooks,

@@ -61,6 +61,8 @@ class Right(StrEnum):
     """The daemon's vitals and metrics."""
     HAND_IN = "hand_in"
     """Tickets without a call, from another program (a web form, a city's app)."""
+    PARTNER_STATES = "partner_states"
+    """Say how matters stand that a partner has with us: of no person's role, only of that partner's program."""
     CASE_EVENTS = "case_events"
     """Say what became of cases: of no person's role, only of the city's case store."""
 
@@ -84,6 +86,8 @@ class Scope(StrEnum):
     """Who is owed a call, numbers masked."""
     AUDIT_READ = "audit:read"
     """The audit log, for a collector of the site's own."""
+    PARTNERS_REPORT = "partners:report"
+    """Say how shared matters stand at a partner (12345, 110), signed besides by that partner's secret."""
     CASES_REPORT = "cases:report"
     """Call back what became of cases, signed besides: the city's case store."""
 
@@ -121,6 +125,7 @@ SCOPES: Mapping[Scope, frozenset[Right]] = {
     Scope.CALLBACKS_READ: frozenset({_R.CALLBACKS}),
     Scope.AUDIT_READ: frozenset({_R.AUDIT}),
     Scope.CASES_REPORT: frozenset({_R.CASE_EVENTS}),
+    Scope.PARTNERS_REPORT: frozenset({_R.PARTNER_STATES}),
 }
 
 TRUSTED = frozenset({Role.SUPERVISOR, Role.AUDITOR, Role.OPERATOR})

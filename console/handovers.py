@@ -7,7 +7,7 @@ what the dialplan said.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -18,10 +18,12 @@ from agents import commands
 from agents.commands import Accepted, Refused, Why
 from bridge import handover as rules
 from bridge.handover import Asked, HandoverEnd
+from bridge.partner_states import PartnerCalls
 from bridge.ports import Push
 from bridge.ticket import ticket_id
 from cti.ids import LegId, SeatId
 from ledger.handovers import Row
+from ledger.partner_matters import Matter
 
 from .ports import CallRow, Desk
 
@@ -43,6 +45,15 @@ class HandoverBook(Protocol):
         self, handover: str, how: HandoverEnd, at: datetime, *, by: str = "", note: str = "", reference: str = ""
     ) -> bool: ...
     async def of_call(self, call: str) -> Sequence[Row]: ...
+    async def of_calls(self, calls: Collection[str]) -> Sequence[Row]: ...
+    async def of_ticket(self, ticket: str) -> Sequence[Row]: ...
+
+
+class MatterBook(Protocol):
+    """``ledger.partner_matters.PartnerMatters``: what is read of it here."""
+
+    async def of_tickets(self, tickets: Collection[str]) -> Sequence[Matter]: ...
+    async def of_number(self, partner: str, number: str) -> Matter | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +66,9 @@ class Handovers:
     """The sender's: what is due to a partner goes at once."""
     absent: tuple[type[Exception], ...] = ()
     noise: Callable[[int], bytes] = field(default=secrets.token_bytes)
+    matters: MatterBook | None = None
+    calls: PartnerCalls | None = None
+    """Signed calls of partners' programs; None: no partner has a secret here."""
 
     async def ask(
         self, desk: Desk, row: CallRow, push: Push | None, partner: PartnerDesk, summary: str, *, seat: str, agent: str,

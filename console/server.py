@@ -36,6 +36,7 @@ from .routes import (
     mine,
     notices,
     oidc,
+    partner_states,
     places,
     pop,
     program_tokens,
@@ -110,6 +111,7 @@ def bare() -> FastAPI:
         seats,
         verbs,
         handovers,
+        partner_states,
         ticket_search,  # before ``tickets``: its path is none of a ticket
         ticket_acts,
         text_messages,

@@ -337,6 +337,16 @@ def ticket(
     return shape.model_copy(update=update)
 
 
+def same_matter(who: Who, push: Push) -> TicketOut:
+    """Another's ticket, to which what they handed in was added: that there is one, and its case's number and state, nothing more."""
+    shown = ticket(who, push)
+    body = masking.without(dict(shown.ticket), ["content"])
+    whole = {name: value for name, value in body.items() if name not in ("person", "facts", "agent", "seat", "key")}
+    return shown.model_copy(
+        update={"ticket": whole, "query_code": "", "call": None, "withheld": ["content"], "payload": {}}
+    )
+
+
 def repeat(who: Who, one: Repeat, *, live: bool) -> RepeatOut | None:
     """An earlier ticket that may be of a call's matter, as they may see it; ``live``: the call is the one they have now.
 

@@ -10,9 +10,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from agents.callbacks import Kind
+from bridge.case_state import CaseState
 from cti.numbers import mask
 
 from . import tables as t
+from .case_progress import STEP_OF, STEP_OF_WORD
 from .store import Store
 
 _C, _H, _T, _O, _R = t.cases.c, t.case_history.c, t.tickets.c, t.outbox.c, t.case_replies.c
@@ -51,6 +53,8 @@ class CasePath:
     ticket: Mapping[str, Any]
     messages: Sequence[Mapping[str, Any]]
     steps: Sequence[Mapping[str, Any]]
+    seven: Sequence[tuple[str, datetime | None]]
+    """The seven steps in their order, each with when the case last came to it; None: not yet."""
     rounds: Sequence[Mapping[str, Any]]
     """Results to tell and questions back, each with its call-back and every try."""
     clock: Mapping[str, Any]
@@ -135,14 +139,43 @@ def _path(db: sa.Connection, row: Any) -> CasePath:
     clock = _rows(db, sa.select(_C.due_at, _C.due_provisional, _C.marked).where(_C.case_id == row.case_id))
     warnings = _rows(db, sa.select(_W.mark, _W.at, _W.noted_at).where(_W.case_id == row.case_id).order_by(_W.at))
     texts = _rows(db, sa.select(_N.channel, _N.kind, _N.state, _N.sent_at).where(_N.ticket_id == row.ticket_id))
-    moments = _moments(call, ticket, messages, steps, rounds)
+    moments = _at_partners(db, row)
+    moments += _moments(call, ticket, messages, steps, rounds)
     moments += [(one["at"], "clock.mark", f"{one['mark']} %") for one in warnings]
     moments += [(one["sent_at"], f"{one['channel']}.{one['kind']}", "") for one in texts if one["sent_at"]]
     moments.sort(key=lambda one: one[0])
     return CasePath(
-        line, row.query_code or "", call[0] if call else None, ticket, messages, steps, rounds,
+        line, row.query_code or "", call[0] if call else None, ticket, messages, steps, seven(steps), rounds,
         clock[0] if clock else {}, warnings, moments,
     )  # fmt: skip
+
+
+SEVEN = ("report", "acceptance", "dispatch", "handling", "feedback", "closing", "evaluation")
+"""信息报送 受理立案 任务派遣 事件处置 结果反馈 核查结案 监督评价."""
+_WITHIN: Mapping[str, str] = {
+    "returned_seat": "report", "suspended": "handling", "confirmed": "feedback", "replied": "feedback",
+    "supervision": "feedback",
+}  # fmt: skip
+"""Finer states within them."""
+
+
+def seven(steps: Sequence[Mapping[str, Any]]) -> list[tuple[str, datetime | None]]:
+    """``steps``: of the history, in order. A step done again counts by its last time; what comes after the present one is open again;
+    one that was passed over has the date of the one after it."""
+    last: dict[str, datetime] = {}
+    here = -1
+    for one in steps:
+        if one["late"]:
+            continue
+        told = STEP_OF_WORD.get(one["word"]) or STEP_OF[CaseState(one["state"])]
+        step = _WITHIN.get(told, told)
+        if step in SEVEN:
+            last[step], here = one["at"], SEVEN.index(step)
+    found: list[tuple[str, datetime | None]] = []
+    for place, step in enumerate(SEVEN):
+        at = next((last[later] for later in SEVEN[place : here + 1] if later in last), None)
+        found.append((step, at))
+    return found
 
 
 _CALL = ("call_id", "line", "caller", "arrived_at", "talk_began_at", "ended_at", "seat", "agent")
@@ -162,6 +195,24 @@ _TRY = ("call_id", "at", "ended_at", "agent", "seat", "result", "said")
 
 def _rows(db: sa.Connection, statement: sa.Select[Any]) -> list[dict[str, Any]]:
     return [dict(row) for row in db.execute(statement).mappings()]
+
+
+def _at_partners(db: sa.Connection, row: Any) -> list[tuple[datetime, str, str]]:
+    """Words of ``what``: handover.*, partner.said."""
+    h, m, s = t.handovers.c, t.partner_matters.c, t.partner_states.c
+    found: list[tuple[datetime, str, str]] = []
+    given = sa.and_(h.ticket_id != sa.literal_column("''"), h.ticket_id == row.ticket_id)
+    for one in db.execute(sa.select(t.handovers).where(given)):
+        found.append((one.asked_at, "handover.asked", one.partner))
+        if one.ended_at is not None:
+            more = " ".join(filter(None, (one.partner, one.how, one.reference, one.note)))
+            found.append((one.ended_at, "handover.ended", more))
+    shared = sa.and_(m.ticket_id != sa.literal_column("''"), m.ticket_id == row.ticket_id)
+    said = sa.select(*s, m.partner, m.number).join_from(t.partner_states, t.partner_matters, m.matter_id == s.matter_id)
+    for one in db.execute(said.where(shared)):
+        more = " ".join(filter(None, (one.partner, one.number, one.state, one.word, one.unit, one.note)))
+        found.append((one.at, "partner.said", more))
+    return found
 
 
 def _moments(

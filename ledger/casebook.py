@@ -6,7 +6,8 @@ An event is named by its case and sequence, so what is heard again changes nothi
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -25,7 +26,7 @@ from bridge.ticket import Ticket, TicketId
 from config.work_time import WorkTime
 from cti.ids import CallId
 
-from . import callbacks, case_clocks, notifications, replies
+from . import callbacks, case_clocks, notifications, partner_matters, replies
 from . import tables as t
 from .callbacks import Tell, untold
 from .store import Store
@@ -35,13 +36,18 @@ _CASES = sa.select(t.cases, _T.agent, _T.body).join_from(t.cases, t.tickets, _T.
 """With who filed it."""
 
 
+TakeIn = Callable[[Store, AsyncConnection, Ticket, str, str, datetime], Awaitable[bool]]
+
+
 class CaseShelf:
     def __init__(
         self, store: Store, rules: Rules | None = None, tell: Tell = untold, notify: NotificationRules | None = None,
-        work: WorkTime | None = None,
+        work: WorkTime | None = None, take_in: TakeIn | None = None,
     ) -> None:  # fmt: skip
         """``tell`` hears which call-backs come of what is heard; ``notify``: who else is told; ``work``: by which handling
-        clocks run, None: none do."""
+        clocks run, None: none do; ``take_in``: puts the ticket of a case into the ledger that another program filed at the
+        store itself (``cases.taken_in``), None: such cases are nobody's here."""
+        self._take_in = take_in
         self._work = work
         self._store, self._rules, self._tell = store, rules or Rules(), tell
         self._notify = notify or NotificationRules()
@@ -100,6 +106,19 @@ class CaseShelf:
                 event = lacking[row["key"]]
                 case = await _open(self._store, db, row, event.case_number, event.query_code, event.at, now)
                 found[case["stream"]] = case
+        for key, event in lacking.items():
+            if key not in found and event.filed is not None and event.filed.key == key and self._take_in is not None:
+                await self._take_in(
+                    self._store,
+                    db,
+                    replace(event.filed, agent="", seat=""),
+                    event.case_number,
+                    event.query_code,
+                    event.at,
+                )
+                taken = (await db.execute(_CASES.where(_C.stream == key))).mappings().first()
+                if taken is not None:
+                    found[key] = dict(taken)
         return found
 
 
@@ -124,9 +143,12 @@ async def notified(
         ticket_json.load(case["body"]), case["number"], case["query_code"], CaseState(case["state"]), case["sequence"],
         case["since"], case["unit"],
     )  # fmt: skip
-    made = rules.of(known)
-    if made:
-        await db.run_sync(lambda one: notifications.put(store, one, made, now))
+
+    def tell(one: sa.Connection) -> None:
+        linked = partner_matters.numbers_of(one, case["ticket_id"]) if rules.partners else {}
+        notifications.put(store, one, rules.of(replace(known, linked=linked)), now)
+
+    await db.run_sync(tell)
 
 
 async def _open(

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Protocol
 
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bridge.case_store_messages import filing
 from bridge.delivery_state import DeliveryState
@@ -76,6 +77,24 @@ async def compare(store: Store, cases: Sequence[Known]) -> Compared:
     )
 
 
+async def taken_in(
+    store: Store, db: AsyncConnection, ticket: Ticket, number: str, query_code: str, at: datetime
+) -> bool:  # fmt: skip
+    """A ticket that the case store has and the ledger has not, as filed and delivered. False: there is one of its matter."""
+    fresh = store.insert(t.tickets).values(ticket_row(ticket)).returning(_T.ticket_id)
+    if (await db.execute(fresh.on_conflict_do_nothing())).first() is None:
+        return False
+    await found_by(db, ticket)
+    message = filing(ticket)
+    await add(db, message, ticket.filed_at)
+    row = {
+        "state": str(DeliveryState.DELIVERED), "tries": 1, "next_try": at, "ever_sent": True, "delivered_at": at,
+    }  # fmt: skip
+    await db.execute(sa.update(t.outbox).where(_X.message_id == message.id).values(row))
+    await opened(store, db, ticket, number, query_code, at)
+    return True
+
+
 async def adopt(store: Store, cases: Sequence[Whole]) -> int:
     """The tickets of these cases, as filed and delivered then, where the ledger has none of that matter; how many.
 
@@ -85,18 +104,8 @@ async def adopt(store: Store, cases: Sequence[Whole]) -> int:
     async with store.writing() as db:
         for case in cases:
             ticket = case.ticket
-            fresh = store.insert(t.tickets).values(ticket_row(ticket)).returning(_T.ticket_id)
-            if (await db.execute(fresh.on_conflict_do_nothing())).first() is None:
+            if not await taken_in(store, db, ticket, case.number, case.query_code, case.accepted_at):
                 continue
-            await found_by(db, ticket)
-            message = filing(ticket)
-            await add(db, message, ticket.filed_at)
-            row = {
-                "state": str(DeliveryState.DELIVERED), "tries": 1, "next_try": case.accepted_at, "ever_sent": True,
-                "delivered_at": case.accepted_at,
-            }  # fmt: skip
-            await db.execute(sa.update(t.outbox).where(_X.message_id == message.id).values(row))
-            await opened(store, db, ticket, case.number, case.query_code, case.accepted_at)
             if ticket.call is not None:
                 said = Said(ticket.call, CallOutcome.TICKET, ticket.filed_at, ticket.agent, ticket.seat, ticket.id)
                 await put(store, db, said)

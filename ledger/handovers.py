@@ -17,7 +17,9 @@ import sqlalchemy as sa
 from bridge import handover as rules
 from bridge.handover import Asked, HandoverEnd
 from bridge.notifications.rules import Kind
+from bridge.notifications.rules import Rules as NotificationRules
 
+from . import partner_matters
 from . import tables as t
 from .call_record import Handover as Record
 from .notifications import WAITING
@@ -25,7 +27,7 @@ from .notifications import put as put_notifications
 from .rows import clip, maybe, moment
 from .store import Store
 
-_H, _N = t.handovers.c, t.notifications.c
+_H, _N, _M = t.handovers.c, t.notifications.c, t.partner_matters.c
 WITHDRAWN = "withdrawn"
 """State of a message that was never sent, and is not to be any more."""
 _BY_TELEPHONE = (str(HandoverEnd.NOT_TAKEN), str(HandoverEnd.CANCELLED), str(HandoverEnd.UNKNOWN))
@@ -56,14 +58,17 @@ class Row:
     reference: str
     """The partner's own number of the matter."""
     note: str
+    their_state: str = ""
+    """What the partner's own program said last: a ``bridge.partner_states.MatterState``; '' nothing."""
+    their_note: str = ""
 
 
 class HandoverShelf:
     """Each wish is one transaction, on disk when it returns."""
 
-    def __init__(self, store: Store, told: Collection[str]) -> None:
-        """``told``: partners that have an endpoint."""
-        self._store, self._told = store, frozenset(told)
+    def __init__(self, store: Store, told: Collection[str], notify: NotificationRules | None = None) -> None:
+        """``told``: partners that have an endpoint; ``notify``: those that are told our states."""
+        self._store, self._told, self._notify = store, frozenset(told), notify
 
     async def ask(self, asked: Asked) -> None:
         """The row, and the message to the partner's endpoint where it has one."""
@@ -75,6 +80,7 @@ class HandoverShelf:
                 "agent": asked.agent, "ticket_id": ticket, "summary": asked.summary, "asked_at": asked.at,
             }  # fmt: skip
             db.execute(self._store.insert(t.handovers).values(values).on_conflict_do_nothing())
+            partner_matters.handed_over(self._store, db, asked.id, asked.at, self._notify)
             if asked.partner in self._told:
                 put_notifications(self._store, db, [rules.order(asked)], asked.at)
 
@@ -95,6 +101,7 @@ class HandoverShelf:
         def work(db: sa.Connection) -> bool:
             changed = db.execute(change).rowcount == 1
             if changed:
+                partner_matters.handed_over(self._store, db, handover, at, self._notify)
                 withdraw(self._store, db, [handover], at)
             return changed
 
@@ -102,17 +109,30 @@ class HandoverShelf:
 
     async def of_call(self, call: str) -> Sequence[Row]:
         """Oldest first."""
-        return await self._store.look(lambda db: _rows(db, _H.call_id == call))
+        return await self.of_calls([call])
+
+    async def of_calls(self, calls: Collection[str]) -> Sequence[Row]:
+        """Of any of them, oldest first."""
+        return await self._store.look(lambda db: _rows(db, _H.call_id.in_(calls))) if calls else []
+
+    async def of_ticket(self, ticket: str) -> Sequence[Row]:
+        """Oldest first."""
+        mine = sa.and_(_H.ticket_id != sa.literal_column("''"), _H.ticket_id == ticket)
+        return await self._store.look(lambda db: _rows(db, mine))
 
 
 def _rows(db: sa.Connection, which: sa.ColumnElement[bool]) -> list[Row]:
     before, after = rules.message_key("\0", Kind.HANDOVER).split("\0")
     first = t.handovers.outerjoin(t.notifications, _N.key == sa.literal(before) + _H.handover_id + sa.literal(after))
-    wanted = sa.select(*_H, _N.state.label("told"), _N.sent_at).select_from(first).where(which)
+    shared = sa.and_(_M.handover_id != sa.literal_column("''"), _M.handover_id == _H.handover_id)
+    first = first.outerjoin(t.partner_matters, shared)
+    their = (_M.state.label("their_state"), _M.note.label("their_note"))
+    wanted = sa.select(*_H, _N.state.label("told"), _N.sent_at, *their).select_from(first).where(which)
     return [
         Row(
             one.handover_id, one.call_id, one.partner, one.seat, one.agent, one.ticket_id, one.summary, one.asked_at,
             one.told or "", one.sent_at, one.answered_at, one.ended_at, one.how, one.ended_by, one.reference, one.note,
+            one.their_state or "", one.their_note or "",
         )
         for one in db.execute(wanted.order_by(_H.asked_at, _H.handover_id))
     ]  # fmt: skip
@@ -121,7 +141,9 @@ def _rows(db: sa.Connection, which: sa.ColumnElement[bool]) -> list[Row]:
 # -- the scribe's, inside its transaction ------------------------------------------------------------
 
 
-def put(store: Store, db: sa.Connection, records: Sequence[Record], now: datetime) -> None:
+def put(
+    store: Store, db: sa.Connection, records: Sequence[Record], now: datetime, notify: NotificationRules | None = None
+) -> None:  # fmt: skip
     """What the telephone did. A row that was never written (the ledger was away when it was asked for) is made of it."""
     for one in records:
         values = {
@@ -142,6 +164,7 @@ def put(store: Store, db: sa.Connection, records: Sequence[Record], now: datetim
                 },
             )
         )
+        partner_matters.handed_over(store, db, clip(one.handover, 26), now, notify)
     withdraw(store, db, [clip(one.handover, 26) for one in records if one.how], now)
 
 

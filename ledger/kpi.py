@@ -33,6 +33,12 @@ _let_go = sa.func.coalesce(_o.detail, "") == Alone.LET_GO.value
 _message = sa.exists().where(t.voicemails.c.call_id == _c.call_id)
 """Nobody came, and he was asked for a message: however that ended, it was not he who gave up."""
 _gave_up = sa.and_(_over, ~_answered, _c.refusal == "", _c.ended_by == EndedBy.CALLER.value, ~_let_go, ~_message)
+
+
+def _handed(how: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    return sa.exists().where(t.handovers.c.call_id == _c.call_id, how)
+
+
 _requested = sa.or_(_answered, _c.queued_at.is_not(None), _c.refusal == "full")
 
 SETS: Mapping[str, sa.ColumnElement[bool]] = {
@@ -57,6 +63,8 @@ SETS: Mapping[str, sa.ColumnElement[bool]] = {
     "open": ~_over,
     "pending": sa.and_(_over, _o.outcome.is_(None)),
     "transferred": _c.transfers > 0,
+    "handed_over": _handed(sa.true()),
+    "handed_over_accepted": _handed(t.handovers.c.how == "accepted"),
     "uncertain": _c.uncertain,
 }
 """Name → condition on an inbound call (joined with its outcome). ``requests``: asked for a person, which is
@@ -73,6 +81,8 @@ _RATIOS = (
     ("abandon_rate", "abandoned", "offered"),
     ("abandon_rate_short", "abandoned_short", "offered"),
     ("transfer_rate", "transferred", "answered"),
+    ("handover_rate", "handed_over", "answered"),
+    ("handover_accepted_rate", "handed_over_accepted", "handed_over"),
 )
 _MEANS = (
     ("wait_seconds_mean", _c.wait_seconds, "answered"),

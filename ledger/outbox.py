@@ -11,7 +11,7 @@ a claim.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -116,6 +116,22 @@ class OutboxShelf:
 
     async def poisoned(self, sent: Outgoing, error: str, at: datetime) -> None:
         await self._move(sent, Move.GIVEN_UP, error=error, error_at=at, **_FREED)
+
+    async def store_back(self, now: datetime, soon: Callable[[int], datetime]) -> int:
+        return await self._store.whole(self._brought_forward(now, soon))
+
+    async def _brought_forward(self, now: datetime, soon: Callable[[int], datetime]) -> int:
+        waits = sa.and_(
+            t.undelivered, _O.state == _WAITING, _O.next_try > now, _O.refusals == 0, _O.tries > 0, self._free(now)
+        )
+        async with self._store.writing() as db:
+            found = (await db.execute(sa.select(_O.tries).where(waits).distinct())).scalars().all()
+            earlier = 0
+            for tries in found:
+                due = soon(tries)
+                sooner = sa.update(t.outbox).where(waits, _O.tries == tries, _O.next_try > due).values(next_try=due)
+                earlier += (await db.execute(sooner)).rowcount
+        return earlier
 
     async def not_carried(self, sent: Outgoing, at: datetime) -> None:
         await self._move(sent, Move.NOT_TAKEN, delivered_at=None, error="", error_at=at, **_FREED)

@@ -25,7 +25,7 @@ from bridge.reply_rounds import Answer, numbers, reopens, unowed
 from bridge.ticket import TicketId
 from cti.ids import CallId
 
-from . import notifications, outbox_rows
+from . import notifications, outbox_rows, partner_matters
 from . import tables as t
 from .store import Store
 
@@ -80,7 +80,8 @@ class Closing:
     def closed(self, db: sa.Connection, case: sa.Row[Any], at: datetime) -> None:
         ticket = ticket_json.load(db.execute(sa.select(_T.body).where(_T.ticket_id == case.ticket_id)).scalar_one())
         state = CaseState(case.told)
-        known = Known(ticket, case.number, case.query_code, state, case.sequence, at, case.unit, str(state))
+        known = Known(ticket, case.number, case.query_code, state, case.sequence, at, case.unit, again=str(state),
+                      linked=partner_matters.numbers_of(db, case.ticket_id))  # fmt: skip
         notifications.put(self.store, db, self.notify.of(known), at)
         call = CallId(case.call_id) if case.call_id else None
         self.cases.append(

@@ -272,7 +272,7 @@ class Scribe:
         self._put(db, t.self_services, (rows.self_service_row(*one) for one in changed.self_services.values()))
         mass_event_joins.put(self._store, db, changed.self_services.values(), self._numbers)
         self._put(db, t.recordings, map(rows.tape_row, changed.tapes.values()))
-        handovers.put(self._store, db, list(changed.handovers.values()), self._clock())
+        handovers.put(self._store, db, list(changed.handovers.values()), self._clock(), self._closing.notify)
         if changed.lives:
             lives = [{"node": life.node or self._node, "began_at": rows.moment(life.at)} for life in changed.lives]
             db.execute(self._store.insert(t.node_lives).on_conflict_do_nothing(), lives)

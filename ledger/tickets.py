@@ -5,6 +5,7 @@ Every method is one transaction. The courier's side is ``outbox.py``.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -16,16 +17,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from agents.callbacks import Moved
 from bridge import repeat, ticket_json
-from bridge.anonymity import kept
+from bridge.anonymity import kept, words_kept
 from bridge.case_state import CaseState
 from bridge.case_store_messages import MessageId, MessageKind, filing
 from bridge.delivery_state import TABLE, DeliveryState, Move, before
 from bridge.disposition import CallOutcome, Disposition
+from bridge.notifications.rules import Rules as NotificationRules
 from bridge.ports import CaseStep, Disposed, Filed, KeyTaken, NotDisposed, Push, Why
 from bridge.ticket import Promise, Ticket, TicketId
 from cti.ids import CallId
 from cti.numbers import ANYWHERE, Numbers, home
 
+from . import outbox_rows, partner_matters
 from . import tables as t
 from .callbacks import Tell, untold
 from .outbox import add
@@ -53,15 +56,23 @@ _LETTERS = _pushes(_O.ticket_id == _T.ticket_id).where(t.undelivered, _O.state =
 
 
 class TicketShelf:
-    def __init__(self, store: Store, *, numbers: Numbers = ANYWHERE, tell: Tell = untold) -> None:
-        """``tell`` hears which call-backs are settled by an agent's word."""
-        self._store, self._numbers, self._tell = store, numbers, tell
+    def __init__(
+        self, store: Store, *, numbers: Numbers = ANYWHERE, tell: Tell = untold, notify: NotificationRules | None = None
+    ) -> None:  # fmt: skip
+        """``tell`` hears which call-backs are settled by an agent's word; ``notify``: which partners are told of their matters."""
+        self._store, self._numbers, self._tell, self._notify = store, numbers, tell, notify
 
     # -- filing -------------------------------------------------------------------------------
 
     async def file(self, ticket: Ticket) -> Filed | KeyTaken:
         settled: Sequence[Moved] = ()
         async with self._store.writing() as db:
+            if (
+                ticket.call is None
+                and ticket.external_ids
+                and (other := await self._same_matter(db, ticket)) is not None
+            ):
+                return Filed(other, new=False)
             fresh = self._store.insert(t.tickets).values(ticket_row(ticket)).returning(_T.ticket_id)
             if (await db.execute(fresh.on_conflict_do_nothing(index_elements=["key"]))).first() is None:
                 standing = (await db.execute(PUSH.where(_T.key == ticket.key))).one()
@@ -70,6 +81,10 @@ class TicketShelf:
                 return Filed(push, new=False) if same else KeyTaken(push.ticket.id)
             await found_by(db, ticket)
             await add(db, filing(ticket), ticket.filed_at)
+            if ticket.external_ids or ticket.call:
+                await db.run_sync(
+                    lambda one: partner_matters.filed(self._store, one, ticket, ticket.filed_at, self._notify)
+                )
             if ticket.call is not None:
                 said = Said(ticket.call, CallOutcome.TICKET, ticket.filed_at, ticket.agent, ticket.seat, ticket.id)
                 settled = (await put(self._store, db, said, self._numbers)).settled
@@ -77,6 +92,20 @@ class TicketShelf:
             filed = Filed(await _one(db, ticket.id), new=True)
         self._tell(settled)
         return filed
+
+    async def _same_matter(self, db: AsyncConnection, ticket: Ticket) -> Push | None:
+        """The ticket that has this partner's number: a program's telling of the same matter is a supplement of it, no second case."""
+        if (await db.execute(sa.select(_T.ticket_id).where(_T.key == ticket.key))).first() is not None:
+            return None  # the same filing again
+        other = await db.run_sync(lambda one: partner_matters.of_other(one, ticket))
+        if not other:
+            return None
+        push = await _one(db, TicketId(other))
+        text = words_kept(push.ticket, "\n".join(filter(None, (ticket.title, ticket.content))))
+        said = {"text": text, "at": ticket.filed_at.isoformat(), "by": ticket.agent}
+        name = hashlib.sha256(ticket.key.encode()).hexdigest()[:32]
+        await db.run_sync(lambda one: outbox_rows.say(one, other, MessageKind.SUPPLEMENT, name, said, ticket.filed_at))
+        return push
 
     async def dispose(self, disposition: Disposition) -> Disposed | NotDisposed:
         d = disposition

@@ -20,6 +20,7 @@ WHY_NOT = {
     "agents/test_phone_ends.py": "what the desk makes of telephones that end: presence, after_call, seats",
     "bridge/test_driver_contract.py": "the contract of every module in drivers/",
     "bridge/test_with_ledger.py": "intake, courier and the real ledger",
+    "casestore/test_georeport_clients.py": "georeport_api.py, asked by programs of others",
     "casestore/test_hostile.py": "the whole program under nonsense",
     "casestore/test_killed.py": "the whole program under kills",
     "bridge/test_catalogue_files.py": "catalogue.py and ticket_choices.py, with an operator's own files",

@@ -13,6 +13,7 @@ from typing import Protocol
 
 from bridge.case_state import CaseState
 from bridge.case_store_messages import Message, MessageKind
+from bridge.ticket import Ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,8 @@ class CaseEvent:
     unit: str = ""
     """Who has it now; '' not said."""
     note: str = ""
+    filed: Ticket | None = None
+    """The ticket, where another program filed it at the store itself: nobody here has it yet."""
     query_code: str = ""
 
 

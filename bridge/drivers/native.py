@@ -5,16 +5,21 @@ What it calls wrong is a refusal; whatever else is no clear yes is 'no answer', 
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from typing import Any
 
 import httpx
+import structlog
 
 from bridge.case_state import CaseState
 from bridge.case_store_messages import Message, MessageKind
-from bridge.ticket_json import plain
+from bridge.ticket import Ticket
+from bridge.ticket_json import load, plain
 
 from . import CaseEvent, Heard, Receipt, Rejected, Unreachable
+
+log = structlog.get_logger("casestore")
 
 STATES: dict[str, CaseState] = {
     "reported": CaseState.FILED,
@@ -114,8 +119,19 @@ def _event(told: dict[str, Any]) -> CaseEvent:
     return CaseEvent(
         str(told["key"]), str(told["number"]), int(told["turn"]), STATES[told["state"]],
         datetime.fromisoformat(told["at"]), str(told["state_word"]), str(told["unit"]), str(told["note"]),
-        str(told["query_code"]),
+        query_code=str(told["query_code"]), filed=_filed(told.get("ticket")),
     )  # fmt: skip
+
+
+def _filed(told: Any) -> Ticket | None:
+    """None, too, where it cannot be read: its case is then the store's alone, and holds nobody up."""
+    if not isinstance(told, dict):
+        return None
+    try:
+        return load(json.dumps(told))
+    except (KeyError, TypeError, ValueError, AttributeError):
+        log.exception("what another program filed cannot be read", ticket=str(told.get("id"))[:26])
+        return None
 
 
 def _unclear(answer: httpx.Response, fault: Exception) -> Unreachable:

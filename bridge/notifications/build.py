@@ -6,8 +6,11 @@ import random
 from datetime import timedelta
 from pathlib import Path
 
+import structlog
+
 from bridge.case_state import CaseState
 from bridge.delivery_retry import RetryRule
+from bridge.webhook_signature import key_of
 from config import secrets
 from config.settings import Settings
 
@@ -17,6 +20,7 @@ from .rules import Channel, Rules
 from .sender import NotificationBook, Sender
 from .sms_gateway import Shape, SmsGateway
 
+log = structlog.get_logger("notifications")
 LASTS = timedelta(hours=72)
 
 
@@ -36,6 +40,21 @@ def handed_over_to(settings: Settings) -> dict[str, tuple[str, Path]]:
             found[one.id] = (str(one.url), one.secret)
         elif one.id in states:
             found[one.id] = states[one.id]
+    return found
+
+
+def partner_keys(settings: Settings) -> dict[str, list[bytes]]:
+    """Partner → by which its own calls are signed: the secrets that are shared with it. Raises FileRefused."""
+    found: dict[str, list[bytes]] = {}
+    told = [(one.system, one.secret) for one in settings.partner_status]
+    for name, secret in [*told, *((one.id, one.secret) for one in settings.partner if one.secret is not None)]:
+        try:
+            key = key_of(secrets.value(secret))
+        except ValueError as fault:  # too weak to let anybody in by it
+            log.warning("nobody may sign by this secret", partner=name, file=str(secret), fault=str(fault))
+            continue
+        if key not in found.setdefault(name, []):
+            found[name].append(key)
     return found
 
 

@@ -61,6 +61,8 @@ class Known:
     sequence: int
     at: datetime
     unit: str = ""
+    linked: Mapping[str, str] = field(default_factory=dict)
+    """Partner → its number of this matter, where the ticket itself does not say it."""
     again: str = ""
     """Of what moved the case further without an event of the store: a word for it, so that its key is its own."""
 
@@ -82,7 +84,7 @@ class Rules:
     """Systems that are told the state of what came from them: the first words of ``Ticket.external_ids``."""
 
     def of(self, known: Known) -> Sequence[Notification]:
-        return [*self._texts(known), *self._echoes(known)]
+        return [*self._texts(known), *self.echoes(known)]
 
     def again(self, known: Known, name: str) -> Notification | None:
         """The receipt once more; ``name``: the same again is the same message. None: nobody may be sent one."""
@@ -113,9 +115,9 @@ class Rules:
         }  # fmt: skip
         return filled(text, values)
 
-    def _echoes(self, known: Known) -> Sequence[Notification]:
+    def echoes(self, known: Known) -> Sequence[Notification]:
         found = []
-        for system, theirs in dict(known.ticket.external_ids).items():
+        for system, theirs in {**known.linked, **dict(known.ticket.external_ids)}.items():
             if system not in self.partners:
                 continue
             said: dict[str, Any] = {

@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ..case_photos import CasePhotos
 from ..database import Database
+from ..photo_seal import PhotoSeal
 from ..progress_query import Inquiries
 from ..staff import Staff
 from ..store import Store
@@ -42,11 +43,17 @@ class Pages:
     """What browsers may send as Origin."""
     timezone: str
     """The centre's: what times are shown in."""
+    seal: PhotoSeal
+    """By which photos are sealed."""
 
 
 def make_pages(pages: Pages) -> ASGIApp:
     progress = ProgressPage(pages.inquiries, ZoneInfo(pages.timezone))
-    lists, units, photos = WorkLists(pages.database), UnitSuggestions(pages.database), CasePhotos(pages.database)
+    lists, units, photos = (
+        WorkLists(pages.database),
+        UnitSuggestions(pages.database),
+        CasePhotos(pages.database, pages.seal),
+    )
     staff = StaffRoutes(StaffSide(pages.staff, pages.store, lists, units, photos, pages.clock))
     routes = [
         Route(f"{PREFIX}/progress", progress.form, methods=["GET"]),

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
+import structlog
 from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -28,6 +29,7 @@ from ..contract import CommandIn, FieldOut, UnitOut, UnitsOut, WholeCaseOut
 from ..database import Away
 from ..error_answers import answer
 from ..faults import fields_of
+from ..photo_seal import SealBroken
 from ..staff import Staff, StaffRefused
 from ..staff_contract import MeOut, PasswordIn, SignInIn, WorkersOut
 from ..staff_records import StaffAccount
@@ -38,6 +40,8 @@ from ..work_lists import Asked, WorkLists
 from .case_view import seen_by
 from .guard import COOKIE, PREFIX
 from .permissions import RULES, Who
+
+log = structlog.get_logger("casestore")
 
 M = TypeVar("M", bound=BaseModel)
 API = f"{PREFIX}/api"
@@ -281,12 +285,19 @@ async def _invalid(_request: Request, fault: Exception) -> Response:
     return answer(422, "invalid", "; ".join(f"{one.field}: {one.message}" for one in fields)[:1000], fields)
 
 
+async def _seal_broken(_request: Request, fault: Exception) -> Response:
+    log.error("a photo does not open", sha256=str(fault))
+    return answer(
+        500, "photo_broken", _("this picture cannot be opened: put back VAR/secrets/casestore-photos as it was")
+    )
+
+
 async def _photo_refused(_request: Request, fault: Exception) -> Response:
     return answer(422, "photo", str(fault), [FieldOut(field="photo", message=str(fault))])
 
 
 REFUSALS: dict[Any, Callable[[Request, Exception], Awaitable[Response]]] = {
     StaffRefused: _staff_refused, Refused: _not_done, Away: _away, body.BadBody: _bad_body, ValidationError: _invalid,
-    PhotoRefused: _photo_refused,
+    PhotoRefused: _photo_refused, SealBroken: _seal_broken,
 }  # fmt: skip
 """What a route raises → how it is said."""

@@ -11,6 +11,7 @@ from bridge.forms import Body
 from recordings.ids import MOST_PART
 
 from .callbacks import ReplyOwedOut
+from .handovers import HandoverOut
 from .rest import CallOut, TicketOut
 from .shapes import View
 from .stream import PartyOut
@@ -63,6 +64,7 @@ class PastCallOut(BaseModel):
     call: CallOut
     ticket_ids: list[str]
     recordings: list[RecordingOut] = Field(description="in the order they began")
+    handovers: list[HandoverOut] = Field(default=[], description="to partners, oldest first")
 
 
 class PopOut(BaseModel):
@@ -76,6 +78,10 @@ class PopOut(BaseModel):
     tickets: list[TicketOut] = Field(description="of the same number, open ones first, then newest first, at most 20")
     open_tickets: int = Field(description="of them, neither answered on the spot nor merged into another")
     calls_30_days: int = Field(description="the others, without this one")
+    partner_ticket: TicketOut | None = Field(
+        default=None,
+        description="the ticket that the work order belongs to with which a partner hands over this call: the same matter",
+    )
     callback_open: bool = Field(description="we owe this number a call")
     replies: list[ReplyOwedOut] = Field(
         default=[], description="results to tell this citizen now, cases of theirs that wait for more, at most 20"

@@ -46,6 +46,33 @@ class HandoverOut(View):
     by: str = Field(description="the agent who said how it ended; '' the telephone did")
     reference: str = Field(description="the partner's own number of the matter")
     note: str = Field(description="why it was refused")
+    their_state: str = Field(
+        default="",
+        description="what the partner's own program said last: accepted, refused, handling, done, closed, withdrawn; '' nothing",
+    )
+    their_note: str = Field(default="", description="with its words for it")
+
+
+class MatterOut(View):
+    """A matter under both numbers, as a partner's own program says it stands there."""
+
+    partner: str
+    partner_name: str
+    number: str = Field(description="the partner's own; '' it has told none")
+    state: str = Field(description="accepted, refused, handling, done, closed, withdrawn; '' it has said nothing")
+    since: datetime | None
+    word: str = Field(description="as the partner calls it")
+    unit: str
+    note: str
+
+
+class PartnerStatesTakenOut(View):
+    """POST /api/partner-states/{partner}: in the ledger, now or before."""
+
+    moved: int = Field(description="states that are newer than all before")
+    known: int = Field(description="heard before, or late: in the history, nothing moved")
+    unknown: int = Field(description="of matters that are nobody's here yet")
+    repeated: bool = Field(description="a call with this id had been taken before")
 
 
 class HandOverIn(Body):

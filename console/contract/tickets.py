@@ -13,6 +13,7 @@ from bridge.delivery_state import DeliveryState
 from bridge.forms import Body, moment
 from bridge.pasted_text import Lines, OneLine
 
+from .handovers import HandoverOut, MatterOut
 from .rest import CallOut, TicketOut
 from .shapes import CallIdText, Note, Sentence, View
 
@@ -127,6 +128,8 @@ class TicketStoryOut(BaseModel):
     merged: list[ProgressOut] = Field(description="tickets that go on within its case")
     parent: ProgressOut | None = Field(description="the case it goes on within")
     events: list[MassEventOut]
+    handovers: list[HandoverOut] = Field(default=[], description="of the call to partners, oldest first")
+    partners: list[MatterOut] = Field(default=[], description="the same matter at partners, oldest first")
     may: list[str] = Field(description="what may be said of it now: the words of MessageKind, and 'correct'")
 
 

@@ -37,12 +37,12 @@ async def take_case_events(
             return CaseEventsTakenOut(events=answer.events, repeated=answer.repeated)
         case Refusal():
             await plugs.audit.append(plugs.clock(), who.account, "callback_refused", detail={"why": str(answer)})
-            raise Failed(401, _REFUSED[answer]())
+            raise Failed(401, REFUSED[answer]())
         case _:
             raise invalid([Problem(one.field, one.message, one.allowed) for one in answer])
 
 
-_REFUSED = {
+REFUSED = {
     Refusal.MISSING: lambda: _(
         "the signature is missing: webhook-id, webhook-timestamp and webhook-signature are wanted"
     ),

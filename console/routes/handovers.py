@@ -16,11 +16,12 @@ from console.authorization import Asking, OwnSeat
 from console.contract.handovers import AcceptedIn, HandOverIn, HandoverOut, PartnerOut, RefusedIn
 from console.contract.rest import CallPath
 from console.error_answers import Failed, done_or_fail, invalid, not_found
-from console.handovers import Handovers, PartnerDesk
+from console.handovers import Handovers
 from console.own_calls import their_call
 from console.ports import CallRow
 from console.routes.pop import citizens_number
 from console.services import Library, Plugged, Services
+from console.shown_handovers import handover_out, partner_of
 from cti.ids import CallId, SeatId
 from ledger.handovers import Row
 
@@ -66,7 +67,7 @@ async def hand_over(seat: OwnSeat, body: HandOverIn, plugs: Plugged, who: Asking
             asked.id, row.call, partner.id, seat, agent, push.ticket.id if push else "", asked.summary, now, "", None, None,
             None, "", "", "", "",
         )  # fmt: skip
-    return _out(found, handovers)
+    return handover_out(found, handovers)
 
 
 @router.post("/seats/{seat}/handover/{handover}/accept")
@@ -74,7 +75,7 @@ async def accept(seat: OwnSeat, handover: HandoverPath, body: AcceptedIn, plugs:
     """The partner has taken it, with its own number: the agent leaves, citizen and partner go on talking. Said once more
     afterwards it corrects the number."""
     handovers, row, one = await _own_handover(plugs, seat, handover)
-    partner = _partner(handovers, one)
+    partner = partner_of(handovers, one.partner)
     if one.how in ("", HandoverEnd.NOT_TAKEN):
         done_or_fail(await handovers.accepted(plugs.desk, row, SeatId(seat), partner))
     return await _ended(plugs, handovers, one, HandoverEnd.ACCEPTED, by=who.account, reference=body.reference)
@@ -85,7 +86,7 @@ async def refuse(seat: OwnSeat, handover: HandoverPath, body: RefusedIn, plugs: 
     """The partner does not take it: the citizen is the agent's again, the partner's message is taken back."""
     handovers, row, one = await _own_handover(plugs, seat, handover)
     if not one.how:
-        done_or_fail(await handovers.refused(plugs.desk, row, SeatId(seat), _partner(handovers, one)))
+        done_or_fail(await handovers.refused(plugs.desk, row, SeatId(seat), partner_of(handovers, one.partner)))
     return await _ended(plugs, handovers, one, HandoverEnd.REFUSED, by=who.account, note=body.reason)
 
 
@@ -94,7 +95,7 @@ async def of_call(call: CallPath, plugs: Plugged, books: Library, who: Asking) -
     """Of the own call, or any for whoever sees all; oldest first."""
     await their_call(plugs, books, who, call, Right.CALLS_ALL)
     handovers = plugs.handovers
-    return [_out(one, handovers) for one in await handovers.book.of_call(call)] if handovers else []
+    return [handover_out(one, handovers) for one in await handovers.book.of_call(call)] if handovers else []
 
 
 def _handovers(plugs: Services) -> Handovers:
@@ -144,10 +145,6 @@ async def _own_handover(plugs: Services, seat: str, handover: str) -> tuple[Hand
     return handovers, await plugs.calls.get(CallId(call)), one
 
 
-def _partner(handovers: Handovers, one: Row) -> PartnerDesk:
-    return handovers.partners.get(one.partner) or PartnerDesk(one.partner, one.partner, "")
-
-
 async def _ended(
     plugs: Services, handovers: Handovers, one: Row, how: HandoverEnd, *, by: str, note: str = "", reference: str = ""
 ) -> HandoverOut:
@@ -158,12 +155,4 @@ async def _ended(
     if not done:
         message = _("this hand-over has ended already, otherwise")
         raise Failed(409, message, error="ended")
-    return _out(found, handovers)
-
-
-def _out(row: Row, handovers: Handovers) -> HandoverOut:
-    return HandoverOut(
-        id=row.id, call=row.call, partner=row.partner, partner_name=_partner(handovers, row).name, seat=row.seat,
-        agent=row.agent, ticket=row.ticket, asked_at=row.asked_at, told=row.told, told_at=row.told_at,
-        answered_at=row.answered_at, ended_at=row.ended_at, how=row.how, by=row.by, reference=row.reference, note=row.note,
-    )  # fmt: skip
+    return handover_out(found, handovers)

@@ -9,18 +9,21 @@ from fastapi import APIRouter, Request
 from agents.callback_list_rows import Wanted
 from agents.callbacks import BY_WORD
 from agents.caller import Kind, Party, party
+from bridge.ticket import TicketId
 from console import visibility
 from console.access import Right
 from console.authorization import Who, needs
 from console.caller_stories import LATELY, CallerStories, is_empty, may_tell, whose_story
 from console.contract.callbacks import ReplyOwedOut
 from console.contract.desk import PastCallOut, PopOut, RecordingOut
-from console.contract.rest import CallPath
+from console.contract.handovers import HandoverOut
+from console.contract.rest import CallPath, TicketOut
 from console.contract.stream import PartyOut
 from console.ledger_views import Books
 from console.own_calls import their_call
 from console.ports import CallRow
 from console.services import Library, Plugged
+from console.shown_handovers import handover_out
 from console.visibility import Sees, Whose
 from cti.numbers import NumberKind, home, mask
 from ledger.callers import Story
@@ -49,8 +52,9 @@ async def pop(
         party=_party(told, number),
         line_name=books.centre.lines.get(row.line, row.line),
         partner_name=partner_name(books, row.partner),
-        earlier=[_earlier(who, one) for one in story.calls] if story else [],
+        earlier=await _earlier(plugs, who, story) if story else [],
         tickets=[visibility.ticket(who, push) for push in story.tickets] if story else [],
+        partner_ticket=await _of_work_order(plugs, who, row) if story else None,
         open_tickets=story.open_tickets if story else 0,
         calls_30_days=story.calls_since if story else 0,
         callback_open=bool(story and story.callback_open),
@@ -138,10 +142,31 @@ def searched_number(row: CallRow, books: Books) -> str:
     return home().read(number.written).national
 
 
-def _earlier(who: Who, row: PastCall) -> PastCallOut:
+async def _earlier(plugs: Plugged, who: Who, story: Story) -> list[PastCallOut]:
+    handovers = plugs.handovers
+    given: dict[str, list[HandoverOut]] = {}
+    if handovers is not None:
+        for one in await handovers.book.of_calls([row.call for row in story.calls]):
+            given.setdefault(one.call, []).append(handover_out(one, handovers))
+    return [_past(who, row, given.get(row.call, [])) for row in story.calls]
+
+
+def _past(who: Who, row: PastCall, handovers: list[HandoverOut]) -> PastCallOut:
     shown = visibility.call(who, row, mine=True)  # of a story that is told to them
-    return PastCallOut(call=shown, ticket_ids=[one.ticket for one in row.tickets],
+    return PastCallOut(call=shown, ticket_ids=[one.ticket for one in row.tickets], handovers=handovers,
                        recordings=[recording_out(tape) for tape in row.tapes])  # fmt: skip
+
+
+async def _of_work_order(plugs: Plugged, who: Who, row: CallRow) -> TicketOut | None:
+    """The partner speaks of a matter that has a ticket: what is said now belongs to that."""
+    matters = plugs.handovers.matters if plugs.handovers is not None else None
+    if matters is None or not row.partner or not row.reference:
+        return None
+    known = await matters.of_number(row.partner, row.reference)
+    if known is None or not known.ticket:
+        return None
+    push = await plugs.intake.book.find(TicketId(known.ticket))
+    return visibility.ticket(who, push) if push is not None and visibility.shows_ticket(who, push) else None
 
 
 def recording_out(tape: Tape) -> RecordingOut:

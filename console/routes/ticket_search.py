@@ -22,6 +22,7 @@ from console import exported_rows, exports, visibility
 from console.access import Right
 from console.authorization import Who, needs, refused
 from console.caller_stories import LATELY, may_tell, whose_story
+from console.contract.handovers import HandoverOut, MatterOut
 from console.contract.rest import CallOut, CallPath, CaseStepOut, Most, TicketOut, TicketPath
 from console.contract.tickets import (
     FileOut,
@@ -35,6 +36,7 @@ from console.ledger_views import Books, TicketCentre
 from console.own_calls import at_their_seat, is_theirs, their_call
 from console.ports import CallRow
 from console.services import Library, Plugged, Services, TicketDesk
+from console.shown_handovers import handover_out, matter_out
 from console.shown_tickets import tell_tickets
 from console.time_parameters import utc
 from console.visibility import Standing, Whose
@@ -170,8 +172,28 @@ async def story(
         calls=await _calls(plugs, who, push, [one.call for one in found.calls], mine=mine),
         files=files, merged=[one for one in merged if one], parent=parent,
         events=[MassEventOut.model_validate(one) for one in await desk.events.of_ticket(push.ticket.id)],
+        handovers=await _handed_over(plugs, push, withheld=bool(told.withheld)),
+        partners=await _at_partners(plugs, push, withheld=bool(told.withheld)),
         may=_may(who, push, mine=mine),
     )  # fmt: skip
+
+
+async def _handed_over(plugs: Services, push: Push, *, withheld: bool) -> list[HandoverOut]:
+    handovers = plugs.handovers
+    if handovers is None:
+        return []
+    rows = await handovers.book.of_ticket(push.ticket.id)
+    shown = [handover_out(one, handovers) for one in rows]
+    return [one.model_copy(update={"note": "", "their_note": ""}) for one in shown] if withheld else shown
+
+
+async def _at_partners(plugs: Services, push: Push, *, withheld: bool) -> list[MatterOut]:
+    handovers = plugs.handovers
+    if handovers is None or handovers.matters is None:
+        return []
+    rows = await handovers.matters.of_tickets([push.ticket.id])
+    shown = [matter_out(one, handovers) for one in rows if one.number or one.state]
+    return [one.model_copy(update={"note": ""}) for one in shown] if withheld else shown
 
 
 def beside(who: Who, push: Push) -> Whose:

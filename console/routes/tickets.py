@@ -54,12 +54,15 @@ async def file_alone(
     raw: Raw, plugs: Plugged, who: Annotated[Who, needs(Right.FILE, Right.HAND_IN)], response: Response, key: _Key,
     agent: _Agent = "", seat: _Seat = "",
 ) -> TicketOut:  # fmt: skip
-    """Without a call (letter, WeChat, an agent's own observation). The key makes a repeated request harmless."""
+    """Without a call (letter, WeChat, an agent's own observation). The key makes a repeated request harmless. With a partner's number that
+    has a ticket already it is a supplement of that: 200, the ticket without what was said in it."""
     if who.session:
         within(plugs.acts, f"ticket {who.account}")
     filer = author(who, None, agent, seat)
     source = Source(None, *filer, key=f"key:{filer[0] or who.account}:{key}")
-    return visibility.ticket(who, _filed(await plugs.intake.file(raw, source), response))
+    push = _filed(await plugs.intake.file(raw, source), response)
+    mine = push.ticket.agent in (who.account, filer[0]) or who.may(Right.TICKETS_ALL)
+    return visibility.ticket(who, push) if mine else visibility.same_matter(who, push)
 
 
 @router.get("/calls/{call}/tickets")

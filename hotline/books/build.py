@@ -29,12 +29,14 @@ from ledger.audit_log import AuditLog
 from ledger.case_clocks import CaseClocks
 from ledger.case_progress import CaseProgress
 from ledger.casebook import CaseShelf
+from ledger.cases import taken_in
 from ledger.differences import DifferenceBook
 from ledger.equipment import EquipmentTable
 from ledger.errors import WRONG_OR_AWAY
 from ledger.handovers import HandoverShelf
 from ledger.notifications import NotificationShelf
 from ledger.outbox import OutboxShelf
+from ledger.partner_matters import PartnerMatters
 from ledger.recordings import RecordingTable
 from ledger.scribe import Scribe
 from ledger.seats import SeatBook
@@ -78,14 +80,15 @@ class Books:
             store, node, numbers=numbers, rules=self.callbacks.rules, tell=self.callbacks.tell,
             notify=self.callbacks.notify, tell_cases=self.callbacks.tell_cases, tell_closed=book.publish,
         )  # fmt: skip
-        self.tickets = TicketShelf(store, numbers=numbers, tell=self.callbacks.tell)
+        self.tickets = TicketShelf(store, numbers=numbers, tell=self.callbacks.tell, notify=self.callbacks.notify)
         told, work = self.callbacks.notify, work_time.of_settings(settings)
         self.progress = CaseProgress(store, numbers, ZoneInfo(settings.centre.timezone), time.time)
         self.outbox = OutboxShelf(store, node, notify=told)
-        self.cases = CaseShelf(store, self.callbacks.rules, self.callbacks.tell, told, work)
+        self.cases = CaseShelf(store, self.callbacks.rules, self.callbacks.tell, told, work, taken_in)
         self.marks = CaseMarks(CaseClocks(store), work)
         self.notifications = NotificationShelf(store, node, told)
-        self.handovers = HandoverShelf(store, handed_over_to(settings))
+        self.handovers = HandoverShelf(store, handed_over_to(settings), told)
+        self.matters = PartnerMatters(store, told)
         self.recordings = RecordingTable(store)
         self.seats = SeatMemory(SeatBook(store), places.seats)
         unread = asterisk_books.unread(self.plan, settings, places)

@@ -18,6 +18,8 @@ from bridge.case_callbacks import CaseCallbacks
 from bridge.courier import Courier
 from bridge.events import TicketFiled
 from bridge.intake import Intake
+from bridge.notifications.build import partner_keys
+from bridge.partner_states import PartnerCalls
 from config import work_time
 from config.file_places import Places
 from config.settings import OUTBOUND_PROMPT, OutboundNotice, Settings
@@ -136,7 +138,14 @@ class ConsolePart:
 
 def _handovers(b: Behind) -> Handovers:
     desks = {one.id: PartnerDesk(one.id, one.name, one.number) for one in b.settings.partner}
-    return Handovers(desks, b.books.handovers, b.notify, WRONG_OR_AWAY)
+    keys = partner_keys(b.settings)
+    calls = PartnerCalls(keys, b.books.matters.hear) if keys else None
+
+    def moved() -> None:
+        b.notify()
+        b.courier.wake()  # what a partner said may be a supplement of its case
+
+    return Handovers(desks, b.books.handovers, moved, WRONG_OR_AWAY, matters=b.books.matters, calls=calls)
 
 
 def build(behind: Behind, board: Bus, book: Bus, house: Bus) -> ConsolePart:

@@ -44,7 +44,7 @@ from .voices import AGENT, spoken
 REPLYING = 4
 """Seats that call citizens back about their results, where a number of calls is given."""
 SETTLE_S = 120.0
-"""After the last call: recordings are encoded and tickets delivered within so many seconds, or they count as lost; cases go their way."""
+"""After the last call: recordings are encoded, tickets delivered, cases go their way. What has not moved for so many seconds counts as lost."""
 LOOK_S, START_AGAIN_S = 1.0, 5.0
 """Between two looks at the daemon; before it is tried again when it did not start."""
 TELL_AGAIN = 15
@@ -270,12 +270,18 @@ class DemoRun:
     async def _account(self, begun: float, replying: Sequence[ReplyRobot]) -> Account:
         rows: list[Row] = []
         cases = CaseFigures()
+        stood: object = None
         limit = time.monotonic() + SETTLE_S
         while time.monotonic() < limit:
             rows = json.loads(await asyncio.to_thread(self.stage.hotline, "report", "calls", "--json"))
             cases = await asyncio.to_thread(case_figures, self.stage.places.casestore)
-            if settled(rows, cases.cases) and not cases.waiting and not any([await one.owed() for one in replying]):
+            messages = await asyncio.to_thread(count_messages, self.stage)
+            under_way = cases.waiting or messages or any([await one.owed() for one in replying])
+            if settled(rows, cases.cases) and not under_way:
                 break
+            stands = (rows, cases, messages, [one.told for one in replying])
+            if stands != stood:
+                stood, limit = stands, time.monotonic() + SETTLE_S
             await asyncio.sleep(1.0)
         done = await asyncio.to_thread(self.stage.command, "verify", "--json")
         verdict = json.loads(done.stdout)
@@ -311,6 +317,12 @@ def count_tasks(on: HotlineInstance) -> dict[str, int]:
     """Call-backs that were made, by why they are owed, counted in the ledger itself."""
     with contextlib.closing(sqlite3.connect(f"file:{on.places.ledger}?mode=ro", uri=True)) as ledger:
         return dict(ledger.execute("SELECT kind, count(*) FROM callbacks GROUP BY kind ORDER BY kind"))
+
+
+def count_messages(on: HotlineInstance) -> int:
+    """Still owed to the case store, by the ledger's own count."""
+    with contextlib.closing(sqlite3.connect(f"file:{on.places.ledger}?mode=ro", uri=True)) as ledger:
+        return int(ledger.execute("SELECT count(*) FROM outbox WHERE state = 'waiting'").fetchone()[0])
 
 
 def count_self_service(on: HotlineInstance) -> int:

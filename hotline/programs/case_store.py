@@ -29,7 +29,7 @@ from casestore.conf import Conf, Work
 from casestore.georeport_accounts import GeoReportConf, IntegratorConf
 from config.file_places import Places
 from config.language import say as _
-from config.secrets import CASESTORE, Secrets, georeport, value
+from config.secrets import CASESTORE, CASESTORE_PHOTOS, Secrets, georeport, value
 from config.settings import Settings
 from hotline.programs import process_table
 from hotline.programs.child_program import KILL_SECONDS, ChildProgram, DoesNotStart
@@ -69,7 +69,8 @@ class CaseStoreProgram(ChildProgram):
         self._places = here = Places(places.var.absolute())
         self._told = Conf(
             port=settings.ports.casestore, url=url_of(settings, here), timezone=settings.centre.timezone,
-            language=settings.centre.language, secret=here.secrets / CASESTORE, lock=here.casestore_lock,
+            language=settings.centre.language, secret=here.secrets / CASESTORE,
+            photos=here.secrets / CASESTORE_PHOTOS, lock=here.casestore_lock,
             origins=tuple(sorted(origins_of(settings.edge))),
             work=_work(settings), access=settings.access,
             georeport=_georeport(settings, here),

@@ -38,7 +38,13 @@ MOMENT_WORDS: Mapping[str, str] = {
     "reply.owed": "call-back for the reply opened", "reply.call": "reply call", "reply.answered": "the citizen answered",
     "clock.mark": "of the handling limit is over", "sms.receipt": "text message with the case number sent",
     "sms.progress": "text message of progress sent", "partner.status": "the partner was told",
+    "handover.asked": "handed over to", "handover.ended": "hand-over ended", "partner.said": "the partner says",
     "returned.owed": "more is asked of the seat", "returned.done": "what was asked for was given",
+}  # fmt: skip
+
+STEP_WORDS: Mapping[str, str] = {
+    "report": "1 reported", "acceptance": "2 accepted", "dispatch": "3 dispatched", "handling": "4 handled", "feedback": "5 result",
+    "closing": "6 checked and closed", "evaluation": "7 evaluated",
 }  # fmt: skip
 
 
@@ -113,6 +119,9 @@ def _story(path: CasePath, zone: ZoneInfo) -> list[str]:
         for one in path.messages
         if one["delivered_at"] is None
     ]
+    dated = [(step, at) for step, at in path.seven if at is not None]
+    if dated:
+        head.append("  ".join(f"{_(STEP_WORDS[step])} {_local(at, zone)}" for step, at in dated))
     steps = [f"{_local(at, zone)}  {_what(what)}  {more}".rstrip() for at, what, more in path.moments]
     return [*head, *waits, "", *steps]
 

@@ -234,6 +234,50 @@ handovers = Table(
 is_being_handed_over = handovers.c.ended_at.is_(None)
 """Of the small index."""
 
+# written by ledger/partner_matters.py alone
+partner_matters = Table(
+    "partner_matters",
+    metadata,
+    Column("matter_id", String(26), primary_key=True),
+    Column("partner", Word, nullable=False),
+    text("number", Number),  # the partner's own, as it was first written; '' it has told none
+    text("folded", Number),  # as it is compared: bridge.partner_states.folded
+    text("ticket_id", String(26)),  # the one ticket of this matter; '' none yet
+    text("handover_id", String(26)),  # by which it came to the partner; '' it came from there
+    text("state"),  # bridge.partner_states.MatterState; '' the partner has said none
+    Column("since", Moment),  # the partner's own moment
+    Column("sequence", Big, nullable=False, server_default="0"),
+    text("word", String(80)),
+    text("unit", String(200)),
+    text("note", Text()),
+    Column("noted_at", Moment, nullable=False),
+    Column("moved_at", Moment),
+    Index(
+        "ix_partner_matters_number",
+        "partner",
+        "folded",
+        unique=True,
+        sqlite_where=sa.text("folded <> ''"),
+        postgresql_where=sa.text("folded <> ''"),
+    ),
+    partial("ix_partner_matters_ticket", "ticket_id", where="ticket_id <> ''"),
+    partial("ix_partner_matters_handover", "handover_id", where="handover_id <> ''"),
+)
+
+partner_states = Table(  # all that was heard of them; nothing of it is ever changed
+    "partner_states",
+    metadata,
+    Column("matter_id", String(26), primary_key=True),
+    Column("sequence", Big, primary_key=True, autoincrement=False),
+    Column("state", Word, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("heard_at", Moment, nullable=False),
+    text("word", String(80)),
+    text("unit", String(200)),
+    text("note", Text()),
+    flag("late"),
+)
+
 self_services = Table(  # what callers asked and were told by keys, without an agent
     "self_services",
     metadata,

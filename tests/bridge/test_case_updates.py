@@ -10,7 +10,7 @@ import pytest
 
 from bridge.case_state import OVER, TABLE, CaseState, foreseen
 from bridge.case_store_messages import KINDS, Message, MessageKind, filing, key_of, lacking
-from bridge.case_updates import Hearing
+from bridge.case_updates import SILENT_MOST, Hearing
 from bridge.delivery_retry import RetryRule
 from bridge.delivery_state import HOLDS_BACK, DeliveryState, Move, after, before
 from bridge.drivers import CaseEvent, Heard, Receipt, Rejected, Unreachable
@@ -74,6 +74,27 @@ async def listened(teller: Teller, book: MemoryBook) -> list[object]:
     await settled(lambda: book.marks.get("city") == str(len(teller.events)))
     await hearing.stop()
     return told
+
+
+async def test_a_store_that_is_away_is_asked_every_few_seconds_and_its_return_is_told_once() -> None:
+    """However long it was away: nobody waits minutes to learn that it is back."""
+    teller, pauses, back = Teller(events(1), odd=["away"] * 30), list[float](), list[int]()
+
+    async def breathe(seconds: float) -> None:
+        pauses.append(seconds)
+        await asyncio.sleep(0)
+
+    book, rule = MemoryBook(), RetryRule(first=1, most=300)
+    hearing = Hearing(
+        "city", teller, book, rule, lambda _event: None, chance=lambda: 1.0, clock=lambda: NOON, pause=breathe,
+        back=lambda: back.append(len(pauses)),
+    )  # fmt: skip
+    hearing.start()
+    await settled(lambda: len(pauses) > 33)
+    await hearing.stop()
+    assert pauses[:30] == [1, 2, 4, *[SILENT_MOST] * 27]
+    assert set(pauses[30:]) == {hearing.every}
+    assert back == [30]
 
 
 @pytest.mark.parametrize("odd", [[], ["away"], ["raises"], ["hangs"], ["raises", "away", "hangs", "away"]])

@@ -263,3 +263,51 @@ async def test_stop_leaves_nothing() -> None:
         await asyncio.sleep(0)
     await bench.courier.stop()
     assert asyncio.all_tasks() == before
+
+
+async def test_a_store_that_is_back_waits_for_no_pause() -> None:
+    """What was tried in vain goes as soon as somebody hears the store again, though its own next try is minutes away."""
+    bench: Bench
+
+    def away() -> bool:
+        return bench.now < minutes(30)
+
+    store = ScriptedStore(script=lambda _ticket, _nth: "down" if away() else "ok", finds=lambda: not away())
+    bench = Bench(store)
+    await bench.file(*(ticket(n) for n in range(12)))
+    await bench.until(minutes(29))
+    bench.now = minutes(30)
+    bench.courier.store_heard()
+    await bench.until(minutes(30) + timedelta(seconds=25))
+    assert await bench.book.backlog() == (0, 0)
+    assert len(store.table) == 12
+
+
+async def test_what_the_store_dies_of_goes_last() -> None:
+    """A message after which the store is always silent lets the others by, each time it is back."""
+    deadly = ticket(0)
+    store = ScriptedStore(script=lambda one, _nth: "down" if one.key == deadly.key else "ok")
+    bench = Bench(store, places=1)
+    await bench.file(deadly)
+    await bench.until(minutes(5))
+    before = store.deliveries.count(deadly.key)
+    for n in range(1, 30):
+        await bench.file(ticket(n))
+        bench.courier.store_heard()
+        await bench.until(bench.now + timedelta(seconds=2))
+    assert len(store.table) == 29
+    assert store.deliveries.count(deadly.key) - before < 20  # of 29 times that it was back
+
+
+async def test_a_book_that_is_away_when_the_store_is_back() -> None:
+    """It is brought forward once the book can be written."""
+    store = ScriptedStore(script=lambda _ticket, nth: "down" if nth < 8 else "ok")
+    bench = Bench(store)
+    await bench.file(ticket(1))
+    while len(store.deliveries) < 7:
+        await bench.until(bench.now + timedelta(seconds=5))
+    bench.book.broken["store_back"] = 2
+    bench.courier.store_heard()
+    before = bench.now
+    await bench.until(before + timedelta(seconds=20))
+    assert len(store.table) == 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from playwright.async_api import expect
 
 from hotline.lab.phones import answering
 from hotline.lab.sound import tone
@@ -102,4 +103,44 @@ async def test_the_police_by_one_key(hotline: BrowserHotline) -> None:
         )  # fmt: skip
         call.hang_up()
         police.hang_up()
+        await anna.until("wrap_up")
+
+
+async def test_a_call_is_handed_over_in_the_page(hotline: BrowserHotline) -> None:
+    """One key to the partner: refused it comes back with the reason; asked again and accepted with the partner's number the agent
+    leaves the two together. The box says each step, and the next call's pop tells of it."""
+    async with hotline:
+        anna = await hotline.agent("1001", "8001", ANNA)
+        for rack in hotline.floor.phones.trunks.values():
+            rack.take("12345", answering(0.3, None, tone(POLICE)))
+        await hotline.floor.reachable("telecom")
+        caller = "13805922031"
+        call = await hotline.talk(anna, caller)
+        step = anna.part("handover-step")
+        await anna.part("handover-summary").fill("路面塌陷")
+        await anna.press("handover-12345")
+        await anna.hears(POLICE)
+        await expect(step).to_have_attribute("data-step", "answered", timeout=15_000)
+        await expect(anna.part("handover-refuse")).to_be_disabled()
+        await anna.part("handover-reason").fill("不属于受理范围")
+        await anna.press("handover-refuse")
+        await expect(step).to_have_attribute("data-step", "refused", timeout=15_000)
+        await expect(step).to_contain_text("不属于受理范围")
+        await asyncio.gather(anna.hears(CITIZEN), heard(call, ANNA))
+
+        await anna.press("handover-12345")
+        await anna.hears(POLICE)
+        await expect(step).to_have_attribute("data-step", "answered", timeout=15_000)
+        await anna.part("handover-reference").fill("FZ-77 <b>x</b>")
+        await anna.press("handover-accept")
+        await anna.until("wrap_up")
+        await heard(call, POLICE)
+        call.hang_up()
+        await anna.until("ready", 30)
+        again = await hotline.talk(anna, caller)
+        past = anna.part("pop-handover")
+        await expect(past).to_have_count(2, timeout=20_000)
+        await expect(past.first).to_contain_text("不属于受理范围")
+        await expect(past.last).to_contain_text("FZ-77 <b>x</b>")
+        again.hang_up()
         await anna.until("wrap_up")

@@ -15,6 +15,7 @@ from casestore.api import Behind, make_app
 from casestore.conf import Work
 from casestore.database import Database
 from casestore.pages.app import Pages, beside, make_pages
+from casestore.photo_seal import PhotoSeal
 from casestore.progress_query import Inquiries
 from casestore.staff import Staff
 from casestore.store import Store
@@ -23,6 +24,7 @@ from config.settings import Access
 SECRET = "0123456789abcdef0123456789abcdef"
 URL = "http://casestore"
 ORIGIN = "https://localhost:8443"
+SEAL = PhotoSeal(["fedcba9876543210fedcba9876543210"])
 
 
 class Clock:
@@ -69,7 +71,7 @@ async def cases_at(
     staff = Staff(database, Access(), clock)
     native = make_app(Behind(database, store, inquiries, clock, staff, "told"), SECRET)
     app = beside(
-        native, make_pages(Pages(database, store, inquiries, staff, clock, frozenset({ORIGIN}), "Asia/Shanghai"))
+        native, make_pages(Pages(database, store, inquiries, staff, clock, frozenset({ORIGIN}), "Asia/Shanghai", SEAL))
     )
     way = httpx.ASGITransport(app)
     client = httpx.AsyncClient(transport=way, base_url=URL)

@@ -17,7 +17,7 @@ from casestore.staff import Staff
 from casestore.states import STAFF
 from config.settings import Access
 from tests.bridge.made import NOON, ticket
-from tests.casestore.kit import SECRET, Cases, cases_at
+from tests.casestore.kit import SEAL, SECRET, Cases, cases_at
 from tests.casestore.staff_kit import browser, make_staff
 
 PUBLIC = {("GET", "/progress"), ("POST", "/progress"), ("GET", "/progress.css")}
@@ -57,7 +57,9 @@ async def test_nothing_is_served_that_has_no_rule(tmp_path: Path) -> None:
 def routes(cases: Cases) -> list[Route]:
     staff = Staff(cases.database, Access(), cases.clock)
     inquiries = Inquiries(cases.database, SECRET, lambda: 0.0)
-    app = make_pages(Pages(cases.database, cases.store, inquiries, staff, cases.clock, frozenset(), "Asia/Shanghai"))
+    app = make_pages(
+        Pages(cases.database, cases.store, inquiries, staff, cases.clock, frozenset(), "Asia/Shanghai", SEAL)
+    )
     assert isinstance(app, PagesGuard)
     found = [route for route in app._app.routes if isinstance(route, Route)]  # type: ignore[attr-defined]
     assert len(found) == len(app._app.routes)  # type: ignore[attr-defined]

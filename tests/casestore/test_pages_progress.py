@@ -40,6 +40,20 @@ async def look(cases: Cases, number: str, code: str, lang: str = "zh", **headers
     return await cases.client.post(f"{PAGE}?lang={lang}", data=given, headers=headers)
 
 
+async def say(cases: Cases, n: int, kind: str, **payload: object) -> None:
+    one = ticket(n)
+    key = f"{one.key}/{kind}"
+    body = {
+        "id": f"{n:025}{kind[0].upper()}",
+        "stream": one.key,
+        "kind": kind,
+        "key": key,
+        "payload": {"by": "8001"} | payload,
+    }
+    answer = await cases.client.post("/messages", json=body, headers=cases.headers)
+    assert answer.status_code == 200, answer.text
+
+
 def wrong_code(code: str) -> str:
     return f"{(int(code) + 1) % 10**8:08d}"
 
@@ -99,6 +113,39 @@ async def test_each_move_of_the_promised_day_is_told_with_why(tmp_path: Path) ->
     assert f"{local.year}年{local.month}月{local.day}日前办结" in moved[-1][1]
     assert "More time was granted" in english.text
     assert NAME not in page.text
+
+
+async def test_who_was_merged_is_told_the_parents_moved_days(tmp_path: Path) -> None:
+    """Those from before the merging too: it is the day by which the matter is to be done. Taken out again, they are another's."""
+    async with cases_at(tmp_path / "casestore.db", NOON) as cases:
+        parent, child = await filed(cases), await filed(cases, 2)
+
+        async def do(number: str, command: str, role: str, **said: object) -> None:
+            turn = (await cases.client.get(f"/cases/{number}", headers=cases.headers)).json()["turn"]
+            body = {"command": command, "role": role, "by": f"{role}-1", "turn": turn, "key": f"{command}/{turn}"}
+            told = await cases.client.post(f"/cases/{number}/commands", json=body | said, headers=cases.headers)
+            assert told.status_code == 200, told.text
+
+        one = parent.case_number
+        await do(one, "accept", "accepter")
+        await do(one, "dispatch", "dispatcher", unit="市政", limit={"value": 5, "unit": "work_day"})
+        await do(one, "ask_extension", "unit_office", own_unit="市政", reason=NAME)
+        await do(one, "grant_extension", "dispatcher", opinion=NAME)
+        alone = await look(cases, child.case_number, child.query_code)
+        await say(cases, 2, "merge", into=one)
+        until = (NOON + timedelta(days=30)).isoformat()
+        await do(one, "ask_suspension", "unit_office", own_unit="市政", reason=NAME, until=until)
+        await do(one, "grant_suspension", "dispatcher", opinion=NAME)
+        merged = await look(cases, child.case_number, child.query_code)
+        own = await look(cases, one, parent.query_code)
+        await say(cases, 2, "unmerge")
+        out = await look(cases, child.case_number, child.query_code)
+    lines = re.compile(r"<li><time [^>]*>([^<]+)</time><span>([^<]+)</span></li>")
+    assert lines.findall(alone.text) == lines.findall(out.text) == []
+    assert len(lines.findall(merged.text)) == 2
+    assert lines.findall(merged.text) == lines.findall(own.text)
+    assert NAME not in merged.text
+    assert one not in merged.text, "another citizen's number is theirs alone"
 
 
 async def test_number_unknown_and_code_wrong_are_one_answer(tmp_path: Path) -> None:

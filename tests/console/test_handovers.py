@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -56,6 +56,14 @@ class Book:
     async def of_call(self, call: str) -> Sequence[Row]:
         self._there()
         return [row for row in self.rows.values() if row.call == call]
+
+    async def of_calls(self, calls: Collection[str]) -> Sequence[Row]:
+        self._there()
+        return [row for row in self.rows.values() if row.call in calls]
+
+    async def of_ticket(self, ticket: str) -> Sequence[Row]:
+        self._there()
+        return [row for row in self.rows.values() if row.ticket == ticket]
 
     def _there(self) -> None:
         if self.away:

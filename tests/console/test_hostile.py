@@ -44,6 +44,7 @@ def filled(path: str) -> str:
         sha256="0" * 64,
         event="0" * 26,
         handover="0" * 26,
+        partner="12345",
     )
 
 

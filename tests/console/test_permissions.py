@@ -24,11 +24,11 @@ from tests.fakes.said import said
 
 # The letters: A an agent, at seat 8001, the call is theirs · O another agent, at 8002 · S supervisor · U auditor
 # P operator · T the installation's token · programs, each of one scope: m metrics · r reports · c calls:read ·
-# k tickets:read · f tickets:file · b callbacks:read · a audit:read · e cases:report · v screen
+# k tickets:read · f tickets:file · b callbacks:read · a audit:read · e cases:report · p partners:report · v screen
 ALL, SIGNED = "AOSUPT", "AOSUP"
 PROGRAMS = {
     "m": Scope.METRICS, "r": Scope.REPORTS, "c": Scope.CALLS_READ, "k": Scope.TICKETS_READ, "f": Scope.TICKETS_FILE,
-    "b": Scope.CALLBACKS_READ, "a": Scope.AUDIT_READ, "e": Scope.CASES_REPORT, "v": Scope.SCREEN,
+    "b": Scope.CALLBACKS_READ, "a": Scope.AUDIT_READ, "e": Scope.CASES_REPORT, "p": Scope.PARTNERS_REPORT, "v": Scope.SCREEN,
 }  # fmt: skip
 ANY = ALL + "".join(PROGRAMS)
 ACTS = ("supplement", "correct", "withdraw", "urge", "give-back", "plus-one", "merge", "unmerge")
@@ -85,6 +85,7 @@ MAY: dict[tuple[str, str], str] = {
     ("GET", "/api/alarms"): "SPT",
     ("POST", "/api/alarms/{ident}/acknowledge"): "SPT",
     ("POST", "/api/case-events"): "Te",
+    ("POST", "/api/partner-states/{partner}"): "Tp",
     # -- calls and tickets
     ("GET", "/api/calls"): "SUTc",
     ("GET", "/api/calls/csv"): "SUTc",
@@ -300,6 +301,7 @@ async def test_each_route_both_ways(method: str, path: str) -> None:
         sha256="0" * 64,
         event="0" * 26,
         handover="0" * 26,
+        partner="12345",
     )
     asked: dict[str, Any] = {"params": QUERY.get(path), "headers": HEADER.get(path)}
     if method in ("POST", "PUT"):
@@ -344,9 +346,9 @@ def test_programs_steer_nothing() -> None:
     """No scope gives a seat, a verb over others, accounts, recordings or whole numbers; each opens some route."""
     reading = {Right.HEALTH, Right.WALL, Right.SCREEN, Right.CALLS_ALL, Right.TICKETS_ALL, Right.CALLBACKS, Right.AUDIT}
     assert set(SCOPES) == set(Scope) == set(PROGRAMS.values())
-    assert set().union(*SCOPES.values()) == reading | {Right.HAND_IN, Right.CASE_EVENTS}
+    assert set().union(*SCOPES.values()) == reading | {Right.HAND_IN, Right.CASE_EVENTS, Right.PARTNER_STATES}
     for letter, scope in PROGRAMS.items():
         opened = [key for key, may in MAY.items() if letter in may and may is not ANY]
         assert opened, scope
-        giving = (Scope.TICKETS_FILE, Scope.CASES_REPORT)
+        giving = (Scope.TICKETS_FILE, Scope.CASES_REPORT, Scope.PARTNERS_REPORT)
         assert all(method == "GET" or scope in giving for method, _path in opened), scope

@@ -46,6 +46,7 @@ ALLOWED = {
     "template": "a template's id",
     "event": "a mass event's id",
     "handover": "a hand-over's id",
+    "partner": "an id of the settings",
     "code": "a catalogue's code; at /api/oidc/back the provider's, which no server logs",
     "state": "a word; at /api/oidc/back the sealed beginning",
     "error": "a word of the provider",

@@ -117,6 +117,7 @@ SHOWS: dict[tuple[str, str], str] = {
     ("GET", "/api/programs"): "",
     ("POST", "/api/programs"): "",
     ("POST", "/api/case-events"): "",
+    ("POST", "/api/partner-states/{partner}"): "",
     ("POST", "/api/programs/{name}/rotate"): "",
     ("DELETE", "/api/programs/{name}"): "",
     ("POST", "/api/session/proof"): "",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -171,6 +171,17 @@ class MemoryBook:
         self._work("poisoned")
         row = self.messages[sent.message.id]
         row.push = replace(row.push, state=DeliveryState.POISONED, error=error)
+
+    async def store_back(self, now: datetime, soon: Callable[[int], datetime]) -> int:
+        self._work("store_back")
+        earlier = 0
+        for row in self.messages.values():
+            push = row.push
+            waits = push.state is DeliveryState.WAITING and push.tries and not push.refusals
+            if waits and push.next_try > now and soon(push.tries) < push.next_try:
+                row.push = replace(push, next_try=soon(push.tries))
+                earlier += 1
+        return earlier
 
     async def not_carried(self, sent: Outgoing, at: datetime) -> None:
         self._work("not_carried")

@@ -80,6 +80,7 @@ def test_the_whole_path_by_any_of_its_names(tmp_path: Path, capsys: pytest.Captu
     done, text = run(capsys, tmp_path, "show", "XM20261102000018")
     assert done == 0
     assert "市民答复  unsolved 2/5 又堵了 1001" in text
+    assert "3任务派遣 2026-11-02" in text
     assert PHONE not in text
     assert PHONE not in json.dumps(path)
 

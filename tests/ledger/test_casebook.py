@@ -7,24 +7,27 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import permutations
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
 from bridge.case_state import CaseState
 from bridge.delivery_state import DeliveryState
-from bridge.drivers import CaseEvent
+from bridge.drivers import CaseEvent, Heard
 from bridge.ticket import Ticket
 from cti.ids import CallId
 from ledger import tables as t
+from ledger.callers import Callers
 from ledger.casebook import CaseShelf
-from ledger.cases import adopt
+from ledger.cases import adopt, taken_in
 from ledger.outbox import OutboxShelf
 from ledger.restored import settle
 from ledger.store import Store
 from ledger.tickets import TicketShelf
 from ledger.verify import verify
 from tests.bridge.made import NOON, ticket
+from tests.casestore.test_georeport_api import served
 
 from .desk import Told
 from .test_scribe import write_all
@@ -211,3 +214,34 @@ def _about(call: str) -> Any:
     facts = ticket(1).facts
     assert facts is not None
     return replace(facts, call=CallId(call))
+
+
+async def test_what_another_program_filed_at_the_store_is_a_ticket_here(url: str, tmp_path: Path) -> None:
+    """By GeoReport: heard once with what was said, found by its citizen's number, in the ledger's proof; told again it is nothing new.
+    What cannot be read stays the store's, and holds nobody up."""
+    async with served(tmp_path) as city, books(url) as (store, tickets, _plain):
+        number = await city.filed(
+            description="井盖丢失\n快来人",
+            first_name="某",
+            last_name="林",
+            phone="13806010077",
+            service_code="part-0101",
+        )
+        cases = CaseShelf(store, take_in=taken_in)
+        heard = await city.cases.driver.hear("", 50)
+        assert isinstance(heard, Heard)
+        for _ in range(2):
+            await cases.hear("native", heard.events, heard.mark, LATER)
+        assert [event.case_number for event in heard.events] == [number]
+        (push,) = await tickets.recent(9)
+        assert (push.case_number, push.ticket.title, push.ticket.channel, push.state) == (
+            number, "井盖丢失", "georeport", DeliveryState.DELIVERED,
+        )  # fmt: skip
+        assert (push.ticket.agent, push.ticket.call, push.ticket.person.phones) == ("", None, ("13806010077",))
+        story = await Callers(store).story("13806010077", NOON)
+        assert [one.ticket.id for one in story.tickets] == [push.ticket.id]
+        odd = replace(heard.events[0], key="georeport/app/odd", case_number="X", filed=None)
+        foreign = replace(heard.events[0], key="georeport/app/other", case_number="Y")
+        assert await cases.hear("native", [odd, foreign], None, LATER) == []
+        assert len(await tickets.recent(9)) == 1
+        assert [breach.rule for breach in await verify(store, now=NOON + timedelta(days=60))] == []

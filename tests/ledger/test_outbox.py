@@ -159,6 +159,32 @@ async def test_poison_holds_back_its_own_stream_alone(url: str) -> None:
         assert ids == {urged.id, two.id}
 
 
+async def test_what_a_store_left_unanswered_is_due_when_it_is_back(url: str) -> None:
+    """By its own tries; what was refused, is another's, or is due before that keeps its moment."""
+    far = LATER + timedelta(hours=5)
+    async with books(url) as book:
+        all_of = [ticket(n, NOON + n * SECOND) for n in range(6)]
+        silent, twice, refused, early, fresh, held = all_of
+        for one in all_of:
+            await book.tickets.file(one)
+        for sent in await book.outbox.due(LATER, 9):
+            if sent.message.ticket == fresh:
+                continue
+            assert await book.outbox.begun(sent)
+            if sent.message.ticket == twice:
+                assert await book.outbox.begun(sent)
+            if sent.message.ticket != held:
+                moment = LATER + SECOND if sent.message.ticket == early else far
+                await book.outbox.failed(sent, "503", moment, refused=sent.message.ticket == refused)
+        other = OutboxShelf(book.store, "xm2")
+        assert await other.store_back(LATER, lambda tries: LATER + 2 * tries * SECOND) == 2
+        pushes = [await book.tickets.find(one.id) for one in (silent, twice, refused, early, fresh, held)]
+        assert [push.next_try for push in pushes if push is not None] == [
+            LATER + 2 * SECOND, LATER + 4 * SECOND, far, LATER + SECOND, fresh.filed_at, held.filed_at,
+        ]  # fmt: skip
+        assert await other.store_back(LATER, lambda tries: LATER + 2 * tries * SECOND) == 0
+
+
 async def test_a_message_out_of_order_is_refused(url: str) -> None:
     """Nothing is said of a matter that was not filed; nothing is filed twice; the same key again changes nothing."""
     one = ticket(1)

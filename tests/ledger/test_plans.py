@@ -36,6 +36,7 @@ from bridge.drivers import CaseEvent
 from bridge.gazetteer.coordinates import Crs, Point
 from bridge.handover import Asked, HandoverEnd
 from bridge.notifications.rules import Rules as NotificationRules
+from bridge.partner_states import MatterState, PartnerState
 from bridge.ports import FurtherMessage, Outgoing
 from bridge.repeat import Matter
 from bridge.reply_rounds import Answer
@@ -79,6 +80,7 @@ from ledger.notifications import NotificationShelf
 from ledger.one_way_sound import TrunkSounds
 from ledger.outbox import NotInOrder, OutboxShelf
 from ledger.owed import OwedCalls
+from ledger.partner_matters import PartnerMatters
 from ledger.program_tokens import ProgramShelf
 from ledger.recordings import ListeningLog, RecordingTable
 from ledger.repeats import Repeats
@@ -334,6 +336,7 @@ def asked(store: Store) -> Iterator[tuple[str, Ask]]:
     yield "OutboxShelf.failed", lambda: outbox.failed(sent, "e", NOW, refused=True)
     yield "OutboxShelf.poisoned", lambda: outbox.poisoned(sent, "e", NOW)
     yield "OutboxShelf.delivered", lambda: _delivered(store, outbox)
+    yield "OutboxShelf.store_back", lambda: outbox.store_back(NOW, lambda tries: NOW + tries * timedelta(seconds=1))
     yield "OutboxShelf.not_carried", lambda: outbox.not_carried(sent, NOW)
     templates = TemplateBook(store)
     yield (
@@ -365,6 +368,13 @@ def asked(store: Store) -> Iterator[tuple[str, Ask]]:
     yield "HandoverShelf.ask", lambda: handovers.ask(asked_for)
     yield "HandoverShelf.end", lambda: handovers.end(asked_for.id, HandoverEnd.REFUSED, NOW)
     yield "HandoverShelf.of_call", lambda: handovers.of_call(call)
+    yield "HandoverShelf.of_calls", lambda: handovers.of_calls([call, "xm1-0.1"])
+    yield "HandoverShelf.of_ticket", lambda: handovers.of_ticket(asked_for.id)
+    shared = PartnerMatters(store, NotificationRules(partners=frozenset({"12345"})))
+    by_them = PartnerState("FZ-1", "20260101000010", MatterState.DONE, 1, NOW)
+    yield "PartnerMatters.hear", lambda: shared.hear("12345", [by_them], NOW)
+    yield "PartnerMatters.of_tickets", lambda: shared.of_tickets([asked_for.id])
+    yield "PartnerMatters.of_number", lambda: shared.of_number("12345", "FZ-1")
     switches, switched = SwitchBook(store), Switching("hours", "citizen", "closed", 1, NOW, by=agent)
     yield "SwitchBook.add", lambda: switches.add(switched)
     yield "SwitchBook.newest", lambda: switches.newest([("hours", "citizen"), ("mode", "typhoon")])

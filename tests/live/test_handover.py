@@ -49,7 +49,7 @@ class Endpoint:
         await self.server.stop()
 
     def of(self, handover: str) -> list[str]:
-        return [said["type"] for _ident, said in self.told if said["handover"] == handover]
+        return [said["type"] for _ident, said in self.told if said.get("handover") == handover]
 
 
 def port_of(table: Table) -> int:
@@ -215,6 +215,13 @@ async def test_a_partner_is_known_by_number_and_trunk_together(site: Site) -> No
         assert ticket["ticket"]["external_ids"] == {"110": "GD-202601SHELLidx"}
         pop = (await floor.client.get(f"/api/calls/{name}/pop")).json()
         assert pop["party"]["number"] == "13600001111" or pop["party"]["number"].endswith("13600001111")
+        for one in floor.phones.trunks["telecom"].calls:
+            one.hang_up()
+        await floor.until_state("8001", "ready")
+        await floor.phones.trunks["telecom"].dial("12319110", caller="059211003", headers=headers)
+        await floor.seat_call("059211003")
+        pop = (await floor.client.get(f"/api/calls/{await floor.rest.call_of('8001')}/pop")).json()
+        assert pop["partner_ticket"]["id"] == ticket["id"], "the same work order: the same matter"
         for one in floor.phones.trunks["telecom"].calls:
             one.hang_up()
         await floor.until_state("8001", "ready")

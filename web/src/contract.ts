@@ -237,6 +237,9 @@ export interface paths {
   '/api/oidc/start': {
     get: { responses: {  } }
   }
+  '/api/partner-states/{partner}': {
+    post: { parameters: { path: { partner: string } }; responses: { 200: { content: { 'application/json': components['schemas']['PartnerStatesTakenOut'] } } } }
+  }
   '/api/partners': {
     get: { responses: { 200: { content: { 'application/json': components['schemas']['PartnerOut'][] } } } }
   }
@@ -1039,6 +1042,10 @@ export interface components {
       reference: string
       /** why it was refused */
       note: string
+      /** what the partner's own program said last: accepted, refused, handling, done, closed, withdrawn; '' nothing */
+      their_state: string
+      /** with its words for it */
+      their_note: string
     }
     HealthOut: {
       /** everything is well */
@@ -1133,6 +1140,20 @@ export interface components {
       lat: number | null
       crs: string
       accuracy: string
+    }
+    /** A matter under both numbers, as a partner's own program says it stands there. */
+    MatterOut: {
+      partner: string
+      partner_name: string
+      /** the partner's own; '' it has told none */
+      number: string
+      /** accepted, refused, handling, done, closed, withdrawn; '' it has said nothing */
+      state: string
+      since: string | null
+      /** as the partner calls it */
+      word: string
+      unit: string
+      note: string
     }
     /** GET /api/session: who I am here, and what I may. */
     MeOut: {
@@ -1287,6 +1308,17 @@ export interface components {
       /** its desk, as the participants of a call name it */
       number: string
     }
+    /** POST /api/partner-states/{partner}: in the ledger, now or before. */
+    PartnerStatesTakenOut: {
+      /** states that are newer than all before */
+      moved: number
+      /** heard before, or late: in the history, nothing moved */
+      known: number
+      /** of matters that are nobody's here yet */
+      unknown: number
+      /** a call with this id had been taken before */
+      repeated: boolean
+    }
     /** Who calls, as far as the number tells; numbers are masked where the role demands it. */
     PartyOut: {
       number: string
@@ -1307,6 +1339,8 @@ export interface components {
       ticket_ids: string[]
       /** in the order they began */
       recordings: components['schemas']['RecordingOut'][]
+      /** to partners, oldest first */
+      handovers: components['schemas']['HandoverOut'][]
     }
     PauseIn: {
       reason: string
@@ -1422,6 +1456,8 @@ export interface components {
       open_tickets: number
       /** the others, without this one */
       calls_30_days: number
+      /** the ticket that the work order belongs to with which a partner hands over this call: the same matter */
+      partner_ticket?: components['schemas']['TicketOut'] | null
       /** we owe this number a call */
       callback_open: boolean
       /** results to tell this citizen now, cases of theirs that wait for more, at most 20 */
@@ -2014,6 +2050,10 @@ export interface components {
       /** the case it goes on within */
       parent: components['schemas']['ProgressOut'] | null
       events: components['schemas']['MassEventOut'][]
+      /** of the call to partners, oldest first */
+      handovers: components['schemas']['HandoverOut'][]
+      /** the same matter at partners, oldest first */
+      partners: components['schemas']['MatterOut'][]
       /** what may be said of it now: the words of MessageKind, and 'correct' */
       may: string[]
     }

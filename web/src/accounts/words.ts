@@ -19,7 +19,7 @@ export const zh = {
     form: '小写字母、数字和连字符', atShell: '其他范围在本机用 hotline token 授予。',
     words: {
       metrics: '监控指标', reports: '统计数据', screen: '大屏电视', 'calls:read': '读通话', 'tickets:read': '读工单', 'tickets:file': '提交工单',
-      'callbacks:read': '读回拨', 'audit:read': '读审计', 'cases:report': '回传案卷进展',
+      'callbacks:read': '读回拨', 'audit:read': '读审计', 'cases:report': '回传案卷进展', 'partners:report': '联动单位回传状态',
     } as Record<string, string>,
   },
   failed: '操作失败：{message}',
@@ -45,7 +45,7 @@ export const en: typeof zh = {
     form: 'small letters, digits, hyphens', atShell: 'Other scopes are given at the machine: hotline token.',
     words: {
       metrics: 'metrics', reports: 'figures', screen: 'a television', 'calls:read': 'read calls', 'tickets:read': 'read tickets', 'tickets:file': 'file tickets',
-      'callbacks:read': 'read call-backs', 'audit:read': 'read the audit log', 'cases:report': 'call back what became of cases',
+      'callbacks:read': 'read call-backs', 'audit:read': 'read the audit log', 'cases:report': 'call back what became of cases', 'partners:report': 'a partner says how shared matters stand',
     },
   },
   failed: 'Did not work: {message}',

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { mayOf, newest, partnerAt, stepOf, toldOf, type Handover } from './handover.ts'
+import { handedOver, mayOf, newest, partnerAt, stepOf, theirWord, toldOf, type Handover } from './handover.ts'
 
 const ONE: Handover = {
   id: '01J', call: 'xm1-1.1', partner: '110', partner_name: '110 报警', seat: '8001', agent: '1001', ticket: '', asked_at: '2026-10-01T04:00:00Z',
-  told: 'waiting', told_at: null, answered_at: null, ended_at: null, how: '', by: '', reference: '', note: '',
+  told: 'waiting', told_at: null, answered_at: null, ended_at: null, how: '', by: '', reference: '', note: '', their_state: '', their_note: '',
 }
 
 test('while it rings it can be taken back, not accepted; once answered both', () => {
@@ -38,4 +38,12 @@ test('a number of the phone book may be a partner’s desk', () => {
   const partners = [{ id: '110', name: '110 报警', number: '110' }]
   assert.equal(partnerAt(partners, '110')?.id, '110')
   assert.equal(partnerAt(partners, '2212319'), undefined)
+})
+
+test('an earlier hand-over is told in a line, with what the partner says of it now', () => {
+  const say = (key: string, values?: Record<string, string>) => `${key.replace('seat.handover.', '')}${values ? ` ${Object.values(values).join(' ')}` : ''}`
+  const known = (key: string) => !key.endsWith('.odd')
+  const past = { ...ONE, how: 'accepted', partner_name: '12345', reference: 'FZ1', their_state: 'done', their_note: '已修复' }
+  assert.equal(handedOver(past, say, known), 'past 12345 step.accepted 12345 · their FZ1 · theirs 12345 their_states.done · 已修复')
+  assert.equal(theirWord('odd', say, known), 'odd')
 })

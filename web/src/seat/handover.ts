@@ -20,6 +20,23 @@ export function toldOf(one: Handover): string {
   return one.told === 'sent' || one.told === 'withdrawn' || one.told === 'failed' ? one.told : one.told ? 'waiting' : ''
 }
 
+type Say = (key: string) => string
+/** What the partner's own program said last, in words. */
+export function theirWord(state: string, t: Say, te: (key: string) => boolean): string {
+  const key = `seat.handover.their_states.${state}`
+  return te(key) ? t(key) : state
+}
+
+/** One of an earlier call, in a line: to whom, how it ended, under which number there, and what the partner says of it now. */
+export function handedOver(one: Handover, t: (key: string, values?: Record<string, string>) => string, te: (key: string) => boolean): string {
+  const step = `seat.handover.step.${stepOf(one)}`
+  const how = t(te(step) ? step : 'seat.handover.step.unknown', { who: one.partner_name })
+  return [
+    t('seat.handover.past', { who: one.partner_name, how }), one.reference && t('seat.handover.their', { number: one.reference }), one.note,
+    one.their_state && t('seat.handover.theirs', { who: one.partner_name, state: theirWord(one.their_state, t, te) }), one.their_note,
+  ].filter(Boolean).join(' · ')
+}
+
 /** The agent's word of it counts while it goes on, and where the telephone alone has said how it ended. */
 export function mayOf(one: Handover | undefined): { accept: boolean; refuse: boolean } {
   if (!one) return { accept: false, refuse: false }

@@ -1,23 +1,23 @@
-"""GeoReport clients that others wrote, against our server over a real socket. By hand, for they want packages that we do not:
+"""GeoReport clients that others wrote, against our server over a real socket; each in a process of an environment of its own.
 
-    python -m venv /tmp/clients && /tmp/clients/bin/pip install georeport==0.3.1 three==0.8.0 civicbot==0.4.0
-    .venv/bin/python -m tests.casestore.georeport_clients /tmp/clients/bin/python
-
-Each lists the services, reads a definition, files a case, finds it in the list and by its number. One line a client.
+Each lists the services, reads a definition, files a case, finds it in the list and by its number. They are installed by
+``.ci/prepare long`` (``requirements-clients.lock``): they want packages that we do not.
 """
 
 from __future__ import annotations
 
 import asyncio
 import subprocess
-import sys
-import tempfile
 from pathlib import Path
 
+import pytest
 import uvicorn
 
 from .test_georeport_api import KEY, served
 
+pytestmark = [pytest.mark.long, pytest.mark.slow]
+
+PYTHON = Path(__file__).parents[2] / ".venv-clients/bin/python"
 PREAMBLE = """
 import sys, os
 base, key = sys.argv[1], sys.argv[2]
@@ -65,26 +65,19 @@ told(one.list_services(), one.get_service_definition('part-0101'), number,
 }
 
 
-async def run(python: str) -> int:
-    failed = 0
-    with tempfile.TemporaryDirectory() as folder:
-        async with served(Path(folder)) as city:
-            config = uvicorn.Config(city.app, port=0, lifespan="off", log_level="warning")
-            server = uvicorn.Server(config)
-            task = asyncio.create_task(server.serve())
-            while not server.started:
-                await asyncio.sleep(0.02)
-            port = server.servers[0].sockets[0].getsockname()[1]
-            for name, text in CLIENTS.items():
-                words = [python, "-c", PREAMBLE + text, f"http://127.0.0.1:{port}/open311/v2", KEY]
-                done = await asyncio.to_thread(subprocess.run, words, capture_output=True, text=True, check=False)
-                failed += done.returncode != 0
-                last = (done.stdout or done.stderr).strip().splitlines()[-1:]
-                print(f"{name}: {' '.join(last)}")
-            server.should_exit = True
-            await task
-    return failed
-
-
-if __name__ == "__main__":
-    sys.exit(asyncio.run(run(sys.argv[1])))
+@pytest.mark.parametrize("name", CLIENTS)
+async def test_a_client_of_others_files_and_finds_a_case(name: str, tmp_path: Path) -> None:
+    assert PYTHON.exists(), "they are not installed: .ci/prepare long"
+    async with served(tmp_path) as city:
+        config = uvicorn.Config(city.app, port=0, lifespan="off", log_level="warning")
+        server = uvicorn.Server(config)
+        task = asyncio.create_task(server.serve())
+        while not server.started:
+            await asyncio.sleep(0.02)
+        port = server.servers[0].sockets[0].getsockname()[1]
+        words = [str(PYTHON), "-c", PREAMBLE + CLIENTS[name], f"http://127.0.0.1:{port}/open311/v2", KEY]
+        done = await asyncio.to_thread(subprocess.run, words, capture_output=True, text=True, check=False, timeout=60)
+        server.should_exit = True
+        await task
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("ok "), done.stdout
