@@ -317,12 +317,15 @@ def calendar_of(settings: Settings, today: date) -> Checked:
     if year is None:
         return
     cure = _(
-        "Cure: once they are announced, write them into [calendar] holidays and workdays, or install a newer chinesecalendar"
+        "Cure: once they are announced, hotline calendar import NOTICE.txt writes them into [calendar]; or install a newer chinesecalendar"
     )
     yield Finding(
         "calendar",
         State.WARN,
-        _("the holidays of {year} are not known: its days count as plain weekdays", year=year),
+        _(
+            "the holidays of {year} are not known: its days count as plain weekdays, and what is promised into it is provisional",
+            year=year,
+        ),
         cure,
     )
 
