@@ -62,7 +62,8 @@ async def _serve(told: Conf, listening: socket.socket) -> None:
     secret = secret_files.value(told.secret)
     database = Database(told.url)
     store = Store(database, told.timezone, told.work.time(told.timezone))
-    inquiries, staff = Inquiries(database, secret, time.time), Staff(database, told.access, _now)
+    inquiries = Inquiries(database, secret, time.time, store.work)
+    staff = Staff(database, told.access, _now)
     behind = Behind(database, store, inquiries, _now, staff, told.fingerprint, told.georeport)
     pages = make_pages(Pages(database, store, inquiries, staff, _now, frozenset(told.origins), told.timezone))
     server = _Quiet(

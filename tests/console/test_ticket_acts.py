@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from csv import reader as rows
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -15,7 +16,7 @@ from bridge.case_store_messages import MessageKind
 from bridge.delivery_state import DeliveryState
 from bridge.matters import Unfit, unfit
 from bridge.ports import Push, Version
-from bridge.ticket import CallFacts, Person, Ticket
+from bridge.ticket import CallFacts, Limit, Person, Promise, Ticket
 from console.routes.ticket_acts import _UNFIT
 from cti.ids import CallId
 from ledger.callers import Story
@@ -28,7 +29,9 @@ from tests.fakes.said import said
 
 KEY = {"Idempotency-Key": "k-0000001"}
 OWN = ticket(1, facts=CallFacts(CALL, ani="13800000001"), key=f"{CALL}/1")
-OTHERS = ticket(7, agent="1003", title="路灯不亮", facts=CallFacts(CallId("xm1-7.7")))
+BY = datetime(2027, 1, 5, 1, 0, tzinfo=UTC)
+MAY_MOVE = Promise(BY, BY, provisional=True, limit=Limit(9, "work_day"), condition="", basis="catalogue")
+OTHERS = ticket(7, promise=MAY_MOVE, agent="1003", title="路灯不亮", facts=CallFacts(CallId("xm1-7.7")))
 
 
 def standing(one: Ticket, number: str, state: CaseState = CaseState.HANDLING) -> Push:
@@ -77,7 +80,9 @@ async def test_an_agent_finds_their_own_and_a_supervisor_all() -> None:
         assert (await auditor.get("/api/tickets/search", headers=said(caller="13800000001"))).status_code == 403
         assert (await chief.get("/api/tickets/search", params={"state": "lost"})).status_code == 422
         csv = await chief.get("/api/tickets/search/csv", headers=said(q="积水"))
-        assert "C7" in csv.text
+        heads, *lines = list(rows(csv.text.removeprefix("\ufeff").splitlines()))
+        (line,) = [line for line in lines if "C7" in line]
+        assert (line[heads.index("承诺办结")][:10], line[heads.index("暂定")]) == ("2027-01-05", "是")
     assert "own_tickets_searched" in fake.log.actions
     assert "tickets_exported" in fake.log.actions
 
