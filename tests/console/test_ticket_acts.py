@@ -17,6 +17,7 @@ from bridge.delivery_state import DeliveryState
 from bridge.matters import Unfit, unfit
 from bridge.ports import Push, Version
 from bridge.ticket import CallFacts, Limit, Person, Promise, Ticket
+from console.files_sent import FilesSent
 from console.routes.ticket_acts import _UNFIT
 from cti.ids import CallId
 from ledger.callers import Story
@@ -346,6 +347,60 @@ async def test_files_are_what_they_hold_and_leave_to_be_saved() -> None:
         assert large.status_code == 413
     assert "file_read" in fake.log.actions
     assert len([one for one in await fake.matters.said(OWN.id) if one.kind is MessageKind.SUPPLEMENT]) == 1
+
+
+PAGE = b"<html><script>alert(document.domain)</script></html>"
+DISGUISED = {
+    "in a picture": PNG[:33] + b"tEXt" + PAGE + PNG[33:],
+    "in a document": b"%PDF-1.7\n" + PAGE + b"\n%%EOF\n",
+    "in a film": b"\x00\x00\x00\x18ftypisom" + b"\x00" * 12 + PAGE,
+}
+"""Taken, because each is what it begins as; and a page to whoever looks for one within."""
+
+
+@pytest.mark.parametrize("name", ["page.html", "page.svg", "%3Cscript%3E.htm", "page.png%00.html"])
+@pytest.mark.parametrize("where", DISGUISED)
+async def test_a_page_sent_as_a_file_is_never_run(where: str, name: str) -> None:
+    """Whatever it is called it comes back as bytes to be saved, under the ending of what it is; no browser may guess or run it."""
+    fake = town()
+    place = f"/api/attachments/{OWN.id}"
+    async with at(fake) as anna:
+        kept = await anna.post(place, content=DISGUISED[where], headers={"X-Hotline-File": name})
+        assert kept.status_code == 201, kept.text
+        told = kept.json()
+        assert not told["name"].lower().endswith((".html", ".htm", ".svg"))
+        back = await anna.get(
+            f"{place}/{told['sha256']}", headers={"Accept": "text/html", "Sec-Fetch-Dest": "document"}
+        )
+        assert back.content == DISGUISED[where]
+        headers = back.headers
+    assert headers["content-type"] == "application/octet-stream"
+    assert headers["content-disposition"].startswith("attachment;")
+    assert not headers["content-disposition"].rstrip('"').endswith(("html", "htm", "svg"))
+    assert headers["x-content-type-options"] == "nosniff"
+    assert "default-src 'none'" in headers["content-security-policy"]
+
+
+@pytest.mark.parametrize(
+    "page", [PAGE, b"<?xml version='1.0'?><svg xmlns='http://www.w3.org/2000/svg' onload='x()'/>", b"GIF89a" + PAGE]
+)
+async def test_a_page_is_no_file(page: bytes) -> None:
+    fake = town()
+    async with at(fake) as anna:
+        reply = await anna.post(f"/api/attachments/{OWN.id}", content=page, headers={"X-Hotline-File": "photo.png"})
+    assert (reply.status_code, reply.json()["field"]) == (422, "file")
+
+
+async def test_nobody_fills_the_disk_alone() -> None:
+    """So many files a day of one account; the same again is not one more; another account still may."""
+    fake = town()
+    plugs = replace(services(fake), files_sent=FilesSent(files=2, size=1 << 20))
+    pictures = [PNG[:33] + bytes([n]) + PNG[33:] for n in range(3)]
+    place = f"/api/attachments/{OWN.id}"
+    async with browser(door(plugs), signed_in(fake, "1001", "8001")) as anna:
+        sent = [(await anna.post(place, content=one)).status_code for one in (*pictures[:2], pictures[0], pictures[2])]
+    assert sent == [201, 201, 201, 429]
+    assert plugs.files_sent.take("1003", NOON.date(), 1)
 
 
 async def test_a_mass_event_is_a_supervisors_and_everybody_reads_it() -> None:
