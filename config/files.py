@@ -11,6 +11,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import os
 import re
 import stat
 import tomllib
@@ -77,6 +78,11 @@ class Table:
     remarks: tuple[str, ...]
 
 
+def stands(path: Path) -> bool:
+    """Whether something has this name: also a link that leads nowhere, which is no file that was left out on purpose."""
+    return os.path.lexists(path)
+
+
 def read_bytes(path: Path) -> bytes:
     """The bytes of an ordinary file. Raises FileRefused (also for a folder, a pipe, a file that is too large)."""
     try:
@@ -87,6 +93,9 @@ def read_bytes(path: Path) -> bytes:
             raise FileRefused(path, "", _("is larger than {most} MB", most=MOST_BYTES >> 20))
         return path.read_bytes()
     except FileNotFoundError:
+        if path.is_symlink():
+            said = _("is a link to {target}, which is not there", target=os.readlink(path))
+            raise FileRefused(path, "", said, _("Cure: bring that file back, or delete the link")) from None
         raise FileRefused(path, "", _("there is no such file")) from None
     except OSError as fault:
         why = fault.strerror or str(fault)

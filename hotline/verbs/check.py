@@ -23,6 +23,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from config import called_numbers
 from config.calendar import WorkCalendar
 from config.file_places import Places
+from config.files import stands
 from config.journey import faults as journey_faults
 from config.journey.graph import of_settings as journeys_of
 from config.language import say as _
@@ -237,7 +238,7 @@ def _files(settings: Settings, places: Places) -> Checked:
     found = operator_files.load(places, settings.cases.codes)
     for remark in found.remarks:
         yield Finding("files", State.WARN, remark)
-    own = [path.name for path in (places.choices, places.codes) if path.exists()]
+    own = [path.name for path in (places.choices, places.codes) if stands(path)]
     if own and not found.remarks:
         yield Finding("files", State.OK, ", ".join(own))
 
