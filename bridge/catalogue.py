@@ -15,7 +15,7 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-from config.files import FileRefused, Table, parse_table, read_table
+from config.files import FileRefused, Table, parse_table, read_table, stands
 from config.language import say as _
 
 from .catalogues.citizens_words import words
@@ -183,7 +183,7 @@ def load(extra: Path | None = None, offered: str = OLD) -> Catalogue:
     rows, more = (_shipped(TABLES[scheme]) for scheme in (offered, *(one for one in TABLES if one != offered)))
     remarks: tuple[str, ...] = ()
     own: dict[_Key, Code] = {}
-    if extra is not None and extra.exists():
+    if extra is not None and stands(extra):
         table = read_table(extra, _COLUMNS)
         own = _read(table, str(extra))
         remarks = (*table.remarks, *_odd(extra, table, own, rows))

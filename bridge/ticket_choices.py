@@ -14,7 +14,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from config.files import FileRefused, parse_toml, read_toml
+from config.files import FileRefused, parse_toml, read_toml, stands
 from config.language import say as _
 from config.work_time import Unit
 
@@ -64,7 +64,7 @@ def load(extra: Path | None = None) -> Choices:
     """The shipped lists and, over them, the operator's file if it exists. Raises FileRefused naming file and entry."""
     shipped = files("bridge").joinpath("data/choices.toml").read_text("utf-8")
     lists, remark = _read(parse_toml(shipped, "choices.toml"), "choices.toml", {}), ""
-    if extra is not None and extra.exists():
+    if extra is not None and stands(extra):
         raw, remark = read_toml(extra)
         lists = _read(raw, str(extra), lists)
     return Choices(lists, (remark,) if remark else ())

@@ -85,7 +85,7 @@ def routes(behind: Behind) -> FastAPI:
         title="12319 case store", version=str(VERSION), docs_url=None, redoc_url=None,
         responses={status: {"model": RefusedOut} for status in (401, 413, 422, 503)},
     )  # fmt: skip
-    store, inquiries, lists = behind.store, behind.inquiries, WorkLists(behind.database)
+    store, inquiries, lists = behind.store, behind.inquiries, WorkLists(behind.database, behind.store.work)
 
     @app.get("/health")
     async def health() -> HealthOut:

@@ -145,6 +145,13 @@ def task_out(row: Row[Any]) -> TaskOut:
     )  # fmt: skip
 
 
+def due_provisional(row: Row[Any], work: WorkTime) -> bool:
+    """Of ``due_at``: it lies where nobody knows yet which days are worked."""
+    due = moment_of(row.due_at)
+    by_calendar = due is not None and clock_effects.load(row.clock).by_calendar(State(row.state))
+    return due is not None and by_calendar and work.provisional(due)
+
+
 def clock_out(row: Row[Any], work: WorkTime, now: datetime) -> ClockOut:
     clocks = clock_effects.load(row.clock)
     clock, due = clocks.handling, clocks.handling_due(work)

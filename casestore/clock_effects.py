@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from config.case_clock import ClockRefused, HandlingClock
-from config.work_time import Due, Pause, TimeLimit, Unit, WorkTime
+from config.work_time import BY_CALENDAR, Due, Pause, TimeLimit, Unit, WorkTime
 
 from .states import State
 from .transition_table import ClockEffect
@@ -53,6 +53,11 @@ class Clocks:
             found = self.handling.due(work)
             return None if found is None else found.at
         return self.stage_due
+
+    def by_calendar(self, state: State) -> bool:
+        """Whether the clock that runs in this state runs in working time."""
+        limit = self.handling.limit if state in WITH_UNIT and self.handling is not None else STAGES.get(state)
+        return isinstance(limit, TimeLimit) and limit.unit in BY_CALENDAR
 
     def handling_due(self, work: WorkTime) -> Due | None:
         return None if self.handling is None else self.handling.due(work)

@@ -162,6 +162,7 @@ class WorkOut(BaseModel):
     unit: str
     worker: str
     due_at: AwareDatetime | None = Field(description="of the clock that runs now: of the state, or of the handling")
+    due_provisional: bool = Field(description="it hangs on holidays that nobody has announced yet")
     accepted_at: AwareDatetime
     urged: int
     returns: int
@@ -186,6 +187,7 @@ class WholeCaseOut(CaseOut):
     parent: str = Field(description="the case this one was merged into")
     children: list[str]
     due_at: AwareDatetime | None
+    due_provisional: bool = Field(description="it hangs on holidays that nobody has announced yet")
     clock: ClockOut
     urged: int
     returns: int
@@ -271,6 +273,7 @@ class DueChangeOut(BaseModel):
 
     at: AwareDatetime
     due_at: AwareDatetime = Field(description="the new one")
+    provisional: bool = Field(description="it hangs on holidays that nobody has announced yet")
     sentence: str = Field(description="why, in plain words of ours: what a clerk wrote is not told")
 
 

@@ -32,6 +32,7 @@ from .georeport_forms import (
     question,
     ticket_of,
 )
+from .progress_steps import promised_by
 from .states import CHINESE, STEP_OF, State
 from .store import Store
 from .tables import case_events, cases
@@ -41,6 +42,8 @@ BASE = "/open311/v2/"
 MOST_BYTES = 64 * 1024
 CLOSED = frozenset({"closed", "evaluated", "voided"})
 """States in which nothing is done any more; every other one is open."""
+PROVISIONAL = "办结时间为暂定：明年放假安排尚未公布"
+"""``service_notice``: ``expected_datetime`` may move. Chinese, as what is told of the steps."""
 _C, _E = cases.c, case_events.c
 _BASE32 = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
@@ -268,6 +271,7 @@ def _case(
         "requested_datetime": _moment(row.accepted_at),
         "updated_datetime": _moment(last.at if last is not None else row.accepted_at),
         "expected_datetime": _moment((ticket.get("promise") or {}).get("by")),
+        "service_notice": PROVISIONAL if promised_by(ticket)[1] else None,
     }  # fmt: skip
     own = who is not None and "read" in who.rights and row.key.startswith(who.prefix)
     if own:

@@ -18,8 +18,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from accounts.try_limits import KEPT_SECONDS, LIMITS, Scope, Wait, refusal
+from config.work_time import WorkTime
 
-from . import numbers
+from . import clock_effects, numbers
 from .command_runner import DUE
 from .contract import ProgressOut
 from .database import Database
@@ -52,11 +53,11 @@ class _Found:
 
 
 class Inquiries:
-    """:param secret: what callers are hashed with, so that the table names nobody."""
+    """:param secret: what callers are hashed with, so that the table names nobody; ``work``: the units' working time."""
 
-    def __init__(self, database: Database, secret: str, clock: Callable[[], float]) -> None:
+    def __init__(self, database: Database, secret: str, clock: Callable[[], float], work: WorkTime) -> None:
         """``clock``: seconds since 1970."""
-        self._db, self._secret, self._clock = database, secret.encode(), clock
+        self._db, self._secret, self._clock, self._work = database, secret.encode(), clock, work
 
     async def ask(self, number: str, code: str, caller: str) -> ProgressOut | Mistyped | NoSuchCase | Wait:
         """Raises ``Away``."""
@@ -65,7 +66,7 @@ class Inquiries:
             return Mistyped()
         who = hmac.new(self._secret, caller.encode(), hashlib.sha256).hexdigest()
         found = await self._db.write(lambda db: _ask(db, typed, numbers.typed_code(code), who, self._clock()))
-        return _told(found) if isinstance(found, _Found) else found
+        return _told(found, self._work) if isinstance(found, _Found) else found
 
 
 def _ask(db: sa.Connection, number: str, code: str, caller: str, now: float) -> _Found | NoSuchCase | Wait:
@@ -97,14 +98,15 @@ def _moved(history: Sequence[Any]) -> list[tuple[Command, datetime, datetime]]:
     ]
 
 
-def _told(found: _Found) -> ProgressOut:
+def _told(found: _Found, work: WorkTime) -> ProgressOut:
     case, state = found.case, found.reached[-1][0]  # of a merged case: its parent's
+    by_calendar = clock_effects.load(case.clock).by_calendar(State.DISPATCHED)  # the unit's clock, whatever runs now
     promised, provisional = promised_by(json.loads(case.ticket))
     return ProgressOut(
         number=case.number, state=state, step=STEP_OF[state], word=CHINESE[STEP_OF[state]],
         accepted_at=datetime.fromisoformat(case.accepted_at), changed_at=found.changed_at,
         steps=steps_of(found.reached), promised_by=promised, provisional=provisional,
-        changes=changes_of(found.moved),
+        changes=changes_of(found.moved, lambda due: by_calendar and work.provisional(due)),
     )  # fmt: skip
 
 

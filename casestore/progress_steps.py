@@ -54,10 +54,14 @@ def promised_by(ticket: dict[str, Any]) -> tuple[datetime | None, bool]:
         return None, False
 
 
-def changes_of(moved: Sequence[tuple[Command, datetime, datetime]]) -> list[DueChangeOut]:
-    """Each time the day was moved: by which command, when, and to which."""
+def changes_of(
+    moved: Sequence[tuple[Command, datetime, datetime]], provisional: Callable[[datetime], bool]
+) -> list[DueChangeOut]:
+    """Each time the day was moved: by which command, when, and to which. ``provisional``: whether that day may still move by itself."""
     return [
-        DueChangeOut(at=at, due_at=due, sentence=MOVED[command]()) for command, at, due in moved if command in MOVED
+        DueChangeOut(at=at, due_at=due, provisional=provisional(due), sentence=MOVED[command]())
+        for command, at, due in moved
+        if command in MOVED
     ]
 
 

@@ -183,7 +183,7 @@ def _whole(db: sa.Connection, number: str, now: datetime, work: WorkTime) -> Who
         **_case(row), turn=row.turn, state_word=STATE_WORD[state], unit=row.unit, units_helping=case_rows.helping(row),
         worker=row.worker, closer=row.closer, parent=row.parent,
         children=[child.number for child in case_rows.children_of(db, number)], due_at=moment_of(row.due_at),
-        clock=case_rows.clock_out(row, work, now), urged=row.urged, returns=row.returns, reworks=row.reworks,
+        due_provisional=case_rows.due_provisional(row, work), clock=case_rows.clock_out(row, work, now), urged=row.urged, returns=row.returns, reworks=row.reworks,
         plus_ones=row.plus_ones, reopened=row.reopened, condition=row.condition, reply=row.reply,
         satisfied=row.satisfied or None, score=row.score or None,
         tasks=[case_rows.task_out(one) for one in case_rows.tasks_of(db, [number])],

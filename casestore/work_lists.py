@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from config.work_time import WorkTime
+
 from . import case_rows
 from .case_rows import at_of, moment_of
 from .contract import TaskOut, WorkListOut, WorkOut
@@ -33,15 +35,16 @@ class Asked:
 
 
 class WorkLists:
-    def __init__(self, database: Database) -> None:
-        self._db = database
+    def __init__(self, database: Database, work: WorkTime) -> None:
+        """``work``: the units' working time."""
+        self._db, self._work = database, work
 
     async def of(self, asked: Asked) -> WorkListOut:
         """Raises ``Away``."""
-        return await self._db.read(lambda db: _of(db, asked))
+        return await self._db.read(lambda db: _of(db, asked, self._work))
 
 
-def _of(db: sa.Connection, asked: Asked) -> WorkListOut:
+def _of(db: sa.Connection, asked: Asked, work: WorkTime) -> WorkListOut:
     wanted = sa.select(cases, _SORT.label("sort")).where(_held(asked), *_theirs(asked))
     due, _slash, number = asked.after.partition("/")
     if number:
@@ -55,6 +58,7 @@ def _of(db: sa.Connection, asked: Asked) -> WorkListOut:
         WorkOut(
             number=row.number, title=row.title, kind=row.kind, state=(state := State(row.state)), state_word=STATE_WORD[state],
             step=STEP_OF[state], turn=row.turn, unit=row.unit, worker=row.worker, due_at=moment_of(row.due_at),
+            due_provisional=case_rows.due_provisional(row, work),
             accepted_at=at_of(row.accepted_at), urged=row.urged, returns=row.returns, reworks=row.reworks,
             plus_ones=row.plus_ones, tasks=tasks.get(row.number, []), commands=list(commands_of(state, asked.role)),
         )

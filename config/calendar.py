@@ -21,6 +21,8 @@ import chinese_calendar
 FRIDAY = 4
 ANNOUNCED_BY = 11
 """The State Council tells the next year's holidays in October or November."""
+REACHES_BACK_TO = 26
+"""Of December: from this day on the new year's holiday may move days of the old year (2018: the 29th worked, 30th and 31st off)."""
 YEARS_KEPT = 3
 """So many of the newest years the package knows are worth telling Asterisk."""
 
@@ -37,7 +39,9 @@ class Standing(StrEnum):
     """How sure a row of the calendar is."""
 
     OFFICIAL = "official"
-    PROVISIONAL = "provisional"  # nobody has announced that year yet: adjusted days may come
+    PROVISIONAL = (
+        "provisional"  # nobody has announced that year, or the one that begins within days: adjusted days may come
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +73,14 @@ class WorkCalendar:
         """From the settings' ``[calendar]``."""
         return cls(dict.fromkeys(holidays, Day.HOLIDAY) | dict.fromkeys(workdays, Day.MADE_UP))
 
+    def knows(self, year: int) -> bool:
+        """Somebody has told its holidays: the package, or the operator, who then names its National Day. One day of his own tells no year."""
+        return year in _years_known() or date(year, 10, 1) in self.overrides
+
     def unknown_year(self, today: date) -> int | None:
-        """The next year, from 1 November on, when nobody has told its holidays yet: neither the table nor the package."""
-        year = today.year + 1 if today.month >= ANNOUNCED_BY else today.year
-        known = any(when.year == year for when in self.overrides) or year in _years_known()
-        return None if known else year
+        """The first of this year and, from 1 November on, the next one whose holidays nobody has told yet."""
+        years = (today.year, today.year + 1) if today.month >= ANNOUNCED_BY else (today.year,)
+        return next((year for year in years if not self.knows(year)), None)
 
     def day(self, when: date) -> Day:
         return self.overrides.get(when) or _national(when)
@@ -85,12 +92,14 @@ class WorkCalendar:
         if own is not None:
             work = own is Day.MADE_UP or (own is Day.PLAIN and plain)
             return CalendarRow(when, work, work and not plain, "", OPERATORS, Standing.OFFICIAL)
+        ends = (when.month, when.day) >= (12, REACHES_BACK_TO) and not self.knows(when.year + 1)
+        status = Standing.PROVISIONAL if ends else Standing.OFFICIAL
         if when.year in _years_known():
             day = _national(when)
             work = day is Day.MADE_UP or (day is Day.PLAIN and plain)
-            return CalendarRow(when, work, work and not plain, _name(when), PACKAGE, Standing.OFFICIAL)
-        if date(when.year, 10, 1) in self.overrides:  # whoever tells a year's holidays tells its National Day
-            return CalendarRow(when, plain, False, "", OPERATORS, Standing.OFFICIAL)
+            return CalendarRow(when, work, work and not plain, _name(when), PACKAGE, status)
+        if self.knows(when.year):
+            return CalendarRow(when, plain, False, "", OPERATORS, status)
         name, source = _statutory().get(when, ("", WEEK))
         return CalendarRow(when, plain and not name, False, name, source, Standing.PROVISIONAL)
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import os
 import re
 import stat
 import tomllib
@@ -26,7 +27,8 @@ MOST_BYTES = 64 << 20
 """A text file of an operator's is never larger; what is, is something else."""
 MOST_CELL = 1 << 20
 """Characters in one cell of a table."""
-_EXCELS_OWN = re.compile(r'"?sep=.?"?', re.IGNORECASE)
+EXCELS_OWN = re.compile(r'"?sep=.?"?', re.IGNORECASE)
+"""The line by which Excel is told the delimiter."""
 _AS_TEXT = re.compile(r"""="([^"]*)"|'([0-9][^']*)""")
 """How a number is written so that a spreadsheet keeps its zeros."""
 _BREAKS = "\n\v\f\x85\u2028\u2029"
@@ -76,6 +78,11 @@ class Table:
     remarks: tuple[str, ...]
 
 
+def stands(path: Path) -> bool:
+    """Whether something has this name: also a link that leads nowhere, which is no file that was left out on purpose."""
+    return os.path.lexists(path)
+
+
 def read_bytes(path: Path) -> bytes:
     """The bytes of an ordinary file. Raises FileRefused (also for a folder, a pipe, a file that is too large)."""
     try:
@@ -86,6 +93,9 @@ def read_bytes(path: Path) -> bytes:
             raise FileRefused(path, "", _("is larger than {most} MB", most=MOST_BYTES >> 20))
         return path.read_bytes()
     except FileNotFoundError:
+        if path.is_symlink():
+            said = _("is a link to {target}, which is not there", target=os.readlink(path))
+            raise FileRefused(path, "", said, _("Cure: bring that file back, or delete the link")) from None
         raise FileRefused(path, "", _("there is no such file")) from None
     except OSError as fault:
         why = fault.strerror or str(fault)
@@ -223,7 +233,7 @@ def read_table(path: Path, columns: Sequence[str]) -> Table:
 def parse_table(text: str, path: Path | str, columns: Sequence[str]) -> Table:
     """Empty rows are left out; a row with too many or too few cells is refused with its line."""
     lines = text.split("\n")
-    if _EXCELS_OWN.fullmatch(lines[0].strip()):  # how Excel is told the delimiter; lines keep their numbers
+    if EXCELS_OWN.fullmatch(lines[0].strip()):  # how Excel is told the delimiter; lines keep their numbers
         text = "\n" + "\n".join(lines[1:])
     heading, delimiter = _heading(text, path, columns)
     remarks = []
@@ -236,7 +246,7 @@ def parse_table(text: str, path: Path | str, columns: Sequence[str]) -> Table:
     begun = False
     try:
         for cells in reader:
-            cells = [_cell(cell) for cell in cells]
+            cells = [plain_cell(cell) for cell in cells]
             if not any(cells):
                 continue
             if not begun:
@@ -270,7 +280,7 @@ def read_grid(path: Path) -> tuple[list[tuple[int, list[str]]], tuple[str, ...]]
     return rows, (found.remark,) if found.remark else ()
 
 
-def _cell(written: str) -> str:
+def plain_cell(written: str) -> str:
     """As it is meant: without what nobody sees, without a spreadsheet's sign that it is text, digits and letters of a code plain."""
     seen = "".join(" " if sign in _BREAKS else sign for sign in written if unicodedata.category(sign) != "Cf").strip()
     if (text := _AS_TEXT.fullmatch(seen)) is not None:
@@ -288,7 +298,7 @@ def _heading(text: str, path: Path | str, columns: Sequence[str]) -> tuple[list[
             (cells,) = csv.reader((first,), delimiter=delimiter) if first else ([],)
         except (csv.Error, ValueError):
             continue
-        names = [_cell(cell).casefold() for cell in cells]
+        names = [plain_cell(cell).casefold() for cell in cells]
         while names and not names[-1]:
             names.pop()
         found = sum(name in names for name in columns)

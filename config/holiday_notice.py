@@ -1,8 +1,8 @@
 """The State Council's notice of a year's holidays (节假日安排通知), as it is published or as a table: text → days off and days worked. Pure.
 
 ``一、元旦：1月1日（周四）至3日（周六）放假调休，共3天。1月4日（周日）上班。`` Weekdays and counts that the notice names are held
-against the dates, so that a slip in copying is found. A table has the columns ``date`` (ISO 8601) and ``kind``
-(``holiday`` or 休, ``workday`` or 班). Used by ``hotline calendar import``.
+against the dates, so that a slip in copying is found. A table has the columns ``date`` (2027-01-01, or as
+spreadsheets rewrite it: 2027/1/1) and ``kind`` (``holiday`` or 休, ``workday`` or 班), parted by any usual delimiter. Used by ``hotline calendar import``.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from .files import DELIMITERS, EXCELS_OWN, plain_cell
 from .language import say as _
 
 WEEKDAYS = "一二三四五六日"
@@ -22,6 +23,7 @@ _TITLE = re.compile(r"关于\s*(20\d\d)\s*年")
 _DAY = re.compile(r"(?:(20\d\d)年)?(?:(\d{1,2})月)?(\d{1,2})日(?:[（(]([^）)]*)[）)])?")
 _WEEKDAY = re.compile(r"(?:周|星期)([一二三四五六日天])")
 _COUNT = re.compile(r"共(\d{1,2})天")
+_WRITTEN = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?: 0?0:00(?::00)?)?")
 LONGEST = 15
 """Days; no holiday is longer."""
 
@@ -41,23 +43,35 @@ class Announced:
 
 def read(text: str, year: int | None = None) -> Announced:
     """``year``: where neither title nor dates say it. Raises ``NoticeFault``."""
-    first = text.lstrip("\ufeff").lstrip().partition("\n")[0].lower().replace(" ", "")
-    found = _table(text.lstrip("\ufeff")) if first.startswith(("date,", "日期,")) else _notice(text, year)
+    lines = text.lstrip("\ufeff").splitlines()
+    at = next(
+        (n for n, line in enumerate(lines) if line.strip() and not EXCELS_OWN.fullmatch(line.strip())), len(lines)
+    )
+    heading = lines[at] if at < len(lines) else ""
+    delimiter = max(DELIMITERS, key=heading.count)
+    is_table = plain_cell(heading.partition(delimiter)[0].strip('" ')).lower() in ("date", "日期")
+    found = _table(lines, at, delimiter) if is_table and delimiter in heading else _notice(text, year)
     return _checked(found)
 
 
-def _table(text: str) -> list[tuple[date, bool]]:
-    rows = list(csv.reader(text.strip().splitlines()))
+def _table(lines: list[str], heading: int, delimiter: str) -> list[tuple[date, bool]]:
     found = []
-    for line, row in enumerate(rows[1:], 2):
-        if not any(row):
-            continue
+    for line, text in enumerate(lines[heading + 1 :], heading + 2):
         try:
-            found.append((date.fromisoformat(row[0].strip()), KINDS[row[1].strip().lower()]))
-        except (ValueError, KeyError, IndexError):
+            cells = [plain_cell(cell) for cell in next(csv.reader((text,), delimiter=delimiter), [])]
+            if any(cells):
+                found.append((_date(cells[0]), KINDS[cells[1].lower()]))
+        except (ValueError, KeyError, IndexError, csv.Error):
             said = _("line {line}: a date (2027-01-01) and holiday or workday are wanted", line=line)
             raise NoticeFault(said) from None
     return found
+
+
+def _date(written: str) -> date:
+    found = _WRITTEN.fullmatch(written)
+    if found is None:
+        raise ValueError(written)
+    return date(int(found[1]), int(found[2]), int(found[3]))
 
 
 def _notice(text: str, year: int | None) -> list[tuple[date, bool]]:

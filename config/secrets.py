@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from .files import FileRefused, read_text
+from .files import FileRefused, read_text, stands
 from .language import say as _
 from .settings import Device, Settings
 
@@ -78,7 +78,7 @@ class Secrets(Mapping[str, str]):
 
     def __getitem__(self, name: str) -> str:
         path = self.folder / name
-        if not path.exists():
+        if not stands(path):
             raise KeyError(name)
         return value(path)
 
@@ -109,7 +109,7 @@ def ensure(folder: Path, wanted: tuple[str, ...]) -> Secrets:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.chmod(0o700)
     for name in wanted:
-        if not (folder / name).exists():
+        if not stands(folder / name):
             _write_new(folder / name, f"{random.randbelow(10**6):06}" if name == SWITCH_PIN else random.token_hex(16))
     return Secrets(folder)
 

@@ -30,6 +30,10 @@ class Unit(StrEnum):
     CLOCK_HOUR = "clock_hour"
 
 
+BY_CALENDAR = frozenset({Unit.WORK_HOUR, Unit.WORK_DAY})
+"""Limits whose end depends on which days are worked."""
+
+
 class Reading(StrEnum):
     """What 'n working days' means; a catalogue says which."""
 
@@ -126,6 +130,10 @@ class WorkTime:
                 total += max(timedelta(), min(b, last) - max(a, first))
             day += _DAY
         return total
+
+    def provisional(self, at: datetime) -> bool:
+        """Whether the day of this moment (aware) is of a year nobody has announced: a limit of working time that ends then may move."""
+        return self._unsure(self._local(at).date())
 
     # -- within ------------------------------------------------------------------------------
 

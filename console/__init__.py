@@ -8,7 +8,8 @@ Who it is: ``accounts.py`` persons, and what two of them change · ``program_tok
 ``oidc.py`` the site's identity provider · ``events.py`` what happened to accounts.
 
 Who may what: ``access.py`` what may be begun · ``visibility.py`` who sees what · ``masking.py`` how it looks · ``authorization.py`` what
-each route takes · ``own_calls.py`` · ``stated_reason.py`` · ``words_in_headers.py`` · ``shown_tickets.py`` · ``caller_stories.py`` · ``bulk_reads.py``.
+each route takes · ``own_calls.py`` · ``stated_reason.py`` · ``words_in_headers.py`` · ``shown_tickets.py`` · ``caller_stories.py`` · ``bulk_reads.py`` ·
+``files_sent.py``.
 
 What is served: ``routes/`` one file a subject · ``stream/`` the live stream over ``live_state.py`` · ``notices.py`` · ``templates.py`` · ``transfer_directory.py`` · ``handovers.py`` to partners · ``shown_handovers.py`` · ``place_search.py`` the gazetteer off the loop · ``byte_ranges.py``
 of recordings · ``exports.py`` lists as files, by ``exported_rows.py`` and the one writer, ``spreadsheet.py`` · ``metrics.py`` for Prometheus · ``centre_days.py`` and ``time_parameters.py`` days and moments.

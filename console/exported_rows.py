@@ -82,7 +82,7 @@ def ticket_heads() -> Sequence[str]:
                 "delivery",
                 "progress",
             ),
-            *("promised by", "whose", "merged into"),
+            *("promised by", "provisional", "whose", "merged into"),
         )
     ]
 
@@ -93,7 +93,8 @@ def ticket_row(row: TicketOut) -> Sequence[object]:
     return [
         row.id, row.case_number, row.filed_at, body.get("kind"), subject.get("code"), body.get("title"),
         place.get("address_text"), row.unit, row.state.value, row.case_state.value if row.case_state else "",
-        row.promise.by if row.promise else None, body.get("agent"), body.get("merged_into"),
+        row.promise.by if row.promise else None, _("yes") if row.promise and row.promise.provisional else "",
+        body.get("agent"), body.get("merged_into"),
     ]  # fmt: skip
 
 

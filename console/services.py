@@ -22,6 +22,7 @@ from ledger.audit_log import Entry
 from .accounts import Accounts
 from .bulk_reads import BulkReads
 from .error_answers import Failed
+from .files_sent import FilesSent
 from .handovers import Handovers
 from .ledger_views import Books, TicketCentre
 from .notices import Notices
@@ -112,6 +113,7 @@ class Services:
     """By number, of people whose own calls show them masked."""
     phone_keys: Shares = field(default_factory=lambda: Shares(KEYS_A_SECOND, KEYS_AT_ONCE))
     acts: Shares = field(default_factory=lambda: Shares(ACTS_A_SECOND, ACTS_AT_ONCE))
+    files_sent: FilesSent = field(default_factory=FilesSent)
     """Of one person, each kind by itself: what costs others, or is a durable row each time."""
     alarms: Alarms | None = None
     notices: Notices | None = None

@@ -12,7 +12,7 @@ from bridge.catalogues.crosswalk import OLD
 from bridge.ticket_choices import Choices
 from config import secrets
 from config.file_places import Places
-from config.files import FileRefused, read_text
+from config.files import FileRefused, read_text, stands
 from config.language import say as _
 from config.settings import Settings
 
@@ -42,13 +42,18 @@ def load(places: Places, codes: str = OLD) -> OperatorFiles:
 
 def refusals(settings: Settings, places: Places) -> Iterable[FileRefused]:
     """Every file that ``load`` or the secrets of a start would stumble over, not only the first."""
+    if stands(places.secrets) and not places.secrets.is_dir():
+        yield FileRefused(
+            places.secrets, "", _("is no folder"), _("Cure: delete it: the folder is made at the next start")
+        )
+        return
     reads: list[Callable[[], object]] = [
         partial(ticket_choices.load, places.choices),
         partial(catalogue.load, places.codes),
         partial(optional_secret, places, OIDC_CLIENT),
     ]
     made = (places.secrets / name for name in secrets.names(settings))
-    reads += [partial(secrets.value, path) for path in made if path.exists()]
+    reads += [partial(secrets.value, path) for path in made if stands(path)]
     for read in reads:
         try:
             read()
@@ -59,7 +64,7 @@ def refusals(settings: Settings, places: Places) -> Iterable[FileRefused]:
 def optional_secret(places: Places, name: str) -> str:
     """A secret that somebody else gave us; '' when there is no such file. Raises FileRefused."""
     path = places.secrets / name
-    if not path.exists():
+    if not stands(path):
         return ""
     value = read_text(path).text.strip()
     if not value:

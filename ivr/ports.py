@@ -28,6 +28,8 @@ class CaseStanding:
     """In the centre's zone."""
     promised: date | None
     """The day he was promised; None: none was."""
+    provisional: bool = False
+    """That day may move: holidays on the way to it are not announced yet."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ import wave
 from collections.abc import Iterable
 from pathlib import Path
 
+from config.files import stands
 from config.language import say as _
 
 from .sound_file import KINDS
@@ -35,14 +36,16 @@ class OwnSounds:
     def __init__(self, folder: Path) -> None:
         self.chosen: dict[str, Path] = {}
         self.unused: list[tuple[Path, str]] = []
-        files = (
-            [path for path in folder.rglob("*") if path.is_file() and path.name != MANIFEST] if folder.is_dir() else []
-        )
+        if stands(folder) and not folder.is_dir():
+            self.unused.append((folder, _("is no folder")))
+        files = [path for path in folder.rglob("*") if _may_be_meant(path)] if folder.is_dir() else []
         for path in sorted(files, key=lambda path: (path.suffix.lower() != ".wav", path.suffix != ".wav", path)):
             if any(part.startswith(".") for part in path.relative_to(folder).parts):
                 continue  # drafts, and what other systems leave
             name = str(path.relative_to(folder).with_suffix("")).casefold()
-            if path.suffix.lower() not in KINDS:
+            if not path.is_file():
+                self.unused.append((path, _("is no ordinary file")))
+            elif path.suffix.lower() not in KINDS:
                 self.unused.append((path, _("no sound file by its ending")))
             elif not _NAME.fullmatch(name):
                 self.unused.append((path, _("the name of a prompt is of the letters a-z, digits and _")))
@@ -50,6 +53,11 @@ class OwnSounds:
                 self.unused.append((path, _("{other} is used", other=self.chosen[name].name)))
             else:
                 self.chosen[name] = path
+
+
+def _may_be_meant(path: Path) -> bool:
+    """As a sound: whatever is no folder (a pipe, a link that leads nowhere), and a folder with a sound's ending."""
+    return path.name != MANIFEST and (not path.is_dir() or path.suffix.lower() in KINDS)
 
 
 class Prompts:

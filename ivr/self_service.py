@@ -48,11 +48,12 @@ def event_prompt(event: str) -> str:
 
 
 def spoken_progress(case: CaseStanding, today: date) -> tuple[str, ...]:
-    """Names of sounds: 尾号…, since when, the step, its sentence, the day that was promised."""
+    """Names of sounds: 尾号…, since when, the step, its sentence, the day that was promised, and whether it may move."""
     words = ["s_case_ending", *digits(case.number[-LAST_DIGITS:])]
     words += [*spoken_day(case.since, today), "s_step", f"step_{STEPS[case.step]}", f"progress_{case.step}"]
     if case.promised is not None and case.step not in _DONE:
         words += ["s_promised", *spoken_day(case.promised, today), "s_before"]
+        words += ["s_provisional"] * case.provisional
     return tuple(words)
 
 

@@ -96,7 +96,13 @@ class CaseProgress:
                 break
             root = above
         step = STEP_OF_WORD.get(root.word) or STEP_OF[CaseState(root.state)]
-        return CaseStanding(number, step, self._day(root.since), self._promised(row.promised_by))
+        return CaseStanding(
+            number,
+            step,
+            self._day(root.since),
+            self._promised(row.promised_by),
+            provisional=bool(row.promise_provisional),
+        )
 
     def _day(self, at: datetime) -> date:
         return at.astimezone(self._zone).date()
@@ -106,7 +112,7 @@ class CaseProgress:
 
 
 _CASE = sa.select(
-    _C.number, _C.query_code, _C.state, _C.word, _C.since, _T.merged_into, _T.promised_by
+    _C.number, _C.query_code, _C.state, _C.word, _C.since, _T.merged_into, _T.promised_by, _T.promise_provisional,
 ).join_from(t.cases, t.tickets, _T.ticket_id == _C.ticket_id)  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from config.files import FileRefused, read_text
 from config.language import say as _
 
 from .durable import write_new_durable
@@ -132,9 +133,9 @@ def _parsed(file: Path) -> list[bytes]:
         "bad_master", _("{file}: each line must hold {digits} hexadecimal digits", file=file, digits=DIGITS)
     )
     try:
-        keys = [bytes.fromhex(line) for line in file.read_text(encoding="ascii").split()]
-    except OSError as fault:
-        raise SealBroken("no_master", _("{file} cannot be read: {fault}", file=file, fault=fault)) from fault
+        keys = [bytes.fromhex(line) for line in read_text(file).text.split()]
+    except FileRefused as fault:
+        raise SealBroken("no_master", _("{file} cannot be read: {fault}", file=file, fault=fault.message)) from fault
     except ValueError:
         raise wrong from None
     if not keys or any(len(key) * 2 != DIGITS for key in keys):

@@ -26,6 +26,7 @@ WHY_NOT = {
     "bridge/test_catalogue_files.py": "catalogue.py and ticket_choices.py, with an operator's own files",
     "casestore/test_postgresql.py": "the whole program on its other database",
     "casestore/test_process.py": "the whole program as hotline/programs/case_store.py runs it",
+    "casestore/test_unknown_year.py": "one rule, wherever the program tells a day",
     "casestore/test_with_daemon.py": "two programs",
     "config/test_outbound_notice.py": "one setting through reading, references and rendering",
     "config/test_settings_used.py": "every setting, over all rooms",

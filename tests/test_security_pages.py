@@ -51,3 +51,7 @@ def test_asvs_counts_what_it_lists() -> None:
     assert [int(one) for one in told.groups()] == [
         len(rows), counts["held"], counts["not applicable"], counts["open"],
     ]  # fmt: skip
+    for section in re.split(r"^(?=## V)", text, flags=re.MULTILINE)[1:]:
+        counts = Counter(word for _number, word, _why in ROW.findall(section))
+        line = f"{counts['held']} held, {counts['not applicable']} not applicable, {counts['open']} open."
+        assert line in section.splitlines(), f"{section.splitlines()[0]}: {line}"

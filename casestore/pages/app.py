@@ -49,11 +49,8 @@ class Pages:
 
 def make_pages(pages: Pages) -> ASGIApp:
     progress = ProgressPage(pages.inquiries, ZoneInfo(pages.timezone))
-    lists, units, photos = (
-        WorkLists(pages.database),
-        UnitSuggestions(pages.database),
-        CasePhotos(pages.database, pages.seal),
-    )
+    lists = WorkLists(pages.database, pages.store.work)
+    units, photos = UnitSuggestions(pages.database), CasePhotos(pages.database, pages.seal)
     staff = StaffRoutes(StaffSide(pages.staff, pages.store, lists, units, photos, pages.clock))
     routes = [
         Route(f"{PREFIX}/progress", progress.form, methods=["GET"]),

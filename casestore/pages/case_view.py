@@ -49,6 +49,7 @@ class CaseViewOut(BaseModel):
     units_helping: list[str]
     worker: str
     due_at: AwareDatetime | None
+    due_provisional: bool
     accepted_at: AwareDatetime
     urged: int
     returns: int
@@ -73,7 +74,8 @@ def seen_by(case: WholeCaseOut, role: Role, photos: Sequence[PhotoOut]) -> CaseV
         address=_text(place.get("address_std")) or _text(place.get("address_text")), area=" ".join(_texts(place.get("area"))),
         code=_text(subject.get("code")), condition=_text(subject.get("condition")), urgency=_text(ticket.get("urgency")),
         limit=limit_of(ticket), state=case.state, state_word=case.state_word, step=case.step, turn=case.turn, unit=case.unit,
-        units_helping=case.units_helping, worker=case.worker, due_at=case.due_at, accepted_at=case.accepted_at, urged=case.urged,
+        units_helping=case.units_helping, worker=case.worker, due_at=case.due_at, due_provisional=case.due_provisional,
+        accepted_at=case.accepted_at, urged=case.urged,
         returns=case.returns, reworks=case.reworks, plus_ones=case.plus_ones, reopened=case.reopened,
         closing_condition=case.condition, reply=case.reply, satisfied=case.satisfied, score=case.score, tasks=case.tasks,
         commands=_may_do(case, role), photos=list(photos),

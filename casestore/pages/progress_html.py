@@ -53,7 +53,7 @@ def result(found: ProgressOut, zone: ZoneInfo) -> str:
     promise = ""
     if found.promised_by is not None:
         until = _("It is to be done by {day}.", day=_day(found.promised_by.astimezone(zone)))
-        until += " " + _("This day may still move: next year's holidays are not announced yet.") * found.provisional
+        until += " " + _may_move() * found.provisional
         promise = f"<p>{escape(until.strip())}</p>\n"
     if found.changes:
         moved = "\n".join(_change(one, zone) for one in found.changes)
@@ -71,7 +71,12 @@ def _change(one: DueChangeOut, zone: ZoneInfo) -> str:
     local = one.at.astimezone(zone)
     at = f'<time datetime="{local.isoformat(timespec="minutes")}">{escape(_moment(local))}</time>'
     until = _("It is now to be done by {day}.", day=_day(one.due_at.astimezone(zone)))
-    return f"<li>{at}<span>{escape(one.sentence)} {escape(until)}</span></li>"
+    until += " " + _may_move() * one.provisional
+    return f"<li>{at}<span>{escape(one.sentence)} {escape(until.strip())}</span></li>"
+
+
+def _may_move() -> str:
+    return _("This day may still move: next year's holidays are not announced yet.")
 
 
 def _row(step: StepOut, zone: ZoneInfo) -> str:

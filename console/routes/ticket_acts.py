@@ -209,6 +209,11 @@ async def attach(
     story = await desk.matters.book.story(push.ticket.id)
     if story is not None and len(story.files) >= attached_files.MOST_FILES:
         raise Failed(409, _("a ticket has at most {most} files", most=attached_files.MOST_FILES))
+    if not plugs.files_sent.take(who.account, plugs.clock().date(), len(data)):
+        raise Failed(
+            429,
+            _("you have sent as many files as one person may in a day: a supervisor or a colleague can send this one"),
+        )
     try:
         await desk.files.put(sha256, data)  # first the file, then that it is there
     except NotKept as fault:

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 
+from config.files import FileRefused, decode, read_bytes, read_text
 from config.holiday_notice import Announced, NoticeFault, read
 from config.language import say as _
 from config.read import parse
@@ -42,17 +43,19 @@ def add(sub: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 
 def _import(args: argparse.Namespace) -> int:
-    before = read_settings(args.config).calendar
+    file = (
+        args.config.resolve() if args.config.is_symlink() and args.config.exists() else args.config
+    )  # a link stays one
+    before = read_settings(file).calendar
     try:
         told = read(_text(args.file), args.year)
         holidays = merged(before.holidays, told.holidays, told)
         workdays = merged(before.workdays, told.workdays, told)
-        text = args.config.read_text(encoding="utf-8")
-        fresh = edited(text, holidays, workdays)
+        fresh = edited(read_text(file).text, holidays, workdays)
         changed = (tuple(sorted(before.holidays)), tuple(sorted(before.workdays))) != (holidays, workdays)
         if changed and not args.dry_run:
-            _write(args.config, fresh)
-    except (NoticeFault, OSError, UnicodeDecodeError) as fault:
+            _write(file, fresh)
+    except (NoticeFault, FileRefused, OSError) as fault:
         print(_("nothing was written: {fault}", fault=fault), file=sys.stderr)
         return FAILED
     _tell(args, told, changed=changed)
@@ -102,20 +105,18 @@ def _array(days: Sequence[date]) -> str:
 
 
 def _text(file: str) -> str:
-    raw = sys.stdin.buffer.read(MOST_BYTES + 1) if file == "-" else _beginning(Path(file))
+    """However it was saved. Raises ``FileRefused``."""
+    raw = sys.stdin.buffer.read(MOST_BYTES + 1) if file == "-" else read_bytes(Path(file))
     if len(raw) > MOST_BYTES:
         raise NoticeFault(_("it is larger than any notice"))
-    return raw.decode("utf-8-sig")
-
-
-def _beginning(file: Path) -> bytes:
-    with open(file, "rb") as opened:
-        return opened.read(MOST_BYTES + 1)
+    return decode(raw, Path(file)).text
 
 
 def _write(file: Path, text: str) -> None:
-    """Whole or not at all, with the mode and the owner it had."""
+    """Whole or not at all, with the mode, the owner and the line ends it had; in UTF-8, whatever it was."""
     stat = file.stat()
+    if b"\r\n" in file.read_bytes():
+        text = text.replace("\n", "\r\n")
     write_new_durable(file, text.encode(), mode=stat.st_mode & 0o777)
     file.chmod(stat.st_mode & 0o777)  # whatever the umask
     if os.geteuid() == 0:

@@ -105,11 +105,12 @@ def _story(path: CasePath, zone: ZoneInfo) -> list[str]:
     line = path.line
     head = [f"{line.number or line.ticket}  {_state(line.state)}  {line.title}"]
     if line.promised_by is not None:
-        provisional = _("(provisional)") if path.ticket["promise_provisional"] else ""
-        head.append(f"{_('promised by')} {_local(line.promised_by, zone)} {provisional}".rstrip())
+        may_move = _provisional(path.ticket["promise_provisional"])
+        head.append(f"{_('promised by')} {_local(line.promised_by, zone)} {may_move}".rstrip())
     if (due := path.clock.get("due_at")) is not None:
         overdue = _("overdue") if path.clock["marked"] >= OVERDUE else ""
-        head.append(f"{_('handling due')} {_local(due, zone)} {overdue}".rstrip())
+        parts = (_("handling due"), _local(due, zone), _provisional(path.clock["due_provisional"]), overdue)
+        head.append(" ".join(part for part in parts if part))
     if line.unit:
         head.append(f"{_('with')} {line.unit}")
     if told := _rated(line):
@@ -124,6 +125,10 @@ def _story(path: CasePath, zone: ZoneInfo) -> list[str]:
         head.append("  ".join(f"{_(STEP_WORDS[step])} {_local(at, zone)}" for step, at in dated))
     steps = [f"{_local(at, zone)}  {_what(what)}  {more}".rstrip() for at, what, more in path.moments]
     return [*head, *waits, "", *steps]
+
+
+def _provisional(is_so: object) -> str:
+    return _("(provisional)") if is_so else ""
 
 
 def _rated(line: CaseLine) -> str:

@@ -23,6 +23,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from config import called_numbers
 from config.calendar import WorkCalendar
 from config.file_places import Places
+from config.files import stands
 from config.journey import faults as journey_faults
 from config.journey.graph import of_settings as journeys_of
 from config.language import say as _
@@ -237,7 +238,7 @@ def _files(settings: Settings, places: Places) -> Checked:
     found = operator_files.load(places, settings.cases.codes)
     for remark in found.remarks:
         yield Finding("files", State.WARN, remark)
-    own = [path.name for path in (places.choices, places.codes) if path.exists()]
+    own = [path.name for path in (places.choices, places.codes) if stands(path)]
     if own and not found.remarks:
         yield Finding("files", State.OK, ", ".join(own))
 
@@ -317,12 +318,15 @@ def calendar_of(settings: Settings, today: date) -> Checked:
     if year is None:
         return
     cure = _(
-        "Cure: once they are announced, write them into [calendar] holidays and workdays, or install a newer chinesecalendar"
+        "Cure: once they are announced, hotline calendar import NOTICE.txt writes them into [calendar]; or install a newer chinesecalendar"
     )
     yield Finding(
         "calendar",
         State.WARN,
-        _("the holidays of {year} are not known: its days count as plain weekdays", year=year),
+        _(
+            "the holidays of {year} are not known: its days count as plain weekdays, and what is promised into it is provisional",
+            year=year,
+        ),
         cure,
     )
 

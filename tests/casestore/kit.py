@@ -67,7 +67,7 @@ async def cases_at(
     clock = Clock(now or datetime.now(UTC))
     database = Database(url)
     store = Store(database, "Asia/Shanghai", Work().time("Asia/Shanghai"))
-    inquiries = Inquiries(database, SECRET, lambda: clock.now.timestamp())
+    inquiries = Inquiries(database, SECRET, lambda: clock.now.timestamp(), store.work)
     staff = Staff(database, Access(), clock)
     native = make_app(Behind(database, store, inquiries, clock, staff, "told"), SECRET)
     app = beside(

@@ -21,6 +21,7 @@ from accounts.cookie import PROOF
 from casestore.api import Behind, routes
 from casestore.contract import RefusedOut
 from casestore.pages.permissions import RULES
+from casestore.store import Store
 from tests.casestore.running import SECONDS, Installation, installation
 from tests.casestore.staff_kit import PASSWORD, UNIT
 from tests.sampling import examples
@@ -102,7 +103,9 @@ def furnished(client: httpx.Client) -> list[str]:
 
 
 NOTHING: Any = None
-OPENAPI: dict[str, Any] = routes(Behind(NOTHING, NOTHING, NOTHING, lambda: datetime.now(UTC), NOTHING, "")).openapi()
+OPENAPI: dict[str, Any] = routes(
+    Behind(NOTHING, Store(NOTHING, "Asia/Shanghai", NOTHING), NOTHING, lambda: datetime.now(UTC), NOTHING, "")
+).openapi()
 """Described, not asked: it stands before nothing."""
 schema = schemathesis.openapi.from_dict(OPENAPI)
 

@@ -56,7 +56,7 @@ async def test_nothing_is_served_that_has_no_rule(tmp_path: Path) -> None:
 
 def routes(cases: Cases) -> list[Route]:
     staff = Staff(cases.database, Access(), cases.clock)
-    inquiries = Inquiries(cases.database, SECRET, lambda: 0.0)
+    inquiries = Inquiries(cases.database, SECRET, lambda: 0.0, cases.store.work)
     app = make_pages(
         Pages(cases.database, cases.store, inquiries, staff, cases.clock, frozenset(), "Asia/Shanghai", SEAL)
     )

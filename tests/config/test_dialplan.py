@@ -234,6 +234,7 @@ async def test_a_seat_calls_the_world(here: Alone) -> None:
             (504, True),
         ],
         5,
+        always=[(404, False)],  # the case as it was reported (F2)
     ),
 )
 async def test_the_next_trunk_only_when_the_first_could_not_carry_it(here: Alone, code: int, goes_on: bool) -> None:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.calendar import Day, Standing, WorkCalendar
+from config.calendar import REACHES_BACK_TO, Day, Standing, WorkCalendar
 from config.hours import parse
 from config.read import read
 from config.work_time import Due, Pause, Reading, TimeLimit, Unit, WorkTime, merged, of_settings
@@ -125,11 +125,25 @@ def test_a_citizen_is_promised_the_later_and_a_unit_reminded_of_the_earlier(star
 
 def test_over_a_year_nobody_has_announced_it_is_provisional() -> None:
     """New Year's Day 2027 is off for sure, and whether a Sunday near it is worked nobody knows."""
-    within = WORK.due(local("2026-12-28T09:00"), TimeLimit(2, Unit.WORK_DAY))
+    within = WORK.due(local("2026-12-22T09:00"), TimeLimit(2, Unit.WORK_DAY))
     over = WORK.due(local("2026-12-30T09:00"), TimeLimit(2, Unit.WORK_DAY))
     assert (within.provisional, over.provisional) == (False, True)
     assert over.at == local("2027-01-04T18:00")
     assert not WORK.due(local("2026-12-31T23:00"), TimeLimit(24, Unit.CLOCK_HOUR)).provisional
+
+
+def test_the_last_days_of_a_year_hang_on_the_next_ones_notice() -> None:
+    """2018's notice for 2019 moved days from the 29th of December on: until the next year is told, those are provisional."""
+    known = [date.fromordinal(n) for n in range(date(2006, 1, 1).toordinal(), date(2026, 1, 1).toordinal())]
+    plain = {day: CALENDAR.row(day).work == (day.weekday() < 5) for day in known if day.month == 12}
+    assert min(day.day for day, same in plain.items() if not same) >= REACHES_BACK_TO
+    assert not WORK.provisional(local("2026-12-25T09:00"))
+    assert WORK.provisional(local("2026-12-30T09:00"))
+    assert WORK.due(local("2026-12-28T09:00"), TimeLimit(2, Unit.WORK_DAY)).provisional
+    told = WorkTime(parse("Mon-Fri 08:00-12:00"), WorkCalendar.of([date(2027, 10, 1)], []).row, XIAMEN)
+    assert not told.provisional(local("2026-12-30T09:00"))
+    one_day = WorkTime(parse("Mon-Fri 08:00-12:00"), WorkCalendar.of([date(2027, 1, 1)], []).row, XIAMEN)
+    assert one_day.provisional(local("2027-01-04T09:00")), "one day of his own tells no year"
 
 
 def test_the_operators_rows_win_and_make_a_year_official() -> None:

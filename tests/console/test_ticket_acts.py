@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from csv import reader as rows
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -15,7 +16,8 @@ from bridge.case_store_messages import MessageKind
 from bridge.delivery_state import DeliveryState
 from bridge.matters import Unfit, unfit
 from bridge.ports import Push, Version
-from bridge.ticket import CallFacts, Person, Ticket
+from bridge.ticket import CallFacts, Limit, Person, Promise, Ticket
+from console.files_sent import FilesSent
 from console.routes.ticket_acts import _UNFIT
 from cti.ids import CallId
 from ledger.callers import Story
@@ -28,7 +30,9 @@ from tests.fakes.said import said
 
 KEY = {"Idempotency-Key": "k-0000001"}
 OWN = ticket(1, facts=CallFacts(CALL, ani="13800000001"), key=f"{CALL}/1")
-OTHERS = ticket(7, agent="1003", title="路灯不亮", facts=CallFacts(CallId("xm1-7.7")))
+BY = datetime(2027, 1, 5, 1, 0, tzinfo=UTC)
+MAY_MOVE = Promise(BY, BY, provisional=True, limit=Limit(9, "work_day"), condition="", basis="catalogue")
+OTHERS = ticket(7, promise=MAY_MOVE, agent="1003", title="路灯不亮", facts=CallFacts(CallId("xm1-7.7")))
 
 
 def standing(one: Ticket, number: str, state: CaseState = CaseState.HANDLING) -> Push:
@@ -77,7 +81,9 @@ async def test_an_agent_finds_their_own_and_a_supervisor_all() -> None:
         assert (await auditor.get("/api/tickets/search", headers=said(caller="13800000001"))).status_code == 403
         assert (await chief.get("/api/tickets/search", params={"state": "lost"})).status_code == 422
         csv = await chief.get("/api/tickets/search/csv", headers=said(q="积水"))
-        assert "C7" in csv.text
+        heads, *lines = list(rows(csv.text.removeprefix("\ufeff").splitlines()))
+        (line,) = [line for line in lines if "C7" in line]
+        assert (line[heads.index("承诺办结")][:10], line[heads.index("暂定")]) == ("2027-01-05", "是")
     assert "own_tickets_searched" in fake.log.actions
     assert "tickets_exported" in fake.log.actions
 
@@ -341,6 +347,60 @@ async def test_files_are_what_they_hold_and_leave_to_be_saved() -> None:
         assert large.status_code == 413
     assert "file_read" in fake.log.actions
     assert len([one for one in await fake.matters.said(OWN.id) if one.kind is MessageKind.SUPPLEMENT]) == 1
+
+
+PAGE = b"<html><script>alert(document.domain)</script></html>"
+DISGUISED = {
+    "in a picture": PNG[:33] + b"tEXt" + PAGE + PNG[33:],
+    "in a document": b"%PDF-1.7\n" + PAGE + b"\n%%EOF\n",
+    "in a film": b"\x00\x00\x00\x18ftypisom" + b"\x00" * 12 + PAGE,
+}
+"""Taken, because each is what it begins as; and a page to whoever looks for one within."""
+
+
+@pytest.mark.parametrize("name", ["page.html", "page.svg", "%3Cscript%3E.htm", "page.png%00.html"])
+@pytest.mark.parametrize("where", DISGUISED)
+async def test_a_page_sent_as_a_file_is_never_run(where: str, name: str) -> None:
+    """Whatever it is called it comes back as bytes to be saved, under the ending of what it is; no browser may guess or run it."""
+    fake = town()
+    place = f"/api/attachments/{OWN.id}"
+    async with at(fake) as anna:
+        kept = await anna.post(place, content=DISGUISED[where], headers={"X-Hotline-File": name})
+        assert kept.status_code == 201, kept.text
+        told = kept.json()
+        assert not told["name"].lower().endswith((".html", ".htm", ".svg"))
+        back = await anna.get(
+            f"{place}/{told['sha256']}", headers={"Accept": "text/html", "Sec-Fetch-Dest": "document"}
+        )
+        assert back.content == DISGUISED[where]
+        headers = back.headers
+    assert headers["content-type"] == "application/octet-stream"
+    assert headers["content-disposition"].startswith("attachment;")
+    assert not headers["content-disposition"].rstrip('"').endswith(("html", "htm", "svg"))
+    assert headers["x-content-type-options"] == "nosniff"
+    assert "default-src 'none'" in headers["content-security-policy"]
+
+
+@pytest.mark.parametrize(
+    "page", [PAGE, b"<?xml version='1.0'?><svg xmlns='http://www.w3.org/2000/svg' onload='x()'/>", b"GIF89a" + PAGE]
+)
+async def test_a_page_is_no_file(page: bytes) -> None:
+    fake = town()
+    async with at(fake) as anna:
+        reply = await anna.post(f"/api/attachments/{OWN.id}", content=page, headers={"X-Hotline-File": "photo.png"})
+    assert (reply.status_code, reply.json()["field"]) == (422, "file")
+
+
+async def test_nobody_fills_the_disk_alone() -> None:
+    """So many files a day of one account; the same again is not one more; another account still may."""
+    fake = town()
+    plugs = replace(services(fake), files_sent=FilesSent(files=2, size=1 << 20))
+    pictures = [PNG[:33] + bytes([n]) + PNG[33:] for n in range(3)]
+    place = f"/api/attachments/{OWN.id}"
+    async with browser(door(plugs), signed_in(fake, "1001", "8001")) as anna:
+        sent = [(await anna.post(place, content=one)).status_code for one in (*pictures[:2], pictures[0], pictures[2])]
+    assert sent == [201, 201, 201, 429]
+    assert plugs.files_sent.take("1003", NOON.date(), 1)
 
 
 async def test_a_mass_event_is_a_supervisors_and_everybody_reads_it() -> None:

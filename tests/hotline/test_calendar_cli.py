@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import tomllib
 from datetime import date
 from pathlib import Path
@@ -73,3 +74,72 @@ def test_however_the_section_is_written(section: str) -> None:
     text = shipped[:start] + shipped[end:] + section
     told = tomllib.loads(edited(text, [date(2026, 10, 1)], [date(2026, 10, 10)]))
     assert told["calendar"] == {"holidays": [date(2026, 10, 1)], "workdays": [date(2026, 10, 10)]}
+
+
+TABLE = "date,kind\n2027-01-01,holiday\n2027-10-01,休\n2027-10-09,班\n"
+SAVED = {
+    "utf-8-sig": NOTICE.encode("utf-8-sig"), "gb18030": NOTICE.encode("gb18030"), "utf-16": NOTICE.encode("utf-16"),
+    "old mac": NOTICE.replace("\n", "\r").encode(), "dos": NOTICE.replace("\n", "\r\n").encode() + b"\x1a",
+    "table utf-16 without its mark": TABLE.encode("utf-16-le"),
+    "table of excel": TABLE.replace(",", "\t").replace("2027-01-01", "2027/1/1").encode("utf-16"),
+    "table with excels own line": b"sep=;\r\n" + TABLE.replace(",", ";").replace("-", "/").encode("gbk"),
+    "table by hand": TABLE.replace("date,kind", "日期，类型").replace(",", "，").replace("2027-10-09", "2027年10月9日").encode(),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("how", SAVED)
+def test_a_notice_is_the_same_however_it_was_saved(config: Path, how: str) -> None:
+    """Kind I: encodings, marks, line ends, delimiters, dates as a spreadsheet rewrites them."""
+    notice = config.with_name("saved")
+    notice.write_bytes(SAVED[how])
+    assert main(["calendar", "import", str(notice), "--config", str(config)]) == 0
+    calendar = read(config).calendar
+    wanted = ([date(2027, 1, 1), date(2027, 10, 1)], [date(2027, 10, 9)])
+    if "table" in how:
+        assert ([day for day in calendar.holidays if day.year == 2027], [*calendar.workdays]) == wanted
+    else:
+        assert len([day for day in calendar.holidays if day.year == 2026]) == 33
+
+
+@pytest.mark.parametrize("what", ["pipe", "folder", "loop", "endless", "workbook", "NUL"])
+def test_what_is_no_notice_is_said_at_once(config: Path, capsys: pytest.CaptureFixture[str], what: str) -> None:
+    """No pipe is waited for, no workbook read as text; one sentence with the file and the cure."""
+    notice = config.with_name("notice")
+    match what:
+        case "pipe":
+            os.mkfifo(notice)
+        case "folder":
+            notice.mkdir()
+        case "loop":
+            notice.symlink_to(notice)
+        case "endless":
+            notice.symlink_to("/dev/zero")
+        case "workbook":
+            notice.write_bytes(b"PK\x03\x04" + b"x" * 90)
+        case _:
+            notice.write_bytes(TABLE.replace("kind", "ki\0nd").encode())
+    before = config.read_bytes()
+    assert main(["calendar", "import", str(notice), "--config", str(config)]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert str(notice) in line
+    assert config.read_bytes() == before
+
+
+@pytest.mark.parametrize("how", ["utf-8-sig", "gb18030", "utf-16"])
+def test_settings_saved_by_other_programs_take_it(config: Path, how: str) -> None:
+    """They are read as every start reads them, and are UTF-8 afterwards."""
+    config.write_bytes(config.read_text("utf-8").encode(how))
+    assert do(config, NOTICE) == 0
+    assert date(2026, 10, 10) in read(config).calendar.workdays
+    assert "[calendar]" in config.read_text("utf-8")
+
+
+def test_line_ends_and_a_link_stay_what_they_were(config: Path) -> None:
+    config.write_bytes(config.read_bytes().replace(b"\n", b"\r\n"))
+    link = config.with_name("link.toml")
+    link.symlink_to(config.name)
+    assert do(link, NOTICE) == 0
+    assert link.is_symlink()
+    written = config.read_bytes()
+    assert written.count(b"\n") == written.count(b"\r\n") > 100
+    assert date(2026, 10, 10) in read(config).calendar.workdays

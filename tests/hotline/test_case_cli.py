@@ -13,7 +13,7 @@ import pytest
 from bridge.case_state import CaseState
 from bridge.drivers import CaseEvent
 from bridge.reply_rounds import Answer
-from bridge.ticket import Person, Ticket
+from bridge.ticket import Limit, Person, Promise, Ticket
 from hotline.cli import main
 from ledger.callbacks import CallbackBook
 from ledger.casebook import CaseShelf
@@ -27,6 +27,8 @@ from tests.bridge.made import ticket
 SHIPPED = Path(__file__).resolve().parents[2] / "hotline.toml"
 FILED = datetime(2026, 11, 2, 1, 0, tzinfo=UTC)
 PHONE = "13806010077"
+BY = datetime(2027, 1, 5, 1, 0, tzinfo=UTC)
+PROMISE = Promise(BY, BY, provisional=True, limit=Limit(40, "work_day"), condition="", basis="catalogue")
 
 
 def at(minutes: int) -> datetime:
@@ -36,7 +38,7 @@ def at(minutes: int) -> datetime:
 async def told(var: Path) -> Ticket:
     """A case that was dispatched, checked, told and opened again."""
     store = Store(f"sqlite+aiosqlite:///{var / 'ledger.db'}")
-    one = replace(ticket(1, FILED), person=Person(phones=(PHONE,)))
+    one = replace(ticket(1, FILED), person=Person(phones=(PHONE,)), promise=PROMISE)
     outbox = OutboxShelf(store, "xm1")
     await TicketShelf(store).file(one)
     (sent,) = await outbox.due(at(1), 9)
@@ -79,6 +81,9 @@ def test_the_whole_path_by_any_of_its_names(tmp_path: Path, capsys: pytest.Captu
     ]  # fmt: skip
     done, text = run(capsys, tmp_path, "show", "XM20261102000018")
     assert done == 0
+    (promised,) = [line for line in text.splitlines() if line.startswith("承诺办结")]
+    assert "2027-01-05" in promised
+    assert promised.endswith("（暂定）")
     assert "市民答复  unsolved 2/5 又堵了 1001" in text
     assert "3任务派遣 2026-11-02" in text
     assert PHONE not in text

@@ -53,13 +53,16 @@ def test_a_taken_port_names_its_owner(tmp_path: Path) -> None:
         (date(2026, 10, 31), (), None),
         (date(2026, 11, 1), (), 2027),
         (date(2026, 12, 31), (), 2027),
-        (date(2026, 11, 28), (date(2027, 1, 1),), None),
+        (date(2026, 11, 28), (date(2027, 10, 1),), None),
+        (date(2026, 11, 28), (date(2027, 1, 1),), 2027),
         (date(2027, 3, 1), (), 2027),
+        (date(2027, 11, 1), (), 2027),
+        (date(2027, 11, 1), (date(2027, 10, 1),), 2028),
         (date(2025, 12, 1), (), None),
     ],
 )
 def test_a_year_whose_holidays_nobody_told_is_warned_of(today: date, own: tuple[date, ...], year: int | None) -> None:
-    """From November on, with the cure; a warning, no failure (kind K)."""
+    """From November on, with the cure; a warning, no failure (kind K). One day of the operator's own tells no year."""
     table = shipped()
     table["calendar"] = {"holidays": list(own)}
     found = list(check.calendar_of(parse(table), today))

@@ -492,3 +492,21 @@ async def test_the_case_stores_pages_and_nothing_else_of_it(here: Here) -> None:
     assert "script-src" not in replies[0].headers["content-security-policy"]
     assert "default-src 'none'" in replies[0].headers["content-security-policy"]
     assert "script-src 'self'" in replies[1].headers["content-security-policy"]
+
+
+@pytest.mark.parametrize("what", ["pipe", "folder", "endless", "loop", "workbook"])
+def test_a_certificate_that_is_no_file_is_seen_at_once(tmp_path: Path, what: str) -> None:
+    """Kind I: no pipe is waited for, no device read until memory is full; it is what nginx could not read either."""
+    path = tmp_path / "certificate.pem"
+    match what:
+        case "pipe":
+            os.mkfifo(path)
+        case "folder":
+            path.mkdir()
+        case "endless":
+            path.symlink_to("/dev/zero")
+        case "loop":
+            path.symlink_to(path)
+        case _:
+            path.write_bytes(b"PK\x03\x04" + b"x" * 90)
+    assert certificate.look(path, path) is None

@@ -74,3 +74,16 @@ def test_what_is_odd_is_read_and_said(config: Path) -> None:
     found = operator_files.load(places)
     assert found.choices.find("urgency", "立即")
     assert len(found.remarks) == 2
+
+
+@pytest.mark.parametrize("name", ["choices.toml", "codes.csv", "secrets/oidc-client", "secrets/sip-8001", "secrets"])
+@pytest.mark.parametrize("to", ["nothing", "itself"])
+def test_a_link_that_leads_nowhere_is_no_file_left_out(tmp_path: Path, name: str, to: str) -> None:
+    """Kind I: a share that is not mounted is not the same as having no codes of one's own."""
+    places, settings = Places(tmp_path / "var"), parse(derive(shipped(), 20000))
+    path = places.var / name
+    path.parent.mkdir(parents=True)
+    path.symlink_to(path if to == "itself" else "/mnt/share/file")
+    (fault,) = operator_files.refusals(settings, places)
+    assert fault.file == str(path)
+    assert fault.cure or to == "itself"

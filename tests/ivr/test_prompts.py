@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import socket
 import tomllib
 import wave
 from pathlib import Path
@@ -13,7 +15,7 @@ import soundfile
 
 from ivr import manifest
 from ivr.manifest import Built, State
-from ivr.prompts import SHIPPED, UNKNOWN_SECONDS, Prompts
+from ivr.prompts import SHIPPED, UNKNOWN_SECONDS, OwnSounds, Prompts
 from ivr.sound_file import plain
 from ivr.telephone_loudness import CEILING, LOUDNESS, decibels, loudness
 
@@ -78,3 +80,31 @@ def test_an_unknown_sound_gets_a_generous_deadline(tmp_path: Path) -> None:
     prompts = Prompts(tmp_path)
     assert prompts.seconds("broken") == prompts.seconds("none") == UNKNOWN_SECONDS
     assert prompts.without_sound(["broken"]) == ("broken",)
+
+
+@pytest.mark.parametrize("what", ["pipe", "link to nothing", "loop", "folder", "socket"])
+def test_what_has_a_sounds_name_and_is_none_is_said(tmp_path: Path, what: str) -> None:
+    """Kind J: the shipped one plays, and who put it there is told that his does not."""
+    path = tmp_path / "welcome.wav"
+    match what:
+        case "pipe":
+            os.mkfifo(path)
+        case "link to nothing":
+            path.symlink_to("/nonexistent/welcome.wav")
+        case "loop":
+            path.symlink_to(path)
+        case "folder":
+            path.mkdir()
+        case _:
+            with socket.socket(socket.AF_UNIX) as one:
+                one.bind(str(path))
+    own = OwnSounds(tmp_path)
+    assert own.chosen == {}
+    assert [file for file, _why in own.unused] == [path]
+
+
+def test_a_folder_of_prompts_that_is_none_is_said(tmp_path: Path) -> None:
+    folder = tmp_path / "prompts"
+    folder.symlink_to("/nonexistent/share")
+    assert [file for file, _why in OwnSounds(folder).unused] == [folder]
+    assert OwnSounds(tmp_path / "never").unused == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from casestore import progress_steps
@@ -63,6 +64,11 @@ def test_a_standing_is_composed_of_sounds_that_there_are() -> None:
         every = spoken_progress(CaseStanding(CASE.number, step, date(2025, 12, 22), date(2025, 11, 25)), TODAY)
         assert set(every) <= set(words)
         assert len("&".join(every)) < LINE_MOST / 2
+    may_move = CaseStanding(CASE.number, "handling", TODAY, date(2027, 1, 5), provisional=True)
+    assert "".join(words[one] for one in spoken_progress(may_move, TODAY)).endswith(
+        "承诺办结时间是二零二七年一月五日之前。这个日期是暂定的，放假安排公布后可能调整。"
+    )
+    assert "s_provisional" not in spoken_progress(replace(may_move, step="closing"), TODAY)
     assert "s_promised" not in spoken_progress(CaseStanding(CASE.number, "closing", TODAY, TODAY), TODAY)
     assert "".join(words[one] for one in spoken_event(EVENT)[1:]) == "已有十二人报告。"
 

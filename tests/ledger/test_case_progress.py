@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from accounts.try_limits import LIMITS, Scope
 from bridge.case_state import CaseState
 from bridge.drivers import CaseEvent
+from bridge.ticket import Limit, Promise
 from casestore.progress_steps import STANDING
 from casestore.states import STATE_WORD, STEP_OF, State
 from cti import events as ev
@@ -44,7 +45,9 @@ async def test_nothing_is_told_without_the_code_and_tries_end(url: str) -> None:
     clock = [NOW]
     async with books(url) as b:
         progress = CaseProgress(b.store, ANYWHERE, ZoneInfo("Asia/Shanghai"), lambda: clock[0])
-        one = ticket()
+        by = datetime(2027, 1, 5, 1, 0, tzinfo=UTC)
+        promise = Promise(by, by, provisional=True, limit=Limit(9, "work_day"), condition="", basis="catalogue")
+        one = ticket(promise=promise)
         await b.tickets.file(one)
         (sent,) = await b.outbox.due(LATER, 9)
         await b.outbox.delivered(sent, NUMBER, CODE, LATER)
@@ -53,6 +56,7 @@ async def test_nothing_is_told_without_the_code_and_tries_end(url: str) -> None:
         found = await progress.ask(NUMBER, CODE, "13805920001")
         assert isinstance(found, CaseStanding)
         assert (found.number, found.step) == (told.number, told.step)
+        assert (found.promised, found.provisional) == (date(2027, 1, 5), True)
         assert await progress.ask("20261128000135", CODE, "13805920001") == NoSuchCase()
         most = next(limit.tries for limit in LIMITS if limit.scope is Scope.NUMBER)
         for place in range(most):

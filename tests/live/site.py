@@ -71,13 +71,12 @@ def usual(table: Table) -> None:
 
 
 def known_years(table: Table) -> None:
-    """The calendar knows this year and the next one, whenever a test runs: no alarm of its own, no day of the test's."""
+    """The calendar knows this year and the next one, whenever a test runs: no alarm of its own. National Day is off anyway."""
     today = datetime.now(UTC).date()
-    day = 15 if today.day != 15 else 16
     own = table.setdefault("calendar", {})
     own["holidays"] = [
         *own.get("holidays", ()),
-        *(date(year, 6, day).isoformat() for year in (today.year, today.year + 1)),
+        *(date(year, 10, 1).isoformat() for year in (today.year, today.year + 1)),
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,10 +11,11 @@ import psutil
 import pytest
 
 from hotline.lab import ports
+from hotline.lab.phones import answering
 
 from . import baresip
 from .baresip import Baresip
-from .site import Site, SiteTelephones, eventually
+from .site import SEAT_TONE, Site, SiteTelephones, eventually
 from .test_endings_told import closed
 from .test_recorded import kept
 from .test_revocation import sits
@@ -24,6 +26,7 @@ pytestmark = [
 ]
 
 CITIZEN, SEAT, OURS = 440, 620, 830
+OPERATING = Path(__file__).resolve().parents[2] / "docs" / "operating.md"
 
 
 @pytest.fixture
@@ -35,10 +38,17 @@ def base() -> Iterator[int]:
 
 
 def desk_phone(site: Site, folder: Path, base: int, seat: str = "8001", way: str = "") -> Baresip:
-    """As docs/operating.md tells an operator to set one up."""
-    key, port = site.secret(f"sip-{seat}"), site.settings["ports"]["sip"]
-    account = f"<sip:{seat}@127.0.0.1:{port}{way}>;auth_user={seat};auth_pass={key};regint=60;answermode=auto"
-    return Baresip(folder, "127.0.0.1", base, account, OURS)
+    """By the worked example of docs/operating.md, read from there: address, seat and password are the site's, nothing else is known (X5)."""
+    (example,) = re.findall(r"^<sip:8001@.*$", OPERATING.read_text("utf-8"), re.MULTILINE)
+    here = {"10.0.0.5": "127.0.0.1", ":5060": f":{site.settings['ports']['sip']}", "8001": seat, "KEY": site.secret(f"sip-{seat}")}  # fmt: skip
+    account = example
+    for written, meant in here.items():
+        assert written in account, f"{written} stands no more in the example {example}"
+        account = account.replace(written, meant)
+    if way:
+        account = account.replace(">", f"{way}>")
+        assert way in OPERATING.read_text("utf-8")
+    return Baresip(folder, "127.0.0.1", base, f"{account};answermode=auto", OURS)  # nobody is there to lift the handset
 
 
 async def sit(floor: SiteTelephones, seat: str = "8001", agent: str = "1001") -> None:
@@ -55,8 +65,8 @@ async def sit(floor: SiteTelephones, seat: str = "8001", agent: str = "1001") ->
 
 @pytest.mark.parametrize("way", ["", ";transport=tcp"], ids=["udp", "tcp"])
 async def test_as_a_seats_telephone(site: Site, tmp_path: Path, base: int, way: str) -> None:
-    """Registers, rings, both hear each other, hold and resume by the page, the phone hangs up; the recording is good."""
-    caller = f"1380592901{len(way):02}"
+    """Registers, rings, both hear each other, hold and resume by the page, the phone hangs up; the recording is good. Then it calls a citizen."""
+    caller, called = f"138059291{len(way):02}", f"138059292{len(way):02}"
     async with SiteTelephones(site) as floor, desk_phone(site, tmp_path / "phone", base, way=way) as phone:
         await sit(floor)
         lines = [one for one in psutil.net_connections("tcp") if one.laddr[1] == site.settings["ports"]["sip"]]
@@ -73,8 +83,17 @@ async def test_as_a_seats_telephone(site: Site, tmp_path: Path, base: int, way: 
         await eventually(lambda: phone.hears(CITIZEN) > 0.3)
         phone.say("hangup")
         await call.until_ended(10)
+        for rack in floor.phones.trunks.values():
+            rack.take("", answering(0.2, 20.0, SEAT_TONE))
+        await floor.until_state("8001", "ready", 30)
+        phone.say("dial", f"sip:{called}@127.0.0.1:{site.settings['ports']['sip']}")
+        await eventually(lambda: phone.hears(SEAT) > 0.3, 20)
+        phone.say("hangup")
+        await floor.until_state("8001", "ready", 30)
     assert (await kept(site, caller))["faults"] == []
     assert (await closed(site, caller=caller))["ended_by"] == "seat"
+    row = await closed(site, dialled=called)
+    assert (row["direction"], row["seat"], row["ended_by"]) == ("outbound", "8001", "seat")
 
 
 async def test_a_telephone_that_loses_its_power_and_comes_back_elsewhere(site: Site, tmp_path: Path, base: int) -> None:

@@ -204,3 +204,25 @@ def test_a_file_that_holds_no_key_is_refused(tmp_path: Path, content: str) -> No
     (tmp_path / "master").write_text(content)
     with pytest.raises(SealBroken, match="bad_master"):
         MasterKeyFile(tmp_path / "master").current()
+
+
+@pytest.mark.parametrize("what", ["pipe", "folder", "endless"])
+def test_a_master_key_that_is_no_file_is_said_at_once(tmp_path: Path, what: str) -> None:
+    """Kind I: no pipe is waited for, no device read until memory is full."""
+    path = tmp_path / "master"
+    match what:
+        case "pipe":
+            os.mkfifo(path)
+        case "folder":
+            path.mkdir()
+        case _:
+            path.symlink_to("/dev/zero")
+    with pytest.raises(SealBroken, match="no_master"):
+        MasterKeyFile(path).current()
+
+
+def test_a_master_key_that_an_editor_saved_is_read(tmp_path: Path) -> None:
+    """With a byte order mark and line ends of DOS."""
+    path = tmp_path / "master"
+    path.write_bytes(b"\xef\xbb\xbf" + b"ab" * 32 + b"\r\n")
+    assert MasterKeyFile(path).current()
