@@ -12,14 +12,18 @@ from ..settings import Queue, Settings
 from . import switches
 from .dialplan_steps import Step, context, exten
 
-CONTEXT, PLACE = "wait-words", "place"
+CONTEXT, PLACE, FIRST = "wait-words", "place", "first"
 PACE = "HOTLINE_PACE_"
 """A global a queue: ``EPOCH-SECONDS``, when it was found and how long one place takes (``cti.ami_actions``)."""
 FRESH_SECONDS = 120
 FIRST_SECONDS = 6
 """Who is answered sooner hears nothing of a queue."""
-FARTHEST = 50
-"""Places that are counted; who is farther back hears none."""
+FIRST_WORDS_SECONDS = 10
+"""The first words come then, by a hook of their own that ends with them: how often they come again is no reason to wait for the first."""
+APART_SECONDS = 15
+"""Words that would begin sooner after the last ones are left out."""
+FARTHEST = 100
+"""Places that are counted, as far as ``say-count`` says how many are ahead; who is farther back hears none."""
 MOST_MINUTES = 60
 LONG_MINUTES = 5
 """Whose time is so long is offered a call-back at once, where it is offered."""
@@ -27,7 +31,10 @@ _TALKS = '"${IMPORT(${HOOK_CHANNEL},QUEUEWAIT)}"!=""'
 """A seat has answered: app_queue says so in this variable. IMPORT is silent about a caller who is gone, SHARED is not."""
 
 
-OFF = 'ExecIf($["${HOTLINE_OWN_HOOK}"!=""]?Set(PERIODIC_HOOK(${HOTLINE_OWN_HOOK})=off))'
+OFF: tuple[Step, ...] = tuple(
+    f'ExecIf($["${{{own}}}"!=""]?Set(PERIODIC_HOOK(${{{own}}})=off))'
+    for own in ("HOTLINE_OWN_HOOK", "HOTLINE_OWN_FIRST")
+)
 """On the caller's channel, whatever the settings say by now: he may have begun to wait under others. (``HOTLINE_HOOK`` is
 inherited by the seats' legs, which have no such hook.)"""
 
@@ -49,19 +56,17 @@ def begin(settings: Settings, queue: Queue) -> list[Step]:
 
 def _hooked(hook: str) -> list[Step]:
     return [
-        "MSet(QUEUEWAIT=,HOTLINE_SINCE=${EPOCH})",
+        "MSet(QUEUEWAIT=,HOTLINE_SAID=,HOTLINE_SINCE=${EPOCH})",
         f"Set(__HOTLINE_HOOK={hook})",
-        "Set(HOTLINE_OWN_HOOK=${HOTLINE_HOOK})",
+        f"Set(__HOTLINE_FIRST=${{PERIODIC_HOOK({CONTEXT},{FIRST},{FIRST_WORDS_SECONDS})}})",
+        "MSet(HOTLINE_OWN_HOOK=${HOTLINE_HOOK},HOTLINE_OWN_FIRST=${HOTLINE_FIRST})",
     ]
 
 
 def met(settings: Settings) -> list[Step]:
     """On the seat's leg, before it hears its citizen: nothing more is said to him."""
-    return (
-        ['ExecIf($["${HOTLINE_HOOK}"!=""]?Set(MASTER_CHANNEL(PERIODIC_HOOK(${HOTLINE_HOOK}))=off))']
-        if used(settings)
-        else []
-    )
+    hooks = ("HOTLINE_HOOK", "HOTLINE_FIRST") if used(settings) else ()
+    return [f'ExecIf($["${{{hook}}}"!=""]?Set(MASTER_CHANNEL(PERIODIC_HOOK(${{{hook}}}))=off))' for hook in hooks]
 
 
 def contexts(settings: Settings) -> list[str]:
@@ -74,6 +79,8 @@ def contexts(settings: Settings) -> list[str]:
         "Set(QUEUE=${IMPORT(${HOOK_CHANNEL},HOTLINE_QUEUE)})",
         f"GotoIf($[{_TALKS}]?talks)",
         'GotoIf($["${QUEUE}"=""]?none)',
+        f"GotoIf($[${{EPOCH}} - 0${{IMPORT(${{HOOK_CHANNEL}},HOTLINE_SAID)}} < {APART_SECONDS}]?none)",
+        "Set(EXPORT(${HOOK_CHANNEL},HOTLINE_SAID)=${EPOCH})",
         "Set(PLACE=0)",
         ("look", "Set(PLACE=$[${PLACE} + 1])"),
         "Set(WHO=${QUEUE_GET_CHANNEL(${QUEUE},${PLACE})})",
@@ -113,7 +120,12 @@ def contexts(settings: Settings) -> list[str]:
         ("talks", "Set(EXPORT(${HOOK_CHANNEL},PERIODIC_HOOK(${HOOK_ID}))=off)"),
         "Hangup()",
     )
-    return [context(CONTEXT, exten(PLACE, *steps)), _say_count()]
+    first: tuple[Step, ...] = (
+        "Set(CDR_PROP(disable)=1)",
+        "Set(EXPORT(${HOOK_CHANNEL},PERIODIC_HOOK(${HOOK_ID}))=off)",
+        f"Goto({PLACE},1)",
+    )
+    return [context(CONTEXT, exten(PLACE, *steps), exten(FIRST, *first)), _say_count()]
 
 
 def _say_count() -> str:
