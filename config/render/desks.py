@@ -107,7 +107,7 @@ def _enter_queue(settings: Settings) -> str:
             exten(
                 queue.id,
                 renew,
-                *waiting.OFF,
+                waiting.OFF,
                 *kept_place.begin(settings, queue),
                 *waiting.begin(settings, queue),
                 kept_place.CLEARED,
@@ -144,7 +144,7 @@ def _talk_over(settings: Settings) -> str:
         "talk-over",
         exten(
             "s",
-            *waiting.OFF,
+            waiting.OFF,
             "Set(HOTLINE_MET=${SHARED(HOTLINE_MET)})",
             f'GotoIf($["${{HANGUPCAUSE}}"="{SILENT_CAUSE}"]?again)',
             f'GotoIf($["${{HOTLINE_MET}}"!="" & {NOW_MS} - 0${{HOTLINE_MET}} >= {LEAST_MS}]?done)',
@@ -204,7 +204,7 @@ def _left_queue(settings: Settings) -> str:
         "left-queue",
         exten(
             "s",
-            *waiting.OFF,
+            waiting.OFF,
             'GotoIf($["${QUEUESTATUS}"=""]?done)',
             "CELGenUserEvent(QUEUEEXIT,${HOTLINE_QUEUE}|${QUEUESTATUS})",
             message,

@@ -87,7 +87,7 @@ def _asked() -> str:
         "^HOTLINE_SURVEY=${HOTLINE_SURVEY}^QUEUE_PRIO=$[0${QUEUE_PRIO}]"
     )
     key: tuple[Step, ...] = (
-        *waiting.OFF,
+        waiting.OFF,
         "CELGenUserEvent(QUEUEEXIT,${HOTLINE_QUEUE}|KEY)",
         "MSet(HOTLINE_KEEPS=${QUEUEPOSITION},HOTLINE_TRY=0,HOTLINE_BACK=,HOTLINE_SHOWN=,HOTLINE_KEY=)",
         'GotoIf($["${HOTLINE_OFFERS}"=""]?waits)',

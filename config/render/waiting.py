@@ -31,12 +31,10 @@ _TALKS = '"${IMPORT(${HOOK_CHANNEL},QUEUEWAIT)}"!=""'
 """A seat has answered: app_queue says so in this variable. IMPORT is silent about a caller who is gone, SHARED is not."""
 
 
-OFF: tuple[Step, ...] = tuple(
-    f'ExecIf($["${{{own}}}"!=""]?Set(PERIODIC_HOOK(${{{own}}})=off))'
-    for own in ("HOTLINE_OWN_HOOK", "HOTLINE_OWN_FIRST")
-)
+_FIRST_TOO = '${IF($["${HOTLINE_OWN_FIRST}"=""]?${HOTLINE_OWN_HOOK}:${HOTLINE_OWN_FIRST})}'
+OFF = f'ExecIf($["${{HOTLINE_OWN_HOOK}}"!=""]?MSet(PERIODIC_HOOK({_FIRST_TOO})=off,PERIODIC_HOOK(${{HOTLINE_OWN_HOOK}})=off))'
 """On the caller's channel, whatever the settings say by now: he may have begun to wait under others. (``HOTLINE_HOOK`` is
-inherited by the seats' legs, which have no such hook.)"""
+inherited by the seats' legs, which have no such hook.) One step: who stands behind it goes on at the next number after a reload."""
 
 
 def used(settings: Settings) -> bool:

@@ -204,7 +204,8 @@ def test_the_hook_of_one_who_waits_is_switched_off_on_every_way_out() -> None:
     for one in (caring(words_seconds=30)["extensions.conf"], caring()["extensions.conf"]):
         ways = [steps(one, context, number) for context, number in (("talk-over", "s"), ("left-queue", "s"))]
         ways += [steps(one, "enter-queue", queue.id)[1:] for queue in parse(shipped()).queue]
-        assert all("Set(PERIODIC_HOOK(${HOTLINE_OWN_HOOK})=off)" in way[0] for way in ways)
+        for hook in ("HOTLINE_OWN_HOOK", "HOTLINE_OWN_FIRST"):
+            assert all(f"${{{hook}}}" in way[0] and "PERIODIC_HOOK(" in way[0] for way in ways)
 
 
 def test_the_hook_of_a_citizen_whom_we_had_called_ends_with_his_talk() -> None:
@@ -215,6 +216,43 @@ def test_the_hook_of_a_citizen_whom_we_had_called_ends_with_his_talk() -> None:
     assert any("?talks)" in step for step in words)
     assert any(step.startswith("CELGenUserEvent(PROMISED,${IMPORT(${HOOK_CHANNEL},UNIQUEID)}|") for step in words)
     assert "func_export" in files["modules.conf"]
+
+
+def test_the_first_words_have_a_hook_that_ends_with_them_and_none_begin_over_others() -> None:
+    """Ten seconds, whatever the pace of the later ones; a seat that answers switches both off."""
+    conf = caring(words_seconds=60)["extensions.conf"]
+    begun = steps(conf, "enter-queue", "mandarin")
+    assert "Set(__HOTLINE_FIRST=${PERIODIC_HOOK(wait-words,first,10)})" in begun
+    first, words = steps(conf, "wait-words", "first"), steps(conf, "wait-words", "place")
+    assert first[-2:] == ["Set(EXPORT(${HOOK_CHANNEL},PERIODIC_HOOK(${HOOK_ID}))=off)", "Goto(place,1)"]
+    apart = next(n for n, step in enumerate(words) if "HOTLINE_SAID)} < " in step)
+    assert words[apart + 1] == "Set(EXPORT(${HOOK_CHANNEL},HOTLINE_SAID)=${EPOCH})"
+    assert apart < next(n for n, step in enumerate(words) if step.startswith("Playback("))
+    met = steps(conf, "met", "s")
+    assert all(
+        any(f"MASTER_CHANNEL(PERIODIC_HOOK(${{{hook}}}))=off" in step for step in met)
+        for hook in ("HOTLINE_HOOK", "HOTLINE_FIRST")
+    )
+
+
+def test_a_mode_offers_call_backs_in_every_queue_and_only_while_it_is_on() -> None:
+    """Shipped: typhoon after ten seconds; a queue's own offer holds as soon as the mode is off."""
+    files = caring(words_seconds=30, call_back_seconds=60)
+    asked = {queue.id: steps(files["extensions.conf"], "enter-queue", queue.id) for queue in parse(shipped()).queue}
+    on = 'ExecIf($["${DEVICE_STATE(Custom:mode-typhoon)}"="INUSE"]?Set(HOTLINE_OFFERS=10))'
+    for queue, own in (("mandarin", "60"), ("minnan", ""), ("emergency", "")):
+        at = asked[queue].index(f"Set(HOTLINE_OFFERS={own})")
+        assert asked[queue][at + 1] == on
+        assert asked[queue][at + 2].endswith(
+            "?Set(HOTLINE_OFFERS=))"
+        )  # a call that is none of a line's is offered nothing
+    assert files["queues.conf"].count("context = call-back-asked") == 3
+    raw = shipped()
+    for mode in raw["mode"]:
+        mode.pop("call_back_seconds")
+    silent = rendered(parse(raw))
+    assert "context = call-back-asked" not in silent["queues.conf"]
+    assert "[call-back-asked]" not in silent["extensions.conf"]
 
 
 def test_a_citizen_who_talked_outside_scores_nobody() -> None:
