@@ -25,7 +25,19 @@ class Message:
 
     @property
     def status(self) -> int:
-        return int(self.first.split(" ")[1]) if self.first.startswith("SIP/2.0") else 0
+        """0: it is a request."""
+        word = self.first.split(" ")[1] if self.first.startswith("SIP/2.0 ") else ""
+        return int(word) if word.isdecimal() else 0
+
+    @property
+    def whole(self) -> bool:
+        """It has what every message of a call has (RFC 3261, 8.1.1)."""
+        return (
+            {"call-id", "from", "to"} <= self.headers.keys()
+            and " " in self.headers.get("cseq", "")
+            and bool(self.via)
+            and " " in self.first
+        )
 
     @property
     def method(self) -> str:

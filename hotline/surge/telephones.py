@@ -167,7 +167,7 @@ class Telephones(asyncio.DatagramProtocol):
 
     def datagram_received(self, data: bytes, addr: Any) -> None:
         said = Message.of(data)
-        if "call-id" not in said.headers or "cseq" not in said.headers:
+        if not said.whole:
             return
         if said.status:
             self._answered(said)
