@@ -8,11 +8,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from config.read import parse
+from config.settings import Priority
+from hotline.lab.hotline_instance import derive, shipped
 from hotline.lab.sound import FRAME, to_alaw
 from hotline.programs.music import music
+from hotline.surge import instance
 from hotline.surge.ear import PROMPTS, Announcement, Ear, Heard, announcements, samples
 from hotline.surge.erlang_c import answered_within, waits
 from hotline.surge.facts import Citizen, LedgerCall, Load, SeatCall
+from hotline.surge.instance import Surge
 from hotline.surge.judge import judge
 from hotline.surge.plan import MOST_PATIENCE, SHORTEST_SECONDS, callers
 
@@ -243,3 +248,36 @@ def test_recordings_that_fall_behind_give_way() -> None:
     some = [citizen("1", 0, 1)]
     assert ("recordings_behind", 50.0) in judge(some, None, NOTICE, Load(owed_most=50)).broke
     assert judge(some, None, NOTICE, Load(owed_most=3)).broke == []
+
+
+# -- the instance -----------------------------------------------------------------------------
+
+
+def asked(seats: int, **more: object) -> Surge:
+    return Surge(seats=seats, rate=1.0, seconds=10, talk=5, patience=5, **more)  # type: ignore[arg-type]
+
+
+def test_a_rehearsal_keeps_the_settings_and_makes_room_in_proportion_to_the_seats() -> None:
+    """55 robots in place of 8 seats: skills and reserve as its agents have them, the mode as it stands."""
+    own = shipped()
+    own["agent"][0]["reserve"] = {"emergency": 2}
+    table = derive(own, 20000, lambda made: instance.rehearsal(made, asked(55, mode="typhoon")))
+    settings = parse(table)
+    assert len(settings.seat) == len(settings.agent) == 55
+    assert settings.queue[0].max_waiting == round(20 * 55 / 8)
+    assert settings.line[0].capacity == round(60 * 55 / 8) >= 55 + settings.queue[0].max_waiting
+    assert [agent.skills for agent in settings.agent[:8]] == [one["skills"] for one in own["agent"][:8]]
+    assert settings.agent[0].reserve == settings.agent[8].reserve == {"emergency": 2}
+    assert settings.mode == parse(own).mode
+    assert settings.recording.priority is Priority.IDLE
+
+
+def test_fewer_seats_than_the_settings_have_take_no_room_away() -> None:
+    settings = parse(derive(shipped(), 20000, lambda made: instance.rehearsal(made, asked(3))))
+    assert (len(settings.seat), settings.queue[0].max_waiting, settings.line[0].capacity) == (3, 20, 60)
+
+
+def test_a_bench_has_one_queue_without_an_end() -> None:
+    settings = parse(derive(shipped(), 20000, lambda made: instance.bench(made, asked(24))))
+    assert (len(settings.queue), len(settings.line), settings.mode) == (1, 1, ())
+    assert settings.line[0].capacity == 24 + settings.queue[0].max_waiting
