@@ -12,16 +12,16 @@ from ..settings import Queue, Settings
 from . import switches
 from .dialplan_steps import Step, context, exten
 
-CONTEXT, PLACE, FIRST = "wait-words", "place", "first"
+CONTEXT, PLACE = "wait-words", "place"
 PACE = "HOTLINE_PACE_"
 """A global a queue: ``EPOCH-SECONDS``, when it was found and how long one place takes (``cti.ami_actions``)."""
 FRESH_SECONDS = 120
 FIRST_SECONDS = 6
-"""Who is answered sooner hears nothing of a queue."""
-FIRST_WORDS_SECONDS = 10
-"""The first words come then, by a hook of their own that ends with them: how often they come again is no reason to wait for the first."""
-APART_SECONDS = 15
-"""Words that would begin sooner after the last ones are left out."""
+"""Who is answered sooner hears nothing of a queue. The hook's first turn is at once, and waits for this."""
+WITH_OFFER_SECONDS = 15
+"""Who is offered a call-back no later than this hears his first words then, and both at once."""
+LEAST_SECONDS = 48
+"""A shorter wait is told by the place alone: of a minute it would be more than a quarter wrong."""
 FARTHEST = 100
 """Places that are counted, as far as ``say-count`` says how many are ahead; who is farther back hears none."""
 MOST_MINUTES = 60
@@ -31,10 +31,9 @@ _TALKS = '"${IMPORT(${HOOK_CHANNEL},QUEUEWAIT)}"!=""'
 """A seat has answered: app_queue says so in this variable. IMPORT is silent about a caller who is gone, SHARED is not."""
 
 
-_FIRST_TOO = '${IF($["${HOTLINE_OWN_FIRST}"=""]?${HOTLINE_OWN_HOOK}:${HOTLINE_OWN_FIRST})}'
-OFF = f'ExecIf($["${{HOTLINE_OWN_HOOK}}"!=""]?MSet(PERIODIC_HOOK({_FIRST_TOO})=off,PERIODIC_HOOK(${{HOTLINE_OWN_HOOK}})=off))'
+OFF = 'ExecIf($["${HOTLINE_OWN_HOOK}"!=""]?Set(PERIODIC_HOOK(${HOTLINE_OWN_HOOK})=off))'
 """On the caller's channel, whatever the settings say by now: he may have begun to wait under others. (``HOTLINE_HOOK`` is
-inherited by the seats' legs, which have no such hook.) One step: who stands behind it goes on at the next number after a reload."""
+inherited by the seats' legs, which have no such hook.)"""
 
 
 def used(settings: Settings) -> bool:
@@ -54,17 +53,19 @@ def begin(settings: Settings, queue: Queue) -> list[Step]:
 
 def _hooked(hook: str) -> list[Step]:
     return [
-        "MSet(QUEUEWAIT=,HOTLINE_SAID=,HOTLINE_SINCE=${EPOCH})",
+        "MSet(QUEUEWAIT=,HOTLINE_SINCE=${EPOCH})",
         f"Set(__HOTLINE_HOOK={hook})",
-        f"Set(__HOTLINE_FIRST=${{PERIODIC_HOOK({CONTEXT},{FIRST},{FIRST_WORDS_SECONDS})}})",
-        "MSet(HOTLINE_OWN_HOOK=${HOTLINE_HOOK},HOTLINE_OWN_FIRST=${HOTLINE_FIRST})",
+        "Set(HOTLINE_OWN_HOOK=${HOTLINE_HOOK})",
     ]
 
 
 def met(settings: Settings) -> list[Step]:
     """On the seat's leg, before it hears its citizen: nothing more is said to him."""
-    hooks = ("HOTLINE_HOOK", "HOTLINE_FIRST") if used(settings) else ()
-    return [f'ExecIf($["${{{hook}}}"!=""]?Set(MASTER_CHANNEL(PERIODIC_HOOK(${{{hook}}}))=off))' for hook in hooks]
+    return (
+        ['ExecIf($["${HOTLINE_HOOK}"!=""]?Set(MASTER_CHANNEL(PERIODIC_HOOK(${HOTLINE_HOOK}))=off))']
+        if used(settings)
+        else []
+    )
 
 
 def contexts(settings: Settings) -> list[str]:
@@ -73,12 +74,12 @@ def contexts(settings: Settings) -> list[str]:
     steps: tuple[Step, ...] = (
         "Set(CDR_PROP(disable)=1)",
         "Answer()",
-        f"ExecIf($[${{EPOCH}} - 0${{IMPORT(${{HOOK_CHANNEL}},HOTLINE_SINCE)}} < {FIRST_SECONDS}]?Wait({FIRST_SECONDS}))",
+        "MSet(OFFERS=${IMPORT(${HOOK_CHANNEL},HOTLINE_OFFERS)},WAITED=$[${EPOCH} - 0${IMPORT(${HOOK_CHANNEL},HOTLINE_SINCE)}])",
+        f'Set(FIRST=${{IF($["${{OFFERS}}"!="" & 0${{OFFERS}} <= {WITH_OFFER_SECONDS}]?${{OFFERS}}:{FIRST_SECONDS})}})',
+        "ExecIf($[${WAITED} < ${FIRST}]?Wait($[${FIRST} - ${WAITED}]))",
         "Set(QUEUE=${IMPORT(${HOOK_CHANNEL},HOTLINE_QUEUE)})",
         f"GotoIf($[{_TALKS}]?talks)",
         'GotoIf($["${QUEUE}"=""]?none)',
-        f"GotoIf($[${{EPOCH}} - 0${{IMPORT(${{HOOK_CHANNEL}},HOTLINE_SAID)}} < {APART_SECONDS}]?none)",
-        "Set(EXPORT(${HOOK_CHANNEL},HOTLINE_SAID)=${EPOCH})",
         "Set(PLACE=0)",
         ("look", "Set(PLACE=$[${PLACE} + 1])"),
         "Set(WHO=${QUEUE_GET_CHANNEL(${QUEUE},${PLACE})})",
@@ -92,15 +93,16 @@ def contexts(settings: Settings) -> list[str]:
         f"Set(PACE=${{GLOBAL({PACE}${{QUEUE}})}})",
         'GotoIf($["${PACE}"=""]?offer)',
         f"GotoIf($[${{EPOCH}} - ${{CUT(PACE,-,1)}} > {FRESH_SECONDS}]?offer)",
-        "Set(MINUTES=$[(${PLACE} * ${CUT(PACE,-,2)} + 59) / 60])",
+        "Set(EXPECTED=$[${PLACE} * ${CUT(PACE,-,2)}])",
+        f"GotoIf($[${{EXPECTED}} < {LEAST_SECONDS}]?offer)",
+        "Set(MINUTES=$[(${EXPECTED} + 30) / 60])",
         "Set(MINUTES=${CUT(MINUTES,.,1)})",
         f"GotoIf($[${{MINUTES}} <= {MOST_MINUTES}]?timed)",
         "Set(MINUTES=)",
         "Goto(offer)",
         ("timed", "Gosub(say-count,s,1(${MINUTES}))"),
         "Set(LIST=${LIST}&hotline/s_wait_about&${GOSUB_RETVAL}&hotline/s_minutes)",
-        ("offer", "Set(OFFERS=${IMPORT(${HOOK_CHANNEL},HOTLINE_OFFERS)})"),
-        'GotoIf($["${OFFERS}"=""]?say)',
+        ("offer", 'GotoIf($["${OFFERS}"=""]?say)'),
         "Set(WAITED=$[${EPOCH} - 0${IMPORT(${HOOK_CHANNEL},HOTLINE_SINCE)}])",
         f"Set(OFFERS=${{IF($[${{WAITED}} >= ${{OFFERS}} | 0${{MINUTES}} >= {LONG_MINUTES}]?yes:)}})",
         ("say", f"GotoIf($[{_TALKS}]?none)"),
@@ -118,12 +120,7 @@ def contexts(settings: Settings) -> list[str]:
         ("talks", "Set(EXPORT(${HOOK_CHANNEL},PERIODIC_HOOK(${HOOK_ID}))=off)"),
         "Hangup()",
     )
-    first: tuple[Step, ...] = (
-        "Set(CDR_PROP(disable)=1)",
-        "Set(EXPORT(${HOOK_CHANNEL},PERIODIC_HOOK(${HOOK_ID}))=off)",
-        f"Goto({PLACE},1)",
-    )
-    return [context(CONTEXT, exten(PLACE, *steps), exten(FIRST, *first)), _say_count()]
+    return [context(CONTEXT, exten(PLACE, *steps)), _say_count()]
 
 
 def _say_count() -> str:

@@ -204,8 +204,7 @@ def test_the_hook_of_one_who_waits_is_switched_off_on_every_way_out() -> None:
     for one in (caring(words_seconds=30)["extensions.conf"], caring()["extensions.conf"]):
         ways = [steps(one, context, number) for context, number in (("talk-over", "s"), ("left-queue", "s"))]
         ways += [steps(one, "enter-queue", queue.id)[1:] for queue in parse(shipped()).queue]
-        for hook in ("HOTLINE_OWN_HOOK", "HOTLINE_OWN_FIRST"):
-            assert all(f"${{{hook}}}" in way[0] and "PERIODIC_HOOK(" in way[0] for way in ways)
+        assert all("Set(PERIODIC_HOOK(${HOTLINE_OWN_HOOK})=off)" in way[0] for way in ways)
 
 
 def test_the_hook_of_a_citizen_whom_we_had_called_ends_with_his_talk() -> None:
@@ -218,21 +217,19 @@ def test_the_hook_of_a_citizen_whom_we_had_called_ends_with_his_talk() -> None:
     assert "func_export" in files["modules.conf"]
 
 
-def test_the_first_words_have_a_hook_that_ends_with_them_and_none_begin_over_others() -> None:
-    """Ten seconds, whatever the pace of the later ones; a seat that answers switches both off."""
-    conf = caring(words_seconds=60)["extensions.conf"]
-    begun = steps(conf, "enter-queue", "mandarin")
-    assert "Set(__HOTLINE_FIRST=${PERIODIC_HOOK(wait-words,first,10)})" in begun
-    first, words = steps(conf, "wait-words", "first"), steps(conf, "wait-words", "place")
-    assert first[-2:] == ["Set(EXPORT(${HOOK_CHANNEL},PERIODIC_HOOK(${HOOK_ID}))=off)", "Goto(place,1)"]
-    apart = next(n for n, step in enumerate(words) if "HOTLINE_SAID)} < " in step)
-    assert words[apart + 1] == "Set(EXPORT(${HOOK_CHANNEL},HOTLINE_SAID)=${EPOCH})"
-    assert apart < next(n for n, step in enumerate(words) if step.startswith("Playback("))
-    met = steps(conf, "met", "s")
-    assert all(
-        any(f"MASTER_CHANNEL(PERIODIC_HOOK(${{{hook}}}))=off" in step for step in met)
-        for hook in ("HOTLINE_HOOK", "HOTLINE_FIRST")
-    )
+def test_a_time_is_told_to_the_nearest_minute_and_none_that_would_be_a_quarter_wrong() -> None:
+    """Below 48 s the place alone; from there on never more than a third beside what is expected, most often less than a quarter."""
+    words = steps(caring(words_seconds=60)["extensions.conf"], "wait-words", "place")
+    at = words.index("Set(EXPECTED=$[${PLACE} * ${CUT(PACE,-,2)}])")
+    assert words[at + 1] == "GotoIf($[${EXPECTED} < 48]?offer)"
+    assert words[at + 2 : at + 4] == ["Set(MINUTES=$[(${EXPECTED} + 30) / 60])", "Set(MINUTES=${CUT(MINUTES,.,1)})"]
+
+
+def test_who_is_soon_offered_a_call_back_hears_his_first_words_then() -> None:
+    words = steps(caring(words_seconds=60, call_back_seconds=10)["extensions.conf"], "wait-words", "place")
+    (first,) = [step for step in words if step.startswith("Set(FIRST=")]
+    assert first == 'Set(FIRST=${IF($["${OFFERS}"!="" & 0${OFFERS} <= 15]?${OFFERS}:6)})'
+    assert words[words.index(first) + 1] == "ExecIf($[${WAITED} < ${FIRST}]?Wait($[${FIRST} - ${WAITED}]))"
 
 
 def test_a_mode_offers_call_backs_in_every_queue_and_only_while_it_is_on() -> None:
