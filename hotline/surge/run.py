@@ -36,7 +36,7 @@ HOTLINE, RECORDER_STOPPED, ALONE = "hotline", "recorder_stopped", "asterisk_alon
 LINGER_SECONDS = 90.0
 """After the last caller dialled at most, and as long as the most patient waits and the longest talks take."""
 SETTLE_SECONDS = 90.0
-DRAIN_SECONDS = 240.0
+DRAIN_SECONDS = 60.0
 LOOK_SECONDS = 1.0
 
 
