@@ -74,9 +74,14 @@ def contexts(settings: Settings) -> list[str]:
     steps: tuple[Step, ...] = (
         "Set(CDR_PROP(disable)=1)",
         "Answer()",
-        "MSet(OFFERS=${IMPORT(${HOOK_CHANNEL},HOTLINE_OFFERS)},WAITED=$[${EPOCH} - 0${IMPORT(${HOOK_CHANNEL},HOTLINE_SINCE)}])",
+        "Set(OFFERS=${IMPORT(${HOOK_CHANNEL},HOTLINE_OFFERS)})",
         f'Set(FIRST=${{IF($["${{OFFERS}}"!="" & 0${{OFFERS}} <= {WITH_OFFER_SECONDS}]?${{OFFERS}}:{FIRST_SECONDS})}})',
-        "ExecIf($[${WAITED} < ${FIRST}]?Wait($[${FIRST} - ${WAITED}]))",
+        # by the second: most are answered at once, and these two channels end with their wait
+        ("early", f"GotoIf($[{_TALKS}]?talks)"),
+        "GotoIf($[${EPOCH} - 0${IMPORT(${HOOK_CHANNEL},HOTLINE_SINCE)} >= ${FIRST}]?begin)",
+        "Wait(1)",
+        "Goto(early)",
+        ("begin", "NoOp()"),
         "Set(QUEUE=${IMPORT(${HOOK_CHANNEL},HOTLINE_QUEUE)})",
         f"GotoIf($[{_TALKS}]?talks)",
         'GotoIf($["${QUEUE}"=""]?none)',
