@@ -10,8 +10,8 @@ NUMBERS = 10_000
 SHORTEST_SECONDS = 2.0
 """No talk is shorter: what is over in a moment is no answer (``config.answer_rule``)."""
 
-MOST_PATIENCE = 3
-"""Nobody waits longer than so many times the mean: a run ends."""
+MOST_PATIENCE, MOST_TALK = 3, 5
+"""Nobody waits or talks longer than so many times the mean: a run ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ def callers(
             raise ValueError(f"more than {NUMBERS} callers")
         found.append(Caller(
             number=f"13900{phase:02d}{len(found):04d}", at=round(at, 3),
-            talk=round(SHORTEST_SECONDS + chance.expovariate(1 / max(talk - SHORTEST_SECONDS, 0.01)), 3),
+            talk=round(min(SHORTEST_SECONDS + chance.expovariate(1 / max(talk - SHORTEST_SECONDS, 0.01)), MOST_TALK * talk), 3),
             patience=round(min(chance.expovariate(1 / patience), MOST_PATIENCE * patience), 3), takes=chance.random() < takes,
         ))  # fmt: skip
         at += chance.expovariate(rate)

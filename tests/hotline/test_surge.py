@@ -20,6 +20,7 @@ from hotline.surge.facts import Citizen, LedgerCall, Load, SeatCall
 from hotline.surge.instance import Surge
 from hotline.surge.judge import judge
 from hotline.surge.plan import MOST_PATIENCE, SHORTEST_SECONDS, callers
+from hotline.surge.run import MUTE
 
 NOTICE = 2.0
 
@@ -281,3 +282,18 @@ def test_a_bench_has_one_queue_without_an_end() -> None:
     settings = parse(derive(shipped(), 20000, lambda made: instance.bench(made, asked(24))))
     assert (len(settings.queue), len(settings.line), settings.mode) == (1, 1, ())
     assert settings.line[0].capacity == 24 + settings.queue[0].max_waiting
+
+
+@pytest.mark.parametrize(
+    ("said", "excused"),
+    [
+        ("xm1-1.2: answered, and its recording is not good: short [recording_missing]", True),
+        ("xm1-1.2: answered, and its recording is not good: caller_silent seat_silent [recording_missing]", True),
+        ("xm1-1.2: answered, and its recording is not good: no_notice short [recording_missing]", False),
+        ("xm1-1.2: answered, and its recording is lost: missing [recording_missing]", False),
+        ("xm1-1.2: answered, and was not recorded [recording_missing]", False),
+        ("xm1-1.2: 2 outcomes [short]", False),
+    ],
+)
+def test_only_the_silence_of_mute_telephones_is_excused(said: str, excused: bool) -> None:
+    assert bool(MUTE.search(said)) is excused
