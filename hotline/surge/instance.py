@@ -9,6 +9,7 @@ from pathlib import Path
 
 from hotline.bench.cpu_per_call import FIRST_AGENT, FIRST_SEAT
 from hotline.lab.hotline_instance import HotlineInstance, Table
+from hotline.lab.sound import beep
 from ivr.prompts import SHIPPED, Prompts, seconds_of
 
 from .ear import PROMPTS, samples
@@ -97,9 +98,7 @@ def lay_out(stage: HotlineInstance, surge: Surge) -> float:
     notice = mode.get("notice") or line.get("notice", "welcome")
     if surge.mode:
         return shipped.seconds(notice)
-    _write(
-        folder / f"{notice}.wav", b"\x00\x10" * int(8000 * SHORT_NOTICE_SECONDS)
-    )  # silence would be refused: it is no notice
+    _write(folder / f"{notice}.wav", beep(SHORT_NOTICE_SECONDS))
     return seconds_of(folder / f"{notice}.wav")
 
 

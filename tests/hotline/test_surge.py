@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from config.read import parse
 from config.settings import Priority
-from hotline.lab.hotline_instance import derive, shipped
+from hotline.lab.hotline_instance import HotlineInstance, derive, shipped
 from hotline.lab.sound import FRAME, to_alaw
 from hotline.programs.music import music
+from hotline.programs.sounds import SHIPPED, chosen
 from hotline.surge import instance
 from hotline.surge.ear import PROMPTS, Announcement, Ear, Heard, announcements, samples
 from hotline.surge.erlang_c import answered_within, waits
@@ -297,3 +299,13 @@ def test_a_bench_has_one_queue_without_an_end() -> None:
 )
 def test_only_the_silence_of_mute_telephones_is_excused(said: str, excused: bool) -> None:
     assert bool(MUTE.search(said)) is excused
+
+
+def test_the_short_notice_is_played_in_place_of_the_shipped_one(tmp_path: Path) -> None:
+    """What Asterisk is given is what the judge counts with."""
+    stage = HotlineInstance(derive(shipped(), 20000, lambda made: instance.bench(made, asked(3))), tmp_path, base=20000)
+    assert instance.lay_out(stage, asked(3)) == instance.SHORT_NOTICE_SECONDS
+    sounds, refused = chosen(stage.places.prompts, SHIPPED)
+    assert refused == []
+    for name in ("welcome", "callback_offer"):
+        assert sounds[name] != chosen(tmp_path / "none", SHIPPED)[0][name]

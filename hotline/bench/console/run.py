@@ -26,6 +26,7 @@ from hotline.lab import ports
 from hotline.lab.child import Child
 from hotline.lab.hotline_instance import HotlineInstance, InstanceError, Table, derive, shipped
 from hotline.lab.sit_down import sit_down
+from hotline.lab.sound import beep
 from hotline.programs.process_table import cpu
 from ledger.sessions import SessionShelf
 from ledger.store import Store, url_of
@@ -186,4 +187,4 @@ def short_notice(stage: HotlineInstance) -> None:
         file.setnchannels(1)
         file.setsampwidth(2)
         file.setframerate(8000)
-        file.writeframes(b"\x00\x10" * int(8000 * NOTICE_SECONDS))  # silence would be refused: it is no notice
+        file.writeframes(beep(NOTICE_SECONDS))
