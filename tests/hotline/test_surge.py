@@ -14,7 +14,7 @@ from config.settings import Priority
 from hotline.lab.hotline_instance import HotlineInstance, derive, shipped
 from hotline.lab.sound import FRAME, to_alaw
 from hotline.programs.music import music
-from hotline.programs.sounds import SHIPPED, chosen
+from hotline.programs.sounds import chosen
 from hotline.surge import instance
 from hotline.surge.ear import PROMPTS, Announcement, Ear, Heard, announcements, samples
 from hotline.surge.erlang_c import answered_within, waits
@@ -23,6 +23,7 @@ from hotline.surge.instance import Surge
 from hotline.surge.judge import judge
 from hotline.surge.plan import MOST_PATIENCE, SHORTEST_SECONDS, callers
 from hotline.surge.run import MUTE
+from ivr.prompts import SHIPPED
 
 NOTICE = 2.0
 
