@@ -131,7 +131,7 @@ def _prompts(raw: Raw) -> Iterator[Problem]:
             wanted += [("prompts", name) for name in SURVEY_PROMPTS]
         if line.get("voicemail") is True:
             wanted += [("prompts", name) for name in VOICEMAIL_PROMPTS]
-    for path, queue in _items(raw, "queue"):
+    for path, queue in (*_items(raw, "queue"), *_items(raw, "mode")):
         if queue.get("call_back_seconds") is not None:
             wanted += [("prompts", name) for name in CALL_BACK_PROMPTS]
             if queue.get("words_seconds") is None:

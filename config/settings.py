@@ -251,8 +251,19 @@ OUTBOUND_PROMPT = "outbound"
 """Its text is what a called citizen is told, by the prompt or by the agent."""
 
 
+class Priority(StrEnum):
+    """Of the recorder, on cores that it shares with the telephone."""
+
+    IDLE = "idle"  # what nobody else needs; rests while calls keep the cores busy
+    LOW = "low"  # a small share of a full machine, too
+
+
 class Recording(_Section):
     enabled: bool = True
+    priority: Priority = Priority.IDLE
+    """Finishing recordings (checking, encoding, sealing) never costs a caller anything; ``low``: it may, a little."""
+    workers: Annotated[int, Field(ge=0, le=256)] = 0
+    """Recordings that are finished at once; 0: as many as cores."""
     format: Literal["opus", "mp3", "wav"] = "opus"
     bitrate_kbps: Annotated[int, Field(ge=12, le=128)] = 24
     retention_months: Annotated[int, Field(ge=1, le=600)] = 24
@@ -657,6 +668,8 @@ class SituationMode(_Section):
     """District → the prompt said after the notice, when the mode is switched on for that district."""
     words_seconds: Annotated[int, Field(ge=20, le=600)] | None = None
     """In place of each queue's, a queue's that says none too: so often one who waits hears his place."""
+    call_back_seconds: Annotated[int, Field(ge=10, le=3600)] | None = None
+    """In place of each queue's, a queue's that offers none too: who has waited so long may be called back at his place."""
     reserve: bool = False
     """Agents serve the queues of their ``reserve`` too."""
     line: dict[Name, ModeLine] = {}

@@ -5,7 +5,8 @@ tells · ``start_check.py`` before anything begins · ``reload.py`` settings rea
 ``metrics.py`` · ``numbering_plan.py`` and ``operator_files.py`` from settings and files · ``lasting_imports.py`` · ``data/`` a tape for the bench.
 
 Wings: ``verbs/`` the command line · ``programs/`` what runs beside the daemon · ``alarms/`` · ``books/`` what keeps the ledger up ·
-``consoles/`` what the console asks for · ``lab/`` a whole hotline with automatic telephones · ``demo/`` · ``bench/``.
+``consoles/`` what the console asks for · ``lab/`` a whole hotline with automatic telephones · ``demo/`` · ``bench/`` ·
+``surge/`` many calls at once, judged by what callers lived through.
 """
 
 from importlib import metadata

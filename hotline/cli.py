@@ -53,6 +53,7 @@ VERBS = {
     "number": "hotline.verbs.number",
     "places": "hotline.verbs.places",
     "bench": "hotline.bench.verb",
+    "rehearse": "hotline.surge.rehearse",
 }
 """Verb → module that adds it."""
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Awaitable, Callable, Mapping
 
 from config.file_places import Places
-from config.settings import Settings
+from config.settings import Priority, Settings
 from cti.commands import Command, Outcome
 from cti.events import CallEnded
 
+from .child_pool import RecordingChildren
 from .child_process import RecordingChild
 from .continuity import HEARD, RecordingContinuity
 from .ports import RecordingBook
 from .processing import RecordingQueue
+from .spare_cores import SpareCores
 
 __all__ = ["ENDED", "HEARD", "Recorder", "build"]
 
@@ -40,6 +43,10 @@ def build(
 ) -> Recorder:  # fmt: skip
     """``lengths``: prompt → seconds."""
     spool = settings.asterisk.spool_dir
-    child = RecordingChild(settings, places, spool / "monitor" if spool else None, lengths=lengths)
+    monitor = spool / "monitor" if spool else None
+    many = settings.recording.workers or os.cpu_count() or 1
+    children = [RecordingChild(settings, places, monitor, lengths=lengths, place=place) for place in range(many)]
+    idle = settings.recording.priority is Priority.IDLE
+    child = RecordingChildren(children, SpareCores() if idle else lambda: many)
     trunks = frozenset(trunk.id for trunk in settings.trunk)
     return Recorder(RecordingQueue(child, book, publish), RecordingContinuity(trunks, perform))

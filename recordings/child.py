@@ -1,9 +1,9 @@
-"""The process that does the heavy work: ``python -m recordings.child``, nice 10.
+"""The process that does the heavy work: ``python -m recordings.child``, nice 10, in the idle class where the settings say so.
 
 Started by ``processing.py``; reads orders from stdin, answers on stdout (``child_messages.py``), one at
 a time. Dies with the daemon (stdin ends, or the kernel tells it), and may die anywhere: each
-order can be given again. A lock in the folder of drafts keeps two children apart.
-The first line it reads is its setting: ``{"settings", "var", "spool", "lengths", "parent"}``.
+order can be given again. A lock in its folder of drafts keeps two children apart.
+The first line it reads is its setting: ``{"settings", "var", "spool", "lengths", "parent", "place"}``; ``place``: which child of several.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from config.file_places import Places
-from config.settings import Settings
+from config.settings import Priority, Settings
 
 from . import child_messages, unfinished_files
 from .drafts import LOCK
@@ -35,15 +35,18 @@ def main() -> int:
         return 0  # a daemon that ended as soon as it had begun: it told us nothing
     setting = json.loads(first)
     _die_with(int(setting["parent"]))
+    settings = Settings.model_validate(setting["settings"])
     os.nice(NICE)
+    if settings.recording.priority is Priority.IDLE:
+        os.sched_setscheduler(
+            0, os.SCHED_IDLE, os.sched_param(0)
+        )  # a weight is no limit: full cores are the telephone's
     places = Places(Path(setting["var"]))
-    drafts = drafts_of(places)
+    drafts = drafts_of(places, int(setting["place"]))
     drafts.make()
     with open(drafts.file(LOCK), "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # the child of a daemon that just died may need a moment
-        worker = Worker(
-            Settings.model_validate(setting["settings"]), places, Path(setting["spool"]), lengths=setting["lengths"]
-        )
+        worker = Worker(settings, places, Path(setting["spool"]), lengths=setting["lengths"], drafts=drafts)
         worker.drafts.empty()
         serve(worker, sys.stdin.buffer, sys.stdout.buffer)
     return 0

@@ -45,6 +45,7 @@ class RecordingChild:
         *,
         lengths: Mapping[str, float] | None = None,
         command: Sequence[str] = COMMAND,
+        place: int = 0,
     ) -> None:
         self._setting = {
             "settings": settings.model_dump(mode="json"),
@@ -52,10 +53,14 @@ class RecordingChild:
             "spool": str((spool or places.spool).absolute()),
             "lengths": dict(lengths or {}),
             "parent": os.getpid(),
+            "place": place,
         }
         self._command = tuple(command)
         self._process: Process | None = None
         self._losses = 0
+
+    width = 1
+    """One recording at once."""
 
     @property
     def pid(self) -> int | None:

@@ -10,6 +10,7 @@ after that. All that is due comes from the book, so a crash of anybody loses not
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ import structlog
 
 from . import states
 from .child_messages import Answer
+from .child_pool import RecordingChildren
 from .child_process import ChildLost, RecordingChild
 from .events import RecordingDelayed, RecordingFailed, RecordingShelved
 from .ids import RecordingId
@@ -51,7 +53,7 @@ class _Delay:
 
 class RecordingQueue:
     def __init__(
-        self, child: RecordingChild, book: RecordingBook, publish: Callable[[object], None],
+        self, child: RecordingChild | RecordingChildren, book: RecordingBook, publish: Callable[[object], None],
         *, now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:  # fmt: skip
         self._child = child
@@ -135,21 +137,45 @@ class RecordingQueue:
         """Have each done; settle those that are through together, but none later than a moment."""
         done: list[tuple[Due, Shelved | Failed]] = []
         settled = self._clock()
+        todo = iter(some)
+        running: dict[asyncio.Task[Shelved | Failed | None], Due] = {}
+        lost: ChildLost | None = None
         try:
-            for due in some:
-                try:
-                    result = self._judge(due, await self._child.shelve(due))
-                except ChildLost as lost:  # this one may be what kills it: it is tried a few times only
-                    result = self._later(due, "child_lost", str(lost))
-                    if result is None:
-                        raise
-                if result is not None:
-                    done.append((due, result))
+            while True:
+                for due in itertools.islice(todo, self._child.width - len(running) if lost is None else 0):
+                    running[asyncio.create_task(self._one(due))] = due
+                if not running:
+                    break
+                finished, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+                for task in finished:
+                    due = running.pop(task)
+                    try:
+                        result = task.result()
+                    except ChildLost as fault:  # the others' work goes on
+                        lost = fault
+                        continue
+                    if result is not None:
+                        done.append((due, result))
                 if len(done) >= SETTLE_MOST or self._clock() - settled >= SETTLE_SECONDS:
                     await self._settle(done)
                     done, settled = [], self._clock()
         finally:
+            for task in running:
+                task.cancel()
+            await asyncio.gather(*running, return_exceptions=True)
             await self._settle(done)
+        if lost is not None:
+            raise lost
+
+    async def _one(self, due: Due) -> Shelved | Failed | None:
+        """Raises ``ChildLost``, of one that is tried again."""
+        try:
+            return self._judge(due, await self._child.shelve(due))
+        except ChildLost as lost:  # this one may be what kills it: it is tried a few times only
+            result = self._later(due, "child_lost", str(lost))
+            if result is None:
+                raise
+            return result
 
     async def _settle(self, done: Sequence[tuple[Due, Shelved | Failed]]) -> None:
         """The ledger first; only what it has committed may be forgotten and is told to others."""

@@ -26,9 +26,9 @@ def files_of(places: Places) -> LocalStorage:
     return LocalStorage(places.ticket_files, folder_mode=0o700, file_mode=0o600)
 
 
-def drafts_of(places: Places) -> Drafts:
-    """On the storage's own file system, where a draft becomes a recording by its name alone."""
-    return Drafts(places.shelf / ".work")
+def drafts_of(places: Places, place: int = 0) -> Drafts:
+    """On the storage's own file system, where a draft becomes a recording by its name alone. ``place``: whose, of several children."""
+    return Drafts(places.shelf / (f".work-{place}" if place else ".work"))
 
 
 def master_key_of(how: Recording, places: Places) -> MasterKeyFile:

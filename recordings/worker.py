@@ -23,6 +23,7 @@ from config.file_places import Places
 from config.settings import Settings
 
 from . import audio, consent, layout, unfinished_files, vault
+from .drafts import Drafts
 from .durable import sync_file, sync_folder
 from .errors import Hopeless, TryLater
 from .ports import Due, Shelved
@@ -44,11 +45,12 @@ class Worker:
     def __init__(
         self, settings: Settings, places: Places, spool: Path | None = None,
         *, lengths: Mapping[str, float] | None = None, sealed: bool = True, passed: Callable[[str], None] = lambda step: None,
+        drafts: Drafts | None = None,
     ) -> None:  # fmt: skip
-        """``spool``: where raw files are, when not in ``places.spool`` (an external Asterisk); ``lengths``: prompt → s."""
+        """``spool``: where raw files are, when not in ``places.spool`` (an external Asterisk); ``lengths``: prompt → s; ``drafts``: its own, where several work."""
         self.spool = spool or places.spool
         self.shelf = Shelf(storage_of(places), ZoneInfo(settings.centre.timezone))
-        self.drafts = drafts_of(places)
+        self.drafts = drafts or drafts_of(places)
         self._how = settings.recording
         self._notices: dict[str, str] = dict(settings.prompts)
         self._lengths = lengths or {}

@@ -100,7 +100,7 @@ def _enter_queue(settings: Settings) -> str:
                 queue.id,
                 renew,
                 waiting.OFF,
-                *kept_place.begin(queue),
+                *kept_place.begin(settings, queue),
                 *waiting.begin(settings, queue),
                 kept_place.CLEARED,
                 "Return()",

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 
 from ..answer_rule import MOST_LET_GO
 from ..settings import Queue, Settings
-from . import waiting
+from . import switches, waiting
 from .dialplan_steps import Step, context, exten, play, unread
 from .national_numbers import is_citizens
 
@@ -35,15 +35,18 @@ CLEARED = 'ExecIf($["${HOTLINE_RETURNS}${HOTLINE_PLACE}"!=""]?MSet(HOTLINE_PLACE
 
 
 def offered(settings: Settings) -> list[Queue]:
-    return [queue for queue in settings.queue if queue.call_back_seconds is not None]
+    by_mode = any(mode.call_back_seconds is not None for mode in settings.mode)
+    return [queue for queue in settings.queue if by_mode or queue.call_back_seconds is not None]
 
 
-def begin(queue: Queue) -> list[Step]:
-    """On the caller's channel, before Queue(): whom a place is kept for takes it himself when he calls again."""
-    if queue.call_back_seconds is None:
+def begin(settings: Settings, queue: Queue) -> list[Step]:
+    """On the caller's channel, before Queue(): whom a place is kept for takes it himself when he calls again; a mode that is on may say
+    from when on it is offered, or that it is at all."""
+    if queue not in offered(settings):
         return ["Set(HOTLINE_OFFERS=)"]
     return [
-        f'Set(HOTLINE_OFFERS=${{IF($["${{HOTLINE_LINE}}"="" | "${{HOTLINE_CALL}}"!="${{UNIQUEID}}"]?:{queue.call_back_seconds})}})',
+        *switches.call_back_seconds(settings, queue),
+        'ExecIf($["${HOTLINE_LINE}"="" | "${HOTLINE_CALL}"!="${UNIQUEID}"]?Set(HOTLINE_OFFERS=))',
         f'ExecIf($["${{HOTLINE_OFFERS}}"!="" & ${{GROUP_COUNT({queue.id}@kept)}} > 0]?Gosub(kept-again,s,1({queue.id})))',
     ]
 

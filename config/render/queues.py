@@ -41,7 +41,7 @@ def render(settings: Settings) -> dict[str, str]:
                 "periodic-announce-frequency": 0,
                 "reportholdtime": False,
                 # a key leaves the queue where a call-back is offered, and nowhere else
-                **({"context": kept_place.ASKED} if queue.call_back_seconds is not None else {}),
+                **({"context": kept_place.ASKED} if queue in kept_place.offered(settings) else {}),
             },
         )
         for queue in settings.queue

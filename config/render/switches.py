@@ -84,6 +84,13 @@ def words_seconds(settings: Settings, queue: Queue) -> list[Step]:
     return [*said]
 
 
+def call_back_seconds(settings: Settings, queue: Queue) -> list[Step]:
+    """Leaves in ``HOTLINE_OFFERS`` from when on one who waits is offered a call-back; '' never. The first mode of the file counts."""
+    modes = [mode for mode in settings.mode if mode.call_back_seconds is not None]
+    by_mode = [f"ExecIf($[{is_on(mode.id)}]?Set(HOTLINE_OFFERS={mode.call_back_seconds}))" for mode in reversed(modes)]
+    return [f"Set(HOTLINE_OFFERS={queue.call_back_seconds or ''})", *by_mode]
+
+
 def contexts(settings: Settings) -> list[str]:
     targets = [*(f"hours_{line.id}" for line in settings.line), *(f"mode_{mode.id}" for mode in settings.mode)]
     fields = ("state", "until", "at", "district")

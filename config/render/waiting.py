@@ -17,9 +17,13 @@ PACE = "HOTLINE_PACE_"
 """A global a queue: ``EPOCH-SECONDS``, when it was found and how long one place takes (``cti.ami_actions``)."""
 FRESH_SECONDS = 120
 FIRST_SECONDS = 6
-"""Who is answered sooner hears nothing of a queue."""
-FARTHEST = 50
-"""Places that are counted; who is farther back hears none."""
+"""Who is answered sooner hears nothing of a queue. The hook's first turn is at once, and waits for this."""
+WITH_OFFER_SECONDS = 15
+"""Who is offered a call-back no later than this hears his first words then, and both at once."""
+LEAST_SECONDS = 48
+"""A shorter wait is told by the place alone: of a minute it would be more than a quarter wrong."""
+FARTHEST = 100
+"""Places that are counted, as far as ``say-count`` says how many are ahead; who is farther back hears none."""
 MOST_MINUTES = 60
 LONG_MINUTES = 5
 """Whose time is so long is offered a call-back at once, where it is offered."""
@@ -70,7 +74,14 @@ def contexts(settings: Settings) -> list[str]:
     steps: tuple[Step, ...] = (
         "Set(CDR_PROP(disable)=1)",
         "Answer()",
-        f"ExecIf($[${{EPOCH}} - 0${{IMPORT(${{HOOK_CHANNEL}},HOTLINE_SINCE)}} < {FIRST_SECONDS}]?Wait({FIRST_SECONDS}))",
+        "Set(OFFERS=${IMPORT(${HOOK_CHANNEL},HOTLINE_OFFERS)})",
+        f'Set(FIRST=${{IF($["${{OFFERS}}"!="" & 0${{OFFERS}} <= {WITH_OFFER_SECONDS}]?${{OFFERS}}:{FIRST_SECONDS})}})',
+        # by the second: most are answered at once, and these two channels end with their wait
+        ("early", f"GotoIf($[{_TALKS}]?talks)"),
+        "GotoIf($[${EPOCH} - 0${IMPORT(${HOOK_CHANNEL},HOTLINE_SINCE)} >= ${FIRST}]?begin)",
+        "Wait(1)",
+        "Goto(early)",
+        ("begin", "NoOp()"),
         "Set(QUEUE=${IMPORT(${HOOK_CHANNEL},HOTLINE_QUEUE)})",
         f"GotoIf($[{_TALKS}]?talks)",
         'GotoIf($["${QUEUE}"=""]?none)',
@@ -87,15 +98,16 @@ def contexts(settings: Settings) -> list[str]:
         f"Set(PACE=${{GLOBAL({PACE}${{QUEUE}})}})",
         'GotoIf($["${PACE}"=""]?offer)',
         f"GotoIf($[${{EPOCH}} - ${{CUT(PACE,-,1)}} > {FRESH_SECONDS}]?offer)",
-        "Set(MINUTES=$[(${PLACE} * ${CUT(PACE,-,2)} + 59) / 60])",
+        "Set(EXPECTED=$[${PLACE} * ${CUT(PACE,-,2)}])",
+        f"GotoIf($[${{EXPECTED}} < {LEAST_SECONDS}]?offer)",
+        "Set(MINUTES=$[(${EXPECTED} + 30) / 60])",
         "Set(MINUTES=${CUT(MINUTES,.,1)})",
         f"GotoIf($[${{MINUTES}} <= {MOST_MINUTES}]?timed)",
         "Set(MINUTES=)",
         "Goto(offer)",
         ("timed", "Gosub(say-count,s,1(${MINUTES}))"),
         "Set(LIST=${LIST}&hotline/s_wait_about&${GOSUB_RETVAL}&hotline/s_minutes)",
-        ("offer", "Set(OFFERS=${IMPORT(${HOOK_CHANNEL},HOTLINE_OFFERS)})"),
-        'GotoIf($["${OFFERS}"=""]?say)',
+        ("offer", 'GotoIf($["${OFFERS}"=""]?say)'),
         "Set(WAITED=$[${EPOCH} - 0${IMPORT(${HOOK_CHANNEL},HOTLINE_SINCE)}])",
         f"Set(OFFERS=${{IF($[${{WAITED}} >= ${{OFFERS}} | 0${{MINUTES}} >= {LONG_MINUTES}]?yes:)}})",
         ("say", f"GotoIf($[{_TALKS}]?none)"),

@@ -3,7 +3,7 @@
 ``fold``: AMI messages a second beside panoramisk and panoramisk + cacofonisk. ``calls``:
 CPU of the daemon per call beside Asterisk's on the same calls. ``console``: how soon a page
 knows that its seat rings, with all consoles connected. ``doors``: what of that is left while each door is flooded. ``ledger``: its queries on a generated
-ledger of years, beside their goals. ``place``: a place found among 200,000 names, a repeat among a year's tickets. Figures, no verdicts.
+ledger of years, beside their goals. ``surge``: more calls than seats, what callers live through beside Asterisk alone. ``place``: a place found among 200,000 names, a repeat among a year's tickets. Figures, no verdicts.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import json
 import sys
 
 from config.language import say as _
+from hotline.surge import rehearse
 
 
 def add(sub: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -48,6 +49,21 @@ def add(sub: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     )
     ledger.add_argument("--json", action="store_true")
     ledger.set_defaults(run=_ledger)
+    surge = verbs.add_parser(
+        "surge", help=_("more calls than seats: what callers live through, and what gives way first")
+    )
+    rehearse.options(surge, rate=2.0, seats=24, talk=8.0, patience=30.0)
+    surge.add_argument("--seconds", type=rehearse.positive, default=60.0, help=_("so long callers come"))
+    surge.add_argument(
+        "--takes", type=rehearse.share, default=0.0, help=_("share of callers who take a call-back (0 to 1)")
+    )
+    surge.add_argument(
+        "--sound", action="store_true", help=_("telephones speak and listen; else the cores go to the hotline")
+    )
+    surge.add_argument(
+        "--recorder-stopped", action="store_true", help=_("one phase more, with the recorder standing still")
+    )
+    surge.set_defaults(run=_surge)
     place = verbs.add_parser("place", help=_("how soon and how surely a place is found, and a repeat of a matter"))
     place.add_argument("--names", type=int, default=200_000, help=_("made up, always the same"))
     place.add_argument("--queries", type=int, default=140, help=_("of each of the 14 kinds"))
@@ -158,3 +174,14 @@ def _ledger(args: argparse.Namespace) -> int:
         over = " !" if one.goal_ms is not None and one.ms > one.goal_ms else ""
         print(f"{one.query:28}{one.ms:>10,.1f}  ({one.goal_ms or '-':>5}){over}")
     return 0
+
+
+def _surge(args: argparse.Namespace) -> int:
+    from hotline.lab.hotline_instance import shipped
+    from hotline.surge import instance
+
+    surge = instance.Surge(
+        seats=args.seats, rate=args.rate, seconds=args.seconds, talk=args.talk, patience=args.patience, takes=args.takes,
+        seed=args.seed, sound=args.sound or args.takes > 0, recorder_stopped=args.recorder_stopped,
+    )  # fmt: skip
+    return rehearse.perform(shipped(), surge, instance.bench, as_json=args.json)

@@ -23,6 +23,7 @@ from accounts.sessions import Sessions
 from config.read import read
 from hotline.bench.cpu_per_call import staff
 from hotline.lab import ports
+from hotline.lab.child import Child
 from hotline.lab.hotline_instance import HotlineInstance, InstanceError, Table, derive, shipped
 from ledger.sessions import SessionShelf
 from ledger.store import Store, url_of
@@ -74,7 +75,7 @@ def _changed(table: Table, provider: int) -> None:
 
 async def _measured(stage: HotlineInstance, seconds: float) -> dict[str, dict[str, Any]]:
     trunk = stage.settings["trunk"][0]
-    phones = console.Child("phones", {
+    phones = Child("hotline.bench.console.phones", {
         "asterisk": ["127.0.0.1", stage.settings["ports"]["sip"]], "trunk": [trunk["host"], trunk["port"]],
         "desk": list(stage.fixed.desk), "ring": console.RING, "talk": console.TALK,
         "number": stage.settings["line"][0]["numbers"][0],
@@ -83,11 +84,11 @@ async def _measured(stage: HotlineInstance, seconds: float) -> dict[str, dict[st
     })  # fmt: skip
     cookies = await _sessions(stage)
     origin = f"https://{stage.settings['edge'].get('names', ['localhost'])[0]}:{stage.settings['edge']['port']}"
-    pages = console.Child("simulated_consoles", {
+    pages = Child("hotline.bench.console.simulated_consoles", {
         "host": "127.0.0.1", "port": stage.settings["ports"]["api"], "origin": origin,
         "sessions": [(cookies[agent], True) for agent in _desk_agents(stage)],
     })  # fmt: skip
-    flood = console.Child("flood", {
+    flood = Child("hotline.bench.console.flood", {
         "origin": origin, "port": stage.settings["ports"]["api"], "each": EACH,
         "silent": [cookies[f"silent{n}"] for n in range(SILENT)], "doors": _doors(stage, cookies[BROWSER_AGENT]),
     })  # fmt: skip

@@ -27,7 +27,8 @@ class WaitPace:
         self, settings: Settings, store: Store, perform: Callable[[Command], Awaitable[object]],
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:  # fmt: skip
-        self._queues = [queue.id for queue in settings.queue if queue.words_seconds]
+        by_mode = any(mode.words_seconds for mode in settings.mode)
+        self._queues = [queue.id for queue in settings.queue if queue.words_seconds or by_mode]
         self._expected, self._perform, self._now = ExpectedWait(store), perform, now
         self._task = EachTurn("wait-pace", self.tell, EVERY_SECONDS, failed="the pace of the queues was not told")
 

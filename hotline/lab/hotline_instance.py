@@ -82,6 +82,8 @@ def derive(shipped: Table, base: int | None, change: Callable[[Table], None] | N
             trunk["port"] = base + 5 + place
     for seat in settings["seat"]:
         seat["device"] = "desk"
+    # the telephones are on this machine too, and other programs: what has only the time that nobody needs might get none
+    settings.setdefault("recording", {})["priority"] = "low"
     if change is not None:
         change(settings)
     return settings

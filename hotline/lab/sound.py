@@ -60,6 +60,12 @@ def tone(hertz: float, *, seconds: float = 1.0, level: float = 6000.0) -> tuple[
     return frames(to_alaw(np.sin(2 * np.pi * hertz * at) * level))
 
 
+def beep(seconds: float) -> bytes:
+    """A tone as 16-bit samples, for a WAV: a prompt that is taken for one (of a level that never changes it would be said that it is silent)."""
+    at = np.arange(int(seconds * RATE)) / RATE
+    return (np.sin(2 * np.pi * 440 * at) * 9000).astype("<i2").tobytes()
+
+
 def speech(seed: int, *, seconds: float = 8.0, pitch: float | None = None) -> tuple[bytes, ...]:
     """Something like a voice: harmonics of a wandering pitch, in syllables, with pauses for breath."""
     chance = np.random.default_rng(seed)

@@ -217,6 +217,44 @@ def test_the_hook_of_a_citizen_whom_we_had_called_ends_with_his_talk() -> None:
     assert "func_export" in files["modules.conf"]
 
 
+def test_a_time_is_told_to_the_nearest_minute_and_none_that_would_be_a_quarter_wrong() -> None:
+    """Below 48 s the place alone; from there on never more than a third beside what is expected, most often less than a quarter."""
+    words = steps(caring(words_seconds=60)["extensions.conf"], "wait-words", "place")
+    at = words.index("Set(EXPECTED=$[${PLACE} * ${CUT(PACE,-,2)}])")
+    assert words[at + 1] == "GotoIf($[${EXPECTED} < 48]?offer)"
+    assert words[at + 2 : at + 4] == ["Set(MINUTES=$[(${EXPECTED} + 30) / 60])", "Set(MINUTES=${CUT(MINUTES,.,1)})"]
+
+
+def test_who_is_soon_offered_a_call_back_hears_his_first_words_then() -> None:
+    words = steps(caring(words_seconds=60, call_back_seconds=10)["extensions.conf"], "wait-words", "place")
+    (first,) = [step for step in words if step.startswith("Set(FIRST=")]
+    assert first == 'Set(FIRST=${IF($["${OFFERS}"!="" & 0${OFFERS} <= 15]?${OFFERS}:6)})'
+    begins = words.index(first) + 1
+    assert words[begins].endswith("?talks)"), "who is answered meanwhile is waited for no longer"
+    assert words[begins + 1].endswith(">= ${FIRST}]?begin)")
+    assert words[begins + 2 : begins + 4] == ["Wait(1)", "Goto(early)"]
+
+
+def test_a_mode_offers_call_backs_in_every_queue_and_only_while_it_is_on() -> None:
+    """Shipped: typhoon after ten seconds; a queue's own offer holds as soon as the mode is off."""
+    files = caring(words_seconds=30, call_back_seconds=60)
+    asked = {queue.id: steps(files["extensions.conf"], "enter-queue", queue.id) for queue in parse(shipped()).queue}
+    on = 'ExecIf($["${DEVICE_STATE(Custom:mode-typhoon)}"="INUSE"]?Set(HOTLINE_OFFERS=10))'
+    for queue, own in (("mandarin", "60"), ("minnan", ""), ("emergency", "")):
+        at = asked[queue].index(f"Set(HOTLINE_OFFERS={own})")
+        assert asked[queue][at + 1] == on
+        assert asked[queue][at + 2].endswith(
+            "?Set(HOTLINE_OFFERS=))"
+        )  # a call that is none of a line's is offered nothing
+    assert files["queues.conf"].count("context = call-back-asked") == 3
+    raw = shipped()
+    for mode in raw["mode"]:
+        mode.pop("call_back_seconds")
+    silent = rendered(parse(raw))
+    assert "context = call-back-asked" not in silent["queues.conf"]
+    assert "[call-back-asked]" not in silent["extensions.conf"]
+
+
 def test_a_citizen_who_talked_outside_scores_nobody() -> None:
     """Given to a number of the world that answered: no survey; given in vain he is asked after his next talk."""
     world = steps(caring(words_seconds=30)["extensions.conf"], "world", "_X.")

@@ -96,7 +96,7 @@ async def test_place_and_time_are_told_and_a_free_seat_rings_in_mid_word(site: S
         await floor.sit("8001", answering(0.2, None, SEAT_TONE))
         talking = await floor.dial(caller="13805924001")
         seat = await floor.seat_call(talking.caller)
-        pace = f"dialplan set global HOTLINE_PACE_mandarin {int(time.time())}-70"
+        pace = f"dialplan set global HOTLINE_PACE_mandarin {int(time.time())}-90"
         await asyncio.to_thread(site.hotline, "asterisk", "cli", pace)
         first = await floor.dial(caller="13805924002")
         assert await first.until_answered(5)

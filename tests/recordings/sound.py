@@ -26,7 +26,7 @@ def settings(form: str = "opus", min_free_mb: int = 10) -> Settings:
             "line": [{"id": "citizen", "name": "直拨", "numbers": ["12319"], "queue": "mandarin"}],
             "queue": [{"id": "mandarin", "name": "普通话"}],
             "seat": [{"id": "8001"}],
-            "recording": {"format": form, "min_free_mb": min_free_mb},
+            "recording": {"format": form, "min_free_mb": min_free_mb, "priority": "low"},
             "prompts": NOTICES,
         }
     )

@@ -8,40 +8,17 @@ registered, then dials at the rate until told to end. Run by ``run.py`` as a pro
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import json
-import re
 import sys
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-_HEADER = re.compile(r"^([A-Za-z-]+)\s*:\s*(.*)$", re.MULTILINE)
+from hotline.lab.sip_message import Message, digest_proof
+
 SDP = "v=0\r\no=b 1 1 IN IP4 {host}\r\ns=-\r\nc=IN IP4 {host}\r\nt=0 0\r\nm=audio {port} RTP/AVP 8\r\na=rtpmap:8 PCMA/8000\r\n"
 RTP_PORT = 9
 """Discard: whatever Asterisk plays goes nowhere."""
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    first: str
-    headers: dict[str, str]
-    via: list[str]
-
-    @classmethod
-    def of(cls, data: bytes) -> Message:
-        head = data.decode("utf-8", "replace").partition("\r\n\r\n")[0]
-        first, _, rest = head.partition("\r\n")
-        found = [(name.lower(), value.strip()) for name, value in _HEADER.findall(rest)]
-        return cls(first, dict(found), [value for name, value in found if name == "via"])
-
-    @property
-    def status(self) -> int:
-        return int(self.first.split(" ")[1]) if self.first.startswith("SIP/2.0") else 0
-
-    @property
-    def method(self) -> str:
-        return self.headers["cseq"].split()[1]
 
 
 class Phones(asyncio.DatagramProtocol):
@@ -171,24 +148,8 @@ class Phones(asyncio.DatagramProtocol):
                 return
             if said.status != 401:
                 break
-            proof = _digest(said.headers["www-authenticate"], user, password, uri)
+            proof = digest_proof(said.headers["www-authenticate"], user, password, uri)
         raise RuntimeError(f"seat {user} could not register: {said.first}")
-
-
-def _digest(challenge: str, user: str, password: str, uri: str) -> str:
-    asked = dict(re.findall(r'(\w+)="?([^",]+)"?', challenge))
-    one = _md5(f"{user}:{asked['realm']}:{password}")
-    two = _md5(f"REGISTER:{uri}")
-    reply = _md5(f"{one}:{asked['nonce']}:00000001:bench:auth:{two}")
-    opaque = f', opaque="{asked["opaque"]}"' if "opaque" in asked else ""
-    return (
-        f'Authorization: Digest username="{user}", realm="{asked["realm"]}", nonce="{asked["nonce"]}", uri="{uri}", '
-        f'response="{reply}", algorithm=MD5, cnonce="bench", qop=auth, nc=00000001{opaque}'
-    )
-
-
-def _md5(text: str) -> str:
-    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
 
 
 @dataclass(slots=True)

@@ -9,10 +9,7 @@ supervisor's wallboard that sees every call. All speak to the daemon's own port.
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import json
 import math
-import sys
 import tempfile
 import time
 import wave
@@ -26,7 +23,10 @@ from accounts.sessions import Sessions
 from config.read import read
 from hotline.bench.cpu_per_call import FIRST_AGENT, staff
 from hotline.lab import ports
+from hotline.lab.child import Child
 from hotline.lab.hotline_instance import HotlineInstance, InstanceError, Table, derive, shipped
+from hotline.lab.sit_down import sit_down
+from hotline.lab.sound import beep
 from hotline.programs.process_table import cpu
 from ledger.sessions import SessionShelf
 from ledger.store import Store, url_of
@@ -64,39 +64,6 @@ def changed(table: Table, consoles: int) -> None:
     table["ports"] |= {"rtp_first": RTP_FIRST}
 
 
-class Child:
-    """A program of this folder: JSON in, ``ready`` out, then a line for a line."""
-
-    def __init__(self, name: str, told: dict[str, Any]) -> None:
-        self._name, self._told = name, told
-        self.process: asyncio.subprocess.Process | None = None
-
-    async def start(self, seconds: float) -> None:
-        self.process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", f"hotline.bench.console.{self._name}",
-            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=1 << 26,
-        )  # fmt: skip
-        await self.ask(json.dumps(self._told), seconds)
-
-    async def ask(self, line: str, seconds: float) -> Any:
-        assert self.process is not None
-        assert self.process.stdin is not None
-        assert self.process.stdout is not None
-        self.process.stdin.write(f"{line}\n".encode())
-        await self.process.stdin.drain()
-        async with asyncio.timeout(seconds):
-            said = await self.process.stdout.readline()
-        if not said:
-            raise InstanceError(f"{self._name} ended")
-        return said.decode().strip() if said.strip() == b"ready" else json.loads(said)
-
-    async def close(self) -> None:
-        if self.process is not None and self.process.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                self.process.kill()
-            await self.process.wait()
-
-
 async def run(consoles: int, rate: float, seconds: float) -> dict[str, Any]:
     """The figures; see ``hotline bench console --json``."""
     with tempfile.TemporaryDirectory(prefix="hotline-bench-") as folder:
@@ -119,12 +86,12 @@ async def _measured(stage: HotlineInstance, consoles: int, rate: float, seconds:
     asterisk = stage.asterisk_pid()
     assert asterisk is not None
     trunk = stage.settings["trunk"][0]
-    phones = Child("phones", {
+    phones = Child("hotline.bench.console.phones", {
         "asterisk": ["127.0.0.1", stage.settings["ports"]["sip"]], "trunk": [trunk["host"], trunk["port"]],
         "desk": list(stage.fixed.desk), "ring": RING, "talk": TALK, "number": stage.settings["line"][0]["numbers"][0],
         "seats": {seat["id"]: stage.secret(f"sip-{seat['id']}") for seat in stage.settings["seat"]},
     })  # fmt: skip
-    pages = Child("simulated_consoles", await _sessions(stage, consoles))
+    pages = Child("hotline.bench.console.simulated_consoles", await _sessions(stage, consoles))
     try:
         await phones.start(120.0)
         await _sit_down(stage)
@@ -209,32 +176,8 @@ async def _sessions(stage: HotlineInstance, consoles: int) -> dict[str, Any]:
 
 async def _sit_down(stage: HotlineInstance) -> None:
     """Every agent at a seat of their own, ready."""
-    limit = asyncio.Semaphore(16)
     agents = [agent["id"] for agent in stage.settings["agent"] if agent["role"] == "agent"]
-
-    async def sit(rest: Any, seat: str, agent: str) -> None:
-        until = time.monotonic() + 60.0
-        async with limit:
-            while True:
-                reply = await rest.post(f"/api/seats/{seat}/login", json={"agent": agent, "ready": True})
-                if reply.status_code == 200:
-                    return
-                if time.monotonic() > until:
-                    raise InstanceError(f"seat {seat} could not log in: {reply.text}")
-                await asyncio.sleep(0.2)
-
-    async with stage.rest() as rest:
-        seats = [seat["id"] for seat in stage.settings["seat"]]
-        await asyncio.gather(*(sit(rest, seat, agent) for seat, agent in zip(seats, agents, strict=True)))
-        until = time.monotonic() + 120.0
-        while True:
-            rows = (await rest.get("/api/seats")).json()
-            if all(row["state"] == "ready" and row["reachable"] for row in rows):
-                break
-            if time.monotonic() > until:
-                raise InstanceError("not all seats are ready")
-            await asyncio.sleep(0.5)
-    await asyncio.sleep(len(seats) / 100 + 1.0)  # memberships are told to Asterisk at 100 a second
+    await sit_down(stage, [seat["id"] for seat in stage.settings["seat"]], agents)
 
 
 def short_notice(stage: HotlineInstance) -> None:
@@ -244,4 +187,4 @@ def short_notice(stage: HotlineInstance) -> None:
         file.setnchannels(1)
         file.setsampwidth(2)
         file.setframerate(8000)
-        file.writeframes(b"\x00\x10" * int(8000 * NOTICE_SECONDS))  # silence would be refused: it is no notice
+        file.writeframes(beep(NOTICE_SECONDS))
