@@ -75,14 +75,14 @@ def _problems(args: argparse.Namespace) -> list[str]:
             )
     if args.bind:
         try:
-            address = ipaddress.ip_address(args.bind)
+            address = ipaddress.IPv4Address(args.bind)  # names of the edge are letters, digits and dots
             wrong = address.is_unspecified or address.is_multicast
         except ValueError:
             wrong = True
         if wrong:
             found.append(
                 _(
-                    "--bind: {value} is not one address. Cure: an address of this machine, as 10.0.0.5",
+                    "--bind: {value} is not one IPv4 address. Cure: an address of this machine, as 10.0.0.5",
                     value=repr(args.bind),
                 )
             )
