@@ -81,7 +81,7 @@ async def _serve(told: Conf, listening: socket.socket) -> None:
         asyncio.get_running_loop().add_signal_handler(number, end)
     opening = asyncio.create_task(database.keep_open(), name="database")
     ticking = asyncio.create_task(_tick(store), name="timers")
-    log.info("started", pid=os.getpid(), port=told.port)
+    log.info("started", what="case store", pid=os.getpid(), port=told.port)
     try:
         await server.serve([listening])
     finally:
@@ -89,7 +89,7 @@ async def _serve(told: Conf, listening: socket.socket) -> None:
             task.cancel()
         await asyncio.gather(opening, ticking, return_exceptions=True)
         database.close()
-        log.info("ended")
+        log.info("ended", what="case store")
 
 
 def _now() -> datetime:
