@@ -25,7 +25,8 @@ class Step:
 
 def steps(text: str) -> list[Step]:
     found: list[Step] = []
-    chapter, block, head, began = "", [], "", 0
+    block: list[str] = []
+    chapter, head, began = "", "", 0
     for number, line in enumerate(text.splitlines(), 1):
         if head:
             if line == "```":

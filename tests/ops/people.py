@@ -9,9 +9,10 @@ import sys
 import time
 import tomllib
 from pathlib import Path
+from typing import Any
 
 from hotline.lab.media import RtpPorts
-from hotline.lab.phones import Rack, answering
+from hotline.lab.phones import Call, Rack, answering
 from hotline.lab.sound import tone
 
 SETTINGS, SECRETS = Path("/etc/hotline/hotline.toml"), Path("/var/lib/hotline/secrets")
@@ -21,16 +22,16 @@ SEEN = Path("/tmp/people")
 TALK_SECONDS = 6
 
 
-def settings():
+def settings() -> dict[str, Any]:
     return tomllib.loads(SETTINGS.read_text("utf-8"))
 
 
-def registrar():
+def registrar() -> tuple[str, int]:
     told = settings()
     return told["asterisk"]["bind"], told["ports"]["sip"]
 
 
-async def phone():
+async def phone() -> None:
     """Registered, and answers each call until the machine ends; registers anew when a restored centre has other keys."""
     async with Rack("desk", PHONE, registrar(), ports=RtpPorts(20000, 20100)) as rack:
         secret = ""
@@ -43,12 +44,12 @@ async def phone():
             await asyncio.sleep(1)
 
 
-async def carrier():
+async def carrier() -> Rack:
     told = next(one for one in settings()["trunk"] if one["id"] == "telecom")
     return Rack("telecom", (told["host"], told["port"]), registrar(), ports=RtpPorts(21000, 21100))
 
 
-async def call():
+async def call() -> None:
     """A citizen hears the notice, is put through and talks."""
     async with await carrier() as rack:
         made = await rack.dial(NUMBER, caller=CALLER, sound=tone(440))
@@ -60,7 +61,7 @@ async def call():
         await asyncio.sleep(1)
 
 
-async def hold():
+async def hold() -> None:
     """A citizen talks on until /tmp/people/hang-up is there; the seat must be heard before and after it."""
     async with await carrier() as rack:
         made = await rack.dial(NUMBER, caller="13806010002", sound=tone(440))
@@ -78,7 +79,7 @@ async def hold():
         await asyncio.sleep(1)
 
 
-async def put_through(made):
+async def put_through(made: Call) -> None:
     """Until the seat's own tone is at the citizen's ear: prompts are speech."""
     for _ in range(600):
         if made.ear.tone_level(620, since=time.time() - 1) > 0.5:
@@ -88,5 +89,6 @@ async def put_through(made):
     raise AssertionError("never put through")
 
 
-SEEN.mkdir(exist_ok=True)
-asyncio.run({"phone": phone, "call": call, "hold": hold}[sys.argv[1]]())
+if __name__ == "__main__":
+    SEEN.mkdir(exist_ok=True)
+    asyncio.run({"phone": phone, "call": call, "hold": hold}[sys.argv[1]]())

@@ -18,22 +18,23 @@ from pathlib import Path
 UNITS, RUN = Path("/etc/systemd/system"), Path("/run/systemctl")
 
 
-def unit(name):
+def unit(name: str) -> dict[str, str]:
     rows = re.findall(r"^(\w+)=(.*)$", (UNITS / f"{name}.service").read_text(), re.MULTILINE)
     return dict(rows)
 
 
-def state(name, text=None):
+def state(name: str, text: str = "") -> str:
     file = RUN / f"{name}.state"
-    if text is not None:
+    if text:
         file.with_suffix(".new").write_text(text)
         file.with_suffix(".new").rename(file)
     return file.read_text() if file.exists() else "dead 0 0"
 
 
-def supervise(name):
+def supervise(name: str) -> None:
     """In a session of its own, until it is told to stop (SIGTERM) or the unit is not to be started again."""
-    told, stopping = unit(name), []
+    told = unit(name)
+    stopping: list[int] = []
     user = pwd.getpwnam(told["User"])
     home = Path("/var/lib", told["StateDirectory"])
     home.mkdir(exist_ok=True)
@@ -83,16 +84,18 @@ def supervise(name):
             except TimeoutError:
                 pass
         if stopping or str(main.returncode) in told["RestartPreventExitStatus"].split():
-            return state(name, f"{'dead' if stopping else 'failed'} 0 0")
+            state(name, f"{'dead' if stopping else 'failed'} 0 0")
+            return
         state(name, f"auto-restart {os.getpid()} 0")
         until = time.monotonic() + float(told["RestartSec"])
         while time.monotonic() < until:
             if stopping:
-                return state(name, "dead 0 0")
+                state(name, "dead 0 0")
+                return
             time.sleep(0.05)
 
 
-def start(name):
+def start(name: str) -> int:
     if state(name).split()[0] in ("running", "start"):
         return 0
     state(name, "start 0 0")
@@ -107,7 +110,7 @@ def start(name):
     return 0 if waited(name, ("running",), ("dead", "failed"), int(unit(name)["TimeoutStartSec"])) else 1
 
 
-def waited(name, good, bad, seconds):
+def waited(name: str, good: tuple[str, ...], bad: tuple[str, ...], seconds: float) -> bool:
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         now = state(name).split()[0]
@@ -119,7 +122,7 @@ def waited(name, good, bad, seconds):
     return False
 
 
-def main():
+def main() -> int:
     RUN.mkdir(exist_ok=True)
     words = [word for word in sys.argv[1:] if word != "--now"]
     verb, name = words[0], words[-1].removesuffix(".service")
@@ -147,4 +150,5 @@ def main():
     raise SystemExit(f"systemctl {verb}: the stand-in does not know it")
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())
