@@ -108,7 +108,7 @@ def _alone(progress: Progress) -> Iterator[None]:
 
 def _install(progress: Progress, source: Source) -> tuple[Asterisk, Version]:
     old = [dotted(version) for _one, version in everything() if version]
-    if old:
+    if old and find() is None:
         progress(_("the Asterisk here is {old}, at least {least} is needed", old=", ".join(old), least=dotted(LEAST)))
     progress(_fetching(source))
     with tempfile.TemporaryDirectory(prefix=".install-", dir=cache()) as name:

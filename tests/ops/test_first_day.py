@@ -194,10 +194,12 @@ def test_try_the_backup(day: FirstDay) -> None:
 def test_update_with_calls_standing(day: FirstDay) -> None:
     """The citizen and the seat hear each other through it; the same process, the same Asterisk, the new release."""
     day.reach(BACKUP)
-    before = day.machine.run("cat /run/systemctl/hotline.state; pgrep -f 'asterisk.*-C /var/lib/hotline' | head -1")
+    before = day.machine.run(
+        "cat /run/systemctl/hotline.state; echo; pgrep -f 'asterisk.*-C /var/lib/hotline' | head -1"
+    )
     day.reach(UPDATE)
     assert (
-        day.machine.run("cat /run/systemctl/hotline.state; pgrep -f 'asterisk.*-C /var/lib/hotline' | head -1")
+        day.machine.run("cat /run/systemctl/hotline.state; echo; pgrep -f 'asterisk.*-C /var/lib/hotline' | head -1")
         == before
     )
     pid = before.split()[2]
