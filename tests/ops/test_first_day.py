@@ -9,9 +9,12 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import subprocess
+import tempfile
 import tomllib
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -87,6 +90,17 @@ ACTS: dict[str, Callable[[Machine], str]] = {
 }  # fmt: skip
 
 
+def once(folder: Path, make: Callable[[Path], None]) -> Path:
+    """Made whole or not at all; of two at the same moment the first counts."""
+    if not folder.exists():
+        draft_of = Path(tempfile.mkdtemp(prefix=".draft-", dir=folder.parent))
+        make(draft_of / folder.name)
+        with suppress(OSError):
+            (draft_of / folder.name).rename(folder)
+        shutil.rmtree(draft_of, ignore_errors=True)
+    return folder
+
+
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """What is carried to the machine: both releases, a wheelhouse, Asterisk's packages, the sums."""
@@ -94,15 +108,18 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     kept = Path(os.environ.get(KEPT) or Path.home() / ".cache" / "hotline" / "ops")
     kept.mkdir(parents=True, exist_ok=True)
     made = [draft(folder, version) for version in document.releases()]
-    wheels = kept / f"wheelhouse-{hashlib.sha256((ROOT / 'requirements.lock').read_bytes()).hexdigest()[:12]}"
-    if not wheels.exists():
+
+    def wheelhouse(target: Path) -> None:
         subprocess.run(["tar", "-xzf", made[0], "-C", folder], check=True)
-        home = folder / made[0].name.removesuffix(".tar.gz")
-        subprocess.run([home / "install", "--make-wheelhouse", folder / "wheelhouse"], check=True, timeout=500)
-        (folder / "wheelhouse").rename(wheels) if os.stat(folder).st_dev == os.stat(kept).st_dev else subprocess.run(["cp", "-r", folder / "wheelhouse", wheels], check=True)  # fmt: skip
-    packages = kept / "asterisk"
-    if not packages.exists():
-        subprocess.run([ROOT / ".venv" / "bin" / "hotline", "asterisk", "fetch", packages], check=True, timeout=300)
+        install = folder / made[0].name.removesuffix(".tar.gz") / "install"
+        # by the interpreter that the machine will find
+        subprocess.run([install, "--make-wheelhouse", target, "--python", "/usr/bin/python3"], check=True, timeout=500)
+
+    def asterisk(target: Path) -> None:
+        subprocess.run([ROOT / ".venv" / "bin" / "hotline", "asterisk", "fetch", target], check=True, timeout=300)
+
+    lock = hashlib.sha256((ROOT / "requirements.lock").read_bytes()).hexdigest()[:12]
+    wheels, packages = once(kept / f"wheelhouse-{lock}", wheelhouse), once(kept / "asterisk", asterisk)
     sums = folder / "SHA256SUMS"
     sums.write_text("".join(f"{hashlib.sha256(one.read_bytes()).hexdigest()}  {one.name}\n" for one in made))
     (folder / "carried").mkdir()
