@@ -32,12 +32,12 @@ root=$1/root
 mount -t proc proc "$root/proc"
 mount --rbind /dev "$root/dev"
 # no list of packages: what Debian brought is the newest that it knows
-for folder in opt work root home run mnt backup var/log var/lib/apt/lists; do
+for folder in opt work root home run mnt backup var/log var/lib/apt/lists var/lib/hotline; do
   mkdir -p "$root/$folder"
   mount -t tmpfs -o mode=755 empty "$root/$folder"
 done
 mount -t tmpfs -o mode=1777 empty "$root/tmp"
-rm -rf "$root/etc/hotline" "$root/var/lib/hotline" "$root/etc/xdg/pip" "$root/etc/pip.conf"
+rm -rf "$root/etc/hotline" "$root/etc/xdg/pip" "$root/etc/pip.conf"
 cp "$2/systemctl.py" "$root/usr/local/bin/systemctl"
 chmod 755 "$root/usr/local/bin/systemctl"
 cp "$2/people.py" "$root/tmp/people.py"
@@ -100,14 +100,18 @@ class Machine:
             self._said.put(line)
         self._said.put(None)
 
-    def run(self, words: str, seconds: float = 300) -> str:
-        """Each line must end well. What was said on both outputs; raises StepFailed."""
+    def run(self, words: str, seconds: float = 300, *, apart: bool = False) -> str:
+        """Each line must end well, and what it sets stays. What was said on both outputs; raises StepFailed.
+
+        :param apart: in a shell of their own, which knows what was set: one that fails costs the first one nothing.
+        """
         mark = uuid.uuid4().hex
         assert self._shell.stdin is not None
         # of a step that fails the shell ends: another one takes its place, so that its machine can still be asked
-        ended = (
-            f"cat >/tmp/step <<'{mark}'\n{words.rstrip()}\n{mark}\n"
-            f"trap 'echo {mark} $?; exec bash --norc --noprofile 2>&1' EXIT; set -e; . /tmp/step; set +e; trap - EXIT; echo {mark} 0\n"
+        ended = f"cat >/tmp/step <<'{mark}'\n{words.rstrip()}\n{mark}\n" + (
+            f"( set -e; . /tmp/step ) </dev/null; echo {mark} $?\n"
+            if apart
+            else f"trap 'echo {mark} $?; exec bash --norc --noprofile 2>&1' EXIT; set -e; . /tmp/step </dev/null; set +e; trap - EXIT; echo {mark} 0\n"
         )
         self._shell.stdin.write(ended)
         self._shell.stdin.flush()
@@ -137,5 +141,9 @@ class Machine:
         return self._shell.poll() is None
 
     def said(self, words: str) -> str:
-        """As ``run``, where a failure is an answer, too: its output."""
-        return self.run(f"{{ {words} ; }} || true")
+        """As ``ask``, where a failure is an answer, too: its output."""
+        return self.run(f"{{ {words}\n}} || true", apart=True)
+
+    def ask(self, words: str, seconds: float = 60) -> str:
+        """What is looked at beyond the steps."""
+        return self.run(words, seconds, apart=True)

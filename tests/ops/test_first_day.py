@@ -54,7 +54,7 @@ class FirstDay:
             raise AssertionError(f"docs/operating.md:{step.line}: {fault}\n{log}") from None
 
     def hotline(self, words: str) -> str:
-        return self.machine.run(f"runuser -u hotline -- hotline {words} {AT} 2>/dev/null")
+        return self.machine.ask(f"runuser -u hotline -- hotline {words} {AT} 2>/dev/null")
 
 
 PEOPLE = "/opt/hotline/current/.venv/bin/python -P /tmp/people.py"
@@ -155,10 +155,10 @@ BACK, LOST = "Go back", "The day the database is lost"
 def test_install(day: FirstDay) -> None:
     """Nothing is put into the machine's own Python; the Asterisk is the one that was tried."""
     day.reach(INSTALL)
-    assert day.machine.run("hotline --version").strip() == f"hotline {document.releases()[0]}"
+    assert day.machine.ask("hotline --version").strip() == f"hotline {document.releases()[0]}"
     assert day.machine.said("cd /tmp && python3 -c 'import hotline'").count("ModuleNotFoundError") == 1
     assert (
-        day.machine.run("find / -xdev -name site-packages -prune -o -path '*dist-packages/hotline*' -print").strip()
+        day.machine.ask("find / -xdev -name site-packages -prune -o -path '*dist-packages/hotline*' -print").strip()
         == ""
     )
 
@@ -166,12 +166,12 @@ def test_install(day: FirstDay) -> None:
 def test_first_settings(day: FirstDay) -> None:
     """`hotline check` has nothing to cure, and the daemon said READY to whoever started it."""
     day.reach(SETTINGS)
-    assert day.machine.run("systemctl is-active hotline").strip() == "active"
+    assert day.machine.ask("systemctl is-active hotline").strip() == "active"
     found = {one["name"]: one["state"] for one in json.loads(day.hotline("check --json"))}
     assert found["asterisk"] == "ok"
     assert "fail" not in found.values()
     assert (
-        day.machine.run("stat -c '%U %a' /var/lib/hotline /var/lib/hotline/secrets").splitlines() == ["hotline 700"] * 2
+        day.machine.ask("stat -c '%U %a' /var/lib/hotline /var/lib/hotline/secrets").splitlines() == ["hotline 700"] * 2
     )
 
 
@@ -181,7 +181,7 @@ def test_the_first_call(day: FirstDay) -> None:
     (row,) = json.loads(day.hotline("report calls --json"))
     assert (row["queue_result"], row["seat"], row["recordings"][0]["state"]) == ("answered", "8005", "shelved")
     assert (
-        day.machine.run(
+        day.machine.ask(
             "ffprobe -v error -show_entries stream=codec_name,channels -of csv=p=0 /var/lib/hotline/first-call.opus"
         ).strip()
         == "opus,2"
@@ -190,8 +190,8 @@ def test_the_first_call(day: FirstDay) -> None:
 
 def test_back_up(day: FirstDay) -> None:
     day.reach(BACKUP)
-    assert day.machine.run("stat -c '%U %a' /backup/first").strip() == "hotline 700"
-    told = json.loads(day.machine.run("cat /backup/first/backup.json"))
+    assert day.machine.ask("stat -c '%U %a' /backup/first").strip() == "hotline 700"
+    told = json.loads(day.machine.ask("cat /backup/first/backup.json"))
     assert {"ledger.db", "casestore.db", "hotline.toml"} <= set(told["files"])
 
 
@@ -199,14 +199,14 @@ def test_try_the_backup(day: FirstDay) -> None:
     """In an empty folder beside: the same call, every recording opens, and the running daemon never noticed."""
     day.reach(TRIED)
     tried = json.loads(
-        day.machine.run(
+        day.machine.ask(
             "runuser -u hotline -- hotline report calls --json --config /backup/first/hotline.toml --var /var/lib/hotline/tried 2>/dev/null"
         )
     )
     assert [row["call"] for row in tried] == [row["call"] for row in json.loads(day.hotline("report calls --json"))][
         -len(tried) :
     ]
-    assert day.machine.run("systemctl is-active hotline").strip() == "active"
+    assert day.machine.ask("systemctl is-active hotline").strip() == "active"
 
 
 def test_on_another_machine(day: FirstDay, files: list[Path], tmp_path: Path) -> None:
@@ -222,33 +222,33 @@ def test_on_another_machine(day: FirstDay, files: list[Path], tmp_path: Path) ->
         other.hotline(
             f"recording export {call['call']} /var/lib/hotline/again.opus --purpose technical --words 'another machine'"
         )
-        assert machine.run("systemctl is-active hotline").strip() == "active"
+        assert machine.ask("systemctl is-active hotline").strip() == "active"
         key = "cat /var/lib/hotline/secrets/sip-8005"
-        assert machine.run(key) == day.machine.run(key)
+        assert machine.ask(key) == day.machine.ask(key)
 
 
 def test_update_with_calls_standing(day: FirstDay) -> None:
     """The citizen and the seat hear each other through it; the same process, the same Asterisk, the new release."""
     day.reach(BACKUP)
-    before = day.machine.run(
+    before = day.machine.ask(
         "cat /run/systemctl/hotline.state; echo; pgrep -f 'asterisk.*-C /var/lib/hotline' | head -1"
     )
     day.reach(UPDATE)
     assert (
-        day.machine.run("cat /run/systemctl/hotline.state; echo; pgrep -f 'asterisk.*-C /var/lib/hotline' | head -1")
+        day.machine.ask("cat /run/systemctl/hotline.state; echo; pgrep -f 'asterisk.*-C /var/lib/hotline' | head -1")
         == before
     )
     pid = before.split()[2]
     new = f"/opt/hotline/hotline-{document.releases()[1]}/"
-    assert new in day.machine.run(f"tr '\\0' ' ' < /proc/{pid}/cmdline")
-    assert new in day.machine.run(f"cat /proc/{pid}/maps")
+    assert new in day.machine.ask(f"tr '\\0' ' ' < /proc/{pid}/cmdline")
+    assert new in day.machine.ask(f"cat /proc/{pid}/maps")
     assert json.loads(day.hotline("report calls --json"))[0]["ended_by"] == "caller"
 
 
 def test_go_back(day: FirstDay) -> None:
     day.reach(BACK)
-    pid = day.machine.run("cat /run/systemctl/hotline.state").split()[2]
-    assert f"/opt/hotline/hotline-{document.releases()[0]}/" in day.machine.run(f"tr '\\0' ' ' < /proc/{pid}/cmdline")
+    pid = day.machine.ask("cat /run/systemctl/hotline.state").split()[2]
+    assert f"/opt/hotline/hotline-{document.releases()[0]}/" in day.machine.ask(f"tr '\\0' ' ' < /proc/{pid}/cmdline")
 
 
 def test_the_day_the_database_is_lost(day: FirstDay) -> None:
