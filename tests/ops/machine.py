@@ -123,9 +123,11 @@ class Machine:
                 raise StepFailed(f"nothing more after {seconds:.0f} s:\n{words}\n{''.join(told)}") from None
             if line is None:
                 raise StepFailed(f"the shell ended:\n{words}\n{''.join(told)}")
-            if line.startswith(mark):
-                if line.split()[1] != "0":
-                    raise StepFailed(f"status {line.split()[1]}:\n{words}\n{''.join(told)}")
+            if mark in line:  # behind a last line that had no end, too
+                rest, _mark, status = line.partition(mark)
+                told += [rest] if rest else []
+                if status.strip() != "0":
+                    raise StepFailed(f"status {status.strip()}:\n{words}\n{''.join(told)}")
                 return "".join(told)
             self.log.append(line)
             told.append(line)

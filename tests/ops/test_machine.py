@@ -24,6 +24,11 @@ def test_what_a_step_sets_stays_for_the_next_one(machine: Machine) -> None:
     assert machine.ask("echo $at") == "here\n"
 
 
+def test_a_last_line_without_an_end_is_an_answer_too(machine: Machine) -> None:
+    assert machine.ask("printf one") == "one"
+    assert machine.run("printf two") == "two"
+
+
 def test_a_question_that_fails_costs_nothing(machine: Machine) -> None:
     machine.run("kept=yes")
     with pytest.raises(StepFailed, match="status 3"):
