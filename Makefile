@@ -60,7 +60,7 @@ contract: prepare
 audit: prepare
 	@.ci/audit
 
-# source, pages, bills of materials (CycloneDX), what is known of them: var/release/
+# one archive that runs where it is unpacked, source, bills of materials (CycloneDX), what is known of them: var/release/
 release: prepare
 	@.ci/release $(ARGS)
 

@@ -86,7 +86,7 @@ async def _serve(told: Conf, listening: socket.socket) -> None:
     opening = asyncio.create_task(database.keep_open(), name="database")
     ticking = asyncio.create_task(_tick(store), name="timers")
     sealing = asyncio.create_task(_seal_plain(CasePhotos(database, seal)), name="photos")
-    log.info("started", pid=os.getpid(), port=told.port)
+    log.info("started", what="case store", pid=os.getpid(), port=told.port)
     try:
         await server.serve([listening])
     finally:
@@ -94,7 +94,7 @@ async def _serve(told: Conf, listening: socket.socket) -> None:
             task.cancel()
         await asyncio.gather(opening, ticking, sealing, return_exceptions=True)
         database.close()
-        log.info("ended")
+        log.info("ended", what="case store")
 
 
 def _now() -> datetime:

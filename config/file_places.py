@@ -106,6 +106,11 @@ class Places:
         return self.run / "seats.json"
 
     @property
+    def seats_waiting(self) -> Path:
+        """What the seats did and the ledger has not yet, over the end of the daemon (``hotline/books/seat_memory.py``)."""
+        return self.run / "seats-waiting.jsonl"
+
+    @property
     def reload(self) -> Path:
         """What the last ``hotline reload`` or ``restart`` came to (``hotline/reload.py``)."""
         return self.run / "reload.json"

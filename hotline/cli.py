@@ -23,6 +23,7 @@ from .lasting_imports import lasting
 VERBS = {
     "run": "hotline.run",
     "demo": "hotline.demo",
+    "init": "hotline.verbs.init",
     "check": "hotline.verbs.check",
     "reload": "hotline.verbs.reload",
     "restart": "hotline.verbs.reload",

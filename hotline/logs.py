@@ -13,6 +13,7 @@ from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
+from twisted.logger import STDLibLogObserver, globalLogBeginner
 
 from cti.numbers import home
 from ledger.errors import WRONG_OR_AWAY, LedgerUnavailable
@@ -25,7 +26,8 @@ dot) nor times."""
 _LONG = 12
 """Of more digits only what is read as a number is one: the rest counts bytes or milliseconds."""
 
-_PLAIN = ("call", "timestamp", "level")
+_PLAIN = ("call", "timestamp", "level", "logger")
+_told_twisted = False
 
 
 def mask(text: str) -> str:
@@ -64,21 +66,46 @@ def _ledger_away(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> M
     return event
 
 
+class NamedLogger(structlog.PrintLogger):
+    """Knows which part of the program it is of: ``structlog.get_logger("courier")``."""
+
+    def __init__(self, name: str = "hotline") -> None:
+        super().__init__(sys.stderr)
+        self.name = name
+
+
 def set_up(*, json: bool, level: int = logging.INFO) -> None:
-    """Everything to stderr: structlog's own and what libraries log at WARNING and above."""
+    """Everything to stderr in one form: structlog's own, and what libraries (Twisted and asyncio too) log at WARNING and above."""
     renderer: Any = structlog.processors.JSONRenderer(ensure_ascii=False) if json else structlog.dev.ConsoleRenderer()
+    chain: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _ledger_away,
+        structlog.processors.format_exc_info,
+        _masked,
+    ]
     structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            _ledger_away,
-            structlog.processors.format_exc_info,
-            _masked,
-            renderer,
-        ],
+        processors=[*chain, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=NamedLogger,
         cache_logger_on_first_use=True,
     )
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(name)s: %(message)s", force=True)
+    others = logging.StreamHandler(sys.stderr)
+    others.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer], foreign_pre_chain=chain
+        )
+    )
+    logging.basicConfig(level=logging.WARNING, handlers=[others], force=True)
+    _twisted()
+
+
+def _twisted() -> None:
+    """Its own words to logging, once a process: else what it cannot handle is plain text among the lines."""
+    global _told_twisted
+    if not _told_twisted:
+        _told_twisted = True
+        observer: Any = STDLibLogObserver()  # its interface is not what mypy takes a class for
+        globalLogBeginner.beginLoggingTo([observer], redirectStandardIO=False)

@@ -17,7 +17,7 @@ from config.language import say as _
 from config.read import SettingsError, read
 from config.settings import Mode, Settings
 
-from . import start_check
+from . import relaunch, start_check
 from .programs.write_if_changed import write_changed
 
 WAITS = ("asterisk.bind", "ports.sip", "ports.rtp_first")
@@ -43,9 +43,15 @@ class Outcome:
 
 def judge(old: Settings, config: Path, places: Places, at: float) -> Outcome:
     """What taking over the file as it stands now would come to; changes nothing."""
+    release = relaunch.another()
+    if release is not None and (wrong := relaunch.problems(config, places)):
+        return Outcome("refused", at, problems=wrong)
+    program = [] if release is None else [f"program: {relaunch.HOME} → {release}"]
     try:
         new = read(config)
     except SettingsError as fault:
+        if release is not None:  # written for the other one, which takes them
+            return Outcome("going", at, program)
         return Outcome("refused", at, problems=[str(one) for one in fault.problems])
     if problems := start_check.problems(new, places, running=True):
         return Outcome("refused", at, problems=problems)
@@ -63,7 +69,7 @@ def judge(old: Settings, config: Path, places: Places, at: float) -> Outcome:
         (waits if name in WAITS else changed).append(f"{name}: {said}")
     if never:
         return Outcome("refused", at, problems=never)
-    return Outcome("going", at, changed, waits)
+    return Outcome("going", at, [*program, *changed], waits)
 
 
 def keep(places: Places, outcome: Outcome) -> None:

@@ -22,7 +22,7 @@ from config.file_places import Places
 from config.language import say as _
 from config.read import read, remarks
 
-from . import logs, systemd_notify
+from . import logs, relaunch, systemd_notify
 from .lasting_imports import lasting
 
 log = structlog.get_logger("hotline")
@@ -77,7 +77,8 @@ def run(args: argparse.Namespace) -> int:
         sys.stdout.flush()
         sys.stderr.flush()
         signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)  # until the new program can hear them
-        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - ourselves, as we were started
+        words = relaunch.command()
+        os.execv(words[0], words)  # noqa: S606 - ourselves, as we were started
     return _left(status)
 
 

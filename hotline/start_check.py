@@ -89,7 +89,14 @@ def problems(settings: Settings, places: Places, *, running: bool = False) -> li
 
 
 def _programs(settings: Settings) -> Iterator[str]:
-    if settings.asterisk.mode is Mode.EMBEDDED and asterisk_found.find() is None:
+    named = asterisk_found.named_missing()
+    if settings.asterisk.mode is Mode.EMBEDDED and named:
+        yield (
+            _("HOTLINE_ASTERISK: no Asterisk is in {folder}", folder=named)
+            + ". "
+            + _("Cure: let it name a folder that `hotline asterisk install` made, or unset it")
+        )
+    elif settings.asterisk.mode is Mode.EMBEDDED and asterisk_found.find() is None:
         yield _("there is no Asterisk 22: run `hotline asterisk install`")
     if settings.edge.mode is Mode.EMBEDDED and edge.program() is None:
         yield _(

@@ -28,6 +28,7 @@ from ledger.differences import Difference, Kind
 from ledger.errors import WRONG_OR_AWAY
 from recordings.events import RecordingDelayed, RecordingFailed
 
+from .rule import CRITICAL
 from .rules import (
     BULK,
     CLOCK,
@@ -288,7 +289,10 @@ class AlarmService:
                 self._changed(str(row.id))
 
     def _put(self, row: AlarmRow) -> None:
-        log.info("alarm", kind=row.kind, subject=row.subject, cleared=bool(row.cleared_at), by=row.acknowledged_by)
+        over = row.cleared_at is not None or row.acknowledged_at is not None
+        say = log.info if over else log.error if row.severity == CRITICAL else log.warning
+        say("alarm", kind=row.kind, severity=row.severity, subject=row.subject, detail=str(row.detail),
+            cleared=row.cleared_at is not None, by=row.acknowledged_by)  # fmt: skip
         self._show(row)
         self._writer.put(row)
 

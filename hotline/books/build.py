@@ -90,7 +90,7 @@ class Books:
         self.handovers = HandoverShelf(store, handed_over_to(settings), told)
         self.matters = PartnerMatters(store, told)
         self.recordings = RecordingTable(store)
-        self.seats = SeatMemory(SeatBook(store), places.seats)
+        self.seats = SeatMemory(SeatBook(store), places.seats, places.seats_waiting)
         unread = asterisk_books.unread(self.plan, settings, places)
         self.comparing = WitnessComparison(
             unread, self._scribe, DifferenceBook(store, node), AmiOnlyCallsFile(places.seen_calls),

@@ -2,6 +2,9 @@
 
 Implements ``agents.ports.SeatLog`` round ``ledger.seats.SeatBook``. The file is written first, whole and
 by renaming; the ledger stays the record, the file is only what the desk is restored from while the ledger is away.
+
+What is to be written while the ledger is away stands in a second file until the ledger has it: a daemon that ends meanwhile
+leaves it to the next one, which writes it before anything of its own. Otherwise the interval of before would reach to the next start.
 """
 
 from __future__ import annotations
@@ -9,11 +12,15 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import structlog
 
+from agents.events import SeatNoted, SeatStateChanged
 from agents.ports import Page, SeatLog
+from agents.presence import Presence
 from agents.seat import SeatState, pack, unpack
 from cti.ids import SeatId
 from ledger.errors import WRONG_OR_AWAY
@@ -23,15 +30,23 @@ log = structlog.get_logger("seats")
 
 
 class SeatMemory:
-    def __init__(self, book: SeatLog, file: Path) -> None:
-        self._book, self._file = book, file
+    def __init__(self, book: SeatLog, file: Path, waiting: Path) -> None:
+        """
+        :param waiting: what the ledger does not have yet: a line of JSON for each page.
+        """
+        self._book, self._file, self._waiting = book, file, waiting
         self._states: dict[str, object] = {}
         self._failing = False
+        self._former: list[Page] | None = None
+        """What an earlier daemon left; None: not looked for yet."""
+        self._kept = 0
+        """So many pages stand in that file now."""
 
     async def last(self) -> Mapping[SeatId, SeatState]:
         """By whichever knows the seat's later state; while the ledger is away by the file alone."""
         found = await asyncio.to_thread(self._read)
         try:
+            await self._forward()
             for seat, state in (await self._book.last()).items():
                 if seat not in found or found[seat].since <= state.since:
                     found[seat] = state
@@ -45,7 +60,63 @@ class SeatMemory:
         if any(self._states.get(seat) != state for seat, state in newest.items()):
             self._states |= newest
             await asyncio.to_thread(self._keep, json.dumps(self._states, ensure_ascii=False))
-        await self._book.write(pages)
+        try:
+            await self._forward()
+            await self._book.write(pages)
+        except WRONG_OR_AWAY:
+            await asyncio.to_thread(self._leave, [*(self._former or ()), *pages])
+            raise
+        await asyncio.to_thread(self._leave, [])
+
+    async def _forward(self) -> None:
+        """First what an earlier daemon could not write. One page that the ledger does not take holds up none behind it."""
+        if self._former is None:
+            self._former = await asyncio.to_thread(self._left)
+            self._kept = len(self._former)
+        if not self._former:
+            return
+        try:
+            await self._book.write(self._former)
+        except WRONG_OR_AWAY:
+            raise
+        except Exception:  # noqa: BLE001 - one of them; which one, is looked for
+            for page in self._former:
+                try:
+                    await self._book.write([page])
+                except WRONG_OR_AWAY:
+                    raise
+                except Exception:
+                    log.exception("a seat's interval of before cannot be written", seat=str(page.seat), at=page.at)
+        log.info("written what an earlier daemon could not", pages=len(self._former))
+        self._former = []
+
+    def _leave(self, pages: Sequence[Page]) -> None:
+        """For whoever comes after us."""
+        if len(pages) == self._kept:  # tried again in vain, or nothing waits
+            return
+        try:
+            text = "".join(json.dumps(_packed(page), ensure_ascii=False) + "\n" for page in pages)
+            write_new_durable(self._waiting, text.encode(), mode=0o600)
+        except OSError as fault:
+            log.error("what the seats do is kept in memory alone", pages=len(pages), fault=str(fault))
+        else:
+            self._kept = len(pages)
+
+    def _left(self) -> list[Page]:
+        try:
+            lines = self._waiting.read_text(encoding="utf-8").splitlines()
+        except FileNotFoundError:
+            return []
+        except (OSError, UnicodeDecodeError) as fault:
+            log.error("what the seats did before cannot be read", file=str(self._waiting), fault=str(fault))
+            return []
+        found = []
+        for number, line in enumerate(lines, 1):
+            try:
+                found.append(_unpacked(json.loads(line)))
+            except (ValueError, TypeError, KeyError, AttributeError) as fault:
+                log.error("a line cannot be read", file=str(self._waiting), line=number, fault=str(fault))
+        return found
 
     def _keep(self, text: str) -> None:
         try:
@@ -66,3 +137,14 @@ class SeatMemory:
         except (OSError, ValueError, TypeError, KeyError, AttributeError) as fault:
             log.error("the memory of the seats cannot be read", file=str(self._file), fault=str(fault))
             return {}
+
+
+def _packed(page: Page) -> dict[str, Any]:
+    return {**asdict(page), "state": pack(page.state)}
+
+
+def _unpacked(row: dict[str, Any]) -> Page:
+    row = {**row, "state": unpack(row["state"])}
+    if "new" not in row:
+        return SeatNoted(**row)
+    return SeatStateChanged(**{**row, "old": Presence(row["old"]), "new": Presence(row["new"])})

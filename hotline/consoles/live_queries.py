@@ -321,6 +321,8 @@ class Vitals:
     def now(self) -> Sequence[Vital]:
         free, where = self._least_free()
         reader = self._books.book.reader
+        links = {"events": self._switchboard.events, "actions": self._switchboard.actions}
+        away = [name for name, link in links.items() if not link.up]
         more = {vital.name: vital for vital in self._more()}
         ledger = more.pop("ledger", Vital("ledger", True))
         if ledger.ok and self._belongings.ledger:
@@ -328,7 +330,9 @@ class Vitals:
         if ledger.ok and self._books.behind:
             ledger = Vital("ledger", False, _("rows wait in Asterisk's files"))
         return [
-            Vital("ami", self._switchboard.events.up and self._switchboard.actions.up),
+            Vital(
+                "ami", not away, _("no connection to Asterisk's AMI for {names}", names=", ".join(away)) if away else ""
+            ),
             Vital("board", self._switchboard.live, f"lag {self._switchboard.lag:.3f} s"),
             Vital("book", reader.skipped == 0, f"{reader.skipped} rows unreadable" if reader.skipped else ""),
             ledger,

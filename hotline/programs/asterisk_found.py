@@ -2,7 +2,7 @@
 
 Used by ``embedded_asterisk.py``, ``asterisk.py`` and ``check.py``. Looks, in this order, at
 ``HOTLINE_ASTERISK`` (a folder as the installer makes it), the system's own when it is new
-enough, and the user's cache. Never installs.
+enough, and where the installer puts it: beside an unpacked release, else in the user's cache. Never installs.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 Version = tuple[int, ...]
+RELEASE = Path(__file__).resolve().parents[2]
 LEAST: Version = (22, 10, 1)
 """The release of June 2026 that closed twenty advisories at once."""
 
@@ -90,6 +91,9 @@ def risks(version: Version) -> list[str]:
 
 
 def cache() -> Path:
+    """Of an unpacked release its neighbour, which every user of the machine finds, and a later release too."""
+    if (RELEASE / "RELEASE.json").is_file():
+        return RELEASE.parent
     base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
     return Path(base) / "hotline"
 
@@ -97,6 +101,12 @@ def cache() -> Path:
 def unpacked() -> Path:
     """Where the installer puts it."""
     return cache() / "asterisk-22"
+
+
+def named_missing() -> str:
+    """What ``HOTLINE_ASTERISK`` names, where no Asterisk is there; '' when all is well."""
+    named = os.environ.get("HOTLINE_ASTERISK", "")
+    return named if named and at(Path(named)) is None else ""
 
 
 def at(root: Path) -> Asterisk | None:

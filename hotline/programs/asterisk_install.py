@@ -1,15 +1,17 @@
-"""``hotline asterisk install``: a real Asterisk 22 in the user's cache, from signed Debian packages.
+"""``hotline asterisk install``, ``fetch``: a real Asterisk 22 beside the release or in the user's cache, from signed Debian packages.
 
 Called by ``asterisk.py``. Where the machine has a new enough Asterisk, nothing is
 done. Else Debian's packages of a suite that carries one are fetched by apt into folders
 of its own (no root, the machine's own package state is never touched), with the archive's
 signature checked against Debian's keyring, and unpacked side by side; it then runs
-through its own loader. It appears whole, by one rename, or not at all.
+through its own loader. It appears whole, by one rename, or not at all. Packages that our tests ran on are known by
+their hashes (``asterisk_packages.py``); others of the signed archive are taken with a warning.
 """
 
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import platform
 import re
@@ -22,32 +24,55 @@ from pathlib import Path
 
 from config.language import say as _
 from hotline.programs import apt_sources
+from hotline.programs import asterisk_packages as packages
 from hotline.programs.asterisk_found import LEAST, Asterisk, Version, at, cache, dotted, everything, find, unpacked
+from hotline.programs.asterisk_packages import InstallError, Source, Tried
 
-PACKAGES = ("asterisk", "asterisk-modules", "asterisk-config")
 TRIMMED = ("./usr/share/doc", "./usr/share/man", "./usr/share/locale", "./usr/share/perl*", "./usr/lib/*/perl*",
            "./usr/share/info", "./usr/share/i18n", "./usr/share/X11", "./usr/share/icons", "./usr/share/lintian",
            "./usr/share/zoneinfo*", "./usr/lib/*/gconv", "./usr/share/terminfo")  # fmt: skip
 """What no telephone call needs."""
 NEWEST_SUITE = "sid"
+SET = "asterisk-packages.json"
+"""In the unpacked folder: whether it is a set that was tried."""
+MOST_NAMES = 8
 
 Progress = Callable[[str], None]
 
 
-class InstallError(RuntimeError):
-    """It could not be installed; the message names the cure."""
+def install(progress: Progress, folder: Path | None = None) -> tuple[Asterisk, Version]:
+    """The Asterisk to use, installed when there was none.
 
-
-def install(progress: Progress) -> tuple[Asterisk, Version]:
-    """The Asterisk to use, installed when there was none. Raises InstallError."""
-    if found := find():
+    :param folder: one that ``fetch`` made: installed from there without a network, also in place of one that is there.
+    Raises InstallError.
+    """
+    if folder is None and (found := find()):
         return found
+    source = packages.of_folder(folder) if folder else None
     _needed()
     cache().mkdir(parents=True, exist_ok=True)
     with _alone(progress):
-        if found := find():  # another installer was quicker
+        if source is None and (found := find()):  # another installer was quicker
             return found
-        return _install(progress)
+        return _install(progress, source or where())
+
+
+def fetch(progress: Progress, folder: Path) -> int:
+    """The packages into ``folder``, for machines without a network; how many. Raises InstallError."""
+    _needed()
+    source = where()
+    progress(_fetching(source))
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".fetch-", dir=folder) as draft:
+        return packages.keep(Path(draft), source, folder)
+
+
+def _fetching(source: Source) -> str:
+    return _(
+        "fetching Asterisk 22 from {mirror} {suite} (about 90 MB, signatures checked)",
+        mirror=source.uri,
+        suite=source.suite,
+    )
 
 
 def _needed() -> None:
@@ -81,28 +106,33 @@ def _alone(progress: Progress) -> Iterator[None]:
         yield
 
 
-def _install(progress: Progress) -> tuple[Asterisk, Version]:
-    mirror, suite = where()
+def _install(progress: Progress, source: Source) -> tuple[Asterisk, Version]:
     old = [dotted(version) for _one, version in everything() if version]
-    if old:
+    if old and find() is None:
         progress(_("the Asterisk here is {old}, at least {least} is needed", old=", ".join(old), least=dotted(LEAST)))
-    progress(
-        _("fetching Asterisk 22 from {mirror} {suite} (about 90 MB, signatures checked)", mirror=mirror, suite=suite)
-    )
+    progress(_fetching(source))
     with tempfile.TemporaryDirectory(prefix=".install-", dir=cache()) as name:
         draft = Path(name)
-        packages = _fetch(draft, mirror, suite)
-        progress(_("unpacking {count} packages", count=len(packages)))
+        fetched = packages.fetched(draft, source)
+        known = packages.tried(fetched)
+        progress(_said(known))
+        progress(_("unpacking {count} packages", count=len(fetched)))
         root = draft / "root"
         root.mkdir()
-        for package in packages:
+        for package in fetched:
             _unpack(package, root)
         made = at(root)
         version = made.version() if made else ()
         if version < LEAST:
-            fault = _("{mirror} {suite} gave Asterisk {version}", mirror=mirror, suite=suite, version=dotted(version))
-            cure = _("Cure: a mirror whose {suite} is newer than June 2026", suite=suite)
+            fault = _(
+                "{mirror} {suite} gave Asterisk {version}",
+                mirror=source.uri,
+                suite=source.suite,
+                version=dotted(version),
+            )
+            cure = _("Cure: a mirror whose {suite} is newer than June 2026", suite=source.suite)
             raise InstallError(f"{fault}. {cure}")
+        (root / SET).write_text(json.dumps({"set": known.name, "others": known.others}), encoding="utf-8")
         _put_in_place(root)
     ready = at(unpacked())
     if ready is None:
@@ -111,8 +141,24 @@ def _install(progress: Progress) -> tuple[Asterisk, Version]:
     return ready, version
 
 
-def where() -> tuple[str, str]:
-    """(mirror, suite): the machine's own suite when it has a new enough Asterisk, else Debian's newest."""
+def _said(known: Tried) -> str:
+    if known.name:
+        return _("these very packages were tried: {name}", name=known.name)
+    names = ", ".join(known.others[:MOST_NAMES]) + (" …" if len(known.others) > MOST_NAMES else "")
+    return _("warning: signed, but not the packages that were tried: {names}", names=names or "?")
+
+
+def set_of(one: Asterisk) -> Tried | None:
+    """Which packages it was made of; None where that is not known."""
+    try:
+        told = json.loads(((one.root or Path("/nonexistent")) / SET).read_text(encoding="utf-8"))
+        return Tried(str(told["set"]), tuple(map(str, told["others"])))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def where() -> Source:
+    """The machine's own suite when it has a new enough Asterisk, else Debian's newest."""
     release = platform.freedesktop_os_release() if Path("/etc/os-release").exists() else {}
     codename = release.get("VERSION_CODENAME", "")
     own = codename if release.get("ID") == "debian" and _offered() >= LEAST else NEWEST_SUITE
@@ -122,7 +168,7 @@ def where() -> tuple[str, str]:
         raise InstallError(
             f"{fault}. " + _("Cure: add one to /etc/apt/sources.list, or install an Asterisk 22 of your own")
         )
-    return mirror, own
+    return Source(mirror, own)
 
 
 def _offered() -> Version:
@@ -136,54 +182,6 @@ def _offered() -> Version:
     ).stdout
     found = re.search(r"Candidate: (?:\d+:)?(\d+(?:\.\d+)*)", said)
     return tuple(int(part) for part in found[1].split(".")) if found else ()
-
-
-def _fetch(draft: Path, mirror: str, suite: str) -> list[Path]:
-    """The packages and all they depend on, downloaded; apt has checked their signatures."""
-    for folder in ("state/lists/partial", "cache/archives/partial"):
-        (draft / folder).mkdir(parents=True)
-    (draft / "status").touch()  # nothing is installed there: every dependency is fetched
-    (draft / "sources.list").write_text(f"deb [signed-by={apt_sources.KEYRING}] {mirror} {suite} main\n")
-    options = {
-        "Dir::State": draft / "state",
-        "Dir::State::status": draft / "status",
-        "Dir::Cache": draft / "cache",
-        "Dir::Etc::SourceList": draft / "sources.list",
-        "Dir::Etc::SourceParts": "/dev/null",
-        "Dir::Etc::Preferences": "/dev/null",
-        "Dir::Etc::PreferencesParts": "/dev/null",
-        # a mirror's copy may be some weeks old; who signed it is still checked
-        "Acquire::Check-Valid-Until": "false",
-        "Acquire::AllowInsecureRepositories": "false",
-        "Acquire::AllowWeakRepositories": "false",
-        "Acquire::AllowDowngradeToInsecureRepositories": "false",
-        "APT::Get::AllowUnauthenticated": "false",
-        "APT::Install-Recommends": "false",
-        "APT::Sandbox::User": "root",  # the cache is the user's own, closed to _apt
-        "APT::Update::Post-Invoke": "",
-        "Acquire::Languages": "none",
-        "Acquire::Retries": "3",
-        "Acquire::http::Timeout": "30",
-        "Acquire::https::Timeout": "30",
-    }
-    base = ["apt-get", *(f"-o{key}={value}" for key, value in options.items())]
-    _run([*base, "update"], _("the package list could not be fetched from {mirror}", mirror=mirror))
-    _run([*base, "-y", "--download-only", "install", *PACKAGES], _("the packages could not be fetched"))
-    return sorted((draft / "cache/archives").glob("*.deb"))
-
-
-def _run(command: list[str], fault: str) -> None:
-    done = subprocess.run(command, capture_output=True, text=True, check=False, env={**os.environ, "LC_ALL": "C"})
-    trouble = [line for line in done.stderr.splitlines() if line.startswith(("E:", "W:", "Err"))]
-    # apt-get update ends well although a list could not be fetched
-    if done.returncode != 0 or any("Failed to fetch" in line or "not signed" in line for line in trouble):
-        unsigned = any("NO_PUBKEY" in line or "not signed" in line for line in trouble)
-        cure = (
-            _("Cure: apt-get install {package}", package="debian-archive-keyring")
-            if unsigned
-            else _("Cure: check the network")
-        )
-        raise InstallError(f"{fault}: {' '.join(trouble[:3]).rstrip('.') or done.stderr[-300:]}. {cure}")
 
 
 def _unpack(package: Path, root: Path) -> None:

@@ -64,6 +64,8 @@ def _work(settings: Settings) -> Work:
 class CaseStoreProgram(ChildProgram):
     """One case store under ``places``."""
 
+    what = "case store"
+
     def __init__(self, settings: Settings, places: Places, secret: str) -> None:
         super().__init__(log)
         self._places = here = Places(places.var.absolute())
@@ -105,11 +107,11 @@ class CaseStoreProgram(ChildProgram):
             return False
         told = await self._health()
         if told is None or told.get("pid") != pid or told.get("told") != self._told.fingerprint:
-            log.info("ended: it is deaf, or was told otherwise", pid=pid)
+            log.info("ended: it is deaf, or was told otherwise", what="case store", pid=pid)
             await self._end(pid)
             return False
         self._pid, self._away = pid, str(told.get("away", ""))
-        log.info("adopted", pid=pid)
+        log.info("adopted", what="case store", pid=pid)
         return True
 
     async def settled(self, seconds: float) -> None:
@@ -164,7 +166,7 @@ class CaseStoreProgram(ChildProgram):
             told = await self._health()
             if told is not None and told.get("pid") == child.pid:
                 self._pid, self._away = child.pid, str(told.get("away", ""))
-                log.info("started", pid=child.pid, port=self._told.port)
+                log.info("started", what="case store", pid=child.pid, port=self._told.port)
                 return
             await asyncio.sleep(0.05)
         if alive(child.pid):

@@ -16,7 +16,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from hotline.programs import asterisk_logs
 
@@ -31,6 +31,9 @@ class DoesNotStart(RuntimeError):
 
 class ChildProgram(ABC):
     """One such program. ``on_exit(returncode or None)`` is called whenever it ends unasked."""
+
+    what: ClassVar[str]
+    """Its name in log lines."""
 
     def __init__(self, log: Any, on_exit: Callable[[int | None], None] = lambda _code: None) -> None:
         self._log, self._on_exit = log, on_exit
@@ -71,7 +74,7 @@ class ChildProgram(ABC):
         if pid is not None:
             await self._end(pid)
             self._reap(pid)
-            self._log.info("stopped", pid=pid)
+            self._log.info("stopped", what=self.what, pid=pid)
 
     async def kill(self) -> None:
         """At once and without a word, whatever state it is in."""
@@ -83,7 +86,7 @@ class ChildProgram(ABC):
 
     async def restart(self, reason: str) -> None:
         """End it at once; the watch starts it again."""
-        self._log.warning("restarting", reason=reason, pid=self._pid)
+        self._log.warning("restarting", what=self.what, reason=reason, pid=self._pid)
         if self._pid is not None:
             await self._end(self._pid)
 
@@ -93,7 +96,7 @@ class ChildProgram(ABC):
             if self._pid is not None:
                 await exit_of(self._pid)
                 code = self._reap(self._pid)
-                self._log.error("ended", pid=self._pid, code=code)
+                self._log.error("ended", what=self.what, pid=self._pid, code=code)
                 self._pid = None
                 self._on_exit(code)
             if time.monotonic() - began > STEADY_SECONDS:
@@ -105,16 +108,16 @@ class ChildProgram(ABC):
                 self._prepare()
                 await self._spawn()
             except (DoesNotStart, OSError, subprocess.SubprocessError) as fault:
-                self._log.error("does not start", fault=str(fault), next_try_seconds=self._pause)
+                self._log.error("does not start", what=self.what, fault=str(fault), next_try_seconds=self._pause)
 
     async def _mind_logs(self, folder: Path, names: Sequence[str]) -> None:
         while True:
             await asyncio.sleep(LOG_SECONDS)
             try:
                 for path in asterisk_logs.keep_small(folder, names):
-                    self._log.info("log rotated", file=path.name)
+                    self._log.info("log rotated", what=self.what, file=path.name)
             except OSError as fault:  # a full disk: the next look may find room
-                self._log.warning("logs not rotated", fault=str(fault))
+                self._log.warning("logs not rotated", what=self.what, fault=str(fault))
 
     async def _end(self, pid: int) -> None:
         """SIGTERM, then SIGKILL."""
@@ -141,7 +144,7 @@ class ChildProgram(ABC):
         """A watch that fell over would else be silent: its program would never be started again."""
         self._tasks.discard(task)
         if not task.cancelled() and (fault := task.exception()) is not None:
-            self._log.error("the watch over a program ended", exc_info=fault)
+            self._log.error("the watch over a program ended", what=self.what, exc_info=fault)
 
 
 async def exit_of(pid: int) -> None:

@@ -61,6 +61,8 @@ def built(pages: Path = PAGES) -> bool:
 class EmbeddedEdge(ChildProgram):
     """One nginx under ``places``."""
 
+    what = "nginx"
+
     def __init__(
         self,
         settings: Settings,

@@ -60,6 +60,8 @@ class AsteriskError(DoesNotStart):
 class EmbeddedAsterisk(ChildProgram):
     """One Asterisk under ``places``. ``on_exit(returncode or None)`` is called whenever it ends unasked."""
 
+    what = "asterisk"
+
     def __init__(
         self,
         settings: Settings,

@@ -39,6 +39,8 @@ class Unanswered(Exception):
 class PhoneProxyControl(ChildProgram):
     """The sockets of browsers' phones."""
 
+    what = "phone proxy"
+
     def __init__(self, settings: Settings, places: Places, secret: str) -> None:
         super().__init__(log)
         self._port, self._asterisk, self._secret = settings.ports.phones, settings.ports.http, secret
@@ -72,11 +74,17 @@ class PhoneProxyControl(ChildProgram):
             return False
         pid = int(told["pid"])
         if told["version"] != VERSION or told["asterisk"] != self._asterisk:
-            log.info("ended: it is another one's", pid=pid, version=told["version"], asterisk=told["asterisk"])
+            log.info(
+                "ended: it is another one's",
+                what="phone proxy",
+                pid=pid,
+                version=told["version"],
+                asterisk=told["asterisk"],
+            )
             await self._end(pid)
             return False
         self._pid = pid
-        log.info("adopted", pid=pid, sockets=len(told["sockets"]))
+        log.info("adopted", what="phone proxy", pid=pid, sockets=len(told["sockets"]))
         return True
 
     def _prepare(self) -> None:
@@ -93,7 +101,7 @@ class PhoneProxyControl(ChildProgram):
                 continue
             if told["pid"] == child.pid:
                 self._pid = child.pid
-                log.info("started", pid=child.pid, port=self._port)
+                log.info("started", what="phone proxy", pid=child.pid, port=self._port)
                 return
             break  # somebody else answers there
         if alive(child.pid):

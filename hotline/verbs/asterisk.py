@@ -1,4 +1,4 @@
-"""``hotline asterisk install | render DIR | cli -- ...``."""
+"""``hotline asterisk install | fetch DIR | render DIR | cli -- ...``."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from config.read import read
 from config.render import asterisk_conf, render
 from hotline.programs import asterisk_found, sounds
 from hotline.programs.asterisk_files import SECRET_FILES
-from hotline.programs.asterisk_install import InstallError, install
+from hotline.programs.asterisk_install import fetch, install
+from hotline.programs.asterisk_packages import InstallError
 from hotline.programs.write_if_changed import write_changed
 
 FAILED = 1
@@ -26,7 +27,18 @@ def add(sub: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
     one = verbs.add_parser("install", help=_("make sure that there is an Asterisk 22 (no root needed)"))
     one.add_argument("--quiet", action="store_true", help=_("say nothing when it is there already"))
+    one.add_argument(
+        "--from",
+        dest="folder",
+        type=Path,
+        metavar="DIR",
+        help=_("a folder made by fetch: without a network, in place of any other"),
+    )
     one.set_defaults(run=_install)
+
+    one = verbs.add_parser("fetch", help=_("its packages into a folder, for machines without a network"))
+    one.add_argument("dir", type=Path, metavar="DIR")
+    one.set_defaults(run=_fetch)
 
     one = verbs.add_parser("render", help=_("write the configuration for an Asterisk that runs elsewhere"))
     one.add_argument("dir", type=Path)
@@ -44,9 +56,23 @@ def _common(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--var", type=Path, default=Path("var"))
 
 
+def _say(line: str) -> None:
+    print(f"== {line}", file=sys.stderr, flush=True)
+
+
+def _fetch(args: argparse.Namespace) -> int:
+    try:
+        count = fetch(_say, args.dir)
+    except (InstallError, OSError) as fault:
+        print(f"!! {fault}", file=sys.stderr)
+        return FAILED
+    print(_("{count} packages in {folder}", count=count, folder=args.dir))
+    return 0
+
+
 def _install(args: argparse.Namespace) -> int:
     try:
-        found, version = install(lambda line: print(f"== {line}", file=sys.stderr, flush=True))
+        found, version = install(_say, args.folder)
     except InstallError as fault:
         print(f"!! {fault}", file=sys.stderr)
         return FAILED

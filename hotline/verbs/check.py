@@ -32,7 +32,7 @@ from config.problems import likely
 from config.read import SettingsError, read, remarks
 from config.settings import OUTBOUND_PROMPT, Mode, Settings
 from hotline import operator_files, start_check
-from hotline.programs import apt_sources, asterisk_found, case_store, edge_check, sounds
+from hotline.programs import apt_sources, asterisk_found, asterisk_install, case_store, edge_check, sounds
 from hotline.verbs import callback_check, ledger_reading, line_check, queue_check
 from hotline.verbs.finding import Checked, Finding, State
 from ivr import manifest
@@ -102,9 +102,19 @@ def _asterisk(_settings: Settings, _places: Places) -> Checked:
     all_ = asterisk_found.everything()
     fit = asterisk_found.find()
     least = asterisk_found.dotted(asterisk_found.LEAST)
+    if named := asterisk_found.named_missing():
+        cure = _("Cure: let it name a folder that `hotline asterisk install` made, or unset it")
+        yield Finding("asterisk", State.FAIL, _("HOTLINE_ASTERISK: no Asterisk is in {folder}", folder=named), cure)
     if fit:
-        place = fit[0].root or fit[0].binary
-        yield Finding("asterisk", State.OK, f"{asterisk_found.dotted(fit[1])}, {place}")
+        place, made_of = fit[0].root or fit[0].binary, asterisk_install.set_of(fit[0])
+        said = f"{asterisk_found.dotted(fit[1])}, {place}"
+        if made_of is not None and not made_of.name:
+            cure = _("Cure: hotline asterisk install --from the folder of the release, or have it tried")
+            yield Finding(
+                "asterisk", State.WARN, _("{said}: signed, but not the packages that were tried", said=said), cure
+            )
+        else:
+            yield Finding("asterisk", State.OK, said)
         return
     for _one, version in all_:
         for risk in asterisk_found.risks(version):

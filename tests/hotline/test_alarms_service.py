@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import structlog
 
 from agents.events import Alarm, SeatAlarm, SeatAlarmCleared
 from bridge.events import StoreBack, StoreLost
@@ -104,6 +106,22 @@ async def test_a_trunk_that_is_down_is_shown_acknowledged_cleared_and_goes() -> 
     await fake.seconds(int(SEEN_SECONDS) + 2)
     assert not fake.alarm_service.shown
     assert fake.changed[-1] == ident
+
+
+async def test_an_alarm_is_logged_at_its_severity() -> None:
+    """And its end as news: whoever watches the log for errors sees what is critical and nothing that is over (OPS 22)."""
+    fake = FakeHotline()
+    with structlog.testing.capture_logs() as logged:
+        fake.reading = DOWN
+        await fake.seconds(6)
+        (ident,) = fake.alarm_service.shown
+        await fake.alarm_service.acknowledge(int(ident), "2001", "")
+        fake.reading = replace(WELL, backlog=1000)
+        await fake.seconds(90)
+    told = [(row["kind"], row["log_level"], row["cleared"]) for row in logged if row["event"] == "alarm"]
+    assert told[:3] == [("trunk_down", "error", False), ("trunk_down", "info", False), ("trunk_down", "info", True)]
+    assert ("backlog", "warning", False) in told
+    assert all(row["detail"] for row in logged if row["event"] == "alarm")
 
 
 async def test_while_the_ledger_is_away_alarms_are_shown_and_written_later() -> None:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from hotline.programs import asterisk_found, asterisk_install
-from hotline.programs.asterisk_install import InstallError, install
+from hotline.programs import apt_sources, asterisk_found, asterisk_install, asterisk_packages
+from hotline.programs.asterisk_install import install
+from hotline.programs.asterisk_packages import InstallError, Source
 
 
 @pytest.fixture
@@ -66,8 +67,8 @@ def test_no_network(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("dpkg-deb", "tar", "apt-cache"):
         program(bare, name, "exit 0")
     program(bare, "apt-get", "echo 'W: Failed to fetch http://mirror.example/debian: no route' >&2; exit 0")
-    monkeypatch.setattr(asterisk_install.apt_sources, "KEYRING", __file__)  # type: ignore[attr-defined]
-    monkeypatch.setattr(asterisk_install, "where", lambda: ("http://mirror.example/debian", "sid"))
+    monkeypatch.setattr(apt_sources, "KEYRING", __file__)
+    monkeypatch.setattr(asterisk_install, "where", lambda: Source("http://mirror.example/debian", "sid"))
     with pytest.raises(InstallError, match="no route"):
         install(lambda _line: None)
     assert [path.name for path in asterisk_found.cache().iterdir()] == [".install.lock"]
@@ -76,8 +77,9 @@ def test_no_network(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_never_unsigned(bare: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """The source names Debian's keyring, and every way around a signature is shut whatever the machine's apt says."""
     asked: list[list[str]] = []
-    monkeypatch.setattr(asterisk_install, "_run", lambda command, _fault: asked.append(command))
-    asterisk_install._fetch(tmp_path, "http://mirror.example/debian", "sid")
+    monkeypatch.setattr(asterisk_packages, "_run", lambda command, _fault: asked.append(command))
+    asterisk_packages.fetched(tmp_path, Source("http://mirror.example/debian", "sid"))
+    assert len(asked) == 2
     line = (tmp_path / "sources.list").read_text()
     assert "signed-by=/usr/share/keyrings/debian-archive-keyring.gpg" in line
     assert "trusted" not in line

@@ -53,3 +53,34 @@ def test_any_other_fault_keeps_its_traceback() -> None:
     for row in said(raised.replace("{}", "dict()")):
         assert row["level"] == "error"
         assert "KeyError" in row["exception"]
+
+
+PARTS = """
+import asyncio, logging
+import structlog
+from twisted.logger import Logger
+from hotline import logs
+
+logs.set_up(json=True)
+structlog.get_logger("courier").info("delivered", number="13806010001")
+logging.getLogger("somebody.else").warning("dialled %s", "13806010001")
+Logger(namespace="twisted.spine").critical("unhandled")
+try:
+    {}["nobody"]
+except KeyError:
+    logging.getLogger("asyncio").exception("Task exception was never retrieved")
+"""
+
+
+def test_every_line_says_whose_it_is_and_has_one_form() -> None:
+    """Ours, a library's, Twisted's; none shows a number, and a traceback is a field."""
+    done = subprocess.run([sys.executable, "-c", PARTS], capture_output=True, text=True, timeout=60, check=True)
+    rows = [json.loads(line) for line in done.stderr.splitlines()]
+    assert [(row["logger"], row["level"], row["event"]) for row in rows] == [
+        ("courier", "info", "delivered"),
+        ("somebody.else", "warning", "dialled 138****0001"),
+        ("twisted", "critical", "unhandled"),
+        ("asyncio", "error", "Task exception was never retrieved"),
+    ]
+    assert rows[0]["number"] == "138****0001"
+    assert "KeyError" in rows[3]["exception"]

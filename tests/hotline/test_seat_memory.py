@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from agents.events import SeatNoted
+import pytest
+
+from agents.events import SeatNoted, SeatStateChanged
 from agents.ids import AgentId
 from agents.ports import Page
 from agents.presence import Presence
 from agents.seat import SeatState
-from cti.ids import Instant, SeatId
+from cti.ids import CallId, Instant, SeatId
 from hotline.books.seat_memory import SeatMemory
 from ledger.errors import LedgerUnavailable
 
@@ -41,7 +43,7 @@ def page(of: SeatState) -> Page:
 async def test_the_later_word_counts_and_a_ledger_that_is_away_does_not_matter(tmp_path: Path) -> None:
     """Written while the ledger was away and then the daemon ended: the next start knows it, with the ledger and without."""
     file, book = tmp_path / "seats.json", Shelf()
-    memory = SeatMemory(book, file)
+    memory = SeatMemory(book, file, file.with_suffix(".waiting"))
     await memory.last()
     await memory.write([page(state("8001", "1001", 10)), page(state("8002", "1002", 10))])
     book.away = True
@@ -51,10 +53,10 @@ async def test_the_later_word_counts_and_a_ledger_that_is_away_does_not_matter(t
         pass
     else:
         raise AssertionError("the floor must know that the ledger has it not")
-    assert (await SeatMemory(book, file).last())[SeatId("8001")].agent == "1003"
+    assert (await SeatMemory(book, file, file.with_suffix(".waiting")).last())[SeatId("8001")].agent == "1003"
     book.away = False
     book.states[SeatId("8002")] = state("8002", "1009", 30)
-    found = await SeatMemory(book, file).last()
+    found = await SeatMemory(book, file, file.with_suffix(".waiting")).last()
     assert found[SeatId("8001")].agent == "1003"
     assert found[SeatId("8002")].agent == "1009"
 
@@ -64,4 +66,91 @@ async def test_a_torn_file_is_no_memory(tmp_path: Path) -> None:
     file.write_text('{"8001": "no sta')
     book = Shelf()
     book.away = True
-    assert await SeatMemory(book, file).last() == {}
+    assert await SeatMemory(book, file, file.with_suffix(".waiting")).last() == {}
+
+
+class Ledger(Shelf):
+    """Keeps what was written, in order; may refuse one seat's for good."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pages: list[Page] = []
+        self.refused = ""
+
+    async def write(self, pages: Sequence[Page]) -> None:
+        if any(one.seat == self.refused for one in pages):
+            raise ValueError("no such seat")
+        await super().write(pages)
+        self.pages += pages
+
+
+def changed(seat: str, at: float, old: Presence, new: Presence) -> Page:
+    of = SeatState(SeatId(seat), new, AgentId("1001"), since=Instant(at))
+    return SeatStateChanged(SeatId(seat), Instant(at), AgentId("1001"), old, new, "小休", CallId("xm1-1.1"), "2001", of)
+
+
+async def in_vain(memory: SeatMemory, pages: Sequence[Page]) -> None:
+    with pytest.raises(LedgerUnavailable):
+        await memory.write(pages)
+
+
+READY, TALK, WRAP_UP = Presence.READY, Presence.TALKING, Presence.WRAP_UP
+ONE, TWO, THREE = (
+    changed("8001", 20, READY, TALK),
+    changed("8001", 30, TALK, WRAP_UP),
+    changed("8001", 40, WRAP_UP, READY),
+)
+
+
+async def test_what_an_outage_kept_outlives_the_daemon(tmp_path: Path) -> None:
+    """OPS 20: written first, whole and in order by the next one; then nothing of it is left to be written."""
+    book, files = Ledger(), (tmp_path / "seats.json", tmp_path / "waiting")
+    book.away = True
+    first = SeatMemory(book, *files)
+    await first.last()
+    await in_vain(first, [ONE])
+    await in_vain(first, [ONE, TWO])
+    assert files[1].stat().st_mode & 0o777 == 0o600
+    second = SeatMemory(book, *files)  # the ledger is still away, and this one ends too
+    await second.last()
+    await in_vain(second, [THREE])
+    book.away = False
+    third = SeatMemory(book, *files)
+    assert (await third.last())[SeatId("8001")].presence is READY
+    assert book.pages == [ONE, TWO, THREE]
+    await third.write([changed("8001", 50, READY, TALK)])
+    assert len(book.pages) == 4
+    await SeatMemory(book, *files).last()
+    assert len(book.pages) == 4
+
+
+async def test_the_ledger_comes_back_before_the_next_daemon_begins_anything(tmp_path: Path) -> None:
+    book, files = Ledger(), (tmp_path / "seats.json", tmp_path / "waiting")
+    book.away = True
+    first = SeatMemory(book, *files)
+    await in_vain(first, [ONE])
+    book.away = False
+    await first.write([ONE, TWO])  # the writer tries again, with what came meanwhile
+    assert book.pages == [ONE, TWO]
+    await SeatMemory(book, *files).last()
+    assert book.pages == [ONE, TWO], "nothing was left for the next one"
+
+
+async def test_one_that_the_ledger_refuses_or_that_is_torn_holds_up_none(tmp_path: Path) -> None:
+    book, files = Ledger(), (tmp_path / "seats.json", tmp_path / "waiting")
+    book.away = True
+    await in_vain(SeatMemory(book, *files), [ONE, changed("gone", 25, READY, TALK), TWO])
+    files[1].write_text(files[1].read_text("utf-8") + '{"seat": "8001", "at"\n', "utf-8")
+    book.away, book.refused = False, "gone"
+    await SeatMemory(book, *files).last()
+    assert book.pages == [ONE, TWO]
+
+
+async def test_a_full_disk_leaves_the_ledger_to_be_tried_again(tmp_path: Path) -> None:
+    book, waiting = Ledger(), tmp_path / "no-folder" / "waiting"
+    book.away = True
+    memory = SeatMemory(book, tmp_path / "seats.json", waiting)
+    await in_vain(memory, [ONE])
+    book.away = False
+    await memory.write([ONE, TWO])
+    assert book.pages == [ONE, TWO]
