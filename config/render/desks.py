@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from ..answer_rule import LEAST_MS, MOST_LET_GO, SILENT_CAUSE
 from ..settings import OUTBOUND_PROMPT, SECOND, Device, OutboundNotice, Seat, Settings, Trunk, Unattended
-from . import kept_place, pjsip, survey, switches, voicemail, waiting
+from . import kept_place, nuisance, pjsip, survey, switches, voicemail, waiting
 from .dialplan_steps import Step, context, exten, extens, include, unplayed
 
 RING_SECONDS = 30
@@ -135,7 +135,7 @@ def _to_queue(settings: Settings) -> str:
 def _met(settings: Settings) -> str:
     """On the seat's leg, before it hears its citizen: when that was is left with the citizen's channel."""
     met = f"Set(SHARED(HOTLINE_MET,${{HOTLINE_WAITS}})={NOW_MS})"
-    return context("met", exten("s", met, *waiting.met(settings), LISTENED_TO, "Return()"))
+    return context("met", exten("s", met, *nuisance.met(settings), *waiting.met(settings), LISTENED_TO, "Return()"))
 
 
 def _talk_over(settings: Settings) -> str:
