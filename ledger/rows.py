@@ -12,6 +12,7 @@ from .call_record import (
     CallbackOffer,
     CallRecord,
     Gap,
+    Graded,
     Leg,
     Offer,
     Promise,
@@ -231,6 +232,17 @@ def self_service_row(one: SelfService, record: CallRecord) -> Row:
         "result": clip(one.result, 40),
         "about": clip(one.about, 40),
         "said": clip(one.said, 40),
+    }
+
+
+def graded_row(one: Graded, record: CallRecord) -> Row:
+    return {
+        "call_id": one.call,
+        "seq": one.seq,
+        "at": moment(one.at),
+        "line": clip(record.line, 40),
+        "grade": clip(one.grade, 40),
+        "step": clip(one.step, 40),
     }
 
 
