@@ -35,6 +35,7 @@ from .routes import (
     handovers,
     mine,
     notices,
+    nuisance,
     oidc,
     places,
     pop,
@@ -121,6 +122,7 @@ def bare() -> FastAPI:
         mine,
         templates,
         switches,
+        nuisance,
         wall,
         recording,
     ):

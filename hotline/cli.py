@@ -37,6 +37,7 @@ VERBS = {
     "case": "hotline.verbs.case",
     "mode": "hotline.verbs.switches",
     "hours": "hotline.verbs.switches",
+    "nuisance": "hotline.verbs.nuisance",
     "callbacks": "hotline.verbs.callbacks",
     "catalogue": "hotline.verbs.catalogue",
     "calendar": "hotline.verbs.calendar",

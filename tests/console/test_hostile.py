@@ -44,6 +44,9 @@ def filled(path: str) -> str:
         sha256="0" * 64,
         event="0" * 26,
         handover="0" * 26,
+        tag="0" * 26,
+        decision="0" * 26,
+        appeal="phone-1",
     )
 
 

@@ -80,6 +80,16 @@ MAY: dict[tuple[str, str], str] = {
     ("PUT", "/api/templates/{template}"): "ST",
     ("GET", "/api/switches"): "SUPTr",
     ("POST", "/api/switches"): "ST",
+    ("GET", "/api/calls/{call}/nuisance"): "ASUT",
+    ("POST", "/api/calls/{call}/nuisance"): "AST",
+    ("POST", "/api/calls/{call}/appeal"): "AST",
+    ("GET", "/api/nuisance"): "SUPT",
+    ("POST", "/api/nuisance/tags/{tag}/decide"): "ST",
+    ("POST", "/api/nuisance/tags/{tag}/dismiss"): "ST",
+    ("POST", "/api/nuisance/decisions/{decision}/end"): "ST",
+    ("POST", "/api/nuisance/appeals/{appeal}/decide"): "ST",
+    ("GET", "/api/nuisance/report"): "SUPT",
+    ("GET", "/api/nuisance/report/csv"): "SUPT",
     ("GET", "/api/notices"): ALL,
     ("POST", "/api/notices"): "ST",
     ("GET", "/api/alarms"): "SPT",
@@ -300,6 +310,9 @@ async def test_each_route_both_ways(method: str, path: str) -> None:
         sha256="0" * 64,
         event="0" * 26,
         handover="0" * 26,
+        tag="0" * 26,
+        decision="0" * 26,
+        appeal="phone-1",
     )
     asked: dict[str, Any] = {"params": QUERY.get(path), "headers": HEADER.get(path)}
     if method in ("POST", "PUT"):
