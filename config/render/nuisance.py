@@ -122,9 +122,9 @@ def _way(nuisance: Nuisance, queue: str, zone: str) -> list[Step]:
         f'GotoIf($["${{{GRADE}}}"!="{QUOTA}"]?on)',
         f"Set(GROUP({WAY})=graded-${{{NUMBER}}})",  # one at a time: what is counted is counted one by one
         f"GotoIf($[${{GROUP_COUNT(graded-${{{NUMBER}}}@{WAY})}} > 1]?{SAID},{NO_MORE},1)",
-        f"Set(LOCAL(spent)={spent})",
-        f'ExecIf($["${{CUT(spent,-,1)}}"!="{_today(zone)}"]?Set(LOCAL(spent)=0-0))',
-        f"GotoIf($[0${{CUT(spent,-,2)}} >= {nuisance.quota_minutes * 60}]?{SAID},{NO_MORE},1)",
+        f"Set(HOTLINE_SPENT={spent})",
+        f'ExecIf($["${{CUT(HOTLINE_SPENT,-,1)}}"!="{_today(zone)}"]?Set(HOTLINE_SPENT=0-0))',
+        f"GotoIf($[0${{CUT(HOTLINE_SPENT,-,2)}} >= {nuisance.quota_minutes * 60}]?{SAID},{NO_MORE},1)",
         f"Set(CHANNEL(hangup_handler_push)={COUNT},s,1)",
         "Goto(held)",
         ("on", f"Goto(queues,{queue},1)"),

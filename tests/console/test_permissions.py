@@ -214,6 +214,8 @@ BODY: dict[str, dict[str, Any]] = {
         "ends_at": "2099-01-01T00:00:00Z",
     },
     "/api/calls/{call}/disposition": {"outcome": "direct"},
+    "/api/calls/{call}/nuisance": {"reason": "prank"},
+    "/api/calls/{call}/appeal": {"words": "号码是新买的"},
     "/api/calls/{call}/recording": {"purpose": "质检"},
     "/api/session/seat": {"seat": "8001"},
     "/api/session/unlock": {"password": "not this one"},
