@@ -27,7 +27,7 @@ NUMBER, MASKED = "13800000001", "138****0001"
 
 
 @dataclass
-class House:
+class Nuisances:
     store: Store
     fake: FakeHotline
     told: list[Command] = field(default_factory=list)
@@ -50,11 +50,11 @@ class House:
 
 
 @asynccontextmanager
-async def house(folder: Path, **of_call: Any) -> AsyncIterator[House]:
+async def nuisances(folder: Path, **of_call: Any) -> AsyncIterator[Nuisances]:
     fake = populate(FakeHotline())
     fake.now = NOON
     fake.known[CALL] = replace(Call(CALL), **of_call)
-    here = House(Store(new_ledger.make(folder / "ledger.db")), fake)
+    here = Nuisances(Store(new_ledger.make(folder / "ledger.db")), fake)
     book = NuisanceBook(here.store, ("04",))
     part = NuisancePart(parse(shipped()), book, fake.log, here.perform, lambda: NOON)
     app = door(replace(services(fake), nuisance=part))
@@ -70,7 +70,7 @@ async def house(folder: Path, **of_call: Any) -> AsyncIterator[House]:
 
 async def test_each_sees_the_number_as_the_table_says(tmp_path: Path) -> None:
     """The agent who tagged it masked, the supervisor whole, the auditor masked; nobody else at all."""
-    async with house(tmp_path) as here:
+    async with nuisances(tmp_path) as here:
         assert (await here.tagged())["number"] == MASKED
         seen = {}
         for account in ("2001", "audit", "admin"):
@@ -87,7 +87,7 @@ async def test_each_sees_the_number_as_the_table_says(tmp_path: Path) -> None:
 
 
 async def test_asterisk_is_told_and_the_second_supervisor_hears_that_it_is_decided(tmp_path: Path) -> None:
-    async with house(tmp_path) as here:
+    async with nuisances(tmp_path) as here:
         made = await here.decided()
         assert made.json()["in_force"]
         (told,) = here.told
@@ -110,7 +110,7 @@ async def test_asterisk_is_told_and_the_second_supervisor_hears_that_it_is_decid
 
 
 async def test_an_appeal_is_decided_and_counted(tmp_path: Path) -> None:
-    async with house(tmp_path) as here:
+    async with nuisances(tmp_path) as here:
         early = await here.people["1001"].post(f"/api/calls/{CALL}/appeal", json={"words": "号码是新买的"})
         assert (early.status_code, early.json()["error"]) == (409, "not_graded")
         await here.decided()
@@ -155,7 +155,7 @@ async def test_an_appeal_is_decided_and_counted(tmp_path: Path) -> None:
     ],
 )
 async def test_who_is_never_tagged(tmp_path: Path, of_call: dict[str, Any], why: str) -> None:
-    async with house(tmp_path, **of_call) as here:
+    async with nuisances(tmp_path, **of_call) as here:
         asked = (await here.people["1001"].get(f"/api/calls/{CALL}/nuisance")).json()
         assert (asked["taggable"], asked["why_not"]) == (False, why)
         refused = await here.people["1001"].post(f"/api/calls/{CALL}/nuisance", json={"reason": "abuse"})
@@ -164,7 +164,7 @@ async def test_who_is_never_tagged(tmp_path: Path, of_call: dict[str, Any], why:
 
 
 async def test_a_call_that_once_waited_among_emergencies_is_never_tagged(tmp_path: Path) -> None:
-    async with house(tmp_path) as here:
+    async with nuisances(tmp_path) as here:
         visit = t.queue_visits.insert().values(call_id=CALL, seq=0, queue="emergency", entered_at=NOON)
         await here.store.transact(lambda db: db.execute(visit))
         refused = await here.people["1001"].post(f"/api/calls/{CALL}/nuisance", json={"reason": "abuse"})
@@ -182,7 +182,7 @@ async def test_a_call_that_once_waited_among_emergencies_is_never_tagged(tmp_pat
     ],
 )
 async def test_what_may_not_be_decided_is_named(tmp_path: Path, body: dict[str, Any], field: str) -> None:
-    async with house(tmp_path) as here:
+    async with nuisances(tmp_path) as here:
         tag = (await here.tagged())["id"]
         refused = await here.people["2001"].post(f"/api/nuisance/tags/{tag}/decide", json=body)
         assert (refused.status_code, refused.json()["field"]) == (422, field)
@@ -191,7 +191,7 @@ async def test_what_may_not_be_decided_is_named(tmp_path: Path, body: dict[str, 
 
 
 async def test_another_agents_call_is_nobody_elses_to_tag(tmp_path: Path) -> None:
-    async with house(tmp_path) as here:
+    async with nuisances(tmp_path) as here:
         for path, body in (("nuisance", {"reason": "prank"}), ("appeal", {"words": "号码是新买的"})):
             reply = await here.people["1003"].post(f"/api/calls/{CALL}/{path}", json=body)
             assert reply.status_code == 403
