@@ -520,6 +520,8 @@ class Retention(_Section):
     notices_days: Days = 1830
     notifications_days: Days = 1095
     """Text messages that were sent: they hold numbers of citizens."""
+    nuisance_days: Days = 1095
+    """Tags, decisions, appeals about nuisance callers, once they are settled and over: they hold numbers of citizens."""
     seat_log_days: Days = 3653
     """Figures of the seats (occupancy, utilisation) are known no further back."""
     audit_days: Days = 3653

@@ -34,6 +34,8 @@ _UNAUDITED: sa.ColumnElement[bool] = sa.literal_column("NOT audited")
 APPEALED = "appealed"
 """The step by which a caller appeals."""
 MOST = 500
+A_DAY = timedelta(days=1)
+"""A ticket of a call is filed within it."""
 T = TypeVar("T")
 
 
@@ -239,7 +241,7 @@ class NuisanceBook:
                 body
                 for which in (
                     by_number.where(theirs.national == number, theirs.filed_at >= since),
-                    by_call.where(mine, calls.arrived_at >= since),
+                    by_call.where(mine, tickets.filed_at >= since, calls.arrived_at >= since - A_DAY),
                 )
                 for body in db.execute(which).scalars()
             )
