@@ -177,8 +177,10 @@ def voicemail_row(voicemail: Voicemail) -> Row:
 
 
 def survey_row(survey: Survey, record: CallRecord) -> Row:
-    """With the seat and agent he talked with last."""
-    last = record.answers[-1] if record.answers else None
+    """With the seat and agent he talked with last: of those who were with him together the one who left last."""
+    last = max(
+        record.answers, key=lambda talk: (talk.ended is None, talk.ended or talk.began, talk.began), default=None
+    )
     return {
         "call_id": survey.call,
         "at": moment(survey.at),
