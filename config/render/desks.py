@@ -110,6 +110,7 @@ def _enter_queue(settings: Settings) -> str:
                 waiting.OFF,
                 *kept_place.begin(queue),
                 *waiting.begin(settings, queue),
+                *switches.told_late(settings),
                 kept_place.CLEARED,
                 "Return()",
             )

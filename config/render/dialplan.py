@@ -219,6 +219,7 @@ def _line(settings: Settings, line: Line) -> str:
         steps += [f'ExecIf($["${{HOTLINE_PARTNER}}"!=""]?Gosub({handover.PAPERS_IN},${{HOTLINE_PARTNER}},1))']
     steps += [
         *_facts(line.id),
+        *switches.came(settings),
         *nuisance.look(settings),
         f"Set(GROUP(line)={line.id})",
         f"GotoIf($[${{GROUP_COUNT({line.id}@line)}} > {line.capacity}]?full)",
