@@ -114,7 +114,7 @@ def _way(nuisance: Nuisance, queue: str, zone: str) -> list[Step]:
     spent = f"${{DB({SPENT}/${{{NUMBER}}})}}"
     held: list[Step] = [("held", _told("held")), f"Goto(queues,{queue},1)"]
     if nuisance.queue is not None:
-        held += [("queue", _told("held")), "Set(QUEUE_PRIO=)", f"Goto(queues,{nuisance.queue},1)"]
+        held += [("queue", _told("held")), "Set(QUEUE_PRIO=0)", f"Goto(queues,{nuisance.queue},1)"]
     return [
         f"Set({TO}={queue})",
         *([f'GotoIf($["${{{GRADE}}}"="{QUEUE}"]?queue)'] if nuisance.queue is not None else []),
