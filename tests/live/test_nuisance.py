@@ -101,10 +101,10 @@ async def test_a_message_an_appeal_and_danger_whatever_has_died(site: Site) -> N
         assert by_key.answered is not None
         await tone_heard(by_key, APPEALED, by_key.answered)
         await by_key.until_ended(10)
-        await asyncio.sleep(1)  # the judge tells by time whose ring at the seat it was
         partners = await floor.dial(PARTNER, caller=caller)
         await served(floor, caller)
         partners.hang_up()
+        await asyncio.sleep(1)  # the judge tells by time whose ring at the seat it was
         await asyncio.to_thread(site.kill)
 
         dead = await hears(floor, caller, MESSAGE)  # the daemon is dead
