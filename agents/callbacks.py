@@ -33,6 +33,7 @@ class Kind(StrEnum):
     REPLY = "reply"  # what became of their case is to be told
     RETURNED = "returned"  # their case came back: something is to be added, by asking them or not
     REVIEW = "review"  # were they content?
+    APPEAL = "appeal"  # how their appeal against a limit was decided
 
 
 OF_THE_CALL = frozenset({Kind.MISSED, Kind.VOICEMAIL, Kind.QUEUE_OFFER})
@@ -311,6 +312,7 @@ def of_settings(settings: Settings, zone: tzinfo) -> Rules:
         Kind.MISSED: wanted.missed_minutes, Kind.VOICEMAIL: wanted.voicemail_minutes,
         Kind.QUEUE_OFFER: wanted.queue_offer_minutes, Kind.REPLY: wanted.reply_minutes,
         Kind.RETURNED: wanted.returned_minutes, Kind.REVIEW: wanted.review_minutes,
+        Kind.APPEAL: wanted.appeal_minutes,
     }  # fmt: skip
     return Rules(
         parse_hours(wanted.hours), zone, minutes, wanted.retry_minutes, wanted.taken_most,

@@ -53,7 +53,7 @@ _NOT_OURS = (
     ev.PromptUnplayed, ev.RecordingStarted, ev.LineChecked, ev.BookGap, ev.RowsRefused, ev.ClockStepped, ev.EventForged,
     ev.JourneyStepped, ev.WordUnknown, ev.LegMedia, ev.DialEnded, ev.VoicemailBegan, ev.VoicemailEnded, ev.SurveyAnswered,
     ev.WaitPromised, ev.CallbackOffered, ev.CallbackAsked, ev.CallbackTaken, ev.CallbackTakenOver, ev.KeptPlaceUp,
-    ev.CitizenCalledBack, ev.HandoverStepped, ev.SelfServed, ev.SwitchedByPhone,
+    ev.CitizenCalledBack, ev.HandoverStepped, ev.SelfServed, ev.SwitchedByPhone, ev.NuisanceHandled,
 )  # fmt: skip
 HEARD = tuple(kind for kind in get_args(ev.Event) if kind not in _NOT_OURS)
 """What ``hear`` wants to hear; the rest makes no difference to any seat."""

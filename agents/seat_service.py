@@ -161,7 +161,7 @@ class SeatService:
                 | tel.SetDevice()
             ):
                 return command.seat
-            case tel.HangUpAll() | tel.DropPhoneKeys() | tel.SetPace() | tel.SetSwitch():
+            case tel.HangUpAll() | tel.DropPhoneKeys() | tel.SetPace() | tel.SetSwitch() | tel.SetNuisance():
                 return SeatId("")
             case _:
                 leg = self.desk.phones.legs.get(command.leg)

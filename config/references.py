@@ -34,6 +34,7 @@ SWITCH_PROMPTS = (
 )  # fmt: skip
 MODE_PROMPTS = ("switch_mode", "switch_on", "switch_off")
 """Of these, what only a mode needs."""
+NUISANCE_PROMPTS = ("nuisance_message", "nuisance_spent", "nuisance_appealed")
 OUTBOUND_PROMPT = "outbound"
 """Prompts the telephone needs whatever the lines say."""
 RESERVED = {
@@ -116,6 +117,14 @@ def _queues(raw: Raw) -> Iterator[Problem]:
                 yield from unknown(f"{path}.{table}.{name}", name)
         for name in _table(agent, "reserve").keys() & _table(agent, "skills").keys():
             yield Problem(f"{path}.reserve.{name}", _("is a skill of this agent already, in the reserve or not"), name)
+    nuisance = _table(raw, "nuisance")
+    never = nuisance.get("never_queues")
+    exempt = [name for name in never if isinstance(name, str)] if isinstance(never, list) else []
+    yield from unknown("nuisance.queue", nuisance.get("queue"))
+    for name in exempt:
+        yield from unknown("nuisance.never_queues", name)
+    if nuisance.get("queue") in exempt:
+        yield Problem("nuisance.queue", _("is one of never_queues: nobody may be held back there"), nuisance["queue"])
 
 
 def _prompts(raw: Raw) -> Iterator[Problem]:
@@ -142,6 +151,8 @@ def _prompts(raw: Raw) -> Iterator[Problem]:
         wanted += [("prompts", name) for name in SWITCH_PROMPTS]
         if not _items(raw, "mode"):
             wanted = [one for one in wanted if one[1] not in MODE_PROMPTS]
+    if "nuisance" in raw:
+        wanted += [("prompts", name) for name in NUISANCE_PROMPTS]
     recording = _table(raw, "recording")
     if recording.get("enabled", True) is True and recording.get("outbound_notice") != "off":
         wanted.append(("prompts", OUTBOUND_PROMPT))

@@ -410,6 +410,7 @@ class Callbacks(_Section):
     reply_minutes: Minutes = 480
     returned_minutes: Minutes = 60
     review_minutes: Minutes = 1440
+    appeal_minutes: Minutes = 240
     retry_minutes: Annotated[tuple[Annotated[int, Field(ge=1, le=40320)], ...], Field(min_length=1, max_length=20)] = (
         30,
         120,
@@ -530,6 +531,8 @@ class Retention(_Section):
     notices_days: Days = 1830
     notifications_days: Days = 1095
     """Text messages that were sent: they hold numbers of citizens."""
+    nuisance_days: Days = 1095
+    """Tags, decisions, appeals about nuisance callers, once they are settled and over: they hold numbers of citizens."""
     seat_log_days: Days = 3653
     """Figures of the seats (occupancy, utilisation) are known no further back."""
     audit_days: Days = 3653
@@ -686,6 +689,27 @@ class Switches(_Section):
     rest_minutes: Annotated[int, Field(ge=1, le=1440)] = 10
 
 
+class Nuisance(_Section):
+    """What a supervisor may decide about a number of nuisance calls (decision 0050). Without this section: nothing."""
+
+    queue: Name | None = None
+    """Where callers of the grade ``queue`` wait. None: there is no such grade."""
+    never_queues: Annotated[tuple[Name, ...], Field(max_length=20)] = ()
+    """Whoever is led to one of these is held back by no grade; the key 0 of the message leads to the first."""
+    quota_minutes: Annotated[int, Field(ge=1, le=240)] = 10
+    """The grade ``quota``: talk a day."""
+    most_days: Annotated[int, Field(ge=1, le=365)] = 90
+    """No decision holds longer."""
+    danger_codes: Annotated[
+        tuple[Annotated[str, Field(pattern=r"^[0-9A-Za-z]{1,16}$")], ...], Field(max_length=100)
+    ] = ("04",)
+    """Event codes that begin so are danger: whoever reported one is held back by no grade. 04 of CJ/T 214: sudden events."""
+    danger_days: Annotated[int, Field(ge=1, le=3660)] = 90
+    """So long after a report of danger nothing may be decided about its number."""
+    appeal_hours: Annotated[int, Field(ge=1, le=720)] = 24
+    """An appeal is decided within so many hours."""
+
+
 class PhonebookEntry(_Section):
     """A one-key number of the consoles."""
 
@@ -729,6 +753,7 @@ class Settings(_Section):
     phonebook: tuple[PhonebookEntry, ...] = ()
     mode: tuple[SituationMode, ...] = ()
     switches: Switches = Switches()
+    nuisance: Nuisance | None = None
     journey: dict[Name, Annotated[dict[Name, Step], Field(min_length=1, max_length=200)]] = {}
     """Name → its steps; a caller begins at the first."""
     prompts: dict[Name, str] = {}

@@ -9,6 +9,7 @@ from config.language import say as _
 from ledger.audit_log import Entry
 
 from .contract.callbacks import CallbackOut
+from .contract.nuisance import DecisionOut
 from .contract.rest import CallOut, TicketOut
 
 Named = Callable[[str], str]
@@ -63,6 +64,37 @@ def callback_row(task: CallbackOut, line: Named) -> Sequence[object]:
     return [
         task.id, task.state, task.kind, task.reason, task.number, line(task.line), task.made_at, task.due_at, task.owner,
         task.tries, last, task.done_at, task.done_by, task.done_how, task.note,
+    ]  # fmt: skip
+
+
+def decision_heads() -> Sequence[str]:
+    return [
+        _(head)
+        for head in (
+            *(
+                "decision",
+                "number",
+                "grade",
+                "at",
+                "until",
+                "by",
+                "why",
+                "ended",
+                "how",
+                "by",
+                "why",
+                "held (days)",
+                "calls",
+            ),
+        )
+    ]
+
+
+def decision_row(one: DecisionOut, held_days: float, ended: str) -> Sequence[object]:
+    """``ended``: how, also of one that runs, or ran its time."""
+    return [
+        one.id, one.number, one.grade, one.at, one.until, one.by, one.why, one.ended_at, ended, one.ended_by, one.ended_why,
+        held_days, one.calls,
     ]  # fmt: skip
 
 

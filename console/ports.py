@@ -13,13 +13,17 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from agents.commands import Accepted, Refused, Request
+from bridge.nuisance import End, Grade
+from config.settings import Nuisance as NuisanceRules
 from cti.ids import CallId, SeatId
+from cti.numbers import PhoneNumber
 from ledger.account_changes_to_confirm import AccountChange
 from ledger.accounts import Account
 from ledger.alarms import AlarmRow
 from ledger.audit_log import Entry
 from ledger.call_list import Filter
 from ledger.notices import Notice
+from ledger.nuisance import Appeal, Decision, NuisanceBook
 from ledger.program_tokens import Program
 from ledger.switches import Switching
 
@@ -395,6 +399,29 @@ class Switches(Protocol):
     async def switch(self, wanted: Switching, event_title: str = "") -> bool:
         """Durable when it returns. False: Asterisk hears of it at its next connection."""
         ...
+
+
+class Nuisance(Protocol):
+    """``hotline.books.nuisance``."""
+
+    @property
+    def book(self) -> NuisanceBook: ...
+    @property
+    def rules(self) -> NuisanceRules | None:
+        """Of the settings; None: nothing is decided here."""
+        ...
+
+    @property
+    def grades(self) -> Sequence[Grade]: ...
+    def read(self, written: str) -> PhoneNumber: ...
+    def may_be_graded(self, number: PhoneNumber) -> bool: ...
+    async def reported_danger(self, number: str) -> bool: ...
+    async def decide(self, decision: Decision) -> tuple[Decision, bool] | None:
+        """As it stands, and whether Asterisk has it; None: somebody else was first."""
+        ...
+
+    async def end(self, decision: str, how: End, by: str, why: str) -> tuple[Decision, bool] | None: ...
+    async def decide_appeal(self, appeal: str, *, upheld: bool, by: str, answer: str) -> tuple[Appeal, bool] | None: ...
 
 
 class NoticeBook(Protocol):

@@ -35,6 +35,7 @@ from .routes import (
     handovers,
     mine,
     notices,
+    nuisance,
     oidc,
     partner_states,
     places,
@@ -123,6 +124,7 @@ def bare() -> FastAPI:
         mine,
         templates,
         switches,
+        nuisance,
         wall,
         recording,
     ):

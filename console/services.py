@@ -28,7 +28,7 @@ from .ledger_views import Books, TicketCentre
 from .notices import Notices
 from .oidc import Provider
 from .place_search import PlaceSearch
-from .ports import Alarms, Audit, Board, Calls, Desk, Phones, Switches, Vitals
+from .ports import Alarms, Audit, Board, Calls, Desk, Nuisance, Phones, Switches, Vitals
 from .program_tokens import Programs
 from .refused_requests import Refusals
 from .shares import Shares
@@ -119,6 +119,8 @@ class Services:
     notices: Notices | None = None
     switches: Switches | None = None
     """None: nothing is switched here (503)."""
+    nuisance: Nuisance | None = None
+    """None: no number is graded here (503)."""
     tickets: TicketCentre | None = None
     """What becomes of tickets after they were filed; None: not to be had (503)."""
     handovers: Handovers | None = None

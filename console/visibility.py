@@ -52,6 +52,8 @@ class Part(StrEnum):
     """That somebody is owed a call: why, since when, due when, whose, tried how often."""
     CALLBACK_NUMBER = "callback_number"
     """Their number."""
+    NUISANCE_NUMBER = "nuisance_number"
+    """The number of a tag, a decision or an appeal about nuisance calls."""
     REPEAT = "repeat"
     """That a matter was filed before: its case, state, kind, code, title and address, nothing of whose it was. Masked: without title
     and address."""
@@ -135,6 +137,11 @@ TABLE: Mapping[tuple[Part, Secrecy], Mapping[Whose, str]] = {
     (_P.CALLBACK_NUMBER, _S.OPEN):        {_W.MINE: "WWmmW-", _W.OTHERS: "mWm-Wm"},
     (_P.CALLBACK_NUMBER, _S.CONFIDENTIAL): {_W.MINE: "WW--W-", _W.OTHERS: "-r--r-"},
     (_P.CALLBACK_NUMBER, _S.ANONYMOUS):   {_W.MINE: "------", _W.OTHERS: "------"},
+
+    # whoever decides must know whom it is about; who tagged or appealed has had the call
+    (_P.NUISANCE_NUMBER, _S.OPEN):         {_W.MINE: "mWmmW-", _W.OTHERS: "-Wm-W-"},
+    (_P.NUISANCE_NUMBER, _S.CONFIDENTIAL): {_W.MINE: "mr--r-", _W.OTHERS: "-r--r-"},
+    (_P.NUISANCE_NUMBER, _S.ANONYMOUS):    {_W.MINE: "------", _W.OTHERS: "------"},
 
     # who has a citizen on the line must know that the matter is known, whoever filed it; how often is paced, and audited
     (_P.REPEAT, _S.OPEN):                 {_W.LIVE: "WWW-W-", _W.OTHERS: "-WW-W-"},
@@ -288,6 +295,13 @@ def callback(who: Who, row: TaskRow) -> CallbackOut:
     if seen is not Sees.WHOLE and not mine:  # what was done where is for whoever tells it
         shown |= {"title": "", "script": ""}
     return shape.model_copy(update=shown)
+
+
+def nuisance_number(who: Who, number: str, by: str, row: CallRow | None = None) -> str:
+    """As they may see it: of what ``by`` said, about the call ``row``; '' not."""
+    whose = Whose.MINE if bool(who.session) and by == who.account else Whose.OTHERS
+    seen = sees(who, Part.NUISANCE_NUMBER, whose, secrecy(row) if row is not None else ())
+    return number if seen is Sees.WHOLE else mask(number) if seen is Sees.MASKED else ""
 
 
 def sees_callbacks(who: Who) -> bool:

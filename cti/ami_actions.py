@@ -24,7 +24,7 @@ from config.settings import SECOND
 
 from . import commands as c
 from .ids import LegId, QueueId, SeatId
-from .numbering_plan import HANDOVER, PHONE_KEY, SWITCH, TO_QUEUE, seat_at
+from .numbering_plan import HANDOVER, NUISANCE, PHONE_KEY, SWITCH, TO_QUEUE, seat_at
 
 ORIGINATE = "cti-originate"
 REJOIN = "rejoin"
@@ -74,6 +74,7 @@ _KNOWN_NUMBER = re.compile(r"[0-9+*#]{0,32}")
 _ENCODED = re.compile(r"([0-9A-Za-z._~-]|%[0-9A-F]{2}){0,600}")
 """Percent-encoded text: nothing in it means anything to Asterisk, and no header is broken by it."""
 _STATE = re.compile(r"open|closed|clock|on|off")
+_GRADED, _GRADE = re.compile(r"\+?[0-9]{7,20}"), re.compile(r"queue|quota|message|off")
 _DISTRICT = re.compile(r"[a-z0-9_]{0,32}")
 _SYNTAX = frozenset(';,|"\\')
 
@@ -334,6 +335,27 @@ def _(command: c.SetSwitch) -> Action:
         "Action": "Originate",
         "Channel": f"Local/{target}@{SWITCH}",
         "Context": SWITCH,
+        "Exten": KEPT,
+        "Priority": "1",
+        "Variable": ",".join(f"HOTLINE_{name}={value}" for name, value in said.items()),
+        "Timeout": str(KEY_SET_MS),
+        "Async": "true",
+    }
+
+
+@_action.register
+def _(command: c.SetNuisance) -> Action:
+    """As a switch."""
+    said = {
+        "NUMBER": _matched("number", _GRADED, command.number),
+        "GRADE": _matched("grade", _GRADE, command.grade),
+        "UNTIL": str(_whole("until", command.until, 0, 10**11)),
+        "AT": str(_whole("at", command.at, 0, 10**14)),
+    }
+    return {
+        "Action": "Originate",
+        "Channel": f"Local/put@{NUISANCE}",
+        "Context": NUISANCE,
         "Exten": KEPT,
         "Priority": "1",
         "Variable": ",".join(f"HOTLINE_{name}={value}" for name, value in said.items()),

@@ -308,6 +308,20 @@ class SetSwitch:
     district: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class SetNuisance:
+    """How calls of a number are held back, for a time; kept by Asterisk. What it was told later stays."""
+
+    number: str = field(repr=False)
+    """In national form."""
+    grade: str
+    """``queue``, ``quota``, ``message``; ``off``: by nothing."""
+    at: int
+    """When it was said, in milliseconds since 1970."""
+    until: int
+    """Seconds since 1970; what is over is forgotten."""
+
+
 Command = (
     AddMember
     | RemoveMember
@@ -339,6 +353,7 @@ Command = (
     | SetDevice
     | SetPace
     | SetSwitch
+    | SetNuisance
 )
 
 

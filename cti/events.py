@@ -341,6 +341,19 @@ class SwitchedByPhone:
 
 
 @dataclass(frozen=True, slots=True)
+class NuisanceHandled:
+    """A caller whose number is graded as one of nuisance calls was led on accordingly."""
+
+    call: CallId
+    at: Instant
+    grade: str
+    """``queue``, ``quota`` or ``message``."""
+    step: str
+    """``held`` (waits in the other queue, or within his quota), ``message`` or ``spent`` (was told so), ``danger`` (pressed 0: to a
+    person), ``appealed`` (pressed 1)."""
+
+
+@dataclass(frozen=True, slots=True)
 class JourneyStepped:
     """The caller has gone through a step of the line's journey. Not told of a notice, a queue and a closed line,
     which have events of their own."""
@@ -747,6 +760,7 @@ CallEvent = (
     | KeptPlaceUp
     | CitizenCalledBack
     | SwitchedByPhone
+    | NuisanceHandled
     | CallRefused
     | CallAnswered
     | CallQueued

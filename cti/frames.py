@@ -324,6 +324,15 @@ class SwitchedByPhone(NamedTuple):
     seat: SeatId
 
 
+class NuisanceHandled(NamedTuple):
+    """Our dialplan's word: a caller whose number is graded (``config.nuisance``), and what became of him."""
+
+    at: Instant
+    leg: LegId
+    grade: str
+    step: str
+
+
 class TurnedAway(NamedTuple):
     at: Instant
     leg: LegId
@@ -473,6 +482,7 @@ Frame = (
     | PlaceUp
     | CalledBack
     | SwitchedByPhone
+    | NuisanceHandled
     | TurnedAway
     | DialForbidden
     | Recorded

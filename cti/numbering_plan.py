@@ -22,6 +22,8 @@ PROBE = "probe"
 
 PHONE_KEY = "phone-key"
 """Context in which a browser phone's key is put down (``ami_actions.py``)."""
+NUISANCE = "nuisance-set"
+"""Context in which a number is graded (``config/render/nuisance.py``)."""
 SWITCH, SWITCH_EAR = "switch", "switch-ear"
 """Contexts in which hours and modes are switched, and by which those who wait are told (``config/render/switches.py``)."""
 TO_QUEUE = "to-queue"
@@ -82,7 +84,7 @@ def is_household(channel: str) -> bool:
     """A channel of the house's own, nobody's call: the line watch, the setting of a phone's key, the words to one who waits."""
     if not channel.startswith("Local/"):
         return endpoint_of(channel) == PROBE
-    return any(f"@{context}-" in channel for context in (PHONE_KEY, HOOK, SWITCH, SWITCH_EAR))
+    return any(f"@{context}-" in channel for context in (PHONE_KEY, HOOK, SWITCH, SWITCH_EAR, NUISANCE))
 
 
 def kept_for(channel: str) -> CallId:

@@ -132,6 +132,10 @@ def _switched(leg: Leg, f: fr.SwitchedByPhone) -> Events:
     return (ev.SwitchedByPhone(leg.call.id, f.at, f.kind, f.target, f.state, f.until, f.said, f.district, f.seat),)
 
 
+def _nuisance(leg: Leg, f: fr.NuisanceHandled) -> Events:
+    return (ev.NuisanceHandled(leg.call.id, f.at, f.grade, f.step),)
+
+
 def _turned_away(leg: Leg, f: fr.TurnedAway) -> Events:
     return (ev.CallRefused(leg.call.id, f.at, f.reason),)
 
@@ -179,6 +183,7 @@ HANDLERS: dict[type, Callable[[Leg, Any], Events]] = {
     fr.PlaceUp: _place_up,
     fr.CalledBack: _called_back,
     fr.SwitchedByPhone: _switched,
+    fr.NuisanceHandled: _nuisance,
     fr.TurnedAway: _turned_away,
     fr.DialForbidden: _forbidden,
     fr.Recorded: _recorded,

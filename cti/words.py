@@ -168,6 +168,11 @@ WORDS = (
         ),
     ),
     Word("SWITCH", ("kind", "target", "state", "until", "at", "district", "seat"), _switched, "HotlineSwitch"),
+    Word(
+        "NUISANCE",
+        ("grade", "step"),
+        lambda at, leg, said: fr.NuisanceHandled(at, leg, said["grade"], said.get("step", "")),
+    ),
     Word("PROMISED", ("call", "queue", "place", "minutes"), _promised),
     Word("HANDOVER", ("handover", "partner", "seat", "step", "said"), _handed_over, "HotlineHandover"),
     Word("CALLBACKOFFERED", ("call", "queue", "place"), _offered),

@@ -18,7 +18,7 @@ import structlog
 from agents import build as agents
 from agents.callbacks import CallbacksMoved
 from bridge import build as bridge
-from bridge.events import CaseMoved, TicketDelivered
+from bridge.events import CaseMoved, TicketDelivered, TicketFiled
 from bridge.notifications import build as notifications
 from config import language, number_plan
 from config import secrets as secret_files
@@ -26,6 +26,7 @@ from config.file_places import Places
 from config.settings import Settings
 from console.ports import Vital
 from cti import build as cti
+from cti.events import BoardLive, NuisanceHandled
 from ivr import build as ivr
 from ledger.errors import WRONG_OR_AWAY
 from recordings import build as recordings
@@ -36,6 +37,7 @@ from .alarms import build as alarms
 from .alarms.early_events import EarlyEvents
 from .books import build as books
 from .books import switches as switches_heard
+from .books.nuisance import NuisancePart
 from .books.switches import SwitchPart
 from .books.wait_pace import WaitPace
 from .bus import Bus
@@ -114,6 +116,12 @@ class Hotline:
         book.listen(switches_heard.BOOK, switches.hear_book)
         ledger.opener.when_open(switches.open)
 
+        nuisance = NuisancePart(settings, ledger.nuisance, ledger.audit, switchboard.perform)
+        board.listen(BoardLive, nuisance.hear_board)
+        book.listen(NuisanceHandled, nuisance.hear_book)
+        house.listen(TicketFiled, nuisance.hear_filed)
+        ledger.opener.when_open(nuisance.open)
+
         metrics.follow()
         metrics.know_lines(line.id for line in settings.line)
         metrics.add("asterisk", sources.asterisk(switchboard))
@@ -123,7 +131,7 @@ class Hotline:
             metrics.add("case_store", sources.case_store(self._programs.cases))
         behind = consoles.Behind(
             settings, places, secrets["api-token"], ledger, telephone, seats.service, delivery.courier, metrics,
-            self._programs.phones, readings, early, began, self._vitals, delivery.callbacks, sender.wake, switches,
+            self._programs.phones, readings, early, began, self._vitals, delivery.callbacks, sender.wake, switches, nuisance,
         )  # fmt: skip
         await begin(consoles.build(behind, board, book, house))
         await self._programs.open_edge()
@@ -132,6 +140,7 @@ class Hotline:
         if (watch := self._programs.watched(lambda: switchboard.events.up)) is not None:
             await begin(watch)
         await begin(switches)
+        await begin(nuisance)
         await begin(WaitPace(settings, ledger.store, switchboard.perform))
         self._parts.at_end(self._end_calls)
         await begin(telephone.line_watch)

@@ -38,6 +38,7 @@ VERBS = {
     "case": "hotline.verbs.case",
     "mode": "hotline.verbs.switches",
     "hours": "hotline.verbs.switches",
+    "nuisance": "hotline.verbs.nuisance",
     "callbacks": "hotline.verbs.callbacks",
     "catalogue": "hotline.verbs.catalogue",
     "calendar": "hotline.verbs.calendar",

@@ -6,7 +6,7 @@ read up to, ``closed_calls.py`` what each adds to the figures. ``tickets.py`` an
 messages to the case store (put in by ``outbox_rows.py``), ``matters.py`` what is said of a ticket later, ``mass_events.py`` what many call about, ``mass_event_joins.py`` who joined by a key, ``case_progress.py`` how far a case is (for the telephone), ``catalogues.py`` the editions of the city's catalogue, ``casebook.py`` what became of cases (``cases.py`` compares
 them with the store's), ``callbacks.py`` is the one writer of call-backs, ``replies.py`` of what is brought to a case's citizen,
 ``notifications.py`` keeps text messages, ``handovers.py`` calls given to partners, ``partner_matters.py`` matters under two numbers, ``case_clocks.py`` the marks of live cases, ``recordings.py`` keeps the
-recordings, ``switches.py`` what was switched by hand, ``seats.py`` the seat log, ``audit_log.py`` the chained audit, ``equipment.py`` checks and alarms.
+recordings, ``switches.py`` what was switched by hand, ``nuisance.py`` who is held back and why, ``caller_figures.py`` what callers were promised and did by keys, ``seats.py`` the seat log, ``audit_log.py`` the chained audit, ``equipment.py`` checks and alarms.
 
 Also written: ``ami_only_calls.py`` and ``ami_only_call_rows.py`` (calls that only the live picture saw), ``ami_only_call_completion.py``,
 ``differences.py`` and ``compare.py`` (witnesses), ``turned_away.py``, ``alarms.py``, ``notices.py``, ``templates.py``, ``drafts.py``, ``holds.py``,

@@ -163,6 +163,17 @@ class SelfService:
 
 
 @dataclass(slots=True)
+class Graded:
+    """What became of a caller whose number is graded for nuisance calls."""
+
+    call: CallId
+    seq: int
+    at: Instant
+    grade: str
+    step: str
+
+
+@dataclass(slots=True)
 class CallbackOffer:
     """A call-back instead of waiting: what was offered to the caller, what he took, and what came of it (decision 0047)."""
 
@@ -317,6 +328,7 @@ class CallRecord:
     promises: list[Promise] = field(default_factory=list)
     handovers: list[Handover] = field(default_factory=list)
     self_services: list[SelfService] = field(default_factory=list)
+    graded: list[Graded] = field(default_factory=list)
     callback: CallbackOffer | None = None
 
     @property
@@ -385,6 +397,7 @@ class Changed:
     promises: dict[tuple[CallId, int], Promise] = field(default_factory=dict)
     handovers: dict[str, Handover] = field(default_factory=dict)
     self_services: dict[tuple[CallId, int], tuple[SelfService, CallRecord]] = field(default_factory=dict)
+    graded: dict[tuple[CallId, int], tuple[Graded, CallRecord]] = field(default_factory=dict)
     callbacks: dict[CallId, tuple[CallbackOffer, CallRecord]] = field(default_factory=dict)
     lives: list[ev.NodeStarted] = field(default_factory=list)
     gaps: dict[Instant, Gap] = field(default_factory=dict)
@@ -428,6 +441,7 @@ class Records:
             ev.SurveyAnswered: self._judged,
             ev.HandoverStepped: self._handed_over,
             ev.SelfServed: self._self_served,
+            ev.NuisanceHandled: self._graded,
             ev.CallbackOffered: self._callback_offered,
             ev.CallbackAsked: self._callback_asked,
             ev.CallbackTaken: self._callback_taken,
@@ -497,6 +511,7 @@ class Records:
             surveys={call: row for call, row in changed.surveys.items() if call not in living},
             promises={key: row for key, row in changed.promises.items() if key[0] not in living},
             self_services={key: row for key, row in changed.self_services.items() if key[0] not in living},
+            graded=changed.graded,  # an appeal is an appeal from the key on
             callbacks=changed.callbacks,  # a promise that a caller was given
             lives=changed.lives,
             switches=changed.switches,
@@ -522,6 +537,7 @@ class Records:
         new.promises = {key: row for key, row in left.promises.items() if key not in done.promises}
         new.self_services = {key: row for key, row in left.self_services.items() if key not in done.self_services}
         new.voicemails = {key: row for key, row in left.voicemails.items() if key not in done.voicemails}
+        new.graded = {key: row for key, row in left.graded.items() if key not in done.graded}
         new.callbacks = {key: row for key, row in left.callbacks.items() if key not in done.callbacks}
 
     def forget(self, call: CallId) -> None:
@@ -538,7 +554,7 @@ class Records:
         changed.callbacks.pop(call, None)
         for rows in (
             changed.offers, changed.talks, changed.visits, changed.transfers, changed.tapes, changed.promises,
-            changed.self_services,
+            changed.self_services, changed.graded,
         ):  # fmt: skip
             for key in [key for key in rows if key[0] == call]:
                 del rows[key]
@@ -614,6 +630,11 @@ class Records:
         one = SelfService(record.call, len(record.self_services), e.at, e.service, e.result, e.about, e.said)
         record.self_services.append(one)
         self.changed.self_services[one.call, one.seq] = one, record
+
+    def _graded(self, e: ev.NuisanceHandled, record: CallRecord) -> None:
+        one = Graded(record.call, len(record.graded), e.at, e.grade, e.step)
+        record.graded.append(one)
+        self.changed.graded[one.call, one.seq] = one, record
 
     def _callback(self, record: CallRecord, queue: str = "") -> CallbackOffer:
         if record.callback is None:

@@ -257,8 +257,10 @@ def heard(db: sa.Connection, call: str, at: datetime, agent: str, numbers: Numbe
     number = sa.case((outbound, _C.dialled), (_C.origin != "", _C.origin), else_=_C.caller)
     row = db.execute(sa.select(number, outbound).where(_C.call_id == call)).first()
     theirs, ours = (row[0], row[1]) if row is not None else ("", False)
-    # a review is no matter of his: that he calls again does not tell why he was not content
-    concerned = _of_one_number(call, _national(numbers, theirs), _B.made_at <= at, _B.kind != str(Kind.REVIEW))
+    # a review is no matter of his: that he calls again does not tell why he was not content, nor him how his appeal ended
+    concerned = _of_one_number(
+        call, _national(numbers, theirs), _B.made_at <= at, _B.kind.not_in((str(Kind.REVIEW), str(Kind.APPEAL)))
+    )
     how = str(Result.REACHED) if ours else HEARD
     # nor is a message of this very call: who said the word talked before it was left, and has not heard it
     message = sa.and_(_B.call_id == call, _B.kind == str(Kind.VOICEMAIL))

@@ -44,6 +44,8 @@ class Lost(StrEnum):
     UNSEEN = "unseen"  # its end stands in no record that is left
 
 
+HELD_BACK = ("message", "spent", "appealed")
+"""Steps of a graded caller after which nobody is owed (``config/render/nuisance.py``); details of their calls."""
 UNKNOWN_NUMBER = "unknown_number"
 SELF_SERVICE = "self_service"
 """Detail of the calls that were answered on the spot by keys, without an agent."""
@@ -72,9 +74,23 @@ def of(record: CallRecord) -> DefaultOutcome | None:
         return DefaultOutcome(CallOutcome.REFUSED, UNKNOWN_NUMBER)
     if record.merged_into:
         return DefaultOutcome(CallOutcome.LOST, Lost.MERGED)
+    if _held_back(record):
+        return DefaultOutcome(CallOutcome.NUISANCE, record.graded[-1].step)
     if _helped_himself(record):
         return DefaultOutcome(CallOutcome.DIRECT, SELF_SERVICE)
     return DefaultOutcome(CallOutcome.MISSED, why_missed(record))
+
+
+def _held_back(record: CallRecord) -> bool:
+    """Was told that his number is graded, and went on to nobody: who pressed the key of danger is owed what anybody is."""
+    cut = record.ended_by in (EndedBy.NODE_DIED, EndedBy.STOPPED)
+    return (
+        bool(record.graded)
+        and record.graded[-1].step in HELD_BACK
+        and not cut
+        and not record.visits
+        and not record.talks
+    )
 
 
 def _helped_himself(record: CallRecord) -> bool:

@@ -52,9 +52,15 @@ OLD: dict[str, Old] = {
     "alarms": Old(t.alarms, t.alarms.c.at, (t.alarms.c.cleared_at.is_not(None),)),
     "notices": Old(t.notices, t.notices.c.at),
     "notifications": Old(t.notifications, t.notifications.c.sent_at, (t.notifications.c.state == "sent",)),
+    "nuisance_tags": Old(t.nuisance_tags, t.nuisance_tags.c.at, (t.nuisance_tags.c.state != "open",)),
+    "nuisance_decisions": Old(t.nuisance_decisions, t.nuisance_decisions.c.until),
+    "nuisance_appeals": Old(
+        t.nuisance_appeals, t.nuisance_appeals.c.at, (t.nuisance_appeals.c.decided_at.is_not(None),)
+    ),
+    "graded_calls": Old(t.graded_calls, t.graded_calls.c.at),
     "seat_log": Old(t.seat_log, _S.since, (_S.state.in_([str(one) for one in Presence]), _S.until.is_not(None))),
 }
-"""Name, also of its setting (``[retention] NAME_days``) → which rows."""
+"""Name, also of its setting (``[retention] NAME_days``; of nuisance callers one for all) → which rows."""
 
 
 class Retention:

@@ -12,6 +12,7 @@ from .call_record import (
     CallbackOffer,
     CallRecord,
     Gap,
+    Graded,
     Leg,
     Offer,
     Promise,
@@ -176,8 +177,10 @@ def voicemail_row(voicemail: Voicemail) -> Row:
 
 
 def survey_row(survey: Survey, record: CallRecord) -> Row:
-    """With the seat and agent he talked with last."""
-    last = record.answers[-1] if record.answers else None
+    """With the seat and agent he talked with last: of those who were with him together the one who left last."""
+    last = max(
+        record.answers, key=lambda talk: (talk.ended is None, talk.ended or talk.began, talk.began), default=None
+    )
     return {
         "call_id": survey.call,
         "at": moment(survey.at),
@@ -231,6 +234,17 @@ def self_service_row(one: SelfService, record: CallRecord) -> Row:
         "result": clip(one.result, 40),
         "about": clip(one.about, 40),
         "said": clip(one.said, 40),
+    }
+
+
+def graded_row(one: Graded, record: CallRecord) -> Row:
+    return {
+        "call_id": one.call,
+        "seq": one.seq,
+        "at": moment(one.at),
+        "line": clip(record.line, 40),
+        "grade": clip(one.grade, 40),
+        "step": clip(one.step, 40),
     }
 
 

@@ -36,7 +36,7 @@ from cti.file_tail import Place
 from cti.ids import CallId, Instant
 from cti.numbers import ANYWHERE, Numbers
 
-from . import callbacks, default_outcome, handovers, mass_event_joins, replies, rows, switches
+from . import callbacks, default_outcome, handovers, mass_event_joins, nuisance, replies, rows, switches
 from . import tables as t
 from .ami_only_call_completion import complete
 from .ami_only_call_rows import changed_by, difference, known, parts_of, replaced
@@ -80,16 +80,18 @@ class Scribe:
         notify: NotificationRules | None = None,
         tell_cases: replies.TellCases = replies.untold,
         tell_closed: Callable[[CallClosed], None] = lambda _closed: None,
+        appeal_hours: int = 24,
     ) -> None:
         """``node``: ``[centre] node``, the part of every CallId before its last '-'. ``rules``: when call-backs are due;
         ``tell`` hears which of them moved, when it is committed; ``notify``: who else is told of a case that the last try in
-        vain closes, ``tell_cases`` hears of it. ``tell_closed`` hears of each call that is closed, once, when it is committed."""
+        vain closes, ``tell_cases`` hears of it. ``tell_closed`` hears of each call that is closed, once, when it is committed.
+        ``appeal_hours``: within which an appeal by telephone is to be decided."""
         self._store = store
         self._node = node
         self._clock = clock
         self._rest, self._numbers = rest, numbers
         self._rules, self._tell = rules or Rules(), tell
-        self._tell_cases, self._tell_closed = tell_cases, tell_closed
+        self._tell_cases, self._tell_closed, self._appeal_hours = tell_cases, tell_closed, appeal_hours
         self._moved: list[Moved] = []
         """By the transaction that goes on; ``_closing`` likewise."""
         self._closing = replies.Closing(store, notify or NotificationRules())
@@ -270,6 +272,7 @@ class Scribe:
         self._put(db, t.callback_offers, (rows.callback_offer_row(*one) for one in changed.callbacks.values()))
         self._put(db, t.wait_promises, map(rows.promise_row, changed.promises.values()))
         self._put(db, t.self_services, (rows.self_service_row(*one) for one in changed.self_services.values()))
+        nuisance.put(self._store, db, changed.graded.values(), self._numbers, self._appeal_hours)
         mass_event_joins.put(self._store, db, changed.self_services.values(), self._numbers)
         self._put(db, t.recordings, map(rows.tape_row, changed.tapes.values()))
         handovers.put(self._store, db, list(changed.handovers.values()), self._clock(), self._closing.notify)

@@ -32,6 +32,7 @@ from . import audit_log
 from . import tables as t
 from .call_record import LOW_SCORE, SAID_LEAST
 from .columns import Moment
+from .nuisance import APPEALED
 from .store import Store
 
 FACTS = frozenset({"caller_silent"})
@@ -251,8 +252,7 @@ async def orphans(look: Look) -> AsyncIterator[Breach]:
     """Rows that hang on a call come with it, in one transaction. Most have no index by time: of them all is judged, or nothing."""
     everything = (
         t.offers, t.talks, t.queue_visits, t.transfers, t.recordings, t.callbacks, t.voicemails, t.surveys, t.wait_promises,
-        t.self_services,
-        t.callback_offers,
+        t.self_services, t.callback_offers, t.graded_calls,
     )  # fmt: skip
     for table in everything if look.since is None else (t.callbacks,):
         call = table.c.call_id
@@ -359,6 +359,16 @@ async def survey_unreviewed(look: Look) -> AsyncIterator[Breach]:
     found = found.where(poor, CALL.state == "closed", b.task_id.is_(None), look.new(s.at, look.limits.call))
     for row in await look.rows(found.order_by(s.call_id)):
         yield Breach("survey_unreviewed", row.call_id, f"scored {row.score}, and there is no review")
+
+
+@rule
+async def appeal_lost(look: Look) -> AsyncIterator[Breach]:
+    """Who appealed by key is in the list of appeals: it is made in the transaction that writes the key."""
+    g, a = t.graded_calls.c, t.nuisance_appeals.c
+    listed = sa.select(a.appeal_id).where(a.decision_id == g.decision_id).exists()
+    lost = sa.and_(g.step == APPEALED, g.decision_id != "", look.new(g.at), ~listed)
+    for row in await look.rows(sa.select(g.call_id).where(lost)):
+        yield Breach("appeal_lost", row.call_id, "appealed by key, and no appeal is in the list")
 
 
 @rule

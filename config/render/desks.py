@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from ..answer_rule import LEAST_MS, MOST_LET_GO, SILENT_CAUSE
 from ..device_states import AT_DESK, ATTENDED, SEAT_IN_USE
 from ..settings import OUTBOUND_PROMPT, SECOND, Device, OutboundNotice, Seat, Settings, Trunk, Unattended
-from . import kept_place, pjsip, survey, switches, voicemail, waiting
+from . import kept_place, nuisance, pjsip, survey, switches, voicemail, waiting
 from .dialplan_steps import Step, context, exten, extens, include, unplayed
 
 RING_SECONDS = 30
@@ -102,6 +102,7 @@ def _enter_queue(settings: Settings) -> str:
                 waiting.OFF,
                 *kept_place.begin(settings, queue),
                 *waiting.begin(settings, queue),
+                *switches.told_late(settings),
                 kept_place.CLEARED,
                 "Return()",
             )
@@ -127,7 +128,7 @@ def _to_queue(settings: Settings) -> str:
 def _met(settings: Settings) -> str:
     """On the seat's leg, before it hears its citizen: when that was is left with the citizen's channel."""
     met = f"Set(SHARED(HOTLINE_MET,${{HOTLINE_WAITS}})={NOW_MS})"
-    return context("met", exten("s", met, *waiting.met(settings), LISTENED_TO, "Return()"))
+    return context("met", exten("s", met, *nuisance.met(settings), *waiting.met(settings), LISTENED_TO, "Return()"))
 
 
 def _talk_over(settings: Settings) -> str:
@@ -145,7 +146,8 @@ def _talk_over(settings: Settings) -> str:
             ("again", "Gosub(renew,s,1)"),
             "Goto(rejoin,head,1)",
             ("nobody", "Playback(hotline/nobody)"),
-            ("done", survey.TO if survey.used(settings) else "NoOp()"),
+            ("done", survey.talked_outside(settings) if survey.used(settings) else "NoOp()"),
+            *([survey.TO] if survey.used(settings) else []),
             "Hangup(16)",
         ),
         exten("T", "Hangup(102)"),

@@ -13,7 +13,7 @@ from .. import called_numbers
 from ..journey.graph import of_line
 from ..ports import told_full
 from ..settings import Line, Settings, Trunk
-from . import desks, handover, journeys, national_numbers, survey, switches, text, voicemail, waiting
+from . import desks, handover, journeys, national_numbers, nuisance, survey, switches, text, voicemail, waiting
 from .dialplan_steps import Step, context, exten, include
 
 NUMBER = "0-9+*#"
@@ -54,6 +54,7 @@ def render(settings: Settings, secrets: Mapping[str, str] | None = None) -> dict
         *voicemail.contexts(settings),
         *survey.contexts(settings),
         *switches.contexts(settings),
+        *nuisance.contexts(settings),
         _probe(settings),
         _ending(settings),
         _refused(),
@@ -218,6 +219,8 @@ def _line(settings: Settings, line: Line) -> str:
         steps += [f'ExecIf($["${{HOTLINE_PARTNER}}"!=""]?Gosub({handover.PAPERS_IN},${{HOTLINE_PARTNER}},1))']
     steps += [
         *_facts(line.id),
+        *switches.came(settings),
+        *nuisance.look(settings),
         f"Set(GROUP(line)={line.id})",
         f"GotoIf($[${{GROUP_COUNT({line.id}@line)}} > {line.capacity}]?full)",
         "Answer()",

@@ -35,7 +35,7 @@ from ..journey.steps import (
 from ..journey.steps import Step as JourneyStep
 from ..journey.switched import told
 from ..settings import Settings
-from . import self_service, switches, voicemail
+from . import nuisance, self_service, switches, voicemail
 from .advice import question
 from .dialplan_steps import Step, context, exten, play, unless_probed, unread
 
@@ -83,7 +83,7 @@ def _journey(settings: Settings, graph: Graph) -> str:
         # a deadline ran out: of an advice (go on without it) or of the whole call
         exten("T", 'GotoIf($["${HOTLINE_BACK}"!=""]?${HOTLINE_BACK},back)', "Hangup(102)"),
         # a reload took the step away in which the caller is: a person all the same
-        exten("i", *_queue(graph.queue)),
+        exten("i", *_queue(settings, graph.queue)),
     )
 
 
@@ -113,7 +113,7 @@ def _step(settings: Settings, graph: Graph, name: str, step: JourneyStep) -> lis
         case MassEvent():
             return self_service.mass_event(settings, graph.line, name, step, _at(graph, name), _to(graph, step))
         case Queue():
-            return _queue(str(step.queue), step.priority)
+            return _queue(settings, str(step.queue), step.priority)
         case HangUp():
             return [*_hang_up(name, step), "Hangup(16)"]
         case Voicemail():
@@ -125,8 +125,9 @@ def _to(graph: Graph, step: JourneyStep) -> dict[str, str]:
     return {way: _at(graph, to) for way, to in step.ways().items()}
 
 
-def _queue(queue: str, priority: int | None = None) -> list[Step]:
-    before = [f"Set(QUEUE_PRIO={priority})"] if priority is not None else []
+def _queue(settings: Settings, queue: str, priority: int | None = None) -> list[Step]:
+    before: list[Step] = [f"Set(QUEUE_PRIO={priority})"] if priority is not None else []
+    before += nuisance.before_queue(settings, queue)
     return ['GotoIf($["${HOTLINE_PROBE}"!=""]?done)', *before, f"Goto(queues,{queue},1)", ("done", "Hangup(16)")]
 
 

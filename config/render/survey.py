@@ -32,6 +32,16 @@ def given_out() -> str:
     return f'ExecIf($["${{DIALSTATUS}}"="ANSWER" & 0${{ANSWEREDTIME_MS}} >= {LEAST_MS}]?Set({ASKED}=))'
 
 
+def talked_outside(settings: Settings) -> str:
+    """Where Queue() is over: whom he was connected with last. A trunk's channel has the trunk's own name as its number (``pjsip``).
+
+    A seat that consulted somebody outside and left has given him away as a blind transfer does; he has nobody of ours to score.
+    Asterisk has cleared ``BRIDGEPEER`` by then; the connected line stays.
+    """
+    trunks = "|".join(trunk.id for trunk in settings.trunk)
+    return f'ExecIf(${{REGEX("^({trunks})$" ${{CONNECTEDLINE(num)}})}}?Set({ASKED}=))'
+
+
 def contexts(settings: Settings) -> list[str]:
     """None where no line asks."""
     if not used(settings):

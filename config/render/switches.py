@@ -34,6 +34,8 @@ SWITCH, SET, PHONE, TELL, EAR, WORDS = (
 """Contexts; ``SWITCH`` and ``EAR`` as ``cti.numbering_plan`` has them."""
 TOLD, HUSH = "HOTLINE_TOLD", "HOTLINE_HUSH"
 """Of one who waits: the last switching he was told of; until when nothing else is said to him."""
+CAME = "HOTLINE_CAME"
+"""Of a caller: when his call was lined, in milliseconds since 1970; '' the half of a kept place, which hears nothing."""
 HUSH_SECONDS = 12
 TOLD_MOST = 200
 """Callers of one queue who are told, those nearest the head: each costs two channels while it is said."""
@@ -124,6 +126,31 @@ def contexts(settings: Settings) -> list[str]:
     return found
 
 
+def came(settings: Settings) -> list[Step]:
+    """When a call is lined: what was switched on later he may not have heard of."""
+    return [f"Set({CAME}=${{STRFTIME(,,%s%3q)}})"] if any(mode.waiting for mode in settings.mode) else []
+
+
+def told_late(settings: Settings) -> list[Step]:
+    """Before Queue(), in a Gosub: a mode was switched on while he was in the notice, or talked; those who waited have been told."""
+    out: list[Step] = []
+    for n, mode in enumerate((mode for mode in settings.mode if mode.waiting), 1):
+        word = f"{mode.id}-${{CUT(switched,-,3)}}"
+        out += [
+            f"Set(LOCAL(switched)=${{DB({FAMILY}/mode_{mode.id})}})",
+            f'GotoIf($["${{CUT(switched,-,1)}}"!="on" | "${{{CAME}}}"="" | "${{{TOLD}}}"="{word}"]?told{n})',
+            f"GotoIf($[0${{CUT(switched,-,3)}} <= 0${{{CAME}}}]?told{n})",
+            f"MSet({TOLD}={word},{HUSH}=$[${{EPOCH}} + {HUSH_SECONDS}])",
+            _whisper(str(mode.waiting), "${CHANNEL(name)}"),
+            (f"told{n}", "NoOp()"),
+        ]
+    return out
+
+
+def _whisper(prompt: str, who: str) -> str:
+    return f"Originate(Local/{prompt}@{EAR}/n,exten,{WORDS},{prompt},1,3,av(HOTLINE_EAR={who}))"
+
+
 def _later() -> list[Step]:
     """To ``old`` where something was said later; ``LOCAL(since)``: when what stands there was said."""
     return [
@@ -170,7 +197,7 @@ def _telling(settings: Settings) -> list[str]:
         f"Set(EXPORT(${{who}},{TOLD})=${{ARG3}})",
         f"Set(EXPORT(${{who}},{HUSH})=$[${{EPOCH}} + {HUSH_SECONDS}])",
         "Set(LOCAL(fresh)=1)",
-        f"Originate(Local/${{ARG2}}@{EAR}/n,exten,{WORDS},${{ARG2}},1,3,av(HOTLINE_EAR=${{who}}))",
+        _whisper("${ARG2}", "${who}"),
         "Goto(next)",
         ("end", "GotoIf($[${fresh} = 1 & ${round} < 3]?round)"),
         "Return()",

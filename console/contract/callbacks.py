@@ -34,7 +34,7 @@ class CallbackOut(View):
     """Somebody who is owed a call."""
 
     id: str
-    kind: str = Field(description="missed | voicemail | queue_offer | reply | returned | review")
+    kind: str = Field(description="missed | voicemail | queue_offer | reply | returned | review | appeal")
     state: str = Field(description="open | taken | assigned | done | given_up")
     reason: str = Field(description="why nobody answered them")
     line: str

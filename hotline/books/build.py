@@ -35,6 +35,7 @@ from ledger.equipment import EquipmentTable
 from ledger.errors import WRONG_OR_AWAY
 from ledger.handovers import HandoverShelf
 from ledger.notifications import NotificationShelf
+from ledger.nuisance import NuisanceBook
 from ledger.outbox import OutboxShelf
 from ledger.partner_matters import PartnerMatters
 from ledger.recordings import RecordingTable
@@ -79,6 +80,7 @@ class Books:
         self._scribe = Scribe(
             store, node, numbers=numbers, rules=self.callbacks.rules, tell=self.callbacks.tell,
             notify=self.callbacks.notify, tell_cases=self.callbacks.tell_cases, tell_closed=book.publish,
+            appeal_hours=settings.nuisance.appeal_hours if settings.nuisance is not None else 24,
         )  # fmt: skip
         self.tickets = TicketShelf(store, numbers=numbers, tell=self.callbacks.tell, notify=self.callbacks.notify)
         told, work = self.callbacks.notify, work_time.of_settings(settings)
@@ -89,6 +91,8 @@ class Books:
         self.notifications = NotificationShelf(store, node, told)
         self.handovers = HandoverShelf(store, handed_over_to(settings), told)
         self.matters = PartnerMatters(store, told)
+        codes = settings.nuisance.danger_codes if settings.nuisance is not None else ()
+        self.nuisance = NuisanceBook(store, codes, self.callbacks.rules, self.callbacks.tell)
         self.recordings = RecordingTable(store)
         self.seats = SeatMemory(SeatBook(store), places.seats, places.seats_waiting)
         unread = asterisk_books.unread(self.plan, settings, places)

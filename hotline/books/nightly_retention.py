@@ -45,6 +45,7 @@ def days(settings: Settings) -> Mapping[str, int]:
         "turned_away": kept.turned_away_days, "sessions": kept.sessions_days,
         "account_changes": kept.account_changes_days, "alarms": kept.alarms_days, "notices": kept.notices_days,
         "notifications": kept.notifications_days, "seat_log": kept.seat_log_days, "audit": kept.audit_days,
+        **dict.fromkeys(("nuisance_tags", "nuisance_decisions", "nuisance_appeals", "graded_calls"), kept.nuisance_days),
         FILES: kept.record_files_days,
     }  # fmt: skip
 

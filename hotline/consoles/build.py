@@ -39,6 +39,7 @@ from hotline.alarms.build import Readings
 from hotline.alarms.early_events import EarlyEvents
 from hotline.books.build import Books
 from hotline.books.catalogue_reader import CatalogueReader
+from hotline.books.nuisance import NuisancePart
 from hotline.books.switches import SwitchPart
 from hotline.bus import Bus
 from hotline.metrics import Metrics
@@ -87,6 +88,7 @@ class Behind:
     notify: Callable[[], None] = lambda: None
     """The sender's wake."""
     switches: SwitchPart | None = None
+    nuisance: NuisancePart | None = None
 
 
 class ConsolePart:
@@ -206,6 +208,7 @@ def build(behind: Behind, board: Bus, book: Bus, house: Bus) -> ConsolePart:
     opener.when_open(lambda: powers.look(sign_in.sessions.get))
     services = Services(
         desk=desk, calls=calls, board=picture, stream=stream.hub, alarms=stream.alarm_service, notices=stream.notices, switches=b.switches,
+        nuisance=b.nuisance,
         vitals=vitals, intake=intake, token=b.token,
         outbound_notice=_to_say(settings), pause_reasons=settings.seats.pause_reasons, more_metrics=b.metrics.sources,
         absent=WRONG_OR_AWAY, wrong=(LedgerWrong,), audit=sign_in.audit,

@@ -1,4 +1,4 @@
-"""All tables of the ledger, by topic: ``telephone.py``, ``outcomes.py``, ``tickets.py``, ``catalogues.py``, ``people.py``, ``operation.py``; ``shared.py`` what they are made of.
+"""All tables of the ledger, by topic: ``telephone.py``, ``outcomes.py``, ``tickets.py``, ``catalogues.py``, ``people.py``, ``operation.py``, ``nuisance.py``; ``shared.py`` what they are made of.
 
 Read by the files of this room; other rooms meet the ledger through its stores and
 queries only. Words: ``*_at`` are aware UTC moments, ``*_seconds`` are seconds. ''
@@ -17,6 +17,7 @@ by whatever inserts the row, so that no writer can forget it.
 from __future__ import annotations
 
 from .catalogues import catalogue_codes, catalogue_conditions, catalogue_editions, catalogue_units
+from .nuisance import graded_calls, nuisance_appeals, nuisance_decisions, nuisance_tags
 from .operation import alarms, audit, endpoint_reach, line_checks, log_marks, switches, turned_away
 from .outcomes import callback_attempts, callbacks, is_owed, outcome_history, outcomes
 from .people import (
@@ -107,6 +108,7 @@ __all__ = [
     "differences",
     "drafts",
     "endpoint_reach",
+    "graded_calls",
     "handovers",
     "holds",
     "is_being_handed_over",
@@ -124,6 +126,9 @@ __all__ = [
     "node_lives",
     "notices",
     "notifications",
+    "nuisance_appeals",
+    "nuisance_decisions",
+    "nuisance_tags",
     "offers",
     "outbox",
     "outcome_history",

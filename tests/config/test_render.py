@@ -289,3 +289,22 @@ def test_a_seat_with_two_devices_has_an_endpoint_for_each() -> None:
     assert "exten => 8001,hint,PJSIP/8001&PJSIP/8001-desk" in files["extensions.conf"]
     assert "exten => 8001,1,Return(PJSIP/8001${IF(" in files["extensions.conf"]
     assert "-desk" not in rendered(parse(shipped()))["pjsip.conf"]
+
+
+def test_nobody_is_held_back_before_a_queue_of_emergencies() -> None:
+    """Each way into a queue asks for the grade, but the ways into one of ``never_queues``; without the section nothing asks."""
+    table = shipped()
+    table["line"][0]["menu"] = {"1": "mandarin", "0": "emergency"}
+    dialplan = rendered(parse(table))["extensions.conf"]
+    ways = re.findall(
+        r'(GotoIf\(\$\["\$\{HOTLINE_GRADED\}"!=""\]\?nuisance,(\w+),1\)\n same => n,)?Goto\(queues,(\w+),1\)',
+        dialplan.split("[nuisance-set]")[0],
+    )
+    asked = {to for before, _queue, to in ways if before}
+    assert ("mandarin" in asked, "emergency" in asked) == (True, False)
+    (way,) = re.findall(r"\[nuisance\]\n((?:.+\n)*)", dialplan)
+    assert "exten => emergency" not in way
+    assert "exten => mandarin" in way
+    assert "Goto(queues,emergency,1)" in dialplan.split("[nuisance-said]")[1].split("\n[")[0]
+    del table["nuisance"]
+    assert "HOTLINE_GRADED" not in rendered(parse(table))["extensions.conf"]

@@ -45,6 +45,9 @@ def filled(path: str) -> str:
         event="0" * 26,
         handover="0" * 26,
         partner="12345",
+        tag="0" * 26,
+        decision="0" * 26,
+        appeal="phone-1",
     )
 
 

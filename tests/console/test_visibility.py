@@ -44,7 +44,7 @@ from tests.fakes.hotline import NOON, Call, FakeHotline, door, services
 from tests.fakes.people import Phones, browser, command_line, populate, program, signed_in
 from tests.fakes.said import said
 
-C, K, T, B = "calls", "tickets", "own tickets", "call-backs"
+C, K, T, B, N = "calls", "tickets", "own tickets", "call-backs", "graded numbers"
 SHOWS: dict[tuple[str, str], str] = {
     **{
         ("GET", path): C
@@ -110,6 +110,12 @@ SHOWS: dict[tuple[str, str], str] = {
     ("PUT", "/api/accounts/{account}"): "",
     ("POST", "/api/templates"): "",
     ("POST", "/api/switches"): "",
+    ("GET", "/api/calls/{call}/nuisance"): "",  # the own call's
+    **{("GET", path): N for path in ("/api/nuisance", "/api/nuisance/report", "/api/nuisance/report/csv")},
+    **{("POST", path): N for path in (
+        "/api/calls/{call}/nuisance", "/api/calls/{call}/appeal", "/api/nuisance/tags/{tag}/decide",
+        "/api/nuisance/tags/{tag}/dismiss", "/api/nuisance/decisions/{decision}/end", "/api/nuisance/appeals/{appeal}/decide",
+    )},
     ("PUT", "/api/templates/{template}"): "",
     ("GET", "/api/account-changes"): "",
     ("POST", "/api/account-changes/{change}/confirm"): "",
@@ -142,6 +148,10 @@ PERSONAL = {
     "ProgressOut": K,
     "TicketStoryOut": K,
     "TicketsFoundOut": K,
+    "TagOut": N,  # tests/console/test_nuisance.py
+    "DecisionOut": N,
+    "AppealOut": N,
+    "NuisanceOut": N,
 }
 """Shapes that hold something of a citizen."""
 WHO = {"A": ("1001", "8001"), "S": ("2001", ""), "U": ("audit", ""), "P": ("admin", "")}

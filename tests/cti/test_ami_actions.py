@@ -129,6 +129,13 @@ COMMANDS = st.one_of(
         until=st.integers(),
         district=ANY,
     ),
+    st.builds(
+        c.SetNuisance,
+        number=st.just("13800000001") | ANY,
+        grade=st.just("message") | ANY,
+        at=st.integers(),
+        until=st.integers(),
+    ),
     st.builds(c.SetPace, queue=ANY, seconds=st.floats(0, 1e6), at=st.floats(0, 2e9).map(Instant)),
 )
 
@@ -153,7 +160,7 @@ def is_itself(action: dict[str, str]) -> None:
     assert all(len(line) < 1024 for line in lines)
     assert action.get("Async", "true") == "true"
     assert action.get("Context", "rejoin") in {
-        "cti-originate", "transfer-targets", "to-queue", "rejoin", "watch", "phone-key", "handover", "switch"
+        "cti-originate", "transfer-targets", "to-queue", "rejoin", "watch", "phone-key", "handover", "switch", "nuisance-set"
     }  # fmt: skip
     assert not {"Application", "Data", "Command"} & action.keys()
     assert re.fullmatch(

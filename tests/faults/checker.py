@@ -245,6 +245,8 @@ def _same_talk(
         outcomes = UNANSWERED | (ANSWERED if row.answered is not None else ANSWERED - {""})
     if row.detail == "self_service" and row.queued is None and not talks:
         outcomes = {"direct"}  # told by keys, and waited for nobody
+    if row.detail in {"message", "spent", "appealed"} and row.queued is None and not talks:
+        outcomes = {"nuisance"}  # held back, and told so
     if row.ended is not None and row.outcome not in outcomes:
         yield f"{_who(call)}: {'answered' if sure else 'not answered'}, the ledger says outcome {row.outcome or 'none'}"
     if sure and plan.recorded:

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from cti import events as ev
-from cti.ids import QueueId
+from cti.ids import LegId, QueueId, SeatId
 from cti.numbers import ANYWHERE
 from ledger import tables as t
 from ledger.callbacks import heard
@@ -202,6 +202,24 @@ async def test_who_was_not_content_is_asked_why(
         ("all", 1, int(score is not None)),
         ("line", 1, int(score is not None)),
     ]
+
+
+@pytest.mark.parametrize(("first_leaves_first", "seat"), [(True, "8002"), (False, "8001")])
+async def test_who_left_last_of_three_is_scored(url: str, first_leaves_first: bool, seat: str) -> None:
+    """Whoever began: after a conference Asterisk tells both talks anew, in either order."""
+    told = Told().arrive().queue()
+    legs = {"8002": LegId("xm1-1.802"), "8001": LegId("xm1-1.801")}
+    for name, leg in legs.items():
+        told.say(ev.LegBegan(told.call, told.at(1), leg, name))
+        told.say(ev.TalkBegan(told.call, told.at(1), leg, SeatId(name), QueueId("mandarin")))
+    for name in ("8001", "8002") if first_leaves_first else ("8002", "8001"):
+        told.say(ev.TalkEnded(told.call, told.at(5), legs[name], SeatId(name)))
+    told.say(ev.SurveyAnswered(told.call, told.at(9), 5, True))
+    store = await written(url, told.end())
+    async with store.reading() as db:
+        row = (await db.execute(sa.select(t.surveys))).one()
+    await store.close()
+    assert row.seat == seat
 
 
 async def test_what_was_promised_is_held_against_what_was_waited(url: str) -> None:

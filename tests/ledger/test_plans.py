@@ -37,6 +37,7 @@ from bridge.gazetteer.coordinates import Crs, Point
 from bridge.handover import Asked, HandoverEnd
 from bridge.notifications.rules import Rules as NotificationRules
 from bridge.partner_states import MatterState, PartnerState
+from bridge.nuisance import End
 from bridge.ports import FurtherMessage, Outgoing
 from bridge.repeat import Matter
 from bridge.reply_rounds import Answer
@@ -77,6 +78,7 @@ from ledger.mass_events import MassEvent, MassEvents
 from ledger.matters import MatterShelf
 from ledger.notices import NoticeBook
 from ledger.notifications import NotificationShelf
+from ledger.nuisance import Appeal, Decision, NuisanceBook, Tag
 from ledger.one_way_sound import TrunkSounds
 from ledger.outbox import NotInOrder, OutboxShelf
 from ledger.owed import OwedCalls
@@ -381,6 +383,7 @@ def asked(store: Store) -> Iterator[tuple[str, Ask]]:
     yield "SwitchBook.history", lambda: switches.history(10)
     yield "SwitchBook.unaudited", switches.unaudited
     yield "SwitchBook.audited", lambda: switches.audited(switched)
+    yield from _nuisance(NuisanceBook(store, ("04",)), call, agent)
     yield "SeatBook.write", lambda: SeatBook(store).write([_sits(NOW.timestamp() + 9)])
     yield "SeatBook.last", SeatBook(store).last
     yield "EquipmentTable.note", lambda: EquipmentTable(store, "xm1").note(LineChecked(LineId("citizen"), Instant(NOW.timestamp()), True, 1.0, ""))  # fmt: skip
@@ -526,6 +529,32 @@ def _a_callback(store: Store, state: str = "open") -> str:
         found = db.scalar(sa.select(t.callbacks.c.task_id).where(t.callbacks.c.state == state).limit(1))
     engine.dispose()
     return str(found)
+
+
+def _nuisance(book: NuisanceBook, call: str, agent: str) -> Iterator[tuple[str, Callable[[], Awaitable[Any]]]]:
+    tag = Tag("1" * 26, call, FREQUENT, NOW, agent, "8001", "prank")
+    decision = Decision("2" * 26, FREQUENT, "message", NOW, NOW + timedelta(days=9), "2001", "w", tag.id)
+    appealed = Appeal("a1", decision.id, FREQUENT, call, NOW, "agent", agent, "w", NOW)
+    yield "NuisanceBook.tag", lambda: book.tag(tag)
+    yield "NuisanceBook.tag_of", lambda: book.tag_of(call)
+    yield "NuisanceBook.find_tag", lambda: book.find_tag(tag.id)
+    yield "NuisanceBook.open_tags", book.open_tags
+    yield "NuisanceBook.decide", lambda: book.decide(decision)
+    yield "NuisanceBook.dismiss", lambda: book.dismiss(tag.id, "2001", "w", NOW)
+    yield "NuisanceBook.find_decision", lambda: book.find_decision(decision.id)
+    yield "NuisanceBook.in_force_of", lambda: book.in_force_of(FREQUENT, NOW)
+    yield "NuisanceBook.in_force", lambda: book.in_force(NOW)
+    yield "NuisanceBook.to_tell", lambda: book.to_tell(NOW)
+    yield "NuisanceBook.ended", lambda: book.ended(NOW, 10)
+    yield "NuisanceBook.reported_danger", lambda: book.reported_danger(FREQUENT, NOW - timedelta(days=90))
+    yield "NuisanceBook.went_through", lambda: book.went_through(call, ["emergency"])
+    yield "NuisanceBook.appeal", lambda: book.appeal(appealed)
+    yield "NuisanceBook.open_appeals", book.open_appeals
+    yield "NuisanceBook.unaudited", book.unaudited
+    yield "NuisanceBook.audited", lambda: book.audited("a1")
+    yield "NuisanceBook.decide_appeal", lambda: book.decide_appeal("a1", upheld=True, by="2001", answer="w", at=NOW)
+    yield "NuisanceBook.end", lambda: book.end(decision.id, End.LIFTED, "2001", "w", NOW)
+    yield "NuisanceBook.period", lambda: book.period(NOW - timedelta(days=31), NOW, NOW)
 
 
 def _sits(at: float) -> SeatStateChanged:

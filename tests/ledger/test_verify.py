@@ -104,6 +104,11 @@ WRONG: list[tuple[str, str, tuple[sa.Executable, ...]]] = [
     ("callback_promise_lost", MISSED, (add(t.callback_offers, call_id=MISSED, taken_at=after(100), number="1"),)),
     ("survey_unreviewed", DIRECT, (add(t.surveys, call_id=DIRECT, at=after(231), score=2),)),
     ("survey_unreviewed", DIRECT, (add(t.surveys, call_id=DIRECT, at=after(231), solved="no"),)),
+    (
+        "appeal_lost",
+        MISSED,
+        (add(t.graded_calls, call_id=MISSED, seq=0, at=after(9), grade="message", step="appealed", decision_id="D"),),
+    ),
     ("callback_disordered", MISSED, (change(t.callbacks, MISSED, state="taken"),)),
     ("callback_disordered", MISSED, (change(t.callbacks, MISSED, owner="1001"),)),
     ("callback_disordered", MISSED, (change(t.callbacks, MISSED, state="done"),)),

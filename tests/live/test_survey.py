@@ -10,8 +10,10 @@ import pytest
 import sqlalchemy as sa
 
 from hotline.lab.hotline_instance import Table
+from hotline.lab.phones import Call, answering
 
-from .site import Site, SiteTelephones, eventually, usual
+from .site import ANSWER_SECONDS, SEAT_TONE, Site, SiteTelephones, eventually, usual
+from .test_endings_told import everywhere, world
 from .tones import as_tone, tone_heard
 
 pytestmark = pytest.mark.live
@@ -87,3 +89,104 @@ async def test_a_score_with_the_daemon_dead_is_kept(site: Site) -> None:
         await asyncio.to_thread(site.start)
         await eventually(lambda: told(site, call.caller) == [(5, "", "8001", "1001", None, None)], 20)
     assert site.settle() == []
+
+
+def ended(site: Site, caller: str) -> bool:
+    """Whatever he was asked is in the ledger by then: the row of it is written with the end of his call."""
+    return [row.ended is not None for row in site.ledger() if row.caller == caller] == [True]
+
+
+def kept(site: Site, caller: str, *wanted: tuple[object, ...]) -> None:
+    assert told(site, caller) == list(wanted)
+
+
+async def joined(calls: list[Call], but: Call | None, to: str) -> Call:
+    """The telephone ``to`` once it has been in the call for as long as counts."""
+    found: list[Call] = []
+
+    def there() -> bool:
+        found[:] = [
+            one
+            for one in calls
+            if one is not but and not one.outgoing and to in ("", one.dialled) and one.answered and one.up
+        ]
+        return bool(found) and time.time() - (found[0].answered or 0) >= ANSWER_SECONDS
+
+    await eventually(there, 20)
+    return found[0]
+
+
+async def scored(call: Call, since: float) -> None:
+    assert call.up, "the caller was not kept for the survey"
+    asked = await tone_heard(call, SCORE, since)
+    await call.press("5")
+    await tone_heard(call, SOLVED, asked)
+    await call.press("1")
+    await call.until_ended(15)
+
+
+@pytest.mark.bound(200)
+@pytest.mark.parametrize(
+    ("how", "caller"), [("blind", "13805923011"), ("attended", "13805923012"), ("three", "13805923013")]
+)
+async def test_the_caller_stays_after_a_transfer(site: Site, how: str, caller: str) -> None:
+    """Whoever of ours he talked with last is scored, and both seats are free meanwhile."""
+    async with SiteTelephones(site, 2) as floor:
+        call = await floor.dial(caller=caller)
+        first = await floor.seat_call(caller)
+        one = first.dialled
+        other = "8002" if one == "8001" else "8001"
+        await floor.rest.verb(one, "transfer", kind="blind" if how == "blind" else "attended", to=other)
+        second = await joined(floor.desk.calls, first, other)
+        if how != "blind":
+            await floor.rest.verb(one, "transfer/complete" if how == "attended" else "transfer/conference")
+            await asyncio.sleep(ANSWER_SECONDS)
+        if how == "three":
+            first.hang_up()
+            await asyncio.sleep(ANSWER_SECONDS)
+        await first.until_ended(10)
+        gone = time.time()
+        second.hang_up()
+        await second.until_ended(5)
+        await floor.until_state(other, "wrap_up", 10)
+        await scored(call, gone)
+        agent = "1001" if other == "8001" else "1002"
+        await eventually(lambda: kept(site, caller, (5, "yes", other, agent, None, None)), 20)
+    await eventually(lambda: site.verify() == ())
+
+
+@pytest.mark.bound(200)
+@pytest.mark.parametrize(
+    ("how", "caller"), [("attended", "13805923021"), ("three", "13805923022"), ("ours", "13805923023")]
+)
+async def test_who_was_with_somebody_outside_last_scores_nobody(site: Site, how: str, caller: str) -> None:
+    """Given to 110 by an attended transfer, or left with it by the seat; where 110 left first, ours served last and is scored."""
+    async with SiteTelephones(site, 1) as floor:
+        await everywhere(floor, "110", answering(0.3, None, SEAT_TONE))
+        call = await floor.dial(caller=caller)
+        first = await floor.seat_call(caller)
+        await floor.rest.verb("8001", "transfer", kind="attended", to="110")
+        await eventually(lambda: any(one.up for one in world(floor, "110")), 20)
+        (outside,) = [one for one in world(floor, "110") if one.up]
+        await asyncio.sleep(ANSWER_SECONDS)
+        await floor.rest.verb("8001", "transfer/complete" if how == "attended" else "transfer/conference")
+        await asyncio.sleep(ANSWER_SECONDS)
+        if how == "three":
+            first.hang_up()
+            await first.until_ended(5)
+            await asyncio.sleep(ANSWER_SECONDS)
+        gone = time.time()
+        outside.hang_up()
+        if how == "ours":
+            await outside.until_ended(5)
+            await asyncio.sleep(ANSWER_SECONDS)
+            gone = time.time()
+            first.hang_up()
+            await scored(call, gone)
+            await eventually(lambda: kept(site, caller, (5, "yes", "8001", "1001", None, None)), 20)
+        else:
+            await call.until_ended(10)
+            assert call.by == "far"
+            assert call.ear.tone_level(SCORE, since=gone, until=time.time()) < 0.1
+            await eventually(lambda: ended(site, caller))
+            kept(site, caller)

@@ -17,7 +17,7 @@ from .tones import as_tone, tone_heard
 
 pytestmark = pytest.mark.live
 
-TYPHOON, WAITING, PIN, WRONG, MENU, ON, OFF, CLOSED = 1010, 1130, 1270, 1390, 1510, 1630, 1750, 1870
+TYPHOON, WAITING, PIN, WRONG, MENU, ON, OFF, CLOSED, WELCOME = 1010, 1130, 1270, 1390, 1510, 1630, 1750, 1870, 2010
 TONES = {
     "typhoon": TYPHOON, "typhoon_waiting": WAITING, "switch_pin": PIN, "switch_wrong": WRONG, "switch_menu": MENU,
     "switch_on": ON, "switch_off": OFF, "closed": CLOSED,
@@ -37,6 +37,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     here = Site(tmp_path_factory.mktemp("site"), without_words)
     for name, hertz in TONES.items():
         as_tone(here.places.prompts, name, hertz, 1.0)
+    as_tone(here.places.prompts, "welcome", WELCOME, 4.0)  # so long that a mode can be switched on in it
     with here:
         yield here
 
@@ -131,4 +132,23 @@ async def test_a_mode_is_on_for_the_next_caller_and_told_to_who_waits_whatever_d
         audit = (await floor.client.get("/api/audit", params={"most": 50})).json()
         acts = {row["action"] for row in audit["rows"]}
         assert {"switch", "switch_refused"} <= acts
+    assert site.settle() == []
+
+
+@pytest.mark.bound(120)
+async def test_who_is_in_the_notice_when_a_mode_is_switched_on_hears_of_it_when_he_waits(site: Site) -> None:
+    """Once, and whoever came afterwards has heard the mode's own notice, and no more."""
+    async with SiteTelephones(site) as floor:
+        early = await greeted(floor, "13805926101", WELCOME)
+        began = time.time()
+        await switched(floor.client, "mode", "typhoon", "on")
+        heard = await tone_heard(early, WAITING, began)
+        late = await greeted(floor, "13805926102", TYPHOON)
+        assert late.answered is not None
+        await asyncio.sleep(6)
+        assert early.ear.tone_level(WAITING, since=heard + 3, until=time.time()) < 0.1
+        assert late.ear.tone_level(WAITING, since=late.answered, until=time.time()) < 0.1
+        await switched(floor.client, "mode", "typhoon", "off")
+        early.hang_up()
+        late.hang_up()
     assert site.settle() == []

@@ -15,11 +15,12 @@ import * as pop from './seat/pop/words.ts'
 import * as ticket from './seat/ticket/words.ts'
 import * as seat from './seat/words.ts'
 import * as wall from './wall/words.ts'
+import * as nuisance from './nuisance/words.ts'
 import * as switches from './switches/words.ts'
 import * as watch from './watch/words.ts'
 import * as app from './words.ts'
 
-const PAGES = { app, login, seat, phone, ticket, pop, my, callbacks, calls, cases, player, idle, switches, wall, watch, admin, accounts }
+const PAGES = { app, login, seat, phone, ticket, pop, my, callbacks, calls, cases, player, idle, nuisance, switches, wall, watch, admin, accounts }
 /** What is written alike in both: the other language's own name. */
 const ALIKE = new Set(['app.languages.zh', 'app.languages.en', 'cases.language'])
 const HAN = /\p{Script=Han}/u

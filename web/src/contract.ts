@@ -78,6 +78,9 @@ export interface paths {
   '/api/calls/{call}': {
     get: { parameters: { path: { call: string }; header: { 'X-Hotline-Reason'?: string } }; responses: { 200: { content: { 'application/json': components['schemas']['CallOut'] } } } }
   }
+  '/api/calls/{call}/appeal': {
+    post: { parameters: { path: { call: string } }; requestBody: { content: { 'application/json': components['schemas']['CallAppealIn'] } }; responses: { 201: { content: { 'application/json': components['schemas']['AppealOut'] } } } }
+  }
   '/api/calls/{call}/disposition': {
     post: { parameters: { path: { call: string } }; requestBody: { content: { 'application/json': components['schemas']['DispositionIn'] } }; responses: { 200: { content: { 'application/json': components['schemas']['DisposedOut'] } } } }
   }
@@ -91,6 +94,10 @@ export interface paths {
   }
   '/api/calls/{call}/move': {
     post: { parameters: { path: { call: string }; query: { by?: string } }; requestBody: { content: { 'application/json': components['schemas']['MoveIn'] } }; responses: { 200: { content: { 'application/json': components['schemas']['DoneOut'] } } } }
+  }
+  '/api/calls/{call}/nuisance': {
+    get: { parameters: { path: { call: string } }; responses: { 200: { content: { 'application/json': components['schemas']['CallNuisanceOut'] } } } }
+    post: { parameters: { path: { call: string } }; requestBody: { content: { 'application/json': components['schemas']['TagIn'] } }; responses: { 201: { content: { 'application/json': components['schemas']['TagOut'] } } } }
   }
   '/api/calls/{call}/pop': {
     get: { parameters: { path: { call: string } }; responses: { 200: { content: { 'application/json': components['schemas']['PopOut'] } } } }
@@ -230,6 +237,27 @@ export interface paths {
   '/api/notices': {
     get: { parameters: { query: { since?: string | null } }; responses: { 200: { content: { 'application/json': components['schemas']['NoticeOut'][] } } } }
     post: { requestBody: { content: { 'application/json': components['schemas']['NoticeIn'] } }; responses: { 200: { content: { 'application/json': components['schemas']['NoticeOut'] } } } }
+  }
+  '/api/nuisance': {
+    get: { parameters: { query: { most?: number } }; responses: { 200: { content: { 'application/json': components['schemas']['NuisanceOut'] } } } }
+  }
+  '/api/nuisance/appeals/{appeal}/decide': {
+    post: { parameters: { path: { appeal: string } }; requestBody: { content: { 'application/json': components['schemas']['DecideAppealIn'] } }; responses: { 200: { content: { 'application/json': components['schemas']['AppealDecidedOut'] } } } }
+  }
+  '/api/nuisance/decisions/{decision}/end': {
+    post: { parameters: { path: { decision: string } }; requestBody: { content: { 'application/json': components['schemas']['EndIn'] } }; responses: { 200: { content: { 'application/json': components['schemas']['DecidedOut'] } } } }
+  }
+  '/api/nuisance/report': {
+    get: { parameters: { query: { since?: string | null; until?: string | null } }; responses: { 200: { content: { 'application/json': components['schemas']['FairnessOut'] } } } }
+  }
+  '/api/nuisance/report/csv': {
+    get: { parameters: { query: { since?: string | null; until?: string | null } }; responses: { 200: { content: { 'text/csv': string } } } }
+  }
+  '/api/nuisance/tags/{tag}/decide': {
+    post: { parameters: { path: { tag: string } }; requestBody: { content: { 'application/json': components['schemas']['DecideIn'] } }; responses: { 200: { content: { 'application/json': components['schemas']['DecidedOut'] } } } }
+  }
+  '/api/nuisance/tags/{tag}/dismiss': {
+    post: { parameters: { path: { tag: string } }; requestBody: { content: { 'application/json': components['schemas']['DismissIn'] } }; responses: { 200: { content: { 'application/json': components['schemas']['TagOut'] } } } }
   }
   '/api/oidc/back': {
     get: { parameters: { query: { code?: string; state?: string; error?: string } }; responses: {  } }
@@ -586,6 +614,34 @@ export interface components {
       acknowledged_at?: string | null
       cleared_at?: string | null
     }
+    AppealDecidedOut: {
+      appeal: components['schemas']['AppealOut']
+      /** Asterisk has it by now; else at its next connection */
+      in_force: boolean
+    }
+    AppealOut: {
+      id: string
+      decision: string
+      /** masked or empty where the role demands it */
+      number: string
+      call: string
+      at: string
+      /** agent | phone */
+      how: string
+      /** the agent who wrote it down; '' it was a key */
+      by: string
+      words: string
+      due_at: string
+      decided_at: string | null
+      decided_by: string
+      upheld: boolean | null
+      answer: string
+      /** of the decision it is against; '' where it is in force no more */
+      grade: string
+      /** who decided that */
+      decision_by: string
+      until?: string | null
+    }
     AssignIn: {
       tasks: string[]
       agent: string
@@ -647,6 +703,24 @@ export interface components {
       why: 'signed_out' | 'expired' | 'slow' | 'another_tab' | 'bad_frame' | 'too_many' | 'going_down'
       /** connect again by yourself */
       again: boolean
+    }
+    /** POST /api/calls/{call}/appeal: a caller thinks that a number is held back wrongly. */
+    CallAppealIn: {
+      /** what the caller says */
+      words: string
+      /** where it is another than the one of this call */
+      number?: string | null
+    }
+    /** Of one call: whether it may be tagged, and how its number is held back. */
+    CallNuisanceOut: {
+      taggable: boolean
+      /** '' it is; none (no such settings), no_number, partner, not_a_person, anonymous, emergency, danger */
+      why_not: string
+      /** state of its tag; '' it has none */
+      tag: string
+      /** how its number is held back now; '' not */
+      grade: string
+      until: string | null
     }
     CallOut: {
       call: string
@@ -714,7 +788,7 @@ export interface components {
     /** Somebody who is owed a call. */
     CallbackOut: {
       id: string
-      /** missed | voicemail | queue_offer | reply | returned | review */
+      /** missed | voicemail | queue_offer | reply | returned | review | appeal */
       kind: string
       /** open | taken | assigned | done | given_up */
       state: string
@@ -864,6 +938,10 @@ export interface components {
       name: string
       count: number
     }
+    CountedOut: {
+      key: string
+      count: number
+    }
     /** GET /api/wall/day?day=2026-11-23: a day's figures, its curve and the curve a week before. */
     DayOut: {
       day: string
@@ -882,6 +960,44 @@ export interface components {
       outages: components['schemas']['OutageOut'][]
       waits_told: components['schemas']['WaitToldOut'][]
       satisfaction: components['schemas']['SatisfactionOut'][]
+    }
+    DecideAppealIn: {
+      /** true: the number is held back no longer */
+      upheld: boolean
+      /** what the caller is told, in a call-back that he is owed */
+      answer: string
+    }
+    DecideIn: {
+      grade: 'queue' | 'quota' | 'message'
+      /** so long, at most nuisance.most_days of the settings */
+      days: number
+      reason: string
+    }
+    DecidedOut: {
+      decision: components['schemas']['DecisionOut']
+      /** Asterisk has it by now; else at its next connection */
+      in_force: boolean
+    }
+    DecisionOut: {
+      id: string
+      /** masked or empty where the role demands it */
+      number: string
+      /** queue | quota | message */
+      grade: string
+      at: string
+      until: string
+      by: string
+      why: string
+      /** the tag that it was made of; '' none */
+      tag: string
+      /** before its time; null: it was not */
+      ended_at: string | null
+      ended_by: string
+      /** lifted | mistake | appeal | replaced | danger; '' it runs, or ran, its time */
+      ended_how: string
+      ended_why: string
+      /** calls of the number meanwhile; in the report alone */
+      calls: number
     }
     DeliveryState: 'waiting' | 'delivered' | 'poisoned' | 'not_carried'
     /** Rows that changed, whole; ``gone``: calls that are over. */
@@ -922,6 +1038,9 @@ export interface components {
     DialResult: 'answered' | 'busy' | 'no_answer' | 'declined' | 'wrong_number' | 'unreachable' | 'not_allowed' | 'cancelled'
     /** Why somebody is called into a call. */
     DialWay: 'consult' | 'call' | 'transfer'
+    DismissIn: {
+      reason: string
+    }
     DisposedOut: {
       outcome: string
       replaced: string | null
@@ -968,6 +1087,11 @@ export interface components {
       /** of its ParticipantOut */
       leg: string
     }
+    EndIn: {
+      reason: string
+      /** it ought not to have been decided: the fairness report counts it */
+      mistake?: boolean
+    }
     /** Every answer that is not 2xx. */
     ErrorOut: {
       /** a short stable word */
@@ -979,6 +1103,44 @@ export interface components {
       allowed: string[]
       /** all problems, when there are several */
       problems: components['schemas']['ProblemOut'][]
+    }
+    /** Of tags, decisions and appeals that were made in the period, as they stand now. */
+    FairnessOut: {
+      since: string
+      until: string
+      tags: number
+      tags_open: number
+      tags_dismissed: number
+      tags_by_reason: components['schemas']['CountedOut'][]
+      tags_by_agent: components['schemas']['CountedOut'][]
+      decisions: number
+      decisions_by_grade: components['schemas']['CountedOut'][]
+      /** for how long they were decided; null: there is none */
+      decided_days_mean: number | null
+      /** how long they held, or have held by now */
+      held_days_mean: number | null
+      /** by how; expired: they ran their time; in_force: they still do */
+      ended: components['schemas']['CountedOut'][]
+      /** ended as a mistake, by an appeal or by danger */
+      mistakes: number
+      /** of the decisions; null: there is none */
+      mistake_share: number | null
+      appeals: number
+      appeals_by_phone: number
+      appeals_open: number
+      appeals_overdue: number
+      appeals_upheld: number
+      appeals_refused: number
+      /** from an appeal to its decision */
+      appeal_hours_mean: number | null
+      /** decided by who had decided what they were against */
+      appeals_by_decider: number
+      /** GRADE/STEP → calls of graded numbers */
+      calls: components['schemas']['CountedOut'][]
+      /** grade → numbers now */
+      in_force: components['schemas']['CountedOut'][]
+      /** the decisions, the latest first */
+      rows: components['schemas']['DecisionOut'][]
     }
     /** Today so far, for one queue or one line (``of``): counts, the two rates, and their targets. */
     FiguresOut: {
@@ -1241,6 +1403,20 @@ export interface components {
       by_name: string
       text: string
       urgent: boolean
+    }
+    NuisanceOut: {
+      /** what may be decided; none: nothing, by these settings */
+      grades: string[]
+      most_days: number
+      quota_minutes: number
+      /** open, oldest first */
+      tags: components['schemas']['TagOut'][]
+      /** in force, those that end soonest first */
+      decisions: components['schemas']['DecisionOut'][]
+      /** open, those due soonest first */
+      appeals: components['schemas']['AppealOut'][]
+      /** the latest first */
+      ended: components['schemas']['DecisionOut'][]
     }
     /** One-key numbers: 12345, 110, units. GET /api/phonebook. */
     NumberOut: {
@@ -1879,6 +2055,27 @@ export interface components {
       by: string
       seat: string
       reason: string
+    }
+    /** POST /api/calls/{call}/nuisance. */
+    TagIn: {
+      reason: 'silent' | 'prank' | 'abuse' | 'advert' | 'repeated' | 'other'
+      note?: string
+    }
+    TagOut: {
+      id: string
+      call: string
+      /** masked or empty where the role demands it */
+      number: string
+      at: string
+      by: string
+      seat: string
+      reason: string
+      note: string
+      /** open | decided | dismissed */
+      state: string
+      decided_at: string | null
+      decided_by: string
+      why: string
     }
     /** POST /api/seats/{seat}/take-over: the citizen comes to my seat, theirs is freed. */
     TakeOverIn: {

@@ -14,6 +14,7 @@ import * as ticket from './seat/ticket/words'
 import * as seat from './seat/words'
 import * as tickets from './tickets/words'
 import * as wall from './wall/words'
+import * as nuisance from './nuisance/words'
 import * as switches from './switches/words'
 import * as watch from './watch/words'
 import * as templates from './templates/words'
@@ -21,7 +22,7 @@ import * as app from './words'
 
 export type Language = 'zh' | 'en'
 const KEPT = 'hotline.language'
-const pages = { app, login, seat, phone, ticket, pop, my, callbacks, calls, tickets, player, idle, switches, wall, watch, admin, accounts, templates }
+const pages = { app, login, seat, phone, ticket, pop, my, callbacks, calls, tickets, player, idle, nuisance, switches, wall, watch, admin, accounts, templates }
 const catalogue = <L extends Language>(language: L) =>
   Object.fromEntries(Object.entries(pages).map(([name, words]) => [name, words[language]])) as { [Name in keyof typeof pages]: (typeof pages)[Name][L] }
 

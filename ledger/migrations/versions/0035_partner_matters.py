@@ -1,6 +1,6 @@
 """Matters shared with partners under both numbers, and what partners say of them.
 
-Revision 0035, after 0031. What partners handed over before, and what was handed over to them, has its row from the start.
+Revision 0035, after 0032. What partners handed over before, and what was handed over to them, has its row from the start.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from alembic import op
 from ledger.columns import Moment
 
 revision = "0035"
-down_revision = "0031"
+down_revision = "0032"
 branch_labels = None
 depends_on = None
 

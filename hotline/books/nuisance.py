@@ -1,0 +1,184 @@
+"""Nuisance callers between ledger, Asterisk and pages (decision 0050, design D15).
+
+A supervisor's decision is a row of the ledger, and Asterisk is told; at each connection it is told again whatever it may still
+hold. Nothing but this tells it, and of two words it keeps the later. Danger that is reported while a decision is in force ends it:
+heard when the ticket is filed, looked for again whenever the ledger is opened.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+
+import structlog
+
+from bridge.events import TicketFiled
+from bridge.nuisance import OFF, End, Grade, grades, may_be_graded, our_numbers
+from config.settings import Nuisance, Settings
+from console.ports import Audit
+from cti.commands import Command, Outcome, Result, SetNuisance
+from cti.events import BoardLive, NuisanceHandled
+from cti.numbers import PhoneNumber, of_settings
+from hotline.parts import OneTask
+from ledger.errors import WRONG_OR_AWAY
+from ledger.nuisance import APPEALED, Appeal, Decision, NuisanceBook
+
+log = structlog.get_logger("nuisance")
+
+TELL_AGAIN = timedelta(days=7)
+"""What was over for longer Asterisk has forgotten, or is asked about no more: each look-up forgets what is over."""
+DAEMON = "hotline"
+"""Who ends a decision because of danger, in the audit log."""
+
+
+class NuisancePart:
+    """``start()``, ``await open()`` when the ledger is there, ``await stop()``."""
+
+    def __init__(
+        self, settings: Settings, book: NuisanceBook, audit: Audit, perform: Callable[[Command], Awaitable[Outcome]],
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:  # fmt: skip
+        self.book, self._audit, self._perform, self._now = book, audit, perform, now
+        self.rules: Nuisance | None = settings.nuisance
+        self.grades: tuple[Grade, ...] = grades(settings)
+        self._numbers = of_settings(settings)
+        self._ours = our_numbers(settings, self._numbers)
+        self._open = False
+        self._live, self._danger, self._owed = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        self._telling = asyncio.Lock()
+        """Of two words about one number Asterisk hears the later one last."""
+        self._mirror = OneTask("nuisance-mirror", self._mirrors)
+        self._watch = OneTask("nuisance-danger", self._watch_danger)
+        self._debts = OneTask("nuisance-audit", self._audits)
+
+    def start(self) -> None:
+        if self.rules is not None:
+            self._mirror.start()
+            self._watch.start()
+            self._debts.start()
+
+    async def stop(self) -> None:
+        for task in (self._debts, self._watch, self._mirror):
+            await task.stop()
+
+    async def open(self) -> None:
+        self._open = True
+        self._live.set()
+        self._danger.set()
+        self._owed.set()
+
+    def hear_board(self, _event: BoardLive) -> None:
+        self._live.set()
+
+    def hear_filed(self, _event: TicketFiled) -> None:
+        self._danger.set()
+
+    def hear_book(self, event: NuisanceHandled) -> None:
+        """Its row is in the ledger."""
+        if event.step == APPEALED:
+            self._owed.set()
+
+    # -- whom it may be about -----------------------------------------------------------------
+
+    def read(self, written: str) -> PhoneNumber:
+        return self._numbers.read(written)
+
+    def may_be_graded(self, number: PhoneNumber) -> bool:
+        return may_be_graded(number, self._ours)
+
+    async def reported_danger(self, number: str) -> bool:
+        """Lately. Raises ``LedgerUnavailable``."""
+        days = self.rules.danger_days if self.rules is not None else 0
+        return await self.book.reported_danger(number, self._now() - timedelta(days=days))
+
+    # -- acts ------------------------------------------------------------------------------------
+
+    async def decide(self, decision: Decision) -> tuple[Decision, bool] | None:
+        """Durable when it returns, and whether Asterisk has it by now. None: somebody else was first."""
+        made = await self.book.decide(decision)
+        return None if made is None else (made, await self._tell(made))
+
+    async def end(self, decision: str, how: End, by: str, why: str) -> tuple[Decision, bool] | None:
+        """None: it is not in force (any more)."""
+        ended = await self.book.end(decision, how, by, why, self._now())
+        return None if ended is None else (ended, await self._tell(ended))
+
+    async def decide_appeal(self, appeal: str, *, upheld: bool, by: str, answer: str) -> tuple[Appeal, bool] | None:
+        """None: it is not open (any more)."""
+        made = await self.book.decide_appeal(appeal, upheld=upheld, by=by, answer=answer, at=self._now())
+        if made is None:
+            return None
+        ended = await self.book.find_decision(made.decision) if upheld else None
+        return made, ended is None or await self._tell(ended)
+
+    async def _tell(self, decision: Decision) -> bool:
+        if not _told(decision.number):
+            return True  # Asterisk cannot be asked about such a number, and no call comes from it
+        grade = decision.grade if decision.in_force(self._now()) else OFF
+        async with self._telling:
+            done = await self._perform(
+                SetNuisance(decision.number, grade, decision.said, int(decision.until.timestamp()))
+            )  # fmt: skip
+        if done.result is not Result.DONE:
+            log.warning("Asterisk was not told of a decision", decision=decision.id, reason=done.reason)
+        return done.result is Result.DONE
+
+    # -- what goes on by itself -----------------------------------------------------------------
+
+    async def _mirrors(self) -> None:
+        while True:
+            await self._live.wait()
+            self._live.clear()
+            if not self._open:  # ``open`` says when
+                continue
+            try:
+                known = await self.book.to_tell(self._now() - TELL_AGAIN)
+            except WRONG_OR_AWAY as fault:
+                log.warning("decisions are not told to Asterisk yet", fault=str(fault))
+                await asyncio.sleep(1)
+                self._live.set()
+                continue
+            for decision in known:
+                if not await self._tell(decision):
+                    break  # the link is down: the next connection says so
+
+    async def _watch_danger(self) -> None:
+        while True:
+            await self._danger.wait()
+            self._danger.clear()
+            if not self._open:
+                continue
+            try:
+                for decision in await self.book.in_force(self._now()):
+                    if await self.book.reported_danger(decision.number, decision.at):
+                        ended = await self.end(decision.id, End.DANGER, DAEMON, "")
+                        if ended is not None:
+                            detail = {"decision": decision.id, "how": str(End.DANGER)}
+                            await self._audit.append(self._now(), DAEMON, "nuisance_ended", detail=detail)
+            except WRONG_OR_AWAY as fault:
+                log.warning("danger among graded callers is not looked for yet", fault=str(fault))
+                await asyncio.sleep(1)
+                self._danger.set()
+
+    async def _audits(self) -> None:
+        """After a crash between the two writes an entry stands twice, never not at all."""
+        while True:
+            await self._owed.wait()
+            self._owed.clear()
+            if not self._open:
+                continue
+            try:
+                for one in await self.book.unaudited():
+                    detail = {"appeal": one.id, "decision": one.decision, "how": one.how}
+                    await self._audit.append(one.at, DAEMON, "nuisance_appealed", call=one.call, detail=detail)
+                    await self.book.audited(one.id)
+            except WRONG_OR_AWAY as fault:
+                log.warning("appeals by telephone are not audited yet", fault=str(fault))
+                await asyncio.sleep(1)
+                self._owed.set()
+
+
+def _told(number: str) -> bool:
+    digits = number.removeprefix("+")
+    return digits.isascii() and digits.isdecimal() and 7 <= len(digits) <= 20

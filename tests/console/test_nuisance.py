@@ -1,0 +1,201 @@
+"""Nuisance callers at the door: who may be tagged, who decides, whose number is shown to whom, what Asterisk is told; the ledger is a real one."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from config.read import parse
+from cti.commands import Command, Outcome, Result, SetNuisance
+from cti.ids import CallId
+from hotline.books.nuisance import NuisancePart
+from hotline.lab.hotline_instance import shipped
+from ledger import tables as t
+from ledger.nuisance import NuisanceBook
+from ledger.store import Store
+from tests import new_ledger
+from tests.fakes.hotline import CALL, NOON, Call, FakeHotline, door, services
+from tests.fakes.people import browser, populate, signed_in
+
+NUMBER, MASKED = "13800000001", "138****0001"
+
+
+@dataclass
+class Nuisances:
+    store: Store
+    fake: FakeHotline
+    told: list[Command] = field(default_factory=list)
+    result: Result = Result.DONE
+    people: dict[str, httpx.AsyncClient] = field(default_factory=dict)
+
+    async def perform(self, command: Command) -> Outcome:
+        self.told.append(command)
+        return Outcome(command, self.result)
+
+    async def tagged(self) -> dict[str, Any]:
+        reply = await self.people["1001"].post(f"/api/calls/{CALL}/nuisance", json={"reason": "prank"})
+        assert reply.status_code == 201, reply.text
+        return dict(reply.json())
+
+    async def decided(self, grade: str = "message") -> httpx.Response:
+        tag = (await self.tagged())["id"]
+        body = {"grade": grade, "days": 7, "reason": "多次恶作剧"}
+        return await self.people["2001"].post(f"/api/nuisance/tags/{tag}/decide", json=body)
+
+
+@asynccontextmanager
+async def nuisances(folder: Path, **of_call: Any) -> AsyncIterator[Nuisances]:
+    fake = populate(FakeHotline())
+    fake.now = NOON
+    fake.known[CALL] = replace(Call(CALL), **of_call)
+    here = Nuisances(Store(new_ledger.make(folder / "ledger.db")), fake)
+    book = NuisanceBook(here.store, ("04",))
+    part = NuisancePart(parse(shipped()), book, fake.log, here.perform, lambda: NOON)
+    app = door(replace(services(fake), nuisance=part))
+    for account, seat in (("1001", "8001"), ("1003", "8002"), ("2001", ""), ("audit", ""), ("admin", "")):
+        here.people[account] = browser(app, signed_in(fake, account, seat))
+    try:
+        yield here
+    finally:
+        for client in here.people.values():
+            await client.aclose()
+        await here.store.close()
+
+
+async def test_each_sees_the_number_as_the_table_says(tmp_path: Path) -> None:
+    """The agent who tagged it masked, the supervisor whole, the auditor masked; nobody else at all."""
+    async with nuisances(tmp_path) as here:
+        assert (await here.tagged())["number"] == MASKED
+        seen = {}
+        for account in ("2001", "audit", "admin"):
+            (tag,) = (await here.people[account].get("/api/nuisance")).json()["tags"]
+            seen[account] = tag["number"]
+        assert seen == {"2001": NUMBER, "audit": MASKED, "admin": ""}
+        for account in ("1001", "1003"):
+            assert (await here.people[account].get("/api/nuisance")).status_code == 403
+        again = await here.people["1001"].post(f"/api/calls/{CALL}/nuisance", json={"reason": "abuse"})
+        assert again.json()["reason"] == "prank"  # one a call
+        here.fake.known[CALL] = replace(here.fake.known[CALL], anonymous=True)  # asked for later
+        (tag,) = (await here.people["2001"].get("/api/nuisance")).json()["tags"]
+        assert tag["number"] == ""
+
+
+async def test_asterisk_is_told_and_the_second_supervisor_hears_that_it_is_decided(tmp_path: Path) -> None:
+    async with nuisances(tmp_path) as here:
+        made = await here.decided()
+        assert made.json()["in_force"]
+        (told,) = here.told
+        assert isinstance(told, SetNuisance)
+        assert (told.number, told.grade, told.until) == (NUMBER, "message", int(NOON.timestamp()) + 7 * 86400)
+        tag = made.json()["decision"]["tag"]
+        late = await here.people["2001"].post(f"/api/nuisance/tags/{tag}/dismiss", json={"reason": "不是骚扰"})
+        assert (late.status_code, late.json()["error"]) == (409, "settled")
+        own = (await here.people["1001"].get(f"/api/calls/{CALL}/nuisance")).json()
+        assert (own["grade"], own["tag"]) == ("message", "decided")
+        here.result = Result.LOST
+        ident = made.json()["decision"]["id"]
+        ended = await here.people["2001"].post(f"/api/nuisance/decisions/{ident}/end", json={"reason": "已致歉"})
+        assert not ended.json()["in_force"]  # at its next connection
+        off = here.told[-1]
+        assert isinstance(off, SetNuisance)
+        assert (off.grade, off.at > told.at) == ("off", True)
+        twice = await here.people["2001"].post(f"/api/nuisance/decisions/{ident}/end", json={"reason": "已致歉"})
+        assert twice.status_code == 409
+
+
+async def test_an_appeal_is_decided_and_counted(tmp_path: Path) -> None:
+    async with nuisances(tmp_path) as here:
+        early = await here.people["1001"].post(f"/api/calls/{CALL}/appeal", json={"words": "号码是新买的"})
+        assert (early.status_code, early.json()["error"]) == (409, "not_graded")
+        await here.decided()
+        made = await here.people["1001"].post(f"/api/calls/{CALL}/appeal", json={"words": "号码是新买的"})
+        assert (made.status_code, made.json()["number"]) == (201, MASKED)
+        path = f"/api/nuisance/appeals/{made.json()['id']}/decide"
+        blank = await here.people["2001"].post(path, json={"upheld": True, "answer": " 。 "})
+        assert blank.json()["field"] == "answer"
+        done = await here.people["2001"].post(path, json={"upheld": True, "answer": "属实，予以解除"})
+        assert done.json()["appeal"]["upheld"]
+        assert isinstance(here.told[-1], SetNuisance)
+        assert here.told[-1].grade == "off"
+        assert (await here.people["2001"].post(path, json={"upheld": False, "answer": "维持"})).status_code == 404
+        said = {"since": "2026-09-25T00:00:00Z", "until": "2026-10-02T00:00:00Z"}
+        report = (await here.people["audit"].get("/api/nuisance/report", params=said)).json()
+        assert (report["decisions"], report["mistakes"], report["mistake_share"]) == (1, 1, 1.0)
+        assert (report["appeals"], report["appeals_upheld"], report["appeals_by_decider"]) == (1, 1, 1)
+        assert [row["number"] for row in report["rows"]] == [MASKED]
+        file = (await here.people["audit"].get("/api/nuisance/report/csv", params=said)).text
+        assert (MASKED in file, NUMBER in file) == (True, False)
+        acts = [entry.action for entry in here.fake.log.entries if entry.action.startswith(("nuisance", "appeal"))]
+        assert acts == [
+            "nuisance_tagged",
+            "nuisance_decided",
+            "nuisance_appealed",
+            "appeal_decided",
+            "nuisance_exported",
+        ]
+
+
+@pytest.mark.parametrize(
+    ("of_call", "why"),
+    [
+        ({"caller": ""}, "no_number"),
+        ({"caller": "12345"}, "not_a_person"),
+        ({"caller": "059212319"}, "not_a_person"),
+        ({"caller": "2212319"}, "not_a_person"),
+        ({"partner": "110"}, "partner"),
+        ({"anonymous": True}, "anonymous"),
+        ({"queue": "emergency"}, "emergency"),
+        ({"direction": "outbound"}, "no_number"),
+    ],
+)
+async def test_who_is_never_tagged(tmp_path: Path, of_call: dict[str, Any], why: str) -> None:
+    async with nuisances(tmp_path, **of_call) as here:
+        asked = (await here.people["1001"].get(f"/api/calls/{CALL}/nuisance")).json()
+        assert (asked["taggable"], asked["why_not"]) == (False, why)
+        refused = await here.people["1001"].post(f"/api/calls/{CALL}/nuisance", json={"reason": "abuse"})
+        assert (refused.status_code, refused.json()["error"]) == (409, why)
+        assert (await here.people["2001"].get("/api/nuisance")).json()["tags"] == []
+
+
+async def test_a_call_that_once_waited_among_emergencies_is_never_tagged(tmp_path: Path) -> None:
+    async with nuisances(tmp_path) as here:
+        visit = t.queue_visits.insert().values(call_id=CALL, seq=0, queue="emergency", entered_at=NOON)
+        await here.store.transact(lambda db: db.execute(visit))
+        refused = await here.people["1001"].post(f"/api/calls/{CALL}/nuisance", json={"reason": "abuse"})
+        assert refused.json()["error"] == "emergency"
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"grade": "queue", "days": 7, "reason": "多次"}, "grade"),  # these settings name no queue
+        ({"grade": "message", "days": 91, "reason": "多次"}, "days"),
+        ({"grade": "message", "days": 0, "reason": "多次"}, "days"),
+        ({"grade": "jail", "days": 7, "reason": "多次"}, "grade"),
+        ({"grade": "message", "days": 7, "reason": "。"}, "reason"),
+    ],
+)
+async def test_what_may_not_be_decided_is_named(tmp_path: Path, body: dict[str, Any], field: str) -> None:
+    async with nuisances(tmp_path) as here:
+        tag = (await here.tagged())["id"]
+        refused = await here.people["2001"].post(f"/api/nuisance/tags/{tag}/decide", json=body)
+        assert (refused.status_code, refused.json()["field"]) == (422, field)
+        assert here.told == []
+        assert len((await here.people["2001"].get("/api/nuisance")).json()["tags"]) == 1
+
+
+async def test_another_agents_call_is_nobody_elses_to_tag(tmp_path: Path) -> None:
+    async with nuisances(tmp_path) as here:
+        for path, body in (("nuisance", {"reason": "prank"}), ("appeal", {"words": "号码是新买的"})):
+            reply = await here.people["1003"].post(f"/api/calls/{CALL}/{path}", json=body)
+            assert reply.status_code == 403
+            assert (await here.people["audit"].post(f"/api/calls/{CALL}/{path}", json=body)).status_code == 403
+        assert (
+            await here.people["1001"].post(f"/api/calls/{CallId('xm1-9.9')}/nuisance", json={"reason": "prank"})
+        ).status_code == 403

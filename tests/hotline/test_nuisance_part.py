@@ -1,0 +1,125 @@
+"""What Asterisk is told of decisions: all of it at each connection, the ended ones as off, and danger ends what is in force."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+from bridge.events import TicketFiled
+from bridge.nuisance import End, How
+from bridge.ticket import Person
+from config.read import parse
+from cti.commands import Command, Outcome, Result, SetNuisance
+from cti.events import BoardLive, NuisanceHandled
+from cti.ids import CallId, Instant
+from hotline.books.nuisance import NuisancePart
+from hotline.lab.hotline_instance import shipped
+from ledger.nuisance import Appeal, Decision, NuisanceBook
+from ledger.store import Store
+from ledger.tickets import TicketShelf
+from tests import new_ledger
+from tests.bridge.made import NOON, ticket
+from tests.fakes.accounts import MemoryAudit
+
+NUMBER = "13806010001"
+
+
+def decision(n: int, number: str, days: float = 7) -> Decision:
+    return Decision(f"DEC{n:023}", number, "message", NOON, NOON + timedelta(days=days), "2001", "多次恶作剧")
+
+
+class Here:
+    def __init__(self, folder: Path) -> None:
+        self.store = Store(new_ledger.make(folder / "ledger.db"))
+        self.book, self.audit = NuisanceBook(self.store, ("04",)), MemoryAudit()
+        self.told: list[SetNuisance] = []
+        self.down = False
+        self.heard = asyncio.Event()
+        self.part = NuisancePart(
+            parse(shipped()), self.book, self.audit, self.perform, lambda: NOON + timedelta(hours=1)
+        )
+
+    async def perform(self, command: Command) -> Outcome:
+        assert isinstance(command, SetNuisance)
+        if not self.down:
+            self.told.append(command)
+        self.heard.set()
+        return Outcome(command, Result.LOST if self.down else Result.DONE)
+
+    async def until(self, so: Callable[[], bool]) -> None:
+        async with asyncio.timeout(20):
+            while not so():
+                await asyncio.sleep(0.01)
+
+    async def close(self) -> None:
+        await self.part.stop()
+        await self.store.close()
+
+
+async def test_each_connection_is_told_all_of_it_once_the_ledger_is_there(tmp_path: Path) -> None:
+    here = Here(tmp_path)
+    await here.book.decide(decision(1, NUMBER))
+    await here.book.decide(decision(2, "13806010002"))
+    await here.book.end(f"DEC{2:023}", End.LIFTED, "2001", "已致歉", NOON)
+    here.part.start()
+    here.part.hear_board(BoardLive(Instant(0.0), Instant(0.0)))  # before the ledger is: nothing is known yet
+    await asyncio.sleep(0)
+    assert here.told == []
+    await here.part.open()
+    await here.until(lambda: len(here.told) == 2)
+    assert {one.number: one.grade for one in here.told} == {NUMBER: "message", "13806010002": "off"}
+    here.told.clear()
+    here.down = True
+    here.heard.clear()
+    here.part.hear_board(BoardLive(Instant(1.0), Instant(0.0)))
+    await here.heard.wait()
+    here.down = False
+    here.part.hear_board(BoardLive(Instant(2.0), Instant(0.0)))  # what the link lost the next one says
+    await here.until(lambda: len(here.told) >= 2)
+    await here.close()
+
+
+async def test_danger_ends_what_is_in_force_and_is_audited(tmp_path: Path) -> None:
+    """Also what was filed while no daemon listened: it is looked for when the ledger is opened."""
+    here = Here(tmp_path)
+    await here.book.decide(decision(1, NUMBER))
+    await here.book.decide(decision(2, "13806010002"))
+    shelf = TicketShelf(here.store)
+    filed = replace(ticket(1, NOON + timedelta(minutes=5)), urgency="critical", person=Person(phones=(NUMBER,)))
+    await shelf.file(filed)
+    here.part.start()
+    await here.part.open()
+    await here.until(lambda: any(one.action == "nuisance_ended" for one in here.audit.entries))
+    assert [one.id for one in await here.book.in_force(NOON + timedelta(hours=1))] == [f"DEC{2:023}"]
+    later = replace(ticket(2, NOON + timedelta(minutes=9)), work_type="sudden", person=Person(phones=("13806010002",)))
+    await shelf.file(later)
+    here.part.hear_filed(TicketFiled(later.id, None, "", "1001", NOON))
+    await here.until(lambda: sum(one.action == "nuisance_ended" for one in here.audit.entries) == 2)
+    assert await here.book.in_force(NOON + timedelta(hours=1)) == []
+    assert {one.number for one in here.told if one.grade == "off"} == {NUMBER, "13806010002"}
+    await here.close()
+
+
+async def test_an_appeal_by_key_is_audited_once(tmp_path: Path) -> None:
+    here = Here(tmp_path)
+    made = await here.book.decide(decision(1, NUMBER))
+    assert made is not None
+    by_key = Appeal("phone-c1", made.id, NUMBER, "c1", NOON, How.PHONE, "", "", NOON + timedelta(hours=24))
+    await here.book.appeal(by_key)
+    here.part.start()
+    await here.part.open()
+    here.part.hear_book(NuisanceHandled(CallId("c1"), Instant(0.0), "message", "appealed"))
+    await here.until(lambda: len(here.audit.entries) > 0)
+    here.part.hear_book(NuisanceHandled(CallId("c1"), Instant(0.0), "message", "appealed"))
+
+    async def none_owed() -> bool:
+        return await here.book.unaudited() == []
+
+    async with asyncio.timeout(20):
+        while not await none_owed():
+            await asyncio.sleep(0.01)
+    assert [(one.action, one.call) for one in here.audit.entries] == [("nuisance_appealed", "c1")]
+    await here.close()
