@@ -36,8 +36,8 @@ from bridge.drivers import CaseEvent
 from bridge.gazetteer.coordinates import Crs, Point
 from bridge.handover import Asked, HandoverEnd
 from bridge.notifications.rules import Rules as NotificationRules
-from bridge.partner_states import MatterState, PartnerState
 from bridge.nuisance import End
+from bridge.partner_states import MatterState, PartnerState
 from bridge.ports import FurtherMessage, Outgoing
 from bridge.repeat import Matter
 from bridge.reply_rounds import Answer
