@@ -17,9 +17,9 @@ from weakref import WeakValueDictionary
 
 from config.settings import Access
 
+from .audit_row_limit import Pace
 from .password_attempts import Pair, PasswordAttempts, place
 from .passwords import Passwords
-from .row_rate import Pace
 from .thread_lanes import Full
 
 _TOGETHER = 3

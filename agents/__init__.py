@@ -1,7 +1,7 @@
 """Seats: who may answer, who does, who watches them.
 
 - ``presence.py``  the states a seat can be in, as a table of data
-- ``seat.py``      one seat's memory; ``after_call.py`` where it lands when the phone falls idle
+- ``seat_state.py``      one seat's memory; ``after_call.py`` where it lands when the phone falls idle
 - ``seats.py``     all seats, and the one place where one changes
 - ``phones.py``    what the seats' phones do, followed from the board; ``dead_phone_legs.py`` which of their legs may be nobody's
 - ``softphone_reports.py``  what browser phones say of themselves; ``refused_dialling.py`` calls that were not let out
@@ -12,9 +12,9 @@
 - ``desk.py``      decides: events and requests in, commands and events out
 - ``seat_service.py``     the shell round the desk: tasks, clock, pace, book
 - ``callbacks.py`` ``callback_list_rows.py``  call-backs as tasks: the table of their states; what lists show of them
-- ``caller.py``    who calls, as far as the number tells
+- ``number_lookup.py``    who calls, as far as the number tells
 - ``build.py``     the room as one part
-- ``ids.py``       names of people and of reasons
+- ``own_reasons.py``       names of people and of reasons
 - ``roster.py``    people, skills and rules out of the settings
 - ``commands.py`` ``events.py`` ``ports.py``  the room's language and its plugs
 

@@ -9,9 +9,9 @@ from dataclasses import replace
 
 from cti.ids import CallId, Instant
 
-from .ids import OwnReason
+from .own_reasons import OwnReason
 from .presence import ON_PHONE, Cue, Presence, after
-from .seat import NO_CALL, SeatState, Then
+from .seat_state import NO_CALL, SeatState, Then
 
 BARS = frozenset({OwnReason.UNREACHABLE, OwnReason.PHONE})
 """Reasons for which a seat that is ready is kept from calls, for as long as they last."""

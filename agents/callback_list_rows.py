@@ -57,7 +57,7 @@ class TaskRow:
     script: str = ""
     """What the case store says is to be told, or asked for."""
     answer: str = ""
-    """``bridge.reply_rounds.Answer``; '' not yet."""
+    """``bridge.citizen_replies.Answer``; '' not yet."""
     satisfied: int | None = None
     numbers: Sequence[str] = ()
     """All of the citizen's, in the order they are tried; () of what is about no case."""

@@ -15,8 +15,8 @@ from config.settings import Device
 from cti.commands import Listening
 from cti.ids import CallId, LegId, QueueId, SeatId
 
-from .ids import AgentId
-from .seat import Then
+from .own_reasons import AgentId
+from .seat_state import Then
 
 
 @dataclass(frozen=True, slots=True)

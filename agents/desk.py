@@ -30,15 +30,15 @@ from . import events as out
 from .after_call import BARS, left, on_phone
 from .commands import Accepted, Answer, Refused, Why
 from .dead_phone_legs import SilentLegs
-from .ids import AgentId, OwnReason
 from .lost_leg_recovery import LostLegRecovery, Recovered
+from .own_reasons import AgentId, OwnReason
 from .pending_call_control import PendingCallControl
 from .phones import Aside, Over, Phones, SeatLeg
 from .presence import ON_PHONE, IllegalCue, Presence
 from .queues import MemberCommand
 from .refused_dialling import Refusals
 from .roster import Roster
-from .seat import NO_CALL, SeatState, Then
+from .seat_state import NO_CALL, SeatState, Then
 from .seats import Decision, Seats
 from .softphone_reports import SoftphoneReports
 from .supervision import NO_SEAT

@@ -12,9 +12,9 @@ from enum import StrEnum
 
 from cti.ids import CallId, Instant, LegId, SeatId
 
-from .ids import AgentId
+from .own_reasons import AgentId
 from .presence import Presence
-from .seat import SeatState
+from .seat_state import SeatState
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from config.answer_rule import counts
+from config.answered_talk_rule import counts
 from cti import events as ev
 from cti.ids import CallId, Instant, LegId, QueueId, SeatId
 from cti.numbering_plan import seat_at

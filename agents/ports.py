@@ -9,7 +9,7 @@ from cti.commands import Command, Outcome
 from cti.ids import CallId, SeatId
 
 from .events import SeatNoted, SeatStateChanged
-from .seat import SeatState
+from .seat_state import SeatState
 
 Page = SeatStateChanged | SeatNoted
 """What the seats' book is told."""
@@ -34,7 +34,7 @@ class SeatLog(Protocol):
 
 
 class Switchboard(Protocol):
-    """The telephone (``cti.switchboard``)."""
+    """The telephone (``cti.asterisk_connection``)."""
 
     async def perform(self, command: Command) -> Outcome:
         """Do it; always answers with exactly one outcome before the command's deadline, never raises."""

@@ -22,7 +22,7 @@ from cti.events import MemberSeen
 from cti.ids import Instant, QueueId, SeatId
 from cti.numbering_plan import seat_at
 
-from .ids import OwnReason
+from .own_reasons import OwnReason
 
 GRACE = 2.0
 """Seconds app_queue may say something else than we told it: its word travels over another link."""

@@ -13,7 +13,7 @@ from cti.ids import Instant, SeatId
 from cti.numbers import mask
 
 from .events import Alarm, SeatAlarm, SeatWarned, Warned
-from .ids import AgentId
+from .own_reasons import AgentId
 
 SECONDS = 60.0
 QUIET_SECONDS = 600.0

@@ -14,7 +14,7 @@ from config.settings import SECOND, Device, Role, Settings
 from cti.ids import QueueId, SeatId
 from cti.numbers import Numbers, home, of_settings
 
-from .ids import AgentId
+from .own_reasons import AgentId
 
 _DIGITS = re.compile(r"[0-9]{2,32}")
 

@@ -13,10 +13,10 @@ from cti.ids import Instant
 from . import commands as ask
 from .after_call import left, next_state
 from .commands import Refused, Why
-from .ids import OwnReason
+from .own_reasons import OwnReason
 from .presence import ON_PHONE, Cue, Presence, after
 from .roster import Rules
-from .seat import NO_CALL, SeatState, Then
+from .seat_state import NO_CALL, SeatState, Then
 
 SeatRequest = (
     ask.LogOut | ask.GoReady | ask.Pause | ask.AfterCall | ask.EndWrapUp | ask.ExtendWrapUp | ask.AskHelp | ask.EndHelp

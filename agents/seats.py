@@ -16,12 +16,12 @@ from cti.numbering_plan import seat_at
 
 from . import events as out
 from .after_call import differs, next_state, on_phone, pause_word
-from .ids import AgentId, OwnReason
+from .own_reasons import AgentId, OwnReason
 from .phones import Phones
 from .presence import IDLE, ON_PHONE, Presence
 from .queues import Memberships, wanted
 from .roster import Roster
-from .seat import SeatState
+from .seat_state import SeatState
 
 
 @dataclass(frozen=True, slots=True)

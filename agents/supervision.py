@@ -20,11 +20,11 @@ from . import commands as ask
 from .call_control import NO_LEG, CallControl
 from .commands import Refused, Why
 from .events import Verb, Warned, WatchEnded
-from .ids import AgentId, OwnReason
+from .own_reasons import AgentId, OwnReason
 from .phones import Aside, Phase, Phones, SeatLeg
 from .presence import ON_PHONE, Presence
 from .roster import Roster
-from .seat import NO_CALL, SeatState, Then
+from .seat_state import NO_CALL, SeatState, Then
 
 NO_SEAT = SeatId("")
 

@@ -23,7 +23,7 @@ from .catalogues.crosswalk import OLD, TABLES
 from .catalogues.edition import Edition, in_force
 from .catalogues.filing_conditions import Condition
 from .catalogues.filing_conditions import shipped as shipped_conditions
-from .catalogues.units import Proposal, directory, in_words
+from .catalogues.responsible_units import Proposal, directory, in_words
 from .pinyin_readings import Syllables, begins, folded, initials_begin, initials_within, syllables, within
 
 _Key = tuple[str, str, str, str]

@@ -18,7 +18,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 from config.language import say as _
 
 from .errors import Problem
-from .handover import cleaned
+from .partner_handover import cleaned
 from .problem_texts import problems_of
 from .webhook_signature import ID, Refusal, SeenIds, refusal
 

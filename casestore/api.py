@@ -20,7 +20,7 @@ from pydantic import BaseModel, ValidationError
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
-from accounts.try_limits import Wait
+from accounts.query_code_limits import Wait
 from config.language import say as _
 
 from . import VERSION, body
@@ -42,15 +42,15 @@ from .contract import (
 )
 from .database import Away, Database
 from .error_answers import answer
-from .faults import fields_of
 from .georeport_accounts import GeoReportConf
 from .georeport_api import Beside, GeoReport
 from .guard import Guard
 from .progress_query import Inquiries, Mistyped, NoSuchCase
 from .staff import Staff
-from .staff_api import add_routes
+from .staff_accounts_api import add_routes
 from .states import Role, State
 from .store import NoCase, Store
+from .validation_errors import fields_of
 from .work_lists import Asked, WorkLists
 
 MOST_WAIT = 25.0

@@ -2,7 +2,7 @@
 
 A number is 14 digits: the day (8), a serial of that day (5), a check digit. No national form was found. The check digit
 is Damm's: it finds every single wrong digit and every swap of two neighbours, the two commonest faults of typing.
-A query code is 8 digits, what a stranger who saw the number does not know; how often one may try is ``accounts/try_limits.py``'s.
+A query code is 8 digits, what a stranger who saw the number does not know; how often one may try is ``accounts/query_code_limits.py``'s.
 
 Older cases have ``GD`` and 14 digits without a check digit, and codes of 8 letters and digits: both are still found.
 """

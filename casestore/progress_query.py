@@ -17,7 +17,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from accounts.try_limits import KEPT_SECONDS, LIMITS, Scope, Wait, refusal
+from accounts.query_code_limits import KEPT_SECONDS, LIMITS, Scope, Wait, refusal
 from config.work_time import WorkTime
 
 from . import clock_effects, numbers

@@ -23,7 +23,7 @@ _A, _S = staff_accounts.c, staff_sessions.c
 FORMER = 5
 """Passwords of one account that are not taken again: the standing one and four before it."""
 AUDIT_MOST = 200_000
-"""Rows kept, the newest; what a stranger can bring about is written at a pace (``accounts.row_rate``)."""
+"""Rows kept, the newest; what a stranger can bring about is written at a pace (``accounts.audit_row_limit``)."""
 SESSIONS_KEPT = timedelta(days=30)
 """After their end by time; older ones go when somebody signs in."""
 

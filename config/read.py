@@ -14,7 +14,7 @@ from typing import Any, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from . import language, number_plan, references, retired
+from . import language, national_number_plan, references, retired
 from .files import FileRefused, read_toml
 from .journey.steps import KINDS
 from .language import say as _
@@ -57,7 +57,7 @@ def parse(raw: dict[str, Any], path: Path = Path("hotline.toml")) -> Settings:
         problems = [*(_problem(raw, detail) for detail in fault.errors() if detail["loc"]), *problems]
     if problems or settings is None:
         raise SettingsError(path, problems)
-    number_plan.use(settings.centre.area_code)
+    national_number_plan.use(settings.centre.area_code)
     return settings
 
 

@@ -353,7 +353,7 @@ def _list(value: object) -> list[Raw]:
 
 
 def _rtp_count(raw: Raw) -> int:
-    from .ports import rtp_count
+    from .rtp_ports import rtp_count
 
     capacities = [line.get("capacity", 60) for _path, line in _items(raw, "line")]
     return rtp_count([c for c in capacities if isinstance(c, int)], len(_items(raw, "seat")))

@@ -26,7 +26,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from . import number_plan
+from . import national_number_plan
 from .journey.steps import Step
 from .language import say as _
 from .names import Name
@@ -766,7 +766,9 @@ class Settings(_Section):
         """
         partners = (entry.number for entry in self.phonebook if entry.group == "linkage")
         written = (*self.limits.urgent, *partners, *(one.number for one in self.partner))
-        return tuple(dict.fromkeys((*written, *(number_plan.with_area(one, self.centre.area_code) for one in written))))
+        return tuple(
+            dict.fromkeys((*written, *(national_number_plan.with_area(one, self.centre.area_code) for one in written)))
+        )
 
     @model_validator(mode="after")
     def _references(self) -> Settings:

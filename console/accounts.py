@@ -22,8 +22,8 @@ from .access import RIGHTS, TRUSTED, Right, Role
 from .authorization import TOKEN_ACTOR
 from .contract.access import AccountIn
 from .error_answers import Failed, invalid, not_found
-from .events import AccountGuessed
 from .ports import AccountBook, Audit, ChangeBook
+from .published_events import AccountGuessed
 
 WAITS = timedelta(hours=24)
 """How long a change waits for its second person."""

@@ -17,7 +17,7 @@ from fastapi import Depends
 from starlette.requests import HTTPConnection
 
 from accounts.session import Session
-from agents.ids import AgentId
+from agents.own_reasons import AgentId
 from config.language import say as _
 from cti.ids import SeatId
 

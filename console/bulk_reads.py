@@ -10,8 +10,8 @@ from collections.abc import Callable, Sized
 from datetime import date, datetime
 
 from .authorization import Who
-from .events import Event, ReadInBulk
 from .ports import Audit
+from .published_events import Event, ReadInBulk
 
 
 class BulkReads:

@@ -25,7 +25,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from accounts.cookie import PROOF, address_of, secret_of
 from accounts.password_attempts import PasswordAttempts, place
 from accounts.session import Session
-from bridge import attached_files
+from bridge import attachment_kinds
 from bridge.errors import Problem
 from config.language import preferred, speaking
 from config.language import say as _
@@ -34,15 +34,15 @@ from .authorization import BEARER, PROGRAM, TOKEN_ACTOR, Who, who_of
 from .doubled_keys import key_twice
 from .error_answers import WORDS, answer
 from .program_tokens import PREFIX, NotGood
+from .rate_limit import Shares
 from .seat_sign_in import seat_of
 from .services import Services
-from .shares import Shares
 from .shell_actor import typed_by
 
 log = structlog.get_logger("console")
 
 MOST_BYTES = 64 * 1024
-FILES, FILE_BYTES, FILE_SECONDS = "/api/attachments/", attached_files.MOST_BYTES, 60.0
+FILES, FILE_BYTES, FILE_SECONDS = "/api/attachments/", attachment_kinds.MOST_BYTES, 60.0
 """Where a file is sent; ``config/render/edge.py`` lets no larger one through."""
 BODY_SECONDS = 10.0
 CHANGES_A_SECOND, CHANGES_AT_ONCE = 10.0, 120

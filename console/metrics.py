@@ -1,4 +1,4 @@
-"""One page of numbers for Prometheus, made anew at every scrape; asked by ``routes/board.py``.
+"""One page of numbers for Prometheus, made anew at every scrape; asked by ``routes/live_state_and_health.py``.
 
 What the page holds comes from sources: those of the picture stand here, the daemon's own in ``Services.more_metrics``.
 A source that fails costs its own numbers and nothing else, and ``hotline_source_up`` says so: monitoring must not be

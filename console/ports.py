@@ -343,7 +343,7 @@ class Live(Protocol):
 
 
 class Alarms(Protocol):
-    """``hotline.alarms.service``."""
+    """``hotline.alarms.alarm_service``."""
 
     async def acknowledge(self, ident: int, by: str, note: str) -> AlarmRow | None:
         """Durable when it returns; None: no such alarm is open."""

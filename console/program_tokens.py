@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from accounts.row_rate import Pace
+from accounts.audit_row_limit import Pace
 from ledger.program_tokens import Program
 
 from .access import SCOPES, Right, Scope

@@ -11,7 +11,7 @@ from datetime import datetime
 
 import structlog
 
-from accounts.row_rate import MINUTE, Pace
+from accounts.audit_row_limit import MINUTE, Pace
 
 from .ports import Audit
 

@@ -14,9 +14,9 @@ import structlog
 from accounts.session import Session
 from agents import commands
 from agents.commands import Refused
-from agents.ids import AgentId, OwnReason
+from agents.own_reasons import AgentId, OwnReason
 from agents.presence import Presence
-from agents.seat import Then
+from agents.seat_state import Then
 from cti.ids import SeatId
 
 from .error_answers import done_or_fail

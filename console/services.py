@@ -11,7 +11,7 @@ from typing import Annotated, cast
 from fastapi import Depends, Request
 from prometheus_client.core import Metric
 
-from accounts.row_rate import Pace
+from accounts.audit_row_limit import Pace
 from accounts.sessions import Sessions
 from bridge.case_callbacks import CaseCallbacks
 from bridge.intake import Intake
@@ -23,15 +23,15 @@ from .accounts import Accounts
 from .bulk_reads import BulkReads
 from .error_answers import Failed
 from .files_sent import FilesSent
-from .handovers import Handovers
-from .ledger_views import Books, TicketCentre
+from .ledger_ports import Books, TicketCentre
 from .notices import Notices
 from .oidc import Provider
+from .partner_handovers import Handovers
 from .place_search import PlaceSearch
 from .ports import Alarms, Audit, Board, Calls, Desk, Nuisance, Phones, Switches, Vitals
 from .program_tokens import Programs
+from .rate_limit import Shares
 from .refused_requests import Refusals
-from .shares import Shares
 from .stream.hub import Hub
 
 TAKES_A_MINUTE = 6

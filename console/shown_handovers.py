@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from ledger.handovers import Row
+from ledger.partner_handovers import Row
 from ledger.partner_matters import Matter
 
-from .contract.handovers import HandoverOut, MatterOut
-from .handovers import Handovers, PartnerDesk
+from .contract.partner_handovers import HandoverOut, MatterOut
+from .partner_handovers import Handovers, PartnerDesk
 
 
 def partner_of(handovers: Handovers, partner: str) -> PartnerDesk:

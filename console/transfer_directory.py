@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from bridge.typed_names import folded, rank
 
-from .ledger_views import Colleague, Entry
+from .ledger_ports import Colleague, Entry
 from .ports import QueueRow, SeatRow
 
 MOST = 30

@@ -45,7 +45,7 @@ END_OF_NUMBER = "#"
 KEY, KEPT = "HOTLINE_KEY", "kept"
 """Channel variable with the new key of a phone, and where the asking half goes once it is put down."""
 PACE = "HOTLINE_PACE_"
-"""Before a queue's name in the global that tells how long a place takes, and since when (``config.render.waiting``)."""
+"""Before a queue's name in the global that tells how long a place takes, and since when (``config.render.position_announcements``)."""
 KEY_SET_MS = 3_000
 DROP, SEATS = "drop", "HOTLINE_SEATS"
 """Extension that drops the keys of the seats in this variable, their names joined by ``-``."""

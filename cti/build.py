@@ -10,11 +10,11 @@ from config.language import say as _
 from config.settings import Settings
 
 from . import events as ev
+from .asterisk_connection import Switchboard
 from .call import Call
 from .ids import CallId
 from .line_watch import LineWatch
 from .numbering_plan import Plan
-from .switchboard import Switchboard
 
 
 class Telephone:

@@ -11,7 +11,7 @@ from .events import Alone, Direction, EndedBy
 from .ids import BridgeId, CallId, Instant, LegId, LineId, QueueId, TrunkId
 
 if TYPE_CHECKING:
-    from .dialling import Dialling
+    from .dial_attempt import Dialling
 
 
 class Leg:

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from config.answer_rule import SILENT_CAUSE
+from config.answered_talk_rule import SILENT_CAUSE
 
 from .call import Call, Leg
 from .events import Alone, Direction, EndedBy, OfferResult, TransferKind

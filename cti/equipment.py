@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from . import events as ev
-from . import frames as fr
+from . import frame_types as fr
 from .board import Board
 from .events import Reach
 

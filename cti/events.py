@@ -30,7 +30,7 @@ class OfferResult(StrEnum):
     REFUSED = "refused"  # a person said no (busy, decline)
     UNABLE = "unable"  # the phone said no (unavailable, unreachable, its own fault), or Asterisk for it
     WITHDRAWN = "withdrawn"  # the caller went away, or somebody else answered
-    LET_GO = "let_go"  # answered and let go at once (``config.answer_rule``); the ledger's word alone
+    LET_GO = "let_go"  # answered and let go at once (``config.answered_talk_rule``); the ledger's word alone
 
 
 class DialWay(StrEnum):

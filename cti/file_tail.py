@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from . import logfiles
+from .cel_rows import Refused, Split, Splitter, lines
 from .logfiles import BEFORE, LogFile, Moment, hash_of
-from .rows import Refused, Split, Splitter, lines
 
 T = TypeVar("T")
 NONE = "0:"

@@ -34,13 +34,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from . import callers, dialling, endings, equipment, word_events
+from . import dial_attempt, dialplan_events, endings, equipment, readable_numbers
 from . import events as ev
-from . import frames as fr
+from . import frame_types as fr
 from .board import Board
 from .call import Call, Leg
-from .dialling import Dialling
-from .display_names import name_of
+from .caller_names import name_of
+from .dial_attempt import Dialling
 from .events import DialResult, DialWay, Direction, EndedBy, OfferResult, QueueExit
 from .ids import BridgeId, CallId, Instant, LegId, QueueId, SeatId, TrunkId
 from .numbering_plan import Plan, endpoint_of, is_household, is_plumbing, is_second, kept_for
@@ -82,7 +82,7 @@ class Fold:
             fr.HeldBy: self._held_by,
             fr.Transferred: self._transferred,
             fr.PickedUp: self._picked_up,
-            **dict.fromkeys(word_events.HANDLERS, self._word),
+            **dict.fromkeys(dialplan_events.HANDLERS, self._word),
             fr.UnknownWord: self._unknown_word,
             fr.Reached: self._reached,
             fr.Member: self._member,
@@ -135,11 +135,11 @@ class Fold:
             call.serial = self._serial
             if dialled is None:
                 dialled = "" if exten == START or kept else exten
-            number, odd = callers.readable(number)
+            number, odd = readable_numbers.readable(number)
             if number == endpoint and endpoint in self._plan.trunks:
                 number = ""  # born under the trunk's name; who it is, the dialplan says (``_lined``)
-            name = name_of(callers.shown(name), number)
-            call.caller, call.caller_name, call.dialled = number, name, callers.shown(dialled)
+            name = name_of(readable_numbers.shown(name), number)
+            call.caller, call.caller_name, call.dialled = number, name, readable_numbers.shown(dialled)
             call.endpoint = endpoint
             board.calls[ident] = call
             self._out.append(
@@ -190,8 +190,8 @@ class Fold:
         elif leg.kept:
             pass
         elif leg.plumbing:
-            to = dialling.dialled_by_local(leg.channel)
-            if to and to != dialling.HOLD and leg.channel.endswith(";1"):
+            to = dial_attempt.dialled_by_local(leg.channel)
+            if to and to != dial_attempt.HOLD and leg.channel.endswith(";1"):
                 self._dials(call, Dialling(DialWay.CONSULT, SeatId(""), to, at, leg.id), at)
         elif call.dialling is not None:
             leg.dialling = call.dialling
@@ -205,7 +205,7 @@ class Fold:
         ended, call.dialling = call.dialling, None
         if ended is None:
             return
-        ended.result = result or dialling.outcome(ended, at, seat=ended.to in self._plan.seats)
+        ended.result = result or dial_attempt.outcome(ended, at, seat=ended.to in self._plan.seats)
         if leg is None and ended.way is DialWay.CONSULT and ended.result is not DialResult.CANCELLED:
             call.unreached = (ended, at)
         if self._live and self._unseen is None:  # what a snapshot shows was told before
@@ -219,12 +219,12 @@ class Fold:
         if begun is None:
             return
         if leg.dialling is begun:
-            said = dialling.result_of(cause, rang_out=leg.rang_out, withdrawn=leg.withdrawn)
+            said = dial_attempt.result_of(cause, rang_out=leg.rang_out, withdrawn=leg.withdrawn)
             if said is not DialResult.CANCELLED:
                 begun.result = said
         elif leg.id == begun.half:
             if begun.result is DialResult.CANCELLED:  # no telephone was called at all
-                begun.result = dialling.result_of(cause, rang_out=False, withdrawn=False)
+                begun.result = dial_attempt.result_of(cause, rang_out=False, withdrawn=False)
             self._dialled(call, at)
         elif leg.first:
             self._dialled(call, at)
@@ -537,7 +537,7 @@ class Fold:
 
     def _queue_in(self, f: fr.QueueIn) -> None:
         leg = self.board.legs.get(f.leg)
-        # Whoever hears somebody does not begin to wait: his recording was begun anew (``recordings/continuity.py``), and
+        # Whoever hears somebody does not begin to wait: his recording was begun anew (``recordings/restart_on_transfer.py``), and
         # for CEL the Queue() behind that Gosub() begins once more.
         if leg is None or leg.bridge is not None:
             return
@@ -637,7 +637,7 @@ class Fold:
             begun.result = DialResult.NOT_ALLOWED
         elif begun is not None and isinstance(f, fr.Dialled):
             begun.to = begun.to or f.number
-        self._out.extend(word_events.HANDLERS[type(f)](leg, f))
+        self._out.extend(dialplan_events.HANDLERS[type(f)](leg, f))
 
     def _unknown_word(self, f: fr.UnknownWord) -> None:
         self._out.append(ev.WordUnknown(f.at, f.word, f.source))

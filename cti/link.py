@@ -28,7 +28,7 @@ import structlog
 from panoramisk.actions import Action
 from panoramisk.ami_protocol import AMIProtocol
 
-from . import ami
+from . import ami_decoder
 from .errors import LinkError, LinkLost, LoginRefused, NoAnswer, Refused
 from .ids import Instant
 
@@ -44,9 +44,9 @@ LONGEST_VALUE = 900
 
 @dataclass(slots=True)
 class _Question:
-    answer: asyncio.Future[list[ami.Headers]]
-    on_done: Callable[[list[ami.Headers]], None] | None
-    parts: list[ami.Headers] = field(default_factory=list)
+    answer: asyncio.Future[list[ami_decoder.Headers]]
+    on_done: Callable[[list[ami_decoder.Headers]], None] | None
+    parts: list[ami_decoder.Headers] = field(default_factory=list)
     listing: bool = False
 
 
@@ -57,12 +57,12 @@ class _Protocol(AMIProtocol):  # type: ignore[misc]
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
-        self.framer = ami.Framer()
+        self.framer = ami_decoder.Framer()
 
     def data_received(self, data: bytes) -> None:
         try:
             self.link._hear(self.framer.feed(data), data)
-        except ami.Overrun as fault:
+        except ami_decoder.Overrun as fault:
             log.error("stream is no AMI; dropped", link=self.link.name, fault=str(fault))
             self.transport.abort()
 
@@ -227,8 +227,8 @@ class Link:
         action: Mapping[str, str | list[str]],
         *,
         deadline: float,
-        on_done: Callable[[list[ami.Headers]], None] | None = None,
-    ) -> list[ami.Headers]:
+        on_done: Callable[[list[ami_decoder.Headers]], None] | None = None,
+    ) -> list[ami_decoder.Headers]:
         """Send one action; its answer: the response, and the items when it is a list.
 
         ``on_done`` is called with the same, in the stream, before any later message is
@@ -274,13 +274,13 @@ class Link:
 
     def _answers(self, message: bytes) -> bool:
         """Whether the message belongs to an open question; then it is taken."""
-        h = ami.headers(message.lstrip(b"\r\n"))
+        h = ami_decoder.headers(message.lstrip(b"\r\n"))
         question = self._questions.get(h.get(b"ActionID", b""))
         if question is None or question.answer.done():
             return False
         question.parts.append(h)
         if h.get(b"Response") in (b"Error", b"Fail"):
-            question.answer.set_exception(Refused(ami.text(h.get(b"Message", b"refused"))))
+            question.answer.set_exception(Refused(ami_decoder.text(h.get(b"Message", b"refused"))))
             return True
         if h.get(b"EventList") == b"start":
             question.listing = True

@@ -29,10 +29,10 @@ SWITCH, SWITCH_EAR = "switch", "switch-ear"
 TO_QUEUE = "to-queue"
 """Context through which a seat gives its caller to a queue; a transfer that leads there is known by it, live and in the book."""
 HANDOVER = "handover"
-"""Context through which a seat consults a partner's desk (``config/render/handover.py``)."""
+"""Context through which a seat consults a partner's desk (``config/render/partner_handover.py``)."""
 
 HOOK = "__func_periodic_hook_context__"
-"""Asterisk's context of what speaks to one who waits (``config/render/waiting.py``)."""
+"""Asterisk's context of what speaks to one who waits (``config/render/position_announcements.py``)."""
 
 KEPT_PLACE = "kept-place"
 """Context of a place in a queue that is kept for who has hung up (``config/render/kept_place.py``)."""

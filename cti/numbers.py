@@ -16,7 +16,7 @@ from enum import StrEnum
 from functools import lru_cache
 from urllib.parse import unquote
 
-from config import number_plan as plan
+from config import national_number_plan as plan
 from config.settings import Settings
 
 COUNTRY = plan.COUNTRY

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from . import ami
-from . import frames as fr
+from . import ami_decoder
+from . import frame_types as fr
 from .ami_actions import WATCH
 from .board import Board
 from .call import Call
@@ -19,16 +19,19 @@ from .ids import BridgeId, CallId, Instant, LegId, QueueId
 from .numbering_plan import is_household
 
 
-def epoch(answer: Sequence[ami.Headers]) -> str:
+def epoch(answer: Sequence[ami_decoder.Headers]) -> str:
     """``CoreStartupDate CoreStartupTime`` of a CoreStatus answer: names one life of Asterisk."""
     for h in answer:
         if b"CoreStartupDate" in h:
-            return ami.text(h[b"CoreStartupDate"]) + " " + ami.text(h.get(b"CoreStartupTime", b""))
+            return ami_decoder.text(h[b"CoreStartupDate"]) + " " + ami_decoder.text(h.get(b"CoreStartupTime", b""))
     return ""
 
 
 def frames(
-    channels: Sequence[ami.Headers], queues: Sequence[ami.Headers], devices: Sequence[ami.Headers], at: Instant
+    channels: Sequence[ami_decoder.Headers],
+    queues: Sequence[ami_decoder.Headers],
+    devices: Sequence[ami_decoder.Headers],
+    at: Instant,
 ) -> list[fr.Frame]:
     """The whole snapshot between its two marks.
 
@@ -40,16 +43,19 @@ def frames(
     for h in queues:
         kind = h.get(b"Event")
         if kind == b"QueueEntry":
-            waiting[ami.text(h.get(b"Uniqueid", b""))] = (QueueId(ami.text(h[b"Queue"])), ami.number(h, b"Position"))
+            waiting[ami_decoder.text(h.get(b"Uniqueid", b""))] = (
+                QueueId(ami_decoder.text(h[b"Queue"])),
+                ami_decoder.number(h, b"Position"),
+            )
         elif kind == b"QueueMember":
             members.append(
                 fr.Member(
-                    at, QueueId(ami.text(h[b"Queue"])), ami.seat_of(h.get(b"Location", b"")), h.get(b"Paused") == b"1",
-                    ami.text(h.get(b"PausedReason", b"")), ami.number(h, b"Penalty"), True,
+                    at, QueueId(ami_decoder.text(h[b"Queue"])), ami_decoder.seat_of(h.get(b"Location", b"")), h.get(b"Paused") == b"1",
+                    ami_decoder.text(h.get(b"PausedReason", b"")), ami_decoder.number(h, b"Penalty"), True,
                 )
             )  # fmt: skip
     items = [h for h in channels if h.get(b"Event") == b"CoreShowChannel"]
-    readable = [h for h in items if not ami.flaw(b"CoreShowChannel", h)]
+    readable = [h for h in items if not ami_decoder.flaw(b"CoreShowChannel", h)]
     legs = [_leg(h, waiting, at) for h in readable]
     legs.sort(key=lambda leg: (leg.leg not in (leg.call, leg.linked), leg.born, leg.leg))
     watching = [watch for h in readable if (watch := _watching(h, at)) is not None]
@@ -58,31 +64,33 @@ def frames(
     return [fr.SnapshotBegan(at), *legs, *watching, *members, *phones, fr.SnapshotEnded(at, whole)]
 
 
-def _phone(h: ami.Headers, at: Instant) -> fr.Reached | None:
+def _phone(h: ami_decoder.Headers, at: Instant) -> fr.Reached | None:
     device = h.get(b"Device", b"")
     if not device.startswith(b"PJSIP/"):
         return None
     away = h.get(b"State") in (b"UNAVAILABLE", b"INVALID")
-    return fr.Reached(at, ami.text(device[6:]), "", Reach.UNREACHABLE if away else Reach.REACHABLE, 0)
+    return fr.Reached(at, ami_decoder.text(device[6:]), "", Reach.UNREACHABLE if away else Reach.REACHABLE, 0)
 
 
-def _leg(h: ami.Headers, waiting: dict[str, tuple[QueueId, int]], at: Instant) -> fr.LegSeen:
-    leg = LegId(ami.text(h[b"Uniqueid"]))
+def _leg(h: ami_decoder.Headers, waiting: dict[str, tuple[QueueId, int]], at: Instant) -> fr.LegSeen:
+    leg = LegId(ami_decoder.text(h[b"Uniqueid"]))
     queue, position = waiting.get(leg, (QueueId(""), 0))
     return fr.LegSeen(
-        at, leg, ami.text(h.get(b"Channel", b"")), LegId(ami.text(h.get(b"Linkedid", b"")) or leg),
-        ami.call_variable(h) or CallId(""), ami.one_line(h.get(b"CallerIDNum", b"")), ami.text(h.get(b"CallerIDName", b"")),
-        ami.text(h.get(b"Exten", b"")), h.get(b"ChannelState") == b"6", BridgeId(ami.text(h.get(b"BridgeId", b""))),
+        at, leg, ami_decoder.text(h.get(b"Channel", b"")), LegId(ami_decoder.text(h.get(b"Linkedid", b"")) or leg),
+        ami_decoder.call_variable(h) or CallId(""), ami_decoder.one_line(h.get(b"CallerIDNum", b"")), ami_decoder.text(h.get(b"CallerIDName", b"")),
+        ami_decoder.text(h.get(b"Exten", b"")), h.get(b"ChannelState") == b"6", BridgeId(ami_decoder.text(h.get(b"BridgeId", b""))),
         queue, position, _born(leg, at),
     )  # fmt: skip
 
 
-def _watching(h: ami.Headers, at: Instant) -> fr.Watching | None:
+def _watching(h: ami_decoder.Headers, at: Instant) -> fr.Watching | None:
     """A supervisor's leg that hears another: what its user event said before we were there."""
     if h.get(b"Context") != WATCH.encode() or h.get(b"Application") != b"ChanSpy":
         return None
-    watched = ami.text(h.get(b"ApplicationData", b"")).partition(",")[0]
-    return fr.Watching(at, LegId(ami.text(h[b"Uniqueid"])), LegId(watched), ami.text(h.get(b"Exten", b"")))
+    watched = ami_decoder.text(h.get(b"ApplicationData", b"")).partition(",")[0]
+    return fr.Watching(
+        at, LegId(ami_decoder.text(h[b"Uniqueid"])), LegId(watched), ami_decoder.text(h.get(b"Exten", b""))
+    )
 
 
 def _born(leg: LegId, at: Instant) -> Instant:

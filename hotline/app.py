@@ -20,7 +20,7 @@ from agents.callbacks import CallbacksMoved
 from bridge import build as bridge
 from bridge.events import CaseMoved, TicketDelivered, TicketFiled
 from bridge.notifications import build as notifications
-from config import language, number_plan
+from config import language, national_number_plan
 from config import secrets as secret_files
 from config.file_places import Places
 from config.settings import Settings
@@ -72,7 +72,7 @@ class Hotline:
         settings, places, began = self.settings, self.places, datetime.now(UTC)
         board, book, house, begin = self.board_bus, self.book_bus, self.house_bus, self._parts.begin
         language.use(settings.centre.language)
-        number_plan.use(settings.centre.area_code)
+        national_number_plan.use(settings.centre.area_code)
         places.make()
         await self._own_folder()
         if problems := await asyncio.to_thread(start_check.problems, settings, places):

@@ -31,7 +31,7 @@ VERBS = {
     "edge": "hotline.verbs.edge",
     "db": "hotline.verbs.db",
     "user": "hotline.verbs.user",
-    "case-account": "hotline.verbs.case_account",
+    "case-account": "hotline.verbs.case_store_account",
     "token": "hotline.verbs.token",
     "seat": "hotline.verbs.seat",
     "ticket": "hotline.verbs.ticket",

@@ -19,15 +19,15 @@ from console.contract.stream import AlarmOut
 from console.metrics import Source, gauge, labelled
 from console.ports import Vital
 from cti import events as ev
-from cti.switchboard import Switchboard
+from cti.asterisk_connection import Switchboard
 from ivr.events import AdviceGiven
-from ledger.closed_calls import CallClosed
+from ledger.closed_call_counts import CallClosed
 from recordings.events import RecordingFailed, RecordingShelved
 
 from . import version
 from .alarms.disk_forecast import Disk
 from .alarms.owed_recordings import OwedRecordings
-from .books.book_reader import BookReader
+from .books.cel_to_ledger import BookReader
 from .bus import Bus
 from .programs.case_store import CaseStoreProgram
 

@@ -18,7 +18,7 @@ from config.secrets import Secrets
 from config.settings import Device, Mode, Settings
 from hotline import operator_files
 from hotline.programs import asterisk_files, asterisk_found, edge, port_owners
-from hotline.verbs.finding import Finding, State
+from hotline.verbs.check_result import Finding, State
 from ledger import opening
 from ledger.store import url_of
 

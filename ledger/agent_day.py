@@ -1,4 +1,4 @@
-"""One agent's work: the day so far, own calls, own tickets. Reads only; asked by the console (``console.ledger_views.AgentBook``).
+"""One agent's work: the day so far, own calls, own tickets. Reads only; asked by the console (``console.ledger_ports.AgentBook``).
 
 Everything begins at an index of the agent (talks, tickets, seat log), so that a day costs what
 the day held and not what the ledger holds. A day's bounds come from the caller.

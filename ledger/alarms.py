@@ -1,6 +1,6 @@
 """Alarms as the ledger keeps them: raised, cleared, acknowledged; what stands, and the history.
 
-Written by ``hotline/alarms/service.py`` in the order in which they were decided; ids are given there,
+Written by ``hotline/alarms/alarm_service.py`` in the order in which they were decided; ids are given there,
 so that an alarm can be shown before the ledger has it. Telling the same twice changes nothing.
 """
 

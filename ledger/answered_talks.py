@@ -1,10 +1,10 @@
-"""Which rows of ``talks`` count as an answer, for SQL: the rule of ``config.answer_rule``, as ``record.CallRecord.answers`` has it."""
+"""Which rows of ``talks`` count as an answer, for SQL: the rule of ``config.answered_talk_rule``, as ``record.CallRecord.answers`` has it."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 
-from config.answer_rule import LEAST_SECONDS
+from config.answered_talk_rule import LEAST_SECONDS
 
 from .seat_times import seconds_between
 

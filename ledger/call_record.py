@@ -16,8 +16,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from bridge.handover import HandoverEnd
-from config.answer_rule import counts
+from bridge.partner_handover import HandoverEnd
+from config.answered_talk_rule import counts
 from cti import events as ev
 from cti.events import Direction
 from cti.ids import CallId, Instant, LegId
@@ -108,7 +108,7 @@ class Promise:
 
 @dataclass(slots=True)
 class Handover:
-    """A call handed over to a partner, as the telephone tells it (``bridge.handover``)."""
+    """A call handed over to a partner, as the telephone tells it (``bridge.partner_handover``)."""
 
     handover: str
     call: CallId
@@ -333,7 +333,7 @@ class CallRecord:
 
     @property
     def answers(self) -> list[Talk]:
-        """The talks that count as an answer (``config.answer_rule``), whoever counts: the rest is in no figure."""
+        """The talks that count as an answer (``config.answered_talk_rule``), whoever counts: the rest is in no figure."""
         return [talk for talk in self.talks if counts(talk.began, talk.ended)]
 
     @property

@@ -39,8 +39,8 @@ from agents.callbacks import (
     result_of,
     step,
 )  # fmt: skip
+from bridge.citizen_replies import SPOKEN, Answer
 from bridge.notifications.rules import Rules as NotificationRules
-from bridge.reply_rounds import SPOKEN, Answer
 from cti.events import Direction, EndedBy
 from cti.numbers import ANYWHERE, Numbers, home
 

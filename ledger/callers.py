@@ -1,6 +1,6 @@
 """What the ledger knows of a number: the calls it made, its tickets, the call-back it is owed. Reads only.
 
-Asked by the console at each screen pop (``console.ledger_views.CallerBook``), so it stays quick on
+Asked by the console at each screen pop (``console.ledger_ports.CallerBook``), so it stays quick on
 a ledger of years and for a number that called a hundred thousand times: each part is a
 bounded walk down an index. The number is asked for in its national form, which stands beside
 every way in which it was written.

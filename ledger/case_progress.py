@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from accounts.try_limits import KEPT_SECONDS, LIMITS, Scope, refusal
+from accounts.query_code_limits import KEPT_SECONDS, LIMITS, Scope, refusal
 from bridge.case_state import CaseState
 from bridge.case_store_messages import MessageKind
 from cti.numbers import Numbers

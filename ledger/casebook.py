@@ -17,11 +17,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from agents.callbacks import Kind, Moved, Rules
 from bridge import ticket_json
 from bridge.case_state import CaseState, foreseen
+from bridge.citizen_replies import TO_TELL, asked
 from bridge.drivers import CaseEvent
 from bridge.notifications.rules import Known
 from bridge.notifications.rules import Rules as NotificationRules
 from bridge.ports import CaseKnown
-from bridge.reply_rounds import TO_TELL, asked
 from bridge.ticket import Ticket, TicketId
 from config.work_time import WorkTime
 from cti.ids import CallId

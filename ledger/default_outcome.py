@@ -3,7 +3,7 @@
 Only inbound calls are *offered*; others have no outcome. A call in which a seat talked
 has none yet: the agent files a ticket or a disposition. One whose citizen was answered and
 then had nobody (given away to a phone that never came, or left by one that let go) is missed
-all the same, unless an agent has said something about it. A talk of a moment (``config.answer_rule``)
+all the same, unless an agent has said something about it. A talk of a moment (``config.answered_talk_rule``)
 is no answer, whoever ended it: a citizen who hung up in it himself has given up in the queue.
 """
 
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bridge.disposition import CallOutcome
-from config.answer_rule import counts
+from config.answered_talk_rule import counts
 from config.journey.steps import JOINED, TOLD
 from cti.events import Alone, Direction, EndedBy, OfferResult, QueueExit
 

@@ -1,6 +1,6 @@
 """Half-written tickets: the form of each call and agent as it stood at the last keystroke.
 
-Implements ``console.ledger_views.Drafts``. A draft may be begun before the ledger knows its call.
+Implements ``console.ledger_ports.Drafts``. A draft may be begun before the ledger knows its call.
 ``tickets.py`` removes it in the transaction that files the ticket; what nobody finished is
 swept by the daemon.
 """

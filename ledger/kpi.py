@@ -21,7 +21,7 @@ from cti.events import Alone, Direction, EndedBy
 from cti.ids import CallId
 
 from . import tables as t
-from .closed_calls import PROMPT_SECONDS
+from .closed_call_counts import PROMPT_SECONDS
 from .outages import Outage, outages
 from .seat_times import SeatTimes, seat_times, wrap_up_of
 from .store import Store
@@ -70,7 +70,7 @@ SETS: Mapping[str, sa.ColumnElement[bool]] = {
 """Name → condition on an inbound call (joined with its outcome). ``requests``: asked for a person, which is
 entering a queue, being answered, or being turned away because the line was full. ``unanswered``: over, whyever;
 who waits still is not among them. ``unserved``: queued, but ended by the system (nobody there, waited too long,
-Asterisk died), asked for a message instead, or a seat's phone let go at once: ``answered`` is a talk of a second at least (``config.answer_rule``),
+Asterisk died), asked for a message instead, or a seat's phone let go at once: ``answered`` is a talk of a second at least (``config.answered_talk_rule``),
 here as in the talks of an agent's day."""
 
 _RATIOS = (

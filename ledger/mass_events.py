@@ -1,6 +1,6 @@
 """Mass events (群发事件): one case that many citizens call about, with where, until when and what callers are told.
 
-Implements ``console.ledger_views.MassEventBook``.
+Implements ``console.ledger_ports.MassEventBook``.
 """
 
 from __future__ import annotations

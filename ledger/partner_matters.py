@@ -17,9 +17,9 @@ import sqlalchemy as sa
 from bridge import ticket_json
 from bridge.case_state import CaseState
 from bridge.case_store_messages import MessageKind
-from bridge.handover import HandoverEnd
 from bridge.notifications.rules import Known
 from bridge.notifications.rules import Rules as NotificationRules
+from bridge.partner_handover import HandoverEnd
 from bridge.partner_states import TOLD, MatterState, PartnerState, StatesHeard, folded, supplement
 from bridge.ticket import Ticket
 from bridge.ticket import ticket_id as new_id

@@ -18,10 +18,10 @@ from agents.callbacks import Kind
 from bridge import ticket_json
 from bridge.case_state import CaseState
 from bridge.case_store_messages import MessageKind
+from bridge.citizen_replies import Answer, numbers, reopens, unowed
 from bridge.notifications.rules import Known
 from bridge.notifications.rules import Rules as NotificationRules
 from bridge.ports import CaseKnown
-from bridge.reply_rounds import Answer, numbers, reopens, unowed
 from bridge.ticket import TicketId
 from cti.ids import CallId
 

@@ -1,6 +1,6 @@
 """The scribe: writes what the book says happened. The only writer of calls and their rows.
 
-Fed by ``hotline/books/book_reader.py`` with the batches of ``cti.book.Book``; publishes nothing.
+Fed by ``hotline/books/cel_to_ledger.py`` with the batches of ``cti.cel_reader.Book``; publishes nothing.
 
 Exactly once. Rows and the offsets they were read up to are committed in one
 transaction, so a crash leaves either both or neither. After a crash the book is read
@@ -31,19 +31,19 @@ from agents.callbacks import Moved, Rules
 from bridge.disposition import CallOutcome
 from bridge.notifications.rules import Rules as NotificationRules
 from cti import events as ev
-from cti.book import Mark
+from cti.cel_reader import Mark
 from cti.file_tail import Place
 from cti.ids import CallId, Instant
 from cti.numbers import ANYWHERE, Numbers
 
-from . import callbacks, default_outcome, handovers, mass_event_joins, nuisance, replies, rows, switches
+from . import callbacks, default_outcome, mass_event_joins, nuisance, partner_handovers, replies, rows, switches
 from . import tables as t
 from .ami_only_call_completion import complete
 from .ami_only_call_rows import changed_by, difference, known, parts_of, replaced
 from .ami_only_calls import SeenCall
 from .call_record import CallRecord, Changed, Records, Talk
 from .callbacks import Owed, owed_for, review_for
-from .closed_calls import CallClosed, closed
+from .closed_call_counts import CallClosed, closed
 from .compare import Known
 from .differences import Difference, put
 from .seats import sitting
@@ -234,7 +234,7 @@ class Scribe:
         self._owe(db, [one for record in todo.closed if (one := review_for(record)) is not None])
         self._moved += callbacks.tried(self._store, db, todo.closed, self._numbers, self._rules, self._closing)
         self._about_cases(db, todo.closed)
-        handovers.close(self._store, db, [record.call for record in todo.closed], now)
+        partner_handovers.close(self._store, db, [record.call for record in todo.closed], now)
         self._set_mark(db, mark, now)
         return todo
 
@@ -275,7 +275,7 @@ class Scribe:
         nuisance.put(self._store, db, changed.graded.values(), self._numbers, self._appeal_hours)
         mass_event_joins.put(self._store, db, changed.self_services.values(), self._numbers)
         self._put(db, t.recordings, map(rows.tape_row, changed.tapes.values()))
-        handovers.put(self._store, db, list(changed.handovers.values()), self._clock(), self._closing.notify)
+        partner_handovers.put(self._store, db, list(changed.handovers.values()), self._clock(), self._closing.notify)
         if changed.lives:
             lives = [{"node": life.node or self._node, "began_at": rows.moment(life.at)} for life in changed.lives]
             db.execute(self._store.insert(t.node_lives).on_conflict_do_nothing(), lives)
@@ -427,7 +427,7 @@ class Scribe:
     def _reconcile(self, db: sa.Connection, now: datetime) -> None:
         """Compare what was folded again with what the ledger holds, once."""
         records, c = self._records, t.calls.c
-        handovers.close_left(self._store, db, now)
+        partner_handovers.close_left(self._store, db, now)
         ended = {record.call for record in records.changed.closed}
         held = list(records.open)
         if held:

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from agents.events import SeatStateChanged
 from agents.ports import Page
 from agents.presence import Presence
-from agents.seat import SeatState, pack, unpack
+from agents.seat_state import SeatState, pack, unpack
 from cti.ids import SeatId
 
 from . import tables as t

@@ -24,7 +24,7 @@ from bridge.case_state import CaseState
 from bridge.case_store_messages import MessageKind
 from bridge.delivery_state import HOLDS_BACK, DeliveryState
 from bridge.disposition import CallOutcome
-from bridge.handover import HandoverEnd
+from bridge.partner_handover import HandoverEnd
 from cti.events import Alone, Direction
 from recordings.states import RAW, State
 

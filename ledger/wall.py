@@ -1,6 +1,6 @@
 """A day on the wallboard: its figures by queue and line, its curve, its tickets, and what is behind each. Reads only.
 
-Asked by the console (``console.ledger_views.WallBook``). What a figure counts are the conditions of
+Asked by the console (``console.ledger_ports.WallBook``). What a figure counts are the conditions of
 ``kpi.SETS``, as in every report: one pass over the period's calls, grouped by line, queue and
 half hour, and everything else is added up from that.
 """

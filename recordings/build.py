@@ -12,9 +12,9 @@ from cti.events import CallEnded
 
 from .child_pool import RecordingChildren
 from .child_process import RecordingChild
-from .continuity import HEARD, RecordingContinuity
 from .ports import RecordingBook
 from .processing import RecordingQueue
+from .restart_on_transfer import HEARD, RecordingContinuity
 from .spare_cores import SpareCores
 
 __all__ = ["ENDED", "HEARD", "Recorder", "build"]

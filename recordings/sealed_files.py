@@ -12,7 +12,7 @@ import threading
 from . import layout, vault
 from .errors import NotStored, SealBroken
 from .ports import Storage
-from .stored_file import opened
+from .storage_reader import opened
 
 FOLDER = "files"
 """Of the keys' folder: theirs lie apart from those of recordings, which lie by year."""

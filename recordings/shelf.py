@@ -17,7 +17,7 @@ from . import child_messages, layout
 from .errors import NotStored
 from .ids import RecordingId
 from .ports import Shelved, Storage, Stored
-from .stored_file import opened
+from .storage_reader import opened
 
 
 class Shelf:

@@ -16,9 +16,9 @@ import httpx
 
 from bridge.case_state import CaseState
 from bridge.case_store_messages import Message
+from bridge.case_store_without_keys import ListedDriver, Pending, Piece
 from bridge.georeport import moment
 from bridge.http_answer import asked, client_for
-from bridge.listed_store import ListedDriver, Pending, Piece
 from bridge.seen_cases import Shown
 
 from . import Rejected, Unreachable

@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Any
 
 from bridge.case_state import CaseState
-from bridge.reply_rounds import numbers
+from bridge.citizen_replies import numbers
 from bridge.ticket import Ticket
 from cti.numbers import NumberKind, home
 

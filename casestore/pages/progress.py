@@ -1,6 +1,6 @@
 """A citizen asks what became of their case: a form, and the seven steps. No script, no cookie, nothing typed in an address.
 
-Number unknown and code wrong are one answer; how often one may be wrong is ``accounts/try_limits.py``'s, by the asker's address.
+Number unknown and code wrong are one answer; how often one may be wrong is ``accounts/query_code_limits.py``'s, by the asker's address.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse, Response
 
 from accounts.cookie import address_of
 from accounts.password_attempts import place
-from accounts.try_limits import Wait
+from accounts.query_code_limits import Wait
 from config.language import LANGUAGES
 from config.language import say as _
 

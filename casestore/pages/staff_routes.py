@@ -28,7 +28,6 @@ from ..command_runner import Refused
 from ..contract import CommandIn, FieldOut, UnitOut, UnitsOut, WholeCaseOut
 from ..database import Away
 from ..error_answers import answer
-from ..faults import fields_of
 from ..photo_seal import SealBroken
 from ..staff import Staff, StaffRefused
 from ..staff_contract import MeOut, PasswordIn, SignInIn, WorkersOut
@@ -36,6 +35,7 @@ from ..staff_records import StaffAccount
 from ..states import UNIT_ROLES, Command, Role, State
 from ..store import NoCase, Store
 from ..unit_suggestions import UnitSuggestions
+from ..validation_errors import fields_of
 from ..work_lists import Asked, WorkLists
 from .case_view import seen_by
 from .guard import COOKIE, PREFIX

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ..file_places import Places
 from ..settings import Mode, Settings
-from . import asterisk_conf, cel_and_cdr, dialplan, manager, pjsip, queues
+from . import base_conf_files, cel_and_cdr, dialplan, manager, pjsip, queues
 
 
 def render(
@@ -22,9 +22,9 @@ def render(
     In external mode asterisk.conf is left to the site (``README`` says what it must hold).
     """
     files = {
-        "modules.conf": asterisk_conf.modules(),
-        "logger.conf": asterisk_conf.logger(),
-        **asterisk_conf.small_files(settings),
+        "modules.conf": base_conf_files.modules(),
+        "logger.conf": base_conf_files.logger(),
+        **base_conf_files.small_files(settings),
         **cel_and_cdr.render(),
         **manager.render(settings, secrets),
         **pjsip.render(settings, secrets),
@@ -32,5 +32,5 @@ def render(
         **dialplan.render(settings, secrets),
     }
     if settings.asterisk.mode is Mode.EMBEDDED:
-        files["asterisk.conf"] = asterisk_conf.asterisk(settings, places, modules)
+        files["asterisk.conf"] = base_conf_files.asterisk(settings, places, modules)
     return files

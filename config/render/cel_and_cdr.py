@@ -14,7 +14,7 @@ CEL_COLUMNS = (
     "eventenum", "eventtime", "name", "num", "ani", "rdnis", "dnid", "exten", "context", "channame", "appname",
     "appdata", "amaflags", "accountcode", "uniqueid", "linkedid", "peer", "userfield", "userdeftype", "eventextra",
 )  # fmt: skip
-"""Asterisk's field names, in the order of the file; read by ``cti/log_frames.py``."""
+"""Asterisk's field names, in the order of the file; read by ``cti/cel_frames.py``."""
 
 CEL_EVENTS = (
     "CHAN_START", "CHAN_END", "ANSWER", "HANGUP", "APP_START", "APP_END", "BRIDGE_ENTER", "BRIDGE_EXIT",

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..answer_rule import LEAST_MS, MOST_LET_GO, SILENT_CAUSE
+from ..answered_talk_rule import LEAST_MS, MOST_LET_GO, SILENT_CAUSE
 from ..device_states import AT_DESK, ATTENDED, SEAT_IN_USE
 from ..settings import OUTBOUND_PROMPT, SECOND, Device, OutboundNotice, Seat, Settings, Trunk, Unattended
-from . import kept_place, nuisance, pjsip, survey, switches, voicemail, waiting
+from . import kept_place, nuisance, pjsip, position_announcements, survey, switches, voicemail
 from .dialplan_steps import Step, context, exten, extens, include, unplayed
 
 RING_SECONDS = 30
@@ -99,9 +99,9 @@ def _enter_queue(settings: Settings) -> str:
             exten(
                 queue.id,
                 renew,
-                waiting.OFF,
+                position_announcements.OFF,
                 *kept_place.begin(settings, queue),
-                *waiting.begin(settings, queue),
+                *position_announcements.begin(settings, queue),
                 *switches.told_late(settings),
                 kept_place.CLEARED,
                 "Return()",
@@ -128,7 +128,9 @@ def _to_queue(settings: Settings) -> str:
 def _met(settings: Settings) -> str:
     """On the seat's leg, before it hears its citizen: when that was is left with the citizen's channel."""
     met = f"Set(SHARED(HOTLINE_MET,${{HOTLINE_WAITS}})={NOW_MS})"
-    return context("met", exten("s", met, *nuisance.met(settings), *waiting.met(settings), LISTENED_TO, "Return()"))
+    return context(
+        "met", exten("s", met, *nuisance.met(settings), *position_announcements.met(settings), LISTENED_TO, "Return()")
+    )
 
 
 def _talk_over(settings: Settings) -> str:
@@ -137,7 +139,7 @@ def _talk_over(settings: Settings) -> str:
         "talk-over",
         exten(
             "s",
-            waiting.OFF,
+            position_announcements.OFF,
             "Set(HOTLINE_MET=${SHARED(HOTLINE_MET)})",
             f'GotoIf($["${{HANGUPCAUSE}}"="{SILENT_CAUSE}"]?again)',
             f'GotoIf($["${{HOTLINE_MET}}"!="" & {NOW_MS} - 0${{HOTLINE_MET}} >= {LEAST_MS}]?done)',
@@ -198,7 +200,7 @@ def _left_queue(settings: Settings) -> str:
         "left-queue",
         exten(
             "s",
-            waiting.OFF,
+            position_announcements.OFF,
             'GotoIf($["${QUEUESTATUS}"=""]?done)',
             "CELGenUserEvent(QUEUEEXIT,${HOTLINE_QUEUE}|${QUEUESTATUS})",
             message,

@@ -11,9 +11,20 @@ from collections.abc import Mapping
 
 from .. import called_numbers
 from ..journey.graph import of_line
-from ..ports import told_full
+from ..rtp_ports import told_full
 from ..settings import Line, Settings, Trunk
-from . import desks, handover, journeys, national_numbers, nuisance, survey, switches, text, voicemail, waiting
+from . import (
+    desks,
+    journeys,
+    national_numbers,
+    nuisance,
+    partner_handover,
+    position_announcements,
+    survey,
+    switches,
+    text,
+    voicemail,
+)
 from .dialplan_steps import Step, context, exten, include
 
 NUMBER = "0-9+*#"
@@ -47,10 +58,10 @@ def render(settings: Settings, secrets: Mapping[str, str] | None = None) -> dict
         _uri(),
         *national_numbers.contexts(settings),
         _called(settings),
-        *handover.contexts(settings, NUMBER, REFERENCE),
+        *partner_handover.contexts(settings, NUMBER, REFERENCE),
         *(_line(settings, line) for line in settings.line),
         *journeys.contexts(settings),
-        *waiting.contexts(settings),
+        *position_announcements.contexts(settings),
         *voicemail.contexts(settings),
         *survey.contexts(settings),
         *switches.contexts(settings),
@@ -175,7 +186,7 @@ def _called(settings: Settings) -> str:
         fields = f"HOTLINE_NUMBER={number},HOTLINE_PARTNER={partner}"
         steps = (
             f"MSet({fields})",
-            *handover.only_by_its_trunks(settings, partner),
+            *partner_handover.only_by_its_trunks(settings, partner),
             f'GotoIf($["${{GLOBAL({ENDING})}}"="1"]?ending,{line.id},1)',
             f"Goto(line-{line.id},s,1)",
         )
@@ -216,7 +227,7 @@ def _line(settings: Settings, line: Line) -> str:
         f"Set(CALLERID(num)=${{FILTER({NUMBER},${{CALLERID(num)}})}})",
     ]
     if line.partners:
-        steps += [f'ExecIf($["${{HOTLINE_PARTNER}}"!=""]?Gosub({handover.PAPERS_IN},${{HOTLINE_PARTNER}},1))']
+        steps += [f'ExecIf($["${{HOTLINE_PARTNER}}"!=""]?Gosub({partner_handover.PAPERS_IN},${{HOTLINE_PARTNER}},1))']
     steps += [
         *_facts(line.id),
         *switches.came(settings),

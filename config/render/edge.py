@@ -15,7 +15,7 @@ from pathlib import Path
 from ..file_places import Places
 from ..settings import Settings
 from . import edge_guard as guard
-from . import nginx
+from . import nginx_syntax
 
 HEAD = "# Made by hotline from hotline.toml. Do not edit: it is written anew at every start.\n"
 CERTIFICATE, KEY, PID = "certificate.pem", "key.pem", "nginx.pid"
@@ -89,20 +89,20 @@ def files(settings: Settings, home: Path, pages: Path) -> Files:
 def whole(settings: Settings, places: Places, pages: Path, machine: Machine) -> str:
     """nginx.conf of the nginx that we run."""
     home = places.edge
-    events = nginx.block("events", f"worker_connections {max(512, min(8192, machine.open_files // 2))};")
+    events = nginx_syntax.block("events", f"worker_connections {max(512, min(8192, machine.open_files // 2))};")
     temp = [
-        f"{kind}_temp_path {nginx.path(home / 'tmp' / kind)};"
+        f"{kind}_temp_path {nginx_syntax.path(home / 'tmp' / kind)};"
         for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     ]
-    http = nginx.block(
+    http = nginx_syntax.block(
         "http",
-        *nginx.TYPES,
+        *nginx_syntax.TYPES,
         *temp,
         "server_tokens off;",
         "sendfile on;",
         "tcp_nopush on;",
         part(settings, files(settings, home, pages)),
-        f"access_log {nginx.path(home / ACCESS_LOG)} hotline_edge;",
+        f"access_log {nginx_syntax.path(home / ACCESS_LOG)} hotline_edge;",
     )
     return HEAD + "\n".join(
         [
@@ -110,8 +110,8 @@ def whole(settings: Settings, places: Places, pages: Path, machine: Machine) -> 
             "daemon off;",
             "worker_processes 2;",
             f"worker_rlimit_nofile {machine.open_files};",
-            f"pid {nginx.path(home / PID)};",
-            f"error_log {nginx.path(home / ERROR_LOG)} warn;",
+            f"pid {nginx_syntax.path(home / PID)};",
+            f"error_log {nginx_syntax.path(home / ERROR_LOG)} warn;",
             events,
             http,
             "",
@@ -126,50 +126,52 @@ def part(settings: Settings, given: Files) -> str:
         [
             _LOG_FORMAT,
             # the address asked for, without what stands behind the question mark: numbers of citizens may
-            nginx.block("map $request_uri $hotline_asked", '"~^(?<asked>[^?]*)" $asked;'),
-            nginx.block("map $request_method $hotline_trying", "POST $binary_remote_addr;", 'default "";'),
+            nginx_syntax.block("map $request_uri $hotline_asked", '"~^(?<asked>[^?]*)" $asked;'),
+            nginx_syntax.block("map $request_method $hotline_trying", "POST $binary_remote_addr;", 'default "";'),
             # whoever is in already, else the address
-            nginx.block("map $hotline_session $hotline_person", '"" $binary_remote_addr;', "default $hotline_session;"),
+            nginx_syntax.block(
+                "map $hotline_session $hotline_person", '"" $binary_remote_addr;', "default $hotline_session;"
+            ),
             # a program's own token goes through; the installation's is this machine's own: of one from outside the
             # daemon learns only that it came
-            nginx.block(
+            nginx_syntax.block(
                 "map $http_authorization $hotline_outside",
                 '"" "";',
                 f"{PROGRAMS} $http_authorization;",
                 "default outside;",
             ),
-            nginx.block("map $http_authorization $hotline_unnamed", f'{PROGRAMS} "";', "default 1;"),
-            nginx.block("map $http_upgrade $hotline_connection", "default upgrade;", '"" close;'),
-            nginx.block(
+            nginx_syntax.block("map $http_authorization $hotline_unnamed", f'{PROGRAMS} "";', "default 1;"),
+            nginx_syntax.block("map $http_upgrade $hotline_connection", "default upgrade;", '"" close;'),
+            nginx_syntax.block(
                 "map $uri $hotline_caching",
                 '~^/assets/ "public, max-age=31536000, immutable";',
                 '~^/(api|stream|sip|cases)(/|$) "";',
                 'default "no-cache";',
             ),
             # what nginx itself refuses is JSON too; the daemon says it of its own answers
-            nginx.block(
+            nginx_syntax.block(
                 'map "$upstream_http_content_disposition|$sent_http_content_type" $hotline_disposition',
                 '"~^[|]application/json" "attachment; filename=hotline.json";',
                 'default "";',
             ),
             # the citizens' page runs no script at all
-            nginx.block(
+            nginx_syntax.block(
                 "map $uri $hotline_policy",
                 f'"~^{PROGRESS}" "{guard.PROGRESS_POLICY}";',
                 # photos on their way are shown before the server has them
                 f'"~^/cases(/|[.]html$)" "{guard.policy(settings, "blob:")}";',
                 f'default "{guard.policy(settings)}";',
             ),
-            nginx.block('map "$status $upstream_http_retry_after" $hotline_later', '"503 " 2;', 'default "";'),
+            nginx_syntax.block('map "$status $upstream_http_retry_after" $hotline_later', '"503 " 2;', 'default "";'),
             f"limit_req_zone $hotline_trying zone=hotline_trying:2m rate={tries}r/s;",
             "limit_req_zone $hotline_person zone=hotline_person:2m rate=1r/s;",
             f"limit_req_zone $binary_remote_addr zone=hotline_open:2m rate={tries}r/s;",
             "limit_conn_zone $binary_remote_addr zone=hotline_address:4m;",
             # a session's own share: nobody's requests and sockets take another's
-            nginx.block(
+            nginx_syntax.block(
                 "map $http_cookie $hotline_session", f'"~(^|; *){COOKIE}=(?<held>[A-Za-z0-9_-]+)" $held;', 'default "";'
             ),
-            nginx.block(
+            nginx_syntax.block(
                 "map $http_cookie $hotline_cases_cookie",
                 f'"~(^|; *){CASES_COOKIE}=(?<kept>[A-Za-z0-9_-]+)" "{CASES_COOKIE}=$kept";',
                 'default "";',
@@ -178,13 +180,13 @@ def part(settings: Settings, given: Files) -> str:
             "limit_conn_zone $binary_remote_addr zone=hotline_bodies:2m;",
             f"limit_req_zone $hotline_session zone=hotline_phones:1m rate={PHONES_A_MINUTE}r/m;",
             f"limit_req_zone $hotline_session zone=hotline_streams:1m rate={STREAMS_A_MINUTE}r/m;",
-            nginx.block(
+            nginx_syntax.block(
                 "upstream hotline_daemon",
                 f"server 127.0.0.1:{ports.api};",
                 "keepalive 32;",
                 "keepalive_timeout 20s;",  # the daemon closes after 30
             ),
-            nginx.block(
+            nginx_syntax.block(
                 "upstream hotline_casestore",
                 f"server 127.0.0.1:{ports.casestore};",
                 "keepalive 8;",
@@ -198,34 +200,34 @@ def part(settings: Settings, given: Files) -> str:
 
 def _foreign(settings: Settings, given: Files) -> str:
     """Whoever asks for another name, by a rebound DNS entry or by chance, gets nothing."""
-    return nginx.block("server", *_listen(settings, FIRST), "server_name _;", *_tls(given), "return 421;")
+    return nginx_syntax.block("server", *_listen(settings, FIRST), "server_name _;", *_tls(given), "return 421;")
 
 
 def _server(settings: Settings, given: Files) -> str:
-    return nginx.block(
+    return nginx_syntax.block(
         "server",
         *_listen(settings),
         f"server_name {' '.join(settings.edge.names)};",
         *_tls(given),
-        f"root {nginx.path(given.pages)};",
+        f"root {nginx_syntax.path(given.pages)};",
         *guard.headers(settings),
         *guard.LIMITS,
         *guard.answers(),
         # somebody typed http://
         "error_page 497 =308 https://$host:$server_port$request_uri;",
-        nginx.block(f"location = {SIGNING_IN}", f"limit_req zone=hotline_trying burst={WAITING + len(settings.seat)};", *_to_daemon()),
-        *(nginx.block(f"location = {path}", f"limit_req zone=hotline_open burst={WAITING + len(settings.seat)};",
+        nginx_syntax.block(f"location = {SIGNING_IN}", f"limit_req zone=hotline_trying burst={WAITING + len(settings.seat)};", *_to_daemon()),
+        *(nginx_syntax.block(f"location = {path}", f"limit_req zone=hotline_open burst={WAITING + len(settings.seat)};",
                       *(_UNTOLD if path == OIDC_BACK else ()), *_to_daemon())
           for path in OPEN),
-        *(nginx.block(f"location = {path}", "limit_req zone=hotline_person burst=10 nodelay;", *_to_daemon())
+        *(nginx_syntax.block(f"location = {path}", "limit_req zone=hotline_person burst=10 nodelay;", *_to_daemon())
           for path in PASSWORDS),
-        nginx.block("location = /api/gate/sip", "internal;", *_to_gate()),
-        nginx.block("location ^~ /api/gate/", "return 404;"),
-        nginx.block("location ^~ /api/attachments/", f"client_max_body_size {guard.FILE_BYTES};", "client_body_timeout 60s;", *_to_daemon()),
-        nginx.block("location ^~ /api/", *_to_daemon()),
+        nginx_syntax.block("location = /api/gate/sip", "internal;", *_to_gate()),
+        nginx_syntax.block("location ^~ /api/gate/", "return 404;"),
+        nginx_syntax.block("location ^~ /api/attachments/", f"client_max_body_size {guard.FILE_BYTES};", "client_body_timeout 60s;", *_to_daemon()),
+        nginx_syntax.block("location ^~ /api/", *_to_daemon()),
         *_georeport(settings),
-        nginx.block("location = /stream", f"limit_req zone=hotline_streams burst={STREAMS_AT_ONCE} nodelay;", "proxy_pass http://hotline_daemon;", *_FORWARDED, *_SOCKET),
-        nginx.block(
+        nginx_syntax.block("location = /stream", f"limit_req zone=hotline_streams burst={STREAMS_AT_ONCE} nodelay;", "proxy_pass http://hotline_daemon;", *_FORWARDED, *_SOCKET),
+        nginx_syntax.block(
             "location = /sip",
             f"limit_req zone=hotline_phones burst={PHONES_AT_ONCE} nodelay;",
             "auth_request /api/gate/sip;",
@@ -240,25 +242,25 @@ def _server(settings: Settings, given: Files) -> str:
             'proxy_set_header Authorization "";',
             *_SOCKET,
         ),
-        nginx.block(f"location = {PROGRESS}", f"limit_req zone=hotline_open burst={WAITING};", *_to_case_store(f"{PAGES}progress")),
-        nginx.block("location = /cases", "return 308 /cases/;"),
-        nginx.block("location = /cases/", "gzip_static on;", "try_files /cases.html @unbuilt;"),
-        nginx.block(f"location = {CASES_SIGN_IN}", f"limit_req zone=hotline_trying burst={WAITING};", *_to_case_store(f"{PAGES}api/session")),
+        nginx_syntax.block(f"location = {PROGRESS}", f"limit_req zone=hotline_open burst={WAITING};", *_to_case_store(f"{PAGES}progress")),
+        nginx_syntax.block("location = /cases", "return 308 /cases/;"),
+        nginx_syntax.block("location = /cases/", "gzip_static on;", "try_files /cases.html @unbuilt;"),
+        nginx_syntax.block(f"location = {CASES_SIGN_IN}", f"limit_req zone=hotline_trying burst={WAITING};", *_to_case_store(f"{PAGES}api/session")),
         # photos, over a bad line
-        nginx.block("location ^~ /cases/", f"client_max_body_size {PHOTO_BYTES};", "client_body_timeout 60s;", *_BODIES, *_to_case_store(PAGES)),
-        nginx.block("location @hotline_cases_unreached", "default_type text/html;", f"return 503 {nginx.text(guard.unreached())};"),
-        nginx.block("location @hotline_cases_too_many", "default_type text/html;", f"return 429 {nginx.text(guard.too_many())};"),
-        nginx.block("location = /metrics", nginx.block("if ($hotline_unnamed)", "return 404;"), *_to_daemon()),
-        nginx.block("location ^~ /metrics/", "return 404;"),
-        nginx.block("location ^~ /assets/", "gzip_static on;", "try_files $uri =404;"),
-        nginx.block(
+        nginx_syntax.block("location ^~ /cases/", f"client_max_body_size {PHOTO_BYTES};", "client_body_timeout 60s;", *_BODIES, *_to_case_store(PAGES)),
+        nginx_syntax.block("location @hotline_cases_unreached", "default_type text/html;", f"return 503 {nginx_syntax.text(guard.unreached())};"),
+        nginx_syntax.block("location @hotline_cases_too_many", "default_type text/html;", f"return 429 {nginx_syntax.text(guard.too_many())};"),
+        nginx_syntax.block("location = /metrics", nginx_syntax.block("if ($hotline_unnamed)", "return 404;"), *_to_daemon()),
+        nginx_syntax.block("location ^~ /metrics/", "return 404;"),
+        nginx_syntax.block("location ^~ /assets/", "gzip_static on;", "try_files $uri =404;"),
+        nginx_syntax.block(
             "location /",
             "gzip_static on;",
             "try_files $uri /index.html @unbuilt;",
         ),
-        nginx.block("location = /hotline-unbuilt", "internal;", "default_type text/html;", "charset utf-8;",
-               f"alias {nginx.path(given.unbuilt)};"),
-        nginx.block("location @unbuilt", "error_page 503 /hotline-unbuilt;", "return 503;"),
+        nginx_syntax.block("location = /hotline-unbuilt", "internal;", "default_type text/html;", "charset utf-8;",
+               f"alias {nginx_syntax.path(given.unbuilt)};"),
+        nginx_syntax.block("location @unbuilt", "error_page 503 /hotline-unbuilt;", "return 503;"),
     )  # fmt: skip
 
 
@@ -271,8 +273,8 @@ def _listen(settings: Settings, more: str = "") -> list[str]:
 
 def _tls(given: Files) -> list[str]:
     return [
-        f"ssl_certificate {nginx.path(given.certificate)};",
-        f"ssl_certificate_key {nginx.path(given.key)};",
+        f"ssl_certificate {nginx_syntax.path(given.certificate)};",
+        f"ssl_certificate_key {nginx_syntax.path(given.key)};",
         "ssl_protocols TLSv1.2 TLSv1.3;",
         "ssl_ciphers ECDHE+AESGCM:ECDHE+CHACHA20;",
         "ssl_prefer_server_ciphers off;",
@@ -341,7 +343,7 @@ def _georeport(settings: Settings) -> list[str]:
         return []
     said = [line for line in _FORWARDED if "Authorization" not in line and not line.startswith("error_page")]
     return [
-        nginx.block(
+        nginx_syntax.block(
             "location ^~ /open311/",
             f"limit_req zone=hotline_open burst={WAITING};",
             *_BODIES,

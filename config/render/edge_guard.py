@@ -7,12 +7,12 @@ import json
 
 from ..language import say as _
 from ..settings import Settings
-from . import nginx
+from . import nginx_syntax
 
 BODY_BYTES = 64 * 1024
 """As the daemon's own door; a ticket is a few kilobytes."""
 FILE_BYTES = 8 * 1024 * 1024
-"""A file of a ticket: ``bridge.attached_files.MOST_BYTES``; this room may not ask that one."""
+"""A file of a ticket: ``bridge.attachment_kinds.MOST_BYTES``; this room may not ask that one."""
 ADDRESS_CONNECTIONS = 2000
 """From one address: a whole centre may sit behind one."""
 SESSION_CONNECTIONS = 48
@@ -122,10 +122,10 @@ def answers() -> list[str]:
         body = {"error": word, "field": "", "message": message, "allowed": [], "problems": []}
         name = f"@hotline_{status}"
         lines.append(
-            nginx.block(
+            nginx_syntax.block(
                 f"location {name}",
                 "default_type application/json;",
-                f"return {status} {nginx.text(json.dumps(body, ensure_ascii=False))};",
+                f"return {status} {nginx_syntax.text(json.dumps(body, ensure_ascii=False))};",
             )
         )
     return lines

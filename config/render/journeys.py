@@ -2,7 +2,7 @@
 
 Written from the graph (``config/journey``) alone, and complete by itself: the daemon is asked only
 where a step is an advice, under a deadline, and whatever becomes of it the caller goes on by a way
-of the graph. What a step found out is said with STEP (``cti/words.py``), so that each walk can be
+of the graph. What a step found out is said with STEP (``cti/dialplan_words.py``), so that each walk can be
 read off CEL. The line watch (``HOTLINE_PROBE``) walks as a caller does, but is none: it leaves no
 facts and no queue.
 """
@@ -36,7 +36,7 @@ from ..journey.steps import Step as JourneyStep
 from ..journey.switched import told
 from ..settings import Settings
 from . import nuisance, self_service, switches, voicemail
-from .advice import question
+from .agi_question import question
 from .dialplan_steps import Step, context, exten, play, unless_probed, unread
 
 ANSWERED = "0-9*#"

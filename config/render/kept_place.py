@@ -13,9 +13,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..answer_rule import MOST_LET_GO
+from ..answered_talk_rule import MOST_LET_GO
 from ..settings import Queue, Settings
-from . import switches, waiting
+from . import position_announcements, switches
 from .dialplan_steps import Step, context, exten, play, unread
 from .national_numbers import is_citizens
 
@@ -87,7 +87,7 @@ def _asked() -> str:
         "^HOTLINE_SURVEY=${HOTLINE_SURVEY}^QUEUE_PRIO=$[0${QUEUE_PRIO}]"
     )
     key: tuple[Step, ...] = (
-        waiting.OFF,
+        position_announcements.OFF,
         "CELGenUserEvent(QUEUEEXIT,${HOTLINE_QUEUE}|KEY)",
         "MSet(HOTLINE_KEEPS=${QUEUEPOSITION},HOTLINE_TRY=0,HOTLINE_BACK=,HOTLINE_SHOWN=,HOTLINE_KEY=)",
         'GotoIf($["${HOTLINE_OFFERS}"=""]?waits)',

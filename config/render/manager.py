@@ -15,7 +15,7 @@ EVENTS = (
     "QueueMemberAdded", "QueueMemberRemoved", "QueueMemberPause", "QueueMemberPenalty",
     "UserEvent", "ContactStatus", "FullyBooted", "Shutdown",
 )  # fmt: skip
-"""What the events connection hears: what ``cti/ami.py`` decodes, and the two words on Asterisk's own life.
+"""What the events connection hears: what ``cti/ami_decoder.py`` decodes, and the two words on Asterisk's own life.
 
 FullyBooted answers a login by itself, but a login made while Asterisk still boots hears it only as an event.
 """
@@ -24,7 +24,7 @@ _ONLY = {
     "DialEnd": ("header(DialStatus),method(regex)", "^(NOANSWER|CANCEL)$"),
     "UserEvent": ("header(UserEvent),method(starts_with)", "Hotline"),
 }
-"""What ``cti/ami.py`` makes nothing of is not even sent: each message wakes the daemon."""
+"""What ``cti/ami_decoder.py`` makes nothing of is not even sent: each message wakes the daemon."""
 
 
 def render(settings: Settings, secrets: Mapping[str, str]) -> dict[str, str]:

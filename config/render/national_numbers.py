@@ -8,7 +8,7 @@ digits that no other country's number can be is overlooked, any other stands.
 
 from __future__ import annotations
 
-from .. import number_plan as plan
+from .. import national_number_plan as plan
 from ..settings import Settings
 from .dialplan_steps import Step, context, exten
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..ports import rtp_count
+from ..rtp_ports import rtp_count
 from ..settings import Device, Seat, Settings, Trunk
 from . import text
 

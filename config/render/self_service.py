@@ -26,7 +26,7 @@ from ..journey.steps import (
     SelfService,
 )
 from ..settings import Settings
-from .advice import question
+from .agi_question import question
 from .dialplan_steps import Step, play, unless_probed, unplayed, unread
 
 WORDS = "a-z0-9_&"

@@ -6,7 +6,7 @@ or not, and it is written once: when both questions are over, or when he hangs u
 
 from __future__ import annotations
 
-from ..answer_rule import LEAST_MS
+from ..answered_talk_rule import LEAST_MS
 from ..settings import Line, Settings
 from .dialplan_steps import Step, context, exten, unplayed, unread
 

@@ -14,12 +14,12 @@ from pydantic.json_schema import models_json_schema
 
 from bridge import forms
 
-from . import access, callbacks, desk, handovers, nuisance, places, rest, stream, switches, tickets, wall
+from . import access, callbacks, desk, nuisance, partner_handovers, places, rest, stream, switches, tickets, wall
 
 
 def shapes_of_all() -> dict[str, Any]:
     """Name → JSON schema of every shape, as OpenAPI's components want them."""
-    rooms = (access, callbacks, desk, handovers, nuisance, places, rest, stream, switches, tickets, wall)
+    rooms = (access, callbacks, desk, partner_handovers, nuisance, places, rest, stream, switches, tickets, wall)
     found: list[type[BaseModel]] = [
         kind
         for room in rooms

@@ -9,8 +9,8 @@ from fastapi import Path
 from pydantic import BaseModel, Field
 
 from agents.callbacks import SAID, GivenUp
+from bridge.citizen_replies import SPOKEN
 from bridge.forms import Body
-from bridge.reply_rounds import SPOKEN
 
 from .shapes import AgentText, CallIdText, Dialled, Note, View
 

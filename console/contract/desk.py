@@ -11,7 +11,7 @@ from bridge.forms import Body
 from recordings.ids import MOST_PART
 
 from .callbacks import ReplyOwedOut
-from .handovers import HandoverOut
+from .partner_handovers import HandoverOut
 from .rest import CallOut, TicketOut
 from .shapes import View
 from .stream import PartyOut

@@ -13,7 +13,7 @@ from bridge.delivery_state import DeliveryState
 from bridge.forms import Body, moment
 from bridge.pasted_text import Lines, OneLine
 
-from .handovers import HandoverOut, MatterOut
+from .partner_handovers import HandoverOut, MatterOut
 from .rest import CallOut, TicketOut
 from .shapes import CallIdText, Note, Sentence, View
 

@@ -16,8 +16,8 @@ from agents import commands
 from agents.callback_list_rows import TaskRow, Wanted
 from agents.callbacks import OWED, Denied, GivenUp, Kind, Moved, Result, State, Why
 from agents.commands import Refused
+from bridge.citizen_replies import Answer, rating_wrong
 from bridge.errors import Problem
-from bridge.reply_rounds import Answer, rating_wrong
 from config.language import say as _
 from console import exported_rows, exports, visibility
 from console.access import Right

@@ -15,10 +15,10 @@ from config.language import say as _
 from console import exported_rows, exports, stated_reason, visibility
 from console.access import Right
 from console.authorization import Asking, Who, needs, open_to, refused
+from console.call_ownership import must_be_theirs, no_call, their_call
 from console.contract.rest import CallOut, CallPath, DisposedOut, DispositionIn, Most
 from console.error_answers import Failed, invalid
-from console.ledger_views import Books
-from console.own_calls import must_be_theirs, no_call, their_call
+from console.ledger_ports import Books
 from console.ports import CallRow
 from console.services import Library, Plugged, Services
 from console.time_parameters import utc

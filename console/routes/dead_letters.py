@@ -13,11 +13,11 @@ from fastapi import APIRouter
 from bridge.case_store_messages import MessageId
 from console import visibility
 from console.access import Right
+from console.audited_ticket_views import tell_tickets
 from console.authorization import Who, needs
 from console.contract.rest import Most, TicketOut, TicketPatch, TicketPath
 from console.error_answers import invalid, not_found
 from console.services import Plugged
-from console.shown_tickets import tell_tickets
 from console.words_in_headers import Reason
 
 from .body import Raw, documented

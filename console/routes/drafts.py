@@ -15,11 +15,11 @@ from bridge.errors import Problem
 from config.language import say as _
 from console.access import Right
 from console.authorization import Who, needs
+from console.call_ownership import is_theirs
 from console.contract.desk import DraftIn, DraftOut
 from console.contract.rest import CallPath, DoneOut
 from console.error_answers import Failed, invalid
-from console.ledger_views import Books
-from console.own_calls import is_theirs
+from console.ledger_ports import Books
 from console.services import Library, Plugged, Services
 from cti.ids import CallId
 from ledger.drafts import Draft

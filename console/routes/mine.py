@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from config.language import say as _
-from console import centre_days, exports, transfer_directory, visibility
+from console import day_bounds, exports, transfer_directory, visibility
 from console.access import Right
 from console.authorization import Asking, Who, needs
 from console.contract.desk import MyDayOut, NumberOut, TargetOut
@@ -37,7 +37,7 @@ _Ticket = Annotated[str, Query(pattern=r"^([0-9A-HJKMNP-TV-Z]{26})?$", descripti
 async def my_day(plugs: Plugged, books: Library, who: Sitter) -> MyDayOut:
     """Since midnight by the centre's clock, from the ledger: what goes on this moment may come a second later."""
     now = plugs.clock()
-    day = await books.agents.day(who.account, *centre_days.today(now, books.centre.zone), now)
+    day = await books.agents.day(who.account, *day_bounds.today(now, books.centre.zone), now)
     open_calls = [visibility.call(who, row, mine=True) for row in day.without_outcome]
     names = [name for name in MyDayOut.model_fields if name != "without_outcome"]
     return MyDayOut(**{name: getattr(day, name) for name in names}, without_outcome=open_calls)
@@ -96,7 +96,7 @@ async def seat_day(
 ) -> SeatDayOut:
     """What whoever sits there now did today, wherever they sat; zeros at an empty seat."""
     row, now = _seat(plugs, seat), plugs.clock()
-    day = await books.agents.day(row.agent, *centre_days.today(now, books.centre.zone), now)
+    day = await books.agents.day(row.agent, *day_bounds.today(now, books.centre.zone), now)
     return SeatDayOut(
         seat=seat, agent=row.agent, agent_name=row.agent_name, answered=day.answered, missed=day.missed,
         talk_seconds_mean=day.talk_seconds_mean, wrap_up_seconds=day.wrap_up_seconds,

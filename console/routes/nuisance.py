@@ -16,9 +16,10 @@ from bridge.errors import Problem
 from bridge.nuisance import End, How, TagState
 from bridge.ticket import ticket_id
 from config.language import say as _
-from console import centre_days, exported_rows, exports, visibility
+from console import day_bounds, exported_rows, exports, visibility
 from console.access import Right
 from console.authorization import Asking, Who, needs
+from console.call_ownership import their_call
 from console.contract.nuisance import (
     AppealDecidedOut,
     AppealOut,
@@ -40,7 +41,6 @@ from console.contract.nuisance import (
 )
 from console.contract.rest import CallPath, Most
 from console.error_answers import Failed, invalid, not_found
-from console.own_calls import their_call
 from console.ports import CallRow, Nuisance
 from console.services import Library, Plugged, Services
 from console.shell_actor import acting
@@ -221,7 +221,7 @@ async def report(
     plugs: Plugged, books: Library, who: Reader, since: AwareDatetime | None = None, until: AwareDatetime | None = None
 ) -> FairnessOut:
     """How many, by grade, for how long, appeals, mistakes; without bounds: of today."""
-    begin, last = centre_days.period(since, until, plugs.clock(), books.centre.zone)
+    begin, last = day_bounds.period(since, until, plugs.clock(), books.centre.zone)
     now = plugs.clock()
     return _fairness(who, await nuisance_of(plugs).book.period(begin, last, now), begin, last, now)
 
@@ -231,7 +231,7 @@ async def report_file(
     plugs: Plugged, books: Library, who: Reader, since: AwareDatetime | None = None, until: AwareDatetime | None = None
 ) -> Response:
     """The decisions of the period, one a row. Audited before the first row leaves."""
-    begin, last = centre_days.period(since, until, plugs.clock(), books.centre.zone)
+    begin, last = day_bounds.period(since, until, plugs.clock(), books.centre.zone)
     now = plugs.clock()
     found = await nuisance_of(plugs).book.period(begin, last, now)
     said = {"since": begin.isoformat(), "until": last.isoformat()}

@@ -11,7 +11,7 @@ from bridge.webhook_signature import Refusal
 from config.language import say as _
 from console.access import Right
 from console.authorization import Who, needs
-from console.contract.handovers import PartnerStatesTakenOut
+from console.contract.partner_handovers import PartnerStatesTakenOut
 from console.error_answers import Failed, invalid, not_found
 from console.routes.case_events import REFUSED
 from console.services import Plugged

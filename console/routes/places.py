@@ -9,7 +9,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 
-from accounts.row_rate import Pace
+from accounts.audit_row_limit import Pace
 from accounts.thread_lanes import Full
 from bridge import repeat
 from bridge.errors import Problem
@@ -20,12 +20,12 @@ from config.language import say as _
 from console import visibility
 from console.access import Right
 from console.authorization import Who, needs
-from console.caller_stories import ONE_SHOWING, may_tell, whose_story
+from console.call_ownership import at_their_seat, their_call
+from console.caller_history_access import ONE_SHOWING, may_tell, whose_story
 from console.contract.places import DivisionOut, MatterIn, OutlineOut, PlaceOut, PlacesOut, RepeatOut, SpotOut
 from console.contract.rest import CallPath
 from console.error_answers import Failed, invalid
-from console.ledger_views import Books, RepeatBook
-from console.own_calls import at_their_seat, their_call
+from console.ledger_ports import Books, RepeatBook
 from console.place_search import NotOpen, PlaceSearch
 from console.ports import CallRow
 from console.services import Library, Plugged, Services

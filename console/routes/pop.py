@@ -8,19 +8,19 @@ from fastapi import APIRouter, Request
 
 from agents.callback_list_rows import Wanted
 from agents.callbacks import BY_WORD
-from agents.caller import Kind, Party, party
+from agents.number_lookup import Kind, Party, party
 from bridge.ticket import TicketId
 from console import visibility
 from console.access import Right
 from console.authorization import Who, needs
-from console.caller_stories import LATELY, CallerStories, is_empty, may_tell, whose_story
+from console.call_ownership import their_call
+from console.caller_history_access import LATELY, CallerStories, is_empty, may_tell, whose_story
 from console.contract.callbacks import ReplyOwedOut
 from console.contract.desk import PastCallOut, PopOut, RecordingOut
-from console.contract.handovers import HandoverOut
+from console.contract.partner_handovers import HandoverOut
 from console.contract.rest import CallPath, TicketOut
 from console.contract.stream import PartyOut
-from console.ledger_views import Books
-from console.own_calls import their_call
+from console.ledger_ports import Books
 from console.ports import CallRow
 from console.services import Library, Plugged
 from console.shown_handovers import handover_out

@@ -15,11 +15,11 @@ from console import stated_reason
 from console.access import Right
 from console.authorization import Asking, Who, refused
 from console.byte_ranges import TYPES, Playbacks, span
+from console.call_ownership import their_call
 from console.contract.desk import ListenIn, ListenOut, RecordingPartOut, WaveformOut
 from console.contract.rest import CallPath, ErrorOut
 from console.error_answers import Failed, answer
-from console.ledger_views import Books, NotHere
-from console.own_calls import their_call
+from console.ledger_ports import Books, NotHere
 from console.ports import CallRow
 from console.services import Library, Plugged, Services
 from console.visibility import Part, Sees, Whose, secrecy, sees

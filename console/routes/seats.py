@@ -5,8 +5,8 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from agents import commands
-from agents.ids import AgentId
-from agents.seat import Then
+from agents.own_reasons import AgentId
+from agents.seat_state import Then
 from config.language import say as _
 from config.settings import Device
 from console.access import Right

@@ -13,7 +13,7 @@ from console.access import Right
 from console.authorization import Who, demand, needs
 from console.contract.templates import TemplateIn, TemplateOut
 from console.error_answers import Failed, not_found
-from console.ledger_views import Books
+from console.ledger_ports import Books
 from console.services import Library, Plugged, Services
 from console.templates import Templates
 from console.words_in_headers import Search

@@ -11,9 +11,9 @@ from bridge.ticket import TicketId
 from config.language import say as _
 from console.access import Right
 from console.authorization import Who, needs, refused
+from console.call_ownership import their_call
 from console.contract.rest import TextMessageOut, TicketPath
 from console.error_answers import Failed, not_found
-from console.own_calls import their_call
 from console.services import Library, Plugged, Services
 from cti.numbers import mask
 

@@ -10,16 +10,17 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Path, Request, Response
 
-from bridge import attached_files
+from bridge import attachment_kinds
 from bridge.case_store_messages import MessageKind
 from bridge.errors import Problem
-from bridge.matters import Act, Answer, Unfit
 from bridge.ports import AttachedFile, Overtaken, Push
 from bridge.ticket import TicketId, ticket_id
+from bridge.ticket_acts import Act, Answer, Unfit
 from config.language import say as _
 from console import visibility
 from console.access import Right
 from console.authorization import Asking, Who, needs, refused
+from console.call_ownership import their_call
 from console.contract.rest import CallPath, TicketOut, TicketPath
 from console.contract.tickets import (
     CorrectIn,
@@ -34,8 +35,7 @@ from console.contract.tickets import (
     WithdrawIn,
 )
 from console.error_answers import Failed, invalid, not_found
-from console.ledger_views import Books, NotKept
-from console.own_calls import their_call
+from console.ledger_ports import Books, NotKept
 from console.services import Library, Plugged, Services, TicketDesk, within
 from console.visibility import Sees, Whose
 from console.words_in_headers import FileName
@@ -191,14 +191,14 @@ async def attach(
     if who.session:
         within(plugs.acts, f"file {who.account}")
     data = await request.body()
-    kind = attached_files.kind_of(data)
+    kind = attachment_kinds.kind_of(data)
     if kind is None:
         raise invalid(
             [
                 Problem(
                     "file",
                     _("this is no JPEG, PNG, WebP, PDF or MP4 file, or a damaged one"),
-                    tuple(attached_files.TYPES),
+                    tuple(attachment_kinds.TYPES),
                 )
             ]
         )
@@ -207,8 +207,8 @@ async def attach(
     if found is not None:
         return FileOut.model_validate(found)
     story = await desk.matters.book.story(push.ticket.id)
-    if story is not None and len(story.files) >= attached_files.MOST_FILES:
-        raise Failed(409, _("a ticket has at most {most} files", most=attached_files.MOST_FILES))
+    if story is not None and len(story.files) >= attachment_kinds.MOST_FILES:
+        raise Failed(409, _("a ticket has at most {most} files", most=attachment_kinds.MOST_FILES))
     if not plugs.files_sent.take(who.account, plugs.clock().date(), len(data)):
         raise Failed(
             429,
@@ -218,7 +218,7 @@ async def attach(
         await desk.files.put(sha256, data)  # first the file, then that it is there
     except NotKept as fault:
         raise Failed(503, _("the file could not be kept now: {fault}", fault=str(fault))) from fault
-    file = AttachedFile(sha256, attached_files.named(name, kind), kind.type, len(data), plugs.clock(), who.account)
+    file = AttachedFile(sha256, attachment_kinds.named(name, kind), kind.type, len(data), plugs.clock(), who.account)
     await _done(plugs, who, push, mine, await desk.matters.attach(push, file, _act(who, sha256)))
     return FileOut.model_validate(file)
 
@@ -243,7 +243,7 @@ async def read_file(
     await plugs.audit.append(plugs.clock(), who.account, "file_read", call=push.ticket.call or "",
                              detail={"ticket": ticket, "file": sha256[:16]})  # fmt: skip
     headers = {
-        "Content-Disposition": f'attachment; filename="{sha256[:16]}.{attached_files.TYPES[file.type].ending}"',
+        "Content-Disposition": f'attachment; filename="{sha256[:16]}.{attachment_kinds.TYPES[file.type].ending}"',
         "Cache-Control": "no-store",
     }
     return Response(data, 200, headers, "application/octet-stream")

@@ -10,19 +10,21 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import AwareDatetime
 
-from accounts.row_rate import Pace
+from accounts.audit_row_limit import Pace
 from agents.callback_list_rows import Wanted
 from agents.callbacks import BY_WORD
 from bridge.case_store_messages import MessageKind
-from bridge.matters import unfit
 from bridge.ports import Push
 from bridge.ticket import TicketId
+from bridge.ticket_acts import unfit
 from config.language import say as _
 from console import exported_rows, exports, visibility
 from console.access import Right
+from console.audited_ticket_views import tell_tickets
 from console.authorization import Who, needs, refused
-from console.caller_stories import LATELY, may_tell, whose_story
-from console.contract.handovers import HandoverOut, MatterOut
+from console.call_ownership import at_their_seat, is_theirs, their_call
+from console.caller_history_access import LATELY, may_tell, whose_story
+from console.contract.partner_handovers import HandoverOut, MatterOut
 from console.contract.rest import CallOut, CallPath, CaseStepOut, Most, TicketOut, TicketPath
 from console.contract.tickets import (
     FileOut,
@@ -32,12 +34,10 @@ from console.contract.tickets import (
     TicketStoryOut,
 )
 from console.error_answers import Failed, not_found
-from console.ledger_views import Books, TicketCentre
-from console.own_calls import at_their_seat, is_theirs, their_call
+from console.ledger_ports import Books, TicketCentre
 from console.ports import CallRow
 from console.services import Library, Plugged, Services, TicketDesk
 from console.shown_handovers import handover_out, matter_out
-from console.shown_tickets import tell_tickets
 from console.time_parameters import utc
 from console.visibility import Standing, Whose
 from console.words_in_headers import Number, Reason, WordsSought

@@ -13,13 +13,13 @@ from bridge.ticket import CallFacts, TicketId
 from config.language import say as _
 from console import visibility
 from console.access import Right
+from console.audited_ticket_views import tell_tickets
 from console.authorization import Asking, Who, needs, open_to, refused
+from console.call_ownership import must_be_theirs, their_call
 from console.contract.rest import CallPath, CaseStepOut, Most, TicketOut, TicketPath
 from console.error_answers import Failed, invalid, not_found
-from console.own_calls import must_be_theirs, their_call
 from console.ports import CallRow
 from console.services import Library, Plugged, within
-from console.shown_tickets import tell_tickets
 from console.words_in_headers import Reason
 from cti.ids import CallId
 

@@ -13,7 +13,7 @@ from pydantic import AwareDatetime
 from bridge.errors import Problem
 from bridge.intake import Intake
 from config.language import say as _
-from console import centre_days, visibility
+from console import day_bounds, visibility
 from console.access import Right
 from console.authorization import Who, needs
 from console.contract.rest import CallOut, Most, TicketOut
@@ -36,7 +36,7 @@ async def wall_day(plugs: Plugged, books: Library, who: Figures, day: date | Non
     """A day of the centre's clock (today, unless another is asked for), and the curve a week before."""
     centre = books.centre
     day = day or plugs.clock().astimezone(centre.zone).date()
-    since, until = centre_days.bounds(day, centre.zone)
+    since, until = day_bounds.bounds(day, centre.zone)
     told = await books.wall.day(since, until)
     targets = centre.targets
     return DayOut(
@@ -82,7 +82,7 @@ async def wall_calls(
     """The calls a figure counts, newest first; without bounds: today's."""
     if of not in books.wall.sets:
         raise invalid([Problem("set", _("there is no {field} {said}", field="set", said=of), tuple(books.wall.sets))])
-    begin, end = centre_days.period(since, until, plugs.clock(), books.centre.zone)
+    begin, end = day_bounds.period(since, until, plugs.clock(), books.centre.zone)
     rows = await books.wall.calls(begin, end, of, line, queue, most)
     await plugs.bulk.count(plugs.audit, plugs.clock(), who, "calls", rows)
     return visibility.on_wall(who, rows)
@@ -106,7 +106,7 @@ async def wall_tickets(
     most: Most = 100,
 ) -> list[TicketOut]:
     """The tickets a count is made of, newest first; without bounds: today's."""
-    begin, end = centre_days.period(since, until, plugs.clock(), books.centre.zone)
+    begin, end = day_bounds.period(since, until, plugs.clock(), books.centre.zone)
     of_kind, _at, table = code.partition("@")
     code_kind, _dash, digits = of_kind.rpartition("-")
     scheme, _at, version = table.partition("@")

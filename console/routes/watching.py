@@ -12,7 +12,7 @@ import structlog
 from fastapi import APIRouter, Depends, Query, Request
 
 from agents import commands
-from agents.ids import AgentId
+from agents.own_reasons import AgentId
 from bridge.errors import Problem
 from config.language import say as _
 from console.access import Right

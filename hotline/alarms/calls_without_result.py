@@ -1,6 +1,6 @@
 """Tells who has not said what became of an answered call: once a minute, the agent's own page and the supervisors.
 
-The ledger says what is owed (``ledger/owed.py``); ``stream_part.py`` puts it into the reading for the alarms. An agent is
+The ledger says what is owed (``ledger/calls_without_result.py``); ``stream_part.py`` puts it into the reading for the alarms. An agent is
 told again when more is owed, and every quarter of an hour.
 """
 
@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 import structlog
 
 from hotline.parts import EachTurn
-from ledger.owed import Owed
+from ledger.calls_without_result import Owed
 
 from .rules import OwedReading
 

@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator
 from importlib import resources
 from typing import Any
 
-from cti import ami
+from cti import ami_decoder
 from cti import events as ev
 from cti.fold import Fold
 from cti.ids import Instant
@@ -64,11 +64,11 @@ def ours(data: bytes) -> tuple[float, int]:
     bus.listen(
         tuple(k for k in vars(ev).values() if isinstance(k, type) and hasattr(k, "__dataclass_fields__")), listener
     )
-    fold, framer, now = Fold(Plan.foreign()), ami.Framer(), Instant(0.0)
+    fold, framer, now = Fold(Plan.foreign()), ami_decoder.Framer(), Instant(0.0)
     began = time.process_time()
     for piece in pieces(data):
         for message in framer.feed(piece):
-            for frame in ami.decode(message, now):
+            for frame in ami_decoder.decode(message, now):
                 for event in fold.apply(frame):
                     bus.publish(event)
     return time.process_time() - began, heard[0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from config.file_places import Places
 from config.settings import Settings
 from cti.asterisk_deaths import AsteriskDeaths
-from cti.book import Book, Mark
+from cti.cel_reader import Book, Mark
 from cti.numbering_plan import Plan
 from ledger.scribe import Scribe
 

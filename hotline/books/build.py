@@ -29,14 +29,14 @@ from ledger.audit_log import AuditLog
 from ledger.case_clocks import CaseClocks
 from ledger.case_progress import CaseProgress
 from ledger.casebook import CaseShelf
-from ledger.cases import taken_in
 from ledger.differences import DifferenceBook
 from ledger.equipment import EquipmentTable
 from ledger.errors import WRONG_OR_AWAY
-from ledger.handovers import HandoverShelf
+from ledger.missing_cases import taken_in
 from ledger.notifications import NotificationShelf
 from ledger.nuisance import NuisanceBook
 from ledger.outbox import OutboxShelf
+from ledger.partner_handovers import HandoverShelf
 from ledger.partner_matters import PartnerMatters
 from ledger.recordings import RecordingTable
 from ledger.scribe import Scribe
@@ -45,13 +45,13 @@ from ledger.store import Store, url_of
 from ledger.tickets import TicketShelf
 from ledger.verify import Breach, verify
 
-from . import asterisk_books, audit_trail, invariant_proof
+from . import asterisk_books, audit_key_and_heads, invariant_proof
 from .ami_only_calls_file import AmiOnlyCallsFile
-from .book_reader import BookReader
 from .callbacks import Callbacks
 from .case_clocks import CaseMarks
+from .cel_to_ledger import BookReader
 from .equipment_log import EquipmentLog
-from .files_of_calls import unclaimed
+from .files_not_in_ledger import unclaimed
 from .invariant_proof import Proving
 from .ledger_opener import LedgerOpener
 from .nightly_retention import Deleting, NightlyRetention
@@ -157,12 +157,12 @@ class Books:
 
     def _audit_log(self) -> AuditLog:
         try:
-            return audit_trail.log_of(self.store, self._settings, self._places, tell=True)
-        except audit_trail.KeyMissing as fault:
+            return audit_key_and_heads.log_of(self.store, self._settings, self._places, tell=True)
+        except audit_key_and_heads.KeyMissing as fault:
             raise StartError(str(fault)) from fault
 
     async def _prove(self, now: datetime, since: datetime) -> Sequence[Breach]:
-        proof = await asyncio.to_thread(audit_trail.proof, self._settings, self._places)
+        proof = await asyncio.to_thread(audit_key_and_heads.proof, self._settings, self._places)
         return await verify(self.store, now, limits(self._settings), invariant_proof.MOST, proof, since)
 
 

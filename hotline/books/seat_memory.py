@@ -21,7 +21,7 @@ import structlog
 from agents.events import SeatNoted, SeatStateChanged
 from agents.ports import Page, SeatLog
 from agents.presence import Presence
-from agents.seat import SeatState, pack, unpack
+from agents.seat_state import SeatState, pack, unpack
 from cti.ids import SeatId
 from ledger.errors import WRONG_OR_AWAY
 from recordings.durable import write_new_durable

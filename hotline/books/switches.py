@@ -18,8 +18,8 @@ from typing import Literal
 import structlog
 
 from config.settings import Settings
-from console.events import SwitchMoved
 from console.ports import Audit, Switchable, SwitchRow
+from console.published_events import SwitchMoved
 from cti.commands import Command, Outcome, Result, SetSwitch
 from cti.events import BoardLive, SwitchedByPhone
 from hotline.parts import OneTask

@@ -1,4 +1,4 @@
-"""Tells Asterisk how long one place in each queue takes, so that those who wait hear a time (``config/render/waiting.py``).
+"""Tells Asterisk how long one place in each queue takes, so that those who wait hear a time (``config/render/position_announcements.py``).
 
 Four times a minute, from the ledger (``ledger/expected_wait.py``). Asterisk says no time that is older than two minutes: while
 the daemon, the ledger or the link is away, callers hear their place alone.

@@ -22,7 +22,7 @@ import structlog
 
 from cti import events as ev
 from cti.board import Board
-from cti.book import Batch, Book
+from cti.cel_reader import Batch, Book
 from cti.ids import CallId, Instant
 from hotline.parts import OneTask
 from ledger import compare

@@ -25,7 +25,7 @@ from config.file_places import Places
 from config.settings import OUTBOUND_PROMPT, OutboundNotice, Settings
 from console import seat_sign_in
 from console.bulk_reads import BulkReads
-from console.handovers import Handovers, PartnerDesk
+from console.partner_handovers import Handovers, PartnerDesk
 from console.place_search import PlaceSearch
 from console.ports import Vital
 from console.server import Monitoring, Server, make_app

@@ -1,4 +1,4 @@
-"""The ledger and the shelf as the console wants them (``console.ledger_views``), and the sweeping of old drafts.
+"""The ledger and the shelf as the console wants them (``console.ledger_ports``), and the sweeping of old drafts.
 
 Called by ``app.py`` alone.
 """
@@ -11,12 +11,12 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from agents import caller
+from agents import number_lookup
 from bridge.intake import Intake
-from bridge.matters import Matters
+from bridge.ticket_acts import Matters
 from config.file_places import Places
 from config.settings import Role, Settings
-from console.ledger_views import Books, Centre, Colleague, Entry, Targets, TicketCentre
+from console.ledger_ports import Books, Centre, Colleague, Entry, Targets, TicketCentre
 from console.templates import Templates
 from cti import numbers
 from hotline.books.callbacks import Callbacks
@@ -26,12 +26,12 @@ from ledger.drafts import DraftBook
 from ledger.errors import WRONG_OR_AWAY
 from ledger.holds import HoldBook
 from ledger.mass_events import MassEvents
-from ledger.matters import MatterShelf
 from ledger.notifications import NotificationShelf
 from ledger.recordings import RecordingTable
 from ledger.repeats import Repeats
 from ledger.store import Store
 from ledger.templates import TemplateBook
+from ledger.ticket_acts import MatterShelf
 from ledger.ticket_search import TicketSearch
 from ledger.wall import Wall
 from recordings.sealed_files import SealedFiles
@@ -89,7 +89,7 @@ def centre_of(settings: Settings) -> Centre:
 
 async def keep(store: Store) -> None:
     """Read the number book once, then sweep drafts each hour; until cancelled."""
-    await asyncio.to_thread(caller.warm)
+    await asyncio.to_thread(number_lookup.warm)
     drafts = DraftBook(store)
     while True:
         try:

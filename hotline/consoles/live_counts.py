@@ -12,10 +12,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from agents.events import SeatStateChanged
-from agents.ids import AgentId
+from agents.own_reasons import AgentId
 from agents.presence import Presence
 from agents.roster import Roster
-from agents.seat import SeatState
+from agents.seat_state import SeatState
 from cti import events as ev
 from cti.board import Board
 from cti.call import Call

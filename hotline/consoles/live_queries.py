@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from agents.commands import Accepted, CallSeat, DialOut, Refused, Request
-from agents.ids import AgentId
+from agents.own_reasons import AgentId
 from agents.presence import Presence
 from agents.seat_service import SeatService
 from bridge.events import TicketFiled
@@ -21,14 +21,14 @@ from config.file_places import Places
 from config.language import say as _
 from config.settings import Settings
 from console.ports import CallRow, Vital
+from cti.asterisk_connection import Switchboard
 from cti.board import Board as LiveBoard
 from cti.call import Call, Leg
 from cti.events import Direction, Reach
 from cti.ids import CallId, QueueId, SeatId
 from cti.line_watch import LineWatch
-from cti.switchboard import Switchboard
 from hotline.alarms.files_and_disk import FilesAndDisk
-from hotline.books.book_reader import BookReader
+from hotline.books.cel_to_ledger import BookReader
 from ledger.call_list import Filter
 from ledger.history import History
 

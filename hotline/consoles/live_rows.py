@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from agents.ids import AgentId
+from agents.own_reasons import AgentId
 from agents.seat_service import SeatService
 from config.settings import Settings
 from console.contract.stream import FiguresOut, VitalsOut

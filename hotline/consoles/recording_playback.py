@@ -1,6 +1,6 @@
 """Recordings for the console: found in the ledger, opened in a thread, given out piece by piece.
 
-Implements ``console.ledger_views.Tapes``; who may listen, and the audit row, are the console's.
+Implements ``console.ledger_ports.Tapes``; who may listen, and the audit row, are the console's.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import contextlib
 from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import UTC, datetime
 
-from console.ledger_views import NotHere
+from console.ledger_ports import NotHere
 from cti.ids import CallId
 from ledger.history import Tape
 from ledger.holds import HoldBook
@@ -24,7 +24,7 @@ from recordings.vault import Keys
 
 
 class Sound:
-    """``console.ledger_views.Sound``."""
+    """``console.ledger_ports.Sound``."""
 
     def __init__(self, sound: listening.Sound) -> None:
         self._sound = sound

@@ -27,9 +27,9 @@ import structlog
 from accounts.events import SessionEnded
 from agents.commands import Answer, Refused, Request, Unwatch
 from agents.events import SeatNoted, SeatStateChanged
-from agents.ids import AgentId
+from agents.own_reasons import AgentId
 from agents.presence import ON_PHONE
-from agents.seat import SeatState, Then
+from agents.seat_state import SeatState, Then
 from config.settings import Device
 from cti.commands import Command, Outcome, Result, SetAttended, SetDevice
 from cti.events import BoardLive

@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 import structlog
 from pydantic import BaseModel
 
-from agents import caller
+from agents import number_lookup
 from agents.events import SeatStateChanged
-from agents.ids import AgentId, OwnReason
+from agents.own_reasons import AgentId, OwnReason
 from agents.presence import Presence
 from agents.seat_service import SeatService
 from bridge.ports import TicketBook
@@ -21,29 +21,29 @@ from config.calendar import WorkCalendar
 from config.settings import Settings
 from console.authorization import Who
 from console.contract.stream import FiguresOut, PartyOut, SeatWarned, TargetsOut
-from console.events import AccountGuessed, ReadInBulk
 from console.notices import Notices
 from console.ports import Audit, Vitals
-from console.stream import feed
+from console.published_events import AccountGuessed, ReadInBulk
+from console.stream import changed_rows
 from console.stream.hub import Hub
 from cti import events as cti_events
 from cti.board import Board
 from cti.events import Reach
 from cti.line_watch import LineWatch
+from hotline.alarms.alarm_service import AlarmService
 from hotline.alarms.calls_without_result import Owing
 from hotline.alarms.disk_forecast import Disk
 from hotline.alarms.early_events import EarlyEvents
 from hotline.alarms.one_way_sound import SilentTrunks
 from hotline.alarms.owed_recordings import OwedReading as OwedRecordingsReading
 from hotline.alarms.rules import QueueReading, Rate, Reading, rules_of
-from hotline.alarms.service import AlarmService
 from hotline.books.witness_comparison import DifferencesFound
 from hotline.bus import Bus
 from ledger.alarms import AlarmBook
+from ledger.calls_without_result import OwedCalls
 from ledger.differences import Difference, DifferenceBook, Kind
 from ledger.notices import NoticeBook
 from ledger.one_way_sound import TrunkSound, TrunkSounds
-from ledger.owed import OwedCalls
 from ledger.store import Store
 from ledger.today import Figures, Of, Today
 
@@ -89,15 +89,15 @@ class Streaming:
         self.notices = Notices(NoticeBook(store), audit)
         self.hub = Hub(self.live, desk, _targets(settings), again, self._greetings)
         self.notices.through(self.hub)
-        self._feed = feed.Feed(self.hub, self.live, self._party, self._name)
+        self._feed = changed_rows.Feed(self.hub, self.live, self._party, self._name)
 
     def listen(self, board: Bus, book: Bus, house: Bus) -> None:
         """Counts first, then what reads them."""
         self._listens = datetime.now(UTC)
-        board.listen(feed.BOARD, self.live.hear)
+        board.listen(changed_rows.BOARD, self.live.hear)
         house.listen(SeatStateChanged, self.live.hear)
-        board.listen(feed.BOARD, self._feed.hear)
-        house.listen(feed.HOUSE, self._feed.hear_house)
+        board.listen(changed_rows.BOARD, self._feed.hear)
+        house.listen(changed_rows.HOUSE, self._feed.hear_house)
         house.listen((AccountGuessed, ReadInBulk), self.alarm_service.hear_door)
         house.listen(DifferencesFound, self.alarm_service.hear_differences)
         book.listen((cti_events.BookGap, cti_events.RowsRefused), self.alarm_service.hear_book)
@@ -133,7 +133,7 @@ class Streaming:
         return await self.notices.for_one(seat, datetime.now(UTC))
 
     def _party(self, number: str) -> PartyOut:
-        found = caller.party(number, self._settings.centre.area_code)
+        found = number_lookup.party(number, self._settings.centre.area_code)
         return PartyOut(number=found.number, area=found.area, carrier=found.carrier, kind=found.kind.value)
 
     async def _slowly(self, figures: bool) -> Slowly:

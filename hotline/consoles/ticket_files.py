@@ -1,4 +1,4 @@
-"""Files of tickets, by their SHA-256, sealed, in a storage of their own beside that of recordings. Implements ``console.ledger_views.FileStore``."""
+"""Files of tickets, by their SHA-256, sealed, in a storage of their own beside that of recordings. Implements ``console.ledger_ports.FileStore``."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import hashlib
 
 import structlog
 
-from console.ledger_views import NotKept
+from console.ledger_ports import NotKept
 from recordings.errors import NotStored, RecordingError
 from recordings.sealed_files import SealedFiles
 

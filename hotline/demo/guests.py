@@ -14,9 +14,9 @@ from dataclasses import dataclass
 import httpx
 
 from config.language import say
+from hotline.lab.daemon_client import Rest, RestRefused
 from hotline.lab.hotline_instance import HotlineInstance, Table, Telephones
 from hotline.lab.phones import Call, Manner, answering
-from hotline.lab.rest import Rest, RestRefused
 
 from .narrator import Narrator
 from .scenario import filing

@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 
 import httpx
 
+from hotline.lab.daemon_client import Rest, RestRefused, Row
 from hotline.lab.hotline_instance import HotlineInstance
-from hotline.lab.rest import Rest, RestRefused, Row
 
 from .robots import Robot
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 
 import httpx
 
+from hotline.lab.daemon_client import Rest, RestRefused, Row
 from hotline.lab.phones import Call, Rack
-from hotline.lab.rest import Rest, RestRefused, Row
 from hotline.lab.sound import speech
 
 from .scenario import Citizen, Filing, Matter, filing

@@ -24,8 +24,8 @@ from config.language import say
 from config.secrets import CASESTORE
 from config.settings import Callbacks
 from hotline.lab import ports
+from hotline.lab.daemon_client import Rest, RestRefused
 from hotline.lab.hotline_instance import HotlineInstance, InstanceError, Table, Telephones, derive
-from hotline.lab.rest import Rest, RestRefused
 
 from . import guests
 from .case_figures import CaseFigures, case_figures

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from config.file_places import Places
 from config.render import render
-from config.render.asterisk_conf import run_folder
+from config.render.base_conf_files import run_folder
 from config.settings import Settings
 from hotline.programs.asterisk_found import Asterisk
 from hotline.programs.sounds import lay_out

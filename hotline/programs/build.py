@@ -11,9 +11,9 @@ from config.file_places import Places
 from config.language import say as _
 from config.settings import Device, Mode, Settings
 from console.ports import Vital
+from cti.asterisk_connection import Switchboard
 from cti.commands import HangUpAll
 from cti.fold import CUT
-from cti.switchboard import Switchboard
 
 from . import asterisk_found, case_store
 from . import edge as nginx

@@ -34,7 +34,7 @@ from config.settings import Settings
 from hotline.programs import process_table
 from hotline.programs.child_program import KILL_SECONDS, ChildProgram, DoesNotStart
 from hotline.programs.process_table import alive
-from hotline.verbs.finding import Checked, Finding, State
+from hotline.verbs.check_result import Checked, Finding, State
 
 log = structlog.get_logger("casestore")
 

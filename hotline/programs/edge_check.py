@@ -14,7 +14,7 @@ from config.render import edge as rendered
 from config.settings import Mode, Settings
 from hotline import start_check
 from hotline.programs import certificate, edge, port_owners
-from hotline.verbs.finding import Checked, Finding, State
+from hotline.verbs.check_result import Checked, Finding, State
 
 
 def look(settings: Settings, places: Places) -> Checked:

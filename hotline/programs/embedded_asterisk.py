@@ -22,7 +22,7 @@ import structlog
 
 from config.file_places import Places
 from config.language import say as _
-from config.render.asterisk_conf import run_folder, sip_log
+from config.render.base_conf_files import run_folder, sip_log
 from config.render.dialplan import ENDING
 from config.settings import Settings
 from cti.asterisk_deaths import AsteriskDeaths

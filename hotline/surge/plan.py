@@ -8,7 +8,7 @@ from dataclasses import dataclass
 NUMBERS = 10_000
 """Callers of one phase at most: the last digits of their numbers tell them apart."""
 SHORTEST_SECONDS = 2.0
-"""No talk is shorter: what is over in a moment is no answer (``config.answer_rule``)."""
+"""No talk is shorter: what is over in a moment is no answer (``config.answered_talk_rule``)."""
 
 MOST_PATIENCE, MOST_TALK = 3, 5
 """Nobody waits or talks longer than so many times the mean: a run ends."""

@@ -21,8 +21,8 @@ from typing import Any
 from hotline.bench.cpu_per_call import Meter
 from hotline.lab import ports
 from hotline.lab.child import Child
+from hotline.lab.daemon_client import Rest, RestRefused
 from hotline.lab.hotline_instance import HotlineInstance, InstanceError, Table, derive
-from hotline.lab.rest import Rest, RestRefused
 from hotline.lab.sit_down import sit_down
 from hotline.programs import process_table
 

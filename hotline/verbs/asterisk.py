@@ -11,7 +11,7 @@ from config import secrets
 from config.file_places import Places
 from config.language import say as _
 from config.read import read
-from config.render import asterisk_conf, render
+from config.render import base_conf_files, render
 from hotline.programs import asterisk_found, sounds
 from hotline.programs.asterisk_files import SECRET_FILES
 from hotline.programs.asterisk_install import fetch, install
@@ -90,8 +90,8 @@ def _render(args: argparse.Namespace) -> int:
     folder: Path = args.dir
     folder.mkdir(parents=True, exist_ok=True)
     files = render(settings, places, made)
-    files["asterisk.conf"] = asterisk_conf.site(settings)
-    for name, text in {**files, "README": asterisk_conf.readme(settings)}.items():
+    files["asterisk.conf"] = base_conf_files.site(settings)
+    for name, text in {**files, "README": base_conf_files.readme(settings)}.items():
         write_changed(folder / name, text.encode(), 0o600 if name in SECRET_FILES else 0o644)
     laid = Places(folder.resolve() / "data")
     sounds.lay_out_at(laid.var, places.prompts)

@@ -12,7 +12,7 @@ import sys
 from config.file_places import Places
 from config.language import say as _
 from config.settings import Settings
-from hotline.books import audit_trail
+from hotline.books import audit_key_and_heads
 from ledger.store import Store
 
 from .ledger_reading import opened, options
@@ -37,7 +37,7 @@ def add(sub: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 def _head(args: argparse.Namespace) -> int:
     async def work(store: Store, settings: Settings) -> int:
-        seq, own = await audit_trail.log_of(store, settings, Places(args.var)).head()
+        seq, own = await audit_key_and_heads.log_of(store, settings, Places(args.var)).head()
         print(f"{seq}  {own}")
         return 0
 
@@ -51,7 +51,7 @@ def _accept(args: argparse.Namespace) -> int:
         return USAGE
 
     async def work(store: Store, settings: Settings) -> int:
-        await audit_trail.accept(store, settings, Places(args.var), reason, by)
+        await audit_key_and_heads.accept(store, settings, Places(args.var), reason, by)
         print(_("done"))
         return 0
 

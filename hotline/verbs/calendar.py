@@ -1,6 +1,6 @@
 """``hotline calendar import FILE``: a year's holidays, as they are announced, into ``[calendar]`` of the settings.
 
-FILE is the State Council's notice as text, or a table (``config/holiday_notice.py``); ``-`` reads it from standard input. Days of other
+FILE is the State Council's notice as text, or a table (``config/holiday_notice_parser.py``); ``-`` reads it from standard input. Days of other
 years stay; everything else in the settings' file stays as it is written. Exit status: 0 done, or nothing to do; 1 nothing was written.
 """
 
@@ -17,7 +17,7 @@ from datetime import date
 from pathlib import Path
 
 from config.files import FileRefused, decode, read_bytes, read_text
-from config.holiday_notice import Announced, NoticeFault, read
+from config.holiday_notice_parser import Announced, NoticeFault, read
 from config.language import say as _
 from config.read import parse
 from config.read import read as read_settings

@@ -6,7 +6,7 @@ from agents.roster import Roster
 from config.file_places import Places
 from config.language import say as _
 from config.settings import Settings
-from hotline.verbs.finding import Checked, Finding, State
+from hotline.verbs.check_result import Checked, Finding, State
 
 CALLERS = {
     "mobiles": "13800000000",

@@ -23,7 +23,7 @@ from config.language import say as _
 from config.settings import Settings
 from config.work_time import Reading
 from config.workbooks import is_workbook, read_worksheets
-from hotline.books import audit_trail
+from hotline.books import audit_key_and_heads
 from ledger.catalogues import CatalogueTable, EditionRow, EditionTaken, active
 from ledger.store import Store
 
@@ -260,7 +260,7 @@ async def _say_in_force(store: Store, settings: Settings) -> None:
 async def _noted(
     store: Store, settings: Settings, args: argparse.Namespace, action: str, detail: dict[str, str]
 ) -> None:
-    log = audit_trail.log_of(store, settings, Places(args.var))
+    log = audit_key_and_heads.log_of(store, settings, Places(args.var))
     await log.append(datetime.now(UTC), actor(), action, detail=detail)
 
 

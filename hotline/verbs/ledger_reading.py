@@ -16,7 +16,7 @@ from config.file_places import Places
 from config.language import say as _
 from config.read import read
 from config.settings import Settings
-from hotline.books.audit_trail import KeyMissing
+from hotline.books.audit_key_and_heads import KeyMissing
 from ledger import migrate
 from ledger.errors import WRONG_OR_AWAY, LedgerUnavailable
 from ledger.store import Store, url_of

@@ -10,7 +10,7 @@ from config.journey.graph import of_settings
 from config.journey.steps import Queue
 from config.language import say as _
 from config.settings import Role, Settings
-from hotline.verbs.finding import Checked, Finding, State
+from hotline.verbs.check_result import Checked, Finding, State
 
 
 def look(settings: Settings, _places: Places) -> Checked:

@@ -19,7 +19,7 @@ from config.file_places import Places
 from config.language import say as _
 from config.read import read
 from config.settings import Settings
-from hotline.books import audit_trail
+from hotline.books import audit_key_and_heads
 from ledger.recordings import ListeningLog, RecordingTable
 from ledger.store import Store
 from recordings.child_messages import shelved
@@ -96,7 +96,7 @@ def _export(args: argparse.Namespace) -> int:
             print(_("no recording of call {call} lies on the shelf", call=args.call), file=sys.stderr)
             return BREACHED
         ((ident, facts),) = theirs.items()
-        audit = ListeningLog(audit_trail.log_of(store, settings, places))
+        audit = ListeningLog(audit_key_and_heads.log_of(store, settings, places))
         purpose = f"{args.purpose}: {words}"
         await audit.listened(ident, by=by, purpose=purpose, at=datetime.now(UTC), on_behalf=args.by.strip())
         return _open(shelf, _keys(settings, places), facts, args.file)

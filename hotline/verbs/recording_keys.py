@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from config.file_places import Places
 from config.language import say as _
 from config.settings import Settings
-from hotline.books import audit_trail
+from hotline.books import audit_key_and_heads
 from ledger.store import Store
 from recordings.errors import SealBroken
 from recordings.storage import keys_of
@@ -55,7 +55,7 @@ def _run(args: argparse.Namespace) -> int:
 
     async def work(store: Store, settings: Settings) -> int:
         keys = keys_of(settings.recording, places)
-        log = audit_trail.log_of(store, settings, places)
+        log = audit_key_and_heads.log_of(store, settings, places)
 
         async def note(action: str, **detail: str) -> None:
             await log.append(datetime.now(UTC), actor(), action, detail=detail)

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from config.file_places import Places
 from config.language import say as _
 from config.settings import Settings
-from hotline.books import audit_trail
+from hotline.books import audit_key_and_heads
 from hotline.books.nightly_retention import Deleting, days
 from ledger.store import Store
 
@@ -32,7 +32,7 @@ def add(sub: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 def run(args: argparse.Namespace) -> int:
     async def work(store: Store, settings: Settings) -> int:
         places, now = Places(args.var), datetime.now(UTC)
-        deleting = Deleting(store, audit_trail.log_of(store, settings, places), settings, places)
+        deleting = Deleting(store, audit_key_and_heads.log_of(store, settings, places), settings, places)
         found = await (deleting.count(now) if args.dry_run else deleting.run(now, actor()))
         if args.json:
             print(json.dumps({"dry_run": args.dry_run, "deleted": found}, ensure_ascii=False))

@@ -23,9 +23,9 @@ from config.file_places import Places
 from config.language import say as _
 from config.read import read
 from config.secrets import Secrets
-from cti import ami
+from cti import ami_decoder
 from cti import events as ev
-from cti import frames as fr
+from cti import frame_types as fr
 from cti.fold import Fold
 from cti.ids import Instant
 from cti.link import Link
@@ -73,7 +73,7 @@ class Recorder:
     def tap(self, piece: bytes) -> None:
         data = self._rest + piece
         end = data.rfind(b"\r\n\r\n") + 4
-        if end < 4 and len(data) <= ami.LONGEST:
+        if end < 4 and len(data) <= ami_decoder.LONGEST:
             self._rest = data
             return
         end = end if end >= 4 else len(data)
@@ -132,7 +132,7 @@ def events_of(pieces: Iterator[bytes], fold: Fold, account: Account | None = Non
     now = Instant(0.0)
     understood = (message for whole in messages_of(pieces, account.found) if (message := account.take(whole)))
     for message, called_us in who_began(understood):
-        for frame in ami.decode(message, now):
+        for frame in ami_decoder.decode(message, now):
             if isinstance(frame, fr.LegNew):
                 if frame.at == now and (born := born_in(frame.leg)) > now:
                     frame = frame._replace(at=born)
@@ -156,14 +156,14 @@ def who_began(messages: Iterator[bytes]) -> Iterator[tuple[bytes, bool]]:
     undecided: dict[bytes, bool] = {}  # the channel → whether it called us; only while it is waited for
     decided: dict[bytes, bool] = {}
     for message in messages:
-        h = ami.headers(message)
-        leg, state = h.get(b"Uniqueid", b""), ami.state_of(h)
-        born = ami.name_of(message) == b"Newchannel" and state == ami.DOWN
+        h = ami_decoder.headers(message)
+        leg, state = h.get(b"Uniqueid", b""), ami_decoder.state_of(h)
+        born = ami_decoder.name_of(message) == b"Newchannel" and state == ami_decoder.DOWN
         if born:
             undecided[leg] = False
-        elif leg in undecided and (state not in (b"", ami.DOWN) or ami.name_of(message) == b"Hangup"):
+        elif leg in undecided and (state not in (b"", ami_decoder.DOWN) or ami_decoder.name_of(message) == b"Hangup"):
             del undecided[leg]
-            decided[leg] = state == ami.RING
+            decided[leg] = state == ami_decoder.RING
         waiting.append((message, leg if born else b""))
         while waiting and (waiting[0][1] not in undecided or len(waiting) > LOOKED_AHEAD):
             first, channel = waiting.popleft()

@@ -7,15 +7,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from config.language import say as _
-from cti import ami
-from cti.ami_words import BEFORE_12, NOT_NEEDED
+from cti import ami_decoder
+from cti.ignored_ami_events import BEFORE_12, NOT_NEEDED
 
 from .tape_file import Found
 
 SHOWN = 5
 """So many names are shown in one sentence, the commonest first."""
 LEFT_SHOWN = 60
-_WANTED = frozenset(ami.WANTED)
+_WANTED = frozenset(ami_decoder.WANTED)
 
 
 @dataclass(slots=True)
@@ -36,17 +36,17 @@ class Account:
 
     def take(self, message: bytes) -> bytes:
         """Count one message; what is to be decoded of it, b'' when there is nothing."""
-        name = ami.name_of(message).decode("utf-8", "replace").strip()
+        name = ami_decoder.name_of(message).decode("utf-8", "replace").strip()
         if not name:
             self._nameless(message)
             return b""
         if name not in _WANTED:
             (self.passed_over if name in NOT_NEEDED else self.unknown)[name] += 1
             return b""
-        if lacking := ami.lacking(message):
+        if lacking := ami_decoder.lacking(message):
             # Written by a program that ended some of its lines otherwise?
             mended = message.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
-            if mended == message or ami.lacking(mended):
+            if mended == message or ami_decoder.lacking(mended):
                 self.refused[f"{name}: {lacking}"] += 1
                 return b""
             message = mended

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from config.language import say as _
-from cti import ami
+from cti import ami_decoder
 
 PIECE = 1 << 16
 BITE = 512
@@ -123,7 +123,7 @@ def messages_of(pieces: Iterator[bytes], found: Found) -> Iterator[bytes]:
                 yield from _made(rest[begin : end[0]], found)
                 begin = end[1]
             rest = rest[begin:]
-            if len(rest) > ami.LONGEST:
+            if len(rest) > ami_decoder.LONGEST:
                 found.fault = _("no end of a message within a megabyte")
                 break
     except DAMAGED as fault:

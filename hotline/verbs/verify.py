@@ -21,7 +21,7 @@ from config.language import say as _
 from config.read import read
 from config.settings import Settings, Unattended
 from hotline.alarms import shelf_inspection
-from hotline.books import audit_trail, files_of_calls
+from hotline.books import audit_key_and_heads, files_not_in_ledger
 from ledger.differences import DifferenceBook
 from ledger.store import Store, url_of
 from ledger.verify import Breach, Limits, verify
@@ -73,10 +73,10 @@ def run(args: argparse.Namespace) -> int:
         most = max(args.most, 1)
         found = await cases(store, settings, places, most)
         if not args.quick:
-            allowed, proof = limits(settings, strict=args.strict), audit_trail.proof(settings, places)
+            allowed, proof = limits(settings, strict=args.strict), audit_key_and_heads.proof(settings, places)
             found += await verify(store, datetime.now(UTC), allowed, most, proof, since)
             found += await shelf_inspection.breaches_of(store, settings, places, most, everything=since is None)
-            in_files = await files_of_calls.differences(store, settings, places)
+            in_files = await files_not_in_ledger.differences(store, settings, places)
             found += [Breach(str(one.kind), one.key, one.detail) for one in in_files[:most]]
         _tell(found, began, as_json=args.json, quick=args.quick)
         return BREACHED if found else 0
@@ -91,7 +91,7 @@ async def _accept(args: argparse.Namespace, store: Store, settings: Settings, pl
     behalf = {"on_behalf": args.by.strip()[:40]} if args.by.strip() else {}
     noted = await book.get(key)
     if noted is None:
-        in_files = [one for one in await files_of_calls.differences(store, settings, places) if one.key == key]
+        in_files = [one for one in await files_not_in_ledger.differences(store, settings, places) if one.key == key]
         if not in_files:
             print(_("there is no difference {key}: `hotline verify` names them", key=key), file=sys.stderr)
             return BREACHED
@@ -101,7 +101,7 @@ async def _accept(args: argparse.Namespace, store: Store, settings: Settings, pl
         who = noted.accepted_by if noted is not None else ""
         print(_("{key} was accepted before, by {who}: it stays as it was", key=key, who=who), file=sys.stderr)
         return BREACHED
-    await audit_trail.log_of(store, settings, places).append(
+    await audit_key_and_heads.log_of(store, settings, places).append(
         now, by, "difference_accepted", detail={"key": key, "reason": reason} | behalf
     )
     print(_("{key}: accepted", key=key))

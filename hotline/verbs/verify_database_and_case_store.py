@@ -14,7 +14,7 @@ from ledger.store import Store
 from ledger.verify import Breach
 
 from .backups import case_reader, database
-from .backups.cases import difference
+from .backups.missing_cases import difference
 
 
 def pages(file: Path) -> list[Breach]:

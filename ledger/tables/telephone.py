@@ -207,7 +207,7 @@ surveys = Table(  # what callers thought of the service, by keys after the talk
     Index(None, "at"),
 )
 
-# written by ledger/handovers.py alone
+# written by ledger/partner_handovers.py alone
 handovers = Table(
     "handovers",
     metadata,

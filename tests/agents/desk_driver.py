@@ -13,10 +13,10 @@ from typing import TypeVar
 from agents import commands as req
 from agents import events as out
 from agents.desk import Desk
-from agents.ids import AgentId
+from agents.own_reasons import AgentId
 from agents.presence import Presence
 from agents.roster import Person, Roster, Rules
-from agents.seat import SeatState
+from agents.seat_state import SeatState
 from agents.seats import Decision
 from config.settings import Role
 from cti import commands as tel

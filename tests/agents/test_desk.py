@@ -10,9 +10,9 @@ from agents import commands as req
 from agents import events as out
 from agents.commands import Accepted, Refused, Why
 from agents.desk import Desk
-from agents.ids import AgentId, OwnReason
+from agents.own_reasons import AgentId, OwnReason
 from agents.presence import Presence
-from agents.seat import SeatState, Then, pack, unpack
+from agents.seat_state import SeatState, Then, pack, unpack
 from cti import commands as tel
 from cti import events as ev
 from cti.ids import CallId, Instant, LegId, QueueId, SeatId

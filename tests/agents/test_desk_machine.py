@@ -15,9 +15,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from agents import commands as req
 from agents import events as out
 from agents.desk import Desk
-from agents.ids import AgentId
+from agents.own_reasons import AgentId
 from agents.presence import ON_PHONE, Presence
-from agents.seat import Then
+from agents.seat_state import Then
 from agents.seats import Decision
 from cti import commands as tel
 from cti import events as ev

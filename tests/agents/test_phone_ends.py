@@ -7,7 +7,7 @@ import pytest
 from agents import commands as req
 from agents import events as out
 from agents.commands import Refused, Why
-from agents.ids import OwnReason
+from agents.own_reasons import OwnReason
 from agents.presence import Presence
 from cti import commands as tel
 from cti import events as ev

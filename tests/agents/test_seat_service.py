@@ -14,8 +14,8 @@ from agents.commands import Accepted, Refused, Why
 from agents.desk import Desk
 from agents.ports import Page
 from agents.presence import Presence
-from agents.seat import SeatState
 from agents.seat_service import SeatService
+from agents.seat_state import SeatState
 from cti import commands as tel
 from cti import events as ev
 from cti.ids import CallId, Instant, LegId, SeatId

@@ -9,7 +9,7 @@ from agents import events as out
 from agents.commands import Accepted, Refused, Why
 from agents.desk import Desk
 from agents.presence import Presence as P
-from agents.seat import Then, pack, unpack
+from agents.seat_state import Then, pack, unpack
 from cti import commands as tel
 from cti import events as ev
 from cti.commands import Listening

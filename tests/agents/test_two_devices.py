@@ -8,9 +8,9 @@ from agents import commands as req
 from agents import events as out
 from agents.commands import Accepted, Refused, Why
 from agents.desk import Desk
-from agents.ids import OwnReason
+from agents.own_reasons import OwnReason
 from agents.presence import Presence
-from agents.seat import pack, unpack
+from agents.seat_state import pack, unpack
 from config.settings import Device
 from cti import commands as tel
 from cti import events as ev

@@ -18,9 +18,9 @@ from typing import Any, TypeVar
 import httpx
 from playwright.async_api import Browser, Page, Playwright, async_playwright
 
-from config.answer_rule import LEAST_SECONDS
+from config.answered_talk_rule import LEAST_SECONDS
+from hotline.lab.daemon_client import RestRefused
 from hotline.lab.phones import Call
-from hotline.lab.rest import RestRefused
 from tests.live.site import Site, SiteTelephones, eventually, usual
 
 from . import chrome

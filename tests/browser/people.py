@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from playwright.async_api import BrowserContext, Locator, Page, expect
 
-from config.answer_rule import LEAST_SECONDS
+from config.answered_talk_rule import LEAST_SECONDS
 
 PASSWORD = "Lu-Deng-Bu-Liang-88"
 LOUD_SHARE = 0.15

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Locator, Route, expect
 
-from config.answer_rule import LEAST_SECONDS
+from config.answered_talk_rule import LEAST_SECONDS
 from hotline.lab.phones import answering, refusing
 from tests.live.site import CALLER_TONE, eventually
 

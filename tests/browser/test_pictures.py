@@ -13,8 +13,8 @@ import pytest
 from playwright.async_api import Page, expect
 
 from hotline.demo.scenario import MATTERS, Matter
+from hotline.lab.daemon_client import Row
 from hotline.lab.phones import answering
-from hotline.lab.rest import Row
 from tests.live.site import SEAT_TONE
 
 from .kit import ANNA, BrowserHotline, until_it_counts

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
-from accounts.try_limits import LIMITS, Scope
+from accounts.query_code_limits import LIMITS, Scope
 from bridge.case_store_messages import filing
 from bridge.drivers import Receipt, Rejected
 from bridge.ticket_json import plain

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import httpx
 import pytest
 
-from accounts.try_limits import LIMITS, Scope
+from accounts.query_code_limits import LIMITS, Scope
 from bridge.case_store_messages import filing
 from bridge.drivers import Receipt
 from bridge.ticket import Limit, Person, Promise

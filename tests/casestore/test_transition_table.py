@@ -24,7 +24,6 @@ from casestore.states import (
     Step,
     TaskKind,
 )
-from casestore.table_page import page
 from casestore.transition_table import (
     HOLDER,
     TABLE,
@@ -37,6 +36,7 @@ from casestore.transition_table import (
     commands_of,
     rule_for,
 )
+from casestore.transition_table_page import page
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "case-table.md"
 ENDS = OVER

@@ -12,8 +12,8 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.typing import Subprotocol
 
-from cti import ami
-from cti import frames as fr
+from cti import ami_decoder
+from cti import frame_types as fr
 from cti.ids import Instant
 from cti.link import Link
 from hotline.lab.hotline_instance import Table
@@ -112,10 +112,12 @@ async def test_the_daemon_hears_what_it_uses_and_no_more(here: Alone) -> None:
             here.cli(f"queue remove member PJSIP/{seat} from mandarin")
     running.cancel()
     useless = [
-        name for one in heard if not ami.decode(one, Instant(1.0)) and (name := ami.name_of(one)) != b"FullyBooted"
+        name
+        for one in heard
+        if not ami_decoder.decode(one, Instant(1.0)) and (name := ami_decoder.name_of(one)) != b"FullyBooted"
     ]
     assert useless == []
-    frames = [frame for one in heard for frame in ami.decode(one, Instant(1.0))]
+    frames = [frame for one in heard for frame in ami_decoder.decode(one, Instant(1.0))]
     kinds = collections.Counter(type(frame) for frame in frames)
     assert (kinds[fr.LegNew], kinds[fr.LegUp], kinds[fr.LegGone]) == (3, 2, 3)
     assert kinds[fr.Lined] == kinds[fr.QueueIn] == kinds[fr.QueueOut] == 1

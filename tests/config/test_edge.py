@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from config.file_places import Places
 from config.read import parse
-from config.render import edge, nginx
+from config.render import edge, nginx_syntax
 from config.render.edge_guard import policy
 from config.settings import Settings
 from hotline.programs import certificate
@@ -135,7 +135,7 @@ def test_workers_are_somebody_only_for_root() -> None:
 def test_a_path_stays_one_word(said: str) -> None:
     """Whatever a folder is called, it ends no directive and names no variable; else it is refused."""
     try:
-        word = nginx.path(Path(said))
+        word = nginx_syntax.path(Path(said))
     except ValueError:
         return
     assert not set(word[1:-1]) & set('"\\$;{}\r\n\0')

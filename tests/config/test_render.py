@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from config import secrets
 from config.file_places import Places
 from config.read import SettingsError, parse
-from config.render import asterisk_conf, render, text
+from config.render import base_conf_files, render, text
 from config.render.dialplan_steps import exten
 from config.render.pjsip import rtp_ports
 from config.settings import Settings
@@ -115,15 +115,15 @@ def test_external_leaves_the_sites_folders_alone() -> None:
     files = rendered(settings)
     assert "asterisk.conf" not in files
     assert not [name for name, body in files.items() if "/var/x" in body]
-    assert "directories" not in asterisk_conf.site(settings)
-    assert "5038" in asterisk_conf.readme(settings)
+    assert "directories" not in base_conf_files.site(settings)
+    assert "5038" in base_conf_files.readme(settings)
 
 
 def test_a_long_var_gets_a_short_socket() -> None:
     """A Unix socket's path may have 107 bytes."""
     deep = Places(Path("/" + "deep/" * 40))
-    assert len(str(asterisk_conf.run_folder(deep) / "asterisk.ctl")) < 107
-    assert asterisk_conf.run_folder(Places(Path("/x"))) == Path("/x/asterisk/run")
+    assert len(str(base_conf_files.run_folder(deep) / "asterisk.ctl")) < 107
+    assert base_conf_files.run_folder(Places(Path("/x"))) == Path("/x/asterisk/run")
 
 
 _NAMES = st.text(st.characters(codec="utf-8"), max_size=30)

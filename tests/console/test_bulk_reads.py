@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from console.bulk_reads import BulkReads
-from console.events import ReadInBulk
+from console.published_events import ReadInBulk
 from cti.ids import CallId
 from tests.fakes.hotline import NOON, Call, FakeHotline, door, services
 from tests.fakes.people import browser, command_line, populate, signed_in

@@ -12,13 +12,13 @@ from bridge.ports import Filed
 from bridge.ticket import Person, Ticket
 from bridge.webhook_signature import signed
 from console.access import Scope
-from console.handovers import Handovers
+from console.partner_handovers import Handovers
 from tests.bridge.made import ticket
 from tests.bridge.test_partner_states import GOOD, KEY, OTHER, body
 from tests.fakes.hotline import NOON, FakeHotline, door, services
 from tests.fakes.people import populate, program
 
-from .test_handovers import DESKS, Book
+from .test_partner_handovers import DESKS, Book
 
 
 async def test_a_state_needs_token_scope_and_that_partners_signature() -> None:

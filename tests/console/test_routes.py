@@ -11,7 +11,7 @@ import pytest
 
 from agents import commands
 from agents.commands import Refused, Why
-from agents.ids import AgentId
+from agents.own_reasons import AgentId
 from bridge.case_state import CaseState
 from bridge.case_store_messages import MessageId, MessageKind, filing, key_of
 from bridge.delivery_state import DeliveryState

@@ -15,7 +15,7 @@ from accounts.cookie import NAME
 from accounts.events import Event, SessionEnded
 from agents import commands
 from agents.commands import Refused, Why
-from agents.seat import Then
+from agents.seat_state import Then
 from console import seat_sign_in
 from console.guard import CHANGES_AT_ONCE, Guard
 from console.routes.session import SESSIONS_MOST

@@ -14,9 +14,9 @@ from agents.callbacks import Kind, State
 from bridge.case_state import CaseState
 from bridge.case_store_messages import MessageKind
 from bridge.delivery_state import DeliveryState
-from bridge.matters import Unfit, unfit
 from bridge.ports import Push, Version
 from bridge.ticket import CallFacts, Limit, Person, Promise, Ticket
+from bridge.ticket_acts import Unfit, unfit
 from console.files_sent import FilesSent
 from console.routes.ticket_acts import _UNFIT
 from cti.ids import CallId

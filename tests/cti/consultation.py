@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cti import frames as fr
+from cti import frame_types as fr
 from cti.ids import BridgeId, LegId
 
 from .story import Story

@@ -15,11 +15,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from cti import events as ev
-from cti.book import Book, Mark
+from cti.cel_reader import Book, Mark
 from cti.ids import Instant
 
 from .story import PLAN
-from .test_rows import written
+from .test_cel_rows import written
 
 BASE = 1795800000.0
 PACKERS: dict[str, Callable[..., object]] = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}

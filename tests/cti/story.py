@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from hypothesis import strategies as st
 
-from cti import frames as fr
+from cti import frame_types as fr
 from cti.events import QueueExit
 from cti.ids import BridgeId, CallId, Instant, LegId, LineId, QueueId, TrunkId
 from cti.numbering_plan import Plan

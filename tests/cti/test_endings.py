@@ -8,7 +8,7 @@ import pytest
 
 from config.read import parse
 from cti import events as ev
-from cti import frames as fr
+from cti import frame_types as fr
 from cti.events import Alone, EndedBy, TransferKind
 from cti.fold import Fold
 from cti.ids import BridgeId, CallId, LegId, LineId

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cti import events as ev
-from cti import frames as fr
+from cti import frame_types as fr
 from cti import snapshot as resync
 from cti.fold import Fold
 from cti.ids import BridgeId, CallId, Instant, LegId, LineId, QueueId, SeatId, TrunkId

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable
 
 import pytest
 
-from cti import ami, link
+from cti import ami_decoder, link
 from cti.errors import LinkLost, NoAnswer, Refused
 from cti.link import Link
 from tests.fakes.ami import FakeAmi, answer
@@ -65,7 +65,7 @@ async def test_a_name_cut_in_the_middle_of_a_character_arrives_whole() -> None:
         await asyncio.sleep(0.02)  # two pieces on the wire, not one
         r.server.send(data[cut:])
         await r.until(lambda: r.events)
-        assert ami.text(ami.headers(r.events[0])[b"CallerIDName"]) == "王小明"
+        assert ami_decoder.text(ami_decoder.headers(r.events[0])[b"CallerIDName"]) == "王小明"
 
 
 async def test_a_listener_that_raises_costs_no_event() -> None:

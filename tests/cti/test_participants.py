@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cti import frames as fr
+from cti import frame_types as fr
 from cti.fold import Fold
 from cti.ids import BridgeId, LegId
 from cti.participants import Participant, participants

@@ -7,14 +7,14 @@ import json
 import pytest
 
 from cti import events as ev
-from cti import frames as fr
+from cti import frame_types as fr
+from cti.cel_frames import Reader
+from cti.cel_rows import Whole, cel
 from cti.fold import Fold
 from cti.ids import Instant
-from cti.log_frames import Reader
-from cti.rows import Whole, cel
 
 from .story import PLAN, Story
-from .test_book import row
+from .test_cel_reader import row
 
 
 def frame(words: str) -> fr.Frame:

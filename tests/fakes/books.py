@@ -14,7 +14,7 @@ from bridge.ports import Push
 from bridge.repeat import Matter
 from bridge.templates import Template
 from console import templates
-from console.ledger_views import Books, Centre, Colleague, Entry, NotHere
+from console.ledger_ports import Books, Centre, Colleague, Entry, NotHere
 from cti.ids import CallId
 from ledger.agent_day import AgentDay, Interval
 from ledger.call_list import Filter

@@ -14,13 +14,13 @@ from accounts.sessions import Sessions
 from agents import commands
 from agents.commands import Accepted, Refused, Why
 from bridge import catalogue, ticket_choices
-from bridge import matters as bridge_matters
+from bridge import ticket_acts as bridge_matters
 from bridge.intake import Intake
 from config.settings import Access
 from console.accounts import Accounts
 from console.authorization import Who
 from console.guard import Guard
-from console.ledger_views import TicketCentre
+from console.ledger_ports import TicketCentre
 from console.ports import Vital
 from console.program_tokens import Programs
 from console.server import routes_of

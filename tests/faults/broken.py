@@ -31,9 +31,9 @@ from agents.roster import Roster
 from bridge.courier import Courier
 from bridge.drivers import Receipt, Rejected, Unreachable
 from bridge.ports import Outgoing
-from cti import ami
+from cti import ami_decoder
 from cti import events as ev
-from cti.book import Batch, Book, Mark
+from cti.cel_reader import Batch, Book, Mark
 from cti.file_tail import NOWHERE, Place
 from ledger.call_record import Records
 from ledger.scribe import Resume, Scribe
@@ -161,7 +161,7 @@ def no_outbox_key() -> Patches:
 
 
 def trusting() -> Patches:
-    yield patch.object(ami, "hear", lambda message, now: (ami.decode(message, now), ""))
+    yield patch.object(ami_decoder, "hear", lambda message, now: (ami_decoder.decode(message, now), ""))
 
 
 def no_wrap_up() -> Patches:

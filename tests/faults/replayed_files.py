@@ -20,7 +20,7 @@ from itertools import count
 from pathlib import Path
 
 from cti import events as ev
-from cti.book import Batch, Book, Mark
+from cti.cel_reader import Batch, Book, Mark
 from cti.numbering_plan import Plan as Numbers
 from hotline.verbs.report_rows import row_of
 from ledger.audit_log import Proof

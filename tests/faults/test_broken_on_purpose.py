@@ -33,7 +33,7 @@ from config.read import parse
 from cti import events as ev
 from cti.ids import CallId
 from cti.numbering_plan import Plan as Numbers
-from hotline.books import audit_trail
+from hotline.books import audit_key_and_heads
 from hotline.lab.hotline_instance import Table
 from hotline.verbs.report_rows import row_of
 from ledger.call_list import Filter
@@ -110,7 +110,9 @@ def recorded(site: Broken, tmp_path_factory: pytest.TempPathFactory) -> Recorded
     died, back = asyncio.run(asyncio.wait_for(_record(site), 60))
     plan, breaches = site.plan(), site.settle(25)
     folder = tmp_path_factory.mktemp("tape")
-    proof = audit_trail.proof(parse(site.settings), site.places)  # before the copy: it holds each row that was noted
+    proof = audit_key_and_heads.proof(
+        parse(site.settings), site.places
+    )  # before the copy: it holds each row that was noted
     shutil.copy(site.places.cel, folder)
     shutil.copy(site.places.queue_log, folder)
     with closing(sqlite3.connect(site.places.ledger)) as db, closing(sqlite3.connect(folder / "ledger.db")) as copy:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from hotline.lab.daemon_client import RestRefused
 from hotline.lab.phones import answering
-from hotline.lab.rest import RestRefused
 from tests.faults.proxy import Proxy
 from tests.faults.test_ami_link_cut import PROXY_HOST, through_proxy
 from tests.live.site import SEAT_TONE, Site, SiteTelephones

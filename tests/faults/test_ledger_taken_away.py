@@ -10,8 +10,8 @@ from contextlib import closing
 
 import pytest
 
+from hotline.lab.daemon_client import RestRefused
 from hotline.lab.phones import answering
-from hotline.lab.rest import RestRefused
 from tests.faults.test_forged import alarms
 from tests.live.site import SEAT_TONE, Site, SiteTelephones, eventually
 from tests.sampling import sampled

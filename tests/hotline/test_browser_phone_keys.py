@@ -15,10 +15,10 @@ from websockets.typing import Subprotocol
 from config.settings import Device
 from console.error_answers import Failed
 from cti import events as ev
-from cti.book import Book, Mark
+from cti.asterisk_connection import Switchboard
+from cti.cel_reader import Book, Mark
 from cti.commands import Outcome, Result, SetPhoneKey
 from cti.ids import SeatId
-from cti.switchboard import Switchboard
 from hotline.lab.hotline_instance import Table
 from hotline.numbering_plan import plan_of
 from hotline.programs import edge

@@ -14,7 +14,7 @@ from config.calendar import Standing, WorkCalendar
 from config.read import read
 from hotline.cli import main
 from hotline.verbs.calendar import edited
-from tests.config.test_holiday_notice import DAYS, NOTICE
+from tests.config.test_holiday_notice_parser import DAYS, NOTICE
 
 SHIPPED = Path(__file__).resolve().parents[2] / "hotline.toml"
 

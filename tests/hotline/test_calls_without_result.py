@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from cti.ids import CallId
 from hotline.alarms.calls_without_result import Owing
 from hotline.alarms.rules import OwedReading
-from ledger.owed import Owed
+from ledger.calls_without_result import Owed
 
 NOON = datetime(2026, 10, 1, 4, 0, tzinfo=UTC)
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from bridge.case_state import CaseState
+from bridge.citizen_replies import Answer
 from bridge.drivers import CaseEvent
-from bridge.reply_rounds import Answer
 from bridge.ticket import Limit, Person, Promise, Ticket
 from hotline.cli import main
 from ledger.callbacks import CallbackBook

@@ -23,7 +23,7 @@ from hotline.lab.hotline_instance import derive, shipped
 from hotline.programs import case_store, certificate, edge, edge_check, port_owners
 from hotline.verbs import check
 from hotline.verbs.callback_check import look
-from hotline.verbs.finding import Finding, State
+from hotline.verbs.check_result import Finding, State
 
 CONFIG = Path(__file__).resolve().parents[2] / "hotline.toml"
 

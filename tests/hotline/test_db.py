@@ -13,7 +13,7 @@ from config.file_places import Places
 from config.read import read
 from hotline.cli import main
 from hotline.verbs import check
-from hotline.verbs.finding import State
+from hotline.verbs.check_result import State
 from ledger import migrate
 
 CONFIG = Path(__file__).parents[2] / "hotline.toml"

@@ -9,8 +9,8 @@ import pytest
 from agents.events import Alarm, SeatAlarm
 from cti.events import ClockStepped, PromptUnplayed
 from cti.ids import CallId, Instant, SeatId
+from hotline.alarms.alarm_service import AlarmService
 from hotline.alarms.early_events import EarlyEvents
-from hotline.alarms.service import AlarmService
 from hotline.books.build import Books
 from hotline.bus import Bus
 

@@ -18,8 +18,8 @@ from agents import events as agents
 from bridge import events as bridge
 from config.file_places import Places
 from config.settings import Settings
-from console import events as console
-from console.stream import feed
+from console import published_events as console
+from console.stream import changed_rows
 from cti import events as cti
 from hotline import app
 from hotline.books import invariant_proof, witness_comparison
@@ -28,7 +28,7 @@ from hotline.lab import ports
 from hotline.lab.hotline_instance import derive, shipped
 from ivr import events as ivr
 from ivr.build import Ivr
-from ledger import closed_calls
+from ledger import closed_call_counts
 from ledger.call_record import Records
 from recordings import events as recordings
 
@@ -88,7 +88,7 @@ def listeners(house: app.Hotline) -> Heard:
     for room in (agents, ivr, recordings, bridge, accounts, console):
         for kind in events_of(room):
             heard[kind] = own.get(kind, ())
-    heard[closed_calls.CallClosed] = book.get(closed_calls.CallClosed, ())
+    heard[closed_call_counts.CallClosed] = book.get(closed_call_counts.CallClosed, ())
     for kind in (witness_comparison.DifferencesFound, invariant_proof.InvariantBroken, callbacks.CallbacksMoved):
         heard[kind] = own.get(kind, ())
     return heard
@@ -148,7 +148,8 @@ def calls(path: Path) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    ("room", "claimed"), [("agents", desk.HEARD), ("console/stream", feed.BOARD), ("console/stream", feed.HOUSE)]
+    ("room", "claimed"),
+    [("agents", desk.HEARD), ("console/stream", changed_rows.BOARD), ("console/stream", changed_rows.HOUSE)],
 )
 def test_who_says_that_he_listens_has_a_use_for_it(room: str, claimed: tuple[type, ...]) -> None:
     """A listener's list is no catch-all: each class is named where something is done about it (or is of a call, for the stream)."""

@@ -15,7 +15,7 @@ from config.read import parse
 from hotline import cli
 from hotline.lab.hotline_instance import shipped
 from hotline.verbs import check
-from hotline.verbs.finding import Finding, State
+from hotline.verbs.check_result import Finding, State
 from tests.config.journeys import EVERYTHING, Table, everything
 
 ROOT = Path(__file__).resolve().parents[2]

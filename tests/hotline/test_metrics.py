@@ -32,7 +32,7 @@ from hotline.bus import Bus
 from hotline.metrics import Metrics
 from ivr.events import AdviceGiven, End
 from ivr.server import ServerCounts
-from ledger.closed_calls import CallClosed
+from ledger.closed_call_counts import CallClosed
 from tests.fakes.hotline import FakeHotline, services
 
 CALL, LINE, AT = CallId("c1"), LineId("citizen"), Instant(1795435343.0)

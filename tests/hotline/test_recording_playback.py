@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from config.file_places import Places
 from config.settings import Recording
-from console.ledger_views import NotHere
+from console.ledger_ports import NotHere
 from cti.ids import CallId
 from hotline.consoles.recording_playback import RecordingSource
 from ledger import tables as t

@@ -11,9 +11,9 @@ from typing import cast
 from accounts.events import SessionEnded
 from agents.commands import Accepted, Answer, Request, Unwatch
 from agents.events import SeatNoted, SeatStateChanged
-from agents.ids import AgentId
+from agents.own_reasons import AgentId
 from agents.presence import Presence
-from agents.seat import NO_CALL, SeatState, Then
+from agents.seat_state import NO_CALL, SeatState, Then
 from config.read import parse
 from config.settings import Device
 from cti.commands import Command, DropPhoneKeys, Outcome, Result, SetAttended, SetDevice, SetPhoneKey

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from agents import commands
-from agents.ids import AgentId
+from agents.own_reasons import AgentId
 from config import language
 from console.server import Server, make_app
 from cti.ids import SeatId

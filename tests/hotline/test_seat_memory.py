@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from agents.events import SeatNoted, SeatStateChanged
-from agents.ids import AgentId
+from agents.own_reasons import AgentId
 from agents.ports import Page
 from agents.presence import Presence
-from agents.seat import SeatState
+from agents.seat_state import SeatState
 from cti.ids import CallId, Instant, SeatId
 from hotline.books.seat_memory import SeatMemory
 from ledger.errors import LedgerUnavailable

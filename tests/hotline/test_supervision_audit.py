@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from agents.events import Supervised, WatchEnded
-from agents.ids import AgentId
+from agents.own_reasons import AgentId
 from cti.ids import CallId, Instant, SeatId
 from hotline.books.supervision_audit import SupervisionAudit
 from ledger.errors import LedgerUnavailable

@@ -12,7 +12,7 @@ from statistics import median
 
 import pytest
 
-from config.render.waiting import LEAST_SECONDS
+from config.render.position_announcements import LEAST_SECONDS
 from hotline.surge.erlang_c import answered_within
 from hotline.surge.plan import Caller, callers
 from hotline.surge.telephones import RING_SECONDS

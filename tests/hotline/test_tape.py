@@ -88,10 +88,10 @@ def test_states_told_by_name_alone_are_read(replay: Replay) -> None:
 
 @pytest.mark.parametrize("status", ["On", "Off"])
 def test_hold_and_its_end_are_one_event_with_older_asterisks(status: str) -> None:
-    from cti import ami
+    from cti import ami_decoder
     from cti.ids import Instant
 
-    (frame,) = ami.decode(f"Event: Hold\r\nStatus: {status}\r\nUniqueid: 1.1".encode(), Instant(1.0))
+    (frame,) = ami_decoder.decode(f"Event: Hold\r\nStatus: {status}\r\nUniqueid: 1.1".encode(), Instant(1.0))
     assert frame.held is (status == "On")  # type: ignore[union-attr]
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from config.file_places import Places
 from config.settings import Recording
-from console.ledger_views import NotKept
+from console.ledger_ports import NotKept
 from hotline.cli import main
 from hotline.consoles.ticket_files import TicketFiles
 from ledger import migrate

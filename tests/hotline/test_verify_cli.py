@@ -22,7 +22,7 @@ from ledger import tables as t
 from ledger.ami_only_calls import Seen
 from tests import new_ledger
 from tests.cti.story import Story
-from tests.cti.test_book import rows
+from tests.cti.test_cel_reader import rows
 from tests.ledger.desk import T0, Told
 
 SHIPPED = Path(__file__).resolve().parents[2] / "hotline.toml"

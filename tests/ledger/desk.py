@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from cti import events as ev
-from cti.book import Mark
+from cti.cel_reader import Mark
 from cti.file_tail import Place
 from cti.ids import CallId, Instant, LegId, LineId, QueueId, SeatId, TrunkId
 from ledger.tables import metadata

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from accounts.try_limits import LIMITS, Scope
+from accounts.query_code_limits import LIMITS, Scope
 from bridge.case_state import CaseState
 from bridge.drivers import CaseEvent
 from bridge.ticket import Limit, Promise

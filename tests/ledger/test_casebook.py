@@ -20,7 +20,7 @@ from cti.ids import CallId
 from ledger import tables as t
 from ledger.callers import Callers
 from ledger.casebook import CaseShelf
-from ledger.cases import adopt, taken_in
+from ledger.missing_cases import adopt, taken_in
 from ledger.outbox import OutboxShelf
 from ledger.restored import settle
 from ledger.store import Store

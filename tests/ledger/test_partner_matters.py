@@ -14,15 +14,15 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import command
 
-from bridge.handover import Asked, HandoverEnd
 from bridge.notifications.rules import Rules
+from bridge.partner_handover import Asked, HandoverEnd
 from bridge.partner_states import MatterState, PartnerState, StatesHeard
 from bridge.ports import Filed
 from bridge.ticket import Ticket
 from ledger import migrate
 from ledger import tables as t
-from ledger.handovers import HandoverShelf
 from ledger.outbox import OutboxShelf
+from ledger.partner_handovers import HandoverShelf
 from ledger.partner_matters import PartnerMatters
 from ledger.store import Store
 from ledger.tickets import TicketShelf

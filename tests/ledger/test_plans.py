@@ -26,21 +26,21 @@ from agents.callback_list_rows import Wanted
 from agents.callbacks import GivenUp, Result, State
 from agents.callbacks import Kind as BackKind
 from agents.events import SeatStateChanged
-from agents.ids import AgentId
+from agents.own_reasons import AgentId
 from agents.presence import Presence
-from agents.seat import SeatState
+from agents.seat_state import SeatState
 from bridge.case_state import CaseState
 from bridge.case_store_messages import Message, MessageId, MessageKind, filing
+from bridge.citizen_replies import Answer
 from bridge.disposition import CallOutcome, Disposition
 from bridge.drivers import CaseEvent
 from bridge.gazetteer.coordinates import Crs, Point
-from bridge.handover import Asked, HandoverEnd
 from bridge.notifications.rules import Rules as NotificationRules
 from bridge.nuisance import End
+from bridge.partner_handover import Asked, HandoverEnd
 from bridge.partner_states import MatterState, PartnerState
 from bridge.ports import FurtherMessage, Outgoing
 from bridge.repeat import Matter
-from bridge.reply_rounds import Answer
 from bridge.templates import Kind as TemplateKind
 from bridge.templates import Template
 from bridge.ticket import Limit, Promise, TicketId
@@ -61,6 +61,7 @@ from ledger.call_record import CallRecord
 from ledger.callback_list import CallbackList
 from ledger.callbacks import CallbackBook
 from ledger.callers import Callers
+from ledger.calls_without_result import OwedCalls
 from ledger.case_clocks import CaseClocks, Reckoned
 from ledger.case_path import CasePaths
 from ledger.case_progress import CaseProgress
@@ -70,18 +71,16 @@ from ledger.differences import Difference, DifferenceBook, Kind
 from ledger.drafts import DraftBook
 from ledger.equipment import EquipmentTable
 from ledger.expected_wait import ExpectedWait
-from ledger.handovers import HandoverShelf
 from ledger.history import History
 from ledger.holds import HoldBook
 from ledger.kpi import Period, members
 from ledger.mass_events import MassEvent, MassEvents
-from ledger.matters import MatterShelf
 from ledger.notices import NoticeBook
 from ledger.notifications import NotificationShelf
 from ledger.nuisance import Appeal, Decision, NuisanceBook, Tag
 from ledger.one_way_sound import TrunkSounds
 from ledger.outbox import NotInOrder, OutboxShelf
-from ledger.owed import OwedCalls
+from ledger.partner_handovers import HandoverShelf
 from ledger.partner_matters import PartnerMatters
 from ledger.program_tokens import ProgramShelf
 from ledger.recordings import ListeningLog, RecordingTable
@@ -95,6 +94,7 @@ from ledger.sessions import SessionShelf
 from ledger.store import Store
 from ledger.switches import SwitchBook, Switching
 from ledger.templates import TemplateBook
+from ledger.ticket_acts import MatterShelf
 from ledger.ticket_search import Sought, TicketSearch
 from ledger.tickets import TicketShelf
 from ledger.today import Today

@@ -15,10 +15,10 @@ import sqlalchemy as sa
 from agents.callback_list_rows import TaskRow, Wanted
 from agents.callbacks import Denied, GivenUp, Kind, Moved, Result, Rules, State, Why
 from bridge.case_state import CaseState
+from bridge.citizen_replies import Answer, Unowed
 from bridge.drivers import CaseEvent
 from bridge.notifications.rules import Rules as NotificationRules
 from bridge.ports import CaseKnown
-from bridge.reply_rounds import Answer, Unowed
 from bridge.ticket import Person, Ticket
 from cti.numbers import Numbers
 from ledger import tables as t

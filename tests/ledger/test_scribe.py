@@ -15,13 +15,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from agents.events import SeatStateChanged
-from agents.ids import AgentId
+from agents.own_reasons import AgentId
 from agents.presence import Presence
-from agents.seat import SeatState
+from agents.seat_state import SeatState
 from bridge.disposition import CallOutcome
 from cti import events as ev
-from cti import frames as fr
-from cti.book import Book, Mark
+from cti import frame_types as fr
+from cti.cel_reader import Book, Mark
 from cti.file_tail import Place
 from cti.ids import BridgeId, CallId, Instant, LegId, QueueId, SeatId
 from ledger import tables as t
@@ -32,7 +32,7 @@ from ledger.seats import SeatBook
 from ledger.store import Store
 from ledger.verify import Limits, verify
 from tests.cti.story import PLAN, Story, stories
-from tests.cti.test_book import rows
+from tests.cti.test_cel_reader import rows
 from tests.sampling import examples
 
 from .desk import T0, Told, contents, empty, grow, mark

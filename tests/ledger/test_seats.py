@@ -8,9 +8,9 @@ import pytest
 import sqlalchemy as sa
 
 from agents.events import SeatNoted, SeatStateChanged
-from agents.ids import AgentId
+from agents.own_reasons import AgentId
 from agents.presence import Presence
-from agents.seat import SeatState, Then
+from agents.seat_state import SeatState, Then
 from cti.events import BoardBlind, BoardLive, EndpointReach, LineChecked, Reach
 from cti.ids import CallId, Instant, LineId, SeatId
 from ledger import tables as t

@@ -20,9 +20,9 @@ from cti.ids import CallId
 from ledger import ticket_search
 from ledger.casebook import CaseShelf
 from ledger.mass_events import MassEvent, MassEvents
-from ledger.matters import MatterShelf
 from ledger.outbox import OutboxShelf
 from ledger.store import Store
+from ledger.ticket_acts import MatterShelf
 from ledger.ticket_search import Sought, TicketSearch
 from ledger.tickets import TicketShelf
 from tests.bridge.made import NOON, ticket

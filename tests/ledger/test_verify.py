@@ -9,8 +9,8 @@ import pytest
 import sqlalchemy as sa
 
 from ledger import tables as t
+from ledger.calls_without_result import OwedCalls
 from ledger.differences import Kind
-from ledger.owed import OwedCalls
 from ledger.verify import RULES, Limits, verify
 
 from .conftest import Fresh

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from cti import events as ev
-from cti import frames as fr
+from cti import frame_types as fr
 from cti.fold import Fold
 from ledger import rows
 from ledger.scribe import Scribe

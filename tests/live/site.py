@@ -29,9 +29,9 @@ import tomli_w
 
 from casestore import migrate
 from hotline.lab import ports
+from hotline.lab.daemon_client import Rest, RestRefused
 from hotline.lab.hotline_instance import HotlineInstance, RunningDaemon, Table, Telephones, derive, shipped
 from hotline.lab.phones import Call, Manner, Rack, answering
-from hotline.lab.rest import Rest, RestRefused
 from hotline.lab.sound import tone
 from tests import brief, new_ledger
 from tests.faults import logs, witness
@@ -367,7 +367,7 @@ class SiteTelephones:
     async def seat_call(self, caller: str, seconds: float = 20.0) -> Call:
         """The seat's end of this caller's call, once a seat has answered it and it counts as an answer.
 
-        A talk under a second is none (``config/answer_rule.py``); one that ended sooner is returned at its end.
+        A talk under a second is none (``config/answered_talk_rule.py``); one that ended sooner is returned at its end.
         """
         async with asyncio.timeout(seconds):
             while True:

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from hotline.lab.daemon_client import RestRefused
 from hotline.lab.phones import Call, Manner, answering, ringing_out
-from hotline.lab.rest import RestRefused
 from hotline.lab.sound import tone
 from tests.sampling import sampled
 

@@ -10,9 +10,9 @@ from urllib.parse import unquote
 
 import pytest
 
+from hotline.lab.daemon_client import RestRefused
 from hotline.lab.hotline_instance import Table
 from hotline.lab.phones import answering, refusing
-from hotline.lab.rest import RestRefused
 from hotline.lab.sound import tone
 from tests.bridge.http_server import HttpServer, Reply, Request
 

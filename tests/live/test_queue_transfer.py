@@ -6,8 +6,8 @@ import asyncio
 
 import pytest
 
+from hotline.lab.daemon_client import RestRefused
 from hotline.lab.phones import answering
-from hotline.lab.rest import RestRefused
 from hotline.lab.sound import tone
 
 from .site import Site, SiteTelephones, eventually

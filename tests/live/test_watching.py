@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from hotline.lab.daemon_client import RestRefused
 from hotline.lab.phones import Call, answering, one_at_a_time
-from hotline.lab.rest import RestRefused
 from hotline.lab.sound import tone
 
 from .site import Site, SiteTelephones, eventually

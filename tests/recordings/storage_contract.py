@@ -9,7 +9,7 @@ import pytest
 
 from recordings.errors import Hopeless, NotStored
 from recordings.ports import Storage, Stored
-from recordings.stored_file import opened
+from recordings.storage_reader import opened
 
 NAME = "2026/11/24/xm1-1.0+2.opus.sealed"
 LARGE = bytes(range(256)) * 1024

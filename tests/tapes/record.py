@@ -23,7 +23,7 @@ from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
 
-from config.render.asterisk_conf import MODULES
+from config.render.base_conf_files import MODULES
 from hotline.lab.media import RtpPorts
 from hotline.lab.phones import Call, Manner, Rack, answering, refusing, ringing_out
 from hotline.programs.asterisk_found import Asterisk, find

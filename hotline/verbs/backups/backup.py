@@ -33,7 +33,7 @@ from ledger.store import url_of
 from recordings import storage
 from recordings.durable import sync_folder
 
-from . import copies, database, manifest
+from . import copying, database, manifest
 from .manifest import BackupError, Manifest
 
 OF_VAR = ("keys", "secrets", "prompts", "choices.toml", "codes.csv")
@@ -128,19 +128,19 @@ def _fill(
     elif places.casestore.exists():
         database.copy_sqlite(places.casestore, draft / manifest.CASES)
         _whole(draft / manifest.CASES, places.casestore)
-    storage.copy(storage.files_of(places), copies.ticket_files(draft))
+    storage.copy(storage.files_of(places), copying.ticket_files(draft))
     if recordings:
-        storage.copy(storage.storage_of(places), copies.recordings(draft))
+        storage.copy(storage.storage_of(places), copying.recordings(draft))
     master_key = storage.master_key_of(settings.recording, places).file
     apart = bool(settings.recording.master_key) or (recordings and not with_key)
     left_out = frozenset({places.secrets / storage.MASTER, master_key} if apart else ())  # one that was moved, too
     for name in OF_VAR:
         source, target = places.var / name, draft / manifest.OWN / name
         if source.is_dir():
-            copies.tree(source, target, leave=left_out)
+            copying.tree(source, target, leave=left_out)
         elif source.is_file():
-            copies.copy(source, target)
-    copies.copy(config, draft / manifest.SETTINGS)
+            copying.copy(source, target)
+    copying.copy(config, draft / manifest.SETTINGS)
     shelf = "copied" if recordings else str(places.shelf)
     kind = "sqlite" if lite else "postgresql"
     master = str(master_key) if apart else "copied"

@@ -30,7 +30,7 @@ from config.file_places import Places
 from config.language import say as _
 from config.read import read
 from config.settings import Settings
-from hotline.books import audit_trail
+from hotline.books import audit_key_and_heads
 from hotline.programs import case_store
 from hotline.verbs.ledger_reading import options
 from hotline.verbs.shell_user import actor
@@ -43,10 +43,10 @@ from recordings.durable import sync_folder
 from recordings.errors import SealBroken
 from recordings.master_key import MasterKeyFile
 
-from . import case_reader, copies, database, manifest
+from . import case_reader, copying, database, manifest
 from .backup import FAILED, OF_VAR
-from .cases import take_back
 from .manifest import BackupError, Manifest
+from .missing_cases import take_back
 
 RUNS = 3
 
@@ -94,7 +94,7 @@ def run(args: argparse.Namespace) -> int:
         told = manifest.read(folder)
         manifest.verify(folder, told)
         if not args.config.exists():
-            copies.copy(folder / manifest.SETTINGS, args.config)
+            copying.copy(folder / manifest.SETTINGS, args.config)
             print(_("{path} was missing: it is the backup's now", path=args.config), file=sys.stderr)
         settings = read(args.config)
         with alone(places):
@@ -142,8 +142,8 @@ def restore(folder: Path, told: Manifest, places: Places, settings: Settings, *,
     case_store.end(places)  # one that a killed daemon left behind would go on writing a file that is moved aside
     casestore = _casestore(folder, settings, places, aside, everything=everything)
     put, kept = _own_files(folder, places, aside, settings, everything=everything)
-    shelved = storage.copy(copies.recordings(folder), storage.storage_of(places), replace=False)
-    sent = storage.copy(copies.ticket_files(folder), storage.files_of(places), replace=False)
+    shelved = storage.copy(copying.recordings(folder), storage.storage_of(places), replace=False)
+    sent = storage.copy(copying.ticket_files(folder), storage.files_of(places), replace=False)
     taken = (
         _sqlite(folder, told, places, aside, settings) if lite else _postgresql(folder, told, places, aside, settings)
     )
@@ -175,7 +175,7 @@ def _casestore(folder: Path, settings: Settings, places: Places, aside: Path, *,
         return "none"
     _fault(backed)
     database.set_aside(places.casestore, aside)
-    copies.copy(backed, places.casestore)
+    copying.copy(backed, places.casestore)
     return "restored"
 
 
@@ -214,8 +214,8 @@ def _own_files(
                 kept += 1
                 continue
             (aside / name).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            copies.copy(target, aside / name)
-        copies.copy(path, target)
+            copying.copy(target, aside / name)
+        copying.copy(path, target)
         put += 1
     return put, kept
 
@@ -235,7 +235,7 @@ def _sqlite(folder: Path, told: Manifest, places: Places, aside: Path, settings:
     fresh = places.ledger.with_name(".ledger.restoring.db")
     for end in ("", *database.BESIDE):
         fresh.with_name(fresh.name + end).unlink(missing_ok=True)
-    copies.copy(folder / manifest.LEDGER, fresh)
+    copying.copy(folder / manifest.LEDGER, fresh)
     try:
         taken = _finish(f"sqlite+aiosqlite:///{fresh}", told, places, settings)
         with_wal = [end for end in database.BESIDE if fresh.with_name(fresh.name + end).exists()]
@@ -272,8 +272,8 @@ def _finish(url: str, told: Manifest, places: Places, settings: Settings) -> int
             cases = case_store.url_of(settings, places)
             taken = await take_back(store, cases) if case_reader.there(cases) else 0
             detail = {"backup_of": told.made_at, "tickets_taken_back": str(taken)}
-            await audit_trail.accept(store, settings, places, f"hotline restore {told.made_at}", actor())
-            log = audit_trail.log_of(store, settings, places)
+            await audit_key_and_heads.accept(store, settings, places, f"hotline restore {told.made_at}", actor())
+            log = audit_key_and_heads.log_of(store, settings, places)
             await log.append(datetime.now(UTC), actor(), "ledger_restored", detail=detail)
             return taken
         finally:

@@ -12,7 +12,7 @@ import pytest
 from agents import commands
 from agents import events as house_events
 from agents.presence import Presence
-from agents.seat import SeatState
+from agents.seat_state import SeatState
 from bridge import events as tickets
 from bridge.case_state import CaseState
 from bridge.case_store_messages import MessageKind
@@ -21,8 +21,8 @@ from console.authorization import Who
 from console.contract.stream import NoticeSaid, PartyOut
 from console.stream import hub as hub_file
 from console.stream import sending as telling
+from console.stream.changed_rows import Feed
 from console.stream.connections import Seen
-from console.stream.feed import Feed
 from console.stream.hub import STREAMS_MOST, Hub
 from cti import events as ev
 from cti.ids import CallId, Instant, LegId, QueueId, SeatId

@@ -5,10 +5,10 @@ import { phone } from '../phone/softphone'
 import { byDesk, ownSeat, session } from '../session'
 import { live, on } from '../stream/stream'
 import { secondsSince } from '../wall/figures'
-import { closed, NONE, ringing as rung, shownWith, type Around } from './forms'
+import { closed, NONE, ringing as rung, shownWith, type Around } from './openForms'
 import { wholest } from './numbers'
 import { partiesOf } from './participants'
-import { close as closeEditor, owed, written } from './ticket/openForms'
+import { close as closeEditor, owed, written } from './ticket/ticketEditors'
 
 type Shapes = components['schemas']
 export type Call = Shapes['CallOut']

@@ -1,0 +1,182 @@
+"""A call is handed over from its seat: the work order before the telephone, the agent's word after it, and whatever may be away."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+import httpx
+
+from agents import commands
+from agents.commands import Accepted, Refused, Why
+from bridge.partner_handover import Asked, HandoverEnd
+from console.partner_handovers import Handovers, PartnerDesk
+from ledger.errors import LedgerUnavailable
+from ledger.partner_handovers import Row
+from tests.fakes.hotline import CALL, TOKEN, FakeHotline, door, services
+
+DESKS = {"110": PartnerDesk("110", "110 报警", "110"), "12345": PartnerDesk("12345", "12345 市长专线", "12345")}
+
+
+@dataclass(frozen=True)
+class Party:
+    leg: str
+    number: str
+    state: str = "talking"
+
+
+@dataclass
+class Book:
+    house: FakeHotline
+    rows: dict[str, Row] = field(default_factory=dict)
+    away: bool = False
+    asked_before: int = -1
+
+    async def ask(self, asked: Asked) -> None:
+        self._there()
+        self.asked_before = len(self.house.asked)
+        ticket = asked.ticket.id if asked.ticket else ""
+        self.rows[asked.id] = Row(
+            asked.id, asked.call, asked.partner, asked.seat, asked.agent, ticket, asked.summary, asked.at, "waiting",
+            None, None, None, "", "", "", "",
+        )  # fmt: skip
+
+    async def end(
+        self, handover: str, how: HandoverEnd, at: datetime, *, by: str = "", note: str = "", reference: str = ""
+    ) -> bool:
+        self._there()
+        row = self.rows[handover]
+        if row.how not in ("", how, "not_taken"):
+            return False
+        self.rows[handover] = replace(row, how=str(how), ended_at=at, by=by, note=note, reference=reference)
+        return True
+
+    async def of_call(self, call: str) -> Sequence[Row]:
+        self._there()
+        return [row for row in self.rows.values() if row.call == call]
+
+    async def of_calls(self, calls: Collection[str]) -> Sequence[Row]:
+        self._there()
+        return [row for row in self.rows.values() if row.call in calls]
+
+    async def of_ticket(self, ticket: str) -> Sequence[Row]:
+        self._there()
+        return [row for row in self.rows.values() if row.ticket == ticket]
+
+    def _there(self) -> None:
+        if self.away:
+            raise LedgerUnavailable("away")
+
+
+class Door:
+    def __init__(self) -> None:
+        self.house = FakeHotline()
+        self.book = Book(self.house)
+        self.woken = 0
+        handovers = Handovers(DESKS, self.book, self._woken, (LedgerUnavailable,))
+        plugs = replace(services(self.house), handovers=handovers, absent=(LedgerUnavailable,))
+        self.client = httpx.AsyncClient(
+            transport=httpx.ASGITransport(door(plugs)), base_url="http://hotline",
+            headers={"Authorization": f"Bearer {TOKEN}"},
+        )  # fmt: skip
+
+    def _woken(self) -> None:
+        self.woken += 1
+
+    async def post(self, path: str, **body: Any) -> httpx.Response:
+        return await self.client.post(f"/api/seats/8001/handover{path}", json=body)
+
+    async def begun(self) -> str:
+        answer = await self.post("", partner="110", summary="有人落水")
+        assert answer.status_code == 202, answer.text
+        return str(answer.json()["id"])
+
+    def answers(self, **by: Refused) -> None:
+        """What the telephone says, by the name of what it is asked."""
+
+        async def ask(request: commands.Request) -> Accepted | Refused:
+            self.house.asked.append(request)
+            return by.get(type(request).__name__, Accepted())
+
+        self.house.ask = ask  # type: ignore[method-assign]
+
+
+async def test_the_ticket_goes_first_with_what_the_headers_take() -> None:
+    here = Door()
+    answer = await here.post("", partner="12345", summary="井盖\r\nX-Evil: 1 丢失")
+    assert answer.status_code == 202, answer.text
+    told = answer.json()
+    (wish,) = here.house.asked
+    assert isinstance(wish, commands.HandOver)
+    assert (here.book.asked_before, here.woken) == (0, 1), "the row is there before the telephone is asked"
+    assert (wish.seat, wish.to, wish.handover, wish.number) == ("8001", "12345", told["id"], "13800000001")
+    assert wish.ticket == told["id"], "no ticket was filed: the hand-over's own number"
+    assert wish.summary == "%E4%BA%95%E7%9B%96%20X-Evil%3A%201%20%E4%B8%A2%E5%A4%B1"
+    assert (told["partner_name"], told["how"], told["told"]) == ("12345 市长专线", "", "waiting")
+    assert [one["id"] for one in (await here.client.get("/api/partners")).json()] == ["110", "12345"]
+    assert [row["id"] for row in (await here.client.get(f"/api/calls/{CALL}/handovers")).json()] == [told["id"]]
+
+
+async def test_what_the_telephone_does_not_begin_is_taken_back() -> None:
+    here = Door()
+    here.answers(HandOver=Refused(Why.CONSULTING, "a consultation is under way"))
+    answer = await here.post("", partner="110")
+    assert (answer.status_code, answer.json()["error"]) == (409, "consulting")
+    (row,) = here.book.rows.values()
+    assert (row.how, row.note) == ("failed", "a consultation is under way")
+    wrong = await here.post("", partner="119")
+    assert (wrong.status_code, wrong.json()["field"], wrong.json()["allowed"]) == (422, "partner", ["110", "12345"])
+
+
+async def test_an_emergency_waits_for_no_ledger() -> None:
+    here = Door()
+    here.book.away = True
+    assert await here.begun()
+    assert [type(one).__name__ for one in here.house.asked] == ["HandOver"]
+
+
+async def test_accepted_the_agent_leaves_by_whichever_way_there_is() -> None:
+    """Out of the consultation; out of the three-way talk; or gone already."""
+    for refusals, asked in (
+        ({}, ["ConsultComplete"]),
+        ({"ConsultComplete": Refused(Why.NO_CONSULTATION, "nobody")}, ["ConsultComplete", "HangUpCall"]),
+        ({"ConsultComplete": Refused(Why.NO_CALL, "no call")}, ["ConsultComplete"]),
+    ):
+        here = Door()
+        ident = await here.begun()
+        here.answers(**refusals)
+        call = here.house.known[CALL]
+        object.__setattr__(call, "participants", [Party("xm1-1.9", "110")])
+        answer = await here.post(f"/{ident}/accept", reference="FZ1")
+        assert answer.status_code == 200, answer.text
+        assert [type(one).__name__ for one in here.house.asked[1:]] == asked
+        assert (answer.json()["how"], answer.json()["reference"]) == ("accepted", "FZ1")
+        refused = await here.post(f"/{ident}/refuse", reason="不接")
+        assert (refused.status_code, refused.json()["error"]) == (409, "ended")
+
+
+async def test_accepted_is_not_said_of_a_partner_that_is_not_there() -> None:
+    here = Door()
+    ident = await here.begun()
+    here.answers(ConsultComplete=Refused(Why.NO_CONSULTATION, "nobody is being consulted"))
+    answer = await here.post(f"/{ident}/accept")
+    assert (answer.status_code, here.book.rows[ident].how) == (409, "")
+
+
+async def test_refused_the_partner_goes_and_the_reason_stays() -> None:
+    for refusals, asked in (
+        ({}, ["ConsultCancel"]),
+        ({"ConsultCancel": Refused(Why.NO_CONSULTATION, "nobody")}, ["ConsultCancel", "DropParty"]),
+    ):
+        here = Door()
+        ident = await here.begun()
+        here.answers(**refusals)
+        object.__setattr__(here.house.known[CALL], "participants", [Party("xm1-1.9", "110")])
+        answer = await here.post(f"/{ident}/refuse", reason="不属于本单位职责")
+        assert answer.status_code == 200, answer.text
+        assert [type(one).__name__ for one in here.house.asked[1:]] == asked
+        assert (answer.json()["how"], answer.json()["note"]) == ("refused", "不属于本单位职责")
+        assert (await here.post(f"/{ident}/refuse", reason="")).status_code == 422
+        assert (await here.post("/01J0000000000000000000000Z/refuse", reason="x")).status_code == 404
