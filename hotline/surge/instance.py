@@ -53,6 +53,7 @@ def bench(table: Table, surge: Surge) -> None:
     table["queue"] = [{**table["queue"][0], "max_waiting": waiting, "words_seconds": 20, "call_back_seconds": 10}]
     table["line"] = [{**table["line"][0], "queue": queue, "capacity": surge.seats + waiting, "check_seconds": 0}]
     table["mode"] = []
+    table.pop("nuisance", None)  # it names queues that are not there
     _staff(table, surge.seats, [{queue: 1}], [{}])
     table["edge"] |= {"mode": "external"}
     _quiet(table)
