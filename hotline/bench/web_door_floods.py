@@ -24,7 +24,7 @@ from config.read import read
 from hotline.bench.cpu_per_call import staff
 from hotline.lab import ports
 from hotline.lab.child import Child
-from hotline.lab.hotline_instance import HotlineInstance, InstanceError, Table, derive, shipped
+from hotline.lab.hotline_instance import HotlineInstance, InstanceError, Table, derive, one_queue, shipped
 from ledger.sessions import SessionShelf
 from ledger.store import Store, url_of
 
@@ -61,9 +61,7 @@ async def run(seconds: float) -> dict[str, dict[str, Any]]:
 
 
 def _changed(table: Table, provider: int) -> None:
-    queue = table["queue"][0]["id"]
-    table["queue"] = [table["queue"][0] | {"max_waiting": 1000}]
-    table["line"] = [table["line"][0] | {"queue": queue, "capacity": 60, "check_seconds": 0}]
+    queue = one_queue(table, 60, max_waiting=1000)
     staff(table, SEATS, {queue: 1})
     table["seat"].append({"id": BROWSER, "device": "browser"})
     table["agent"].append({"id": BROWSER_AGENT, "name": "话机", "role": "agent", "skills": {queue: 1}})

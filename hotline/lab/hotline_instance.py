@@ -72,6 +72,15 @@ class Fixed:
         return DESK_HOST, self.base + 9
 
 
+def one_queue(table: Table, capacity: int, **changes: Any) -> str:
+    """The first line and the first queue alone, with these changes of the queue; its id. What names the others goes with them."""
+    queue: str = table["queue"][0]["id"]
+    table["queue"] = [table["queue"][0] | changes]
+    table["line"] = [table["line"][0] | {"queue": queue, "capacity": capacity, "check_seconds": 0}]
+    table.pop("nuisance", None)
+    return queue
+
+
 def derive(shipped: Table, base: int | None, change: Callable[[Table], None] | None = None) -> Table:
     """The shipped settings with ports of their own and desk phones only (a robot speaks no WebRTC)."""
     settings: Table = json.loads(json.dumps(shipped))

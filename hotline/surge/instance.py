@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hotline.bench.cpu_per_call import FIRST_AGENT, FIRST_SEAT
-from hotline.lab.hotline_instance import HotlineInstance, Table
+from hotline.lab.hotline_instance import HotlineInstance, Table, one_queue
 from hotline.lab.sound import beep
 from ivr.prompts import SHIPPED, Prompts, seconds_of
 
@@ -48,12 +48,9 @@ class Surge:
 
 def bench(table: Table, surge: Surge) -> None:
     """One line, one queue, one skill, nothing that takes time from what is measured."""
-    queue = table["queue"][0]["id"]
     waiting = 1000
-    table["queue"] = [{**table["queue"][0], "max_waiting": waiting, "words_seconds": 20, "call_back_seconds": 10}]
-    table["line"] = [{**table["line"][0], "queue": queue, "capacity": surge.seats + waiting, "check_seconds": 0}]
+    queue = one_queue(table, surge.seats + waiting, max_waiting=waiting, words_seconds=20, call_back_seconds=10)
     table["mode"] = []
-    table.pop("nuisance", None)  # it names queues that are not there
     _staff(table, surge.seats, [{queue: 1}], [{}])
     table["edge"] |= {"mode": "external"}
     _quiet(table)

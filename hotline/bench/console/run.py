@@ -24,7 +24,7 @@ from config.read import read
 from hotline.bench.cpu_per_call import FIRST_AGENT, staff
 from hotline.lab import ports
 from hotline.lab.child import Child
-from hotline.lab.hotline_instance import HotlineInstance, InstanceError, Table, derive, shipped
+from hotline.lab.hotline_instance import HotlineInstance, InstanceError, Table, derive, one_queue, shipped
 from hotline.lab.sit_down import sit_down
 from hotline.lab.sound import beep
 from hotline.programs.process_table import cpu
@@ -50,9 +50,7 @@ def people(consoles: int) -> tuple[int, int]:
 def changed(table: Table, consoles: int) -> None:
     """As many seats and people, one queue for all, nothing that takes time from what is measured."""
     agents, walls = people(consoles)
-    queue = table["queue"][0]["id"]
-    table["queue"] = [table["queue"][0] | {"max_waiting": 1000}]
-    table["line"] = [table["line"][0] | {"queue": queue, "capacity": 150, "check_seconds": 0}]
+    queue = one_queue(table, 150, max_waiting=1000)
     skills = {queue: 1}
     staff(table, agents, skills)
     table["agent"] += [
