@@ -29,7 +29,8 @@ SWITCH = "*70"
 def without_words(table: Table) -> None:
     """No other words over the music than those of the switch."""
     usual(table)
-    del table["mode"][0]["words_seconds"]
+    for name in ("words_seconds", "call_back_seconds"):
+        del table["mode"][0][name]
 
 
 @pytest.fixture(scope="module")
