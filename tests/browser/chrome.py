@@ -16,7 +16,7 @@ from playwright.async_api import Browser, BrowserContext, Playwright, expect
 expect.set_options(timeout=15_000)  # of a busy machine: what is waited for comes at once or not at all
 PROGRAM = os.environ.get("HOTLINE_CHROMIUM", "/usr/bin/chromium")
 EARS = Path(__file__).with_name("ears.js")
-_FLAGS = (
+FLAGS = (
     "--no-sandbox", "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream",
     "--allow-loopback-in-peer-connection", "--disable-background-networking", "--disable-component-update",
     "--disable-sync", "--no-first-run", "--disable-gpu", "--disable-quic",
@@ -39,7 +39,7 @@ def voice(file: Path, hertz: float, *, seconds: int = 2, rate: int = _RATE) -> P
 
 async def launch(playwright: Playwright, microphone: Path | None = None) -> Browser:
     """A browser of its own; without a microphone file it hums as Chromium's fake device does."""
-    flags = [*_FLAGS, *([f"--use-file-for-fake-audio-capture={microphone}"] if microphone else [])]
+    flags = [*FLAGS, *([f"--use-file-for-fake-audio-capture={microphone}"] if microphone else [])]
     return await playwright.chromium.launch(executable_path=PROGRAM, args=flags)
 
 

@@ -25,6 +25,7 @@ from tests.live.site import Site, SiteTelephones, eventually, usual
 
 from . import chrome
 from .people import PASSWORD, Agent, Person, Supervisor
+from .screen_chromium import ScreenChromium
 
 CITIZEN, ANNA, BAO, CHIEF = 440.0, 620.0, 830.0, 1130.0
 """Pitches of the voices: the citizen's is the live tests' caller tone; no one is another's harmonic."""
@@ -101,6 +102,11 @@ class SharedBrowsers:
             microphone = chrome.voice(Path(self._folder.name) / f"{voice:.0f}.wav", voice)
             browser = self._browsers[voice] = await chrome.launch(self._playwright, microphone)
         return browser
+
+    def on_a_screen(self, profile: Path, microphone: Path) -> ScreenChromium:
+        """A browser with a window, to be hidden."""
+        assert self._playwright is not None
+        return ScreenChromium(self._playwright, profile, microphone)
 
 
 class BrowserHotline:
