@@ -14,6 +14,7 @@ import json
 import os
 import signal
 import sys
+import time
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -27,6 +28,11 @@ from .storage import drafts_of
 from .worker import Worker
 
 NICE = 10
+IDLE_NICE = 19
+"""Of the group of a child in the idle class: the least there is."""
+AUTOGROUP = Path("/proc/self/autogroup")
+AUTOGROUP_TRIES, AUTOGROUP_AGAIN_SECONDS = 50, 0.1
+"""The kernel takes one such value in a tenth of a second, of all users together."""
 
 
 def main() -> int:
@@ -36,11 +42,11 @@ def main() -> int:
     setting = json.loads(first)
     _die_with(int(setting["parent"]))
     settings = Settings.model_validate(setting["settings"])
+    idle = settings.recording.priority is Priority.IDLE
     os.nice(NICE)
-    if settings.recording.priority is Priority.IDLE:
-        os.sched_setscheduler(
-            0, os.SCHED_IDLE, os.sched_param(0)
-        )  # a weight is no limit: full cores are the telephone's
+    if idle:  # a weight is no limit: full cores are the telephone's
+        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+    lower_session(IDLE_NICE if idle else NICE)
     places = Places(Path(setting["var"]))
     drafts = drafts_of(places, int(setting["place"]))
     drafts.make()
@@ -50,6 +56,20 @@ def main() -> int:
         worker.drafts.empty()
         serve(worker, sys.stdin.buffer, sys.stdout.buffer)
     return 0
+
+
+def lower_session(nice: int, file: Path = AUTOGROUP) -> None:
+    """``nice`` for the session as a whole. Where sessions are scheduled against each other (autogroup), class and nice of a process
+    count within its own alone, and this child is a session. A kernel without it has no such file."""
+    for _try in range(AUTOGROUP_TRIES):
+        try:
+            file.write_text(str(nice), "ascii")
+        except BlockingIOError:
+            time.sleep(AUTOGROUP_AGAIN_SECONDS)
+        except OSError:
+            return
+        else:
+            return
 
 
 def serve(worker: Worker, orders: BinaryIO, answers: BinaryIO) -> None:
