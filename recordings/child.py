@@ -2,7 +2,8 @@
 
 Started by ``processing.py``; reads orders from stdin, answers on stdout (``child_messages.py``), one at
 a time. Dies with the daemon (stdin ends, or the kernel tells it), and may die anywhere: each
-order can be given again. A lock in its folder of drafts keeps two children apart.
+order can be given again. A lock in its folder of drafts keeps two children apart; folders that nobody holds are emptied at its start,
+and each start of the daemon starts one, for the first sweep.
 The first line it reads is its setting: ``{"settings", "var", "spool", "lengths", "parent", "place"}``; ``place``: which child of several.
 """
 
@@ -24,7 +25,7 @@ from config.settings import Priority, Settings
 from . import child_messages, unfinished_files
 from .drafts import LOCK
 from .errors import Hopeless, RecordingError
-from .storage import drafts_of
+from .storage import drafts_of, empty_left_drafts
 from .worker import Worker
 
 NICE = 10
@@ -54,6 +55,7 @@ def main() -> int:
         fcntl.flock(lock, fcntl.LOCK_EX)  # the child of a daemon that just died may need a moment
         worker = Worker(settings, places, Path(setting["spool"]), lengths=setting["lengths"], drafts=drafts)
         worker.drafts.empty()
+        empty_left_drafts(places)
         serve(worker, sys.stdin.buffer, sys.stdout.buffer)
     return 0
 

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import fcntl
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from config.file_places import Places
 from recordings import child
+from recordings.child_process import RecordingChild
+from recordings.drafts import LOCK
+from recordings.storage import drafts_of, empty_left_drafts
+
+from .sound import settings
 
 
 def test_its_session_is_lowered_too(tmp_path: Path) -> None:
@@ -38,3 +45,52 @@ def test_a_kernel_that_wants_a_moment_between_two_is_asked_again(
 def test_a_kernel_without_such_groups_or_that_forbids_it_stops_no_child(tmp_path: Path) -> None:
     child.lower_session(19, tmp_path / "no-proc" / "autogroup")
     child.lower_session(19, tmp_path)
+
+
+def left(places: Places, place: int) -> Path:
+    """A plain draft that a killed child left."""
+    drafts = drafts_of(places, place)
+    drafts.make()
+    drafts.file("77.xm1-1.1.opus").write_bytes(b"plain sound")
+    return drafts.file("77.xm1-1.1.opus")
+
+
+def test_plain_drafts_of_children_that_are_no_more_are_taken_away(tmp_path: Path) -> None:
+    """One whose lock is held is at work; a link is nobody's folder."""
+    places = Places(tmp_path / "var")
+    places.make()
+    first, third, at_work = (left(places, place) for place in (0, 3, 5))
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "kept").touch()
+    (places.shelf / ".work-9").symlink_to(elsewhere)
+    with open(at_work.with_name(LOCK), "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        empty_left_drafts(places)
+    assert [one.exists() for one in (first, third, at_work, elsewhere / "kept")] == [False, False, True, True]
+    empty_left_drafts(places)
+    assert not at_work.exists()
+
+
+def test_one_folder_that_cannot_be_emptied_keeps_no_other(tmp_path: Path) -> None:
+    places = Places(tmp_path)
+    empty_left_drafts(places)  # no storage at all yet
+    places.make()
+    drafts = [left(places, place) for place in range(1, 4)]
+    for draft in drafts[:2]:
+        (draft.parent / "a-folder").mkdir()
+    empty_left_drafts(places)
+    assert not drafts[2].exists()
+
+
+@pytest.mark.slow
+async def test_the_first_child_takes_away_what_the_others_left(tmp_path: Path) -> None:
+    places = Places(tmp_path)
+    places.make()
+    draft = left(places, 3)
+    one = RecordingChild(settings("wav"), places)
+    try:
+        await one.sweep(0.0)
+    finally:
+        await one.close()
+    assert not draft.exists()

@@ -132,7 +132,9 @@ async def test_a_child_works_in_the_class_that_the_settings_say(tmp_path: Path, 
         assert os.sched_getscheduler(child.pid) == policy
         assert os.getpriority(os.PRIO_PROCESS, child.pid) >= 10
         group = Path(f"/proc/{child.pid}/autogroup")
-        if group.exists():  # sessions are scheduled against each other: the child's own class says nothing to another one
+        if (
+            group.exists()
+        ):  # sessions are scheduled against each other: the child's own class says nothing to another one
             assert group.read_text().split("nice ")[1].strip() == ("19" if priority == "idle" else "10")
     finally:
         await child.close()
