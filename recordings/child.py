@@ -4,7 +4,8 @@ Started by ``processing.py``; reads orders from stdin, answers on stdout (``chil
 a time. Dies with the daemon (stdin ends, or the kernel tells it), and may die anywhere: each
 order can be given again. A lock in its folder of drafts keeps two children apart; folders that nobody holds are emptied at its start,
 and each start of the daemon starts one, for the first sweep.
-The first line it reads is its setting: ``{"settings", "var", "spool", "lengths", "parent", "place"}``; ``place``: which child of several.
+The first line it reads is its setting: ``{"settings", "var", "spool", "lengths", "parent", "place", "times"}``;
+``place``: which child of several; ``times``: as the worker's.
 """
 
 from __future__ import annotations
@@ -53,7 +54,9 @@ def main() -> int:
     drafts.make()
     with open(drafts.file(LOCK), "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # the child of a daemon that just died may need a moment
-        worker = Worker(settings, places, Path(setting["spool"]), lengths=setting["lengths"], drafts=drafts)
+        worker = Worker(
+            settings, places, Path(setting["spool"]), lengths=setting["lengths"], drafts=drafts, times=setting["times"],
+        )  # fmt: skip
         worker.drafts.empty()
         empty_left_drafts(places)
         serve(worker, sys.stdin.buffer, sys.stdout.buffer)

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import fcntl
+import io
+import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from config.file_places import Places
-from recordings import child
-from recordings.child_process import RecordingChild
+from config.settings import Settings
+from recordings import audio, child, child_messages, child_process
+from recordings.child_process import ChildLost, RecordingChild
 from recordings.drafts import LOCK
 from recordings.storage import drafts_of, empty_left_drafts
 
-from .sound import settings
+from .sound import due, settings, spool, stereo
 
 
 def test_its_session_is_lowered_too(tmp_path: Path) -> None:
@@ -94,3 +100,71 @@ async def test_the_first_child_takes_away_what_the_others_left(tmp_path: Path) -
     finally:
         await one.close()
     assert not draft.exists()
+
+
+def of_priority(priority: str) -> Settings:
+    kept = settings()
+    return kept.model_validate(
+        {**kept.model_dump(), "recording": {**kept.recording.model_dump(), "priority": priority}}
+    )
+
+
+@pytest.mark.parametrize(("priority", "seconds"), [("idle", "10"), ("low", "1")])
+async def test_who_is_given_the_processor_last_is_waited_for_longer(
+    tmp_path: Path, priority: str, seconds: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The idle class may get nothing while calls keep the cores busy: it is not hung for that."""
+    monkeypatch.setattr(child_process, "START_SECONDS", 0.01)
+    monkeypatch.setattr(child_process, "IDLE_TIMES", 10.0)
+    silent = RecordingChild(of_priority(priority), Places(tmp_path), command=("sleep", "60"))
+    monkeypatch.setattr(child_process.asyncio, "timeout", told := Told())
+    with pytest.raises(ChildLost, match="no answer"):
+        await silent.sweep(0.0)
+    assert [f"{one * 100:.0f}" for one in told.seconds] == [seconds]
+
+
+class Told:
+    """In place of ``asyncio.timeout``: keeps what it was asked for, and is over at once."""
+
+    def __init__(self) -> None:
+        self.seconds: list[float] = []
+
+    def __call__(self, seconds: float) -> Told:
+        self.seconds.append(seconds)
+        return self
+
+    async def __aenter__(self) -> None:
+        raise TimeoutError
+
+    async def __aexit__(self, *_fault: object) -> None:
+        pass
+
+
+@pytest.mark.parametrize(("priority", "seconds"), [("idle", 650.0), ("low", 65.0)])
+def test_its_encoder_is_waited_for_longer_too(
+    tmp_path: Path, priority: str, seconds: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By what the daemon tells the child, up to the encoder's own limit."""
+    monkeypatch.setattr(child_process, "IDLE_TIMES", 10.0)
+    places = Places(tmp_path)
+    places.make()
+    spool(places.spool, due(), stereo(5.0))
+    limits: list[float] = []
+
+    def run(*_words: Any, timeout: float, **_more: Any) -> None:
+        limits.append(timeout)
+        raise subprocess.TimeoutExpired("ffmpeg", timeout)
+
+    setting = RecordingChild(of_priority(priority), places)._setting | {"parent": os.getppid()}
+    orders = io.BytesIO(json.dumps(setting).encode() + b"\n" + child_messages.shelve(due()))
+    answers = io.BytesIO()
+    monkeypatch.setattr(audio.subprocess, "run", run)
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(orders))
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(answers))
+    for harmless in ("nice", "sched_setscheduler"):
+        monkeypatch.setattr(os, harmless, lambda *_words: None)
+    monkeypatch.setattr(child, "lower_session", lambda _nice: None)
+    monkeypatch.setattr(child, "_die_with", lambda _parent: None)
+    child.main()
+    assert limits == [seconds]
+    assert json.loads(answers.getvalue().splitlines()[-1])["later"] == "encoder_hung"
