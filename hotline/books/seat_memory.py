@@ -39,8 +39,8 @@ class SeatMemory:
         self._failing = False
         self._former: list[Page] | None = None
         """What an earlier daemon left; None: not looked for yet."""
-        self._kept = 0
-        """So many pages stand in that file now."""
+        self._kept: list[Page] = []
+        """What stands in that file now."""
 
     async def last(self) -> Mapping[SeatId, SeatState]:
         """By whichever knows the seat's later state; while the ledger is away by the file alone."""
@@ -72,7 +72,7 @@ class SeatMemory:
         """First what an earlier daemon could not write. One page that the ledger does not take holds up none behind it."""
         if self._former is None:
             self._former = await asyncio.to_thread(self._left)
-            self._kept = len(self._former)
+            self._kept = list(self._former)
         if not self._former:
             return
         try:
@@ -92,7 +92,7 @@ class SeatMemory:
 
     def _leave(self, pages: Sequence[Page]) -> None:
         """For whoever comes after us."""
-        if len(pages) == self._kept:  # tried again in vain, or nothing waits
+        if list(pages) == self._kept:  # tried again in vain, or nothing waits
             return
         try:
             text = "".join(json.dumps(_packed(page), ensure_ascii=False) + "\n" for page in pages)
@@ -100,7 +100,7 @@ class SeatMemory:
         except OSError as fault:
             log.error("what the seats do is kept in memory alone", pages=len(pages), fault=str(fault))
         else:
-            self._kept = len(pages)
+            self._kept = list(pages)
 
     def _left(self) -> list[Page]:
         try:

@@ -136,6 +136,18 @@ async def test_the_ledger_comes_back_before_the_next_daemon_begins_anything(tmp_
     assert book.pages == [ONE, TWO], "nothing was left for the next one"
 
 
+async def test_as_many_others_are_not_the_same(tmp_path: Path) -> None:
+    """The ledger took the first and went away again: what waits now is one page as before, and another one."""
+    book, files = Ledger(), (tmp_path / "seats.json", tmp_path / "waiting")
+    book.away = True
+    memory = SeatMemory(book, *files)
+    await in_vain(memory, [ONE])
+    await in_vain(memory, [TWO])
+    book.away = False
+    await SeatMemory(book, *files).last()
+    assert book.pages == [TWO]
+
+
 async def test_one_that_the_ledger_refuses_or_that_is_torn_holds_up_none(tmp_path: Path) -> None:
     book, files = Ledger(), (tmp_path / "seats.json", tmp_path / "waiting")
     book.away = True
