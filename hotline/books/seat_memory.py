@@ -91,19 +91,19 @@ class SeatMemory:
         What was begun is not cut off, for a store that must end its transaction would hold us up with it. Nothing is asked
         behind it until it is over: what it writes late must not come after what is newer.
         """
-        for _turn in range(2):
-            if self._asked is None:
-                mine = self._asked = asyncio.ensure_future(ask())
-                mine.add_done_callback(_retrieved)
-            else:
-                mine = None
-            await asyncio.wait([self._asked], timeout=ANSWER_SECONDS)
-            if not self._asked.done():
-                break
-            self._asked = None
-            if mine is not None:
-                return mine.result()
-        raise LedgerUnavailable("the ledger does not answer")
+        if self._asked is not None:
+            await self._over(self._asked)
+        mine = self._asked = asyncio.ensure_future(ask())
+        mine.add_done_callback(_retrieved)
+        await self._over(mine)
+        return mine.result()
+
+    async def _over(self, asked: asyncio.Future[Any]) -> None:
+        """Raises ``LedgerUnavailable``."""
+        await asyncio.wait([asked], timeout=ANSWER_SECONDS)
+        if not asked.done():
+            raise LedgerUnavailable("the ledger does not answer")
+        self._asked = None
 
     async def _forward(self) -> None:
         """First what an earlier daemon could not write. One page that the ledger does not take holds up none behind it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import fcntl
 import io
 import json
@@ -15,7 +16,7 @@ import pytest
 
 from config.file_places import Places
 from config.settings import Settings
-from recordings import audio, child, child_messages, child_process
+from recordings import child, child_messages, child_process
 from recordings.child_process import ChildLost, RecordingChild
 from recordings.drafts import LOCK
 from recordings.storage import drafts_of, empty_left_drafts
@@ -117,7 +118,7 @@ async def test_who_is_given_the_processor_last_is_waited_for_longer(
     monkeypatch.setattr(child_process, "START_SECONDS", 0.01)
     monkeypatch.setattr(child_process, "IDLE_TIMES", 10.0)
     silent = RecordingChild(of_priority(priority), Places(tmp_path), command=("sleep", "60"))
-    monkeypatch.setattr(child_process.asyncio, "timeout", told := Told())
+    monkeypatch.setattr(asyncio, "timeout", told := Told())
     with pytest.raises(ChildLost, match="no answer"):
         await silent.sweep(0.0)
     assert [f"{one * 100:.0f}" for one in told.seconds] == [seconds]
@@ -158,7 +159,7 @@ def test_its_encoder_is_waited_for_longer_too(
     setting = RecordingChild(of_priority(priority), places)._setting | {"parent": os.getppid()}
     orders = io.BytesIO(json.dumps(setting).encode() + b"\n" + child_messages.shelve(due()))
     answers = io.BytesIO()
-    monkeypatch.setattr(audio.subprocess, "run", run)
+    monkeypatch.setattr(subprocess, "run", run)
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(orders))
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(answers))
     for harmless in ("nice", "sched_setscheduler"):

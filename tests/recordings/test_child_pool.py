@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from config.file_places import Places
+from cti.commands import Outcome
 from recordings import child_pool
 from recordings.build import build
 from recordings.child_pool import RecordingChildren
@@ -74,7 +75,7 @@ def test_only_cores_that_it_may_run_on_count(tmp_path: Path, monkeypatch: pytest
     assert made.queue._child.width == 1
 
 
-async def perform(_command: object) -> object:
+async def perform(_command: object) -> Outcome:
     raise AssertionError("nothing is to be done")
 
 
