@@ -93,7 +93,8 @@ class SeatMemory:
         """
         if self._asked is not None:
             await self._over(self._asked)
-        mine = self._asked = asyncio.ensure_future(ask())
+        mine: asyncio.Future[T] = asyncio.ensure_future(ask())
+        self._asked = mine
         mine.add_done_callback(_retrieved)
         await self._over(mine)
         return mine.result()
