@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import structlog
 
@@ -13,7 +13,7 @@ from cti.ids import SeatId
 from . import events as out
 from .commands import CallFiled
 from .desk import HEARD, Desk
-from .ports import FiledCall, SeatLog, Switchboard
+from .ports import FiledCall, Page, SeatLog, Switchboard
 from .roster import Roster
 from .seat_service import SeatService
 
@@ -53,7 +53,7 @@ class Seats:
 
 def build(
     settings: Settings, switchboard: Switchboard, seat_log: SeatLog, publish: Callable[[out.Event], None],
-    away: tuple[type[Exception], ...],
+    away: tuple[type[Exception], ...], left: Callable[[Sequence[Page]], None],
 ) -> Seats:  # fmt: skip
-    """``away``: what ``seat_log`` raises when what it is told is to be told again later."""
-    return Seats(SeatService(Desk(Roster.from_settings(settings)), switchboard, seat_log, publish, away))
+    """``away``: what ``seat_log`` raises when what it is told is to be told again later; ``left``: told at the end what it never took."""
+    return Seats(SeatService(Desk(Roster.from_settings(settings)), switchboard, seat_log, publish, away, left=left))

@@ -13,7 +13,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import get_args
 
 import structlog
@@ -65,7 +65,9 @@ class SeatService:
         away: tuple[type[Exception], ...],
         *,
         now: Callable[[], float] = time.time,
+        left: Callable[[Sequence[Page]], None] = lambda _pages: None,
     ) -> None:
+        """``left``: told at the end which pages the book has not taken."""
         self.desk = desk
         self._switchboard = switchboard
         self._book = book
@@ -78,7 +80,7 @@ class SeatService:
         self._pages: OrderedWriter[Page] = OrderedWriter(
             "seats", book.write, away, together=BOOK_MOST_WAITING, most=BOOK_MOST_WAITING,
             gather=BOOK_GATHER_SECONDS, rest=BOOK_REST_SECONDS, again=BOOK_RETRY_SECONDS,
-            lost=self._lost_book, back=self._book_is_back,
+            lost=self._lost_book, back=self._book_is_back, left=left,
         )  # fmt: skip
         """The book may be away for hours: the seats go on."""
         self._alarm_clock: asyncio.TimerHandle | None = None

@@ -32,6 +32,7 @@ class OrderedWriter(Generic[T]):
         gather: float = 0.0, rest: float = 0.0, again: float = 2.0, grace: float = 0.0,
         lost: Callable[[Exception, T], None] = lambda _fault, _first: None,
         back: Callable[[T], None] = lambda _first: None,
+        left: Callable[[Sequence[T]], None] = lambda _waiting: None,
     ) -> None:  # fmt: skip
         """
         :param write: all of these or none, in order; durable when it returns.
@@ -45,11 +46,12 @@ class OrderedWriter(Generic[T]):
         :param again: seconds until the next try while the book is away.
         :param grace: so many seconds ``stop`` tries again.
         :param lost: once, when the book went away, with the first that waits; ``back``: once, when it took that again.
+        :param left: told at the end what waits still, in order, if anything does; also of a book that never answered.
         """
         self._name, self._write, self._away = name, write, away
         self._together, self._most, self._key = together, most, key
         self._gather, self._rest, self._again, self._grace = gather, rest, again, grace
-        self._lost, self._back = lost, back
+        self._lost, self._back, self._left = lost, back, left
         self._waiting: OrderedDict[Hashable, T] = OrderedDict()
         self._numbers = count()
         self._writing = asyncio.Lock()
@@ -115,6 +117,7 @@ class OrderedWriter(Generic[T]):
             await asyncio.gather(self._task, return_exceptions=True)
         if self._waiting:
             log.error("not written: the end came", queue=self._name, count=len(self._waiting))
+            self._left(list(self._waiting.values()))
 
     # -- within ----------------------------------------------------------------------------
 

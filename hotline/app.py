@@ -89,7 +89,8 @@ class Hotline:
         telephone = cti.build(settings, secrets, ledger.plan, board.publish, ledger.call)
         switchboard = telephone.switchboard
         ledger.comparing.watch(switchboard.fold.board, lambda: switchboard.live)
-        seats = await begin(agents.build(settings, switchboard, ledger.seats, house.publish, WRONG_OR_AWAY))
+        memory = ledger.seats
+        seats = await begin(agents.build(settings, switchboard, memory, house.publish, WRONG_OR_AWAY, memory.leave))
         board.listen(agents.HEARD, seats.service.hear)
         house.listen(bridge.FILED, seats.hear_filed)
 

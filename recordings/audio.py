@@ -27,6 +27,8 @@ FRAME_BYTES = 2 * CHANNELS
 BYTES_PER_SECOND = RATE * FRAME_BYTES
 STEP = RATE // 20
 """Samples in one step of the measure: 50 ms."""
+HUNG_SECONDS = 60.0
+"""Of the encoder, beside the sound's own length."""
 STEPS_PER_SECOND = RATE / STEP
 
 _BLOCK = STEP * 1200
@@ -93,10 +95,10 @@ def _grid(
         peak.append(np.max(np.abs(blocks), axis=1))
 
 
-def encode(source: Path, target: Path, form: str, kbps: int, *, seconds: float) -> None:
+def encode(source: Path, target: Path, form: str, kbps: int, *, seconds: float, times: float = 1.0) -> None:
     """Encode to ``form`` (opus | mp3 | wav), stereo kept; the same input gives the same bytes.
 
-    ``seconds`` (length of the sound) sets the deadline. Raises ``TryLater`` ('disk_full',
+    ``seconds`` (length of the sound) sets the deadline, ``times`` as long where the processor is given to others first. Raises ``TryLater`` ('disk_full',
     'encoder_failed', 'encoder_hung'); ``target`` may then hold a part.
     """
     given = [] if source.suffix == ".wav" else ["-f", "s16le", "-ar", str(RATE), "-ac", str(CHANNELS)]
@@ -108,7 +110,7 @@ def encode(source: Path, target: Path, form: str, kbps: int, *, seconds: float) 
     }[form]
     _ffmpeg(
         *given, "-i", f"file:{source}", "-map", "0:a:0", "-map_metadata", "-1", *codec,
-        "-fflags", "+bitexact", "-flags:a", "+bitexact", "-y", f"file:{target}", seconds=seconds,
+        "-fflags", "+bitexact", "-flags:a", "+bitexact", "-y", f"file:{target}", seconds=(HUNG_SECONDS + seconds) * times,
     )  # fmt: skip
 
 
@@ -142,12 +144,12 @@ def _ffmpeg(*args: str, seconds: float) -> None:
     try:
         done = subprocess.run(  # preexec_fn is safe: this process has one thread
             command, capture_output=True, text=True, errors="replace", check=False,
-            timeout=60 + seconds, preexec_fn=_die_with_parent, stdin=subprocess.DEVNULL,
+            timeout=seconds, preexec_fn=_die_with_parent, stdin=subprocess.DEVNULL,
         )  # fmt: skip
     except FileNotFoundError as fault:
         raise TryLater("no_encoder", "ffmpeg is not installed") from fault
     except subprocess.TimeoutExpired as fault:
-        raise TryLater("encoder_hung", f"ffmpeg took more than {60 + seconds:.0f} s") from fault
+        raise TryLater("encoder_hung", f"ffmpeg took more than {seconds:.0f} s") from fault
     if done.returncode:
         message = done.stderr.strip().splitlines()[-1:] or [f"exit status {done.returncode}"]
         reason = "disk_full" if "No space left" in done.stderr else "encoder_failed"

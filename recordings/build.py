@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Awaitable, Callable, Mapping
 
 from config.file_places import Places
@@ -15,7 +14,7 @@ from .child_process import RecordingChild
 from .ports import RecordingBook
 from .processing import RecordingQueue
 from .restart_on_transfer import HEARD, RecordingContinuity
-from .spare_cores import SpareCores
+from .spare_cores import SpareCores, usable
 
 __all__ = ["ENDED", "HEARD", "Recorder", "build"]
 
@@ -44,7 +43,7 @@ def build(
     """``lengths``: prompt → seconds."""
     spool = settings.asterisk.spool_dir
     monitor = spool / "monitor" if spool else None
-    many = settings.recording.workers or os.cpu_count() or 1
+    many = settings.recording.workers or usable()
     children = [RecordingChild(settings, places, monitor, lengths=lengths, place=place) for place in range(many)]
     idle = settings.recording.priority is Priority.IDLE
     child = RecordingChildren(children, SpareCores() if idle else lambda: many)

@@ -2,8 +2,10 @@
 
 Started by ``processing.py``; reads orders from stdin, answers on stdout (``child_messages.py``), one at
 a time. Dies with the daemon (stdin ends, or the kernel tells it), and may die anywhere: each
-order can be given again. A lock in its folder of drafts keeps two children apart.
-The first line it reads is its setting: ``{"settings", "var", "spool", "lengths", "parent", "place"}``; ``place``: which child of several.
+order can be given again. A lock in its folder of drafts keeps two children apart; folders that nobody holds are emptied at its start,
+and each start of the daemon starts one, for the first sweep.
+The first line it reads is its setting: ``{"settings", "var", "spool", "lengths", "parent", "place", "times"}``;
+``place``: which child of several; ``times``: as the worker's.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ import json
 import os
 import signal
 import sys
+import time
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -23,10 +26,15 @@ from config.settings import Priority, Settings
 from . import child_messages, unfinished_files
 from .drafts import LOCK
 from .errors import Hopeless, RecordingError
-from .storage import drafts_of
+from .storage import drafts_of, empty_left_drafts
 from .worker import Worker
 
 NICE = 10
+IDLE_NICE = 19
+"""Of the group of a child in the idle class: the least there is."""
+AUTOGROUP = Path("/proc/self/autogroup")
+AUTOGROUP_TRIES, AUTOGROUP_AGAIN_SECONDS = 50, 0.1
+"""The kernel takes one such value in a tenth of a second, of all users together."""
 
 
 def main() -> int:
@@ -36,20 +44,37 @@ def main() -> int:
     setting = json.loads(first)
     _die_with(int(setting["parent"]))
     settings = Settings.model_validate(setting["settings"])
+    idle = settings.recording.priority is Priority.IDLE
     os.nice(NICE)
-    if settings.recording.priority is Priority.IDLE:
-        os.sched_setscheduler(
-            0, os.SCHED_IDLE, os.sched_param(0)
-        )  # a weight is no limit: full cores are the telephone's
+    if idle:  # a weight is no limit: full cores are the telephone's
+        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+    lower_session(IDLE_NICE if idle else NICE)
     places = Places(Path(setting["var"]))
     drafts = drafts_of(places, int(setting["place"]))
     drafts.make()
     with open(drafts.file(LOCK), "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # the child of a daemon that just died may need a moment
-        worker = Worker(settings, places, Path(setting["spool"]), lengths=setting["lengths"], drafts=drafts)
+        worker = Worker(
+            settings, places, Path(setting["spool"]), lengths=setting["lengths"], drafts=drafts, times=setting["times"],
+        )  # fmt: skip
         worker.drafts.empty()
+        empty_left_drafts(places)
         serve(worker, sys.stdin.buffer, sys.stdout.buffer)
     return 0
+
+
+def lower_session(nice: int, file: Path = AUTOGROUP) -> None:
+    """``nice`` for the session as a whole. Where sessions are scheduled against each other (autogroup), class and nice of a process
+    count within its own alone, and this child is a session. A kernel without it has no such file."""
+    for _try in range(AUTOGROUP_TRIES):
+        try:
+            file.write_text(str(nice), "ascii")
+        except BlockingIOError:
+            time.sleep(AUTOGROUP_AGAIN_SECONDS)
+        except OSError:
+            return
+        else:
+            return
 
 
 def serve(worker: Worker, orders: BinaryIO, answers: BinaryIO) -> None:

@@ -16,7 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from config.file_places import Places
-from config.settings import Settings
+from config.settings import Priority, Settings
 
 from . import child_messages
 from .child_messages import Answer
@@ -27,6 +27,8 @@ START_SECONDS = 60.0
 """numpy on a busy machine, and the lock of a child that is just dying."""
 JOB_SECONDS = 240.0
 """For one recording, plus its own length: far more than it takes at nice 10."""
+IDLE_TIMES = 10.0
+"""So many times as long in the idle class, which is given nothing while calls keep the cores busy."""
 PAUSES = (0.0, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
 LINE_LIMIT = 16 << 20
 """A sweep of a spool with 100,000 files fits."""
@@ -47,6 +49,7 @@ class RecordingChild:
         command: Sequence[str] = COMMAND,
         place: int = 0,
     ) -> None:
+        self._times = IDLE_TIMES if settings.recording.priority is Priority.IDLE else 1.0
         self._setting = {
             "settings": settings.model_dump(mode="json"),
             "var": str(places.var.absolute()),
@@ -54,6 +57,7 @@ class RecordingChild:
             "lengths": dict(lengths or {}),
             "parent": os.getpid(),
             "place": place,
+            "times": self._times,
         }
         self._command = tuple(command)
         self._process: Process | None = None
@@ -127,13 +131,13 @@ class RecordingChild:
         try:
             process.stdin.write(order)
             await process.stdin.drain()
-            async with asyncio.timeout(seconds):  # wait_for would make a task for each
+            async with asyncio.timeout(seconds * self._times):  # wait_for would make a task for each
                 text = await process.stdout.readline()
             if text:
                 return child_messages.answer(text)
             reason = "it died"
         except TimeoutError:
-            reason = f"no answer in {seconds:.0f} s"
+            reason = f"no answer in {seconds * self._times:.0f} s"
         except (ConnectionError, ValueError) as fault:
             reason = str(fault) or type(fault).__name__
         except asyncio.CancelledError:

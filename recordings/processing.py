@@ -140,9 +140,11 @@ class RecordingQueue:
         todo = iter(some)
         running: dict[asyncio.Task[Shelved | Failed | None], Due] = {}
         lost: ChildLost | None = None
+        fault: Exception | None = None
         try:
             while True:
-                for due in itertools.islice(todo, self._child.width - len(running) if lost is None else 0):
+                begins = lost is None and fault is None
+                for due in itertools.islice(todo, self._child.width - len(running) if begins else 0):
                     running[asyncio.create_task(self._one(due))] = due
                 if not running:
                     break
@@ -151,14 +153,19 @@ class RecordingQueue:
                     due = running.pop(task)
                     try:
                         result = task.result()
-                    except ChildLost as fault:  # the others' work goes on
-                        lost = fault
+                    except ChildLost as died:  # the others' work goes on
+                        lost = died
                         continue
                     if result is not None:
                         done.append((due, result))
                 if len(done) >= SETTLE_MOST or self._clock() - settled >= SETTLE_SECONDS:
-                    await self._settle(done)
-                    done, settled = [], self._clock()
+                    try:
+                        await self._settle(done)
+                    except Exception as failed:  # noqa: BLE001 - raised below: who is at work is not killed for it
+                        fault = failed
+                    else:
+                        done, fault = [], None
+                    settled = self._clock()
         finally:
             for task in running:
                 task.cancel()
@@ -166,6 +173,8 @@ class RecordingQueue:
             await self._settle(done)
         if lost is not None:
             raise lost
+        if fault is not None:
+            raise fault
 
     async def _one(self, due: Due) -> Shelved | Failed | None:
         """Raises ``ChildLost``, of one that is tried again."""

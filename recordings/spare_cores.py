@@ -13,6 +13,8 @@ from pathlib import Path
 
 STAT = Path("/proc/stat")
 LOOK_SECONDS = 1.0
+LOOK_MOST_SECONDS = 5.0
+"""What lies further back says nothing of now: the mean of a quiet hour hides the first second of a storm."""
 KEPT = 0.15
 """Share of all cores that is never counted as spare: a call's needs come in bursts."""
 
@@ -40,13 +42,18 @@ def spare(before: CpuTimes, after: CpuTimes, cores: int) -> int:
     return max(0, int((1.0 - KEPT - busy) * cores + 0.5))
 
 
+def usable() -> int:
+    """Cores that this process may run on."""
+    return len(os.sched_getaffinity(0))
+
+
 class SpareCores:
-    """Asked as often as one likes; the machine is looked at once a second."""
+    """Asked as often as one likes; the machine is looked at once a second. Who asks after a longer silence is told none until a second was looked at."""
 
     def __init__(
         self, cores: int | None = None, *, stat: Path = STAT, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        self._cores = cores or os.cpu_count() or 1
+        self._cores = cores or usable()
         self._stat, self._clock = stat, clock
         self._before = self._read()
         self._at = clock()
@@ -56,7 +63,11 @@ class SpareCores:
         now = self._clock()
         if now - self._at >= LOOK_SECONDS:
             after = self._read()
-            self._spare = spare(self._before, after, self._cores) if self._before and after else self._cores
+            if self._before is None or after is None:
+                self._spare = self._cores
+            else:
+                stale = now - self._at > LOOK_MOST_SECONDS
+                self._spare = 0 if stale else spare(self._before, after, self._cores)
             self._before, self._at = after, now
         return self._spare
 

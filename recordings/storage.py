@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
+from contextlib import suppress
+
 from config.file_places import Places
 from config.settings import Recording
 
-from .drafts import Drafts
+from .drafts import LOCK, Drafts
 from .errors import NotStored
 from .local_storage import LocalStorage
 from .master_key import MasterKeyFile, master_of
@@ -29,6 +32,17 @@ def files_of(places: Places) -> LocalStorage:
 def drafts_of(places: Places, place: int = 0) -> Drafts:
     """On the storage's own file system, where a draft becomes a recording by its name alone. ``place``: whose, of several children."""
     return Drafts(places.shelf / (f".work-{place}" if place else ".work"))
+
+
+def empty_left_drafts(places: Places) -> None:
+    """Of children that are no more: a draft is unsealed sound, and its child may never be started again. A folder whose lock somebody holds is in use."""
+    with suppress(OSError):  # a storage that is away now is emptied by the next one that starts
+        for folder in places.shelf.glob(".work*"):
+            if folder.is_symlink() or not folder.is_dir():
+                continue
+            with suppress(OSError), open(folder / LOCK, "a") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                Drafts(folder).empty()
 
 
 def master_key_of(how: Recording, places: Places) -> MasterKeyFile:

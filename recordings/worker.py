@@ -45,9 +45,10 @@ class Worker:
     def __init__(
         self, settings: Settings, places: Places, spool: Path | None = None,
         *, lengths: Mapping[str, float] | None = None, sealed: bool = True, passed: Callable[[str], None] = lambda step: None,
-        drafts: Drafts | None = None,
+        drafts: Drafts | None = None, times: float = 1.0,
     ) -> None:  # fmt: skip
-        """``spool``: where raw files are, when not in ``places.spool`` (an external Asterisk); ``lengths``: prompt → s; ``drafts``: its own, where several work."""
+        """``spool``: where raw files are, when not in ``places.spool`` (an external Asterisk); ``lengths``: prompt → s; ``drafts``: its own, where several work;
+        ``times``: so many times as long may the encoder take."""
         self.spool = spool or places.spool
         self.shelf = Shelf(storage_of(places), ZoneInfo(settings.centre.timezone))
         self.drafts = drafts or drafts_of(places)
@@ -56,6 +57,7 @@ class Worker:
         self._lengths = lengths or {}
         self._keys = keys_of(settings.recording, places) if sealed else None
         self._passed = passed
+        self._times = times
 
     def shelve(self, due: Due) -> Shelved:
         """Do the job, or find it done. Raises ``TryLater`` or ``Hopeless``; ``SealBroken`` while the master key is not there."""
@@ -101,7 +103,7 @@ class Worker:
         draft = self.drafts.file(f"{os.getpid()}.{layout.stem(due.id)}.{form}")
         sealed = draft.with_name(draft.name + ".sealed")
         try:
-            audio.encode(raw, draft, form, self._how.bitrate_kbps, seconds=measured.seconds)
+            audio.encode(raw, draft, form, self._how.bitrate_kbps, seconds=measured.seconds, times=self._times)
             self._passed("encoded")
             self._check(draft, measured.seconds)
             plain_bytes, plain_sha256 = vault.fingerprint(draft)

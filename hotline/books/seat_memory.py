@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 
@@ -23,10 +23,15 @@ from agents.ports import Page, SeatLog
 from agents.presence import Presence
 from agents.seat_state import SeatState, pack, unpack
 from cti.ids import SeatId
-from ledger.errors import WRONG_OR_AWAY
+from ledger.errors import WRONG_OR_AWAY, LedgerUnavailable
 from recordings.durable import write_new_durable
 
 log = structlog.get_logger("seats")
+
+ANSWER_SECONDS = 10.0
+"""A ledger that says nothing for so long counts as away."""
+
+T = TypeVar("T")
 
 
 class SeatMemory:
@@ -39,15 +44,17 @@ class SeatMemory:
         self._failing = False
         self._former: list[Page] | None = None
         """What an earlier daemon left; None: not looked for yet."""
-        self._kept = 0
-        """So many pages stand in that file now."""
+        self._kept: list[Page] = []
+        """What stands in that file now."""
+        self._asked: asyncio.Future[Any] | None = None
+        """What the ledger has not answered yet."""
 
     async def last(self) -> Mapping[SeatId, SeatState]:
         """By whichever knows the seat's later state; while the ledger is away by the file alone."""
         found = await asyncio.to_thread(self._read)
         try:
-            await self._forward()
-            for seat, state in (await self._book.last()).items():
+            await self._answered(self._forward)
+            for seat, state in (await self._answered(self._book.last)).items():
                 if seat not in found or found[seat].since <= state.since:
                     found[seat] = state
         except WRONG_OR_AWAY as fault:
@@ -61,18 +68,49 @@ class SeatMemory:
             self._states |= newest
             await asyncio.to_thread(self._keep, json.dumps(self._states, ensure_ascii=False))
         try:
-            await self._forward()
-            await self._book.write(pages)
+            await self._answered(lambda: self._to_ledger(pages))
         except WRONG_OR_AWAY:
             await asyncio.to_thread(self._leave, [*(self._former or ()), *pages])
             raise
         await asyncio.to_thread(self._leave, [])
 
+    def leave(self, pages: Sequence[Page]) -> None:
+        """At the end: what the ledger has not taken, for the next daemon, although the ledger may never have said that it is away."""
+        if self._former is None:
+            self._former = self._left()
+            self._kept = list(self._former)
+        self._leave([*self._former, *pages])
+
+    async def _to_ledger(self, pages: Sequence[Page]) -> None:
+        await self._forward()
+        await self._book.write(pages)
+
+    async def _answered(self, ask: Callable[[], Awaitable[T]]) -> T:
+        """What the ledger says; raises ``LedgerUnavailable`` when it says nothing.
+
+        What was begun is not cut off, for a store that must end its transaction would hold us up with it. Nothing is asked
+        behind it until it is over: what it writes late must not come after what is newer.
+        """
+        if self._asked is not None:
+            await self._over(self._asked)
+        mine: asyncio.Future[T] = asyncio.ensure_future(ask())
+        self._asked = mine
+        mine.add_done_callback(_retrieved)
+        await self._over(mine)
+        return mine.result()
+
+    async def _over(self, asked: asyncio.Future[Any]) -> None:
+        """Raises ``LedgerUnavailable``."""
+        await asyncio.wait([asked], timeout=ANSWER_SECONDS)
+        if not asked.done():
+            raise LedgerUnavailable("the ledger does not answer")
+        self._asked = None
+
     async def _forward(self) -> None:
         """First what an earlier daemon could not write. One page that the ledger does not take holds up none behind it."""
         if self._former is None:
             self._former = await asyncio.to_thread(self._left)
-            self._kept = len(self._former)
+            self._kept = list(self._former)
         if not self._former:
             return
         try:
@@ -92,7 +130,7 @@ class SeatMemory:
 
     def _leave(self, pages: Sequence[Page]) -> None:
         """For whoever comes after us."""
-        if len(pages) == self._kept:  # tried again in vain, or nothing waits
+        if list(pages) == self._kept:  # tried again in vain, or nothing waits
             return
         try:
             text = "".join(json.dumps(_packed(page), ensure_ascii=False) + "\n" for page in pages)
@@ -100,7 +138,7 @@ class SeatMemory:
         except OSError as fault:
             log.error("what the seats do is kept in memory alone", pages=len(pages), fault=str(fault))
         else:
-            self._kept = len(pages)
+            self._kept = list(pages)
 
     def _left(self) -> list[Page]:
         try:
@@ -137,6 +175,12 @@ class SeatMemory:
         except (OSError, ValueError, TypeError, KeyError, AttributeError) as fault:
             log.error("the memory of the seats cannot be read", file=str(self._file), fault=str(fault))
             return {}
+
+
+def _retrieved(asked: asyncio.Future[Any]) -> None:
+    """Its fault, if nobody waits for it any more."""
+    if not asked.cancelled():
+        asked.exception()
 
 
 def _packed(page: Page) -> dict[str, Any]:

@@ -23,6 +23,9 @@ from hotline.programs import apt_sources
 
 PACKAGES = ("asterisk", "asterisk-modules", "asterisk-config")
 TRIED = Path(__file__).resolve().parents[1] / "data" / "asterisk-tried.csv"
+KEPT = ("dists", "pool")
+MARK = "hotline-asterisk-fetch"
+"""Lies in a folder that ``keep`` made: what else is called dists or pool is somebody's own, a mirror of Debian maybe."""
 FOLDERS = ("state/lists/partial", "cache/archives/partial")
 
 
@@ -113,8 +116,15 @@ def _run(command: list[str], fault: str) -> str:
 
 def keep(draft: Path, source: Source, folder: Path) -> int:
     """Fetch into ``folder``, as the part of a mirror that ``of_folder`` reads; how many packages. Raises InstallError."""
+    there = [name for name in KEPT if os.path.lexists(folder / name)]
+    if there and not (folder / MARK).is_file():
+        fault = _(
+            "{folder} holds {names} that `hotline asterisk fetch` did not make", folder=folder, names=", ".join(there)
+        )
+        raise InstallError(f"{fault}. " + _("Cure: an empty folder"))
     packages = {sha256(path): path for path in fetched(draft, source)}
-    for old in ("dists", "pool"):
+    (folder / MARK).touch()
+    for old in KEPT:
         shutil.rmtree(folder / old, ignore_errors=True)
     lists = draft / "state" / "lists"
     for ending in (f"_dists_{source.suite}_InRelease", f"_dists_{source.suite}_main_binary-{_architecture()}_Packages"):

@@ -14,6 +14,7 @@ import signal
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -143,12 +144,11 @@ async def _phase(stage: HotlineInstance, account: Account, phones: Child, number
         takes=surge.takes,
     )
     assert stage.daemon is not None
-    stopped = _recorders(stage) if name == RECORDER_STOPPED else []
-    for pid in stopped:
-        os.kill(pid, signal.SIGSTOP)
+    recorders = _StoppedRecorders(lambda: _recorders(stage) if name == RECORDER_STOPPED else [])
+    recorders.look()
     if name == ALONE:
         stage.kill()
-    watch = _Watch(stage, alone=name == ALONE)
+    watch = _Watch(stage, recorders.look, alone=name == ALONE)
     looking = asyncio.create_task(watch.run())
     linger = LINGER_SECONDS + 8 * surge.talk + CALLED_BACK_MORE_SECONDS + MOST_PATIENCE * surge.patience
     try:
@@ -157,8 +157,7 @@ async def _phase(stage: HotlineInstance, account: Account, phones: Child, number
     finally:
         looking.cancel()
         await asyncio.gather(looking, return_exceptions=True)
-        for pid in stopped:
-            os.kill(pid, signal.SIGCONT)
+        recorders.go_on()
     load = watch.load()
     if name == ALONE:
         await asyncio.to_thread(stage.start, seconds=120.0)
@@ -181,14 +180,40 @@ def _recorders(stage: HotlineInstance) -> list[int]:
     return [pid for pid in process_table.children(stage.daemon.pid) if "recordings.child" in process_table.title(pid)]
 
 
+class _StoppedRecorders:
+    """Those that run and those that come: a recorder is started when there is work, and again when it died."""
+
+    def __init__(self, found: Callable[[], list[int]]) -> None:
+        self._found = found
+        self._stopped: set[int] = set()
+
+    def look(self) -> None:
+        """Stop whoever is new."""
+        for pid in self._found():
+            if pid not in self._stopped:
+                self._stopped.add(pid)
+                _signal(pid, signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """All of them; those that have ended meanwhile cost the run nothing."""
+        for pid in self._stopped:
+            _signal(pid, signal.SIGCONT)
+
+
+def _signal(pid: int, number: signal.Signals) -> None:
+    with suppress(ProcessLookupError):
+        os.kill(pid, number)
+
+
 class _Watch:
     """Looks at the hotline once a second, for as long as a phase lasts."""
 
-    def __init__(self, stage: HotlineInstance, *, alone: bool) -> None:
+    def __init__(self, stage: HotlineInstance, each: Callable[[], None], *, alone: bool) -> None:
+        """``each``: done at each look."""
         asterisk = stage.asterisk_pid()
         assert asterisk is not None
         assert stage.daemon is not None
-        self._stage, self._alone = stage, alone
+        self._stage, self._alone, self._each = stage, alone, each
         self._pid = stage.daemon.pid
         self._meter = None if alone else Meter(self._pid, asterisk)
         self._asterisk, self._before, self._began = asterisk, process_table.cpu(asterisk), time.monotonic()
@@ -202,6 +227,7 @@ class _Watch:
             await asyncio.sleep(LOOK_SECONDS)
 
     def _look(self) -> None:
+        self._each()
         if self._meter is not None:
             self._owed = ledger_rows.owed_recordings(self._stage.places.ledger)
             self._most = max(self._most, self._owed)

@@ -1,7 +1,7 @@
 """``hotline check``: everything the daemon needs, one line each, with the cure.
 
 Changes nothing. ``--json`` gives a list of objects with ``name``, ``state`` (ok, warn,
-fail), ``message`` and ``cure``. Status 0: the daemon can run; 1: something must be cured
+fail), ``message``, ``cure`` and ``away`` (it did not answer). Status 0: the daemon can run; 1: something must be cured
 first (``--strict``: or is warned of); 2: the settings are wrong.
 """
 
@@ -218,7 +218,7 @@ def _database(settings: Settings, places: Places) -> Checked:
         missing = migrate.differences(url)[0] if state is migrate.Standing.CURRENT else []
     except LedgerUnavailable as fault:
         cure = _("Cure: start the database, or correct ledger.url")
-        yield Finding("database", State.FAIL, f"{shown}: {str(fault).splitlines()[0]}", cure)
+        yield Finding("database", State.FAIL, f"{shown}: {str(fault).splitlines()[0]}", cure, away=True)
         return
     except LedgerWrong as fault:  # says its cure itself
         yield Finding("database", State.FAIL, f"{shown}: {str(fault).splitlines()[0]}")

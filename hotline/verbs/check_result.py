@@ -19,6 +19,8 @@ class Finding:
     state: State
     message: str
     cure: str = ""
+    away: bool = False
+    """It did not answer: it says nothing of what it is, and may be there the next moment."""
 
 
 Checked = Iterator[Finding]

@@ -25,6 +25,8 @@ SETTINGS, UNIT, NGINX, LOGROTATE = "hotline.toml", "hotline.service", "hotline-n
 DATA = Path(__file__).resolve().parents[1] / "data"
 STATE = Path("/var/lib")
 """What systemd makes for a service by itself lies here."""
+HOMES = (Path("/home"), Path("/root"), Path("/run/user"))
+"""What ``ProtectHome=yes`` hides from a service: what it runs or reads there, it does not find."""
 APART = ("After=", "Wants=", "SupplementaryGroups=", "ReadWritePaths=", "StateDirectory")
 """Words of the shipped unit that hold where Asterisk and nginx are services of their own, or are written anew here."""
 
@@ -127,6 +129,11 @@ def settings(bind: str) -> str:
     return text.replace('names = ["localhost", "127.0.0.1"]', f'names = ["{bind}"]')
 
 
+def at_home(path: Path) -> bool:
+    """Itself, or where a link of it leads."""
+    return any(one.is_relative_to(home) for one in (path, path.resolve()) for home in HOMES)
+
+
 def unit(config: Path, var: Path, user: str) -> str:
     """The shipped unit for one user that runs everything (both modes ``embedded``)."""
     shipped = (DATA / "systemd" / "hotline.service").read_text("utf-8")
@@ -143,6 +150,7 @@ def unit(config: Path, var: Path, user: str) -> str:
         "Group=": f"Group={user}",
         "ExecStart=": f"ExecStart={program()} run --config {config} --var {var}",
         "UMask=": "\n".join([*placed, "UMask=0077"]),
+        "ProtectHome=": f"ProtectHome={'no' if any(map(at_home, (Path(program()), config, var))) else 'yes'}",
         "Description=": "Description=12319 hotline daemon\nAfter=network.target",
     }
     made = [next((to for start, to in filled.items() if line.startswith(start)), line) for line in lines]

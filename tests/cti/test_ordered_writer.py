@@ -164,12 +164,24 @@ async def test_a_ledger_that_is_silent_keeps_no_end(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr("cti.ordered_writer.LAST_TRY_SECONDS", 0.01)
     ledger = Ledger()
     ledger.gate = asyncio.Event()
-    writer = writer_to(ledger)
+    left: list[Any] = []
+    writer = writer_to(ledger, left=left.extend)
     writer.start()
     writer.put(1)
+    await ledger.tried(1)
+    writer.put(2)
     async with asyncio.timeout(30):
         await writer.stop()
     assert ledger.rows == []
+    assert left == [1, 2], "told to whoever can keep it"
+
+
+async def test_an_end_that_wrote_all_leaves_nothing() -> None:
+    ledger, left = Ledger(), list[Sequence[Any]]()
+    writer = writer_to(ledger, left=left.append)
+    writer.put(1)
+    await writer.stop()
+    assert (ledger.rows, left) == ([1], [])
 
 
 async def test_together_and_at_most() -> None:

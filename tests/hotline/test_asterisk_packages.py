@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -77,6 +78,43 @@ def test_a_forged_folder_is_refused(tmp_path: Path) -> None:
     (tmp_path / "dists" / "sid" / "main" / "binary-amd64" / "Packages").write_text("")
     with pytest.raises(InstallError):
         asterisk_packages.fetched(tmp_path / "draft", asterisk_packages.of_folder(tmp_path))
+
+
+@pytest.fixture
+def mirror(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Source:
+    """What apt would have fetched; ``keep`` makes its folder of it."""
+    source, name = Source("http://mirror", "sid"), "mirror_dists_sid"
+    one = package(tmp_path, "asterisk", "its content")
+    arch = subprocess.run(["dpkg", "--print-architecture"], capture_output=True, text=True, check=True).stdout.strip()
+    lists = tmp_path / "draft" / "state" / "lists"
+    lists.mkdir(parents=True)
+    (lists / f"{name}_InRelease").write_text("signed")
+    listed = f"Filename: pool/main/a/asterisk.deb\nSHA256: {asterisk_packages.sha256(one)}\n"
+    (lists / f"{name}_main_binary-{arch}_Packages").write_text(listed)
+    monkeypatch.setattr(asterisk_packages, "fetched", lambda _draft, _source: [one])
+    return source
+
+
+@pytest.mark.parametrize("name", ["dists", "pool"])
+def test_folders_that_somebody_else_made_are_not_taken_away(tmp_path: Path, name: str, mirror: Source) -> None:
+    """A mirror of Debian, for one, is called the same."""
+    mine = tmp_path / "mirror" / name / "mine"
+    mine.parent.mkdir(parents=True)
+    mine.touch()
+    with pytest.raises(InstallError, match=r"Cure: an empty folder|办法：使用空目录"):
+        asterisk_packages.keep(tmp_path / "draft", mirror, tmp_path / "mirror")
+    assert mine.exists()
+    assert [one.name for one in (tmp_path / "mirror").iterdir()] == [name]
+
+
+def test_its_own_folder_is_made_anew_the_second_time(tmp_path: Path, mirror: Source) -> None:
+    folder = tmp_path / "kept"
+    folder.mkdir()
+    assert asterisk_packages.keep(tmp_path / "draft", mirror, folder) == 1
+    (folder / "pool" / "old.deb").touch()
+    assert asterisk_packages.keep(tmp_path / "draft", mirror, folder) == 1
+    assert [one.name for one in folder.glob("pool/**/*.deb")] == ["asterisk.deb"]
+    assert asterisk_packages.of_folder(folder).suite == "sid"
 
 
 def test_a_release_has_it_beside_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -79,6 +79,20 @@ def test_check_names_what_a_ledger_lacks(tmp_path: Path, capsys: pytest.CaptureF
             assert main(["db", "upgrade", *common]) == 0
 
 
+@pytest.mark.parametrize("there", [False, True])
+def test_check_tells_a_ledger_that_is_away_from_a_wrong_one(tmp_path: Path, there: bool) -> None:
+    """Nobody listens at that port; an update asks for the difference (``hotline.relaunch``)."""
+    settings, var = read(CONFIG), tmp_path / "var"
+    if there:
+        var.mkdir()
+        (var / "ledger.db").write_bytes(b"no database at all " * 500)
+    else:
+        ledger = settings.ledger.model_copy(update={"url": "postgresql+psycopg://u:p@127.0.0.1:1/hotline"})
+        settings = settings.model_copy(update={"ledger": ledger})
+    (found,) = (one for one in check.everything(settings, Places(var), CONFIG) if one.name == "database")
+    assert (found.state, found.away) == (State.FAIL, not there)
+
+
 @pytest.mark.parametrize("words", [["verify"], ["verify", "--quick"]])
 def test_verify_says_that_a_ledger_is_damaged(
     tmp_path: Path, words: list[str], capsys: pytest.CaptureFixture[str]

@@ -125,6 +125,36 @@ def test_a_var_elsewhere_may_be_written_to(tmp_path: Path) -> None:
     assert "StateDirectory" not in service
 
 
+PROGRAM, ETC, VAR = "/opt/hotline/current/bin/hotline", Path("/etc/hotline/hotline.toml"), Path("/var/lib/hotline")
+
+
+@pytest.mark.parametrize(
+    ("program", "config", "var", "hidden"),
+    [
+        (PROGRAM, ETC, VAR, "yes"),
+        ("/home/li/hotline/bin/hotline", ETC, VAR, "no"),
+        (PROGRAM, Path("/root/hotline.toml"), VAR, "no"),
+        (PROGRAM, ETC, Path("/run/user/1000/hotline"), "no"),
+        ("/homes/li/hotline", ETC, VAR, "yes"),
+    ],
+)
+def test_what_lies_at_somebodys_home_is_not_hidden_from_the_unit(
+    program: str, config: Path, var: Path, hidden: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It could not start: systemd hides these folders from a service that says ``ProtectHome=yes``."""
+    monkeypatch.setenv(LAUNCHER, program)
+    told = init.unit(config, var, "hotline").splitlines()
+    assert [line for line in told if line.startswith("ProtectHome=")] == [f"ProtectHome={hidden}"]
+
+
+def test_a_link_that_leads_home_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "home").mkdir()
+    (tmp_path / "hotline").symlink_to(tmp_path / "home" / "hotline")
+    monkeypatch.setattr(init, "HOMES", (tmp_path / "home",))
+    monkeypatch.setenv(LAUNCHER, str(tmp_path / "hotline"))
+    assert "ProtectHome=no" in init.unit(ETC, VAR, "hotline").splitlines()
+
+
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="there is no systemd here")
 def test_systemd_takes_the_unit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(LAUNCHER, "/bin/true")

@@ -88,6 +88,13 @@ def test_its_word_about_the_settings_counts(launcher: Path, tmp_path: Path) -> N
     assert outcome.changed == [f"program: {relaunch.HOME} → {home}"]
 
 
+def test_a_ledger_that_is_merely_away_refuses_nobody(launcher: Path, tmp_path: Path) -> None:
+    """No release is the wrong one for it: the new one waits for it as this one does."""
+    found = [{"name": "database", "state": "fail", "message": "does not answer", "cure": "", "away": True}]
+    leads_to(launcher, "6", f"echo '{json.dumps(found)}'; exit 1")
+    assert judged(tmp_path).state == "going"
+
+
 def test_an_older_release_than_the_ledger_is_refused(launcher: Path, tmp_path: Path) -> None:
     """Going back needs the backup of before; other findings (ports that we hold ourselves) are its start's own matter."""
     found = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -13,8 +14,10 @@ from agents.ports import Page
 from agents.presence import Presence
 from agents.seat_state import SeatState
 from cti.ids import CallId, Instant, SeatId
+from cti.ordered_writer import OrderedWriter
+from hotline.books import seat_memory
 from hotline.books.seat_memory import SeatMemory
-from ledger.errors import LedgerUnavailable
+from ledger.errors import WRONG_OR_AWAY, LedgerUnavailable
 
 
 class Shelf:
@@ -134,6 +137,80 @@ async def test_the_ledger_comes_back_before_the_next_daemon_begins_anything(tmp_
     assert book.pages == [ONE, TWO]
     await SeatMemory(book, *files).last()
     assert book.pages == [ONE, TWO], "nothing was left for the next one"
+
+
+async def test_as_many_others_are_not_the_same(tmp_path: Path) -> None:
+    """The ledger took the first and went away again: what waits now is one page as before, and another one."""
+    book, files = Ledger(), (tmp_path / "seats.json", tmp_path / "waiting")
+    book.away = True
+    memory = SeatMemory(book, *files)
+    await in_vain(memory, [ONE])
+    await in_vain(memory, [TWO])
+    book.away = False
+    await SeatMemory(book, *files).last()
+    assert book.pages == [TWO]
+
+
+class Silent(Ledger):
+    """Answers when ``go`` is set, and ends what it began whoever waits for it (as SQLite's writer does)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.go, self.asked = asyncio.Event(), 0
+
+    async def write(self, pages: Sequence[Page]) -> None:
+        self.asked += 1
+        while not self.go.is_set():
+            try:
+                await self.go.wait()
+            except asyncio.CancelledError:
+                continue
+        await super().write(pages)
+
+
+async def test_a_ledger_that_says_nothing_is_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it writes late comes before what is newer: nothing is asked of it behind that."""
+    monkeypatch.setattr(seat_memory, "ANSWER_SECONDS", 0.01)
+    book, files = Silent(), (tmp_path / "seats.json", tmp_path / "waiting")
+    memory = SeatMemory(book, *files)
+    await in_vain(memory, [ONE])
+    await in_vain(memory, [ONE, TWO])
+    assert book.asked == 1
+    assert len(files[1].read_text("utf-8").splitlines()) == 2
+    book.go.set()
+    monkeypatch.setattr(seat_memory, "ANSWER_SECONDS", 30.0)
+    await memory.write([ONE, TWO])
+    assert book.pages == [ONE, ONE, TWO]
+    assert files[1].read_text("utf-8") == ""
+
+
+async def test_an_end_before_a_silent_ledger_leaves_the_pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It raised nothing by then; the writer tells what waits, beside what an earlier daemon left."""
+    monkeypatch.setattr("cti.ordered_writer.LAST_TRY_SECONDS", 0.01)
+    book, files = Silent(), (tmp_path / "seats.json", tmp_path / "waiting")
+    before = Ledger()
+    before.away = True
+    await in_vain(SeatMemory(before, *files), [ONE])
+    memory = SeatMemory(book, *files)
+    writer = OrderedWriter("seats", memory.write, WRONG_OR_AWAY, together=100, left=memory.leave)
+    writer.start()
+    writer.put(TWO)
+    writer.put(THREE)
+    async with asyncio.timeout(30):
+        await writer.stop()
+    later = Ledger()
+    await SeatMemory(later, *files).last()
+    assert later.pages == [ONE, TWO, THREE]
+    book.go.set()
+
+
+async def test_a_start_does_not_wait_for_a_silent_ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(seat_memory, "ANSWER_SECONDS", 0.01)
+    before, book, files = Ledger(), Silent(), (tmp_path / "seats.json", tmp_path / "waiting")
+    before.away = True
+    await in_vain(SeatMemory(before, *files), [ONE])
+    assert (await SeatMemory(book, *files).last())[SeatId("8001")].presence is TALK
+    book.go.set()
 
 
 async def test_one_that_the_ledger_refuses_or_that_is_torn_holds_up_none(tmp_path: Path) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -22,7 +25,7 @@ from hotline.surge.facts import Citizen, LedgerCall, Load, SeatCall
 from hotline.surge.instance import Surge
 from hotline.surge.judge import judge
 from hotline.surge.plan import MOST_PATIENCE, SHORTEST_SECONDS, callers
-from hotline.surge.run import MUTE
+from hotline.surge.run import MUTE, _StoppedRecorders
 from ivr.prompts import SHIPPED
 
 NOTICE = 2.0
@@ -310,3 +313,38 @@ def test_the_short_notice_is_played_in_place_of_the_shipped_one(tmp_path: Path) 
     assert refused == []
     for name in ("welcome", "callback_offer"):
         assert sounds[name] != chosen(tmp_path / "none", SHIPPED)[0][name]
+
+
+# -- the recorder standing still ------------------------------------------------------------------
+
+
+def state(pid: int) -> str:
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+
+
+def stopped(one: subprocess.Popen[bytes]) -> bool:
+    """Waited for by the kernel's own word."""
+    _pid, status = os.waitpid(one.pid, os.WUNTRACED)
+    return os.WIFSTOPPED(status)
+
+
+def test_recorders_that_come_later_stand_still_too_and_those_that_end_cost_no_run() -> None:
+    """Started anew while the phase runs; one dies before it is let go."""
+    first, second = (subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) for _one in range(2))
+    found = [first.pid]
+    recorders = _StoppedRecorders(lambda: found)
+    try:
+        recorders.look()
+        assert stopped(first)
+        found.append(second.pid)
+        recorders.look()
+        assert stopped(second)
+        first.kill()
+        first.wait()
+        recorders.look()
+        recorders.go_on()
+        assert state(second.pid) != "T"
+    finally:
+        for one in (first, second):
+            one.kill()
+            one.communicate()

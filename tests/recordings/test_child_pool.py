@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from config.file_places import Places
+from cti.commands import Outcome
 from recordings import child_pool
+from recordings.build import build
 from recordings.child_pool import RecordingChildren
 from recordings.child_process import RecordingChild
 from recordings.events import RecordingShelved
@@ -45,6 +47,36 @@ def test_the_machine_is_looked_at_once_a_second(tmp_path: Path) -> None:
     stat.unlink()
     now[0] = 2.0
     assert cores() == 4  # nobody says: nothing is held up
+
+
+def test_a_quiet_hour_does_not_hide_the_first_second_of_a_storm(tmp_path: Path) -> None:
+    """Nothing was asked for an hour: its mean says that all cores are free, while calls have them by now."""
+    stat, now = tmp_path / "stat", [0.0]
+    stat.write_text(STAT.format(user=0, nice=0, system=0, idle=0))
+    cores = SpareCores(4, stat=stat, clock=lambda: now[0])
+    now[0] = 3600.0
+    stat.write_text(STAT.format(user=400, nice=0, system=0, idle=1_440_000))
+    assert cores() == 0
+    now[0] = 3601.0
+    stat.write_text(STAT.format(user=800, nice=0, system=0, idle=1_440_000))
+    assert cores() == 0
+    now[0] = 3602.0
+    stat.write_text(STAT.format(user=800, nice=0, system=0, idle=1_440_400))
+    assert cores() == 3
+
+
+def test_only_cores_that_it_may_run_on_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A unit's CPUAffinity, a container's set: the machine has more."""
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _pid: {3})
+    monkeypatch.setattr(os, "cpu_count", lambda: 64)
+    assert SpareCores(stat=tmp_path / "none")() == 1
+    places = Places(tmp_path)
+    made = build(settings("wav"), places, DictBook(), lambda _event: None, perform, {})
+    assert made.queue._child.width == 1
+
+
+async def perform(_command: object) -> Outcome:
+    raise AssertionError("nothing is to be done")
 
 
 @pytest.mark.slow
@@ -131,5 +163,10 @@ async def test_a_child_works_in_the_class_that_the_settings_say(tmp_path: Path, 
         assert child.pid is not None
         assert os.sched_getscheduler(child.pid) == policy
         assert os.getpriority(os.PRIO_PROCESS, child.pid) >= 10
+        group = Path(f"/proc/{child.pid}/autogroup")
+        if (
+            group.exists()
+        ):  # sessions are scheduled against each other: the child's own class says nothing to another one
+            assert group.read_text().split("nice ")[1].strip() == ("19" if priority == "idle" else "10")
     finally:
         await child.close()

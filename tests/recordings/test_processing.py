@@ -14,6 +14,7 @@ import pytest
 
 from config.file_places import Places
 from recordings import processing
+from recordings.child_messages import Answer
 from recordings.child_process import RecordingChild
 from recordings.events import RecordingDelayed, RecordingFailed, RecordingShelved
 from recordings.ports import Due, Failed, Shelved
@@ -191,6 +192,58 @@ async def test_the_ledger_away_keeps_the_raw_file(tmp_path: Path) -> None:
     await rig.queue.stop()
     assert len(rig.heard(RecordingShelved)) == 1
     assert book.told == 1
+
+
+class TwoAtOnce:
+    """In place of children: the second order is answered when ``go`` is set."""
+
+    width, pid = 2, None
+
+    def __init__(self) -> None:
+        self.go, self.cancelled = asyncio.Event(), 0
+        self.asked: list[Due] = []
+
+    async def shelve(self, one: Due) -> Answer:
+        self.asked.append(one)
+        try:
+            if len(self.asked) == 2:
+                await self.go.wait()
+        except asyncio.CancelledError:
+            self.cancelled += 1
+            raise
+        shelved = Shelved(one.id, f"{one.call}.opus", "opus", 5.0, 4, "aa", 4, "aa", False, one.ended)
+        return Answer("shelve", one.id, facts=shelved)
+
+    def forget(self, some: object) -> None:
+        pass
+
+
+async def test_a_ledger_that_is_away_for_a_moment_kills_nobody_at_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What could not be settled is tried again when the others are through; nothing new is begun meanwhile."""
+    monkeypatch.setattr(processing, "SETTLE_MOST", 1)
+    book, children = DictBook(due(0), due(1), due(2)), TwoAtOnce()
+    book.broken = 1
+    queue = RecordingQueue(children, book, lambda _event: None)  # type: ignore[arg-type]
+    doing = asyncio.ensure_future(queue._do([due(0), due(1), due(2)]))
+    await until(lambda: book.broken == 0)
+    assert not doing.done()
+    children.go.set()
+    await doing
+    assert children.cancelled == 0
+    assert set(book.ends) == {due(0).id, due(1).id, due(2).id}
+
+
+async def test_a_ledger_that_stays_away_ends_the_round_when_all_are_through(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processing, "SETTLE_MOST", 1)
+    book, children = DictBook(due(0), due(1), due(2)), TwoAtOnce()
+    book.broken = 100
+    queue = RecordingQueue(children, book, lambda _event: None)  # type: ignore[arg-type]
+    doing = asyncio.ensure_future(queue._do([due(0), due(1), due(2)]))
+    await until(lambda: book.broken < 100)
+    children.go.set()
+    with pytest.raises(RuntimeError, match="the database is away"):
+        await doing
+    assert (children.cancelled, len(children.asked), book.ends) == (0, 2, {})
 
 
 async def test_a_sweep_finishes_what_a_crash_left(tmp_path: Path) -> None:
