@@ -2,12 +2,13 @@
 
 A supervisor's decision is a row of the ledger, and Asterisk is told; at each connection it is told again whatever it may still
 hold. Nothing but this tells it, and of two words it keeps the later. Danger that is reported while a decision is in force ends it:
-heard when the ticket is filed, looked for again whenever the ledger is opened.
+heard when the ticket is filed, looked for again every few minutes and whenever the ledger is opened.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
@@ -28,6 +29,10 @@ log = structlog.get_logger("nuisance")
 
 TELL_AGAIN = timedelta(days=7)
 """What was over for longer Asterisk has forgotten, or is asked about no more: each look-up forgets what is over."""
+AGAIN_SECONDS = 5.0
+"""So long after a turn in which Asterisk was not told everything comes the next: the link of events may have stayed up."""
+LOOK_SECONDS = 300.0
+"""So often danger is looked for though nothing told of any: a case store may have said it, or a ticket was corrected."""
 DAEMON = "hotline"
 """Who ends a decision because of danger, in the audit log."""
 
@@ -42,6 +47,7 @@ class NuisancePart:
         self.book, self._audit, self._perform, self._now = book, audit, perform, now
         self.rules: Nuisance | None = settings.nuisance
         self.grades: tuple[Grade, ...] = grades(settings)
+        self._danger_lasts = timedelta(days=self.rules.danger_days if self.rules is not None else 0)
         self._numbers = of_settings(settings)
         self._ours = our_numbers(settings, self._numbers)
         self._open = False
@@ -89,20 +95,19 @@ class NuisancePart:
 
     async def reported_danger(self, number: str) -> bool:
         """Lately. Raises ``LedgerUnavailable``."""
-        days = self.rules.danger_days if self.rules is not None else 0
-        return await self.book.reported_danger(number, self._now() - timedelta(days=days))
+        return await self.book.reported_danger(number, self._now() - self._danger_lasts)
 
     # -- acts ------------------------------------------------------------------------------------
 
     async def decide(self, decision: Decision) -> tuple[Decision, bool] | None:
         """Durable when it returns, and whether Asterisk has it by now. None: somebody else was first."""
         made = await self.book.decide(decision)
-        return None if made is None else (made, await self._tell(made))
+        return None if made is None else (made, await self._tell_or_again(made))
 
     async def end(self, decision: str, how: End, by: str, why: str) -> tuple[Decision, bool] | None:
         """None: it is not in force (any more)."""
         ended = await self.book.end(decision, how, by, why, self._now())
-        return None if ended is None else (ended, await self._tell(ended))
+        return None if ended is None else (ended, await self._tell_or_again(ended))
 
     async def decide_appeal(self, appeal: str, *, upheld: bool, by: str, answer: str) -> tuple[Appeal, bool] | None:
         """None: it is not open (any more)."""
@@ -110,7 +115,15 @@ class NuisancePart:
         if made is None:
             return None
         ended = await self.book.find_decision(made.decision) if upheld else None
-        return made, ended is None or await self._tell(ended)
+        return made, ended is None or await self._tell_or_again(ended)
+
+    async def _tell_or_again(self, decision: Decision) -> bool:
+        told = await self._tell(decision)
+        if not told:
+            log.warning("Asterisk was not told of a decision", decision=decision.id)
+            # the link of events may be up all the while: no connection would say that it is time
+            self._live.set()
+        return told
 
     async def _tell(self, decision: Decision) -> bool:
         if not _told(decision.number):
@@ -120,42 +133,46 @@ class NuisancePart:
             done = await self._perform(
                 SetNuisance(decision.number, grade, decision.said, int(decision.until.timestamp()))
             )  # fmt: skip
-        if done.result is not Result.DONE:
-            log.warning("Asterisk was not told of a decision", decision=decision.id, reason=done.reason)
         return done.result is Result.DONE
 
     # -- what goes on by itself -----------------------------------------------------------------
 
     async def _mirrors(self) -> None:
+        later: float | None = None
         while True:
-            await self._live.wait()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(later):
+                    await self._live.wait()
             self._live.clear()
+            later = None
             if not self._open:  # ``open`` says when
                 continue
             try:
                 known = await self.book.to_tell(self._now() - TELL_AGAIN)
             except WRONG_OR_AWAY as fault:
                 log.warning("decisions are not told to Asterisk yet", fault=str(fault))
-                await asyncio.sleep(1)
-                self._live.set()
+                later = 1
                 continue
-            for decision in known:
-                if not await self._tell(decision):
-                    break  # the link is down: the next connection says so
+            told = [await self._tell(decision) for decision in known]  # each, whatever became of the others
+            if not all(told):
+                log.warning("Asterisk was not told of decisions", untold=told.count(False), of=len(told))
+                later = AGAIN_SECONDS
 
     async def _watch_danger(self) -> None:
+        """After a crash between audit entry and end the entry stands twice, never not at all."""
         while True:
-            await self._danger.wait()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_SECONDS):
+                    await self._danger.wait()
             self._danger.clear()
             if not self._open:
                 continue
             try:
                 for decision in await self.book.in_force(self._now()):
-                    if await self.book.reported_danger(decision.number, decision.at):
-                        ended = await self.end(decision.id, End.DANGER, DAEMON, "")
-                        if ended is not None:
-                            detail = {"decision": decision.id, "how": str(End.DANGER)}
-                            await self._audit.append(self._now(), DAEMON, "nuisance_ended", detail=detail)
+                    if await self.book.reported_danger(decision.number, decision.at - self._danger_lasts):
+                        detail = {"decision": decision.id, "how": str(End.DANGER)}
+                        await self._audit.append(self._now(), DAEMON, "nuisance_ended", detail=detail)
+                        await self.end(decision.id, End.DANGER, DAEMON, "")
             except WRONG_OR_AWAY as fault:
                 log.warning("danger among graded callers is not looked for yet", fault=str(fault))
                 await asyncio.sleep(1)
