@@ -56,6 +56,26 @@ async def test_a_state_needs_token_scope_and_that_partners_signature() -> None:
     assert (taken, woken) == (["12345 FZ-2026/77 accepted"], [1])
 
 
+async def test_a_number_alone_wakes_who_sends_to_the_partner() -> None:
+    fake = populate(FakeHotline())
+    fake.now = NOON
+    woken: list[int] = []
+    heard = [StatesHeard(known=1, learned=True), StatesHeard(known=1)]
+
+    async def take(_partner: str, _states: Sequence[PartnerState], _now: datetime) -> StatesHeard:
+        return heard.pop(0)
+
+    calls = PartnerCalls({"12345": [KEY]}, take, clock=fake.clock)
+    handovers = Handovers(DESKS, Book(fake), lambda: woken.append(1), calls=calls)
+    app, said = door(replace(services(fake), handovers=handovers)), body(GOOD)
+    async with program(app, fake, Scope.PARTNERS_REPORT) as city:
+        for ident in ("a", "b"):
+            headers = signed([KEY], ident, NOON, said) | {"content-type": "application/json"}
+            answer = await city.post("/api/partner-states/12345", content=said, headers=headers)
+            assert answer.json()["known"] == 1
+    assert woken == [1]
+
+
 async def test_a_centre_without_secrets_says_that_nobody_signs() -> None:
     fake = populate(FakeHotline())
     async with program(door(services(fake)), fake, Scope.PARTNERS_REPORT) as city:
