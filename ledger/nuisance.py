@@ -231,6 +231,21 @@ class NuisanceBook:
         found = await self._many(_decisions(_D.until > since).order_by(_D.said), _decision)
         return list({one.number: one for one in found}.values())
 
+    async def graded_by_nobody(self, since: datetime, now: datetime) -> list[tuple[str, datetime]]:
+        """Numbers whose calls Asterisk held back since then though no decision here said so, and none does now; and when it did last.
+        So it is after a restore of an older ledger."""
+        calls, standing = t.calls.c, t.nuisance_decisions.alias().c
+        held = sa.exists().where(
+            standing.number == calls.caller_national, standing.ended_at.is_(None), standing.until > now
+        )
+        wanted = (
+            sa.select(calls.caller_national, sa.func.max(_G.at))
+            .join_from(t.graded_calls, t.calls, _G.call_id == calls.call_id)
+            .where(_G.decision_id == "", _G.at >= since, calls.caller_national != "", ~held)
+            .group_by(calls.caller_national)
+        )
+        return await self._store.look(lambda db: [(number, at) for number, at in db.execute(wanted)])
+
     async def ended(self, now: datetime, most: int) -> list[Decision]:
         """The latest first."""
         over = sa.or_(_D.ended_at.is_not(None), _D.until <= now)

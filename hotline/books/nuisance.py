@@ -51,6 +51,10 @@ class NuisancePart:
         self._numbers = of_settings(settings)
         self._ours = our_numbers(settings, self._numbers)
         self._open = False
+        self._all = False
+        """Asterisk is to be told everything anew, not only what nobody here knows of."""
+        self._cleared: set[tuple[str, datetime]] = set()
+        """Numbers that nobody decided about, and when they were held back last: told off since everything was told."""
         self._live, self._danger, self._owed = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._telling = asyncio.Lock()
         """Of two words about one number Asterisk hears the later one last."""
@@ -70,11 +74,15 @@ class NuisancePart:
 
     async def open(self) -> None:
         self._open = True
-        self._live.set()
+        self._tell_all()
         self._danger.set()
         self._owed.set()
 
     def hear_board(self, _event: BoardLive) -> None:
+        self._tell_all()
+
+    def _tell_all(self) -> None:
+        self._all = True
         self._live.set()
 
     def hear_filed(self, _event: TicketFiled) -> None:
@@ -84,6 +92,7 @@ class NuisancePart:
         """Its row is in the ledger."""
         if event.step == APPEALED:
             self._owed.set()
+        self._live.set()  # no decision may have said so
 
     # -- whom it may be about -----------------------------------------------------------------
 
@@ -122,17 +131,28 @@ class NuisancePart:
         if not told:
             log.warning("Asterisk was not told of a decision", decision=decision.id)
             # the link of events may be up all the while: no connection would say that it is time
-            self._live.set()
+            self._tell_all()
         return told
 
     async def _tell(self, decision: Decision) -> bool:
         if not _told(decision.number):
             return True  # Asterisk cannot be asked about such a number, and no call comes from it
         grade = decision.grade if decision.in_force(self._now()) else OFF
+        return await self._say(SetNuisance(decision.number, grade, decision.said, int(decision.until.timestamp())))
+
+    async def _tell_off(self, number: str, held: datetime) -> bool:
+        """``held``: when Asterisk held it back last. What it was told before is older, a decision made since is later."""
+        if (number, held) in self._cleared or not _told(number):
+            return True
+        done = await self._say(SetNuisance(number, OFF, int(held.timestamp() * 1000), 0))
+        if done:
+            log.warning("Asterisk held back a number that nobody decided about: it was told off", at=held.isoformat())
+            self._cleared.add((number, held))
+        return done
+
+    async def _say(self, word: SetNuisance) -> bool:
         async with self._telling:
-            done = await self._perform(
-                SetNuisance(decision.number, grade, decision.said, int(decision.until.timestamp()))
-            )  # fmt: skip
+            done = await self._perform(word)
         return done.result is Result.DONE
 
     # -- what goes on by itself -----------------------------------------------------------------
@@ -147,14 +167,20 @@ class NuisancePart:
             later = None
             if not self._open:  # ``open`` says when
                 continue
+            everything, self._all, now = self._all, False, self._now()
             try:
-                known = await self.book.to_tell(self._now() - TELL_AGAIN)
+                known = await self.book.to_tell(now - TELL_AGAIN) if everything else []
+                stray = await self.book.graded_by_nobody(now - TELL_AGAIN, now)
             except WRONG_OR_AWAY as fault:
                 log.warning("decisions are not told to Asterisk yet", fault=str(fault))
-                later = 1
+                self._all, later = self._all or everything, 1
                 continue
+            if everything:
+                self._cleared.clear()
             told = [await self._tell(decision) for decision in known]  # each, whatever became of the others
+            told += [await self._tell_off(number, held) for number, held in stray]
             if not all(told):
+                self._all = self._all or everything
                 log.warning("Asterisk was not told of decisions", untold=told.count(False), of=len(told))
                 later = AGAIN_SECONDS
 

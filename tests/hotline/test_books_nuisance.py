@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from bridge.events import TicketFiled
 from bridge.nuisance import End, How
@@ -20,6 +21,7 @@ from cti.ids import CallId, Instant
 from hotline.books import nuisance
 from hotline.books.nuisance import NuisancePart
 from hotline.lab.hotline_instance import shipped
+from ledger import tables as t
 from ledger.nuisance import Appeal, Decision, NuisanceBook
 from ledger.store import Store
 from ledger.tickets import TicketShelf
@@ -131,6 +133,34 @@ async def test_danger_that_nobody_told_of_is_looked_for(tmp_path: Path, monkeypa
     await here.until(lambda: any(one.grade == "off" for one in here.told))
     assert await here.book.in_force(NOON + timedelta(hours=1)) == []
     assert audited[0] == 1
+    await here.close()
+
+
+async def test_a_number_that_nobody_decided_about_is_told_off(tmp_path: Path) -> None:
+    """A ledger of before the decision was restored: Asterisk still holds the number back, and its appeals go nowhere."""
+    here = Here(tmp_path)
+    await here.book.decide(decision(1, NUMBER))
+    here.part.start()
+    await here.part.open()
+    await here.until(lambda: len(here.told) == 1)
+    held = NOON + timedelta(minutes=30)
+    call = {"call_id": "c1", "direction": "inbound", "arrived_at": held, "caller_national": "13806010002"}
+    step = {"call_id": "c1", "seq": 0, "at": held, "grade": "message", "step": "appealed"}
+
+    def put(db: sa.Connection) -> None:
+        db.execute(t.calls.insert().values(call))
+        db.execute(t.graded_calls.insert().values(step))
+
+    await here.store.transact(put)
+    for _twice in range(2):
+        here.part.hear_book(NuisanceHandled(CallId("c1"), Instant(0.0), "message", "appealed"))
+        await here.until(lambda: len(here.told) == 2)
+    off = here.told[-1]
+    assert (off.number, off.grade, off.until) == ("13806010002", "off", 0)
+    assert off.at == int(held.timestamp() * 1000)
+    here.part.hear_board(BoardLive(Instant(1.0), Instant(0.0)))  # whatever it holds by now
+    await here.until(lambda: len(here.told) == 4)
+    assert [(one.number, one.grade) for one in here.told[2:]] == [(NUMBER, "message"), ("13806010002", "off")]
     await here.close()
 
 

@@ -546,6 +546,7 @@ def _nuisance(book: NuisanceBook, call: str, agent: str) -> Iterator[tuple[str, 
     yield "NuisanceBook.in_force_of", lambda: book.in_force_of(FREQUENT, NOW)
     yield "NuisanceBook.in_force", lambda: book.in_force(NOW)
     yield "NuisanceBook.to_tell", lambda: book.to_tell(NOW)
+    yield "NuisanceBook.graded_by_nobody", lambda: book.graded_by_nobody(NOW - timedelta(days=7), NOW)
     yield "NuisanceBook.ended", lambda: book.ended(NOW, 10)
     yield "NuisanceBook.reported_danger", lambda: book.reported_danger(FREQUENT, NOW - timedelta(days=90))
     yield "NuisanceBook.went_through", lambda: book.went_through(call, ["emergency"])
