@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bridge.partner_states import PartnerCalls, PartnerState, StatesHeard
-from bridge.ports import Filed
+from bridge.ports import Filed, KeyTaken
 from bridge.ticket import Person, Ticket
 from bridge.webhook_signature import signed
 from console.access import Scope
@@ -90,12 +90,15 @@ async def test_who_hands_in_a_known_matter_reads_nothing_of_it() -> None:
     assert isinstance(known, Filed)
     push = replace(known.push, query_code="48151623", case_number="20260101000010")
 
-    async def file(_ticket: Ticket) -> Filed:
+    joined: list[bool] = []
+
+    async def file(_ticket: Ticket, *, joins: bool) -> Filed:
+        joined.append(joins)
         return Filed(push, new=False)
 
     fake.book.file = file  # type: ignore[method-assign,assignment]
     body = {"kind": "complaint", "title": "a", "content": "b", "external_ids": {"12345": "FZ77"}}
-    async with program(door(services(fake)), fake, Scope.TICKETS_FILE) as city:
+    async with program(door(services(fake)), fake, Scope.TICKETS_FILE, Scope.PARTNERS_REPORT) as city:
         answer = await city.post("/api/tickets", json=body, headers={"Idempotency-Key": "filing-one-1"})
     assert answer.status_code == 200, answer.text
     assert (answer.status_code, answer.json()["id"], answer.json()["case_number"]) == (
@@ -105,3 +108,21 @@ async def test_who_hands_in_a_known_matter_reads_nothing_of_it() -> None:
     )
     for secret in ("林某某", "13806010077", "48151623", push.ticket.title, push.ticket.content, push.ticket.call or ""):
         assert secret not in answer.text
+    assert joined == [True]
+
+
+async def test_no_program_but_a_partners_learns_of_anothers_matter_by_its_number() -> None:
+    """What it files is a ticket of its own, whether the number has one or not."""
+    fake = populate(FakeHotline())
+    joined: list[bool] = []
+    stands = fake.book.file
+
+    async def file(one: Ticket, *, joins: bool) -> Filed | KeyTaken:
+        joined.append(joins)
+        return await stands(one)
+
+    fake.book.file = file  # type: ignore[method-assign,assignment]
+    body = {"kind": "complaint", "title": "a", "content": "b", "external_ids": {"12345": "FZ77"}}
+    async with program(door(services(fake)), fake, Scope.TICKETS_FILE) as other:
+        answer = await other.post("/api/tickets", json=body, headers={"Idempotency-Key": "filing-one-1"})
+    assert (answer.status_code, joined) == (201, [False])

@@ -242,6 +242,13 @@ async def test_one_case_for_one_matter(url: str) -> None:
         known = await books.matters.of_number("12345", "fz77")
         assert known is not None
         assert known.ticket == one.id
+        alone = await books.tickets.file(theirs(6, "fz-77", call=None), joins=False)
+        assert isinstance(alone, Filed)
+        assert alone.new  # of a program that is no partner's: nothing tells it of the other
+        assert len(await books.rows(t.outbox, "turn")) == 4
+        still = await books.matters.of_number("12345", "fz77")
+        assert still is not None
+        assert still.ticket == one.id
         fresh = await books.tickets.file(theirs(5, "FZ78", call=None))
         assert isinstance(fresh, Filed)
         assert fresh.new
