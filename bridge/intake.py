@@ -51,6 +51,8 @@ class Source:
     key: str = ""
     """Without a call: the sender's own idempotency key; '' when it has none."""
     channel: str = "phone"
+    joins: bool = True
+    """What names a partner's number that has a ticket already is a supplement of that; False: a ticket of its own."""
 
 
 Problems = tuple[Problem, ...]
@@ -82,7 +84,7 @@ class Intake:
         ticket = read(raw, made, self._known())
         if isinstance(ticket, tuple):
             return ticket
-        filed = await self.book.file(kept(self._promising(ticket)))
+        filed = await self.book.file(kept(self._promising(ticket)), joins=source.joins)
         if isinstance(filed, Filed) and filed.new:
             self.publish(
                 TicketFiled(

@@ -13,7 +13,8 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic_core import PydanticCustomError
 
 from config.language import say as _
 
@@ -73,6 +74,8 @@ class StatesHeard:
     moved: int = 0
     known: int = 0
     unknown: int = 0
+    learned: bool = field(default=False, compare=False)
+    """Whether anything became known by it: a state, though a late one, or a number alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,15 @@ class _StateIn(BaseModel):
     word: Annotated[str, Field(max_length=80)] = ""
     unit: Annotated[str, Field(max_length=200)] = ""
     note: Annotated[str, Field(max_length=2000)] = ""
+
+    @field_validator("at")
+    @classmethod
+    def _in_range(cls, at: datetime) -> datetime:
+        """In UTC; at the ends of time there is no such moment."""
+        try:
+            return at.astimezone(UTC)
+        except OverflowError:
+            raise PydanticCustomError("out_of_range", "must be between the years 1 and 9999 in UTC") from None
 
 
 def folded(number: str) -> str:
@@ -135,7 +147,7 @@ def read(body: bytes) -> list[PartnerState] | tuple[Problem, ...]:
             continue
         found.append(
             PartnerState(
-                cleaned(one.their_number, 64), cleaned(one.work_order, 64), one.state, one.sequence, one.at.astimezone(UTC),
+                cleaned(one.their_number, 64), cleaned(one.work_order, 64), one.state, one.sequence, one.at,
                 cleaned(one.word, 80), cleaned(one.unit), cleaned(one.note, 2000),
             )
         )  # fmt: skip

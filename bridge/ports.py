@@ -123,12 +123,13 @@ class CaseStep:
 class TicketBook(Protocol):
     """Tickets, the people's side of their way out, and outcomes. Implemented by the ledger."""
 
-    async def file(self, ticket: Ticket) -> Filed | KeyTaken:
+    async def file(self, ticket: Ticket, *, joins: bool = True) -> Filed | KeyTaken:
         """Ticket, its message (due at ``ticket.filed_at``) and, with a call, the call's outcome TICKET: one transaction.
 
         ``ticket.key`` is unique. The same key again gives back what was filed first when the content is equal
         (``ticket_json.same_matter``), else KeyTaken. A call the book has not read yet from Asterisk's
-        files is no error: the outcome waits for it.
+        files is no error: the outcome waits for it. ``joins``: without a call and with a partner's number that has a ticket it is a
+        supplement of that; else a ticket of its own, and nothing tells that there is another.
         """
         ...
 

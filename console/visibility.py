@@ -297,10 +297,11 @@ def callback(who: Who, row: TaskRow) -> CallbackOut:
     return shape.model_copy(update=shown)
 
 
-def nuisance_number(who: Who, number: str, by: str, row: CallRow | None = None) -> str:
-    """As they may see it: of what ``by`` said, about the call ``row``; '' not."""
+def nuisance_number(who: Who, number: str, by: str, *about: CallRow | None) -> str:
+    """As they may see it: of what ``by`` said, about these calls; '' not."""
     whose = Whose.MINE if bool(who.session) and by == who.account else Whose.OTHERS
-    seen = sees(who, Part.NUISANCE_NUMBER, whose, secrecy(row) if row is not None else ())
+    asked = dict.fromkeys(one for row in about if row is not None for one in secrecy(row))
+    seen = sees(who, Part.NUISANCE_NUMBER, whose, tuple(asked))
     return number if seen is Sees.WHOLE else mask(number) if seen is Sees.MASKED else ""
 
 

@@ -393,5 +393,7 @@ class Switchboard:
             raise NoAnswer("Originate: nobody answered in time") from None
         finally:
             self._originates.pop(ident, None)
+            if not waiting.cancel() and not waiting.cancelled():
+                waiting.exception()  # the link may have gone before anybody waited: read, or the loop complains of it
         if answer.get(b"Response") != b"Success":
             raise Refused(f"not answered (reason {ami_decoder.number(answer, b'Reason')})")

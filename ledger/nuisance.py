@@ -154,6 +154,13 @@ class NuisanceBook:
     async def find_tag(self, ident: str) -> Tag | None:
         return await self._one(sa.select(t.nuisance_tags).where(_T.tag_id == ident), _tag)
 
+    async def tagged_calls(self, tags: Collection[str]) -> Mapping[str, str]:
+        """Tag → the call it is of."""
+        wanted = sa.select(_T.tag_id, _T.call_id).where(_T.tag_id.in_(list(tags)))
+        if not tags:
+            return {}
+        return await self._store.look(lambda db: {row.tag_id: row.call_id for row in db.execute(wanted)})
+
     async def open_tags(self) -> list[Tag]:
         """Oldest first."""
         return await self._many(sa.select(t.nuisance_tags).where(_OPEN_TAG).order_by(_T.at).limit(MOST), _tag)
@@ -224,6 +231,21 @@ class NuisanceBook:
         found = await self._many(_decisions(_D.until > since).order_by(_D.said), _decision)
         return list({one.number: one for one in found}.values())
 
+    async def graded_by_nobody(self, since: datetime, now: datetime) -> list[tuple[str, datetime]]:
+        """Numbers whose calls Asterisk held back since then though no decision here said so, and none does now; and when it did last.
+        So it is after a restore of an older ledger."""
+        calls, standing = t.calls.c, t.nuisance_decisions.alias().c
+        held = sa.exists().where(
+            standing.number == calls.caller_national, standing.ended_at.is_(None), standing.until > now
+        )
+        wanted = (
+            sa.select(calls.caller_national, sa.func.max(_G.at))
+            .join_from(t.graded_calls, t.calls, _G.call_id == calls.call_id)
+            .where(_G.decision_id == "", _G.at >= since, calls.caller_national != "", ~held)
+            .group_by(calls.caller_national)
+        )
+        return await self._store.look(lambda db: [(number, at) for number, at in db.execute(wanted)])
+
     async def ended(self, now: datetime, most: int) -> list[Decision]:
         """The latest first."""
         over = sa.or_(_D.ended_at.is_not(None), _D.until <= now)
@@ -270,6 +292,9 @@ class NuisanceBook:
 
         return await self._store.transact(work, lasting=True)
 
+    async def find_appeal(self, ident: str) -> Appeal | None:
+        return await self._one(sa.select(t.nuisance_appeals).where(_A.appeal_id == ident), _appeal)
+
     async def open_appeals(self) -> list[Appeal]:
         """Those due soonest first."""
         wanted = sa.select(t.nuisance_appeals).where(_OPEN_APPEAL).order_by(_A.due_at).limit(MOST)
@@ -298,7 +323,9 @@ class NuisanceBook:
                 _end(db, one.decision, End.APPEAL, by, answer, at)
             why = "appeal_upheld" if upheld else "appeal_refused"
             line = db.execute(sa.select(t.calls.c.line).where(t.calls.c.call_id == one.call)).scalar() or ""
-            owed = Owed(one.call, why, line, one.number, at, Kind.APPEAL)
+            # of one call more than one may come: its own by key, an agent's about another number, a second after a refusal
+            task = "" if one.how == How.PHONE else f"{Kind.APPEAL}-{one.id}"
+            owed = Owed(one.call, why, line, one.number, at, Kind.APPEAL, task)
             moved.extend(callbacks.owe(self._store, db, [owed], self._rules))
             return one
 

@@ -64,15 +64,18 @@ class PartnerMatters:
 
         def work(db: sa.Connection) -> StatesHeard:
             moved = known = unknown = 0
+            learned = False
             for one in states:
-                match self._heard(db, partner, one, now):
+                did, fresh = self._heard(db, partner, one, now)
+                learned = learned or fresh
+                match did:
                     case True:
                         moved += 1
                     case False:
                         known += 1
                     case None:
                         unknown += 1
-            return StatesHeard(moved, known, unknown)
+            return StatesHeard(moved, known, unknown, learned)
 
         return await self._store.transact(work, lasting=True)
 
@@ -90,11 +93,12 @@ class PartnerMatters:
         row = await self._store.look(lambda db: db.execute(wanted).first())
         return _matter(row) if row is not None and folded(number) else None
 
-    def _heard(self, db: sa.Connection, partner: str, one: PartnerState, now: datetime) -> bool | None:
-        """True: it moved; False: it was known, or came late; None: of no matter that is known here."""
-        row = _row(self._store, db, partner, one, now)
+    def _heard(self, db: sa.Connection, partner: str, one: PartnerState, now: datetime) -> tuple[bool | None, bool]:
+        """True: it moved; False: it was known, or came late; None: of no matter that is known here. And whether anything became
+        known by it."""
+        row, learned = _row(self._store, db, partner, one, now)
         if row is None:
-            return None
+            return None, False
         said = {
             "matter_id": row.matter_id, "sequence": one.sequence, "state": str(one.state), "at": one.at, "heard_at": now,
             "word": one.word, "unit": one.unit, "note": one.note, "late": one.sequence <= row.sequence,
@@ -108,9 +112,10 @@ class PartnerMatters:
             }  # fmt: skip
             db.execute(sa.update(t.partner_matters).where(_M.matter_id == row.matter_id).values(values))
         if one.number:
-            _numbered_by(db, row, one.number)
+            learned = _numbered_by(db, row, one.number) or learned
         told(self._store, db, row.matter_id, now, self._notify)
-        return None if not (row.ticket_id or row.handover_id) else new and one.sequence > row.sequence
+        moved = None if not (row.ticket_id or row.handover_id) else new and one.sequence > row.sequence
+        return moved, new or learned
 
 
 def _matter(row: Any) -> Matter:
@@ -124,8 +129,8 @@ def _numbered(partner: str, number: str) -> list[sa.ColumnElement[bool]]:
     return [_M.partner == partner, _M.folded == number, _M.folded != sa.literal_column("''")]
 
 
-def _row(store: Store, db: sa.Connection, partner: str, one: PartnerState, now: datetime) -> Any:
-    """Its row, locked; made where only the partner's own number is known so far."""
+def _row(store: Store, db: sa.Connection, partner: str, one: PartnerState, now: datetime) -> tuple[Any, bool]:
+    """Its row, locked, and whether two became one; made where only the partner's own number is known so far."""
     key = folded(one.number)
     row = (
         db.execute(sa.select(t.partner_matters).where(*_numbered(partner, key)).with_for_update()).first()
@@ -134,10 +139,12 @@ def _row(store: Store, db: sa.Connection, partner: str, one: PartnerState, now: 
     )
     if one.work_order and (row is None or not (row.ticket_id or row.handover_id)):
         ours = _by_our_number(db, partner, one.work_order, key)
-        row = _joined(db, row, ours) if row is not None and ours is not None else row or ours
+        if row is not None and ours is not None:
+            return _joined(db, row, ours), True
+        row = row or ours
     if row is None and key:
-        return _made(store, db, partner, one.number, "", "", now)
-    return row
+        row = _made(store, db, partner, one.number, "", "", now)
+    return row, False
 
 
 def _by_our_number(db: sa.Connection, partner: str, work_order: str, key: str) -> Any:
@@ -162,11 +169,15 @@ def _by_our_number(db: sa.Connection, partner: str, work_order: str, key: str) -
 
 
 def _joined(db: sa.Connection, kept: Any, gone: Any) -> Any:
-    """Two rows turn out to be one matter: the one with the partner's number stays, with all that was heard of both. Of two
-    hand-overs under one number each keeps its own."""
+    """Two rows turn out to be one matter: the one with the ticket stays, for by its id the case store was told, else the one with
+    the partner's number, with all that was heard of both. Of two hand-overs under one number each keeps its own."""
     if kept.matter_id == gone.matter_id or (kept.handover_id and gone.handover_id):
         return kept
+    if gone.ticket_id and not kept.ticket_id:
+        kept, gone = gone, kept
+    numbered = kept if kept.folded else gone
     values: dict[str, Any] = {
+        "number": numbered.number, "folded": numbered.folded,
         "handover_id": kept.handover_id or gone.handover_id, "ticket_id": kept.ticket_id or gone.ticket_id,
     }  # fmt: skip
     if gone.sequence > kept.sequence:
@@ -197,16 +208,17 @@ def _made(
     return db.execute(mine).first() or db.execute(other).one()
 
 
-def _numbered_by(db: sa.Connection, row: Any, number: str) -> None:
-    """The partner's number of a matter that had none; an open hand-over has it, too, for the agent to see."""
-    key = folded(number)
+def _numbered_by(db: sa.Connection, row: Any, number: str) -> bool:
+    """The partner's number of a matter that had none; an open hand-over has it, too, for the agent to see. Whether it was new."""
+    key, new = folded(number), 0
     if not row.folded and key:
         taken = sa.exists().where(*_numbered(row.partner, key))
         mine = sa.and_(_M.matter_id == row.matter_id, _M.folded == "", ~taken)
-        db.execute(sa.update(t.partner_matters).where(mine).values(number=clip(number), folded=key))
+        new += db.execute(sa.update(t.partner_matters).where(mine).values(number=clip(number), folded=key)).rowcount
     if row.handover_id and key:
         lacks = sa.and_(_H.handover_id == row.handover_id, _H.reference == "")
-        db.execute(sa.update(t.handovers).where(lacks).values(reference=clip(number)))
+        new += db.execute(sa.update(t.handovers).where(lacks).values(reference=clip(number))).rowcount
+    return new > 0
 
 
 # -- inside others' transactions ----------------------------------------------------------------------

@@ -64,11 +64,12 @@ class TicketShelf:
 
     # -- filing -------------------------------------------------------------------------------
 
-    async def file(self, ticket: Ticket) -> Filed | KeyTaken:
+    async def file(self, ticket: Ticket, *, joins: bool = True) -> Filed | KeyTaken:
         settled: Sequence[Moved] = ()
         async with self._store.writing() as db:
             if (
-                ticket.call is None
+                joins
+                and ticket.call is None
                 and ticket.external_ids
                 and (other := await self._same_matter(db, ticket)) is not None
             ):

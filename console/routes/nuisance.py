@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated
 
@@ -112,7 +113,7 @@ async def appeal(call: CallPath, body: CallAppealIn, plugs: Plugged, books: Libr
         raise Failed(409, _("this number is not held back"), error="not_graded")
     detail = {"appeal": made.id, "decision": made.decision, "how": str(How.AGENT)}
     await plugs.audit.append(now, who.account, "nuisance_appealed", call=row.call, detail=detail)
-    return _appeal(who, made, standing)
+    return _appeal(who, made, await _calls_of(plugs, nuisance, [], [made]), standing)
 
 
 # -- supervisors -----------------------------------------------------------------------------------
@@ -123,7 +124,8 @@ async def overview(plugs: Plugged, who: Reader, most: Most = 50) -> NuisanceOut:
     """What is to be decided, what is in force, and the ``most`` that ended last."""
     nuisance = nuisance_of(plugs)
     book, now, rules = nuisance.book, plugs.clock(), nuisance.rules
-    standing = await book.in_force(now)
+    standing, ended, appeals = await book.in_force(now), await book.ended(now, most), await book.open_appeals()
+    calls = await _calls_of(plugs, nuisance, [*standing, *ended], appeals)
     by_id = {one.id: one for one in standing}
     tags = [_tag(who, one, await plugs.calls.get(CallId(one.call))) for one in await book.open_tags()]
     return NuisanceOut(
@@ -131,9 +133,9 @@ async def overview(plugs: Plugged, who: Reader, most: Most = 50) -> NuisanceOut:
         most_days=rules.most_days if rules is not None else 0,
         quota_minutes=rules.quota_minutes if rules is not None else 0,
         tags=tags,
-        decisions=[_decision(who, one) for one in standing],
-        appeals=[_appeal(who, one, by_id.get(one.decision)) for one in await book.open_appeals()],
-        ended=[_decision(who, one) for one in await book.ended(now, most)],
+        decisions=[_decision(who, one, calls) for one in standing],
+        appeals=[_appeal(who, one, calls, by_id.get(one.decision)) for one in appeals],
+        ended=[_decision(who, one, calls) for one in ended],
     )
 
 
@@ -168,7 +170,8 @@ async def decide(tag: UlidPath, body: DecideIn, plugs: Plugged, who: Decider) ->
         "reason": made[0].why,
     }  # fmt: skip
     await plugs.audit.append(now, who.account, "nuisance_decided", call=found.call, detail=detail)
-    return DecidedOut(decision=_decision(who, made[0]), in_force=made[1])
+    calls = await _calls_of(plugs, nuisance, [made[0]])
+    return DecidedOut(decision=_decision(who, made[0], calls), in_force=made[1])
 
 
 @router.post("/nuisance/tags/{tag}/dismiss")
@@ -180,7 +183,7 @@ async def dismiss(tag: UlidPath, body: DismissIn, plugs: Plugged, who: Decider) 
         raise _settled()
     detail = {"tag": tag, "reason": why}
     await plugs.audit.append(now, who.account, "nuisance_dismissed", call=found.call, detail=detail)
-    return _tag(who, await nuisance.book.find_tag(tag) or found)
+    return _tag(who, await nuisance.book.find_tag(tag) or found, await plugs.calls.get(CallId(found.call)))
 
 
 @router.post("/nuisance/decisions/{decision}/end")
@@ -195,7 +198,8 @@ async def end(decision: UlidPath, body: EndIn, plugs: Plugged, who: Decider) -> 
         raise _settled()
     detail = {"decision": decision, "how": str(how), "reason": why}
     await plugs.audit.append(plugs.clock(), who.account, "nuisance_ended", detail=detail)
-    return DecidedOut(decision=_decision(who, made[0]), in_force=made[1])
+    calls = await _calls_of(plugs, nuisance, [made[0]])
+    return DecidedOut(decision=_decision(who, made[0], calls), in_force=made[1])
 
 
 @router.post("/nuisance/appeals/{appeal}/decide")
@@ -205,12 +209,13 @@ async def decide_appeal(appeal: AppealPath, body: DecideAppealIn, plugs: Plugged
     answer = worded(body.answer, "answer")
     made = await nuisance.decide_appeal(appeal, upheld=body.upheld, by=acting(who.account), answer=answer)
     if made is None:
-        if any(one.id == appeal for one in await nuisance.book.open_appeals()):
-            raise _settled()
-        raise not_found("appeal", appeal[:40])
+        if await nuisance.book.find_appeal(appeal) is None:
+            raise not_found("appeal", appeal[:40])
+        raise _settled()
     detail = {"appeal": appeal, "decision": made[0].decision, "upheld": str(body.upheld).lower(), "answer": answer}
     await plugs.audit.append(plugs.clock(), who.account, "appeal_decided", call=made[0].call, detail=detail)
-    return AppealDecidedOut(appeal=_appeal(who, made[0]), in_force=made[1])
+    calls = await _calls_of(plugs, nuisance, [], [made[0]])
+    return AppealDecidedOut(appeal=_appeal(who, made[0], calls), in_force=made[1])
 
 
 # -- the fairness report ------------------------------------------------------------------------------
@@ -222,8 +227,9 @@ async def report(
 ) -> FairnessOut:
     """How many, by grade, for how long, appeals, mistakes; without bounds: of today."""
     begin, last = day_bounds.period(since, until, plugs.clock(), books.centre.zone)
-    now = plugs.clock()
-    return _fairness(who, await nuisance_of(plugs).book.period(begin, last, now), begin, last, now)
+    now, nuisance = plugs.clock(), nuisance_of(plugs)
+    found = await nuisance.book.period(begin, last, now)
+    return _fairness(who, found, await _calls_of(plugs, nuisance, found.decisions), begin, last, now)
 
 
 @router.get("/nuisance/report/csv", response_class=Response, responses=exports.answers("DecisionOut"))
@@ -232,20 +238,23 @@ async def report_file(
 ) -> Response:
     """The decisions of the period, one a row. Audited before the first row leaves."""
     begin, last = day_bounds.period(since, until, plugs.clock(), books.centre.zone)
-    now = plugs.clock()
-    found = await nuisance_of(plugs).book.period(begin, last, now)
+    now, nuisance = plugs.clock(), nuisance_of(plugs)
+    found = await nuisance.book.period(begin, last, now)
+    calls = await _calls_of(plugs, nuisance, found.decisions)
     said = {"since": begin.isoformat(), "until": last.isoformat()}
     await plugs.audit.append(now, who.account, "nuisance_exported", detail=said)
 
     async def rows() -> AsyncIterator[Sequence[object]]:
         for one in found.decisions:
-            shown = _decision(who, one, found.by_decision)
+            shown = _decision(who, one, calls, found.by_decision)
             yield exported_rows.decision_row(shown, _held_days(one, now), _ended(one, now))
 
     return exports.csv("nuisance", exported_rows.decision_heads(), rows(), books.centre.zone)
 
 
-def _fairness(who: Who, found: Period, begin: datetime, last: datetime, now: datetime) -> FairnessOut:
+def _fairness(
+    who: Who, found: Period, calls: _Calls, begin: datetime, last: datetime, now: datetime
+) -> FairnessOut:  # fmt: skip
     tags, decisions, appeals = found.tags, found.decisions, found.appeals
     decided = [one for one in appeals if one.decided_at is not None]
     mistakes = found.mistakes()
@@ -266,7 +275,7 @@ def _fairness(who: Who, found: Period, begin: datetime, last: datetime, now: dat
         appeals_by_decider=found.reviewed_by_decider(),
         calls=[CountedOut(key=f"{grade}/{step}", count=n) for (grade, step), n in sorted(found.calls.items())],
         in_force=[CountedOut(key=grade, count=n) for grade, n in sorted(found.in_force.items())],
-        rows=[_decision(who, one, found.by_decision) for one in decisions],
+        rows=[_decision(who, one, calls, found.by_decision) for one in decisions],
     )  # fmt: skip
 
 
@@ -347,19 +356,48 @@ def nuisance_of(plugs: Services) -> Nuisance:
     return plugs.nuisance
 
 
-def _tag(who: Who, one: Tag, row: CallRow | None = None) -> TagOut:
+@dataclass(frozen=True, slots=True)
+class _Calls:
+    """What decisions and appeals are about: a number is shown as the most secret of these calls allows."""
+
+    tagged: Mapping[str, str]
+    decided: Mapping[str, str]
+    rows: Mapping[str, CallRow | None]
+
+    def of_decision(self, one: Decision) -> CallRow | None:
+        return self.rows.get(self.tagged.get(one.tag, ""))
+
+    def of_appeal(self, one: Appeal) -> tuple[CallRow | None, ...]:
+        tag = self.decided.get(one.decision, "")
+        return self.rows.get(one.call), self.rows.get(self.tagged.get(tag, ""))
+
+
+async def _calls_of(
+    plugs: Services, nuisance: Nuisance, decisions: Iterable[Decision], appeals: Sequence[Appeal] = ()
+) -> _Calls:
+    """Raises ``LedgerUnavailable``."""
+    tags = {one.id: one.tag for one in decisions}
+    for ident in {one.decision for one in appeals} - tags.keys():
+        found = await nuisance.book.find_decision(ident)
+        tags[ident] = found.tag if found is not None else ""
+    tagged = await nuisance.book.tagged_calls({tag for tag in tags.values() if tag})
+    wanted = {*tagged.values(), *(one.call for one in appeals)}
+    return _Calls(tagged, tags, {call: await plugs.calls.get(CallId(call)) for call in wanted})
+
+
+def _tag(who: Who, one: Tag, row: CallRow | None) -> TagOut:
     number = visibility.nuisance_number(who, one.number, one.by, row)
     return TagOut.model_validate(one).model_copy(update={"number": number})
 
 
-def _decision(who: Who, one: Decision, calls: Mapping[str, int] | None = None) -> DecisionOut:
-    number = visibility.nuisance_number(who, one.number, "")
-    shown = {"number": number, "calls": (calls or {}).get(one.id, 0)}
+def _decision(who: Who, one: Decision, about: _Calls, counted: Mapping[str, int] | None = None) -> DecisionOut:
+    number = visibility.nuisance_number(who, one.number, "", about.of_decision(one))
+    shown = {"number": number, "calls": (counted or {}).get(one.id, 0)}
     return DecisionOut.model_validate(one).model_copy(update=shown)
 
 
-def _appeal(who: Who, one: Appeal, against: Decision | None = None) -> AppealOut:
-    shown: dict[str, object] = {"number": visibility.nuisance_number(who, one.number, one.by)}
+def _appeal(who: Who, one: Appeal, about: _Calls, against: Decision | None = None) -> AppealOut:
+    shown: dict[str, object] = {"number": visibility.nuisance_number(who, one.number, one.by, *about.of_appeal(one))}
     if against is not None:
         shown |= {"grade": against.grade, "decision_by": against.by, "until": against.until}
     return AppealOut.model_validate(one).model_copy(update=shown)

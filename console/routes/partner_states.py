@@ -39,7 +39,7 @@ async def take_partner_states(
     answer = await calls.hear(partner, headers, await request.body())
     match answer:
         case StatesTaken(heard, repeated):
-            if heard.moved and plugs.handovers is not None:
+            if (heard.moved or heard.learned) and plugs.handovers is not None:
                 plugs.handovers.wake()
             return PartnerStatesTakenOut(moved=heard.moved, known=heard.known, unknown=heard.unknown, repeated=repeated)
         case Refusal():

@@ -55,11 +55,12 @@ async def file_alone(
     agent: _Agent = "", seat: _Seat = "",
 ) -> TicketOut:  # fmt: skip
     """Without a call (letter, WeChat, an agent's own observation). The key makes a repeated request harmless. With a partner's number that
-    has a ticket already it is a supplement of that: 200, the ticket without what was said in it."""
+    has a ticket already it is a supplement of that: 200, the ticket without what was said in it. So for persons, and for programs that may
+    say how matters stand at a partner (scope ``partners:report``); any other program's is a ticket of its own, whether there is one or not."""
     if who.session:
         within(plugs.acts, f"ticket {who.account}")
     filer = author(who, None, agent, seat)
-    source = Source(None, *filer, key=f"key:{filer[0] or who.account}:{key}")
+    source = Source(None, *filer, key=f"key:{filer[0] or who.account}:{key}", joins=_joins(who))
     push = _filed(await plugs.intake.file(raw, source), response)
     mine = push.ticket.agent in (who.account, filer[0]) or who.may(Right.TICKETS_ALL)
     return visibility.ticket(who, push) if mine else visibility.same_matter(who, push)
@@ -126,6 +127,11 @@ def facts_of(row: CallRow) -> CallFacts:
 
 def _channel(row: CallRow) -> str:
     return f"partner_{row.partner}" if row.partner in ("110", "12345") else "phone"
+
+
+def _joins(who: Who) -> bool:
+    """Whether what they file may become part of another's case, which tells that there is one."""
+    return bool(who.session) or who.may(Right.PARTNER_STATES)
 
 
 def _filed(answer: Filed | KeyTaken | tuple[object, ...], response: Response) -> Push:

@@ -2,12 +2,13 @@
 
 A supervisor's decision is a row of the ledger, and Asterisk is told; at each connection it is told again whatever it may still
 hold. Nothing but this tells it, and of two words it keeps the later. Danger that is reported while a decision is in force ends it:
-heard when the ticket is filed, looked for again whenever the ledger is opened.
+heard when the ticket is filed, looked for again every few minutes and whenever the ledger is opened.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
@@ -28,6 +29,10 @@ log = structlog.get_logger("nuisance")
 
 TELL_AGAIN = timedelta(days=7)
 """What was over for longer Asterisk has forgotten, or is asked about no more: each look-up forgets what is over."""
+AGAIN_SECONDS = 5.0
+"""So long after a turn in which Asterisk was not told everything comes the next: the link of events may have stayed up."""
+LOOK_SECONDS = 300.0
+"""So often danger is looked for though nothing told of any: a case store may have said it, or a ticket was corrected."""
 DAEMON = "hotline"
 """Who ends a decision because of danger, in the audit log."""
 
@@ -42,9 +47,14 @@ class NuisancePart:
         self.book, self._audit, self._perform, self._now = book, audit, perform, now
         self.rules: Nuisance | None = settings.nuisance
         self.grades: tuple[Grade, ...] = grades(settings)
+        self._danger_lasts = timedelta(days=self.rules.danger_days if self.rules is not None else 0)
         self._numbers = of_settings(settings)
         self._ours = our_numbers(settings, self._numbers)
         self._open = False
+        self._all = False
+        """Asterisk is to be told everything anew, not only what nobody here knows of."""
+        self._cleared: set[tuple[str, datetime]] = set()
+        """Numbers that nobody decided about, and when they were held back last: told off since everything was told."""
         self._live, self._danger, self._owed = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._telling = asyncio.Lock()
         """Of two words about one number Asterisk hears the later one last."""
@@ -64,11 +74,15 @@ class NuisancePart:
 
     async def open(self) -> None:
         self._open = True
-        self._live.set()
+        self._tell_all()
         self._danger.set()
         self._owed.set()
 
     def hear_board(self, _event: BoardLive) -> None:
+        self._tell_all()
+
+    def _tell_all(self) -> None:
+        self._all = True
         self._live.set()
 
     def hear_filed(self, _event: TicketFiled) -> None:
@@ -78,6 +92,7 @@ class NuisancePart:
         """Its row is in the ledger."""
         if event.step == APPEALED:
             self._owed.set()
+        self._live.set()  # no decision may have said so
 
     # -- whom it may be about -----------------------------------------------------------------
 
@@ -89,20 +104,19 @@ class NuisancePart:
 
     async def reported_danger(self, number: str) -> bool:
         """Lately. Raises ``LedgerUnavailable``."""
-        days = self.rules.danger_days if self.rules is not None else 0
-        return await self.book.reported_danger(number, self._now() - timedelta(days=days))
+        return await self.book.reported_danger(number, self._now() - self._danger_lasts)
 
     # -- acts ------------------------------------------------------------------------------------
 
     async def decide(self, decision: Decision) -> tuple[Decision, bool] | None:
         """Durable when it returns, and whether Asterisk has it by now. None: somebody else was first."""
         made = await self.book.decide(decision)
-        return None if made is None else (made, await self._tell(made))
+        return None if made is None else (made, await self._tell_or_again(made))
 
     async def end(self, decision: str, how: End, by: str, why: str) -> tuple[Decision, bool] | None:
         """None: it is not in force (any more)."""
         ended = await self.book.end(decision, how, by, why, self._now())
-        return None if ended is None else (ended, await self._tell(ended))
+        return None if ended is None else (ended, await self._tell_or_again(ended))
 
     async def decide_appeal(self, appeal: str, *, upheld: bool, by: str, answer: str) -> tuple[Appeal, bool] | None:
         """None: it is not open (any more)."""
@@ -110,52 +124,81 @@ class NuisancePart:
         if made is None:
             return None
         ended = await self.book.find_decision(made.decision) if upheld else None
-        return made, ended is None or await self._tell(ended)
+        return made, ended is None or await self._tell_or_again(ended)
+
+    async def _tell_or_again(self, decision: Decision) -> bool:
+        told = await self._tell(decision)
+        if not told:
+            log.warning("Asterisk was not told of a decision", decision=decision.id)
+            # the link of events may be up all the while: no connection would say that it is time
+            self._tell_all()
+        return told
 
     async def _tell(self, decision: Decision) -> bool:
         if not _told(decision.number):
             return True  # Asterisk cannot be asked about such a number, and no call comes from it
         grade = decision.grade if decision.in_force(self._now()) else OFF
+        return await self._say(SetNuisance(decision.number, grade, decision.said, int(decision.until.timestamp())))
+
+    async def _tell_off(self, number: str, held: datetime) -> bool:
+        """``held``: when Asterisk held it back last. What it was told before is older, a decision made since is later."""
+        if (number, held) in self._cleared or not _told(number):
+            return True
+        done = await self._say(SetNuisance(number, OFF, int(held.timestamp() * 1000), 0))
+        if done:
+            log.warning("Asterisk held back a number that nobody decided about: it was told off", at=held.isoformat())
+            self._cleared.add((number, held))
+        return done
+
+    async def _say(self, word: SetNuisance) -> bool:
         async with self._telling:
-            done = await self._perform(
-                SetNuisance(decision.number, grade, decision.said, int(decision.until.timestamp()))
-            )  # fmt: skip
-        if done.result is not Result.DONE:
-            log.warning("Asterisk was not told of a decision", decision=decision.id, reason=done.reason)
+            done = await self._perform(word)
         return done.result is Result.DONE
 
     # -- what goes on by itself -----------------------------------------------------------------
 
     async def _mirrors(self) -> None:
+        later: float | None = None
         while True:
-            await self._live.wait()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(later):
+                    await self._live.wait()
             self._live.clear()
+            later = None
             if not self._open:  # ``open`` says when
                 continue
+            everything, self._all, now = self._all, False, self._now()
             try:
-                known = await self.book.to_tell(self._now() - TELL_AGAIN)
+                known = await self.book.to_tell(now - TELL_AGAIN) if everything else []
+                stray = await self.book.graded_by_nobody(now - TELL_AGAIN, now)
             except WRONG_OR_AWAY as fault:
                 log.warning("decisions are not told to Asterisk yet", fault=str(fault))
-                await asyncio.sleep(1)
-                self._live.set()
+                self._all, later = self._all or everything, 1
                 continue
-            for decision in known:
-                if not await self._tell(decision):
-                    break  # the link is down: the next connection says so
+            if everything:
+                self._cleared.clear()
+            told = [await self._tell(decision) for decision in known]  # each, whatever became of the others
+            told += [await self._tell_off(number, held) for number, held in stray]
+            if not all(told):
+                self._all = self._all or everything
+                log.warning("Asterisk was not told of decisions", untold=told.count(False), of=len(told))
+                later = AGAIN_SECONDS
 
     async def _watch_danger(self) -> None:
+        """After a crash between audit entry and end the entry stands twice, never not at all."""
         while True:
-            await self._danger.wait()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_SECONDS):
+                    await self._danger.wait()
             self._danger.clear()
             if not self._open:
                 continue
             try:
                 for decision in await self.book.in_force(self._now()):
-                    if await self.book.reported_danger(decision.number, decision.at):
-                        ended = await self.end(decision.id, End.DANGER, DAEMON, "")
-                        if ended is not None:
-                            detail = {"decision": decision.id, "how": str(End.DANGER)}
-                            await self._audit.append(self._now(), DAEMON, "nuisance_ended", detail=detail)
+                    if await self.book.reported_danger(decision.number, decision.at - self._danger_lasts):
+                        detail = {"decision": decision.id, "how": str(End.DANGER)}
+                        await self._audit.append(self._now(), DAEMON, "nuisance_ended", detail=detail)
+                        await self.end(decision.id, End.DANGER, DAEMON, "")
             except WRONG_OR_AWAY as fault:
                 log.warning("danger among graded callers is not looked for yet", fault=str(fault))
                 await asyncio.sleep(1)

@@ -10,6 +10,7 @@ there for that.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -33,6 +34,8 @@ log = structlog.get_logger("switches")
 BOARD, BOOK = (BoardLive, SwitchedByPhone), SwitchedByPhone
 LOOK_SECONDS = 1.0
 """So late at most the end of a switch is told to pages; Asterisk needs no telling."""
+AGAIN_SECONDS = 5.0
+"""So long after a turn in which Asterisk was not told everything comes the next: the link of events may have stayed up."""
 OWED_SECONDS = 30.0
 """So often the audit log's debts are looked for though nothing told of any: a write of theirs may have failed."""
 FIRST = 1
@@ -141,6 +144,8 @@ class SwitchPart:
                 self._titles[act.event] = event_title
             self._take(act)
             told = await self._tell(act)
+            if not told:  # the link of events may be up all the while: no connection would say that it is time
+                self._live.set()
             self._publish(SwitchMoved(act.kind, act.target))
         try:
             await self._pay()
@@ -183,16 +188,20 @@ class SwitchPart:
             self._publish(SwitchMoved(event.kind, event.target))
 
     async def _mirrors(self) -> None:
+        later: float | None = None
         while True:
-            await self._live.wait()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(later):
+                    await self._live.wait()
             self._live.clear()
+            later = None
             if not self._open:  # what the ledger says is not known yet: ``open`` says when
                 continue
             for kind, target in sorted(self._known):
                 never = Switching(kind, target, "off" if kind == MODE else "clock", FIRST, self._now())
                 act = self._newest.get((kind, target), never)
-                if not await self._tell(act):
-                    break  # the link is down: the next connection says so
+                if not await self._tell(act):  # the others are told all the same
+                    later = AGAIN_SECONDS
 
     # -- debts of the audit log -------------------------------------------------------------------
 

@@ -54,7 +54,8 @@ def test_a_state_is_read_with_all_it_says() -> None:
         ({"sequence": 2**60}, "data.sequence"), ({"sequence": True}, "data.sequence"), ({"at": "yesterday"}, "data.at"),
         ({"at": "2026-10-01T12:00:00"}, "data.at"), ({"their_number": "x" * 65}, "data.their_number"),
         ({"their_number": "／／", "work_order": ""}, "data.their_number"), ({"note": "x" * 2001}, "data.note"),
-        ({"their_number": 7}, "data.their_number"),
+        ({"their_number": 7}, "data.their_number"), ({"at": "9999-12-31T23:59:59-14:00"}, "data.at"),
+        ({"at": "0001-01-01T00:00:00+14:00"}, "data.at"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_named(change: dict[str, Any], field: str) -> None:

@@ -123,7 +123,10 @@ async def test_an_appeal_is_decided_and_counted(tmp_path: Path) -> None:
         assert done.json()["appeal"]["upheld"]
         assert isinstance(here.told[-1], SetNuisance)
         assert here.told[-1].grade == "off"
-        assert (await here.people["2001"].post(path, json={"upheld": False, "answer": "维持"})).status_code == 404
+        second = await here.people["2001"].post(path, json={"upheld": False, "answer": "维持"})
+        assert (second.status_code, second.json()["error"]) == (409, "settled")
+        nobody = path.replace(made.json()["id"], "phone-xm1-9.9")
+        assert (await here.people["2001"].post(nobody, json={"upheld": True, "answer": "属实"})).status_code == 404
         said = {"since": "2026-09-25T00:00:00Z", "until": "2026-10-02T00:00:00Z"}
         report = (await here.people["audit"].get("/api/nuisance/report", params=said)).json()
         assert (report["decisions"], report["mistakes"], report["mistake_share"]) == (1, 1, 1.0)
@@ -139,6 +142,38 @@ async def test_an_appeal_is_decided_and_counted(tmp_path: Path) -> None:
             "appeal_decided",
             "nuisance_exported",
         ]
+
+
+@pytest.mark.parametrize("secret", ["confidential", "anonymous"])
+async def test_a_number_that_is_to_be_kept_secret_is_so_in_every_answer(tmp_path: Path, secret: str) -> None:
+    """Asked for after the tag, by the call's ticket: tags, decisions, appeals, the report and its file."""
+    async with nuisances(tmp_path) as here:
+        chief, agent = here.people["2001"], here.people["1001"]
+        tag = (await here.tagged())["id"]
+        call, kept = here.fake.known[CALL], secret == "confidential"
+        here.fake.known[CALL] = replace(call, confidential=kept, anonymous=not kept)
+        body = {"grade": "message", "days": 7, "reason": "多次恶作剧"}
+        decided = (await chief.post(f"/api/nuisance/tags/{tag}/decide", json=body)).json()["decision"]
+        appealed = (await agent.post(f"/api/calls/{CALL}/appeal", json={"words": "号码是新买的"})).json()
+        standing = (await chief.get("/api/nuisance")).json()
+        path = f"/api/nuisance/appeals/{appealed['id']}/decide"
+        judged = (await chief.post(path, json={"upheld": False, "answer": "维持"})).json()["appeal"]
+        ended = await chief.post(f"/api/nuisance/decisions/{decided['id']}/end", json={"reason": "已致歉"})
+        said = {"since": "2026-09-25T00:00:00Z", "until": "2026-10-02T00:00:00Z"}
+        report = (await chief.get("/api/nuisance/report", params=said)).json()
+        over = (await chief.get("/api/nuisance")).json()["ended"]
+        rows = [decided, judged, *standing["decisions"], *standing["appeals"], ended.json()["decision"], *over]
+        assert [row["number"] for row in [*rows, *report["rows"]]] == [""] * 7
+        file = (await chief.get("/api/nuisance/report/csv", params=said)).text
+        assert ("多次恶作剧" in file, NUMBER in file, MASKED in file) == (True, False, False)
+
+
+async def test_a_dismissed_tag_shows_no_secret_number(tmp_path: Path) -> None:
+    async with nuisances(tmp_path) as here:
+        tag = (await here.tagged())["id"]
+        here.fake.known[CALL] = replace(here.fake.known[CALL], anonymous=True)
+        done = await here.people["2001"].post(f"/api/nuisance/tags/{tag}/dismiss", json={"reason": "不是骚扰"})
+        assert (done.status_code, done.json()["number"]) == (200, "")
 
 
 @pytest.mark.parametrize(

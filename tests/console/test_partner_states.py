@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bridge.partner_states import PartnerCalls, PartnerState, StatesHeard
-from bridge.ports import Filed
+from bridge.ports import Filed, KeyTaken
 from bridge.ticket import Person, Ticket
 from bridge.webhook_signature import signed
 from console.access import Scope
@@ -56,6 +56,26 @@ async def test_a_state_needs_token_scope_and_that_partners_signature() -> None:
     assert (taken, woken) == (["12345 FZ-2026/77 accepted"], [1])
 
 
+async def test_a_number_alone_wakes_who_sends_to_the_partner() -> None:
+    fake = populate(FakeHotline())
+    fake.now = NOON
+    woken: list[int] = []
+    heard = [StatesHeard(known=1, learned=True), StatesHeard(known=1)]
+
+    async def take(_partner: str, _states: Sequence[PartnerState], _now: datetime) -> StatesHeard:
+        return heard.pop(0)
+
+    calls = PartnerCalls({"12345": [KEY]}, take, clock=fake.clock)
+    handovers = Handovers(DESKS, Book(fake), lambda: woken.append(1), calls=calls)
+    app, said = door(replace(services(fake), handovers=handovers)), body(GOOD)
+    async with program(app, fake, Scope.PARTNERS_REPORT) as city:
+        for ident in ("a", "b"):
+            headers = signed([KEY], ident, NOON, said) | {"content-type": "application/json"}
+            answer = await city.post("/api/partner-states/12345", content=said, headers=headers)
+            assert answer.json()["known"] == 1
+    assert woken == [1]
+
+
 async def test_a_centre_without_secrets_says_that_nobody_signs() -> None:
     fake = populate(FakeHotline())
     async with program(door(services(fake)), fake, Scope.PARTNERS_REPORT) as city:
@@ -70,12 +90,15 @@ async def test_who_hands_in_a_known_matter_reads_nothing_of_it() -> None:
     assert isinstance(known, Filed)
     push = replace(known.push, query_code="48151623", case_number="20260101000010")
 
-    async def file(_ticket: Ticket) -> Filed:
+    joined: list[bool] = []
+
+    async def file(_ticket: Ticket, *, joins: bool) -> Filed:
+        joined.append(joins)
         return Filed(push, new=False)
 
     fake.book.file = file  # type: ignore[method-assign,assignment]
     body = {"kind": "complaint", "title": "a", "content": "b", "external_ids": {"12345": "FZ77"}}
-    async with program(door(services(fake)), fake, Scope.TICKETS_FILE) as city:
+    async with program(door(services(fake)), fake, Scope.TICKETS_FILE, Scope.PARTNERS_REPORT) as city:
         answer = await city.post("/api/tickets", json=body, headers={"Idempotency-Key": "filing-one-1"})
     assert answer.status_code == 200, answer.text
     assert (answer.status_code, answer.json()["id"], answer.json()["case_number"]) == (
@@ -85,3 +108,21 @@ async def test_who_hands_in_a_known_matter_reads_nothing_of_it() -> None:
     )
     for secret in ("林某某", "13806010077", "48151623", push.ticket.title, push.ticket.content, push.ticket.call or ""):
         assert secret not in answer.text
+    assert joined == [True]
+
+
+async def test_no_program_but_a_partners_learns_of_anothers_matter_by_its_number() -> None:
+    """What it files is a ticket of its own, whether the number has one or not."""
+    fake = populate(FakeHotline())
+    joined: list[bool] = []
+    stands = fake.book.file
+
+    async def file(one: Ticket, *, joins: bool) -> Filed | KeyTaken:
+        joined.append(joins)
+        return await stands(one)
+
+    fake.book.file = file  # type: ignore[method-assign,assignment]
+    body = {"kind": "complaint", "title": "a", "content": "b", "external_ids": {"12345": "FZ77"}}
+    async with program(door(services(fake)), fake, Scope.TICKETS_FILE) as other:
+        answer = await other.post("/api/tickets", json=body, headers={"Idempotency-Key": "filing-one-1"})
+    assert (answer.status_code, joined) == (201, [False])

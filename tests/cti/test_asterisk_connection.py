@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 from collections.abc import AsyncIterator, Callable
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from cti import asterisk_connection
 from cti import events as ev
 from cti.asterisk_connection import Switchboard
-from cti.commands import ConsultEnd, EndConsult, Result, TakeOver
+from cti.commands import ConsultEnd, EndConsult, Result, SetNuisance, TakeOver
 from cti.ids import LegId, SeatId
 from tests.fakes.ami import FakeAmi, answer
 
@@ -72,6 +73,21 @@ async def test_taking_over_waits_until_the_ear_is_gone() -> None:
         says(server, "Hangup", EAR)
         assert (await doing).result is Result.DONE
         assert [action["Channel"] for action in server.named("BlindTransfer")] == [SEAT]
+
+
+async def test_a_link_lost_before_originate_is_taken_leaves_nothing_unread() -> None:
+    """One outcome, and no future whose exception nobody retrieves."""
+    complaints: list[str] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, of: complaints.append(of["message"]))
+    async with connected() as (board, server):
+        doing = asyncio.create_task(board.perform(SetNuisance("13800000001", "message", 1, 2)))
+        await until(lambda: server.named("Originate"))
+        server.cut()
+        assert (await doing).result is Result.LOST
+        del doing
+        gc.collect()
+        await asyncio.sleep(0)
+    assert complaints == []
 
 
 async def test_an_ear_that_stays_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) -> None:

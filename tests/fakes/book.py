@@ -51,7 +51,7 @@ class MemoryBook:
 
     # -- people's side --------------------------------------------------------------------
 
-    async def file(self, ticket: Ticket) -> Filed | KeyTaken:
+    async def file(self, ticket: Ticket, *, joins: bool = True) -> Filed | KeyTaken:
         self._work("file")
         for push in self.rows.values():
             if push.ticket.key == ticket.key:

@@ -14,6 +14,7 @@ from console.published_events import SwitchMoved
 from cti.commands import Command, Outcome, Result, SetSwitch
 from cti.events import BoardLive, SwitchedByPhone
 from cti.ids import CallId, Instant, SeatId
+from hotline.books import switches
 from hotline.books.switches import SwitchPart
 from hotline.lab.hotline_instance import shipped
 from ledger.store import Store
@@ -34,6 +35,7 @@ class Here:
         self.book, self.audit = SwitchBook(self.store), MemoryAudit()
         self.told: list[SetSwitch] = []
         self.moved: list[object] = []
+        self.refuses: set[str] = set()
         self.result, self.now = Result.DONE, NOW
         self.part = SwitchPart(
             parse(shipped()), self.store, self.audit, self.perform, self.moved.append, lambda: self.now
@@ -42,7 +44,7 @@ class Here:
     async def perform(self, command: Command) -> Outcome:
         assert isinstance(command, SetSwitch)
         self.told.append(command)
-        return Outcome(command, self.result)
+        return Outcome(command, Result.REFUSED if command.target in self.refuses else self.result)
 
     def state(self, kind: str, target: str) -> str:
         return next(row.state for row in self.part.rows() if (row.kind, row.target) == (kind, target))
@@ -118,6 +120,27 @@ async def test_asterisk_that_does_not_answer_is_told_at_the_next_connection(tmp_
     }  # fmt: skip
     never = [one.at for one in here.told if one.kind == "hours"]
     assert never == [1, 1]  # before everything a telephone may have said
+    await here.close()
+
+
+async def test_what_was_not_told_is_told_again_while_the_link_of_events_stays_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No connection says that it is time; and one that Asterisk refuses keeps no other from it."""
+    monkeypatch.setattr(switches, "AGAIN_SECONDS", 0.01)
+    here = Here(tmp_path)
+    here.part.start()
+    await here.part.open()
+    await here.until(lambda: len(here.told) >= 3)
+    here.refuses.add("citizen")  # the first of them
+    here.result = Result.LOST
+    assert not await here.part.switch(Switching(MODE, "typhoon", "on", 0, NOW, by="2001", reason="台风"))
+    here.result = Result.DONE
+    here.told.clear()
+    await here.until(lambda: any((one.target, one.state) == ("typhoon", "on") for one in here.told))
+    here.refuses.clear()
+    here.told.clear()
+    await here.until(lambda: any(one.target == "citizen" for one in here.told))
     await here.close()
 
 

@@ -143,6 +143,38 @@ async def test_an_appeal_upheld_ends_it_and_the_caller_is_owed_the_answer(url: s
     await store.close()
 
 
+async def test_whom_asterisk_holds_back_though_nobody_decided_is_known(url: str) -> None:
+    """After a restore of an older ledger; not whom a decision holds back by now."""
+    store = Store(url)
+    book = NuisanceBook(store)
+    await graded(store, "message", "appealed")
+    since, later = NOW - timedelta(days=7), NOW + timedelta(minutes=1)
+    ((number, at),) = await book.graded_by_nobody(since, later)
+    assert (number, NOW <= at <= later) == (NUMBER, True)
+    assert await book.graded_by_nobody(later, later) == []
+    await book.decide(decision(1))
+    assert await book.graded_by_nobody(since, later) == []
+    await book.end(f"DEC{1:023}", End.LIFTED, "2002", "已致歉", later)
+    assert [one for one, _at in await book.graded_by_nobody(since, later)] == [NUMBER]
+    await store.close()
+
+
+async def test_each_appeal_of_one_call_is_answered(url: str) -> None:
+    """A second one after the first was refused, and one about another number than the caller's."""
+    store = Store(url)
+    book = NuisanceBook(store)
+    await book.decide(decision(1))
+    await book.decide(replace(decision(2), number="13806010002"))
+    several = appeal(1), appeal(2), replace(appeal(3, against=2), number="13806010002")
+    for n, one in enumerate(several, start=1):
+        assert await book.appeal(replace(one, call="xm1-2.1")) is not None
+        done = await book.decide_appeal(one.id, upheld=False, by="2002", answer="维持", at=NOW + timedelta(hours=n))
+        assert done is not None
+    owed = sorted((row.number, row.call_id) for row in await of(store, t.callbacks))
+    assert owed == [(NUMBER, "xm1-2.1"), (NUMBER, "xm1-2.1"), ("13806010002", "xm1-2.1")]
+    await store.close()
+
+
 @pytest.mark.parametrize(
     ("steps", "talk", "outcome", "owed"),
     [

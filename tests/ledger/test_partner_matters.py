@@ -183,6 +183,35 @@ async def test_two_rows_of_one_matter_become_one(url: str) -> None:
             assert (shown.their_state, shown.reference) == ("handling", number)
 
 
+async def test_the_case_store_is_told_of_an_end_once_though_two_rows_become_one(url: str) -> None:
+    """By our number, by the partner's alone, by both: of one end there is one supplement."""
+    async with opened(url) as books:
+        one = ticket(1)
+        assert one.call is not None
+        await books.tickets.file(one)
+        await books.handovers.ask(Asked(ID, one.call, "12345", "8001", "1001", NOON, "", "路面塌陷", one))
+        for number, work_order in (("", ID), ("FZ77", ""), ("FZ77", ID)):
+            await books.matters.hear("12345", [said(MatterState.DONE, 2, number, work_order)], NOON)
+        assert len(await books.supplements()) == 1
+        (matter,) = await books.matters.of_tickets([one.id])
+        assert (matter.number, matter.handover, matter.state) == ("FZ77", ID, "done")
+        assert len(await books.rows(t.partner_matters, "matter_id")) == 1
+        assert [row["sequence"] for row in await books.rows(t.partner_states, "sequence")] == [2]
+
+
+async def test_whether_anything_became_known_is_told(url: str) -> None:
+    """A number alone, with a state that was heard before: whoever sends our states to the partner is to be woken."""
+    async with opened(url) as books:
+        one = ticket(1)
+        assert one.call is not None
+        await books.handovers.ask(Asked(ID, one.call, "12345", "8001", "1001", NOON, "", "路面塌陷"))
+        known = []
+        for number in ("", "", "FZ77", "FZ77"):
+            heard = await books.matters.hear("12345", [said(MatterState.ACCEPTED, 1, number, ID)], NOON)
+            known.append((heard.moved, heard.learned))
+        assert known == [(1, True), (0, False), (0, True), (0, False)]
+
+
 async def test_a_number_that_comes_late_is_told_where_the_case_stands(url: str) -> None:
     async with opened(url) as books:
         one = ticket(1)
@@ -213,6 +242,13 @@ async def test_one_case_for_one_matter(url: str) -> None:
         known = await books.matters.of_number("12345", "fz77")
         assert known is not None
         assert known.ticket == one.id
+        alone = await books.tickets.file(theirs(6, "fz-77", call=None), joins=False)
+        assert isinstance(alone, Filed)
+        assert alone.new  # of a program that is no partner's: nothing tells it of the other
+        assert len(await books.rows(t.outbox, "turn")) == 4
+        still = await books.matters.of_number("12345", "fz77")
+        assert still is not None
+        assert still.ticket == one.id
         fresh = await books.tickets.file(theirs(5, "FZ78", call=None))
         assert isinstance(fresh, Filed)
         assert fresh.new

@@ -538,6 +538,7 @@ def _nuisance(book: NuisanceBook, call: str, agent: str) -> Iterator[tuple[str, 
     yield "NuisanceBook.tag", lambda: book.tag(tag)
     yield "NuisanceBook.tag_of", lambda: book.tag_of(call)
     yield "NuisanceBook.find_tag", lambda: book.find_tag(tag.id)
+    yield "NuisanceBook.tagged_calls", lambda: book.tagged_calls([tag.id])
     yield "NuisanceBook.open_tags", book.open_tags
     yield "NuisanceBook.decide", lambda: book.decide(decision)
     yield "NuisanceBook.dismiss", lambda: book.dismiss(tag.id, "2001", "w", NOW)
@@ -545,10 +546,12 @@ def _nuisance(book: NuisanceBook, call: str, agent: str) -> Iterator[tuple[str, 
     yield "NuisanceBook.in_force_of", lambda: book.in_force_of(FREQUENT, NOW)
     yield "NuisanceBook.in_force", lambda: book.in_force(NOW)
     yield "NuisanceBook.to_tell", lambda: book.to_tell(NOW)
+    yield "NuisanceBook.graded_by_nobody", lambda: book.graded_by_nobody(NOW - timedelta(days=7), NOW)
     yield "NuisanceBook.ended", lambda: book.ended(NOW, 10)
     yield "NuisanceBook.reported_danger", lambda: book.reported_danger(FREQUENT, NOW - timedelta(days=90))
     yield "NuisanceBook.went_through", lambda: book.went_through(call, ["emergency"])
     yield "NuisanceBook.appeal", lambda: book.appeal(appealed)
+    yield "NuisanceBook.find_appeal", lambda: book.find_appeal("a1")
     yield "NuisanceBook.open_appeals", book.open_appeals
     yield "NuisanceBook.unaudited", book.unaudited
     yield "NuisanceBook.audited", lambda: book.audited("a1")
