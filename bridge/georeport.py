@@ -98,9 +98,9 @@ def moment(text: str, zone: tzinfo) -> datetime | None:
     """None: none is said, or nothing that is one. Without a zone it is the city's."""
     try:
         found = datetime.fromisoformat(text.strip().replace(" ", "T", 1))
-    except ValueError:
+        return (found if found.tzinfo else found.replace(tzinfo=zone)).astimezone(UTC)
+    except (ValueError, OverflowError):  # the latter: 9999-12-31T23:59:59-14:00, as some write "never"
         return None
-    return (found if found.tzinfo else found.replace(tzinfo=zone)).astimezone(UTC)
 
 
 def _read(body: bytes, form: str) -> Any:

@@ -212,7 +212,7 @@ def _event(row: Any) -> CaseEvent | None:
             row.key, row.number, row.sequence, CaseState(row.state), at.replace(tzinfo=at.tzinfo or UTC).astimezone(UTC),
             (row.word or "")[:80], (row.unit or "")[:200], (row.note or "")[:2000],
         )  # fmt: skip
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):  # the last: a moment at the edge of the calendar
         return None
 
 
