@@ -22,8 +22,9 @@ from config.file_places import Places
 from config.language import say as _
 from config.read import read, remarks
 
-from . import logs, relaunch, systemd_notify
+from . import logs, relaunch
 from .lasting_imports import lasting
+from .programs import systemd_notify
 
 log = structlog.get_logger("hotline")
 

@@ -20,9 +20,9 @@ import structlog
 
 from config.language import say as _
 
-from . import reload, systemd_notify
+from . import reload
 from .app import Hotline
-from .programs import folder_lock
+from .programs import folder_lock, systemd_notify
 
 log = structlog.get_logger("hotline")
 
