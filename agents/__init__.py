@@ -12,7 +12,7 @@
 - ``desk.py``      decides: events and requests in, commands and events out
 - ``seat_service.py``     the shell round the desk: tasks, clock, pace, book
 - ``callbacks.py`` ``callback_list_rows.py``  call-backs as tasks: the table of their states; what lists show of them
-- ``number_lookup.py``    who calls, as far as the number tells
+- ``number_area_and_carrier.py``    who calls, as far as the number tells
 - ``build.py``     the room as one part
 - ``own_reasons.py``       names of people and of reasons
 - ``roster.py``    people, skills and rules out of the settings

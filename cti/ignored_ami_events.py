@@ -1,4 +1,4 @@
-"""Names of AMI events by what a tape of any Asterisk means with them. Data; asked by ``hotline/verbs/tape_account.py``.
+"""Names of AMI events by what a tape of any Asterisk means with them. Data; asked by ``hotline/verbs/tape_message_counts.py``.
 
 What the fold uses stands in ``ami.WANTED``. The rest of what Asterisk 12 to 22 says is listed here as heard and not
 needed, so that a name in neither list is a word that nobody here knows.

@@ -15,14 +15,14 @@ import sqlalchemy as sa
 
 from bridge import ticket_json
 from bridge.case_state import OVER, CaseState
-from bridge.cases import live_clock
+from bridge.cases import open_case_clock
 from config.work_time import WorkTime
 
 from . import tables as t
 from .store import Store
 
 _C, _W = t.cases.c, t.case_warnings.c
-OVERDUE = live_clock.MARKS[-1]
+OVERDUE = open_case_clock.MARKS[-1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,25 +52,25 @@ def moved_by(
     row: Mapping[str, Any], state: CaseState, unit: str, at: datetime, now: datetime, work: WorkTime
 ) -> dict[str, Any]:
     """Columns of ``cases`` after an event; ``row`` has the ticket's ``body`` beside its own."""
-    before = live_clock.load(row["clock"])
-    starts = before is None and state in live_clock.WITH_UNIT
+    before = open_case_clock.load(row["clock"])
+    starts = before is None and state in open_case_clock.WITH_UNIT
     if before is None and not starts:
         return {}
     ticket = ticket_json.load(row["body"]) if before is None else None
-    clock = live_clock.moved(before, state, unit, at, ticket, work)
+    clock = open_case_clock.moved(before, state, unit, at, ticket, work)
     afresh = clock is not None and (before is None or clock.started != before.started)
-    runs = clock is not None and state in live_clock.WITH_UNIT
+    runs = clock is not None and state in open_case_clock.WITH_UNIT
     return {
-        "clock": live_clock.dump(clock), "mark_at": now if runs else None,
+        "clock": open_case_clock.dump(clock), "mark_at": now if runs else None,
         "marked": 0 if afresh or state in OVER else row["marked"], **({} if runs else {"due_at": None}),
     }  # fmt: skip
 
 
 def reckon(one: Ticking, work: WorkTime, now: datetime) -> Reckoned:
     """Pure; as many steps as days lie within the limit."""
-    clock, marked, reached = live_clock.load(one.clock), one.marked, list[tuple[int, datetime]]()
+    clock, marked, reached = open_case_clock.load(one.clock), one.marked, list[tuple[int, datetime]]()
     while True:
-        running = live_clock.running(clock, work, one.state, marked)
+        running = open_case_clock.running(clock, work, one.state, marked)
         if running.mark_at is None or running.mark_at > now:
             break
         reached.append((running.mark, running.mark_at))

@@ -16,7 +16,7 @@ import httpx
 
 from bridge.case_state import CaseState
 from bridge.case_store_messages import Message
-from bridge.case_store_without_keys import ListedDriver, Pending, Piece
+from bridge.case_store_without_idempotency import ListedDriver, Pending, Piece
 from bridge.georeport import moment
 from bridge.http_answer import asked, client_for
 from bridge.seen_cases import Shown

@@ -17,7 +17,7 @@ import httpx
 import structlog
 
 from bridge.case_store_messages import Message
-from bridge.case_store_without_keys import ListedDriver, Pending, Piece, key_in, signature
+from bridge.case_store_without_idempotency import ListedDriver, Pending, Piece, key_in, signature
 from bridge.gazetteer.coordinates import CoordinateFault, Crs, convert, point
 from bridge.georeport import FORMATS, Row, Unreadable, endpoint, error_text, moment, rows, state_of
 from bridge.http_answer import Answer, asked, client_for, same_host

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 
 from agents.callback_list_rows import Wanted
 from agents.callbacks import BY_WORD
-from agents.number_lookup import Kind, Party, party
+from agents.number_area_and_carrier import Kind, Party, party
 from bridge.ticket import TicketId
 from console import visibility
 from console.access import Right

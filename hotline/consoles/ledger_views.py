@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from agents import number_lookup
+from agents import number_area_and_carrier
 from bridge.intake import Intake
 from bridge.ticket_acts import Matters
 from config.file_places import Places
@@ -89,7 +89,7 @@ def centre_of(settings: Settings) -> Centre:
 
 async def keep(store: Store) -> None:
     """Read the number book once, then sweep drafts each hour; until cancelled."""
-    await asyncio.to_thread(number_lookup.warm)
+    await asyncio.to_thread(number_area_and_carrier.warm)
     drafts = DraftBook(store)
     while True:
         try:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import structlog
 from pydantic import BaseModel
 
-from agents import number_lookup
+from agents import number_area_and_carrier
 from agents.events import SeatStateChanged
 from agents.own_reasons import AgentId, OwnReason
 from agents.presence import Presence
@@ -133,7 +133,7 @@ class Streaming:
         return await self.notices.for_one(seat, datetime.now(UTC))
 
     def _party(self, number: str) -> PartyOut:
-        found = number_lookup.party(number, self._settings.centre.area_code)
+        found = number_area_and_carrier.party(number, self._settings.centre.area_code)
         return PartyOut(number=found.number, area=found.area, carrier=found.carrier, kind=found.kind.value)
 
     async def _slowly(self, figures: bool) -> Slowly:

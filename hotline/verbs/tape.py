@@ -32,8 +32,8 @@ from cti.link import Link
 from cti.numbering_plan import Plan
 from hotline.numbering_plan import plan_of
 
-from .tape_account import Account
 from .tape_file import messages_of, pieces_of
+from .tape_message_counts import Account
 
 
 def add(sub: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -13,7 +13,7 @@ from xml.sax.saxutils import escape
 
 from bridge.case_state import CaseState
 from bridge.case_store_messages import Message, filing
-from bridge.case_store_without_keys import key_in
+from bridge.case_store_without_idempotency import key_in
 from bridge.drivers import CaseStore
 from bridge.drivers.open311 import Open311, Way
 from bridge.ticket import Place, Ticket

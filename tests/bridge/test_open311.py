@@ -15,7 +15,7 @@ import pytest
 
 from bridge.case_state import CaseState
 from bridge.case_store_messages import filing
-from bridge.case_store_without_keys import key_in, signature
+from bridge.case_store_without_idempotency import key_in, signature
 from bridge.drivers import Heard, Receipt, Rejected, Unreachable
 from bridge.drivers.open311 import Open311, Way
 from bridge.georeport import STATES, Unreadable, error_text, moment, rows, state_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agents.number_lookup import Kind, Party, party
+from agents.number_area_and_carrier import Kind, Party, party
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bridge.case_state import CaseState
-from bridge.cases.live_clock import IDLE, MARKS, dump, load, mark_at, moved, running
+from bridge.cases.open_case_clock import IDLE, MARKS, dump, load, mark_at, moved, running
 from bridge.ticket import Limit, Promise, Ticket
 from config.calendar import WorkCalendar
 from config.case_clock import HandlingClock

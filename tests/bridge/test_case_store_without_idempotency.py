@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-import bridge.case_store_without_keys
+import bridge.case_store_without_idempotency
 from bridge.case_state import CaseState
 from bridge.case_store_messages import Message, filing
-from bridge.case_store_without_keys import SPELL, ListedStore, Pending, Piece, signature
+from bridge.case_store_without_idempotency import SPELL, ListedStore, Pending, Piece, signature
 from bridge.drivers import Heard, Receipt, Unreachable
 from bridge.drivers.open311 import Open311
 from bridge.seen_cases import Shown
@@ -109,7 +109,7 @@ async def test_who_is_cut_off_has_read_something() -> None:
 
 async def test_a_server_that_cuts_is_gone_on_with(monkeypatch: pytest.MonkeyPatch) -> None:
     """A spell of one piece: every question goes on where the one before ended, and all are heard."""
-    monkeypatch.setattr(bridge.case_store_without_keys, "SPELL", 0.0)
+    monkeypatch.setattr(bridge.case_store_without_idempotency, "SPELL", 0.0)
     async with city_with(Habits(cap=50)) as (city, server):
         one = Open311(way(server), poll=0, settle=0.2)
         try:
