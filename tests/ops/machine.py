@@ -64,7 +64,11 @@ def possible() -> str:
         for name in ("unshare", "ip", "chroot", "ffmpeg", "runuser")
         if shutil.which(name, path="/usr/sbin:/usr/bin:/sbin:/bin") is None
     ]
-    return f"{', '.join(missing)} are missing" if missing else ""
+    if missing:
+        return f"{', '.join(missing)} are missing"
+    # refused where / is no mount point (a chroot), and in most containers
+    tried = subprocess.run(["unshare", "--mount", "--net", "--pid", "--ipc", "--fork", "true"], stderr=subprocess.PIPE, text=True, check=False)  # fmt: skip
+    return "" if tried.returncode == 0 else f"no machine of its own can be made here: {tried.stderr.strip()}"
 
 
 class Machine:
