@@ -17,6 +17,7 @@ Contexts are fixed here, never a caller's; applications are never originated.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import singledispatch
 
 from config.device_states import AT_DESK, ATTENDED, RESERVE, SEAT_IN_USE
@@ -258,19 +259,9 @@ def _(command: c.ChangeWatch) -> Action:
 
 @_action.register
 def _(command: c.SetPhoneKey) -> Action:
-    """AMI may not write Asterisk's database (that needs ``system``); a context that does nothing else may."""
     if not _KEY.fullmatch(command.key):
         raise WireError("key: is not 32 hex digits")  # the value itself is a secret
-    return {
-        "Action": "Originate",
-        "Channel": f"Local/{_matched('seat', _SEAT, command.seat)}@{PHONE_KEY}",
-        "Context": PHONE_KEY,
-        "Exten": KEPT,
-        "Priority": "1",
-        "Variable": f"{KEY}={command.key}",
-        "Timeout": str(KEY_SET_MS),
-        "Async": "true",
-    }
+    return _kept(_matched("seat", _SEAT, command.seat), PHONE_KEY, {KEY: command.key})
 
 
 @_action.register
@@ -280,16 +271,7 @@ def _(command: c.DropPhoneKeys) -> Action:
     if not _KEY.fullmatch(command.key):
         raise WireError("key: is not 32 hex digits")
     seats = "-".join(_matched("seats", _SEAT, seat) for seat in command.seats)
-    return {
-        "Action": "Originate",
-        "Channel": f"Local/{DROP}@{PHONE_KEY}",
-        "Context": PHONE_KEY,
-        "Exten": KEPT,
-        "Priority": "1",
-        "Variable": f"{KEY}={command.key},{SEATS}={seats}",
-        "Timeout": str(KEY_SET_MS),
-        "Async": "true",
-    }
+    return _kept(DROP, PHONE_KEY, {KEY: command.key, SEATS: seats})
 
 
 @_action.register
@@ -326,42 +308,24 @@ def _(command: c.SetSwitch) -> Action:
     """As a phone's key: by a context that does nothing else, which keeps what was said later."""
     target = f"{command.kind}_{_matched('target', _QUEUE, command.target)}"
     said = {
-        "STATE": _matched("state", _STATE, command.state),
-        "UNTIL": str(_whole("until", command.until, 0, 10**11)),
-        "AT": str(_whole("at", command.at, 0, 10**14)),
-        "DISTRICT": _matched("district", _DISTRICT, command.district),
+        "HOTLINE_STATE": _matched("state", _STATE, command.state),
+        "HOTLINE_UNTIL": str(_whole("until", command.until, 0, 10**11)),
+        "HOTLINE_AT": str(_whole("at", command.at, 0, 10**14)),
+        "HOTLINE_DISTRICT": _matched("district", _DISTRICT, command.district),
     }
-    return {
-        "Action": "Originate",
-        "Channel": f"Local/{target}@{SWITCH}",
-        "Context": SWITCH,
-        "Exten": KEPT,
-        "Priority": "1",
-        "Variable": ",".join(f"HOTLINE_{name}={value}" for name, value in said.items()),
-        "Timeout": str(KEY_SET_MS),
-        "Async": "true",
-    }
+    return _kept(target, SWITCH, said)
 
 
 @_action.register
 def _(command: c.SetNuisance) -> Action:
     """As a switch."""
     said = {
-        "NUMBER": _matched("number", _GRADED, command.number),
-        "GRADE": _matched("grade", _GRADE, command.grade),
-        "UNTIL": str(_whole("until", command.until, 0, 10**11)),
-        "AT": str(_whole("at", command.at, 0, 10**14)),
+        "HOTLINE_NUMBER": _matched("number", _GRADED, command.number),
+        "HOTLINE_GRADE": _matched("grade", _GRADE, command.grade),
+        "HOTLINE_UNTIL": str(_whole("until", command.until, 0, 10**11)),
+        "HOTLINE_AT": str(_whole("at", command.at, 0, 10**14)),
     }
-    return {
-        "Action": "Originate",
-        "Channel": f"Local/put@{NUISANCE}",
-        "Context": NUISANCE,
-        "Exten": KEPT,
-        "Priority": "1",
-        "Variable": ",".join(f"HOTLINE_{name}={value}" for name, value in said.items()),
-        "Timeout": str(KEY_SET_MS),
-        "Async": "true",
-    }
+    return _kept("put", NUISANCE, said)
 
 
 def _moved(command: c.MoveWaiting) -> list[Action]:
@@ -390,6 +354,20 @@ def _handed_over(command: c.HandOver) -> list[Action]:
     }
     setting = [{"Action": "Setvar", "Channel": leg, "Variable": name, "Value": value} for name, value in papers.items()]
     return [*setting, _transfer("Atxfer", command.leg, to + END_OF_NUMBER, HANDOVER)]
+
+
+def _kept(exten: str, place: str, said: Mapping[str, str]) -> Action:
+    """AMI may not write Asterisk's database (that needs ``system``); a context that does nothing else may, and is told by these variables."""
+    return {
+        "Action": "Originate",
+        "Channel": f"Local/{exten}@{place}",
+        "Context": place,
+        "Exten": KEPT,
+        "Priority": "1",
+        "Variable": ",".join(f"{name}={value}" for name, value in said.items()),
+        "Timeout": str(KEY_SET_MS),
+        "Async": "true",
+    }
 
 
 def _originate(phone: str, to: str) -> Action:
