@@ -20,7 +20,8 @@ from dataclasses import asdict, dataclass, field
 from functools import partial
 from typing import Any
 
-from hotline.lab.sip_message import Message, digest_proof
+from hotline.lab.registration import register
+from hotline.lab.sip_message import Message
 from hotline.lab.sound import FRAME, FRAME_SECONDS, SILENCE, frames, to_alaw
 
 from .ear import PERSON, Ear, samples
@@ -367,25 +368,9 @@ class Telephones(asyncio.DatagramProtocol):
 
     async def register(self, user: str, password: str) -> None:
         """Raises RuntimeError, TimeoutError."""
-        call, at = f"r{user}-{self.port}", f"{self.asterisk[0]}:{self.asterisk[1]}"
-        uri, proof = f"sip:{at}", ""
-        for turn in (1, 2):
-            self._waiting[call] = asyncio.get_running_loop().create_future()
-            headers = [
-                f"Via: SIP/2.0/UDP {self.host}:{self.port};branch=z9hG4bKr{user}x{turn};rport", f"From: <sip:{user}@{at}>;tag=r{user}",
-                f"To: <sip:{user}@{at}>", f"Call-ID: {call}", f"CSeq: {turn} REGISTER",
-                f"Contact: <sip:{user}@{self.host}:{self.port}>", "Expires: 3600", "Max-Forwards: 70", *([proof] if proof else []),
-            ]  # fmt: skip
-            self._send(f"REGISTER {uri} SIP/2.0", headers)
-            async with asyncio.timeout(5.0):
-                said = await self._waiting[call]
-            del self._waiting[call]
-            if said.status == 200:
-                return
-            if said.status != 401:
-                break
-            proof = digest_proof(said.headers["www-authenticate"], user, password, uri)
-        raise RuntimeError(f"seat {user} could not register: {said.first}")
+        await register(
+            user, password, (self.host, self.port), self.asterisk, expires=3600, waiting=self._waiting, send=self._send
+        )
 
 
 # -- what they do ------------------------------------------------------------------------
