@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from typing import Any, Protocol, TypeVar
 
 import structlog
@@ -56,6 +56,14 @@ class OneTask:
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
+
+
+async def woken(wake: asyncio.Event, seconds: float | None = None) -> None:
+    """Waits until ``wake`` is set, or so long at most; it is not set any more then."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await wake.wait()
+    wake.clear()
 
 
 class EachTurn(OneTask):

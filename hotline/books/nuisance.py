@@ -8,7 +8,6 @@ heard when the ticket is filed, looked for again every few minutes and whenever 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
@@ -21,7 +20,7 @@ from console.ports import Audit
 from cti.commands import Command, Outcome, Result, SetNuisance
 from cti.events import BoardLive, NuisanceHandled
 from cti.numbers import PhoneNumber, of_settings
-from hotline.parts import OneTask
+from hotline.parts import OneTask, woken
 from ledger.errors import WRONG_OR_AWAY
 from ledger.nuisance import APPEALED, Appeal, Decision, NuisanceBook
 
@@ -160,10 +159,7 @@ class NuisancePart:
     async def _mirrors(self) -> None:
         later: float | None = None
         while True:
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(later):
-                    await self._live.wait()
-            self._live.clear()
+            await woken(self._live, later)
             later = None
             if not self._open:  # ``open`` says when
                 continue
@@ -187,10 +183,7 @@ class NuisancePart:
     async def _watch_danger(self) -> None:
         """After a crash between audit entry and end the entry stands twice, never not at all."""
         while True:
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(LOOK_SECONDS):
-                    await self._danger.wait()
-            self._danger.clear()
+            await woken(self._danger, LOOK_SECONDS)
             if not self._open:
                 continue
             try:
@@ -207,8 +200,7 @@ class NuisancePart:
     async def _audits(self) -> None:
         """After a crash between the two writes an entry stands twice, never not at all."""
         while True:
-            await self._owed.wait()
-            self._owed.clear()
+            await woken(self._owed)
             if not self._open:
                 continue
             try:

@@ -10,7 +10,6 @@ there for that.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -23,7 +22,7 @@ from console.ports import Audit, Switchable, SwitchRow
 from console.published_events import SwitchMoved
 from cti.commands import Command, Outcome, Result, SetSwitch
 from cti.events import BoardLive, SwitchedByPhone
-from hotline.parts import OneTask
+from hotline.parts import OneTask, woken
 from ledger.errors import WRONG_OR_AWAY
 from ledger.mass_events import MassEvents
 from ledger.store import Store
@@ -190,10 +189,7 @@ class SwitchPart:
     async def _mirrors(self) -> None:
         later: float | None = None
         while True:
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(later):
-                    await self._live.wait()
-            self._live.clear()
+            await woken(self._live, later)
             later = None
             if not self._open:  # what the ledger says is not known yet: ``open`` says when
                 continue
@@ -207,12 +203,7 @@ class SwitchPart:
 
     async def _audits(self) -> None:
         while True:
-            try:
-                async with asyncio.timeout(OWED_SECONDS):
-                    await self._owed.wait()
-            except TimeoutError:
-                pass
-            self._owed.clear()
+            await woken(self._owed, OWED_SECONDS)
             if not self._open:
                 continue
             try:

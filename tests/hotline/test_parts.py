@@ -7,7 +7,7 @@ import asyncio
 import pytest
 import structlog
 
-from hotline.parts import EachTurn, OneTask, Parts
+from hotline.parts import EachTurn, OneTask, Parts, woken
 
 
 class Told:
@@ -136,3 +136,14 @@ async def test_a_turn_that_fails_is_said_and_the_next_one_is_made() -> None:
         await part.stop()
     assert (turns >= 2, lost) == (True, 1)
     assert [one["event"] for one in logs] == ["nothing was read"]
+
+
+async def test_who_waits_is_woken_or_goes_on_after_a_while() -> None:
+    """Once for each time: what was set is not set any more; nothing set, and the time alone ends it."""
+    wake = asyncio.Event()
+    wake.set()
+    async with asyncio.timeout(5):
+        await woken(wake)
+        assert not wake.is_set()
+        await woken(wake, 0.01)
+    assert not wake.is_set()
