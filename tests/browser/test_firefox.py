@@ -13,8 +13,10 @@ from .people import PASSWORD
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.long,
-    pytest.mark.skipif(not (firefox.PROGRAM and firefox.SPEAKER), reason="no Firefox here: make test-long installs it"),
+    pytest.mark.always,
+    pytest.mark.skipif(
+        not (firefox.PROGRAM and firefox.SPEAKER), reason="no Firefox here: apt-get install firefox-esr pulseaudio"
+    ),
 ]
 
 

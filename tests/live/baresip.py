@@ -10,20 +10,17 @@ import asyncio
 import contextlib
 import json
 import shutil
-import time
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import soundfile
 
+from .wav_tail import RATE, pitch_share
+
 PROGRAM = shutil.which("baresip") or ""
-HEADER = 44
-GROWS_SECONDS = 1.5
-"""What it hears is written at once: a file that grew no more for so long is silence."""
 _MODULES = "/usr/lib/baresip/modules"
 READY_SECONDS = 10.0
-RATE = 8000
 LONGEST_SECONDS = 120
 """It says nothing more after so long."""
 
@@ -121,15 +118,6 @@ class Baresip:
                 self.events.append(json.loads((await reader.readexactly(length + 1))[:-1]))
 
     def hears(self, hertz: int) -> float:
-        """This pitch's share of all it has heard in its last second, 0 to 1; 0 before there is as much, or when nothing comes."""
+        """This pitch's share of all it has heard in its last second, 0 to 1."""
         files = sorted(self.folder.glob("dump-*-dec.wav"), key=lambda file: file.stat().st_mtime_ns)
-        if not files or time.time() - files[-1].stat().st_mtime > GROWS_SECONDS:
-            return 0.0
-        # its header has no length before the file is closed: the samples are read as they lie there
-        data = files[-1].read_bytes()[HEADER:]
-        last = np.frombuffer(data[: len(data) // 2 * 2], "<i2").astype(np.float64)[-RATE:] / 32768
-        if len(last) < RATE:
-            return 0.0
-        power = np.abs(np.fft.rfft(last * np.hanning(RATE))) ** 2
-        whole, near = float(power.sum()), power[max(hertz - 5, 0) : hertz + 6]
-        return float(near.sum()) / whole if whole > 1.0 else 0.0
+        return pitch_share(files[-1], hertz) if files else 0.0
