@@ -9,11 +9,11 @@ ledger of years, beside their goals. ``surge``: more calls than seats, what call
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
 import sys
 
 from config.language import say as _
+from hotline.lab import orderly_end
 from hotline.surge import rehearse
 
 
@@ -93,7 +93,7 @@ def _fold(args: argparse.Namespace) -> int:
 def _calls(args: argparse.Namespace) -> int:
     from . import cpu_per_call as bench_calls
 
-    figures = asyncio.run(bench_calls.run(args.calls, args.rate, args.talk, args.seats))
+    figures = orderly_end.run(bench_calls.run(args.calls, args.rate, args.talk, args.seats))
     if args.json:
         print(json.dumps(figures))
         return 0
@@ -108,7 +108,7 @@ def _calls(args: argparse.Namespace) -> int:
 def _console(args: argparse.Namespace) -> int:
     from .console import run as bench_console
 
-    figures = asyncio.run(bench_console.run(args.consoles, args.rate, args.seconds))
+    figures = orderly_end.run(bench_console.run(args.consoles, args.rate, args.seconds))
     if args.json:
         print(json.dumps(figures))
         return 0
@@ -126,7 +126,7 @@ def _doors(args: argparse.Namespace) -> int:
     from . import web_door_floods as bench_doors
 
     try:
-        figures = asyncio.run(bench_doors.run(args.seconds))
+        figures = orderly_end.run(bench_doors.run(args.seconds))
     except InstanceError as fault:
         print(fault, file=sys.stderr)
         return 3
@@ -143,6 +143,7 @@ def _doors(args: argparse.Namespace) -> int:
 def _place(args: argparse.Namespace) -> int:
     from .place import measure
 
+    orderly_end.on_sigterm()
     figures = measure.run(max(args.names, 100), max(args.queries, 1), max(args.tickets, 100))
     if args.json:
         print(json.dumps({name: figures[name] for name in ("names", "p99_ms", "recall_at_10", "repeat_p99_ms")}))
@@ -161,6 +162,7 @@ def _ledger(args: argparse.Namespace) -> int:
 
     from .ledger import measure
 
+    orderly_end.on_sigterm()
     try:
         found, seconds = measure.run(max(args.calls, 1000), args.url)
     except (*WRONG_OR_AWAY, ValueError) as fault:

@@ -12,7 +12,6 @@ import argparse
 import asyncio
 import json
 import shutil
-import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -44,12 +43,13 @@ def _count(text: str) -> int:
 def run(args: argparse.Namespace) -> int:
     """Exit status: 0 nothing lost, 1 something lost, 3 the stage could not be set up."""
     from config.language import say, use
+    from hotline.lab import orderly_end
     from hotline.lab.hotline_instance import InstanceError, shipped
 
     from .narrator import Narrator
     from .run import DemoRun, make_instance
 
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # an orderly end, as by Ctrl-C: nothing is left running
+    orderly_end.on_sigterm()
     table = shipped(args.config)
     use(args.language or table["centre"].get("language", "zh"))
     var = args.var or Path(tempfile.mkdtemp(prefix="hotline-demo-"))

@@ -1,37 +1,83 @@
-"""A telephone of a bench says where it is: REGISTER, and once more with the proof that is asked for."""
+"""A telephone of a bench says where it is: REGISTER, once more with the proof that is asked for, and again before the time that was granted is over."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import itertools
+import re
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
 
 from .sip_message import Message, digest_proof
 
 ANSWER_SECONDS = 5.0
+AGAIN_FRACTION = 0.5
+"""Of the time granted: an answer that was lost has as much again to be asked for."""
+_GRANTED = re.compile(r"expires\s*=?\s*(\d+)", re.IGNORECASE)
 
 
-async def register(
-    user: str, password: str, own: tuple[str, int], asterisk: tuple[str, int], *, expires: int,
-    waiting: dict[str, asyncio.Future[Message]], send: Callable[[str, list[str]], None],
-) -> None:  # fmt: skip
-    """``own``, ``asterisk``: host and port; ``expires``: s; ``waiting``: by Call-ID, whoever reads puts the answer there;
-    ``send``: first line and headers. Raises RuntimeError where it is refused, TimeoutError."""
-    (host, port), at = own, f"{asterisk[0]}:{asterisk[1]}"
-    call, uri, proof = f"r{user}-{port}", f"sip:{at}", ""
-    for turn in (1, 2):
-        waiting[call] = asyncio.get_running_loop().create_future()
-        headers = [
-            f"Via: SIP/2.0/UDP {host}:{port};branch=z9hG4bKr{user}x{turn};rport", f"From: <sip:{user}@{at}>;tag=r{user}",
-            f"To: <sip:{user}@{at}>", f"Call-ID: {call}", f"CSeq: {turn} REGISTER",
-            f"Contact: <sip:{user}@{host}:{port}>", f"Expires: {expires}", "Max-Forwards: 70", *([proof] if proof else []),
-        ]  # fmt: skip
-        send(f"REGISTER {uri} SIP/2.0", headers)
-        async with asyncio.timeout(ANSWER_SECONDS):
-            said = await waiting[call]
-        del waiting[call]
-        if said.status == 200:
-            return
-        if said.status != 401:
-            break
-        proof = digest_proof(said.headers["www-authenticate"], user, password, uri)
-    raise RuntimeError(f"seat {user} could not register: {said.first}")
+class Registration:
+    """One seat's telephone at Asterisk. ``own``, ``asterisk``: host and port; ``waiting``: by Call-ID, whoever reads puts the answer there;
+    ``send``: first line and headers."""
+
+    def __init__(
+        self, user: str, password: str, own: tuple[str, int], asterisk: tuple[str, int], *, expires: int,
+        waiting: dict[str, asyncio.Future[Message]], send: Callable[[str, list[str]], None],
+    ) -> None:  # fmt: skip
+        self._user, self._password, self._own, self._asterisk = user, password, own, asterisk
+        self._expires, self._waiting, self._send = expires, waiting, send
+        self._turns = itertools.count(1)
+        self._proof = ""
+
+    async def register(self) -> int:
+        """Gives the seconds that were granted. Raises RuntimeError where it is refused, TimeoutError."""
+        (host, port), at, user = self._own, f"{self._asterisk[0]}:{self._asterisk[1]}", self._user
+        call, uri = f"r{user}-{port}", f"sip:{at}"
+        for _ in range(2):
+            turn = next(self._turns)
+            self._waiting[call] = asyncio.get_running_loop().create_future()
+            headers = [
+                f"Via: SIP/2.0/UDP {host}:{port};branch=z9hG4bKr{user}x{turn};rport", f"From: <sip:{user}@{at}>;tag=r{user}",
+                f"To: <sip:{user}@{at}>", f"Call-ID: {call}", f"CSeq: {turn} REGISTER",
+                f"Contact: <sip:{user}@{host}:{port}>", f"Expires: {self._expires}", "Max-Forwards: 70",
+                *([self._proof] if self._proof else []),
+            ]  # fmt: skip
+            self._send(f"REGISTER {uri} SIP/2.0", headers)
+            try:
+                async with asyncio.timeout(ANSWER_SECONDS):
+                    said = await self._waiting[call]
+            finally:
+                del self._waiting[call]
+            if said.status == 200:
+                return granted(said, self._expires)
+            if said.status != 401:
+                break
+            self._proof = digest_proof(said.headers["www-authenticate"], user, self._password, uri)
+        raise RuntimeError(f"seat {user} could not register: {said.first}")
+
+    async def stay(self, seconds: int) -> None:
+        """For as long as it is awaited, after the first time: ``seconds`` were granted. Raises as ``register`` does."""
+        while True:
+            await asyncio.sleep(seconds * AGAIN_FRACTION)
+            seconds = await self.register()
+
+
+@asynccontextmanager
+async def registered(every: Iterable[Registration]) -> AsyncIterator[None]:
+    """All of them for as long as the block runs, which ends where one of them can be no more. Raises as ``register`` does, in a group."""
+    async with asyncio.TaskGroup() as group:
+        stays = [group.create_task(one.stay(await one.register())) for one in every]
+        yield
+        for each in stays:
+            each.cancel()
+
+
+def granted(said: Message, asked: int) -> int:
+    """Seconds, by the answer's contact, else its Expires, else as asked."""
+    for header in ("contact", "expires"):
+        value = said.headers.get(header, "")
+        if value.isdecimal():
+            return int(value)
+        if found := _GRANTED.search(value):
+            return int(found[1])
+    return asked

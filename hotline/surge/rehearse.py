@@ -7,12 +7,12 @@ seats and telephones of its own. Exit status: 0 nobody was lost, 1 somebody was,
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
 import sys
 from pathlib import Path
 
 from config.language import say as _
+from hotline.lab import orderly_end
 
 BUSY_HOUR = 2640
 """Calls an hour of a minute each: ten times 4.4 Erlang, the city's busy hour."""
@@ -97,7 +97,7 @@ def perform(table: dict[str, object], surge: object, change: object, *, as_json:
     assert isinstance(surge, instance.Surge)
     assert callable(change)
     try:
-        account = asyncio.run(
+        account = orderly_end.run(
             surges.run(table, surge, change, lambda phase: print(f"{tell.names()[phase]} …", file=sys.stderr))
         )
     except (InstanceError, ValueError, TimeoutError) as fault:

@@ -20,7 +20,7 @@ from dataclasses import asdict, dataclass, field
 from functools import partial
 from typing import Any
 
-from hotline.lab.registration import register
+from hotline.lab.registration import Registration, registered
 from hotline.lab.sip_message import Message
 from hotline.lab.sound import FRAME, FRAME_SECONDS, SILENCE, frames, to_alaw
 
@@ -366,10 +366,9 @@ class Telephones(asyncio.DatagramProtocol):
         if what:
             dialog.told(what, said)
 
-    async def register(self, user: str, password: str) -> None:
-        """Raises RuntimeError, TimeoutError."""
-        await register(
-            user, password, (self.host, self.port), self.asterisk, expires=3600, waiting=self._waiting, send=self._send
+    def registration(self, user: str, password: str) -> Registration:
+        return Registration(
+            user, password, (self.host, self.port), self.asterisk, expires=600, waiting=self._waiting, send=self._send
         )
 
 
@@ -600,20 +599,19 @@ async def _run(told: Told) -> None:
         carriers.append(await _socket(Telephones(host, port, told.asterisk, rtp, everybody.citizen_rung), host, port))
     rtp = await _socket(Rtp(), told.desk[0], 0) if told.sound else None
     desk = await _socket(Telephones(*told.desk, told.asterisk, rtp, everybody.seat_rung), *told.desk)
-    for user, password in told.seats.items():
-        await desk.register(user, password)
-    print("ready", flush=True)
-    loop, reader = asyncio.get_running_loop(), asyncio.StreamReader(limit=1 << 26)
-    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
-    while line := await reader.readline():
-        order = json.loads(line)
-        everybody.plan(order["callers"])
-        before = desk.repeated
-        facts = await everybody.run(float(order["linger"]))
-        print(
-            json.dumps({"citizens": [asdict(one) for one in facts], "seat_invites_again": desk.repeated - before}),
-            flush=True,
-        )
+    async with registered(desk.registration(user, password) for user, password in told.seats.items()):
+        print("ready", flush=True)
+        loop, reader = asyncio.get_running_loop(), asyncio.StreamReader(limit=1 << 26)
+        await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+        while line := await reader.readline():
+            order = json.loads(line)
+            everybody.plan(order["callers"])
+            before = desk.repeated
+            facts = await everybody.run(float(order["linger"]))
+            print(
+                json.dumps({"citizens": [asdict(one) for one in facts], "seat_invites_again": desk.repeated - before}),
+                flush=True,
+            )
 
 
 if __name__ == "__main__":

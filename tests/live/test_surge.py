@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import signal
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 pytestmark = pytest.mark.live
@@ -80,3 +85,29 @@ def test_a_mode_that_is_none_is_named_with_those_that_are() -> None:
     )
     assert done.returncode == 2
     assert all(word in done.stderr for word in ("flood", "typhoon"))
+
+
+@pytest.mark.bound(120)
+def test_ended_by_sigterm_it_leaves_nothing_running(tmp_path: Path) -> None:
+    """In the middle of a rehearsal: daemon, Asterisk, case store and nginx are gone, and its folder with them."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "hotline.cli", "rehearse", "typhoon", "--seats", "2", "--minutes", "5"],
+        env=os.environ | {"TMPDIR": str(tmp_path)}, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+    ) as verb:  # fmt: skip
+        assert verb.stderr is not None
+        assert verb.stderr.readline(), "ended before its first phase"  # which is said once everything stands
+        assert any("asterisk.conf" in word for one in of(tmp_path) for word in one.cmdline())
+        verb.send_signal(signal.SIGTERM)
+        verb.wait(60)
+    assert of(tmp_path) == []
+    assert [each for each in tmp_path.iterdir() if each.name.startswith("hotline-surge")] == []
+
+
+def of(folder: Path) -> list[psutil.Process]:
+    """The processes that name this folder."""
+    found = []
+    for one in psutil.process_iter():
+        with contextlib.suppress(psutil.NoSuchProcess, psutil.ZombieProcess):
+            if any(str(folder) in word for word in one.cmdline()):
+                found.append(one)
+    return found

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from hotline.lab.registration import register
+from hotline.lab.registration import Registration, registered
 from hotline.lab.sip_message import Message
 
 SDP = "v=0\r\no=b 1 1 IN IP4 {host}\r\ns=-\r\nc=IN IP4 {host}\r\nt=0 0\r\nm=audio {port} RTP/AVP 8\r\na=rtpmap:8 PCMA/8000\r\n"
@@ -130,8 +130,8 @@ class Phones(asyncio.DatagramProtocol):
         ]  # fmt: skip
         self.send(f"INVITE sip:{number}@{at} SIP/2.0", headers, SDP.format(host=self.host, port=RTP_PORT))
 
-    async def register(self, user: str, password: str) -> None:
-        await register(
+    def registration(self, user: str, password: str) -> Registration:
+        return Registration(
             user, password, (self.host, self.port), self.asterisk, expires=600, waiting=self._waiting, send=self.send
         )
 
@@ -161,21 +161,20 @@ async def _run(told: Told) -> None:
         await loop.create_datagram_endpoint(partial(_itself, phones), local_addr=(host, port))
         made.append(phones)
     trunk, desk = made
-    for user, password in told.seats.items():
-        await desk.register(user, password)
-    print("ready", flush=True)
-    reader = asyncio.StreamReader()
-    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
-    while line := (await reader.readline()).decode().split():
-        rate, seconds = float(line[0]), float(line[1])
-        began, dialled = loop.time(), 0
-        while (gone := loop.time() - began) < seconds:
-            if dialled < gone * rate:
-                dialled += 1
-                trunk.dial(told.number, f"138{trunk._n % 100_000_000:08}")
-            else:
-                await asyncio.sleep(1 / rate / 4)
-        print(json.dumps({"dialled": dialled, "answered": desk.answered}), flush=True)
+    async with registered(desk.registration(user, password) for user, password in told.seats.items()):
+        print("ready", flush=True)
+        reader = asyncio.StreamReader()
+        await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+        while line := (await reader.readline()).decode().split():
+            rate, seconds = float(line[0]), float(line[1])
+            began, dialled = loop.time(), 0
+            while (gone := loop.time() - began) < seconds:
+                if dialled < gone * rate:
+                    dialled += 1
+                    trunk.dial(told.number, f"138{trunk._n % 100_000_000:08}")
+                else:
+                    await asyncio.sleep(1 / rate / 4)
+            print(json.dumps({"dialled": dialled, "answered": desk.answered}), flush=True)
 
 
 if __name__ == "__main__":
