@@ -19,11 +19,12 @@ hypothesis.settings.load_profile("hotline")
 
 BOUND_SECONDS = 60.0
 DEAR = ("live", "fault", "browser", "postgres", "slow")
-"""Of what is marked so a short run takes one in three."""
+"""Of what is marked so a short run takes one in four."""
 LONGEST = (
-    "test_endings_told.py", "test_ledger_away.py", "test_recorded.py", "test_seat_ends.py", "test_full_disk.py",
-    "test_field_callers.py", "test_watching.py", "test_daemon_gone.py", "test_broken_on_purpose.py",
-    "test_orderly_end.py", "test_start.py", "test_reload.py", "test_revocation.py",
+    "test_surge.py", "test_first_day.py", "test_self_service.py", "test_full_disk.py", "test_ledger_away.py", "test_demo_run.py",
+    "test_waiting.py", "test_endings_told.py", "test_recorded.py", "test_call_back.py", "test_restored.py", "test_nuisance.py",
+    "test_seat_ends.py", "test_hostile.py", "test_field_callers.py", "test_watching.py", "test_daemon_gone.py",
+    "test_broken_on_purpose.py", "test_orderly_end.py", "test_start.py", "test_reload.py", "test_revocation.py",
 )  # fmt: skip
 """A worker that begins a long file last keeps all others waiting."""
 

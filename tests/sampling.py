@@ -22,7 +22,7 @@ MORE = 50
 """So many times as many random examples in a long run."""
 
 
-PART = 3
+PART = 4
 """One in so many of a file's dear tests is in a short run."""
 
 
@@ -54,7 +54,7 @@ def sampled(cases: Sequence[Any], most: int, *, always: Sequence[Any] = ()) -> l
 
 
 def left_out(tests: Mapping[str, Sequence[str]], always: Collection[str]) -> set[str]:
-    """Of each file's tests, by file: all but a third of them, at least one, by the seed; none of ``always``, which come on top."""
+    """Of each file's tests, by file: all but a quarter of them, at least one, by the seed; none of ``always``, which come on top."""
     out: set[str] = set()
     for file, names in tests.items():
         free = sorted(set(names) - set(always))
@@ -64,7 +64,7 @@ def left_out(tests: Mapping[str, Sequence[str]], always: Collection[str]) -> set
 
 
 def part_of(cases: Sequence[T]) -> Sequence[T]:
-    """In a short run one in three of them, by the seed; else all. For what is dear before it is a test."""
+    """In a short run one in four of them, by the seed; else all. For what is dear before it is a test."""
     if not short_run():
         return cases
     return random.Random(f"{seed()} {_name(cases)}").sample(cases, max(1, len(cases) // PART))
