@@ -10,7 +10,8 @@ from contextlib import asynccontextmanager
 
 from .sip_message import Message, digest_proof
 
-ANSWER_SECONDS = 5.0
+T1, T2, ANSWER_SECONDS = 0.5, 4.0, 32.0
+"""RFC 3261: said again after T1, then after twice as long each time, T2 at most; UDP loses packets."""
 AGAIN_FRACTION = 0.5
 """Of the time granted: an answer that was lost has as much again to be asked for."""
 _GRANTED = re.compile(r"expires\s*=?\s*(\d+)", re.IGNORECASE)
@@ -35,25 +36,39 @@ class Registration:
         call, uri = f"r{user}-{port}", f"sip:{at}"
         for _ in range(2):
             turn = next(self._turns)
-            self._waiting[call] = asyncio.get_running_loop().create_future()
             headers = [
                 f"Via: SIP/2.0/UDP {host}:{port};branch=z9hG4bKr{user}x{turn};rport", f"From: <sip:{user}@{at}>;tag=r{user}",
                 f"To: <sip:{user}@{at}>", f"Call-ID: {call}", f"CSeq: {turn} REGISTER",
                 f"Contact: <sip:{user}@{host}:{port}>", f"Expires: {self._expires}", "Max-Forwards: 70",
                 *([self._proof] if self._proof else []),
             ]  # fmt: skip
-            self._send(f"REGISTER {uri} SIP/2.0", headers)
             try:
                 async with asyncio.timeout(ANSWER_SECONDS):
-                    said = await self._waiting[call]
+                    said = await self._answered(call, turn, f"REGISTER {uri} SIP/2.0", headers)
             finally:
-                del self._waiting[call]
+                self._waiting.pop(call, None)
             if said.status == 200:
                 return granted(said, self._expires)
             if said.status != 401:
                 break
             self._proof = digest_proof(said.headers["www-authenticate"], user, self._password, uri)
         raise RuntimeError(f"seat {user} could not register: {said.first}")
+
+    async def _answered(self, call: str, turn: int, first: str, headers: list[str]) -> Message:
+        """Says it until there is an answer to this turn: one that comes twice is no answer to the next."""
+        pause, loop = T1, asyncio.get_running_loop()
+        while True:
+            answer: asyncio.Future[Message] = loop.create_future()
+            self._waiting[call] = answer
+            self._send(first, headers)
+            due = loop.time() + pause
+            while (left := due - loop.time()) > 0:
+                await asyncio.wait({answer}, timeout=left)
+                if answer.done():
+                    if answer.result().headers.get("cseq", "").split()[:1] == [str(turn)]:
+                        return answer.result()
+                    answer = self._waiting[call] = loop.create_future()
+            pause = min(2 * pause, T2)
 
     async def stay(self, seconds: int) -> None:
         """For as long as it is awaited, after the first time: ``seconds`` were granted. Raises as ``register`` does."""

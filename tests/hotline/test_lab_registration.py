@@ -12,11 +12,12 @@ from hotline.lab.sip_message import Message
 
 
 class Registrar:
-    """Answers in the same turn of the loop. ``asked``: the CSeq of each REGISTER."""
+    """``asked``: the CSeq of each REGISTER; ``late``: of answers that come once more before each."""
 
     def __init__(self, answer: Callable[[int], str]) -> None:
         self.waiting: dict[str, asyncio.Future[Message]] = {}
         self.asked: list[int] = []
+        self.late: list[int] = []
         self.more = asyncio.Event()
         self._answer = answer
 
@@ -24,7 +25,15 @@ class Registrar:
         said = dict(line.split(": ", 1) for line in headers)
         self.asked.append(int(said["CSeq"].split()[0]))
         self.more.set()
-        self.waiting[said["Call-ID"]].set_result(Message.of(self._answer(len(self.asked)).encode()))
+        for number, turn in enumerate((*self.late, self.asked[-1])):
+            answer = self._answer(len(self.asked)).replace("\r\n", f"\r\nCSeq: {turn} REGISTER\r\n", 1)
+            # two in one turn of the loop would be one packet lost
+            asyncio.get_running_loop().call_later(number / 100, self._say, said["Call-ID"], Message.of(answer.encode()))
+
+    def _say(self, call: str, answer: Message) -> None:
+        waiting = self.waiting.get(call)
+        if waiting is not None and not waiting.done():
+            waiting.set_result(answer)
 
     def telephone(self) -> Registration:
         return Registration(
@@ -40,6 +49,31 @@ async def test_it_is_said_again_before_the_time_granted_is_over() -> None:
             there.more.clear()
             await there.more.wait()
     assert there.asked == sorted(set(there.asked)), "each is newer than the one before"
+
+
+async def test_a_packet_that_is_lost_is_sent_again() -> None:
+    there = Registrar(lambda _turn: "SIP/2.0 200 OK\r\nExpires: 600\r\n\r\n")
+    hears = there.hear
+    lost: list[str] = []
+
+    def loses_the_first(first: str, headers: list[str]) -> None:
+        if lost:
+            hears(first, headers)
+        else:
+            lost.append(first)
+
+    telephone = Registration(
+        "8001", "x", ("127.0.0.1", 7), ("127.0.0.1", 9), expires=600, waiting=there.waiting, send=loses_the_first
+    )
+    assert await telephone.register() == 600
+    assert (len(lost), there.asked) == (1, [1])
+
+
+async def test_an_answer_to_another_turn_is_none() -> None:
+    there = Registrar(lambda _turn: "SIP/2.0 200 OK\r\nExpires: 600\r\n\r\n")
+    there.late = [7]
+    assert await there.telephone().register() == 600
+    assert set(there.asked) == {1}
 
 
 async def test_one_that_can_be_registered_no_more_ends_what_stands_on_it() -> None:
