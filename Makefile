@@ -46,9 +46,7 @@ test-fast: prepare
 	@$(PYTEST) -n 2 --ignore tests/browser $(NO_FUZZ) -m "$(NO_ASTERISK) and not postgres and not slow"
 
 check: prepare
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check -q . && $(BIN)/mypy && $(BIN)/lint-imports --no-cache | tail -4
-	@$(PYTEST) tests/test_maps.py tests/test_matching.py tests/test_words.py
-	@.ci/web run -s types && .ci/web run -s lint && .ci/web -s test
+	@.ci/check
 
 format: prepare
 	@$(BIN)/ruff check -q --fix . ; $(BIN)/ruff format -q .
