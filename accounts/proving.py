@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any, Generic, Protocol, TypeVar
 from weakref import WeakValueDictionary
 
-from config.settings import Access
+from config.sections.access import Access
 
 from .audit_row_limit import Pace
 from .password_attempts import Pair, PasswordAttempts, place

@@ -12,7 +12,7 @@ import secrets
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
-from config.settings import Access
+from config.sections.access import Access
 
 from .events import Event, SessionEnded, SessionLocked
 from .session import Session, SessionBook

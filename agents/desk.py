@@ -18,7 +18,7 @@ from dataclasses import replace
 from typing import get_args
 
 from config.language import sentence
-from config.settings import Device
+from config.sections.seats import Device
 from cti import commands as tel
 from cti import events as ev
 from cti.ids import CallId, Instant, QueueId, SeatId

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from agents.commands import Accepted, Refused, Request
 from bridge.nuisance import End, Grade
-from config.settings import Nuisance as NuisanceRules
+from config.sections.switches import Nuisance as NuisanceRules
 from cti.ids import CallId, SeatId
 from cti.numbers import PhoneNumber
 from ledger.account_changes_to_confirm import AccountChange

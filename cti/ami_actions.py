@@ -21,7 +21,7 @@ from collections.abc import Mapping
 from functools import singledispatch
 
 from config.device_states import AT_DESK, ATTENDED, RESERVE, SEAT_IN_USE
-from config.settings import SECOND
+from config.sections.seats import SECOND
 
 from . import commands as c
 from .ids import LegId, QueueId, SeatId

@@ -12,7 +12,10 @@ from collections.abc import Sequence
 
 from ..answered_talk_rule import LEAST_MS, MOST_LET_GO, SILENT_CAUSE
 from ..device_states import AT_DESK, ATTENDED, SEAT_IN_USE
-from ..settings import OUTBOUND_PROMPT, SECOND, Device, OutboundNotice, Seat, Settings, Trunk, Unattended
+from ..sections.recording import OUTBOUND_PROMPT, OutboundNotice
+from ..sections.seats import SECOND, Device, Seat, Unattended
+from ..sections.telephone import Trunk
+from ..settings import Settings
 from . import kept_place, nuisance, pjsip, position_announcements, survey, switches, voicemail
 from .dialplan_steps import Step, context, exten, extens, include, unplayed
 

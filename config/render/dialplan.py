@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from .. import called_numbers
 from ..journey.graph import of_line
 from ..rtp_ports import told_full
-from ..settings import Line, Settings, Trunk
+from ..sections.telephone import Line, Trunk
+from ..settings import Settings
 from . import (
     desks,
     journeys,

@@ -8,7 +8,8 @@ of the seat's own calls. What became of it is said to book and board (``HANDOVER
 
 from __future__ import annotations
 
-from ..settings import DEFAULT_HEADERS, Partner, Settings
+from ..sections.telephone import DEFAULT_HEADERS, Partner
+from ..settings import Settings
 from . import desks
 from .dialplan_steps import Step, context, exten, include
 

@@ -18,7 +18,9 @@ from collections.abc import Mapping
 from ..device_states import MODE, RESERVE
 from ..journey.switched import DISTRICT
 from ..secrets import SWITCH_PIN
-from ..settings import Queue, Settings, SituationMode
+from ..sections.switches import SituationMode
+from ..sections.telephone import Queue
+from ..settings import Settings
 from .dialplan_steps import Step, context, exten, unplayed
 
 FAMILY = "hotline-switch"

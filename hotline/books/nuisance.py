@@ -15,7 +15,8 @@ import structlog
 
 from bridge.events import TicketFiled
 from bridge.nuisance import OFF, End, Grade, grades, may_be_graded, our_numbers
-from config.settings import Nuisance, Settings
+from config.sections.switches import Nuisance
+from config.settings import Settings
 from console.ports import Audit
 from cti.commands import Command, Outcome, Result, SetNuisance
 from cti.events import BoardLive, NuisanceHandled

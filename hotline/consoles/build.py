@@ -22,7 +22,8 @@ from bridge.notifications.build import partner_keys
 from bridge.partner_states import PartnerCalls
 from config import work_time
 from config.file_places import Places
-from config.settings import OUTBOUND_PROMPT, OutboundNotice, Settings
+from config.sections.recording import OUTBOUND_PROMPT, OutboundNotice
+from config.settings import Settings
 from console import seat_sign_in
 from console.bulk_reads import BulkReads
 from console.partner_handovers import Handovers, PartnerDesk

@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import quote
 
 from config.language import say as _
-from config.settings import Role
+from config.sections.seats import Role
 
 from .rest_client import REFUSED, Daemon, verb
 from .typed_password import typed_password

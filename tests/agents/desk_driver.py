@@ -18,7 +18,7 @@ from agents.presence import Presence
 from agents.roster import Person, Roster, Rules
 from agents.seat_state import SeatState
 from agents.seats import Decision
-from config.settings import Role
+from config.sections.seats import Role
 from cti import commands as tel
 from cti import events as ev
 from cti.ids import CallId, Instant, LegId, QueueId, SeatId

@@ -11,7 +11,7 @@ from agents.desk import Desk
 from agents.own_reasons import OwnReason
 from agents.presence import Presence
 from agents.seat_state import pack, unpack
-from config.settings import Device
+from config.sections.seats import Device
 from cti import commands as tel
 from cti import events as ev
 from cti.ids import LegId, QueueId, SeatId

@@ -16,7 +16,7 @@ from agents.commands import Accepted, Refused, Why
 from bridge import catalogue, ticket_choices
 from bridge import ticket_acts as bridge_matters
 from bridge.intake import Intake
-from config.settings import Access
+from config.sections.access import Access
 from console.accounts import Accounts
 from console.authorization import Who
 from console.guard import Guard
