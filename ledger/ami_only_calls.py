@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 from cti import events as ev
 from cti.ids import CallId, Instant, LegId
 
-from .call_record import CallRecord, Changed, Leg, Records
+from .call_fold import Changed, Records
+from .call_record import CallRecord, Leg
 
 MOST = 50_000
 """Calls kept: about a hundred megabytes. What is beyond waits in Asterisk's files alone."""

@@ -8,10 +8,10 @@ from typing import Any
 from cti import events as ev
 from cti.ids import Instant
 
+from .call_fold import Gap
 from .call_record import (
     CallbackOffer,
     CallRecord,
-    Gap,
     Graded,
     Leg,
     Offer,

@@ -41,7 +41,8 @@ from . import tables as t
 from .ami_only_call_completion import complete
 from .ami_only_call_rows import changed_by, difference, known, parts_of, replaced
 from .ami_only_calls import SeenCall
-from .call_record import CallRecord, Changed, Records, Talk
+from .call_fold import Changed, Records
+from .call_record import CallRecord, Talk
 from .callbacks import Owed, owed_for, review_for
 from .closed_call_counts import CallClosed, closed
 from .compare import Known

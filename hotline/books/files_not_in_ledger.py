@@ -22,7 +22,7 @@ from cti.ids import CallId
 from hotline.numbering_plan import plan_of
 from ledger import rows
 from ledger import tables as t
-from ledger.call_record import Records
+from ledger.call_fold import Records
 from ledger.compare import PATIENCE
 from ledger.differences import Difference, DifferenceBook, Kind
 from ledger.recordings import RecordingTable

@@ -29,7 +29,7 @@ from hotline.lab.hotline_instance import derive, shipped
 from ivr import events as ivr
 from ivr.build import Ivr
 from ledger import closed_call_counts
-from ledger.call_record import Records
+from ledger.call_fold import Records
 from recordings import events as recordings
 
 TREE = Path(__file__).resolve().parents[2]
