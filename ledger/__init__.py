@@ -1,6 +1,6 @@
 """The durable book: what happened, how it ended, what is owed, and the figures made of it.
 
-Written: ``call_fold.py`` (pure) folds the book's events into rows (``call_record.py``), ``default_outcome.py`` (pure) says
+Written: ``call_fold.py`` (pure) folds the book's events into rows (``call_record.py``) that wait in ``unwritten_rows.py``, ``default_outcome.py`` (pure) says
 how a call nobody answered ends, ``scribe.py`` commits both with the offsets they were
 read up to, ``closed_call_counts.py`` what each adds to the figures. ``tickets.py`` and ``outcomes.py`` keep agents' words, ``outbox.py`` the
 messages to the case store (put in by ``outbox_rows.py``), ``ticket_acts.py`` what is said of a ticket later, ``mass_events.py`` what many call about, ``mass_event_joins.py`` who joined by a key, ``case_progress.py`` how far a case is (for the telephone), ``catalogues.py`` the editions of the city's catalogue, ``casebook.py`` what became of cases (``missing_cases.py`` compares

@@ -13,11 +13,11 @@ from cti.numbers import mask
 from . import rows
 from . import tables as t
 from .ami_only_calls import SeenCall
-from .call_fold import Changed
 from .call_record import Tape
 from .callbacks import withdraw
 from .compare import Known
 from .differences import Difference, Kind
+from .unwritten_rows import Changed
 
 
 def replaced(db: sa.Connection, calls: Sequence[SeenCall]) -> None:

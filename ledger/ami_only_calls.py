@@ -15,8 +15,9 @@ from dataclasses import dataclass, field
 from cti import events as ev
 from cti.ids import CallId, Instant, LegId
 
-from .call_fold import Changed, Records
+from .call_fold import Records
 from .call_record import CallRecord, Leg
+from .unwritten_rows import Changed
 
 MOST = 50_000
 """Calls kept: about a hundred megabytes. What is beyond waits in Asterisk's files alone."""

@@ -12,7 +12,6 @@ end is told under the call that went on.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 from bridge.partner_handover import HandoverEnd
@@ -37,47 +36,10 @@ from .call_record import (
     Visit,
     Voicemail,
 )
+from .unwritten_rows import Changed, Gap
 
 _NOT_REACHED = {str(end): end for end in HandoverEnd}
 """What the partner's telephone said, where nobody answered: the same words."""
-
-
-@dataclass(slots=True)
-class Gap:
-    since: Instant
-    until: Instant | None = None
-    """None: nothing was read after it yet."""
-    why: str = ""
-
-
-@dataclass(slots=True)
-class Changed:
-    """What is to be written, each thing once."""
-
-    calls: dict[CallId, CallRecord] = field(default_factory=dict)
-    closed: list[CallRecord] = field(default_factory=list)
-    legs: dict[LegId, Leg] = field(default_factory=dict)
-    offers: dict[tuple[CallId, int], Offer] = field(default_factory=dict)
-    talks: dict[tuple[CallId, int], Talk] = field(default_factory=dict)
-    visits: dict[tuple[CallId, int], Visit] = field(default_factory=dict)
-    transfers: dict[tuple[CallId, int], Transfer] = field(default_factory=dict)
-    tapes: dict[tuple[CallId, int], Tape] = field(default_factory=dict)
-    voicemails: dict[CallId, Voicemail] = field(default_factory=dict)
-    surveys: dict[CallId, tuple[Survey, CallRecord]] = field(default_factory=dict)
-    promises: dict[tuple[CallId, int], Promise] = field(default_factory=dict)
-    handovers: dict[str, Handover] = field(default_factory=dict)
-    self_services: dict[tuple[CallId, int], tuple[SelfService, CallRecord]] = field(default_factory=dict)
-    graded: dict[tuple[CallId, int], tuple[Graded, CallRecord]] = field(default_factory=dict)
-    callbacks: dict[CallId, tuple[CallbackOffer, CallRecord]] = field(default_factory=dict)
-    lives: list[ev.NodeStarted] = field(default_factory=list)
-    gaps: dict[Instant, Gap] = field(default_factory=dict)
-    """Begin → an interval whose rows are lost."""
-    switches: list[ev.SwitchedByPhone] = field(default_factory=list)
-    refused: dict[tuple[str, int, int], ev.RowsRefused] = field(default_factory=dict)
-    """Rows that are none of Asterisk's."""
-
-    def __bool__(self) -> bool:
-        return any(getattr(self, name) for name in self.__slots__)
 
 
 class Records:
@@ -166,68 +128,19 @@ class Records:
 
         What happens inside a call that goes on can wait: it is folded again after a crash.
         """
-        changed, living = self.changed, self.open
-        return Changed(
-            calls={call: r for call, r in changed.calls.items() if not r.written or r.ended is not None},
-            closed=changed.closed,
-            legs={key: leg for key, leg in changed.legs.items() if leg.call not in living},
-            offers={key: row for key, row in changed.offers.items() if key[0] not in living},
-            talks={key: row for key, row in changed.talks.items() if key[0] not in living},
-            visits={key: row for key, row in changed.visits.items() if key[0] not in living},
-            transfers={key: row for key, row in changed.transfers.items() if key[0] not in living},
-            tapes=changed.tapes,
-            handovers=changed.handovers,  # the page waits for them
-            voicemails={call: row for call, row in changed.voicemails.items() if call not in living},
-            surveys={call: row for call, row in changed.surveys.items() if call not in living},
-            promises={key: row for key, row in changed.promises.items() if key[0] not in living},
-            self_services={key: row for key, row in changed.self_services.items() if key[0] not in living},
-            graded=changed.graded,  # an appeal is an appeal from the key on
-            callbacks=changed.callbacks,  # a promise that a caller was given
-            lives=changed.lives,
-            switches=changed.switches,
-            gaps=changed.gaps,
-            refused=changed.refused,
-        )
+        return self.changed.at_once(self.open)
 
     def settled(self, done: Changed) -> None:
         """``done``, which is ``changed`` or its urgent part, is on disk."""
         for record in done.calls.values():
             record.written = True
-        left, self.changed = self.changed, Changed()
-        if done is left:
-            return
-        new = self.changed
-        new.calls = {key: row for key, row in left.calls.items() if key not in done.calls}
-        new.legs = {key: row for key, row in left.legs.items() if key not in done.legs}
-        new.offers = {key: row for key, row in left.offers.items() if key not in done.offers}
-        new.talks = {key: row for key, row in left.talks.items() if key not in done.talks}
-        new.visits = {key: row for key, row in left.visits.items() if key not in done.visits}
-        new.transfers = {key: row for key, row in left.transfers.items() if key not in done.transfers}
-        new.surveys = {key: row for key, row in left.surveys.items() if key not in done.surveys}
-        new.promises = {key: row for key, row in left.promises.items() if key not in done.promises}
-        new.self_services = {key: row for key, row in left.self_services.items() if key not in done.self_services}
-        new.voicemails = {key: row for key, row in left.voicemails.items() if key not in done.voicemails}
-        new.graded = {key: row for key, row in left.graded.items() if key not in done.graded}
-        new.callbacks = {key: row for key, row in left.callbacks.items() if key not in done.callbacks}
+        self.changed = self.changed.without(done)
 
     def forget(self, call: CallId) -> None:
         """This call is closed in the ledger: drop what was folded of it and ignore what follows."""
         self.skip.add(call)
         self.open.pop(call, None)
-        changed = self.changed
-        changed.calls.pop(call, None)
-        changed.closed = [record for record in changed.closed if record.call != call]
-        changed.legs = {key: leg for key, leg in changed.legs.items() if leg.call != call}
-        changed.voicemails.pop(call, None)
-        changed.handovers = {key: one for key, one in changed.handovers.items() if one.call != call}
-        changed.surveys.pop(call, None)
-        changed.callbacks.pop(call, None)
-        for rows in (
-            changed.offers, changed.talks, changed.visits, changed.transfers, changed.tapes, changed.promises,
-            changed.self_services, changed.graded,
-        ):  # fmt: skip
-            for key in [key for key in rows if key[0] == call]:
-                del rows[key]
+        self.changed.forget(call)
 
     # -- the call itself -----------------------------------------------------------------
 

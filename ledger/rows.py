@@ -8,7 +8,6 @@ from typing import Any
 from cti import events as ev
 from cti.ids import Instant
 
-from .call_fold import Gap
 from .call_record import (
     CallbackOffer,
     CallRecord,
@@ -26,6 +25,7 @@ from .call_record import (
     waited,
 )
 from .differences import Difference, Kind
+from .unwritten_rows import Gap
 
 Row = dict[str, Any]
 

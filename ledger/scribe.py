@@ -41,7 +41,7 @@ from . import tables as t
 from .ami_only_call_completion import complete
 from .ami_only_call_rows import changed_by, difference, known, parts_of, replaced
 from .ami_only_calls import SeenCall
-from .call_fold import Changed, Records
+from .call_fold import Records
 from .call_record import CallRecord, Talk
 from .callbacks import Owed, owed_for, review_for
 from .closed_call_counts import CallClosed, closed
@@ -49,6 +49,7 @@ from .compare import Known
 from .differences import Difference, put
 from .seats import sitting
 from .store import Store
+from .unwritten_rows import Changed
 
 REST = timedelta(seconds=5)
 SOME_LIFE = Instant(1.0)
