@@ -11,7 +11,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from .events import QueueExit, Reach, TransferKind
+from .equipment_events import Reach
+from .events import QueueExit, TransferKind
 from .ids import BridgeId, CallId, Instant, LegId, LineId, QueueId, SeatId, TrunkId
 
 

@@ -26,7 +26,8 @@ from config.file_places import Places
 from config.settings import Settings
 from console.ports import Vital
 from cti import build as cti
-from cti.events import BoardLive, NuisanceHandled
+from cti.equipment_events import BoardLive
+from cti.journey_events import NuisanceHandled
 from ivr import build as ivr
 from ledger.errors import WRONG_OR_AWAY
 from recordings import build as recordings

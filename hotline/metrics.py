@@ -20,6 +20,8 @@ from console.metrics import Source, gauge, labelled
 from console.ports import Vital
 from cti import events as ev
 from cti.asterisk_connection import Switchboard
+from cti.equipment_events import BoardBlind, WordUnknown
+from cti.journey_events import JourneyStepped
 from ivr.events import AdviceGiven
 from ledger.closed_call_counts import CallClosed
 from recordings.events import RecordingFailed, RecordingShelved
@@ -54,10 +56,10 @@ class Metrics:
 
     def follow(self) -> None:
         """What Asterisk's rows and events say is counted from here on: those read again at a start were counted before."""
-        self._book.listen(ev.JourneyStepped, self._stepped)
+        self._book.listen(JourneyStepped, self._stepped)
         for bus in (self._board, self._book):
-            bus.listen(ev.WordUnknown, self._word_unknown)
-        self._board.listen(ev.BoardBlind, self._went_blind)
+            bus.listen(WordUnknown, self._word_unknown)
+        self._board.listen(BoardBlind, self._went_blind)
         self._board.listen(ev.DialRefused, self._dial_refused)
 
     def add(self, name: str, collect: Collect) -> None:
@@ -121,7 +123,7 @@ class Metrics:
         house.listen(RecordingShelved, lambda _event: self._shelved.inc())
         house.listen(RecordingFailed, lambda _event: self._lost.inc())
 
-    def _went_blind(self, _event: ev.BoardBlind) -> None:
+    def _went_blind(self, _event: BoardBlind) -> None:
         self._blind.inc()
 
     def _dial_refused(self, event: ev.DialRefused) -> None:
@@ -155,13 +157,13 @@ class Metrics:
         if event.refusal:
             self._refused_calls.labels(line=event.line, reason=event.refusal).inc()
 
-    def _stepped(self, event: ev.JourneyStepped) -> None:
+    def _stepped(self, event: JourneyStepped) -> None:
         self._steps.labels(event.line, event.step, event.way).inc()
 
     def _advised(self, event: AdviceGiven) -> None:
         self._advice.labels(event.ask, event.answer, str(event.end)).inc()
 
-    def _word_unknown(self, event: ev.WordUnknown) -> None:
+    def _word_unknown(self, event: WordUnknown) -> None:
         """Counted each time, logged once a word: every call of an unknown dialplan may say it."""
         self._words.labels(event.source).inc()
         if event.word not in self._words_told and len(self._words_told) < WORDS_TOLD:

@@ -17,8 +17,27 @@ from typing import Any
 from bridge.partner_handover import HandoverEnd
 from config.answered_talk_rule import counts
 from cti import events as ev
+from cti.equipment_events import BookGap, NodeStarted, RowsRefused
 from cti.events import Direction
 from cti.ids import CallId, Instant, LegId
+from cti.journey_events import (
+    CallbackAsked,
+    CallbackOffered,
+    CallbackTaken,
+    CallbackTakenOver,
+    CitizenCalledBack,
+    KeptPlaceUp,
+    NoticePlayed,
+    NuisanceHandled,
+    PromptUnplayed,
+    SelfServed,
+    SurveyAnswered,
+    SwitchedByPhone,
+    VoicemailBegan,
+    VoicemailEnd,
+    VoicemailEnded,
+    WaitPromised,
+)
 
 from .call_record import (
     CallbackOffer,
@@ -64,22 +83,22 @@ class Records:
         self._steps: dict[type, Callable[[Any, CallRecord], None]] = {
             ev.CallLined: self._lined,
             ev.CallDialled: self._dialled,
-            ev.NoticePlayed: self._noticed,
-            ev.PromptUnplayed: self._unplayed,
+            NoticePlayed: self._noticed,
+            PromptUnplayed: self._unplayed,
             ev.CallRefused: self._refused,
-            ev.VoicemailBegan: self._speaks,
-            ev.VoicemailEnded: self._spoke,
-            ev.WaitPromised: self._promised,
-            ev.SurveyAnswered: self._judged,
+            VoicemailBegan: self._speaks,
+            VoicemailEnded: self._spoke,
+            WaitPromised: self._promised,
+            SurveyAnswered: self._judged,
             ev.HandoverStepped: self._handed_over,
-            ev.SelfServed: self._self_served,
-            ev.NuisanceHandled: self._graded,
-            ev.CallbackOffered: self._callback_offered,
-            ev.CallbackAsked: self._callback_asked,
-            ev.CallbackTaken: self._callback_taken,
-            ev.CallbackTakenOver: self._callback_taken_over,
-            ev.KeptPlaceUp: self._place_up,
-            ev.CitizenCalledBack: self._called_back,
+            SelfServed: self._self_served,
+            NuisanceHandled: self._graded,
+            CallbackOffered: self._callback_offered,
+            CallbackAsked: self._callback_asked,
+            CallbackTaken: self._callback_taken,
+            CallbackTakenOver: self._callback_taken_over,
+            KeptPlaceUp: self._place_up,
+            CitizenCalledBack: self._called_back,
             ev.CallPlaced: self._placed,
             ev.DialRefused: self._dial_refused,
             ev.CallAnswered: self._answered,
@@ -103,19 +122,19 @@ class Records:
 
     def apply(self, event: ev.Event) -> None:
         """Fold one event. Events of calls that are not open here (any more) change nothing."""
-        if isinstance(event, ev.BookGap):
+        if isinstance(event, BookGap):
             self._lost(event)
             return
-        if isinstance(event, ev.RowsRefused):
+        if isinstance(event, RowsRefused):
             self._unreadable(event)
             return
         if self._gap is not None:
             self._found(getattr(event, "at", None))
         if isinstance(event, ev.CallArrived):
             self._arrived(event)
-        elif isinstance(event, ev.NodeStarted):
+        elif isinstance(event, NodeStarted):
             self.changed.lives.append(event)
-        elif isinstance(event, ev.SwitchedByPhone):  # in the ledger at once: a supervisor looks for it now
+        elif isinstance(event, SwitchedByPhone):  # in the ledger at once: a supervisor looks for it now
             self.changed.switches.append(event)
         elif (step := self._steps.get(type(event))) is not None:
             record = self.open.get(event.call)  # type: ignore[union-attr]
@@ -163,11 +182,11 @@ class Records:
     def _dialled(self, e: ev.CallDialled, record: CallRecord) -> None:
         record.dialled = e.number
 
-    def _noticed(self, e: ev.NoticePlayed, record: CallRecord) -> None:
+    def _noticed(self, e: NoticePlayed, record: CallRecord) -> None:
         if record.notice is None:
             record.notice, record.notice_prompt, record.notice_source = e.at, e.prompt, e.source
 
-    def _unplayed(self, e: ev.PromptUnplayed, record: CallRecord) -> None:
+    def _unplayed(self, e: PromptUnplayed, record: CallRecord) -> None:
         """What was not heard is no notice; another one may follow."""
         if record.notice_prompt == e.prompt:
             record.notice, record.notice_prompt, record.notice_source = None, "", ""
@@ -175,16 +194,16 @@ class Records:
     def _refused(self, e: ev.CallRefused, record: CallRecord) -> None:
         record.refusal = record.refusal or e.reason
 
-    def _speaks(self, e: ev.VoicemailBegan, record: CallRecord) -> None:
+    def _speaks(self, e: VoicemailBegan, record: CallRecord) -> None:
         if record.voicemail is None:
             record.voicemail = self.changed.voicemails[record.call] = Voicemail(record.call, e.prompt, e.at)
 
-    def _spoke(self, e: ev.VoicemailEnded, record: CallRecord) -> None:
+    def _spoke(self, e: VoicemailEnded, record: CallRecord) -> None:
         if record.voicemail is not None and record.voicemail.ended is None:
             record.voicemail.ended, record.voicemail.how = e.at, str(e.how)
             self.changed.voicemails[record.call] = record.voicemail
 
-    def _judged(self, e: ev.SurveyAnswered, record: CallRecord) -> None:
+    def _judged(self, e: SurveyAnswered, record: CallRecord) -> None:
         if record.survey is None:
             record.survey = Survey(record.call, e.at, e.score, e.solved)
             self.changed.surveys[record.call] = record.survey, record
@@ -204,17 +223,17 @@ class Records:
             one.end(e.at, HandoverEnd.NOT_TAKEN if e.answered else _NOT_REACHED.get(str(e.result), HandoverEnd.UNKNOWN))
         self.changed.handovers[one.handover] = one
 
-    def _promised(self, e: ev.WaitPromised, record: CallRecord) -> None:
+    def _promised(self, e: WaitPromised, record: CallRecord) -> None:
         promise = Promise(record.call, len(record.promises), e.at, e.queue, e.place, e.minutes)
         record.promises.append(promise)
         self.changed.promises[promise.call, promise.seq] = promise
 
-    def _self_served(self, e: ev.SelfServed, record: CallRecord) -> None:
+    def _self_served(self, e: SelfServed, record: CallRecord) -> None:
         one = SelfService(record.call, len(record.self_services), e.at, e.service, e.result, e.about, e.said)
         record.self_services.append(one)
         self.changed.self_services[one.call, one.seq] = one, record
 
-    def _graded(self, e: ev.NuisanceHandled, record: CallRecord) -> None:
+    def _graded(self, e: NuisanceHandled, record: CallRecord) -> None:
         one = Graded(record.call, len(record.graded), e.at, e.grade, e.step)
         record.graded.append(one)
         self.changed.graded[one.call, one.seq] = one, record
@@ -225,30 +244,30 @@ class Records:
         self.changed.callbacks[record.call] = record.callback, record
         return record.callback
 
-    def _callback_offered(self, e: ev.CallbackOffered, record: CallRecord) -> None:
+    def _callback_offered(self, e: CallbackOffered, record: CallRecord) -> None:
         offer = self._callback(record, e.queue)
         if offer.offered is None:
             offer.offered, offer.place = e.at, offer.place or e.place
 
-    def _callback_asked(self, e: ev.CallbackAsked, record: CallRecord) -> None:
+    def _callback_asked(self, e: CallbackAsked, record: CallRecord) -> None:
         offer = self._callback(record, e.queue)
         offer.queue, offer.asked, offer.place = e.queue, e.at, e.place
 
-    def _callback_taken(self, e: ev.CallbackTaken, record: CallRecord) -> None:
+    def _callback_taken(self, e: CallbackTaken, record: CallRecord) -> None:
         offer = self._callback(record)
         offer.taken, offer.number = e.at, e.number
 
-    def _callback_taken_over(self, e: ev.CallbackTakenOver, record: CallRecord) -> None:
+    def _callback_taken_over(self, e: CallbackTakenOver, record: CallRecord) -> None:
         kept = self.open.get(e.of)
         if kept is not None and kept.callback is not None:
             self._callback(kept).taken_over = e.call
 
-    def _place_up(self, e: ev.KeptPlaceUp, record: CallRecord) -> None:
+    def _place_up(self, e: KeptPlaceUp, record: CallRecord) -> None:
         offer = self._callback(record)
         taken = next((one for one in reversed(record.offers) if one.result == ev.OfferResult.ANSWERED), None)
         offer.up, offer.seat = e.at, taken.seat if taken is not None else ""
 
-    def _called_back(self, e: ev.CitizenCalledBack, record: CallRecord) -> None:
+    def _called_back(self, e: CitizenCalledBack, record: CallRecord) -> None:
         offer = self._callback(record)
         offer.called, offer.answered, offer.cause = e.at, e.answered, e.cause
 
@@ -271,7 +290,7 @@ class Records:
         if record.callback is not None:
             self._callback(record)
         if record.voicemail is not None and record.voicemail.ended is None:  # Asterisk died in it
-            self._spoke(ev.VoicemailEnded(e.call, e.at, ev.VoicemailEnd.UNKNOWN), record)
+            self._spoke(VoicemailEnded(e.call, e.at, VoicemailEnd.UNKNOWN), record)
         for transfer in record.transfers:
             self._look_back(transfer, record)
         for one in record.handovers:
@@ -426,7 +445,7 @@ class Records:
 
     # -- lost rows ---------------------------------------------------------------------------------
 
-    def _lost(self, e: ev.BookGap) -> None:
+    def _lost(self, e: BookGap) -> None:
         since = e.since or Instant(self._whole_until)  # a book that has read nothing yet does not know
         gap = Gap(since, e.until, e.why)
         self.changed.gaps[since] = gap
@@ -441,7 +460,7 @@ class Records:
             self.changed.gaps[self._gap.since] = self._gap
             self._gap = None
 
-    def _unreadable(self, e: ev.RowsRefused) -> None:
+    def _unreadable(self, e: RowsRefused) -> None:
         self.changed.refused[e.file, e.inode, e.offset] = e
 
     def _doubted(self, e: ev.CallUncertain, record: CallRecord) -> None:

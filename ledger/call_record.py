@@ -9,6 +9,7 @@ from bridge.partner_handover import HandoverEnd
 from config.answered_talk_rule import counts
 from cti import events as ev
 from cti.ids import CallId, Instant, LegId
+from cti.journey_events import VoicemailEnd
 
 SHORT_SECONDS = 5.0
 """A caller who was gone before this (短放弃) may be left out of one variant of the connect rate."""
@@ -235,14 +236,14 @@ class Voicemail:
     began: Instant
     ended: Instant | None = None
     how: str = ""
-    """An ``ev.VoicemailEnd``."""
+    """An ``VoicemailEnd``."""
 
     @property
     def said_seconds(self) -> float:
         if self.ended is None:
             return 0.0
         length = self.ended - self.began
-        if self.how == ev.VoicemailEnd.SILENCE:
+        if self.how == VoicemailEnd.SILENCE:
             return max(0.0, length - ENDING_SILENCE)
         return length if length >= ENDING_SILENCE else 0.0  # who hung up at the beep may have said nothing
 

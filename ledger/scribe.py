@@ -32,6 +32,7 @@ from bridge.disposition import CallOutcome
 from bridge.notifications.rules import Rules as NotificationRules
 from cti import events as ev
 from cti.cel_reader import Mark
+from cti.equipment_events import BookGap
 from cti.file_tail import Place
 from cti.ids import CallId, Instant
 from cti.numbers import ANYWHERE, Numbers
@@ -256,7 +257,7 @@ class Scribe:
         was, now = self._committed.cel_read, mark.cel_read
         if mark.again or now.head:  # the book knows
             return mark.again
-        if any(isinstance(event, ev.BookGap) for event in events):
+        if any(isinstance(event, BookGap) for event in events):
             return False
         if now.inode == was.inode:
             return now.offset < was.offset

@@ -6,8 +6,9 @@ from collections.abc import Container
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from cti import events as ev
+from cti.equipment_events import NodeStarted, RowsRefused
 from cti.ids import CallId, Instant, LegId
+from cti.journey_events import SwitchedByPhone
 
 from .call_record import (
     CallbackOffer,
@@ -54,11 +55,11 @@ class Changed:
     self_services: dict[tuple[CallId, int], tuple[SelfService, CallRecord]] = field(default_factory=dict)
     graded: dict[tuple[CallId, int], tuple[Graded, CallRecord]] = field(default_factory=dict)
     callbacks: dict[CallId, tuple[CallbackOffer, CallRecord]] = field(default_factory=dict)
-    lives: list[ev.NodeStarted] = field(default_factory=list)
+    lives: list[NodeStarted] = field(default_factory=list)
     gaps: dict[Instant, Gap] = field(default_factory=dict)
     """Begin → an interval whose rows are lost."""
-    switches: list[ev.SwitchedByPhone] = field(default_factory=list)
-    refused: dict[tuple[str, int, int], ev.RowsRefused] = field(default_factory=dict)
+    switches: list[SwitchedByPhone] = field(default_factory=list)
+    refused: dict[tuple[str, int, int], RowsRefused] = field(default_factory=dict)
     """Rows that are none of Asterisk's."""
 
     def __bool__(self) -> bool:

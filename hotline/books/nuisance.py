@@ -19,7 +19,8 @@ from config.sections.switches import Nuisance
 from config.settings import Settings
 from console.ports import Audit
 from cti.commands import Command, Outcome, Result, SetNuisance
-from cti.events import BoardLive, NuisanceHandled
+from cti.equipment_events import BoardLive
+from cti.journey_events import NuisanceHandled
 from cti.numbers import PhoneNumber, of_settings
 from hotline.parts import OneTask, woken
 from ledger.errors import WRONG_OR_AWAY

@@ -21,7 +21,8 @@ from config.settings import Settings
 from console.ports import Audit, Switchable, SwitchRow
 from console.published_events import SwitchMoved
 from cti.commands import Command, Outcome, Result, SetSwitch
-from cti.events import BoardLive, SwitchedByPhone
+from cti.equipment_events import BoardLive
+from cti.journey_events import SwitchedByPhone
 from hotline.parts import OneTask, woken
 from ledger.errors import WRONG_OR_AWAY
 from ledger.mass_events import MassEvents

@@ -34,7 +34,7 @@ from console.services import Services
 from console.shell_actor import ShellNamed
 from cti import numbers
 from cti.build import Telephone
-from cti.events import BoardLive
+from cti.equipment_events import BoardLive
 from hotline import metrics, operator_files
 from hotline.alarms.build import Readings
 from hotline.alarms.early_events import EarlyEvents

@@ -24,7 +24,8 @@ from console.ports import CallRow, Vital
 from cti.asterisk_connection import Switchboard
 from cti.board import Board as LiveBoard
 from cti.call import Call, Leg
-from cti.events import Direction, Reach
+from cti.equipment_events import Reach
+from cti.events import Direction
 from cti.ids import CallId, QueueId, SeatId
 from cti.line_watch import LineWatch
 from hotline.alarms.files_and_disk import FilesAndDisk

@@ -32,7 +32,7 @@ from agents.presence import ON_PHONE
 from agents.seat_state import SeatState, Then
 from config.sections.seats import Device
 from cti.commands import Command, Outcome, Result, SetAttended, SetDevice
-from cti.events import BoardLive
+from cti.equipment_events import BoardLive
 from cti.ids import SeatId
 from hotline.programs.browser_phone_keys import PhoneKeys
 from hotline.programs.phone_proxy_control import PhoneProxyControl, Unanswered

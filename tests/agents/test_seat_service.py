@@ -18,6 +18,7 @@ from agents.seat_service import SeatService
 from agents.seat_state import SeatState
 from cti import commands as tel
 from cti import events as ev
+from cti.equipment_events import BoardLive
 from cti.ids import CallId, Instant, LegId, SeatId
 
 from .desk_driver import CHEN, LIN, MANDARIN, S1, S2, roster
@@ -79,7 +80,7 @@ async def opened(book: FakeBook | None = None, *, wrap_up: float = 30) -> AsyncI
     board, book, events = FakeSwitchboard(), book or FakeBook(), list[out.Event]()
     floor = SeatService(Desk(roster(wrap_up=wrap_up)), board, book, events.append, (OSError,))
     await floor.open()
-    floor.hear(ev.BoardLive(Instant(1), Instant(1)))
+    floor.hear(BoardLive(Instant(1), Instant(1)))
     try:
         yield Opened(floor, board, book, events)
     finally:

@@ -13,6 +13,7 @@ from cti import asterisk_connection
 from cti import events as ev
 from cti.asterisk_connection import Switchboard
 from cti.commands import ConsultEnd, EndConsult, Result, SetNuisance, TakeOver
+from cti.equipment_events import EventForged
 from cti.ids import LegId, SeatId
 from tests.fakes.ami import FakeAmi, answer
 
@@ -157,8 +158,8 @@ async def talking() -> AsyncIterator[tuple[Switchboard, FakeAmi, Lists, list[obj
         await server.stop()
 
 
-def forged(told: list[object]) -> list[ev.EventForged]:
-    return [one for one in told if isinstance(one, ev.EventForged)]
+def forged(told: list[object]) -> list[EventForged]:
+    return [one for one in told if isinstance(one, EventForged)]
 
 
 async def test_a_forged_hang_up_ends_nothing_and_is_told_with_trunk_and_address(

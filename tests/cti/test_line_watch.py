@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from cti.events import LineChecked
+from cti.equipment_events import LineChecked
 from cti.ids import Instant, LineId
 from cti.line_watch import LineWatch, Watched
 from cti.line_watch_phone import ALAW, EVENTS, FRAME, RTP, SIP, ProbePhone, _Rtp, loud  # type: ignore[attr-defined]

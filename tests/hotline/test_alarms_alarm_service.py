@@ -14,7 +14,7 @@ from agents.events import Alarm, SeatAlarm, SeatAlarmCleared
 from bridge.events import StoreBack, StoreLost
 from config.settings import Targets
 from console.published_events import AccountGuessed, ReadInBulk
-from cti.events import BookGap, EventForged, RowsRefused
+from cti.equipment_events import BookGap, EventForged, RowsRefused
 from cti.ids import CallId, Instant, LineId, SeatId
 from hotline.alarms.alarm_service import SEEN_SECONDS, AlarmService
 from hotline.alarms.rules import Reading, rules_of

@@ -16,8 +16,9 @@ from bridge.nuisance import End, How
 from bridge.ticket import Person
 from config.read import parse
 from cti.commands import Command, Outcome, Result, SetNuisance
-from cti.events import BoardLive, NuisanceHandled
+from cti.equipment_events import BoardLive
 from cti.ids import CallId, Instant
+from cti.journey_events import NuisanceHandled
 from hotline.books import nuisance
 from hotline.books.nuisance import NuisancePart
 from hotline.lab.hotline_instance import shipped

@@ -12,8 +12,9 @@ import pytest
 from config.read import parse
 from console.published_events import SwitchMoved
 from cti.commands import Command, Outcome, Result, SetSwitch
-from cti.events import BoardLive, SwitchedByPhone
+from cti.equipment_events import BoardLive
 from cti.ids import CallId, Instant, SeatId
+from cti.journey_events import SwitchedByPhone
 from hotline.books import switches
 from hotline.books.switches import SwitchPart
 from hotline.lab.hotline_instance import shipped

@@ -44,7 +44,8 @@ from bridge.repeat import Matter
 from bridge.templates import Kind as TemplateKind
 from bridge.templates import Template
 from bridge.ticket import Limit, Promise, TicketId
-from cti.events import CallDialled, Direction, LineChecked
+from cti.equipment_events import LineChecked
+from cti.events import CallDialled, Direction
 from cti.ids import CallId, Instant, LineId, SeatId
 from cti.numbers import ANYWHERE, Numbers
 from hotline.bench.ledger.generate import FREQUENT, generate
