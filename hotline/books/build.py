@@ -32,6 +32,7 @@ from ledger.casebook import CaseShelf
 from ledger.differences import DifferenceBook
 from ledger.equipment import EquipmentTable
 from ledger.errors import WRONG_OR_AWAY
+from ledger.invariant.rule import Breach
 from ledger.missing_cases import taken_in
 from ledger.notifications import NotificationShelf
 from ledger.nuisance import NuisanceBook
@@ -43,7 +44,7 @@ from ledger.scribe import Scribe
 from ledger.seats import SeatBook
 from ledger.store import Store, url_of
 from ledger.tickets import TicketShelf
-from ledger.verify import Breach, verify
+from ledger.verify import verify
 
 from . import asterisk_books, audit_key_and_heads, invariant_proof
 from .ami_only_calls_file import AmiOnlyCallsFile

@@ -24,8 +24,9 @@ from config.settings import Settings
 from hotline.alarms import shelf_inspection
 from hotline.books import audit_key_and_heads, files_not_in_ledger
 from ledger.differences import DifferenceBook
+from ledger.invariant.rule import Breach, Limits
 from ledger.store import Store, url_of
-from ledger.verify import Breach, Limits, verify
+from ledger.verify import verify
 
 from .ledger_reading import opened, options
 from .period_arguments import moment

@@ -24,7 +24,7 @@ from ivr.events import AdviceGiven, End
 from ledger.alarms import AlarmRow
 from ledger.differences import Difference, Kind
 from ledger.errors import LedgerUnavailable
-from ledger.verify import Breach
+from ledger.invariant.rule import Breach
 from recordings.events import RecordingDelayed, RecordingFailed
 from recordings.ids import RecordingId
 from recordings.ports import Failed
