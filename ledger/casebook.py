@@ -28,7 +28,7 @@ from cti.ids import CallId
 
 from . import callbacks, case_clocks, notifications, partner_matters, replies
 from . import tables as t
-from .callbacks import Tell, untold
+from .callback_rows import Tell, untold
 from .store import Store
 
 _C, _H, _M, _T = t.cases.c, t.case_history.c, t.case_marks.c, t.tickets.c

@@ -23,7 +23,8 @@ from cti.numbers import Numbers
 from . import callbacks, rows
 from . import tables as t
 from .call_record import CallRecord, Graded
-from .callbacks import Owed, Tell, untold
+from .callback_rows import Tell, untold
+from .callbacks import Owed
 from .store import Store
 
 _T, _D, _A, _G = t.nuisance_tags.c, t.nuisance_decisions.c, t.nuisance_appeals.c, t.graded_calls.c

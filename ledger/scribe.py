@@ -44,6 +44,7 @@ from .ami_only_call_rows import changed_by, difference, known, parts_of, replace
 from .ami_only_calls import SeenCall
 from .call_fold import Records
 from .call_record import CallRecord, Talk
+from .callback_rows import Tell, untold
 from .callbacks import Owed, owed_for, review_for
 from .closed_call_counts import CallClosed, closed
 from .compare import Known
@@ -79,7 +80,7 @@ class Scribe:
         rest: timedelta = REST,
         numbers: Numbers = ANYWHERE,
         rules: Rules | None = None,
-        tell: callbacks.Tell = callbacks.untold,
+        tell: Tell = untold,
         notify: NotificationRules | None = None,
         tell_cases: replies.TellCases = replies.untold,
         tell_closed: Callable[[CallClosed], None] = lambda _closed: None,

@@ -30,7 +30,7 @@ from cti.numbers import ANYWHERE, Numbers, home
 
 from . import outbox_rows, partner_matters
 from . import tables as t
-from .callbacks import Tell, untold
+from .callback_rows import Tell, untold
 from .outbox import add
 from .outcomes import Said, put
 from .store import Store

@@ -60,7 +60,7 @@ from ledger.audit_log import AuditLog, Proof
 from ledger.call_list import Filter
 from ledger.call_record import CallRecord
 from ledger.callback_list import CallbackList
-from ledger.callbacks import CallbackBook
+from ledger.callback_requests import CallbackBook
 from ledger.callers import Callers
 from ledger.calls_without_result import OwedCalls
 from ledger.case_clocks import CaseClocks, Reckoned
@@ -74,6 +74,7 @@ from ledger.equipment import EquipmentTable
 from ledger.expected_wait import ExpectedWait
 from ledger.history import History
 from ledger.holds import HoldBook
+from ledger.invariant.rule import Limits
 from ledger.kpi import Period, members
 from ledger.mass_events import MassEvent, MassEvents
 from ledger.notices import NoticeBook
@@ -100,7 +101,7 @@ from ledger.ticket_search import Sought, TicketSearch
 from ledger.tickets import TicketShelf
 from ledger.today import Today
 from ledger.turned_away import TurnedAwayBook, TurnedAwayRow
-from ledger.verify import Limits, verify
+from ledger.verify import verify
 from ledger.wall import Wall
 from recordings.holds import Subject
 from recordings.ids import RecordingId

@@ -27,11 +27,12 @@ from cti.file_tail import Place
 from cti.ids import BridgeId, CallId, Instant, LegId, QueueId, SeatId
 from ledger import tables as t
 from ledger.errors import LedgerUnavailable
+from ledger.invariant.rule import Limits
 from ledger.outcomes import Said, put
 from ledger.scribe import Scribe
 from ledger.seats import SeatBook
 from ledger.store import Store
-from ledger.verify import Limits, verify
+from ledger.verify import verify
 from tests.cti.story import PLAN, Story, stories
 from tests.cti.test_cel_reader import rows
 from tests.sampling import examples
