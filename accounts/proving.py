@@ -3,7 +3,7 @@
 Whoever fails hears the same after about the same time, whether the account exists, is locked, has no password or another one.
 Failures are counted by account and address together: a stranger's wrong passwords keep nobody else out, at no other address and at
 no other account behind the same one; whoever is in already proves the password as their session, which no failure at the log-in
-page touches. Used by ``console/accounts.py`` and ``casestore/clerk_accounts.py``.
+page touches. Used by ``console/accounts.py`` and ``casestore/staff.py``.
 """
 
 from __future__ import annotations

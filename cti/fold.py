@@ -180,7 +180,7 @@ class Fold:
             self._offer(leg, at)
         return leg
 
-    # -- somebody is called into a call (``dialling.py``) ------------------------------
+    # -- somebody is called into a call (``dial_attempt.py``) ------------------------------
 
     def _called(self, leg: Leg, at: Instant) -> None:
         """A leg is born: does it begin such a call, or is it whom such a call rings?"""

@@ -1,6 +1,6 @@
 """Holds wire, book, spool and ledger against one another while the daemon runs; writes what is missing, and says so.
 
-Called by ``book_reader.py`` between two readings of the book, in the one task that may write
+Called by ``cel_to_ledger.py`` between two readings of the book, in the one task that may write
 calls. What each look costs grows with what is new, not with what there is: calls that the book
 has are forgotten when it has them (``ledger/ami_only_calls.py``). The rules are in ``ledger/compare.py``.
 

@@ -49,7 +49,7 @@ class Breach:
     """Call, ticket, seat or audit row."""
     said: str
     alarm: str = ""
-    """The kind of alarm that tells it in any case (``hotline/alarms/alarm_rules.py``); '' nobody else does."""
+    """The kind of alarm that tells it in any case (``hotline/alarms/rules.py``); '' nobody else does."""
 
     def __str__(self) -> str:
         return f"{self.subject}: {self.said} [{self.rule}]"
