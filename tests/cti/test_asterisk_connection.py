@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -16,6 +16,7 @@ from cti.commands import ConsultEnd, EndConsult, Result, SetNuisance, TakeOver
 from cti.equipment_events import EventForged
 from cti.ids import LegId, SeatId
 from tests.fakes.ami import FakeAmi, answer
+from tests.waiting import until
 
 from .story import PLAN
 
@@ -50,12 +51,6 @@ def obeys(action: dict[str, str], writer: asyncio.StreamWriter) -> bool:
         return False
     writer.write(answer(action, "Success"))
     return True
-
-
-async def until(true: Callable[[], object]) -> None:
-    async with asyncio.timeout(30):
-        while not true():
-            await asyncio.sleep(0.005)
 
 
 def says(server: FakeAmi, event: str, leg: LegId, number: str = "8003") -> None:
