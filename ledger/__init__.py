@@ -16,6 +16,6 @@ Read: ``history.py`` and ``call_list.py`` (calls), ``callers.py`` (a citizen's s
 ``wall.py``, ``kpi.py`` with ``seat_times.py`` and ``answered_talks.py`` (figures), ``calls_without_result.py`` (what agents owe), ``one_way_sound.py``, ``outages.py``, ``expected_wait.py`` (how long a place
 takes, and how true what was told was), ``satisfaction.py``, ``verify.py`` (the invariant, by the rules in ``invariant/``).
 
-Below: ``rows.py`` and ``columns.py``, ``opening.py``, ``errors.py`` and ``database_errors.py``, ``tables/`` (all tables, by topic), ``store.py`` (the one door to the database),
+Below: ``rows.py``, ``columns.py`` and ``chunks.py`` (many ids in several statements), ``opening.py``, ``errors.py`` and ``database_errors.py``, ``tables/`` (all tables, by topic), ``store.py`` (the one door to the database),
 ``migrate.py`` and ``migrations/``.
 """

@@ -38,6 +38,7 @@ from cti.numbers import Numbers, home
 from . import replies, rows
 from . import tables as t
 from .call_record import CallRecord
+from .chunks import chunks
 from .replies import Closing, Reply
 from .seats import sitting
 from .store import Store
@@ -47,8 +48,6 @@ OWED_WORDS = tuple(sorted(str(state) for state in OWED))
 KINDS_BY_WORD = tuple(sorted(str(kind) for kind in BY_WORD))
 _THERE = (str(Result.REACHED), str(Result.REFUSED))
 """The citizen was there, as the telephone says it or the agent."""
-NUMBERS_AT_ONCE = 400
-"""Numbers in one query."""
 UNSEEN_PLACE = "unseen"
 """The reason of a call-back whose place was kept in a call that nobody saw end."""
 HEARD = "heard"
@@ -224,9 +223,8 @@ def legs_out(db: sa.Connection, records: Sequence[CallRecord]) -> dict[str, tupl
     """Call → Q.850 cause of the last leg that went out of the house, and when it did."""
     seats = {record.call: record.endpoint for record in records}
     found: dict[str, tuple[int, float]] = {}
-    calls = list(seats)
-    for first in range(0, len(calls), NUMBERS_AT_ONCE):
-        legs = sa.select(t.legs).where(_G.call_id.in_(calls[first : first + NUMBERS_AT_ONCE])).order_by(_G.began_at)
+    for some in chunks(seats):
+        legs = sa.select(t.legs).where(_G.call_id.in_(some)).order_by(_G.began_at)
         for leg in db.execute(legs):
             if leg.endpoint != seats[leg.call_id]:
                 found[leg.call_id] = (leg.cause, leg.began_at.timestamp())

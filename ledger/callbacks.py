@@ -38,7 +38,6 @@ from .call_record import CallRecord
 from .callback_rows import (
     HEARD,
     KINDS_BY_WORD,
-    NUMBERS_AT_ONCE,
     OWED_WORDS,
     UNSEEN_PLACE,
     Attempt,
@@ -54,6 +53,7 @@ from .callback_rows import (
     of_one_number,
     task_of,
 )
+from .chunks import chunks
 from .replies import Closing, Round
 from .seats import sitting
 from .store import Store
@@ -175,8 +175,7 @@ def tried(
     ends: dict[str, str] = {}
     """Tasks that an agent's word ended before the record did: by which call."""
     ended_by_these = sa.and_(_B.state == str(State.DONE), _B.done_call.in_(list(whose)))
-    for first in range(0, len(theirs), NUMBERS_AT_ONCE):
-        some = theirs[first : first + NUMBERS_AT_ONCE]
+    for some in chunks(theirs):
         results = sa.select(_B.task_id).where(
             _B.number_national.in_(some), _B.state.in_(OWED_WORDS), _B.kind == str(Kind.REPLY)
         )
