@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -183,6 +183,12 @@ class Calls:
     async def get(self, call: CallId) -> CallRow | None:
         alive = self._board.calls.get(call)
         return self._row(alive) if alive is not None else await self._history.get(call)
+
+    async def some(self, calls: Collection[CallId]) -> Mapping[CallId, CallRow]:
+        alive: dict[CallId, CallRow] = {
+            call: self._row(known) for call in calls if (known := self._board.calls.get(call)) is not None
+        }
+        return alive | dict(await self._history.some([call for call in calls if call not in alive]))
 
     def _row(self, call: Call) -> LiveCall:
         seats = [leg for leg in call.legs.values() if leg.seat]

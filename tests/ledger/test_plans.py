@@ -169,6 +169,7 @@ def asked(store: Store) -> Iterator[tuple[str, Ask]]:
     yield "History.past", lambda: history.past(Filter(caller=FREQUENT, outgoing=True, recorded=True))
     yield "History.past", lambda: history.past(Filter(case="20261123000017"))
     yield "History.get", lambda: history.get(call)
+    yield "History.some", lambda: history.some([call, CallId("xm1-none")])
     yield "History.secret", history.secret
     typed = Matter(
         FREQUENT, "D-17", "10017", "part", "s", ("湖滨南路31号",), "350203001000031", Point(118.1, 24.47, Crs.WGS84)
@@ -545,6 +546,7 @@ def _nuisance(book: NuisanceBook, call: str, agent: str) -> Iterator[tuple[str, 
     yield "NuisanceBook.decide", lambda: book.decide(decision)
     yield "NuisanceBook.dismiss", lambda: book.dismiss(tag.id, "2001", "w", NOW)
     yield "NuisanceBook.find_decision", lambda: book.find_decision(decision.id)
+    yield "NuisanceBook.find_decisions", lambda: book.find_decisions([decision.id])
     yield "NuisanceBook.in_force_of", lambda: book.in_force_of(FREQUENT, NOW)
     yield "NuisanceBook.in_force", lambda: book.in_force(NOW)
     yield "NuisanceBook.to_tell", lambda: book.to_tell(NOW)
