@@ -15,6 +15,7 @@ from prometheus_client.core import CounterMetricFamily, Metric
 
 from agents.events import VerbEnded
 from bridge.events import DeliveryFailed, MessageNotCarried, TicketDelivered, TicketFiled, TicketPoisoned
+from config.settings import Settings
 from console.contract.stream import AlarmOut
 from console.metrics import Source, gauge, labelled
 from console.ports import Vital
@@ -29,6 +30,7 @@ from recordings.events import RecordingFailed, RecordingShelved
 from . import version
 from .alarms.disk_forecast import Disk
 from .alarms.owed_recordings import OwedRecordings
+from .books.build import Books
 from .books.cel_to_ledger import BookReader
 from .bus import Bus
 from .programs.case_store import CaseStoreProgram
@@ -138,6 +140,19 @@ class Metrics:
     def _message_not_carried(self, event: MessageNotCarried) -> None:
         self._not_carried.labels(kind=event.kind.value).inc()
 
+    def know(
+        self, settings: Settings, switchboard: Switchboard, books: Books, doors: Callable[[], Mapping[str, int]],
+        cases: CaseStoreProgram | None,
+    ) -> None:  # fmt: skip
+        """Counts from now on, and what is read at each look. ``doors``: counts of the FastAGI server."""
+        self.follow()
+        self.know_lines(line.id for line in settings.line)
+        self.add("asterisk", asterisk(switchboard))
+        self.add("books", read_book(books.reader, books.audit_head))
+        self.add("fastagi", fastagi(doors))
+        if cases is not None:
+            self.add("case_store", case_store(cases))
+
     def know_lines(self, lines: Iterable[str]) -> None:
         """Their series begin with 0."""
         for line in lines:
@@ -184,7 +199,7 @@ def asterisk(board: Switchboard) -> Collect:
     return collect
 
 
-def books(reader: BookReader, audit_head: Callable[[], int]) -> Collect:
+def read_book(reader: BookReader, audit_head: Callable[[], int]) -> Collect:
     """``audit_head``: the number of the newest row of the audit log."""
 
     def collect() -> Iterable[Metric]:

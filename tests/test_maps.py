@@ -76,3 +76,9 @@ def test_what_is_a_file_s_name_in_a_text() -> None:
     assert named_files("see ``cti/fold.py`` and `a.ts`, `test_fold.py::test_it`; not fold.py") == {
         "cti/fold.py", "a.ts", "test_fold.py",
     }  # fmt: skip
+
+
+def test_the_root_stays_a_list_one_can_read_aloud() -> None:
+    """What else the daemon is to do goes into a wing, whose ``build`` is one line more here."""
+    assert len(list((TREE / "hotline").glob("*.py"))) <= 15
+    assert len((TREE / "hotline/app.py").read_text("utf-8").splitlines()) < 150

@@ -54,7 +54,7 @@ class Counted:
         alarm = AlarmOut(id=1, at=NOON, kind="disk", severity="critical", subject="", detail="")
         add = self.metrics.add
         add("asterisk", made.asterisk(switchboard))
-        add("books", made.books(reader, lambda: 12))
+        add("books", made.read_book(reader, lambda: 12))
         add("fastagi", made.fastagi(ServerCounts(open=1, timed_out=2).as_dict))
         add("case_store", made.case_store(program))
         add("alarms", made.alarms(lambda: [alarm, alarm.model_copy(update={"cleared_at": NOON})]))
