@@ -60,12 +60,17 @@ def texts() -> Iterator[tuple[str, str]]:
 
 def test_files_that_are_named_are_there() -> None:
     """By a path from the root or from a folder on the way; a bare name in a room's source is a file of that room, of its tests or of the root's."""
-    files = [path for path, _text in texts()]
-    everywhere = {"/".join(Path(path).parts[n:]) for path in files for n in range(len(Path(path).parts))}
+    documents = list(texts())
+    parts = [path.split("/") for path, _text in documents]
+    everywhere = {"/".join(path[n:]) for path in parts for n in range(len(path))}
+    of_rooms: dict[str, set[str]] = {}
+    for first, *_rest, last in ((path[0], *path) for path in parts):
+        of_rooms.setdefault(first, set()).add(last)
+    names = set().union(*of_rooms.values())
     wrong = []
-    for path, text in texts():
-        room = Path(path).parts[0]
-        near = {Path(one).name for one in files if room not in ROOMS or Path(one).parts[0] in (room, "tests")}
+    for path, text in documents:
+        room = path.split("/")[0]
+        near = of_rooms[room] | of_rooms["tests"] if room in ROOMS else names
         for name in named_files(text) if path not in NAMES_OTHERS else ():
             if name not in (everywhere if "/" in name else near):
                 wrong.append(f"{path}: {name}")
