@@ -7,7 +7,8 @@ from http.cookies import CookieError, SimpleCookie
 
 from starlette.responses import Response
 
-from config.settings import Edge, Mode
+from config.sections.access import Edge
+from config.sections.telephone import Mode
 
 NAME = "__Host-hotline"
 """The prefix makes browsers insist on Secure, Path=/ and no Domain: no sister site can set or read it."""

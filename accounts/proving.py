@@ -3,7 +3,7 @@
 Whoever fails hears the same after about the same time, whether the account exists, is locked, has no password or another one.
 Failures are counted by account and address together: a stranger's wrong passwords keep nobody else out, at no other address and at
 no other account behind the same one; whoever is in already proves the password as their session, which no failure at the log-in
-page touches. Used by ``console/accounts.py`` and ``casestore/clerk_accounts.py``.
+page touches. Used by ``console/accounts.py`` and ``casestore/staff.py``.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any, Generic, Protocol, TypeVar
 from weakref import WeakValueDictionary
 
-from config.settings import Access
+from config.sections.access import Access
 
 from .audit_row_limit import Pace
 from .password_attempts import Pair, PasswordAttempts, place

@@ -2,7 +2,7 @@
 
 Used by the guard at every request and by the session routes. The secret is 256 random bits, only its
 SHA-256 is kept. A session ends by its person, by a supervisor, or by time; whoever must know at
-once (the stream) is in ``listeners``. Seats are ``seat_sign_in.py``'s.
+once (the stream) is in ``listeners``. Seats are ``console/seat_sign_in.py``'s.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import secrets
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
-from config.settings import Access
+from config.sections.access import Access
 
 from .events import Event, SessionEnded, SessionLocked
 from .session import Session, SessionBook

@@ -1,6 +1,6 @@
 """Costly work off the loop, a few at once, in turns: one lane after another, however full one of them is.
 
-Used by ``passwords.py`` and ``place_search.py``. A lane is an address, or a session: whoever floods his own lane waits
+Used by ``passwords.py`` and ``console/place_search.py``. A lane is an address, or a session: whoever floods his own lane waits
 behind himself, the others come next. The threads are the operating system's last choice (nice), so that
 hashing takes no time from the loop while a telephone rings.
 """

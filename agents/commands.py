@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from config.settings import Device
+from config.sections.seats import Device
 from cti.commands import Listening
 from cti.ids import CallId, LegId, QueueId, SeatId
 

@@ -13,6 +13,7 @@ from typing import Final
 
 from cti import commands as tel
 from cti import events as ev
+from cti.equipment_events import EndpointReach, PhoneRegistered, Reach
 from cti.ids import Instant, LegId, SeatId
 from cti.numbering_plan import seat_at
 
@@ -44,9 +45,9 @@ class SilentLegs:
             case ev.LegEnded(leg=leg):
                 self._dialling.pop(leg, None)
                 self._dead.discard(leg)
-            case ev.PhoneRegistered(endpoint=endpoint) if self._desk_phone(endpoint):
+            case PhoneRegistered(endpoint=endpoint) if self._desk_phone(endpoint):
                 return self._suspect(endpoint, _UP)
-            case ev.EndpointReach(reach=ev.Reach.UNREACHABLE, endpoint=endpoint) if self._desk_phone(endpoint):
+            case EndpointReach(reach=Reach.UNREACHABLE, endpoint=endpoint) if self._desk_phone(endpoint):
                 return self._suspect(endpoint, (*_UP, Phase.DIALLING))
         return []
 

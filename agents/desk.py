@@ -18,10 +18,41 @@ from dataclasses import replace
 from typing import get_args
 
 from config.language import sentence
-from config.settings import Device
+from config.sections.seats import Device
 from cti import commands as tel
 from cti import events as ev
+from cti.equipment_events import (
+    BoardBlind,
+    BoardLive,
+    BookGap,
+    ClockStepped,
+    EndpointReach,
+    EventForged,
+    LineChecked,
+    MemberSeen,
+    NodeStarted,
+    RowsRefused,
+    WordUnknown,
+)
 from cti.ids import CallId, Instant, QueueId, SeatId
+from cti.journey_events import (
+    CallbackAsked,
+    CallbackOffered,
+    CallbackTaken,
+    CallbackTakenOver,
+    CitizenCalledBack,
+    JourneyStepped,
+    KeptPlaceUp,
+    NoticePlayed,
+    NuisanceHandled,
+    PromptUnplayed,
+    SelfServed,
+    SurveyAnswered,
+    SwitchedByPhone,
+    VoicemailBegan,
+    VoicemailEnded,
+    WaitPromised,
+)
 from cti.numbering_plan import seat_at
 
 from . import call_control, seat_requests, supervision
@@ -49,11 +80,11 @@ _AtASeat = (
 )  # fmt: skip
 _AT_A_SEAT = get_args(_AtASeat)
 _NOT_OURS = (
-    ev.CallLined, ev.CallDialled, ev.CallPlaced, ev.CallAnswered, ev.CallRefused, ev.CallUncertain, ev.NoticePlayed,
-    ev.PromptUnplayed, ev.RecordingStarted, ev.LineChecked, ev.BookGap, ev.RowsRefused, ev.ClockStepped, ev.EventForged,
-    ev.JourneyStepped, ev.WordUnknown, ev.LegMedia, ev.DialEnded, ev.VoicemailBegan, ev.VoicemailEnded, ev.SurveyAnswered,
-    ev.WaitPromised, ev.CallbackOffered, ev.CallbackAsked, ev.CallbackTaken, ev.CallbackTakenOver, ev.KeptPlaceUp,
-    ev.CitizenCalledBack, ev.HandoverStepped, ev.SelfServed, ev.SwitchedByPhone, ev.NuisanceHandled,
+    ev.CallLined, ev.CallDialled, ev.CallPlaced, ev.CallAnswered, ev.CallRefused, ev.CallUncertain, NoticePlayed,
+    PromptUnplayed, ev.RecordingStarted, LineChecked, BookGap, RowsRefused, ClockStepped, EventForged,
+    JourneyStepped, WordUnknown, ev.LegMedia, ev.DialEnded, VoicemailBegan, VoicemailEnded, SurveyAnswered,
+    WaitPromised, CallbackOffered, CallbackAsked, CallbackTaken, CallbackTakenOver, KeptPlaceUp,
+    CitizenCalledBack, ev.HandoverStepped, SelfServed, SwitchedByPhone, NuisanceHandled,
 )  # fmt: skip
 HEARD = tuple(kind for kind in get_args(ev.Event) if kind not in _NOT_OURS)
 """What ``hear`` wants to hear; the rest makes no difference to any seat."""
@@ -100,13 +131,13 @@ class Desk:
 
     def hear(self, event: ev.Event, now: Instant) -> Decision:
         match event:
-            case ev.MemberSeen():
+            case MemberSeen():
                 self._seats.memberships.seen(event)
-            case ev.BoardBlind():
+            case BoardBlind():
                 self._seats.blind = True
-            case ev.BoardLive():
+            case BoardLive():
                 self._live(now)
-            case ev.NodeStarted():
+            case NodeStarted():
                 for leg in self.phones.forget():
                     self._over(Over(leg, event.at, inside=False), now)
             case _:
@@ -126,7 +157,7 @@ class Desk:
                     self._missed(event, now)
                 elif (taken := self.phones.legs.get(event.leg)) is not None:
                     taken.missed = self.seats[event.seat].missed
-            case ev.EndpointReach() if SeatId(seat_at(event.endpoint)) in self.seats:
+            case EndpointReach() if SeatId(seat_at(event.endpoint)) in self.seats:
                 self._reach(SeatId(seat_at(event.endpoint)), event, now)
             case ev.LegEnded():
                 for leg in self.phones.left_alone(event.call):
@@ -186,7 +217,7 @@ class Desk:
         pause = OwnReason.MISSED if too_many else state.pause
         self._seats.become(replace(state, missed=missed, pause=pause), at, now)
 
-    def _reach(self, seat: SeatId, event: ev.EndpointReach, now: Instant) -> None:
+    def _reach(self, seat: SeatId, event: EndpointReach, now: Instant) -> None:
         state = self.seats[seat]
         if state.presence is Presence.LOGGED_OUT or event.endpoint != self._seats.endpoint(seat):
             return

@@ -16,6 +16,7 @@ from enum import StrEnum
 
 from config.answered_talk_rule import counts
 from cti import events as ev
+from cti.equipment_events import EndpointReach, Reach
 from cti.ids import CallId, Instant, LegId, QueueId, SeatId
 from cti.numbering_plan import seat_at
 
@@ -238,8 +239,8 @@ class Phones:
             case ev.CallEnded():
                 self._calls.pop(event.call, None)
                 self._inside.discard(event.call)
-            case ev.EndpointReach() if seat_at(event.endpoint) in self._seats:
-                if event.reach is ev.Reach.UNREACHABLE:
+            case EndpointReach() if seat_at(event.endpoint) in self._seats:
+                if event.reach is Reach.UNREACHABLE:
                     self.there.discard(event.endpoint)
                     self.unreachable.setdefault(event.endpoint, event.at)
                 else:

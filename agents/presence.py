@@ -11,7 +11,7 @@ from two worlds that do not wait for each other:
 * **wishes** of people (log in, be ready, pause). They are legal only where they make
   sense; elsewhere they are refused with one sentence that names the cue and the state.
   Somebody who is in a call does not pause: they say what shall be *after* the call
-  (``AfterCall`` in ``commands.py``), and the seat's memory in ``seat.py`` keeps it.
+  (``AfterCall`` in ``commands.py``), and the seat's memory in ``seats.py`` keeps it.
 * **facts** from the telephone (rings, talks, holds, idle). A fact is never refused: the
   phone is right, also when it says something unexpected, such as ringing while paused,
   because the pause and the offer crossed on the wire, or talking without having rung,

@@ -18,7 +18,7 @@ from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from cti import commands as c
-from cti.events import MemberSeen
+from cti.equipment_events import MemberSeen
 from cti.ids import Instant, QueueId, SeatId
 from cti.numbering_plan import seat_at
 

@@ -10,7 +10,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from config.settings import SECOND, Device, Role, Settings
+from config.sections.seats import SECOND, Device, Role
+from config.settings import Settings
 from cti.ids import QueueId, SeatId
 from cti.numbers import Numbers, home, of_settings
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from config.settings import Device
+from config.sections.seats import Device
 from cti import commands as tel
 from cti.ids import Instant, SeatId
 from cti.numbering_plan import seat_at

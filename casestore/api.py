@@ -1,7 +1,7 @@
 """The native HTTP API: messages and staff's commands in, receipts, cases, work lists and events out.
 
 ``POST /messages`` · ``GET /messages?key=`` · ``GET /cases?after=`` · ``GET /cases/NUMBER`` · ``POST /cases/NUMBER/commands`` ·
-``GET /work?role=`` · ``GET /events?after=`` · ``POST /inquiries`` · ``GET /health`` · ``/staff`` (``staff_api.py``). Every request says ``Authorization: Bearer SECRET`` (``guard.py``).
+``GET /work?role=`` · ``GET /events?after=`` · ``POST /inquiries`` · ``GET /health`` · ``/staff`` (``staff_accounts_api.py``). Every request says ``Authorization: Bearer SECRET`` (``guard.py``).
 409: the case is not where this can be done (``docs/case-store-api.md``); 422: what was sent is wrong, the fields are named; 503: not now, the same again later; 429: wait ``Retry-After`` seconds.
 """
 

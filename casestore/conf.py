@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict
 
 from config.calendar import WorkCalendar
 from config.hours import parse
-from config.settings import Access
+from config.sections.access import Access
 from config.work_time import Reading, WorkTime
 
 from . import VERSION

@@ -14,7 +14,7 @@ from accounts.session import Session
 from accounts.sessions import Sessions
 from accounts.thread_lanes import Full
 from config.language import say as _
-from config.settings import Access
+from config.sections.access import Access
 
 from .contract import FieldOut
 from .database import Database

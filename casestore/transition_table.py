@@ -1,7 +1,7 @@
 """Who may do what with a case in which state, and what follows: one table of data. Pure.
 
 ``command_runner.py`` moves cases by ``rule_for`` alone; what it needs and who else must agree stands in the row too. Printed in
-``docs/case-table.md`` by ``table_page.py``. For each state, command and role there is a row, or the reason why there is none.
+``docs/case-table.md`` by ``transition_table_page.py``. For each state, command and role there is a row, or the reason why there is none.
 """
 
 from __future__ import annotations

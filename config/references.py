@@ -301,7 +301,8 @@ def _is_host(host: str) -> bool:
 
 
 def _ports(raw: Raw) -> Iterator[Problem]:
-    from .settings import Edge, Metrics, Ports  # the defaults stand there
+    from .sections.access import Edge, Metrics  # the defaults stand there
+    from .sections.telephone import Ports
 
     table = _table(raw, "ports")
     ports = {f"ports.{name}": table.get(name, field.default) for name, field in Ports.model_fields.items()}

@@ -16,7 +16,8 @@ from pathlib import Path
 
 from .files import FileRefused, read_text, stands
 from .language import say as _
-from .settings import Device, Settings
+from .sections.seats import Device
+from .settings import Settings
 
 AMI_USERS = ("ami-events", "ami-actions", "ami-tape")
 PHONE_PROXY = "phone-proxy"

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
-from config.settings import Role
+from config.sections.seats import Role
 
 
 class Right(StrEnum):

@@ -14,7 +14,7 @@ from accounts.passwords import normal
 from accounts.proving import GivenPasswordOver, MustWait, NotProved, Proving
 from bridge.errors import Problem
 from config.language import say as _
-from config.settings import Access
+from config.sections.access import Access
 from ledger.account_changes_to_confirm import AccountChange
 from ledger.accounts import Account
 

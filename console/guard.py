@@ -8,7 +8,7 @@ and, where the browser sends an Origin, one of ours; a WebSocket and the telepho
 an Origin always, since those are what any page may open. Leaves ``who`` and ``session`` in the
 scope's state. Every 403, and every token that is wrong, over or from outside, is counted and audited here; wrong ones slow
 down the address they come from, which a right one never feels: no stranger can bring about that a program is kept out.
-What a session changes, and the live streams it opens, has a pace of its own (``shares.py``): no page and no person is that quick.
+What a session changes, and the live streams it opens, has a pace of its own (``rate_limit.py``): no page and no person is that quick.
 """
 
 from __future__ import annotations

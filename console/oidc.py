@@ -33,7 +33,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from config.settings import Oidc
+from config.sections.access import Oidc
 
 with warnings.catch_warnings(record=True):  # it recommends an httpx of another name, each time, on stderr
     from authlib.integrations.httpx_client import AsyncOAuth2Client

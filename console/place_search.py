@@ -1,6 +1,6 @@
 """The gazetteer behind the door: opened in the background, searched off the loop, one question at a time.
 
-Who asks more than others waits behind himself (``thread_lanes.py``): a telephone that rings never waits for a search.
+Who asks more than others waits behind himself (``accounts/thread_lanes.py``): a telephone that rings never waits for a search.
 """
 
 from __future__ import annotations

@@ -7,14 +7,14 @@ answer from memory or from one quick query.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
 from agents.commands import Accepted, Refused, Request
 from bridge.nuisance import End, Grade
-from config.settings import Nuisance as NuisanceRules
+from config.sections.switches import Nuisance as NuisanceRules
 from cti.ids import CallId, SeatId
 from cti.numbers import PhoneNumber
 from ledger.account_changes_to_confirm import AccountChange
@@ -156,6 +156,10 @@ class Calls(Protocol):
 
     async def get(self, call: CallId) -> CallRow | None:
         """From the board while it lives, else from the ledger."""
+        ...
+
+    async def some(self, calls: Collection[CallId]) -> Mapping[CallId, CallRow]:
+        """As ``get``, of many at once; one that nobody knows is not among them."""
         ...
 
 

@@ -208,7 +208,7 @@ def _asked(*, anonymous: bool, confidential: bool) -> tuple[Secrecy, ...]:
 
 
 def whose_call(who: Who, row: CallRow, *, mine: bool = False) -> Whose:
-    """``mine``: they have a part in it beyond what the row tells (``own_calls.py``)."""
+    """``mine``: they have a part in it beyond what the row tells (``call_ownership.py``)."""
     if who.owns(row):
         return Whose.LIVE if _unsettled(row) else Whose.MINE
     return Whose.MINE if mine else Whose.OTHERS

@@ -7,7 +7,7 @@ sends) and ``ignored_ami_events.py`` (names of events) · ``snapshot.py`` what i
 
 From frames to events: ``fold.py`` with ``dialplan_events.py``, ``endings.py`` and ``equipment.py`` · ``call.py`` and ``board.py`` what it knows, with ``dial_attempt.py`` who is called into a call and ``participants.py`` who is in it ·
 ``cel_reader.py`` the fold of the files, with the place to resume from · ``numbering_plan.py`` whose endpoint is whose ·
-``events.py`` what comes out.
+``events.py`` with ``journey_events.py`` and ``equipment_events.py`` what comes out.
 
 From commands to actions: ``commands.py`` · ``ami_actions.py`` · ``asterisk_connection.py``, the shell of both directions.
 

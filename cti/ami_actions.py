@@ -1,4 +1,4 @@
-"""A command as the one AMI action that performs it. Pure; called by ``switchboard.py`` only.
+"""A command as the one AMI action that performs it. Pure; called by ``asterisk_connection.py`` only.
 
 Asterisk ends an AMI line at CR, LF or both, an action at an empty line, a value at NUL,
 and takes no line over 1024 bytes; app_queue stores its members as text split at ``,``
@@ -21,7 +21,7 @@ from collections.abc import Mapping
 from functools import singledispatch
 
 from config.device_states import AT_DESK, ATTENDED, RESERVE, SEAT_IN_USE
-from config.settings import SECOND
+from config.sections.seats import SECOND
 
 from . import commands as c
 from .ids import LegId, QueueId, SeatId

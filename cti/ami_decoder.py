@@ -23,7 +23,8 @@ from collections.abc import Callable
 
 from . import dialplan_words
 from . import frame_types as fr
-from .events import QueueExit, Reach, TransferKind
+from .equipment_events import Reach
+from .events import QueueExit, TransferKind
 from .ids import BridgeId, CallId, Instant, LegId, QueueId, SeatId
 from .numbering_plan import TO_QUEUE
 from .required_ami_headers import ALWAYS

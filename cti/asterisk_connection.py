@@ -35,6 +35,7 @@ from .commands import (
     Result,
     TakeOver,
 )  # fmt: skip
+from .equipment_events import BoardBlind, BoardLive, EventForged
 from .errors import LinkError, LinkLost, NoAnswer, Refused
 from .fold import Fold
 from .ids import CallId, Instant, LegId
@@ -186,7 +187,7 @@ class Switchboard:
         address = await self._address(channel) if channel else ""
         sample = ami_decoder.text(b" ".join(said for _, said in signs)[:400])
         told = "".join(letter if letter.isprintable() else " " for letter in sample)[:200]
-        self._publish(ev.EventForged(Instant(self._now()), endpoint_of(channel), address, why, told))
+        self._publish(EventForged(Instant(self._now()), endpoint_of(channel), address, why, told))
 
     async def _address(self, channel: str) -> str:
         """Where this channel's SIP comes from; '' when it is gone, or nobody answers."""
@@ -220,7 +221,7 @@ class Switchboard:
             self._snapshot.cancel()
         if self.live:
             self.live = False
-            self._publish(ev.BoardBlind(Instant(self._now()), reason))
+            self._publish(BoardBlind(Instant(self._now()), reason))
 
     def _actions_down(self, reason: str) -> None:
         originates, self._originates = self._originates, {}
@@ -250,7 +251,7 @@ class Switchboard:
         self._recall()
         self.live = True
         self._doubts = frozenset()
-        self._publish(ev.BoardLive(Instant(self._now()), self.fold.board.node_began or Instant(0.0)))
+        self._publish(BoardLive(Instant(self._now()), self.fold.board.node_began or Instant(0.0)))
 
     def _recall(self) -> None:
         self._apply(snapshot.recalled(self.fold.board, self._known, Instant(self._now())))

@@ -7,7 +7,7 @@ Size is bounded by what is alive plus a fixed memory of the legs that ended last
 from __future__ import annotations
 
 from .call import Call, Leg
-from .events import Reach
+from .equipment_events import Reach
 from .ids import BridgeId, CallId, Instant, LegId, QueueId, SeatId
 
 REMEMBERED = 16384

@@ -1,4 +1,4 @@
-"""What Asterisk wrote to disk → frames. Pure: rows in, frames out; ``file_tail.py`` reads, ``rows.py`` says what a row is.
+"""What Asterisk wrote to disk → frames. Pure: rows in, frames out; ``file_tail.py`` reads, ``cel_rows.py`` says what a row is.
 
 CEL rows come from ``cel_custom`` with the columns of ``rows.COLUMNS`` (rendered by
 ``config/render``); queue_log is read for one thing only: QUEUESTART, Asterisk's own

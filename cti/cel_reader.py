@@ -19,6 +19,7 @@ from . import events as ev
 from . import frame_types as fr
 from .asterisk_starts import AsteriskStarts, Begun
 from .cel_frames import Reader
+from .equipment_events import BookGap, ClockStepped, RowsRefused
 from .file_tail import NOWHERE, Chunk, Place, Tail
 from .fold import Fold
 from .ids import CallId, Instant
@@ -100,7 +101,7 @@ class Book:
         chunk = self._cel.read(since)
         if chunk.gap:
             until = next((_moment(row) for _, row in chunk.lines), None)
-            out.append(ev.BookGap(since, until, chunk.gap))
+            out.append(BookGap(since, until, chunk.gap))
         refused = list(chunk.refused)
         for offset, row in chunk.lines:
             while refused and refused[0][0] < offset:
@@ -108,14 +109,14 @@ class Book:
             at, place = _moment(row), Place(chunk.at.inode, offset, chunk.at.head)
             if at < self._last - STEP_SECONDS:
                 if not chunk.again:
-                    out.append(ev.ClockStepped(at, at - self._last, chunk.file))
+                    out.append(ClockStepped(at, at - self._last, chunk.file))
                 self._last = at
             frames = self.reader.cel(row)
             born = next((frame.leg for frame in frames if isinstance(frame, fr.LegNew)), None)
             if self._lives:
                 for begun in self._lives.reached(at, born, self._last):
                     if begun.ends is None and not chunk.again:
-                        out.append(ev.ClockStepped(at, at - begun.at, "queue_log"))
+                        out.append(ClockStepped(at, at - begun.at, "queue_log"))
                     self._begin(begun, place, out)
             elif born is not None:
                 self._lives.born(born)
@@ -151,12 +152,12 @@ class Book:
             chunk = self._queue_log.read(self.last)
             more = chunk.more
             if chunk.gap:
-                out.append(ev.BookGap(self.last, None, f"{chunk.file}: {chunk.gap}"))
+                out.append(BookGap(self.last, None, f"{chunk.file}: {chunk.gap}"))
             for offset, row in chunk.lines:
                 for life in self.reader.queue_log(row):
                     back = self._lives.add(life.at, Place(chunk.at.inode, offset, chunk.at.head))
                     if back and not chunk.again:
-                        out.append(ev.ClockStepped(life.at, back, chunk.file))
+                        out.append(ClockStepped(life.at, back, chunk.file))
             for one in chunk.refused:
                 self._refuse(chunk, *one, out)
 
@@ -167,7 +168,7 @@ class Book:
         if chunk.again:
             return
         inode, why, sample = chunk.at.inode, refused.why, refused.sample
-        out.append(ev.RowsRefused(self.last, chunk.file, inode, offset, refused.rows, why, sample))
+        out.append(RowsRefused(self.last, chunk.file, inode, offset, refused.rows, why, sample))
 
     def _begin(self, begun: Begun, place: Place, out: list[ev.Event]) -> None:
         ends = begun.ends

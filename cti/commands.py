@@ -1,6 +1,6 @@
 """What we may ask of the telephone: imperative counterparts of ``events.py``.
 
-Made by the deciders of the rooms to the left, performed by ``switchboard.py``. Each
+Made by the deciders of the rooms to the left, performed by ``asterisk_connection.py``. Each
 command ends in exactly one ``Outcome``: done, refused (Asterisk or we said no, with
 the reason) or lost (no answer before the deadline, or the link broke). Nothing is
 ever replayed: who asked decides anew from what is true then.

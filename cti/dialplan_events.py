@@ -16,6 +16,25 @@ from .call import Leg
 from .caller_names import name_of
 from .events import DialResult, Direction
 from .ids import SeatId, TrunkId
+from .journey_events import (
+    CallbackAsked,
+    CallbackOffered,
+    CallbackTaken,
+    CallbackTakenOver,
+    CitizenCalledBack,
+    JourneyStepped,
+    KeptPlaceUp,
+    NoticePlayed,
+    NuisanceHandled,
+    PromptUnplayed,
+    SelfServed,
+    SurveyAnswered,
+    SwitchedByPhone,
+    VoicemailBegan,
+    VoicemailEnd,
+    VoicemailEnded,
+    WaitPromised,
+)
 
 Events = tuple[ev.Event, ...]
 
@@ -46,39 +65,39 @@ def _dialled(leg: Leg, f: fr.Dialled) -> Events:
 
 
 def _noticed(leg: Leg, f: fr.Noticed) -> Events:
-    return (ev.NoticePlayed(leg.call.id, f.at, f.prompt, f.source),)
+    return (NoticePlayed(leg.call.id, f.at, f.prompt, f.source),)
 
 
 def _unplayed(leg: Leg, f: fr.Unplayed) -> Events:
-    return (ev.PromptUnplayed(leg.call.id, f.at, f.prompt),)
+    return (PromptUnplayed(leg.call.id, f.at, f.prompt),)
 
 
 def _walked(leg: Leg, f: fr.Walked) -> Events:
-    return (ev.JourneyStepped(leg.call.id, f.at, leg.call.line, f.step, f.way),)
+    return (JourneyStepped(leg.call.id, f.at, leg.call.line, f.step, f.way),)
 
 
 def _speaks(leg: Leg, f: fr.Speaks) -> Events:
-    return (ev.VoicemailBegan(leg.call.id, f.at, f.prompt),)
+    return (VoicemailBegan(leg.call.id, f.at, f.prompt),)
 
 
 def _spoke(leg: Leg, f: fr.Spoke) -> Events:
-    return (ev.VoicemailEnded(leg.call.id, f.at, _VOICEMAIL_ENDS.get(f.how, ev.VoicemailEnd.UNKNOWN)),)
+    return (VoicemailEnded(leg.call.id, f.at, _VOICEMAIL_ENDS.get(f.how, VoicemailEnd.UNKNOWN)),)
 
 
-_VOICEMAIL_ENDS = {end.upper(): end for end in ev.VoicemailEnd}
+_VOICEMAIL_ENDS = {end.upper(): end for end in VoicemailEnd}
 
 
 def _judged(leg: Leg, f: fr.Judged) -> Events:
     score = f.score if f.score in range(1, 6) else None
-    return (ev.SurveyAnswered(leg.call.id, f.at, score, {"1": True, "2": False}.get(f.solved)),)
+    return (SurveyAnswered(leg.call.id, f.at, score, {"1": True, "2": False}.get(f.solved)),)
 
 
 def _self_served(leg: Leg, f: fr.SelfServed) -> Events:
-    return (ev.SelfServed(leg.call.id, f.at, f.service, f.result, f.about, f.said),)
+    return (SelfServed(leg.call.id, f.at, f.service, f.result, f.about, f.said),)
 
 
 def _promised(leg: Leg, f: fr.Promised) -> Events:
-    return (ev.WaitPromised(leg.call.id, f.at, f.queue, f.place, f.minutes),)
+    return (WaitPromised(leg.call.id, f.at, f.queue, f.place, f.minutes),)
 
 
 _STATUS = {
@@ -105,35 +124,35 @@ def _handed_over(leg: Leg, f: fr.HandedOver) -> Events:
 
 
 def _callback_offered(leg: Leg, f: fr.CallbackOffered) -> Events:
-    return (ev.CallbackOffered(leg.call.id, f.at, f.queue, f.place),)
+    return (CallbackOffered(leg.call.id, f.at, f.queue, f.place),)
 
 
 def _callback_asked(leg: Leg, f: fr.CallbackAsked) -> Events:
-    return (ev.CallbackAsked(leg.call.id, f.at, f.queue, f.place),)
+    return (CallbackAsked(leg.call.id, f.at, f.queue, f.place),)
 
 
 def _callback_taken(leg: Leg, f: fr.CallbackTaken) -> Events:
-    return (ev.CallbackTaken(leg.call.id, f.at, f.number),)
+    return (CallbackTaken(leg.call.id, f.at, f.number),)
 
 
 def _callback_taken_over(leg: Leg, f: fr.CallbackTakenOver) -> Events:
-    return (ev.CallbackTakenOver(leg.call.id, f.at, f.of),)
+    return (CallbackTakenOver(leg.call.id, f.at, f.of),)
 
 
 def _place_up(leg: Leg, f: fr.PlaceUp) -> Events:
-    return (ev.KeptPlaceUp(leg.call.id, f.at),)
+    return (KeptPlaceUp(leg.call.id, f.at),)
 
 
 def _called_back(leg: Leg, f: fr.CalledBack) -> Events:
-    return (ev.CitizenCalledBack(leg.call.id, f.at, f.status == "ANSWER", f.cause),)
+    return (CitizenCalledBack(leg.call.id, f.at, f.status == "ANSWER", f.cause),)
 
 
 def _switched(leg: Leg, f: fr.SwitchedByPhone) -> Events:
-    return (ev.SwitchedByPhone(leg.call.id, f.at, f.kind, f.target, f.state, f.until, f.said, f.district, f.seat),)
+    return (SwitchedByPhone(leg.call.id, f.at, f.kind, f.target, f.state, f.until, f.said, f.district, f.seat),)
 
 
 def _nuisance(leg: Leg, f: fr.NuisanceHandled) -> Events:
-    return (ev.NuisanceHandled(leg.call.id, f.at, f.grade, f.step),)
+    return (NuisanceHandled(leg.call.id, f.at, f.grade, f.step),)
 
 
 def _turned_away(leg: Leg, f: fr.TurnedAway) -> Events:

@@ -2,8 +2,8 @@
 
 ``config/render`` writes a word with CELGenUserEvent, its fields in this order with ``|`` between
 (what a field may hold is filtered there), and some with UserEvent too, for the live picture, each
-field as a header: ``number`` is ``Number: …``. ``log_frames.py`` and ``ami.py`` read them through
-here. A new fact costs one row here and one handler in ``word_events.py``; a test holds the
+field as a header: ``number`` is ``Number: …``. ``cel_frames.py`` and ``ami_decoder.py`` read them through
+here. A new fact costs one row here and one handler in ``dialplan_events.py``; a test holds the
 rendered dialplan and this table against each other. What is not in the table is told as such
 (``frames.UnknownWord``), never passed over.
 """

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from . import events as ev
 from . import frame_types as fr
 from .board import Board
-from .events import Reach
+from .equipment_events import EndpointReach, MemberSeen, PhoneRegistered, Reach
 
 
 def reached(board: Board, f: fr.Reached) -> Sequence[ev.Event]:
@@ -27,10 +27,10 @@ def reached(board: Board, f: fr.Reached) -> Sequence[ev.Event]:
         contacts[f.contact] = f.reach is Reach.REACHABLE
     reach = Reach.REACHABLE if any(contacts.values()) else Reach.UNREACHABLE
     if new and f.reach is Reach.REACHABLE:
-        out.append(ev.PhoneRegistered(f.at, f.endpoint))
+        out.append(PhoneRegistered(f.at, f.endpoint))
     if board.phones.get(f.endpoint, Reach.UNKNOWN) is not reach:
         board.phones[f.endpoint] = reach
-        out.append(ev.EndpointReach(f.at, f.endpoint, reach, f.roundtrip_us))
+        out.append(EndpointReach(f.at, f.endpoint, reach, f.roundtrip_us))
     return out
 
 
@@ -43,4 +43,4 @@ def member(board: Board, f: fr.Member) -> Sequence[ev.Event]:
         board.members[key] = now
     elif board.members.pop(key, None) is None:
         return ()
-    return (ev.MemberSeen(f.at, f.queue, f.seat, f.paused, f.reason, f.penalty, f.present),)
+    return (MemberSeen(f.at, f.queue, f.seat, f.paused, f.reason, f.penalty, f.present),)

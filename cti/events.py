@@ -1,8 +1,9 @@
-"""What happened on the telephone: the language of this room, past tense.
+"""What happened on the telephone, past tense: calls and their legs here, what callers met before a person in ``journey_events.py``,
+trunks, telephones and Asterisk itself in ``equipment_events.py``.
 
-Counterpart of ``commands.py``. Made only by ``fold.py`` (and, for the link, by
-``switchboard.py``); read by every room to the left. All are frozen values. ``at``
-is always the moment the fact is dated by its source, never the moment of reading.
+Counterpart of ``commands.py``. Made only by ``fold.py`` with its helpers (and, for the link, by
+``asterisk_connection.py``); read by every room to the left. All are frozen values. ``at`` is
+always the moment the fact is dated by its source, never the moment of reading.
 
 The same events come from the live picture (AMI) and from the durable book (CEL);
 which of the two a listener hears is decided where it subscribes (``hotline/app.py``):
@@ -14,7 +15,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from .equipment_events import EquipmentEvent
 from .ids import CallId, Instant, LegId, LineId, QueueId, SeatId, TrunkId
+from .journey_events import JourneyEvent
 
 
 class Direction(StrEnum):
@@ -149,64 +152,6 @@ class CallDialled:
     number: str
 
 
-@dataclass(frozen=True, slots=True)
-class NoticePlayed:
-    """A prompt began to be played to the caller and the caller heard it or hung up."""
-
-    call: CallId
-    at: Instant
-    prompt: str
-    source: str
-    """Who said so: 'dialplan', which walks the journey; 'journey' in rows of the time when the daemon did."""
-
-
-@dataclass(frozen=True, slots=True)
-class PromptUnplayed:
-    """Asterisk could not play this prompt: the caller heard nothing of it, whatever was said before."""
-
-    call: CallId
-    at: Instant
-    prompt: str
-
-
-@dataclass(frozen=True, slots=True)
-class VoicemailBegan:
-    """The caller speaks a message from now on; it is in the recording of the call."""
-
-    call: CallId
-    at: Instant
-    prompt: str
-    """Which asked for it."""
-
-
-class VoicemailEnd(StrEnum):
-    """Why a message was over."""
-
-    SILENCE = "silence"  # nothing was said for three seconds
-    TIMEOUT = "timeout"
-    HANGUP = "hangup"
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class VoicemailEnded:
-    call: CallId
-    at: Instant
-    how: VoicemailEnd
-
-
-@dataclass(frozen=True, slots=True)
-class SurveyAnswered:
-    """The caller was asked what he thought of the service, after the talk."""
-
-    call: CallId
-    at: Instant
-    score: int | None
-    """1 (worst) to 5; None: no key."""
-    solved: bool | None
-    """None: he did not say."""
-
-
 class HandoverStep(StrEnum):
     """How far a hand-over to a partner is, by the telephone."""
 
@@ -235,136 +180,6 @@ class HandoverStepped:
     """Of OVER: the partner had answered."""
     result: DialResult | None = None
     """Of OVER without an answer: what the partner's telephone said."""
-
-
-@dataclass(frozen=True, slots=True)
-class SelfServed:
-    """A caller helped himself by keys, or tried to."""
-
-    call: CallId
-    at: Instant
-    service: str
-    """'progress' of a case, or 'mass_event'."""
-    result: str
-    """told, wrong, refused (too many tries), silent, unanswered (no daemon); offered, joined."""
-    about: str
-    """The case's number where he knew its code; the mass event; ''."""
-    said: str
-    """The step or state of the case that he heard; ''."""
-
-
-@dataclass(frozen=True, slots=True)
-class WaitPromised:
-    """One who waits has heard his place and, where it was known, a time."""
-
-    call: CallId
-    at: Instant
-    queue: QueueId
-    place: int
-    """1: the next."""
-    minutes: int | None
-    """None: no time was said."""
-
-
-@dataclass(frozen=True, slots=True)
-class CallbackOffered:
-    """One who waits has heard that he may hang up and be called when his place comes up."""
-
-    call: CallId
-    at: Instant
-    queue: QueueId
-    place: int
-
-
-@dataclass(frozen=True, slots=True)
-class CallbackAsked:
-    """He wants that: his place is kept, and he is asked for the number."""
-
-    call: CallId
-    at: Instant
-    queue: QueueId
-    place: int
-
-
-@dataclass(frozen=True, slots=True)
-class CallbackTaken:
-    """The number is known, and he hangs up."""
-
-    call: CallId
-    at: Instant
-    number: str
-
-
-@dataclass(frozen=True, slots=True)
-class CallbackTakenOver:
-    """In this call he has come back himself, to the place that was kept for ``of``."""
-
-    call: CallId
-    at: Instant
-    of: CallId
-
-
-@dataclass(frozen=True, slots=True)
-class KeptPlaceUp:
-    """A seat has taken the kept place, and is told what it is."""
-
-    call: CallId
-    at: Instant
-
-
-@dataclass(frozen=True, slots=True)
-class CitizenCalledBack:
-    """What became of calling him; told when that call of him is over."""
-
-    call: CallId
-    at: Instant
-    answered: bool
-    cause: int
-    """Q.850; 0 unknown."""
-
-
-@dataclass(frozen=True, slots=True)
-class SwitchedByPhone:
-    """A seat's telephone switched a line's hours or a mode (in force already), or was not let in (``pin``)."""
-
-    call: CallId
-    at: Instant
-    kind: str
-    """``hours``, ``mode`` or ``pin``."""
-    target: str
-    state: str
-    until: int
-    said: int
-    """Milliseconds since 1970."""
-    district: str
-    seat: SeatId
-
-
-@dataclass(frozen=True, slots=True)
-class NuisanceHandled:
-    """A caller whose number is graded as one of nuisance calls was led on accordingly."""
-
-    call: CallId
-    at: Instant
-    grade: str
-    """``queue``, ``quota`` or ``message``."""
-    step: str
-    """``held`` (waits in the other queue, or within his quota), ``message`` or ``spent`` (was told so), ``danger`` (pressed 0: to a
-    person), ``appealed`` (pressed 1)."""
-
-
-@dataclass(frozen=True, slots=True)
-class JourneyStepped:
-    """The caller has gone through a step of the line's journey. Not told of a notice, a queue and a closed line,
-    which have events of their own."""
-
-    call: CallId
-    at: Instant
-    line: LineId
-    step: str
-    """Its name in the journey."""
-    way: str
-    """By which way it was left: the key, 'open', 'closed', 'on', the answer of an advice, …, or its 'otherwise'."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -599,168 +414,11 @@ class LegMedia:
     """Packets of ours that never arrived there, as it says."""
 
 
-# -- the plant: seats' phones, trunks, node, link -------------------------------
-
-
-class Reach(StrEnum):
-    REACHABLE = "reachable"
-    UNREACHABLE = "unreachable"
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class EndpointReach:
-    """A phone or trunk answers OPTIONS, or no longer does."""
-
-    at: Instant
-    endpoint: str
-    reach: Reach
-    roundtrip_us: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class PhoneRegistered:
-    """A phone registered from a place that was not known: a leg that it had before may be nobody's now."""
-
-    at: Instant
-    endpoint: str
-
-
-@dataclass(frozen=True, slots=True)
-class MemberSeen:
-    """What app_queue says of one member; asked for comparison, never believed for counts."""
-
-    at: Instant
-    queue: QueueId
-    seat: SeatId
-    paused: bool
-    reason: str
-    penalty: int
-    present: bool
-    """False: the member was removed."""
-
-
-@dataclass(frozen=True, slots=True)
-class NodeStarted:
-    """This Asterisk began a new life at ``at``; every call of the old one is over."""
-
-    at: Instant
-    node: str
-
-
-@dataclass(frozen=True, slots=True)
-class BoardLive:
-    """Snapshot folded, gap filled: what the board shows is true again."""
-
-    at: Instant
-    epoch: Instant
-    """When this Asterisk started."""
-
-
-@dataclass(frozen=True, slots=True)
-class BoardBlind:
-    """The link to Asterisk is lost; what the board shows may be old."""
-
-    at: Instant
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class BookGap:
-    """The durable record was cut or lost after ``since``: what happened until the next row is uncertain."""
-
-    since: Instant
-    until: Instant | None = None
-    """None: until the next row."""
-    why: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class RowsRefused:
-    """Rows of the durable record that are none of Asterisk's, or cannot be read: a breach until a person has looked."""
-
-    at: Instant
-    """Time of the newest good row before them."""
-    file: str
-    """Name of the file, without its folder."""
-    inode: int
-    offset: int
-    """Where the first of them begins, in bytes."""
-    rows: int
-    why: str
-    sample: str
-    """The beginning of the first one, printable, at most 200 characters."""
-
-
-@dataclass(frozen=True, slots=True)
-class ClockStepped:
-    """What Asterisk wrote is dated before what it wrote earlier: its clock was set back, or had been ahead."""
-
-    at: Instant
-    """As the clock says after the step."""
-    seconds: float
-    """How far it was set: negative is back."""
-    file: str
-    """Whose rows tell so."""
-
-
-@dataclass(frozen=True, slots=True)
-class EventForged:
-    """Asterisk's stream held what Asterisk does not write: somebody's number was more than a number. Nothing was believed."""
-
-    at: Instant
-    endpoint: str
-    """Whence the leg came in whose events it stood: a trunk's or seat's id, '' where that cannot be told."""
-    address: str
-    """Network address of its sender; '' unknown."""
-    why: str
-    sample: str
-    """The beginning of the message, printable, at most 200 characters."""
-
-
-@dataclass(frozen=True, slots=True)
-class WordUnknown:
-    """The dialplan in Asterisk said something this program does not know: it is not the one that was rendered by it."""
-
-    at: Instant
-    word: str
-    source: str
-    """'ami' or 'cel'."""
-
-
-@dataclass(frozen=True, slots=True)
-class LineChecked:
-    """The line watch dialled this line; ``ok`` when it heard the notice."""
-
-    line: LineId
-    at: Instant
-    ok: bool
-    heard_seconds: float
-    reason: str
-    """'' when ok; else 'unreachable', 'refused CODE', 'no_answer', 'silent', 'cut' or 'error'."""
-
-
 CallEvent = (
     CallArrived
     | CallLined
     | CallDialled
-    | NoticePlayed
-    | PromptUnplayed
-    | JourneyStepped
-    | VoicemailBegan
-    | VoicemailEnded
-    | SurveyAnswered
     | HandoverStepped
-    | SelfServed
-    | WaitPromised
-    | CallbackOffered
-    | CallbackAsked
-    | CallbackTaken
-    | CallbackTakenOver
-    | KeptPlaceUp
-    | CitizenCalledBack
-    | SwitchedByPhone
-    | NuisanceHandled
     | CallRefused
     | CallAnswered
     | CallQueued
@@ -783,19 +441,6 @@ CallEvent = (
     | CallUncertain
     | RecordingStarted
     | LegMedia
+    | JourneyEvent
 )
-PlantEvent = (
-    EndpointReach
-    | PhoneRegistered
-    | MemberSeen
-    | NodeStarted
-    | BoardLive
-    | BoardBlind
-    | BookGap
-    | RowsRefused
-    | ClockStepped
-    | EventForged
-    | WordUnknown
-    | LineChecked
-)
-Event = CallEvent | PlantEvent
+Event = CallEvent | EquipmentEvent

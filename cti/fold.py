@@ -41,6 +41,7 @@ from .board import Board
 from .call import Call, Leg
 from .caller_names import name_of
 from .dial_attempt import Dialling
+from .equipment_events import NodeStarted, WordUnknown
 from .events import DialResult, DialWay, Direction, EndedBy, OfferResult, QueueExit
 from .ids import BridgeId, CallId, Instant, LegId, QueueId, SeatId, TrunkId
 from .numbering_plan import Plan, endpoint_of, is_household, is_plumbing, is_second, kept_for
@@ -179,7 +180,7 @@ class Fold:
             self._offer(leg, at)
         return leg
 
-    # -- somebody is called into a call (``dialling.py``) ------------------------------
+    # -- somebody is called into a call (``dial_attempt.py``) ------------------------------
 
     def _called(self, leg: Leg, at: Instant) -> None:
         """A leg is born: does it begin such a call, or is it whom such a call rings?"""
@@ -640,7 +641,7 @@ class Fold:
         self._out.extend(dialplan_events.HANDLERS[type(f)](leg, f))
 
     def _unknown_word(self, f: fr.UnknownWord) -> None:
-        self._out.append(ev.WordUnknown(f.at, f.word, f.source))
+        self._out.append(WordUnknown(f.at, f.word, f.source))
 
     # -- the plant ------------------------------------------------------------------------------
 
@@ -661,7 +662,7 @@ class Fold:
         for leg in [leg for leg in board.legs.values() if not f.spares and leg.born < max(f.at, ended)]:
             if leg.id in board.legs:
                 self._remove(leg, max(ended, leg.born), 0, "", EndedBy.NODE_DIED)
-        self._out.append(ev.NodeStarted(f.at, f.node))
+        self._out.append(NodeStarted(f.at, f.node))
 
     # -- snapshots ----------------------------------------------------------------------------------
 

@@ -1,7 +1,7 @@
 """Frames: what Asterisk said, typed, one small fact each, whatever way it was said.
 
-Three decoders make them: ``ami.py`` (live events), ``snapshot.py`` (a snapshot asked
-for) and ``log_frames.py`` (what Asterisk wrote to disk). ``fold.py`` eats them and
+Three decoders make them: ``ami_decoder.py`` (live events), ``snapshot.py`` (a snapshot asked
+for) and ``cel_frames.py`` (what Asterisk wrote to disk). ``fold.py`` eats them and
 never sees bytes. Frames are tuples because one is made per message on the hot path.
 
 ``at`` is the source's own moment (seconds since the epoch, UTC).
@@ -11,7 +11,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from .events import QueueExit, Reach, TransferKind
+from .equipment_events import Reach
+from .events import QueueExit, TransferKind
 from .ids import BridgeId, CallId, Instant, LegId, LineId, QueueId, SeatId, TrunkId
 
 
@@ -381,7 +382,7 @@ class Watching(NamedTuple):
 
 
 class UnknownWord(NamedTuple):
-    """Something called itself a word of our dialplan, and is none that we know (``words.py``)."""
+    """Something called itself a word of our dialplan, and is none that we know (``dialplan_words.py``)."""
 
     at: Instant
     leg: LegId

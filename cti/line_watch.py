@@ -21,7 +21,7 @@ from pyVoIP.VoIP import CallState
 
 from config.settings import Settings
 
-from .events import LineChecked
+from .equipment_events import LineChecked
 from .ids import Instant, LineId
 from .line_watch_phone import ProbePhone
 

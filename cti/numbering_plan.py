@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from config.settings import SECOND
+from config.sections.seats import SECOND
 
 from .events import Direction
 from .ids import CallId, LineId

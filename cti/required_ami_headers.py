@@ -1,4 +1,4 @@
-"""Which headers Asterisk 22 writes into each event always: what lacks one was not written by it. Data; asked by ``ami.py``."""
+"""Which headers Asterisk 22 writes into each event always: what lacks one was not written by it. Data; asked by ``ami_decoder.py``."""
 
 from __future__ import annotations
 

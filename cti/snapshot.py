@@ -14,7 +14,7 @@ from . import frame_types as fr
 from .ami_actions import WATCH
 from .board import Board
 from .call import Call
-from .events import Reach
+from .equipment_events import Reach
 from .ids import BridgeId, CallId, Instant, LegId, QueueId
 from .numbering_plan import is_household
 
@@ -117,7 +117,7 @@ def contradictions(board: Board, snapshot: Sequence[fr.Frame]) -> frozenset[str]
     """Where board and snapshot differ, one stable word each.
 
     One alone may be a change on its way; the same in two audits running is an error of
-    ours, or a lost event, and the snapshot is folded (``switchboard.py``).
+    ours, or a lost event, and the snapshot is folded (``asterisk_connection.py``).
     """
     seen = {f.leg: f for f in snapshot if isinstance(f, fr.LegSeen) and not is_household(f.channel)}
     whole = all(f.whole for f in snapshot if isinstance(f, fr.SnapshotEnded))

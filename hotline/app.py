@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
@@ -16,30 +15,23 @@ from functools import partial
 import structlog
 
 from agents import build as agents
-from agents.callbacks import CallbacksMoved
 from bridge import build as bridge
-from bridge.events import CaseMoved, TicketDelivered, TicketFiled
-from bridge.notifications import build as notifications
 from config import language, national_number_plan
 from config import secrets as secret_files
 from config.file_places import Places
 from config.settings import Settings
 from console.ports import Vital
 from cti import build as cti
-from cti.events import BoardLive, NuisanceHandled
 from ivr import build as ivr
 from ledger.errors import WRONG_OR_AWAY
-from recordings import build as recordings
 
-from . import metrics as sources
 from . import start_check
 from .alarms import build as alarms
 from .alarms.early_events import EarlyEvents
 from .books import build as books
-from .books import switches as switches_heard
-from .books.nuisance import NuisancePart
-from .books.switches import SwitchPart
-from .books.wait_pace import WaitPace
+from .books import recorder
+from .books.deliveries import Deliveries
+from .books.mirrors import Mirrors
 from .bus import Bus
 from .consoles import build as consoles
 from .metrics import Metrics
@@ -78,61 +70,31 @@ class Hotline:
         if problems := await asyncio.to_thread(start_check.problems, settings, places):
             raise start_check.StartError("\n".join(problems))
         secrets = secret_files.ensure(places.secrets, secret_files.names(settings))
-
         early, metrics = EarlyEvents(book, house), Metrics(board, book, house)
         ledger = self._ledger = await begin(books.build(settings, places, board, book, house))
         await begin(self._programs)
         await ledger.open()
         advice = await begin(ivr.build(settings, places, house.publish, ledger.progress, partial(sounds.ready, places)))
         board.listen(ivr.HEARD, advice.waits.hear)
-
         telephone = cti.build(settings, secrets, ledger.plan, board.publish, ledger.call)
-        switchboard = telephone.switchboard
-        ledger.comparing.watch(switchboard.fold.board, lambda: switchboard.live)
+        switchboard, live = telephone.switchboard, telephone.switchboard.fold.board
+        ledger.comparing.watch(live, lambda: switchboard.live)
         memory = ledger.seats
         seats = await begin(agents.build(settings, switchboard, memory, house.publish, WRONG_OR_AWAY, memory.leave))
         board.listen(agents.HEARD, seats.service.hear)
         house.listen(bridge.FILED, seats.hear_filed)
-
-        delivery = await begin(bridge.build(settings, secrets, ledger.outbox, ledger.cases, house.publish))
-        house.listen(CallbacksMoved, lambda _: delivery.courier.wake())  # a reply may have come of it
-        sender = await begin(notifications.build(settings, ledger.notifications))
-        house.listen((TicketDelivered, CaseMoved), sender.wake)
-        marks = await begin(ledger.marks)
-        house.listen(CaseMoved, marks.hear)
+        deliveries = await begin(Deliveries(settings, secrets, ledger, house))
         if settings.recording.enabled:
-            lengths, perform = advice.prompts.lengths(), switchboard.perform
-            recorder = recordings.build(settings, places, ledger.recordings, house.publish, perform, lengths)
-            book.listen(recordings.ENDED, recorder.queue.wake)
-            board.listen(recordings.HEARD, recorder.continuity.hear)
-            await begin(recorder)
-        readings = self._readings = await begin(
-            alarms.build(settings, places, ledger.store, switchboard.fold.board, board, house)
-        )
+            lengths = advice.prompts.lengths()
+            await begin(recorder.build(settings, places, ledger, switchboard.perform, lengths, board, book, house))
+        readings = self._readings = await begin(alarms.build(settings, places, ledger.store, live, board, house))
         await begin(ledger.proving)
         await begin(ledger.retention)
-
-        switches = SwitchPart(settings, ledger.store, ledger.audit, switchboard.perform, house.publish)
-        board.listen(switches_heard.BOARD, switches.hear_board)
-        book.listen(switches_heard.BOOK, switches.hear_book)
-        ledger.opener.when_open(switches.open)
-
-        nuisance = NuisancePart(settings, ledger.nuisance, ledger.audit, switchboard.perform)
-        board.listen(BoardLive, nuisance.hear_board)
-        book.listen(NuisanceHandled, nuisance.hear_book)
-        house.listen(TicketFiled, nuisance.hear_filed)
-        ledger.opener.when_open(nuisance.open)
-
-        metrics.follow()
-        metrics.know_lines(line.id for line in settings.line)
-        metrics.add("asterisk", sources.asterisk(switchboard))
-        metrics.add("books", sources.books(ledger.reader, ledger.audit_head))
-        metrics.add("fastagi", sources.fastagi(advice.door.counts.as_dict))
-        if self._programs.cases is not None:
-            metrics.add("case_store", sources.case_store(self._programs.cases))
+        mirrors = Mirrors(settings, ledger, switchboard.perform, board, book, house)
+        metrics.know(settings, switchboard, ledger, advice.door.counts.as_dict, self._programs.cases)
         behind = consoles.Behind(
-            settings, places, secrets["api-token"], ledger, telephone, seats.service, delivery.courier, metrics,
-            self._programs.phones, readings, early, began, self._vitals, delivery.callbacks, sender.wake, switches, nuisance,
+            settings, places, secrets["api-token"], ledger, telephone, seats.service, deliveries, metrics,
+            self._programs.phones, readings, early, began, self._vitals, mirrors,
         )  # fmt: skip
         await begin(consoles.build(behind, board, book, house))
         await self._programs.open_edge()
@@ -140,9 +102,7 @@ class Hotline:
         self._telephone = await begin(telephone)
         if (watch := self._programs.watched(lambda: switchboard.events.up)) is not None:
             await begin(watch)
-        await begin(switches)
-        await begin(nuisance)
-        await begin(WaitPace(settings, ledger.store, switchboard.perform))
+        await begin(mirrors)
         self._parts.at_end(self._end_calls)
         await begin(telephone.line_watch)
         await ledger.settled()
@@ -175,7 +135,7 @@ class Hotline:
         """What is not there now, each with why."""
         return [said for part in (self._ledger, self._telephone, self._programs) if part for said in part.away()]
 
-    def _vitals(self) -> Sequence[Vital]:
+    def _vitals(self) -> list[Vital]:
         return [vital for part in (self._ledger, self._programs, self._readings) if part for vital in part.vitals()]
 
     async def _own_folder(self) -> None:

@@ -15,11 +15,14 @@ from prometheus_client.core import CounterMetricFamily, Metric
 
 from agents.events import VerbEnded
 from bridge.events import DeliveryFailed, MessageNotCarried, TicketDelivered, TicketFiled, TicketPoisoned
+from config.settings import Settings
 from console.contract.stream import AlarmOut
 from console.metrics import Source, gauge, labelled
 from console.ports import Vital
 from cti import events as ev
 from cti.asterisk_connection import Switchboard
+from cti.equipment_events import BoardBlind, WordUnknown
+from cti.journey_events import JourneyStepped
 from ivr.events import AdviceGiven
 from ledger.closed_call_counts import CallClosed
 from recordings.events import RecordingFailed, RecordingShelved
@@ -27,6 +30,7 @@ from recordings.events import RecordingFailed, RecordingShelved
 from . import version
 from .alarms.disk_forecast import Disk
 from .alarms.owed_recordings import OwedRecordings
+from .books.build import Books
 from .books.cel_to_ledger import BookReader
 from .bus import Bus
 from .programs.case_store import CaseStoreProgram
@@ -54,10 +58,10 @@ class Metrics:
 
     def follow(self) -> None:
         """What Asterisk's rows and events say is counted from here on: those read again at a start were counted before."""
-        self._book.listen(ev.JourneyStepped, self._stepped)
+        self._book.listen(JourneyStepped, self._stepped)
         for bus in (self._board, self._book):
-            bus.listen(ev.WordUnknown, self._word_unknown)
-        self._board.listen(ev.BoardBlind, self._went_blind)
+            bus.listen(WordUnknown, self._word_unknown)
+        self._board.listen(BoardBlind, self._went_blind)
         self._board.listen(ev.DialRefused, self._dial_refused)
 
     def add(self, name: str, collect: Collect) -> None:
@@ -121,7 +125,7 @@ class Metrics:
         house.listen(RecordingShelved, lambda _event: self._shelved.inc())
         house.listen(RecordingFailed, lambda _event: self._lost.inc())
 
-    def _went_blind(self, _event: ev.BoardBlind) -> None:
+    def _went_blind(self, _event: BoardBlind) -> None:
         self._blind.inc()
 
     def _dial_refused(self, event: ev.DialRefused) -> None:
@@ -135,6 +139,19 @@ class Metrics:
 
     def _message_not_carried(self, event: MessageNotCarried) -> None:
         self._not_carried.labels(kind=event.kind.value).inc()
+
+    def know(
+        self, settings: Settings, switchboard: Switchboard, books: Books, doors: Callable[[], Mapping[str, int]],
+        cases: CaseStoreProgram | None,
+    ) -> None:  # fmt: skip
+        """Counts from now on, and what is read at each look. ``doors``: counts of the FastAGI server."""
+        self.follow()
+        self.know_lines(line.id for line in settings.line)
+        self.add("asterisk", asterisk(switchboard))
+        self.add("books", read_book(books.reader, books.audit_head))
+        self.add("fastagi", fastagi(doors))
+        if cases is not None:
+            self.add("case_store", case_store(cases))
 
     def know_lines(self, lines: Iterable[str]) -> None:
         """Their series begin with 0."""
@@ -155,13 +172,13 @@ class Metrics:
         if event.refusal:
             self._refused_calls.labels(line=event.line, reason=event.refusal).inc()
 
-    def _stepped(self, event: ev.JourneyStepped) -> None:
+    def _stepped(self, event: JourneyStepped) -> None:
         self._steps.labels(event.line, event.step, event.way).inc()
 
     def _advised(self, event: AdviceGiven) -> None:
         self._advice.labels(event.ask, event.answer, str(event.end)).inc()
 
-    def _word_unknown(self, event: ev.WordUnknown) -> None:
+    def _word_unknown(self, event: WordUnknown) -> None:
         """Counted each time, logged once a word: every call of an unknown dialplan may say it."""
         self._words.labels(event.source).inc()
         if event.word not in self._words_told and len(self._words_told) < WORDS_TOLD:
@@ -182,7 +199,7 @@ def asterisk(board: Switchboard) -> Collect:
     return collect
 
 
-def books(reader: BookReader, audit_head: Callable[[], int]) -> Collect:
+def read_book(reader: BookReader, audit_head: Callable[[], int]) -> Collect:
     """``audit_head``: the number of the newest row of the audit log."""
 
     def collect() -> Iterable[Metric]:

@@ -42,14 +42,20 @@ class Parts:
 
 
 class OneTask:
-    """``run``, from ``start`` to ``stop``, which cuts it off wherever it is."""
+    """``run``, from ``start`` to ``stop``, which cuts it off wherever it is. One that falls over is logged: nobody waits for it who would see that."""
 
     def __init__(self, name: str, run: Callable[[], Coroutine[Any, Any, None]]) -> None:
         self._name, self._run = name, run
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        self._task = asyncio.create_task(self._run(), name=self._name)
+        self._task = asyncio.create_task(self._to_its_end(), name=self._name)
+
+    async def _to_its_end(self) -> None:
+        try:
+            await self._run()
+        except Exception:  # noqa: BLE001 - told here, for whoever reads logs
+            structlog.get_logger("parts").exception("a part fell over and does nothing any more", part=self._name)
 
     async def stop(self) -> None:
         """Nothing of it is left when it returns; right also where it was never started, or fell over before."""

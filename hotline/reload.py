@@ -15,7 +15,8 @@ from typing import Any, Literal
 from config.file_places import Places
 from config.language import say as _
 from config.read import SettingsError, read
-from config.settings import Mode, Settings
+from config.sections.telephone import Mode
+from config.settings import Settings
 
 from . import relaunch, start_check
 from .programs.write_if_changed import write_changed

@@ -15,7 +15,9 @@ from bridge import case_store_choice
 from config.file_places import Places
 from config.language import say as _
 from config.secrets import Secrets
-from config.settings import Device, Mode, Settings
+from config.sections.seats import Device
+from config.sections.telephone import Mode
+from config.settings import Settings
 from hotline import operator_files
 from hotline.programs import asterisk_files, asterisk_found, edge, port_owners
 from hotline.verbs.check_result import Finding, State

@@ -1,4 +1,4 @@
-"""AGI lines ⇄ values, pure: used by ``dialogue.py`` (to speak) and ``server.py`` (to listen).
+"""AGI lines ⇄ values, pure: used by ``server.py``.
 
 Input is whatever somebody who can reach the port sends: ``Reader`` bounds what it
 keeps, never raises for it, and says ``Garbled`` once when it is not AGI. Output is

@@ -13,10 +13,12 @@ from cti.numbers import mask
 from . import rows
 from . import tables as t
 from .ami_only_calls import SeenCall
-from .call_record import Changed, Tape
+from .call_record import Tape
 from .callbacks import withdraw
+from .chunks import chunks
 from .compare import Known
 from .differences import Difference, Kind
+from .unwritten_rows import Changed
 
 
 def replaced(db: sa.Connection, calls: Sequence[SeenCall]) -> None:
@@ -41,8 +43,7 @@ Parts = Mapping[CallId, Mapping[str, int]]
 def parts_of(db: sa.Connection, calls: Sequence[SeenCall]) -> Parts:
     r = t.recordings.c
     found: dict[CallId, dict[str, int]] = {}
-    for first in range(0, len(calls), 500):
-        some = [call.record.call for call in calls[first : first + 500]]
+    for some in chunks(call.record.call for call in calls):
         for row in db.execute(sa.select(r.call_id, r.file, r.part).where(r.call_id.in_(some))):
             found.setdefault(CallId(row.call_id), {})[row.file] = row.part
     return found
@@ -87,13 +88,12 @@ def difference(call: SeenCall) -> Difference:
 def known(db: sa.Connection, legs: Sequence[str], calls: Sequence[str]) -> Known:
     g, c = t.legs.c, t.calls.c
     held: dict[LegId, CallId] = {}
-    for first in range(0, len(legs), 500):
-        some = sa.select(g.leg_id, g.call_id).where(g.leg_id.in_(legs[first : first + 500]))
-        held |= {LegId(row.leg_id): CallId(row.call_id) for row in db.execute(some)}
+    for some in chunks(legs):
+        theirs = sa.select(g.leg_id, g.call_id).where(g.leg_id.in_(some))
+        held |= {LegId(row.leg_id): CallId(row.call_id) for row in db.execute(theirs)}
     talked: set[CallId] = set()
     accounted: set[CallId] = set()
-    for first in range(0, len(calls), 500):
-        some_calls = list(calls[first : first + 500])
+    for some_calls in chunks(calls):
         into = sa.select(c.call_id, c.merged_into, c.talk_began_at).where(c.call_id.in_(some_calls))
         # one that went on in another was talked in there
         talked |= {CallId(row.call_id) for row in db.execute(into) if row.talk_began_at is not None or row.merged_into}

@@ -13,9 +13,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from cti import events as ev
+from cti.equipment_events import BoardBlind, BoardLive
 from cti.ids import CallId, Instant, LegId
 
-from .call_record import CallRecord, Changed, Leg, Records
+from .call_fold import Records
+from .call_record import CallRecord, Leg
+from .unwritten_rows import Changed
 
 MOST = 50_000
 """Calls kept: about a hundred megabytes. What is beyond waits in Asterisk's files alone."""
@@ -68,8 +71,8 @@ class Seen:
 
     def hear(self, event: ev.Event) -> None:
         """A board event."""
-        if isinstance(event, ev.BoardLive | ev.BoardBlind):
-            self._live = isinstance(event, ev.BoardLive)
+        if isinstance(event, BoardLive | BoardBlind):
+            self._live = isinstance(event, BoardLive)
             return
         if not hasattr(event, "call"):
             return

@@ -16,7 +16,7 @@ from agents.callbacks import HELD, OWED, Kind, Result, State
 
 from . import replies
 from . import tables as t
-from .callbacks import OWED_WORDS
+from .callback_rows import OWED_WORDS
 from .store import Store
 
 _B, _A, _T = t.callbacks.c, t.callback_attempts.c, t.tickets.c

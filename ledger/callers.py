@@ -21,7 +21,7 @@ from cti.events import Direction
 
 from . import replies
 from . import tables as t
-from .callbacks import OWED_WORDS
+from .callback_rows import OWED_WORDS
 from .history import PastCall, calls_with_outcome, dressed
 from .store import Store
 from .tickets import PUSH, push_of

@@ -17,12 +17,12 @@ from cti.events import Direction
 from cti.ids import CallId
 
 from . import tables as t
+from .chunks import chunks
 from .store import Store
 
 FIRST = timedelta(days=31)
 """What has been owed for longer when the daemon starts, ``hotline verify`` still says."""
 MOST = 1000
-CHUNK = 500
 
 _C, _O = t.calls.c, t.outcomes.c
 
@@ -47,11 +47,8 @@ class OwedCalls:
         """All that is owed now, the oldest first; raises ``LedgerUnavailable``."""
         until = now - self._allowed
         since = self._until - timedelta(minutes=5) if self._until is not None else now - FIRST
-        known = list(self._known)
         wanted = [_unsettled().where(_C.ended_at > since, _C.ended_at <= until).order_by(_C.ended_at).limit(MOST)]
-        wanted += [
-            _unsettled().where(_C.call_id.in_(known[first : first + CHUNK])) for first in range(0, len(known), CHUNK)
-        ]
+        wanted += [_unsettled().where(_C.call_id.in_(some)) for some in chunks(self._known)]
         async with self._store.reading() as db:
             found = [(await db.execute(one)).all() for one in wanted]
         rows = [row for some in found for row in some]

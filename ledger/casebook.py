@@ -1,6 +1,6 @@
 """Cases: opened by the receipt of the message that files them, moved by what the case store says later.
 
-Implements ``bridge.ports.CaseBook``; ``opened`` is used by ``outbox.py`` and ``cases.py`` inside their transactions.
+Implements ``bridge.ports.CaseBook``; ``opened`` is used by ``outbox.py`` and ``missing_cases.py`` inside their transactions.
 An event is named by its case and sequence, so what is heard again changes nothing, in whatever order it comes.
 """
 
@@ -28,7 +28,7 @@ from cti.ids import CallId
 
 from . import callbacks, case_clocks, notifications, partner_matters, replies
 from . import tables as t
-from .callbacks import Tell, untold
+from .callback_rows import Tell, untold
 from .store import Store
 
 _C, _H, _M, _T = t.cases.c, t.case_history.c, t.case_marks.c, t.tickets.c

@@ -15,11 +15,11 @@ from enum import StrEnum
 import sqlalchemy as sa
 
 from . import tables as t
+from .chunks import chunks
 from .store import Store
 
 _D = t.differences.c
 MOST = 1000
-CHUNK = 500
 
 
 class Kind(StrEnum):
@@ -81,8 +81,7 @@ class DifferenceBook:
         known: set[str] = set()
         if found:
             async with self._store.reading() as db:
-                for first in range(0, len(found), CHUNK):
-                    keys = [one.key for one in found[first : first + CHUNK]]
+                for keys in chunks(one.key for one in found):
                     known |= set((await db.execute(sa.select(_D.key).where(_D.key.in_(keys)))).scalars())
         return [one for one in found if one.key not in known]
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from cti.events import BoardBlind, BoardLive, EndpointReach, LineChecked
+from cti.equipment_events import BoardBlind, BoardLive, EndpointReach, LineChecked
 
 from . import tables as t
 from .rows import moment

@@ -7,7 +7,7 @@ meanwhile neither repeat a row nor skip one.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -19,6 +19,7 @@ from cti.ids import CallId
 
 from . import tables as t
 from .call_list import SOUNDLESS, Filter, page
+from .chunks import chunks
 from .store import Store
 
 MOST = 1000
@@ -177,6 +178,15 @@ class History:
         async with self._store.reading() as db:
             found = await dressed(db, calls_with_outcome().where(t.calls.c.call_id == call))
         return found[0] if found else None
+
+    async def some(self, calls: Collection[CallId]) -> Mapping[CallId, PastCall]:
+        """Those of these calls that the ledger knows, in one look."""
+        found: list[PastCall] = []
+        if calls:
+            async with self._store.reading() as db:
+                for ids in chunks(calls):
+                    found += await dressed(db, calls_with_outcome().where(t.calls.c.call_id.in_(ids)))
+        return {row.call: row for row in found}
 
     async def secret(self) -> Sequence[tuple[CallId, bool, bool]]:
         """Open calls with a ticket that asks for secrecy: anonymous, confidential."""

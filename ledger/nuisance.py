@@ -23,7 +23,9 @@ from cti.numbers import Numbers
 from . import callbacks, rows
 from . import tables as t
 from .call_record import CallRecord, Graded
-from .callbacks import Owed, Tell, untold
+from .callback_rows import Tell, untold
+from .callbacks import Owed
+from .chunks import chunks
 from .store import Store
 
 _T, _D, _A, _G = t.nuisance_tags.c, t.nuisance_decisions.c, t.nuisance_appeals.c, t.graded_calls.c
@@ -156,10 +158,8 @@ class NuisanceBook:
 
     async def tagged_calls(self, tags: Collection[str]) -> Mapping[str, str]:
         """Tag → the call it is of."""
-        wanted = sa.select(_T.tag_id, _T.call_id).where(_T.tag_id.in_(list(tags)))
-        if not tags:
-            return {}
-        return await self._store.look(lambda db: {row.tag_id: row.call_id for row in db.execute(wanted)})
+        wanted = [sa.select(_T.tag_id, _T.call_id).where(_T.tag_id.in_(some)) for some in chunks(tags)]
+        return await self._store.look(lambda db: {row.tag_id: row.call_id for one in wanted for row in db.execute(one)})
 
     async def open_tags(self) -> list[Tag]:
         """Oldest first."""
@@ -217,6 +217,10 @@ class NuisanceBook:
 
     async def find_decision(self, ident: str) -> Decision | None:
         return await self._one(_decisions(_D.decision_id == ident), _decision)
+
+    async def find_decisions(self, idents: Collection[str]) -> list[Decision]:
+        wanted = [_decisions(_D.decision_id.in_(some)) for some in chunks(idents)]
+        return await self._store.look(lambda db: [_decision(row) for one in wanted for row in db.execute(one)])
 
     async def in_force_of(self, number: str, now: datetime) -> Decision | None:
         wanted = _decisions(_D.number == number, _D.ended_at.is_(None), _D.until > now)

@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from cti.events import Direction, Reach
+from cti.equipment_events import Reach
+from cti.events import Direction
 
 from . import tables as t
 

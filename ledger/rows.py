@@ -5,13 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from cti import events as ev
+from cti.equipment_events import RowsRefused
 from cti.ids import Instant
 
 from .call_record import (
     CallbackOffer,
     CallRecord,
-    Gap,
     Graded,
     Leg,
     Offer,
@@ -26,6 +25,7 @@ from .call_record import (
     waited,
 )
 from .differences import Difference, Kind
+from .unwritten_rows import Gap
 
 Row = dict[str, Any]
 
@@ -276,7 +276,7 @@ def gap_difference(gap: Gap, node: str) -> Difference:
     )
 
 
-def refused_difference(e: ev.RowsRefused) -> Difference:
+def refused_difference(e: RowsRefused) -> Difference:
     said = f"{e.rows} rows of {e.file} from byte {e.offset} on are not as Asterisk writes them ({e.why}): {e.sample}"
     key = f"rows:{e.file}:{e.inode}:{e.offset}"
     return Difference(key, "book", Kind.REFUSED, e.file, clip(said, 1000), since=moment(e.at))

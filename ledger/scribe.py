@@ -32,6 +32,7 @@ from bridge.disposition import CallOutcome
 from bridge.notifications.rules import Rules as NotificationRules
 from cti import events as ev
 from cti.cel_reader import Mark
+from cti.equipment_events import BookGap
 from cti.file_tail import Place
 from cti.ids import CallId, Instant
 from cti.numbers import ANYWHERE, Numbers
@@ -41,13 +42,16 @@ from . import tables as t
 from .ami_only_call_completion import complete
 from .ami_only_call_rows import changed_by, difference, known, parts_of, replaced
 from .ami_only_calls import SeenCall
-from .call_record import CallRecord, Changed, Records, Talk
+from .call_fold import Records
+from .call_record import CallRecord, Talk
+from .callback_rows import Tell, untold
 from .callbacks import Owed, owed_for, review_for
 from .closed_call_counts import CallClosed, closed
 from .compare import Known
 from .differences import Difference, put
 from .seats import sitting
 from .store import Store
+from .unwritten_rows import Changed
 
 REST = timedelta(seconds=5)
 SOME_LIFE = Instant(1.0)
@@ -76,7 +80,7 @@ class Scribe:
         rest: timedelta = REST,
         numbers: Numbers = ANYWHERE,
         rules: Rules | None = None,
-        tell: callbacks.Tell = callbacks.untold,
+        tell: Tell = untold,
         notify: NotificationRules | None = None,
         tell_cases: replies.TellCases = replies.untold,
         tell_closed: Callable[[CallClosed], None] = lambda _closed: None,
@@ -254,7 +258,7 @@ class Scribe:
         was, now = self._committed.cel_read, mark.cel_read
         if mark.again or now.head:  # the book knows
             return mark.again
-        if any(isinstance(event, ev.BookGap) for event in events):
+        if any(isinstance(event, BookGap) for event in events):
             return False
         if now.inode == was.inode:
             return now.offset < was.offset

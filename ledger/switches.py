@@ -13,7 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from cti import events as ev
+from cti.journey_events import SwitchedByPhone
 
 from . import tables as t
 from .rows import clip, moment
@@ -95,7 +95,7 @@ class SwitchBook:
             await db.execute(sa.update(t.switches).where(mine).values(audited=True))
 
 
-def by_phone(event: ev.SwitchedByPhone, agent: str = "") -> Switching:
+def by_phone(event: SwitchedByPhone, agent: str = "") -> Switching:
     return Switching(
         event.kind, clip(event.target, 40), clip(event.state, 40), event.said,
         datetime.fromtimestamp(event.said / 1000, UTC),
@@ -104,7 +104,7 @@ def by_phone(event: ev.SwitchedByPhone, agent: str = "") -> Switching:
     )  # fmt: skip
 
 
-def put_by_phone(store: Store, db: sa.Connection, told: Iterable[ev.SwitchedByPhone]) -> None:
+def put_by_phone(store: Store, db: sa.Connection, told: Iterable[SwitchedByPhone]) -> None:
     """Within the scribe's transaction; read again it changes nothing."""
     for event in told:
         if not event.said:

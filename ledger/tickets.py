@@ -30,7 +30,7 @@ from cti.numbers import ANYWHERE, Numbers, home
 
 from . import outbox_rows, partner_matters
 from . import tables as t
-from .callbacks import Tell, untold
+from .callback_rows import Tell, untold
 from .outbox import add
 from .outcomes import Said, put
 from .store import Store
@@ -286,7 +286,7 @@ async def found_by(db: AsyncConnection, ticket: Ticket) -> None:
 
 
 def ticket_row(ticket: Ticket) -> dict[str, Any]:
-    """The columns of ``tickets``; used by ``cases.py`` too."""
+    """The columns of ``tickets``; used by ``missing_cases.py`` too."""
     facts, subject, place = ticket.facts, ticket.subject, ticket.place
     return {
         "ticket_id": ticket.id,

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from . import tables as t
-from .callbacks import OWED_WORDS
+from .callback_rows import OWED_WORDS
 from .store import Store
 from .wall import Counts, figures
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 
 from config.file_places import Places
-from config.settings import Priority, Settings
+from config.sections.recording import Priority
+from config.settings import Settings
 from cti.commands import Command, Outcome
 from cti.events import CallEnded
 

@@ -21,7 +21,8 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from config.file_places import Places
-from config.settings import Priority, Settings
+from config.sections.recording import Priority
+from config.settings import Settings
 
 from . import child_messages, unfinished_files
 from .drafts import LOCK

@@ -16,7 +16,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from config.file_places import Places
-from config.settings import Priority, Settings
+from config.sections.recording import Priority
+from config.settings import Settings
 
 from . import child_messages
 from .child_messages import Answer

@@ -17,12 +17,13 @@ import structlog
 
 from cti import events as ev
 from cti.commands import Command, Outcome, RenewRecording, Result
+from cti.equipment_events import BoardLive
 from cti.ids import CallId, LegId
 
 log = structlog.get_logger("recordings")
 
 HEARD = (
-    ev.CallArrived, ev.LegBegan, ev.LegEnded, ev.TalkBegan, ev.CallTransferred, ev.CallsMerged, ev.CallEnded, ev.BoardLive,
+    ev.CallArrived, ev.LegBegan, ev.LegEnded, ev.TalkBegan, ev.CallTransferred, ev.CallsMerged, ev.CallEnded, BoardLive,
 )  # fmt: skip
 """What ``Continuity`` wants to hear of the board."""
 SETTLE_SECONDS = 0.4
@@ -78,7 +79,7 @@ class Continuity:
                 self._recorded.pop(call, None)
                 self._partner.pop(call, None)
                 self._conferences.discard(call)
-            case ev.BoardLive():
+            case BoardLive():
                 # what was brought about while nobody looked (a reload, a link that was lost) nobody tells: a needless renewal
                 # costs the recording some hundredths of a second, a lost voice all of it
                 many = (call for call, legs in self._telephones.items() if len(legs) >= CONFERENCE)

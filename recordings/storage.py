@@ -6,7 +6,7 @@ import fcntl
 from contextlib import suppress
 
 from config.file_places import Places
-from config.settings import Recording
+from config.sections.recording import Recording
 
 from .drafts import LOCK, Drafts
 from .errors import NotStored

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import threading
 from typing import Any
 
 import hypothesis
@@ -18,6 +19,8 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("hotline")
 
 BOUND_SECONDS = 60.0
+END_SECONDS = 5.0
+"""A connection's thread ends so long, at most, after its connection was closed."""
 DEAR = ("live", "fault", "browser", "postgres", "slow")
 """Of what is marked so a short run takes one in four."""
 LONGEST = (
@@ -75,5 +78,18 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
         async with asyncio.timeout(bound):
             await pyfuncitem.obj(**values)
 
+    before = _database_threads()
     asyncio.run(bounded())
+    if left := [thread for thread in _database_threads() - before if _goes_on(thread)]:
+        pytest.fail(f"a connection to a SQLite ledger was left open: {', '.join(thread.name for thread in left)}")
     return True
+
+
+def _database_threads() -> set[threading.Thread]:
+    """aiosqlite's, one a connection. One that is left answers, some day, a loop that is gone: in whatever test runs then."""
+    return {thread for thread in threading.enumerate() if "_connection_worker_thread" in thread.name}
+
+
+def _goes_on(thread: threading.Thread) -> bool:
+    thread.join(END_SECONDS)
+    return thread.is_alive()

@@ -31,3 +31,18 @@ def test_a_case_that_was_not_run_says_why() -> None:
     left = [case for case, _told, _test, how in ROW.findall(text) if how == "not run"]
     why = text.partition("**Not run today**")[2]
     assert all(case in why for case in left)
+
+
+CLAUSE = re.compile(r"^\| (\d\.\d+) \| (\S.*?) \| `([^`]+)` \| (run|live|not run) \|$", re.MULTILINE)
+
+
+def test_every_clause_of_the_house_names_a_test_that_is_there() -> None:
+    text = (TREE / "docs/decisions/0062-the-house-clause-by-clause.md").read_text("utf-8")
+    rows = CLAUSE.findall(text)
+    numbers = [tuple(map(int, clause.split("."))) for clause, *_ in rows]
+    of_section = [[n for section, n in numbers if section == one] for one in range(1, 6)]
+    assert all(own == list(range(1, len(own) + 1)) and own for own in of_section)
+    assert len(rows) == len(re.findall(r"^\| \d", text, re.MULTILINE)), "a row is written otherwise"
+    for clause, _holds, test, _how in rows:
+        file, name = test.split("::")
+        assert f"def {name}(" in (TREE / "tests" / file).read_text("utf-8"), f"{clause}: {test}"

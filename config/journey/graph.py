@@ -16,7 +16,8 @@ from . import switched
 from .steps import Advice, Hours, Menu, Notice, Queue, Step, Waiting
 
 if TYPE_CHECKING:
-    from ..settings import Line, Settings
+    from ..sections.telephone import Line
+    from ..settings import Settings
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from .steps import OTHERWISE, HangUp, Hours, Mode, Notice, Queue, Say, Step, Stored, Voicemail
 
 if TYPE_CHECKING:
-    from ..settings import Line, SituationMode
+    from ..sections.switches import SituationMode
+    from ..sections.telephone import Line
 
 OPENED, CLOSED, MODE, IN = "_opened", "_closed", "_mode_", "_in_"
 """Steps: is it closed by hand, what a caller hears then, is this mode on; what comes before the names of a mode's steps."""

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ..file_places import Places
-from ..settings import Mode, Settings
+from ..sections.telephone import Mode
+from ..settings import Settings
 from . import base_conf_files, cel_and_cdr, dialplan, manager, pjsip, queues
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from ..file_places import Places
 from ..settings import Settings
-from . import desks, pjsip, text
+from . import pjsip, text
+from .leg_sound import RENEW
 
 MODULES = (
     # sorcery and timing first: others look for them while they load
@@ -194,5 +195,5 @@ def _features() -> str:
             "featuremap", {"blindxfer": "", "disconnect": "", "automixmon": "", "parkcall": "", "atxfer": "D0"}
         ),
         # on a recorded leg only (DYNAMIC_FEATURES): pressed by AMI after an attended transfer
-        text.section("applicationmap", {desks.RENEW: 'D,self,Gosub,"renew,s,1"'}),
+        text.section("applicationmap", {RENEW: 'D,self,Gosub,"renew,s,1"'}),
     )

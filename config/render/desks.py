@@ -1,41 +1,41 @@
-"""extensions.conf, the inside: queues, seats, transfers, calls to the world.
+"""extensions.conf, the inside: queues, seats, transfers.
 
-The world is reached from a seat only, where somebody sits (``seats.unattended_may_dial`` names
-what else may be dialled), after the number matched the allow-list of ``[limits]`` and within
-the seat's own pace; never from a trunk. Citizens have no transfer feature (no ``T`` where they
-are the caller); seats have, and only into ``transfer-targets``.
+Citizens have no transfer feature (no ``T`` where they are the caller); seats have, and only into ``transfer-targets``. Calls to the
+world are in ``outgoing_calls``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from ..answered_talk_rule import LEAST_MS, MOST_LET_GO, SILENT_CAUSE
 from ..device_states import AT_DESK, ATTENDED, SEAT_IN_USE
-from ..settings import OUTBOUND_PROMPT, SECOND, Device, OutboundNotice, Seat, Settings, Trunk, Unattended
+from ..sections.seats import SECOND, Device, Unattended
+from ..settings import Settings
 from . import kept_place, nuisance, pjsip, position_announcements, survey, switches, voicemail
-from .dialplan_steps import Step, context, exten, extens, include, unplayed
+from .dialplan_steps import Step, context, exten, extens, include
+from .leg_sound import LISTENED_TO, renew, sound_of_leg
+from .outgoing_calls import (
+    BY_SEAT,
+    by_trunks,
+    called_is_told,
+    few_at_once,
+    nobody_sits,
+    outbound,
+    own_call,
+    with_two_devices,
+)
 
 RING_SECONDS = 30
 """How long a seat's phone rings for a direct call or a transfer."""
-WORLD_SECONDS = 60
 REJOIN_SECONDS = 20
 """How long a seat's phone rings for its own call, after its page was loaded anew."""
-RENEW = "renew"
-"""The name of the feature in features.conf that begins a recording anew."""
 REFERRED_SECONDS = 0.5
 """So long a refused REFER waits before its telephone is told."""
-OWN_AT_ONCE = 3
-"""Calls that one seat may have begun at the same time, colleagues' telephones among them: a talk, one on hold, one that
-rings. More would ring the floor's telephones, and hold the trunks' lines, for nobody else to use."""
-REFUSALS_HEARD = 2
-"""Of one seat at once; a phone that dials on and on hears nothing more."""
 
 
 def contexts(settings: Settings) -> list[str]:
     limit = f"Set(TIMEOUT(absolute)={settings.limits.absolute_call_minutes * 60})"
     return [
-        _sound_of_leg(),
+        sound_of_leg(),
         _queues(settings),
         _enter_queue(settings),
         _met(settings),
@@ -48,15 +48,15 @@ def contexts(settings: Settings) -> list[str]:
         _between(limit),
         _to_queue(settings),
         _transfer_targets(settings),
-        _renew(),
+        renew(),
         _given(settings, limit),
         _rejoin(settings, limit),
         _back(settings),
-        *_outbound(settings, limit),
+        *outbound(settings, limit),
         *kept_place.contexts(
             settings,
             by_trunks(settings, settings.trunk, kept_place.RING_SECONDS),
-            [LISTENED_TO, *_called_is_told(settings, "${HOTLINE_CALL}-back.raw")],
+            [LISTENED_TO, *called_is_told(settings, "${HOTLINE_CALL}-back.raw")],
         ),
         _phone_key(settings),
     ]
@@ -235,7 +235,7 @@ def _seats(settings: Settings) -> str:
     """What a seat may dial: another seat, the echo, the world."""
     guarded = settings.seats.unattended_may_dial is Unattended.NOTHING
     switching = settings.switches.number
-    check: tuple[Step, ...] = (*BY_SEAT, *_nobody(settings, "nobody")) if guarded else ()
+    check: tuple[Step, ...] = (*BY_SEAT, *nobody_sits(settings, "nobody")) if guarded else ()
     refused: tuple[Step, ...] = (("nobody", "Gosub(dial-refused,s,1(unattended))"), "Hangup(21)") if guarded else ()
     return context(
         "seats",
@@ -247,100 +247,22 @@ def _seats(settings: Settings) -> str:
     )
 
 
-BY_SEAT: tuple[Step, ...] = (
-    # a call of the seat's own is told by its channel; a caller whom a seat gives away by who gave him away
-    'Set(HOTLINE_BY=${IF($["${HOTLINE_CALL}"=""]?${CHANNEL(name)}:${BLINDTRANSFER}${TRANSFERERNAME})})',
-    'Set(HOTLINE_BY=$["${HOTLINE_BY}" : "PJSIP/([0-9]+)-"])',
-)
-"""Leaves in ``HOTLINE_BY`` the seat that dials, by names that no phone can choose; '' (or 0) when it is none."""
-
-
-def _nobody(settings: Settings, label: str) -> tuple[Step, ...]:
-    """To ``label`` when this call is the seat's own, or it gives a colleague away, and nobody sits there.
-
-    What was never said is no agent: a new database refuses until the daemon has spoken. Of two devices nobody sits at
-    the one that is not chosen.
-    """
-    sits = f"${{DEVICE_STATE(Custom:{ATTENDED}${{HOTLINE_BY}})}}"
-    own = '("${HOTLINE_CALL}"="" | "${HOTLINE_CITIZEN}"="")'
-    steps: tuple[Step, ...] = (f'GotoIf($[{own} & "{sits}"!="INUSE"]?{label})',)
-    if _with_two(settings):
-        desk = f'("${{DEVICE_STATE(Custom:{AT_DESK}${{HOTLINE_BY}})}}"="INUSE")'
-        dials = f'${{REGEX("^PJSIP/[0-9]+{SECOND}-" ${{CHANNEL(name)}})}}'
-        two = f"${{DIALPLAN_EXISTS({SEAT_IN_USE},${{HOTLINE_BY}},1)}}"
-        steps += (f'GotoIf($["${{HOTLINE_CALL}}"="" & {two} & {dials} != {desk}]?{label})',)
-    return steps
-
-
-def _with_two(settings: Settings) -> list[Seat]:
-    return [seat for seat in settings.seat if seat.second_device is not None]
-
-
 def _two_devices(settings: Settings) -> list[str]:
     """``seat-phone``: gosub with a seat, gives the telephone that rings there. The agent chose; what was never said is the first."""
     chosen = []
-    for seat in _with_two(settings):
+    for seat in with_two_devices(settings):
         state = f'"${{DEVICE_STATE(Custom:{AT_DESK}{seat.id})}}"'
         desk = f'{state}!="NOT_INUSE"' if seat.device is Device.DESK else f'{state}="INUSE"'
         chosen.append(exten(seat.id, f"Return(PJSIP/{seat.id}${{IF($[{desk}]?{SECOND})}})"))
     in_use = [
         f"exten => {seat.id},hint,{'&'.join(f'PJSIP/{seat.endpoint(device)}' for device in seat.devices)}\n"
         + exten(seat.id, "Hangup()")
-        for seat in _with_two(settings)
+        for seat in with_two_devices(settings)
     ]
     return [
         context("seat-phone", *chosen, exten("_X.", "Return(PJSIP/${EXTEN})")),
         *([context(SEAT_IN_USE, *in_use)] if in_use else ()),
     ]
-
-
-def _dial_refused() -> str:
-    """Said to whoever dialled, and to the daemon: gosub with the reason, which names the prompt as well.
-
-    Before the answer, so that nothing is charged; not to a citizen who is given away, who goes back.
-    """
-    return context(
-        "dial-refused",
-        exten(
-            "s",
-            "Set(HOTLINE_DIAL=${FILTER(0-9,${HOTLINE_DIAL})})",
-            "CELGenUserEvent(FORBIDDEN,${HOTLINE_DIAL}|${HOTLINE_BY}|${ARG1})",
-            "UserEvent(HotlineForbidden,Seat: ${HOTLINE_BY},Number: ${HOTLINE_DIAL},Reason: ${ARG1})",
-            'GotoIf($["${HOTLINE_CALL}"!="" | "${HOTLINE_CITIZEN}"!=""]?done)',
-            "Set(GROUP(told)=dial-${HOTLINE_BY})",
-            f"GotoIf($[${{GROUP_COUNT(dial-${{HOTLINE_BY}}@told)}} > {REFUSALS_HEARD}]?done)",
-            "Progress()",
-            "Playback(hotline/dial_${ARG1},noanswer)",
-            ("done", "Return()"),
-        ),
-    )
-
-
-def _own_call(number: str = "${EXTEN}") -> tuple[Step, ...]:
-    """A seat's leg that begins a call names it, and whom it calls: CEL knows no number of what the daemon originates.
-
-    One that stands in for a caller inherited the name.
-    """
-    digits = "${FILTER(0-9," + number + ")}"
-    return (
-        'ExecIf($["${HOTLINE_CALL}"=""]?CELGenUserEvent(DIALLED,' + digits + "))",
-        'ExecIf($["${HOTLINE_CALL}"=""]?UserEvent(HotlineDialled,Number: ' + digits + "))",
-        'ExecIf($["${HOTLINE_CALL}"=""]?Set(__HOTLINE_CALL=${UNIQUEID}))',
-    )
-
-
-def _few_at_once(few: str, many: str) -> tuple[Step, ...]:
-    """To ``few`` unless the seat in ``HOTLINE_BY`` has begun as many calls as it may: then to ``many``, and it is none of them.
-
-    Only what a seat begins counts: not a citizen who is given away, nor a consultation.
-    """
-    return (
-        f'GotoIf($["${{HOTLINE_CALL}}"!="" | ${{LEN(${{HOTLINE_BY}})}} < 2]?{few})',
-        "Set(GROUP(own)=own-${HOTLINE_BY})",
-        f"GotoIf($[${{GROUP_COUNT(own-${{HOTLINE_BY}}@own)}} <= {OWN_AT_ONCE}]?{few})",
-        "Set(GROUP(own)=)",
-        f"Goto({many})",
-    )
 
 
 def _between(limit: str) -> str:
@@ -349,11 +271,11 @@ def _between(limit: str) -> str:
         exten(
             "_X.",
             *BY_SEAT,
-            *_few_at_once("few", "many"),
+            *few_at_once("few", "many"),
             ("many", "Gosub(dial-refused,s,1(pace))"),
             "Hangup(21)",
             ("few", "NoOp()"),
-            *_own_call(),
+            *own_call(),
             limit,
             "Gosub(seat-phone,${EXTEN},1)",
             f"Dial(${{GOSUB_RETVAL}},{RING_SECONDS},tTiU(listened-to))",
@@ -380,36 +302,6 @@ def _transfer_targets(settings: Settings) -> str:
     )
 
 
-def record(file: str) -> list[Step]:
-    """Record this channel, which is the citizen's, into ``file``: left what it says, right what it hears."""
-    return [
-        f"MSet(HOTLINE_RECORDING={file},DYNAMIC_FEATURES={RENEW})",
-        "MixMonitor(${HOTLINE_RECORDING},D)",
-        "CELGenUserEvent(RECORD,${HOTLINE_RECORDING})",
-    ]
-
-
-def _renew() -> str:
-    """The citizen's partner changes: begin anew in the same file, or half of the new partners stay unheard.
-
-    MixMonitor translates what it hears with one path that remembers RTP sequence numbers, and
-    drops a new partner's frames as late when its numbers are lower (asterisk issue 507; measured).
-    The path dies when a frame passes while nothing is recorded: hence the wait. By the dialplan
-    before each later Dial() or Queue(); by the daemon (features.conf) after an attended transfer.
-    """
-    return context(
-        "renew",
-        exten(
-            "s",
-            'GotoIf($["${HOTLINE_RECORDING}"=""]?done)',
-            "StopMixMonitor()",
-            "Wait(0.06)",
-            "MixMonitor(${HOTLINE_RECORDING},Da)",
-            ("done", "Return()"),
-        ),
-    )
-
-
 TAKEN = "^(INUSE|BUSY|RINGING|RINGINUSE|ONHOLD)$"
 """Device states of a telephone that is in a call already."""
 
@@ -418,7 +310,7 @@ def _given(settings: Settings, limit: str) -> str:
     """A citizen whom a telephone gives away by its own key is not rung through to one that talks, or where nobody sits: he
     goes back, and the telephone is told. Of the page the daemon says so before (``agents/desk.py``). Colleagues may be consulted."""
     sits = f"${{DEVICE_STATE(Custom:{ATTENDED}${{EXTEN}})}}"
-    devices = ("", SECOND) if _with_two(settings) else ("",)
+    devices = ("", SECOND) if with_two_devices(settings) else ("",)
     talks = " | ".join(f'${{REGEX("{TAKEN}" ${{DEVICE_STATE(PJSIP/${{EXTEN}}{one})}})}}' for one in devices)
     return context(
         "given",
@@ -485,174 +377,3 @@ def _back(settings: Settings) -> str:
             "Hangup(${HANGUPCAUSE})",
         ),
     )
-
-
-LONGEST_DIALLED = 32
-"""Digits of a number of the world, as it is dialled."""
-
-
-def _urgent(settings: Settings, label: str) -> list[Step]:
-    return [f'GotoIf($["${{HOTLINE_DIAL}}"="{number}"]?{label})' for number in settings.urgent_numbers]
-
-
-NOT_CARRIED = (
-    3, 5, 18, 20, 27, 34, 38, 41, 42, 44, 47, 50, 57, 58, 63, 65, 66, 69, 79, 88, 95, 96, 97, 98, 99, 100, 101, 102, 111, 127,
-)  # fmt: skip
-"""Causes (Q.850) that say: this trunk could not carry the call. Its contact is not there (3, 20), it said nothing or 408 and
-nothing rang (18), or it answered 5xx (38, 34, 27), 488 (58) and the like. Any other answer is about the number called or whom it
-belongs to: wrong (404, 484), busy (486, 600), away (480), barred or declined (403, 603); another trunk would only ring there again."""
-CARRIED = (
-    '"${DIALSTATUS}"="ANSWER" | "${DIALSTATUS}"="BUSY" | "${DIALSTATUS}"="CANCEL" | ${LEN(${RINGTIME_MS}${PROGRESSTIME_MS})} > 0 |'
-    ' ${LEN(${HANGUPCAUSE})} > 0 & ${REGEX("^'
-    + f"({'|'.join(map(str, NOT_CARRIED))})$"
-    + '" ${HANGUPCAUSE})} = 0 & "${HANGUPCAUSE}" != "0"'
-)
-
-
-def _called_is_told(settings: Settings, file: str = "${HOTLINE_CALL}.raw") -> list[Step]:
-    """On the called leg, before anybody hears anybody: recorded from here on, and told so, as the settings want it.
-
-    The world's leg is the citizen's: recorded there, it stays recorded through every transfer. Who answers an
-    urgent number (``ARG1``) is kept waiting by no prompt. The NOTICE is the proof that the recording is judged by.
-    """
-    if not settings.recording.outbound:
-        return []
-    said = f"CELGenUserEvent(NOTICE,{OUTBOUND_PROMPT}|agent)"
-    if settings.recording.outbound_notice is OutboundNotice.AGENT:
-        return [*record(file), said]
-    return [
-        *record(file),
-        'GotoIf($["${ARG1}"="urgent"]?urgent)',
-        f"CELGenUserEvent(NOTICE,{OUTBOUND_PROMPT}|dialplan)",
-        f"Playback(hotline/{OUTBOUND_PROMPT})",
-        unplayed(OUTBOUND_PROMPT),
-        "Return()",
-        ("urgent", said),
-    ]
-
-
-LISTENED_TO = "Set(CHANNEL(hangup_handler_push)=sound-of-leg,s,1)"
-"""When this leg ends, it is told what sound went over it."""
-
-
-def _sound_of_leg() -> str:
-    """Said at the end of a leg that was answered: packets that came and were lost, jitter (s), packets sent and lost there."""
-    counts = ("rxcount", "rxploss", "rxjitter", "txcount", "txploss")
-    told = "|".join(f"${{CHANNEL(rtcp,{count})}}" for count in counts)
-    return context(
-        "sound-of-leg",
-        exten("s", 'GotoIf($["${CHANNEL(state)}"!="Up"]?done)', f"CELGenUserEvent(MEDIA,{told})", ("done", "Return()")),
-    ) + context("listened-to", exten("s", LISTENED_TO, "Return()"))
-
-
-def by_trunks(
-    settings: Settings,
-    trunks: Sequence[Trunk],
-    seconds: int,
-    to: str = "${HOTLINE_DIAL}",
-    options: str = "${HOTLINE_MAY}",
-) -> list[Step]:
-    """By these trunks in their order until one takes the call; then to ``done``. By the cause of each (``CARRIED``): whoever is busy or
-    declines is not rung again."""
-    tries: list[Step] = []
-    for trunk in trunks:
-        shown = trunk.calling_number or settings.centre.number
-        tries += [
-            "MSet(RINGTIME_MS=,PROGRESSTIME_MS=)",
-            f"Dial(PJSIP/{to}@{trunk.id},{seconds},igf({shown}){options})",
-            f"GotoIf($[{CARRIED}]?done)",
-        ]
-    return tries
-
-
-def _outbound(settings: Settings, limit: str) -> list[str]:
-    """Somebody sits there, allow-list, the seat's pace, then the trunks in their order until one takes the call.
-
-    The number is folded first (``national``): it is held against the rules, and dialled, in its one form. Digits that only
-    the rules know as they were written (a carrier's own prefix) are dialled as they are. ``agents/roster.py`` does the same.
-    Urgent numbers need nobody and no pace, however many calls the seat has begun. Each seat has a minute of its own, counted under a lock:
-    who dials on and on stops nobody else.
-    """
-    national, written = (
-        [
-            f'GotoIf(${{REGEX("${{HOTLINE_OUT_{n}}}" ${{{number}}})}}?{label})'
-            for n in range(1, len(settings.limits.outbound) + 1)
-        ]
-        for number, label in (("HOTLINE_NATIONAL", "national"), ("HOTLINE_DIAL", "listed"))
-    )
-    attended: list[Step] = []
-    match settings.seats.unattended_may_dial:
-        case Unattended.ALL:
-            pass
-        case Unattended.URGENT:
-            attended = [*_urgent(settings, "somebody"), *_nobody(settings, "nobody")]
-        case _:
-            attended = [*_nobody(settings, "nobody")]
-    tries = by_trunks(settings, settings.trunk, WORLD_SECONDS)
-    of_seat = "${HOTLINE_BY}"
-    world = exten(
-        "_X.",
-        "Set(HOTLINE_DIAL=${FILTER(0-9,${EXTEN})})",
-        *BY_SEAT,
-        "GotoIf($[${LEN(${EXTEN})} != ${LEN(${HOTLINE_DIAL})}]?forbidden)",
-        "Gosub(national,s,1(${HOTLINE_DIAL}))",
-        'Set(HOTLINE_NATIONAL=${IF($["${GOSUB_RETVAL:0:1}"="+"]?00${GOSUB_RETVAL:1}:${GOSUB_RETVAL})})',
-        'GotoIf($["${HOTLINE_NATIONAL}"=""]?forbidden)',
-        *national,
-        *written,
-        ("forbidden", "Set(HOTLINE_WHY=number)"),
-        "Goto(refused)",
-        ("nobody", "Set(HOTLINE_WHY=unattended)"),
-        "Goto(refused)",
-        ("hasty", "Set(HOTLINE_WHY=pace)"),
-        ("refused", "Gosub(dial-refused,s,1(${HOTLINE_WHY}))"),
-        "Set(DIALSTATUS=CONGESTION)",
-        'GotoIf($["${HOTLINE_CITIZEN}"!=""]?back,s,1)',
-        "Hangup(21)",
-        ("national", "Set(HOTLINE_DIAL=${HOTLINE_NATIONAL})"),
-        ("listed", "NoOp()"),
-        *attended,
-        ("somebody", "NoOp()"),
-        *_urgent(settings, "at_once"),
-        # the minute is Asterisk's own: its clock may jump, and then one minute is a longer one
-        f"Set(HOTLINE_LOCKED=${{LOCK(pace-{of_seat})}})",
-        "Set(HOTLINE_NOW=${STRFTIME(${EPOCH},,%H%M)})",
-        f'ExecIf($["${{GLOBAL(HOTLINE_MINUTE_{of_seat})}}"!="${{HOTLINE_NOW}}"]?Set(GLOBAL(HOTLINE_DIALLED_{of_seat})=0))',
-        f"Set(GLOBAL(HOTLINE_MINUTE_{of_seat})=${{HOTLINE_NOW}})",
-        f"Set(HOTLINE_DIALLED=$[0${{GLOBAL(HOTLINE_DIALLED_{of_seat})}} + 1])",
-        # what is refused is not counted: a seat gets its share of the next minute whole
-        f"ExecIf($[${{HOTLINE_DIALLED}} <= {settings.limits.outbound_per_minute}]"
-        f"?Set(GLOBAL(HOTLINE_DIALLED_{of_seat})=${{HOTLINE_DIALLED}}))",
-        f"Set(HOTLINE_LOCKED=${{UNLOCK(pace-{of_seat})}})",
-        f"GotoIf($[${{HOTLINE_DIALLED}} > {settings.limits.outbound_per_minute}]?hasty)",
-        *_few_at_once("paced", "hasty"),
-        ("at_once", "Set(HOTLINE_URGENT=^urgent)"),
-        # the seat that begins the call may transfer (T), and its call is recorded; for a citizen
-        # who is given away, or a consultation, the recording runs already
-        ("paced", 'Set(HOTLINE_MAY=${IF($["${HOTLINE_CALL}"=""]?TU(outbound-answered${HOTLINE_URGENT}):)})'),
-        *_own_call("${HOTLINE_DIAL}"),
-        'ExecIf($["${HOTLINE_CALL}"="${UNIQUEID}"]?' + LISTENED_TO + ")",
-        limit,
-        "Gosub(renew,s,1)",
-        *tries,
-        # whom somebody outside has talked to, judges not us; behind the last Dial(), so that no reload moves its place
-        ("done", survey.given_out() if survey.used(settings) else "NoOp()"),
-        "Goto(back,s,1)",
-    )
-    answered = exten("s", "Set(HOTLINE_CITIZEN=1)", LISTENED_TO, *_called_is_told(settings), "Return()")
-    # no pattern that a phone may dial ends in a dot: whatever else stands in a number (a line end, a letter) is no
-    # extension, and reaches neither AMI nor CEL
-    lengths = range(2, LONGEST_DIALLED + 1)
-    dialled = [f"_{'X' * digits}{end}" for digits in lengths for end in ("", "#")]
-    with_plus = [f"_+{'X' * digits}" for digits in lengths]
-    return [
-        context(
-            "outbound",
-            *extens(dialled, "Goto(world,${EXTEN},1)"),
-            *extens(with_plus, "Goto(world,00${EXTEN:1},1)"),
-            exten("T", "Hangup(102)"),
-        ),
-        context("world", world, exten("T", "Hangup(102)")),
-        context("outbound-answered", answered),
-        _dial_refused(),
-    ]

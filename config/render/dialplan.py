@@ -2,7 +2,7 @@
 
 Complete by itself (decision D2); the journeys are in ``journeys``. Values from outside (caller number,
 dialled number, SIP headers) are filtered into variables before any expression, event or
-file name sees them; the caller's name is never read. The other contexts are in ``desks``.
+file name sees them; the caller's name is never read. The other contexts are in ``desks`` and ``outgoing_calls``.
 """
 
 from __future__ import annotations
@@ -12,10 +12,12 @@ from collections.abc import Mapping
 from .. import called_numbers
 from ..journey.graph import of_line
 from ..rtp_ports import told_full
-from ..settings import Line, Settings, Trunk
+from ..sections.telephone import Line, Trunk
+from ..settings import Settings
 from . import (
     desks,
     journeys,
+    leg_sound,
     national_numbers,
     nuisance,
     partner_handover,
@@ -235,10 +237,10 @@ def _line(settings: Settings, line: Line) -> str:
         f"Set(GROUP(line)={line.id})",
         f"GotoIf($[${{GROUP_COUNT({line.id}@line)}} > {line.capacity}]?full)",
         "Answer()",
-        desks.LISTENED_TO,
+        leg_sound.LISTENED_TO,
     ]
     if settings.recording.enabled:
-        steps += desks.record("${UNIQUEID}.raw")
+        steps += leg_sound.record("${UNIQUEID}.raw")
     graph = of_line(settings, line)
     limit = f"Set(TIMEOUT(absolute)={settings.limits.absolute_call_minutes * 60})"
     steps += [*voicemail.offered(line), *survey.on(line)]

@@ -14,7 +14,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..answered_talk_rule import MOST_LET_GO
-from ..settings import Queue, Settings
+from ..sections.telephone import Queue
+from ..settings import Settings
 from . import position_announcements, switches
 from .dialplan_steps import Step, context, exten, play, unread
 from .national_numbers import is_citizens

@@ -1,7 +1,7 @@
 """extensions.conf: a number as carriers and telephones write it → its national form, as ``cti/numbers.py`` reads it.
 
 ``Gosub(national,s,1(NUMBER))`` leaves it in ``GOSUB_RETVAL``: 138…, 0592…, 12345, +886…; '' when it is no number. Whatever
-the dialplan looks up by a number it looks up by this form. Both readings are made of ``number_plan.py`` and held against one
+the dialplan looks up by a number it looks up by this form. Both readings are made of ``national_number_plan.py`` and held against one
 another by a test on a real Asterisk. What Asterisk cannot know is whether +1 380… is a number of America: a + before
 digits that no other country's number can be is overlooked, any other stands.
 """

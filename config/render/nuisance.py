@@ -8,7 +8,8 @@ of ``never_queues`` is never held back. The talk of a quota is counted by the da
 
 from __future__ import annotations
 
-from ..settings import Nuisance, Settings
+from ..sections.switches import Nuisance
+from ..settings import Settings
 from .dialplan_steps import Step, context, exten, unplayed, unread
 
 FAMILY, SPENT = "hotline-nuisance", "hotline-nuisance-spent"

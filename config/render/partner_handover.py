@@ -8,8 +8,9 @@ of the seat's own calls. What became of it is said to book and board (``HANDOVER
 
 from __future__ import annotations
 
-from ..settings import DEFAULT_HEADERS, Partner, Settings
-from . import desks
+from ..sections.telephone import DEFAULT_HEADERS, Partner
+from ..settings import Settings
+from . import leg_sound, outgoing_calls
 from .dialplan_steps import Step, context, exten, include
 
 PAPERS_IN = "partner-papers"
@@ -99,7 +100,7 @@ def _dialled(settings: Settings, partner: Partner) -> str:
     trunks = [one for one in settings.trunk if not partner.trunks or one.id in partner.trunks]
     trunks.sort(key=lambda one: partner.trunks.index(one.id) if partner.trunks else 0)
     steps: list[Step] = [
-        *desks.BY_SEAT,
+        *outgoing_calls.BY_SEAT,
         "Set(__HOTLINE_HANDOVER=${FILTER(0-9A-Z,${HOTLINE_HANDOVER})})",  # the partner's leg says it too
         *_said(partner, "asked", ""),
         f"Set(TIMEOUT(absolute)={settings.limits.absolute_call_minutes * 60})",
@@ -107,7 +108,7 @@ def _dialled(settings: Settings, partner: Partner) -> str:
     ]
     options = f"b({PAPERS_OUT}^{partner.number}^1)U({ANSWERED}^{partner.number})"
     steps += [
-        *desks.by_trunks(settings, trunks, partner.ring_seconds, partner.number, options),
+        *outgoing_calls.by_trunks(settings, trunks, partner.ring_seconds, partner.number, options),
         ("done", "Set(HOTLINE_SAID=${FILTER(A-Z,${DIALSTATUS})} ${FILTER(0-9,${HANGUPCAUSE})})"),
         *_said(partner, "over", "${HOTLINE_SAID}"),
         "Goto(back,s,1)",
@@ -145,7 +146,7 @@ def _answered(partner: Partner, reference: str) -> str:
     steps += [
         ("known", f"Set(HOTLINE_THEIRS=${{HOTLINE_THEIRS:0:{LONGEST_REFERENCE}}})"),
         *_said(partner, "answered", "${HOTLINE_THEIRS}"),
-        desks.LISTENED_TO,
+        leg_sound.LISTENED_TO,
         "Return()",
     ]
     return exten(f"p{partner.number}", *steps)

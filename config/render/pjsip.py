@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ..rtp_ports import rtp_count
-from ..settings import Device, Seat, Settings, Trunk
+from ..sections.seats import Device, Seat
+from ..sections.telephone import Trunk
+from ..settings import Settings
 from . import text
 
 CODECS = "!all,alaw,ulaw"

@@ -8,7 +8,8 @@ tells when it was written: without a fresh one he hears his place alone.
 
 from __future__ import annotations
 
-from ..settings import Queue, Settings
+from ..sections.telephone import Queue
+from ..settings import Settings
 from . import switches
 from .dialplan_steps import Step, context, exten
 

@@ -7,7 +7,8 @@ or not, and it is written once: when both questions are over, or when he hangs u
 from __future__ import annotations
 
 from ..answered_talk_rule import LEAST_MS
-from ..settings import Line, Settings
+from ..sections.telephone import Line
+from ..settings import Settings
 from .dialplan_steps import Step, context, exten, unplayed, unread
 
 ASKED = "HOTLINE_SURVEY"

@@ -4,8 +4,8 @@ A switch is one entry of Asterisk's database, ``STATE-UNTIL-AT``: what it says, 
 taken back), when it was said (milliseconds). It holds with the daemon dead and after Asterisk's own death. One rule makes it
 safe to say again: what was said later stays (``switch-set``), so that the daemon may repeat what its ledger says at each
 connection, and takes nothing back that a telephone switched meanwhile. A mode is also the Custom device state that its
-steps and ``waiting.py`` look at. Whoever waits when a mode is switched on is told so once, whispered over the music
-(``switch-tell``); the words to those who wait (``waiting.py``) are silent meanwhile.
+steps and ``position_announcements.py`` look at. Whoever waits when a mode is switched on is told so once, whispered over the music
+(``switch-tell``); the words to those who wait (``position_announcements.py``) are silent meanwhile.
 
 A telephone reaches the switches from a seat only, behind a PIN whose hash is a global of Asterisk's (decision 0048).
 """
@@ -18,7 +18,9 @@ from collections.abc import Mapping
 from ..device_states import MODE, RESERVE
 from ..journey.switched import DISTRICT
 from ..secrets import SWITCH_PIN
-from ..settings import Queue, Settings, SituationMode
+from ..sections.switches import SituationMode
+from ..sections.telephone import Queue
+from ..settings import Settings
 from .dialplan_steps import Step, context, exten, unplayed
 
 FAMILY = "hotline-switch"

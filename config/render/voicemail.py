@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from ..journey.graph import of_settings
 from ..journey.steps import VOICEMAIL_THANKS, Voicemail
-from ..settings import Line, Settings
+from ..sections.telephone import Line
+from ..settings import Settings
 from .dialplan_steps import Step, context, exten, unplayed
 
 SILENCE_MS = 3000

@@ -127,12 +127,13 @@ async def overview(plugs: Plugged, who: Reader, most: Most = 50) -> NuisanceOut:
     standing, ended, appeals = await book.in_force(now), await book.ended(now, most), await book.open_appeals()
     calls = await _calls_of(plugs, nuisance, [*standing, *ended], appeals)
     by_id = {one.id: one for one in standing}
-    tags = [_tag(who, one, await plugs.calls.get(CallId(one.call))) for one in await book.open_tags()]
+    tags = await book.open_tags()
+    tagged = await plugs.calls.some({CallId(one.call) for one in tags})
     return NuisanceOut(
         grades=[str(grade) for grade in nuisance.grades],
         most_days=rules.most_days if rules is not None else 0,
         quota_minutes=rules.quota_minutes if rules is not None else 0,
-        tags=tags,
+        tags=[_tag(who, one, tagged.get(CallId(one.call))) for one in tags],
         decisions=[_decision(who, one, calls) for one in standing],
         appeals=[_appeal(who, one, calls, by_id.get(one.decision)) for one in appeals],
         ended=[_decision(who, one, calls) for one in ended],
@@ -362,14 +363,14 @@ class _Calls:
 
     tagged: Mapping[str, str]
     decided: Mapping[str, str]
-    rows: Mapping[str, CallRow | None]
+    rows: Mapping[CallId, CallRow]
 
     def of_decision(self, one: Decision) -> CallRow | None:
-        return self.rows.get(self.tagged.get(one.tag, ""))
+        return self.rows.get(CallId(self.tagged.get(one.tag, "")))
 
     def of_appeal(self, one: Appeal) -> tuple[CallRow | None, ...]:
         tag = self.decided.get(one.decision, "")
-        return self.rows.get(one.call), self.rows.get(self.tagged.get(tag, ""))
+        return self.rows.get(CallId(one.call)), self.rows.get(CallId(self.tagged.get(tag, "")))
 
 
 async def _calls_of(
@@ -377,12 +378,11 @@ async def _calls_of(
 ) -> _Calls:
     """Raises ``LedgerUnavailable``."""
     tags = {one.id: one.tag for one in decisions}
-    for ident in {one.decision for one in appeals} - tags.keys():
-        found = await nuisance.book.find_decision(ident)
-        tags[ident] = found.tag if found is not None else ""
+    further = await nuisance.book.find_decisions({one.decision for one in appeals} - tags.keys())
+    tags |= {one.id: one.tag for one in further}
     tagged = await nuisance.book.tagged_calls({tag for tag in tags.values() if tag})
-    wanted = {*tagged.values(), *(one.call for one in appeals)}
-    return _Calls(tagged, tags, {call: await plugs.calls.get(CallId(call)) for call in wanted})
+    wanted = {CallId(call) for call in (*tagged.values(), *(one.call for one in appeals))}
+    return _Calls(tagged, tags, await plugs.calls.some(wanted))
 
 
 def _tag(who: Who, one: Tag, row: CallRow | None) -> TagOut:

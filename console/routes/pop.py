@@ -39,7 +39,7 @@ async def pop(
     call: CallPath, request: Request, plugs: Plugged, books: Library,
     who: Annotated[Who, needs(Right.SEAT, Right.CALLS_ALL, persons=True)],
 ) -> PopOut:  # fmt: skip
-    """Of the own call; supervisors: of any. The citizen's story where ``caller_stories.py`` lets it be told; audited before."""
+    """Of the own call; supervisors: of any. The citizen's story where ``caller_history_access.py`` lets it be told; audited before."""
     row = await their_call(plugs, books, who, call, Right.CALLS_ALL)
     told = party(citizens_number(row), books.centre.area_code)
     mine = not who.may(Right.CALLS_ALL)  # it has been found to be theirs

@@ -8,7 +8,7 @@ from agents import commands
 from agents.own_reasons import AgentId
 from agents.seat_state import Then
 from config.language import say as _
-from config.settings import Device
+from config.sections.seats import Device
 from console.access import Right
 from console.authorization import Asking, OwnSeat, own_seat, refused
 from console.contract.rest import AfterCallIn, DoneOut, LoginIn, PauseIn, SeatOut, SeatPath, UseDeviceIn

@@ -240,8 +240,9 @@ _NOT_HERE = (MessageKind.FILE, MessageKind.REPLY, MessageKind.REOPEN)
 
 
 async def _calls(plugs: Services, who: Who, push: Push, tied: Sequence[CallId], *, mine: bool) -> list[CallOut]:
-    wanted = dict.fromkeys([*([push.ticket.call] if push.ticket.call else []), *tied])
-    rows = [row for call in list(wanted)[:SHOWN] if (row := await plugs.calls.get(call)) is not None]
+    wanted = list(dict.fromkeys([*([push.ticket.call] if push.ticket.call else []), *tied]))[:SHOWN]
+    known = await plugs.calls.some(wanted)
+    rows = [known[call] for call in wanted if call in known]
     return [
         visibility.call(who, row, mine=mine) for row in rows if mine or who.owns(row) or visibility.sees_all_calls(who)
     ]

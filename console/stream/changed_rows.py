@@ -19,6 +19,7 @@ from bridge.case_state import CaseState
 from bridge.case_store_messages import MessageKind
 from bridge.delivery_state import DeliveryState
 from cti import events as ev
+from cti.equipment_events import BoardBlind, BoardLive, EndpointReach, LineChecked, NodeStarted
 from cti.events import DialResult, Direction, OfferResult
 from cti.ids import CallId, Instant, SeatId
 from cti.numbering_plan import seat_at
@@ -32,7 +33,7 @@ from .hub import Hub
 from .stream_connection import Why
 
 BOARD: tuple[type, ...] = (
-    *get_args(ev.CallEvent), ev.EndpointReach, ev.LineChecked, ev.BoardLive, ev.NodeStarted, ev.BoardBlind,
+    *get_args(ev.CallEvent), EndpointReach, LineChecked, BoardLive, NodeStarted, BoardBlind,
 )  # fmt: skip
 HOUSE: tuple[type, ...] = (
     house.SeatStateChanged, house.SeatNoted, house.SeatWarned, house.RejoinBegan, sessions.SessionEnded, sessions.SessionLocked,
@@ -107,16 +108,16 @@ class Feed:
 
     def _plant(self, event: Any) -> None:
         match event:
-            case ev.EndpointReach():
+            case EndpointReach():
                 if event.endpoint in self._trunks:
                     self._hub.touch("trunks", event.endpoint)
                 elif (seat := seat_at(event.endpoint)) in self._seats:
                     self._hub.touch("seats", seat)
-            case ev.LineChecked():
+            case LineChecked():
                 self._hub.touch("lines", event.line)
-            case ev.BoardLive() | ev.NodeStarted():
+            case BoardLive() | NodeStarted():
                 self._hub.touch_all()
-            case ev.BoardBlind():
+            case BoardBlind():
                 self._hub.look_at_vitals()
 
     def _touch(self, kind: Kind, idents: tuple[str, ...]) -> None:

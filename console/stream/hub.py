@@ -1,6 +1,6 @@
 """The hub: every console that is connected, one picture, and what goes to whom. The stream's shell.
 
-Made by ``hotline/app.py``; ``feed.py`` tells it what was touched and who must be told at once,
+Made by ``hotline/app.py``; ``changed_rows.py`` tells it what was touched and who must be told at once,
 ``endpoint.py`` brings sockets. Ten times a second the touched rows become one turn; its frame
 is made once per view that differs and written to each socket a slice at a time, with the loop
 free between slices, so that no wallboard delays a pop: a pop is written in the very moment its

@@ -17,7 +17,8 @@ from agents.events import Alarm, SeatAlarm, SeatAlarmCleared
 from bridge.events import StoreBack, StoreLost
 from console.contract.stream import AlarmOut
 from console.published_events import AccountGuessed, ReadInBulk
-from cti.events import BookGap, ClockStepped, EventForged, PromptUnplayed, RowsRefused
+from cti.equipment_events import BookGap, ClockStepped, EventForged, RowsRefused
+from cti.journey_events import PromptUnplayed
 from cti.ordered_writer import OrderedWriter
 from hotline.books.invariant_proof import InvariantBroken
 from hotline.books.witness_comparison import DifferencesFound

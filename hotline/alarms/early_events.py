@@ -12,7 +12,8 @@ from collections.abc import Callable
 
 from agents.events import SeatAlarm, SeatAlarmCleared
 from bridge.events import StoreBack, StoreLost
-from cti.events import ClockStepped, PromptUnplayed
+from cti.equipment_events import ClockStepped
+from cti.journey_events import PromptUnplayed
 from hotline.books.invariant_proof import InvariantBroken
 from hotline.bus import Bus
 from ivr.events import AdviceGiven

@@ -1,6 +1,6 @@
 """What is an alarm: the list of rules over the house's reading, and of what happens in a moment. Pure.
 
-``Reading`` is taken once a second by ``stream_part.py``; ``standing.py`` keeps what stands, ``service.py`` shows it.
+``Reading`` is taken once a second by ``stream_part.py``; ``standing.py`` keeps what stands, ``alarm_service.py`` shows it.
 One fault has one source here: what the disk's own rule says no recording says again, what the line watch found no
 prompt does.
 """

@@ -24,9 +24,9 @@ from config.file_places import Places
 from config.language import say as _
 from config.settings import Settings
 from ledger.errors import WRONG_OR_AWAY
+from ledger.invariant.rule import Breach
 from ledger.recordings import RecordingTable
 from ledger.store import Store
-from ledger.verify import Breach
 from recordings import shelf_check
 from recordings.durable import write_new_durable
 from recordings.ids import RecordingId

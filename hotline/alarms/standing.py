@@ -1,4 +1,4 @@
-"""When an alarm begins and ends, and what stands. Pure; kept by ``service.py``.
+"""When an alarm begins and ends, and what stands. Pure; kept by ``alarm_service.py``.
 
 Once a second the rules (``rule.py``) judge the house, and ``Alarms.step`` compares that with what stands: a fault
 that has lasted its rule's time raises one alarm, one that has been away for its rule's time clears it. What cannot

@@ -19,7 +19,8 @@ from pathlib import Path
 import structlog
 
 from config.language import say as _
-from config.settings import Settings, TurnedAway
+from config.sections.telephone import TurnedAway
+from config.settings import Settings
 from cti.events import CallRefused
 from cti.file_tail import NOWHERE, Place, Tail
 from cti.ids import CallId, Instant

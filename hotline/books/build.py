@@ -17,8 +17,8 @@ from config.file_places import Places
 from config.language import say as _
 from config.settings import Settings
 from console.ports import Vital
-from cti import events as cti_events
 from cti.call import Call
+from cti.equipment_events import BoardBlind, BoardLive, EndpointReach, LineChecked
 from cti.ids import CallId
 from cti.numbers import of_settings
 from hotline.bus import Bus
@@ -32,6 +32,7 @@ from ledger.casebook import CaseShelf
 from ledger.differences import DifferenceBook
 from ledger.equipment import EquipmentTable
 from ledger.errors import WRONG_OR_AWAY
+from ledger.invariant.rule import Breach
 from ledger.missing_cases import taken_in
 from ledger.notifications import NotificationShelf
 from ledger.nuisance import NuisanceBook
@@ -43,7 +44,7 @@ from ledger.scribe import Scribe
 from ledger.seats import SeatBook
 from ledger.store import Store, url_of
 from ledger.tickets import TicketShelf
-from ledger.verify import Breach, verify
+from ledger.verify import verify
 
 from . import asterisk_books, audit_key_and_heads, invariant_proof
 from .ami_only_calls_file import AmiOnlyCallsFile
@@ -61,7 +62,7 @@ from .witness_comparison import HEARD_OF_THE_BOARD, HEARD_OF_THE_BOOK, WitnessCo
 
 LEDGER_SECONDS, SETTLED_SECONDS = 5.0, 15.0
 """So long a start waits for the ledger, and for what it is behind with; then it goes on."""
-EQUIPMENT = (cti_events.LineChecked, cti_events.EndpointReach, cti_events.BoardBlind, cti_events.BoardLive)
+EQUIPMENT = (LineChecked, EndpointReach, BoardBlind, BoardLive)
 """What the log of the equipment keeps."""
 
 

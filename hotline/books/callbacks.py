@@ -19,7 +19,7 @@ from bridge.ports import CaseKnown
 from config.settings import Settings
 from cti.numbers import Numbers
 from ledger.callback_list import CallbackList
-from ledger.callbacks import CallbackBook
+from ledger.callback_requests import CallbackBook
 from ledger.errors import WRONG_OR_AWAY
 from ledger.store import Store
 

@@ -1,18 +1,17 @@
-"""Marks of live cases, looked for once a second and as soon as a case moved; the sums are made in a thread. What is overdue is for the alarms."""
+"""Marks of live cases, looked for every few seconds and as soon as a case moved; the sums are made in a thread. What is overdue is for the alarms."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from datetime import UTC, datetime
 
 import structlog
 
 from config.work_time import WorkTime
-from hotline.parts import OneTask
 from ledger.case_clocks import CaseClocks, Reckoned, Ticking, reckon
-from ledger.errors import WRONG_OR_AWAY
+
+from .ledger_turns import LedgerTurns
 
 log = structlog.get_logger("case_clocks")
 
@@ -29,17 +28,19 @@ class CaseMarks:
         self._clocks, self._work, self._now = clocks, work, now
         self.overdue: int | None = None
         """None: not known yet."""
-        self._wake = asyncio.Event()
-        self._task = OneTask("case-marks", self._run)
+        self._task = LedgerTurns(
+            "case-marks", self.look, every=LOOK_SECONDS, failed="the clocks of cases cannot be read now"
+        )
 
     async def start(self) -> None:
+        self._task.open()
         self._task.start()
 
     async def stop(self) -> None:
         await self._task.stop()
 
     def hear(self, _event: object) -> None:
-        self._wake.set()
+        self._task.wake()
 
     async def look(self) -> None:
         """Once: what is due now. Raises what the ledger raises."""
@@ -54,16 +55,3 @@ class CaseMarks:
 
     def _reckon(self, found: Sequence[Ticking], now: datetime) -> list[Reckoned]:
         return [reckon(one, self._work, now) for one in found]
-
-    async def _run(self) -> None:
-        while True:
-            self._wake.clear()
-            try:
-                await self.look()
-            except WRONG_OR_AWAY as fault:
-                log.warning("the clocks of cases cannot be read now", fault=str(fault))
-            except Exception:  # loop top
-                log.exception("the clocks of cases could not be read")
-            with suppress(TimeoutError):
-                async with asyncio.timeout(LOOK_SECONDS):
-                    await self._wake.wait()

@@ -17,7 +17,8 @@ from typing import Protocol
 import structlog
 
 from cti.cel_reader import Batch, Book, Mark
-from cti.events import BookGap, CallArrived, CallLined, ClockStepped, Event, RowsRefused
+from cti.equipment_events import BookGap, ClockStepped, RowsRefused
+from cti.events import CallArrived, CallLined, Event
 
 from .witness_comparison import WitnessComparison
 

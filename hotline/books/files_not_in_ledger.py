@@ -8,7 +8,7 @@ its file. Everything found is a ``Difference`` with the key it has, or would hav
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -22,7 +22,8 @@ from cti.ids import CallId
 from hotline.numbering_plan import plan_of
 from ledger import rows
 from ledger import tables as t
-from ledger.call_record import Records
+from ledger.call_fold import Records
+from ledger.chunks import chunks
 from ledger.compare import PATIENCE
 from ledger.differences import Difference, DifferenceBook, Kind
 from ledger.recordings import RecordingTable
@@ -33,8 +34,6 @@ from recordings.storage import storage_of
 from recordings.unfinished_files import raw_files
 
 from .ami_only_calls_file import AmiOnlyCallsFile
-
-CHUNK = 500
 
 
 async def differences(store: Store, settings: Settings, places: Places) -> list[Difference]:
@@ -82,9 +81,9 @@ async def _absent(store: Store, calls: Iterable[CallId]) -> list[CallId]:
     wanted = list(calls)
     known: set[str] = set()
     async with store.reading() as db:
-        for first in range(0, len(wanted), CHUNK):
-            some = t.calls.c.call_id.in_(wanted[first : first + CHUNK])
-            known |= set((await db.execute(sa.select(t.calls.c.call_id).where(some))).scalars())
+        for some in chunks(wanted):
+            there = sa.select(t.calls.c.call_id).where(t.calls.c.call_id.in_(some))
+            known |= set((await db.execute(there)).scalars())
     return [call for call in wanted if call not in known]
 
 
@@ -113,8 +112,7 @@ async def unclaimed(store: Store, spool: Path, before: float) -> list[Difference
         return []
     owned: set[str] = set()
     async with store.reading() as db:
-        for first in range(0, len(files), CHUNK):
-            some: Sequence[str] = files[first : first + CHUNK]
+        for some in chunks(files):
             of_leg = {file.rpartition(".")[0]: file for file in some}
             owned |= set(
                 (await db.execute(sa.select(t.recordings.c.file).where(t.recordings.c.file.in_(some)))).scalars()

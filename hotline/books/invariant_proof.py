@@ -17,7 +17,7 @@ import structlog
 
 from hotline.parts import OneTask
 from ledger.errors import WRONG_OR_AWAY
-from ledger.verify import Breach
+from ledger.invariant.rule import Breach
 from recordings.durable import write_new_durable
 
 log = structlog.get_logger("proving")

@@ -19,7 +19,7 @@ from typing import TypeVar
 import structlog
 
 from config.language import say as _
-from hotline.parts import OneTask
+from hotline.parts import OneTask, woken
 from ledger import opening
 from ledger.errors import WRONG_OR_AWAY, LedgerDamaged
 from ledger.store import Store
@@ -83,11 +83,8 @@ class LedgerOpener:
             await self._until_open()
             self._tried.set()
             while not self.away:
-                self._more.clear()
                 await self._do_steps()
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(LOOK_SECONDS):
-                        await self._more.wait()
+                await woken(self._more, LOOK_SECONDS)
             log.error("ledger shut", why=self.away)
 
     async def _until_open(self) -> None:

@@ -15,14 +15,16 @@ import structlog
 
 from bridge.events import TicketFiled
 from bridge.nuisance import OFF, End, Grade, grades, may_be_graded, our_numbers
-from config.settings import Nuisance, Settings
+from config.sections.switches import Nuisance
+from config.settings import Settings
 from console.ports import Audit
 from cti.commands import Command, Outcome, Result, SetNuisance
-from cti.events import BoardLive, NuisanceHandled
+from cti.equipment_events import BoardLive
+from cti.journey_events import NuisanceHandled
 from cti.numbers import PhoneNumber, of_settings
-from hotline.parts import OneTask, woken
-from ledger.errors import WRONG_OR_AWAY
 from ledger.nuisance import APPEALED, Appeal, Decision, NuisanceBook
+
+from .ledger_turns import LedgerTurns
 
 log = structlog.get_logger("nuisance")
 
@@ -49,49 +51,51 @@ class NuisancePart:
         self._danger_lasts = timedelta(days=self.rules.danger_days if self.rules is not None else 0)
         self._numbers = of_settings(settings)
         self._ours = our_numbers(settings, self._numbers)
-        self._open = False
         self._all = False
         """Asterisk is to be told everything anew, not only what nobody here knows of."""
         self._cleared: set[tuple[str, datetime]] = set()
         """Numbers that nobody decided about, and when they were held back last: told off since everything was told."""
-        self._live, self._danger, self._owed = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._telling = asyncio.Lock()
         """Of two words about one number Asterisk hears the later one last."""
-        self._mirror = OneTask("nuisance-mirror", self._mirrors)
-        self._watch = OneTask("nuisance-danger", self._watch_danger)
-        self._debts = OneTask("nuisance-audit", self._audits)
+        self._mirror = LedgerTurns(
+            "nuisance-mirror", self._tell_asterisk, failed="decisions are not told to Asterisk yet"
+        )
+        self._watch = LedgerTurns(
+            "nuisance-danger", self._end_for_danger, every=LOOK_SECONDS,
+            failed="danger among graded callers is not looked for yet",
+        )  # fmt: skip
+        self._debts = LedgerTurns("nuisance-audit", self._pay, failed="appeals by telephone are not audited yet")
+        self._tasks = (self._mirror, self._watch, self._debts)
 
     def start(self) -> None:
         if self.rules is not None:
-            self._mirror.start()
-            self._watch.start()
-            self._debts.start()
+            for task in self._tasks:
+                task.start()
 
     async def stop(self) -> None:
-        for task in (self._debts, self._watch, self._mirror):
+        for task in reversed(self._tasks):
             await task.stop()
 
     async def open(self) -> None:
-        self._open = True
-        self._tell_all()
-        self._danger.set()
-        self._owed.set()
+        self._all = True
+        for task in self._tasks:
+            task.open()
 
     def hear_board(self, _event: BoardLive) -> None:
         self._tell_all()
 
     def _tell_all(self) -> None:
         self._all = True
-        self._live.set()
+        self._mirror.wake()
 
     def hear_filed(self, _event: TicketFiled) -> None:
-        self._danger.set()
+        self._watch.wake()
 
     def hear_book(self, event: NuisanceHandled) -> None:
         """Its row is in the ledger."""
         if event.step == APPEALED:
-            self._owed.set()
-        self._live.set()  # no decision may have said so
+            self._debts.wake()
+        self._mirror.wake()  # no decision may have said so
 
     # -- whom it may be about -----------------------------------------------------------------
 
@@ -156,62 +160,38 @@ class NuisancePart:
 
     # -- what goes on by itself -----------------------------------------------------------------
 
-    async def _mirrors(self) -> None:
-        later: float | None = None
-        while True:
-            await woken(self._live, later)
-            later = None
-            if not self._open:  # ``open`` says when
-                continue
-            everything, self._all, now = self._all, False, self._now()
-            try:
-                known = await self.book.to_tell(now - TELL_AGAIN) if everything else []
-                stray = await self.book.graded_by_nobody(now - TELL_AGAIN, now)
-            except WRONG_OR_AWAY as fault:
-                log.warning("decisions are not told to Asterisk yet", fault=str(fault))
-                self._all, later = self._all or everything, 1
-                continue
-            if everything:
-                self._cleared.clear()
-            told = [await self._tell(decision) for decision in known]  # each, whatever became of the others
-            told += [await self._tell_off(number, held) for number, held in stray]
-            if not all(told):
-                self._all = self._all or everything
-                log.warning("Asterisk was not told of decisions", untold=told.count(False), of=len(told))
-                later = AGAIN_SECONDS
+    async def _tell_asterisk(self) -> float | None:
+        everything, self._all, now = self._all, False, self._now()
+        try:
+            known = await self.book.to_tell(now - TELL_AGAIN) if everything else []
+            stray = await self.book.graded_by_nobody(now - TELL_AGAIN, now)
+        except Exception:
+            self._all = self._all or everything
+            raise
+        if everything:
+            self._cleared.clear()
+        told = [await self._tell(decision) for decision in known]  # each, whatever became of the others
+        told += [await self._tell_off(number, held) for number, held in stray]
+        if all(told):
+            return None
+        self._all = self._all or everything
+        log.warning("Asterisk was not told of decisions", untold=told.count(False), of=len(told))
+        return AGAIN_SECONDS
 
-    async def _watch_danger(self) -> None:
+    async def _end_for_danger(self) -> None:
         """After a crash between audit entry and end the entry stands twice, never not at all."""
-        while True:
-            await woken(self._danger, LOOK_SECONDS)
-            if not self._open:
-                continue
-            try:
-                for decision in await self.book.in_force(self._now()):
-                    if await self.book.reported_danger(decision.number, decision.at - self._danger_lasts):
-                        detail = {"decision": decision.id, "how": str(End.DANGER)}
-                        await self._audit.append(self._now(), DAEMON, "nuisance_ended", detail=detail)
-                        await self.end(decision.id, End.DANGER, DAEMON, "")
-            except WRONG_OR_AWAY as fault:
-                log.warning("danger among graded callers is not looked for yet", fault=str(fault))
-                await asyncio.sleep(1)
-                self._danger.set()
+        for decision in await self.book.in_force(self._now()):
+            if await self.book.reported_danger(decision.number, decision.at - self._danger_lasts):
+                detail = {"decision": decision.id, "how": str(End.DANGER)}
+                await self._audit.append(self._now(), DAEMON, "nuisance_ended", detail=detail)
+                await self.end(decision.id, End.DANGER, DAEMON, "")
 
-    async def _audits(self) -> None:
+    async def _pay(self) -> None:
         """After a crash between the two writes an entry stands twice, never not at all."""
-        while True:
-            await woken(self._owed)
-            if not self._open:
-                continue
-            try:
-                for one in await self.book.unaudited():
-                    detail = {"appeal": one.id, "decision": one.decision, "how": one.how}
-                    await self._audit.append(one.at, DAEMON, "nuisance_appealed", call=one.call, detail=detail)
-                    await self.book.audited(one.id)
-            except WRONG_OR_AWAY as fault:
-                log.warning("appeals by telephone are not audited yet", fault=str(fault))
-                await asyncio.sleep(1)
-                self._owed.set()
+        for one in await self.book.unaudited():
+            detail = {"appeal": one.id, "decision": one.decision, "how": one.how}
+            await self._audit.append(one.at, DAEMON, "nuisance_appealed", call=one.call, detail=detail)
+            await self.book.audited(one.id)
 
 
 def _told(number: str) -> bool:

@@ -21,12 +21,15 @@ from config.settings import Settings
 from console.ports import Audit, Switchable, SwitchRow
 from console.published_events import SwitchMoved
 from cti.commands import Command, Outcome, Result, SetSwitch
-from cti.events import BoardLive, SwitchedByPhone
-from hotline.parts import OneTask, woken
+from cti.equipment_events import BoardLive
+from cti.journey_events import SwitchedByPhone
+from hotline.parts import OneTask
 from ledger.errors import WRONG_OR_AWAY
 from ledger.mass_events import MassEvents
 from ledger.store import Store
 from ledger.switches import HOURS, MODE, PIN, SwitchBook, Switching, by_phone
+
+from .ledger_turns import LedgerTurns
 
 log = structlog.get_logger("switches")
 
@@ -62,14 +65,14 @@ class SwitchPart:
         self._auditing = asyncio.Lock()
         self._known = {(HOURS, line.id) for line in settings.line} | {(MODE, mode.id) for mode in settings.mode}
         self._newest: dict[tuple[str, str], Switching] = {}
-        self._open = False
-        self._live = asyncio.Event()
-        """Asterisk is to be told everything anew."""
-        self._owed = asyncio.Event()
         self._shown: set[tuple[str, str]] = set()
         self._switching = asyncio.Lock()
-        self._mirror = OneTask("switches-mirror", self._mirrors)
-        self._debts = OneTask("switches-audit", self._audits)
+        self._mirror = LedgerTurns(
+            "switches-mirror", self._tell_asterisk, failed="switches are not told to Asterisk yet"
+        )
+        self._debts = LedgerTurns(
+            "switches-audit", self._pay, every=OWED_SECONDS, failed="switches are not audited yet"
+        )
         self._ends = OneTask("switches-ends", self._watch_ends)
 
     def start(self) -> None:
@@ -86,9 +89,8 @@ class SwitchPart:
         for one in await self._book.newest(self._known):
             self._take(one)
         self._titles |= {event.id: event.title for event in await self._events.running(self._now())}
-        self._open = True
-        self._live.set()
-        self._owed.set()
+        self._mirror.open()
+        self._debts.open()
         for kind, target in self._known:
             self._publish(SwitchMoved(kind, target))
 
@@ -144,13 +146,13 @@ class SwitchPart:
             self._take(act)
             told = await self._tell(act)
             if not told:  # the link of events may be up all the while: no connection would say that it is time
-                self._live.set()
+                self._mirror.wake()
             self._publish(SwitchMoved(act.kind, act.target))
         try:
             await self._pay()
         except WRONG_OR_AWAY as fault:  # the row stands: its audit entry follows
             log.warning("a switch is not audited yet", fault=str(fault))
-            self._owed.set()
+            self._debts.wake()
         return told
 
     async def _tell(self, act: Switching) -> bool:
@@ -173,43 +175,30 @@ class SwitchPart:
 
     def hear_board(self, event: BoardLive | SwitchedByPhone) -> None:
         if isinstance(event, BoardLive):
-            self._live.set()
+            self._mirror.wake()
         else:
             self._hear(event)
 
     def hear_book(self, event: SwitchedByPhone) -> None:
         """Its row is in the ledger. What was switched while nobody here listened is known from now on, too."""
         self._hear(event)
-        self._owed.set()
+        self._debts.wake()
 
     def _hear(self, event: SwitchedByPhone) -> None:
         if event.said and (event.kind, event.target) in self._known and self._take(by_phone(event)):
             self._publish(SwitchMoved(event.kind, event.target))
 
-    async def _mirrors(self) -> None:
+    async def _tell_asterisk(self) -> float | None:
+        """Of everything."""
         later: float | None = None
-        while True:
-            await woken(self._live, later)
-            later = None
-            if not self._open:  # what the ledger says is not known yet: ``open`` says when
-                continue
-            for kind, target in sorted(self._known):
-                never = Switching(kind, target, "off" if kind == MODE else "clock", FIRST, self._now())
-                act = self._newest.get((kind, target), never)
-                if not await self._tell(act):  # the others are told all the same
-                    later = AGAIN_SECONDS
+        for kind, target in sorted(self._known):
+            never = Switching(kind, target, "off" if kind == MODE else "clock", FIRST, self._now())
+            act = self._newest.get((kind, target), never)
+            if not await self._tell(act):  # the others are told all the same
+                later = AGAIN_SECONDS
+        return later
 
     # -- debts of the audit log -------------------------------------------------------------------
-
-    async def _audits(self) -> None:
-        while True:
-            await woken(self._owed, OWED_SECONDS)
-            if not self._open:
-                continue
-            try:
-                await self._pay()
-            except WRONG_OR_AWAY as fault:
-                log.warning("switches are not audited yet", fault=str(fault))
 
     async def _pay(self) -> None:
         """Raises ``LedgerUnavailable``. After a crash between the two writes an entry stands twice, never not at all."""

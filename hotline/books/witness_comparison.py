@@ -1,6 +1,6 @@
 """Holds wire, book, spool and ledger against one another while the daemon runs; writes what is missing, and says so.
 
-Called by ``book_reader.py`` between two readings of the book, in the one task that may write
+Called by ``cel_to_ledger.py`` between two readings of the book, in the one task that may write
 calls. What each look costs grows with what is new, not with what there is: calls that the book
 has are forgotten when it has them (``ledger/ami_only_calls.py``). The rules are in ``ledger/compare.py``.
 
@@ -23,6 +23,7 @@ import structlog
 from cti import events as ev
 from cti.board import Board
 from cti.cel_reader import Batch, Book
+from cti.equipment_events import BoardBlind, BoardLive
 from cti.ids import CallId, Instant
 from hotline.parts import OneTask
 from ledger import compare
@@ -226,5 +227,5 @@ def _unended(caller: str, call: CallId, at: Instant) -> Difference:
     return Difference(f"end:{call}", "book", Kind.UNENDED, call, said, call, until=when)
 
 
-HEARD_OF_THE_BOARD = (*ev.CallEvent.__args__, ev.BoardLive, ev.BoardBlind)
+HEARD_OF_THE_BOARD = (*ev.CallEvent.__args__, BoardLive, BoardBlind)
 HEARD_OF_THE_BOOK = (ev.LegBegan, ev.TalkBegan, ev.CallEnded)

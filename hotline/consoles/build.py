@@ -14,15 +14,14 @@ import structlog
 from accounts.cookie import origins_of
 from accounts.events import SessionEnded
 from agents.seat_service import SeatService
-from bridge.case_callbacks import CaseCallbacks
-from bridge.courier import Courier
 from bridge.events import TicketFiled
 from bridge.intake import Intake
 from bridge.notifications.build import partner_keys
 from bridge.partner_states import PartnerCalls
 from config import work_time
 from config.file_places import Places
-from config.settings import OUTBOUND_PROMPT, OutboundNotice, Settings
+from config.sections.recording import OUTBOUND_PROMPT, OutboundNotice
+from config.settings import Settings
 from console import seat_sign_in
 from console.bulk_reads import BulkReads
 from console.partner_handovers import Handovers, PartnerDesk
@@ -33,14 +32,14 @@ from console.services import Services
 from console.shell_actor import ShellNamed
 from cti import numbers
 from cti.build import Telephone
-from cti.events import BoardLive
+from cti.equipment_events import BoardLive
 from hotline import metrics, operator_files
 from hotline.alarms.build import Readings
 from hotline.alarms.early_events import EarlyEvents
 from hotline.books.build import Books
 from hotline.books.catalogue_reader import CatalogueReader
-from hotline.books.nuisance import NuisancePart
-from hotline.books.switches import SwitchPart
+from hotline.books.deliveries import Deliveries
+from hotline.books.mirrors import Mirrors
 from hotline.bus import Bus
 from hotline.metrics import Metrics
 from hotline.programs import georeport_services
@@ -77,18 +76,14 @@ class Behind:
     books: Books
     telephone: Telephone
     seats: SeatService
-    courier: Courier
+    deliveries: Deliveries
     metrics: Metrics
     phones: PhoneProxyControl | None
     readings: Readings
     early: EarlyEvents
     began: datetime
     more_vitals: Callable[[], Sequence[Vital]]
-    case_callbacks: CaseCallbacks | None = None
-    notify: Callable[[], None] = lambda: None
-    """The sender's wake."""
-    switches: SwitchPart | None = None
-    nuisance: NuisancePart | None = None
+    mirrors: Mirrors
 
 
 class ConsolePart:
@@ -144,8 +139,8 @@ def _handovers(b: Behind) -> Handovers:
     calls = PartnerCalls(keys, b.books.matters.hear) if keys else None
 
     def moved() -> None:
-        b.notify()
-        b.courier.wake()  # what a partner said may be a supplement of its case
+        b.deliveries.notify()
+        b.deliveries.courier.wake()  # what a partner said may be a supplement of its case
 
     return Handovers(desks, b.books.handovers, moved, WRONG_OR_AWAY, matters=b.books.matters, calls=calls)
 
@@ -161,7 +156,7 @@ def build(behind: Behind, board: Bus, book: Bus, house: Bus) -> ConsolePart:
         log.warning("file of the operator", remark=remark)
     work = work_time.of_settings(settings)
     intake = Intake(
-        tickets, files.choices, files.codes, numbers.of_settings(settings), house.publish, b.courier.wake,
+        tickets, files.choices, files.codes, numbers.of_settings(settings), house.publish, b.deliveries.courier.wake,
         lambda: datetime.now(UTC), noise.token_bytes, work,
     )  # fmt: skip
     desk = live_queries.Desk(b.seats, fold, settings)
@@ -183,7 +178,7 @@ def build(behind: Behind, board: Bus, book: Bus, house: Bus) -> ConsolePart:
     vitals = live_queries.Vitals(switchboard, b.books.reader, places, settings, b.readings.belongings, b.more_vitals)
     stream = Streaming(
         picture, desk, calls, vitals, b.seats, fold, watch, tickets, store, settings, sign_in.again, audit, b.early, b.began,
-        b.switches.shown if b.switches is not None else dict,
+        b.mirrors.switches.shown,
     )  # fmt: skip
     stream.turned_away = b.readings.turned_away.over
     stream.cases_overdue = lambda: b.books.marks.overdue
@@ -207,8 +202,8 @@ def build(behind: Behind, board: Bus, book: Bus, house: Bus) -> ConsolePart:
     board.listen(BoardLive, powers.hear_board)
     opener.when_open(lambda: powers.look(sign_in.sessions.get))
     services = Services(
-        desk=desk, calls=calls, board=picture, stream=stream.hub, alarms=stream.alarm_service, notices=stream.notices, switches=b.switches,
-        nuisance=b.nuisance,
+        desk=desk, calls=calls, board=picture, stream=stream.hub, alarms=stream.alarm_service, notices=stream.notices, switches=b.mirrors.switches,
+        nuisance=b.mirrors.nuisance,
         vitals=vitals, intake=intake, token=b.token,
         outbound_notice=_to_say(settings), pause_reasons=settings.seats.pause_reasons, more_metrics=b.metrics.sources,
         absent=WRONG_OR_AWAY, wrong=(LedgerWrong,), audit=sign_in.audit,
@@ -217,7 +212,7 @@ def build(behind: Behind, board: Bus, book: Bus, house: Bus) -> ConsolePart:
         origins=origins_of(settings.edge), centre=settings.centre, wrap_up_seconds=settings.seats.wrap_up_seconds,
         demo=bool(os.environ.get("HOTLINE_DEMO")), oidc=sign_in.oidc,
         places=PlaceSearch(lambda: gazetteer.opened(places)), tickets=ledger_views.tickets_of(settings, places, store, intake),
-        handovers=_handovers(b), bulk=BulkReads(settings.access.read_rows_alarm, house.publish), case_callbacks=b.case_callbacks,
+        handovers=_handovers(b), bulk=BulkReads(settings.access.read_rows_alarm, house.publish), case_callbacks=b.deliveries.case_callbacks,
     )  # fmt: skip
     opener.when_open(sign_in.introduce)
     opener.when_open(stream.alarm_service.restore)

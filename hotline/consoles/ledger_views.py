@@ -15,7 +15,8 @@ from agents import number_area_and_carrier
 from bridge.intake import Intake
 from bridge.ticket_acts import Matters
 from config.file_places import Places
-from config.settings import Role, Settings
+from config.sections.seats import Role
+from config.settings import Settings
 from console.ledger_ports import Books, Centre, Colleague, Entry, Targets, TicketCentre
 from console.templates import Templates
 from cti import numbers

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -24,7 +24,8 @@ from console.ports import CallRow, Vital
 from cti.asterisk_connection import Switchboard
 from cti.board import Board as LiveBoard
 from cti.call import Call, Leg
-from cti.events import Direction, Reach
+from cti.equipment_events import Reach
+from cti.events import Direction
 from cti.ids import CallId, QueueId, SeatId
 from cti.line_watch import LineWatch
 from hotline.alarms.files_and_disk import FilesAndDisk
@@ -182,6 +183,12 @@ class Calls:
     async def get(self, call: CallId) -> CallRow | None:
         alive = self._board.calls.get(call)
         return self._row(alive) if alive is not None else await self._history.get(call)
+
+    async def some(self, calls: Collection[CallId]) -> Mapping[CallId, CallRow]:
+        alive: dict[CallId, CallRow] = {
+            call: self._row(known) for call in calls if (known := self._board.calls.get(call)) is not None
+        }
+        return alive | dict(await self._history.some([call for call in calls if call not in alive]))
 
     def _row(self, call: Call) -> LiveCall:
         seats = [leg for leg in call.legs.values() if leg.seat]

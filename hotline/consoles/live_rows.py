@@ -18,9 +18,8 @@ from config.settings import Settings
 from console.contract.stream import FiguresOut, VitalsOut
 from console.live_state import Kind
 from console.ports import CallRow
-from cti import events as ev
 from cti.board import Board
-from cti.events import Reach
+from cti.equipment_events import BoardBlind, BoardLive, NodeStarted, Reach
 from cti.ids import CallId, SeatId
 from ledger.errors import WRONG_OR_AWAY
 
@@ -68,12 +67,12 @@ class Live:
 
     def hear(self, event: object) -> None:
         """Board events and seats' changes, before the stream hears them."""
-        if isinstance(event, ev.BoardLive):
+        if isinstance(event, BoardLive):
             self._blind_since = None
             self.recount()
-        elif isinstance(event, ev.BoardBlind):
+        elif isinstance(event, BoardBlind):
             self._blind_since = event.at
-        elif isinstance(event, ev.NodeStarted):
+        elif isinstance(event, NodeStarted):
             self.recount()
         else:
             self.counted.hear(event)

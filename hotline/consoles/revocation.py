@@ -30,9 +30,9 @@ from agents.events import SeatNoted, SeatStateChanged
 from agents.own_reasons import AgentId
 from agents.presence import ON_PHONE
 from agents.seat_state import SeatState, Then
-from config.settings import Device
+from config.sections.seats import Device
 from cti.commands import Command, Outcome, Result, SetAttended, SetDevice
-from cti.events import BoardLive
+from cti.equipment_events import BoardLive
 from cti.ids import SeatId
 from hotline.programs.browser_phone_keys import PhoneKeys
 from hotline.programs.phone_proxy_control import PhoneProxyControl, Unanswered

@@ -26,9 +26,8 @@ from console.ports import Audit, Vitals
 from console.published_events import AccountGuessed, ReadInBulk
 from console.stream import changed_rows
 from console.stream.hub import Hub
-from cti import events as cti_events
 from cti.board import Board
-from cti.events import Reach
+from cti.equipment_events import BookGap, EventForged, Reach, RowsRefused
 from cti.line_watch import LineWatch
 from hotline.alarms.alarm_service import AlarmService
 from hotline.alarms.calls_without_result import Owing
@@ -100,8 +99,8 @@ class Streaming:
         house.listen(changed_rows.HOUSE, self._feed.hear_house)
         house.listen((AccountGuessed, ReadInBulk), self.alarm_service.hear_door)
         house.listen(DifferencesFound, self.alarm_service.hear_differences)
-        book.listen((cti_events.BookGap, cti_events.RowsRefused), self.alarm_service.hear_book)
-        board.listen(cti_events.EventForged, self.alarm_service.hear_forged)
+        book.listen((BookGap, RowsRefused), self.alarm_service.hear_book)
+        board.listen(EventForged, self.alarm_service.hear_forged)
 
     async def start(self) -> None:
         await self.alarm_service.start()

@@ -22,7 +22,7 @@ import httpx
 
 from config.language import say
 from config.secrets import CASESTORE
-from config.settings import Callbacks
+from config.sections.citizens import Callbacks
 from hotline.lab import ports
 from hotline.lab.daemon_client import Rest, RestRefused
 from hotline.lab.hotline_instance import HotlineInstance, InstanceError, Table, Telephones, derive

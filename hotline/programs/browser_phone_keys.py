@@ -19,7 +19,8 @@ import structlog
 
 from config.language import say as _
 from config.render.pjsip import REGISTER_SECONDS
-from config.settings import Device, Settings
+from config.sections.seats import Device
+from config.settings import Settings
 from console.error_answers import Failed, not_found
 from cti.commands import DROPPED_AT_ONCE, Command, DropPhoneKeys, Outcome, Result, SetPhoneKey
 from cti.ids import SeatId

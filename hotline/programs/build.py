@@ -9,7 +9,9 @@ from functools import partial
 from config import secrets as secret_files
 from config.file_places import Places
 from config.language import say as _
-from config.settings import Device, Mode, Settings
+from config.sections.seats import Device
+from config.sections.telephone import Mode
+from config.settings import Settings
 from console.ports import Vital
 from cti.asterisk_connection import Switchboard
 from cti.commands import HangUpAll

@@ -11,7 +11,8 @@ from pathlib import Path
 from config.file_places import Places
 from config.language import say as _
 from config.render import edge as rendered
-from config.settings import Mode, Settings
+from config.sections.telephone import Mode
+from config.settings import Settings
 from hotline import start_check
 from hotline.programs import certificate, edge, port_owners
 from hotline.verbs.check_result import Checked, Finding, State

@@ -28,11 +28,11 @@ from hotline.lab.sit_down import sit_down
 from hotline.programs import process_table
 
 from . import erlang_c, instance, ledger_rows
+from .callers import CALLED_BACK_MORE_SECONDS, RING_SECONDS
 from .facts import Citizen, Load
 from .instance import Surge
 from .judge import TARGET_SECONDS, Lived, judge
 from .plan import MOST_PATIENCE, callers
-from .telephones import CALLED_BACK_MORE_SECONDS, RING_SECONDS
 
 HOTLINE, RECORDER_STOPPED, ALONE = "hotline", "recorder_stopped", "asterisk_alone"
 LINGER_SECONDS = 90.0

@@ -13,6 +13,7 @@ from config.language import say as _
 from console import spreadsheet
 from console.words_in_headers import HEADERS
 
+from . import listing
 from .rest_client import REFUSED, Daemon, verb
 
 STATES = ("owed", "open", "taken", "assigned", "done", "given_up")
@@ -57,13 +58,7 @@ def _list(daemon: Daemon, args: argparse.Namespace) -> int:
         spreadsheet.begin(sys.stdout)
         sys.stdout.write(text.removeprefix("\ufeff"))
         return 0
-    rows = daemon.get("/api/callbacks", wanted, said)
-    if args.json:
-        print(json.dumps(rows, ensure_ascii=False))
-        return 0
-    for row in rows:
-        print("  ".join(_words(row)))
-    return 0
+    return listing.show(daemon.get("/api/callbacks", wanted, said), _words, as_json=args.json)
 
 
 def _words(row: dict[str, Any]) -> list[str]:
@@ -71,7 +66,7 @@ def _words(row: dict[str, Any]) -> list[str]:
     when = row["done_at"] or row["due_at"]
     parts = [row["id"], row["state"], when[:19], row["number"] or "-", row["reason"], row["owner"] or row["done_by"]]
     parts += [_("{count} tries", count=row["tries"]) if row["tries"] else "", last, row["done_how"], row["note"]]
-    return [part for part in parts if part]
+    return parts
 
 
 def _show(daemon: Daemon, args: argparse.Namespace) -> int:

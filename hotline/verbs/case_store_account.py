@@ -7,7 +7,6 @@ on the machine.
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -19,6 +18,7 @@ from config.file_places import Places
 from config.language import say as _
 from config.read import read
 
+from . import listing
 from .ledger_reading import options
 from .rest_client import REFUSED, Daemon, reached
 from .typed_password import typed_password
@@ -88,14 +88,11 @@ def _asked(args: argparse.Namespace, work: Work) -> int:
 
 
 def _list(store: CaseStore, args: argparse.Namespace) -> int:
-    rows = store.every()
-    if args.json:
-        print(json.dumps(rows, ensure_ascii=False))
-        return 0
-    for row in rows:
-        marks = [_("locked")] if row["locked"] else []
-        print("  ".join(part for part in (row["account"], row["role"], row["unit"], row["name"], *marks) if part))
-    return 0
+    return listing.show(store.every(), _words, as_json=args.json)
+
+
+def _words(row: listing.Row) -> tuple[str, ...]:
+    return row["account"], row["role"], row["unit"], row["name"], _("locked") if row["locked"] else ""
 
 
 def _add(store: CaseStore, args: argparse.Namespace) -> int:

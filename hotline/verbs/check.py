@@ -30,7 +30,9 @@ from config.language import say as _
 from config.problems import likely
 from config.read import SettingsError, read, remarks
 from config.rtp_ports import rtp_count
-from config.settings import OUTBOUND_PROMPT, Mode, Settings
+from config.sections.recording import OUTBOUND_PROMPT
+from config.sections.telephone import Mode
+from config.settings import Settings
 from hotline import operator_files, start_check
 from hotline.programs import apt_sources, asterisk_found, asterisk_install, case_store, edge_check, sounds
 from hotline.verbs import callback_check, ledger_reading, line_settings_check, queue_check

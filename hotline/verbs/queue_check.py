@@ -9,7 +9,8 @@ from config.journey.faults import unreachable
 from config.journey.graph import of_settings
 from config.journey.steps import Queue
 from config.language import say as _
-from config.settings import Role, Settings
+from config.sections.seats import Role
+from config.settings import Settings
 from hotline.verbs.check_result import Checked, Finding, State
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import json
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
 from config.language import say as _
 
+from . import listing
 from .ledger_reading import options
 from .rest_client import Daemon, asked
 
@@ -77,12 +77,10 @@ def _do(daemon: Daemon, seat: str, verb: Verb, body: dict[str, Any]) -> int:
 
 
 def _list(daemon: Daemon, *, as_json: bool) -> int:
-    rows = daemon.get("/api/seats")
-    if as_json:
-        print(json.dumps(rows, ensure_ascii=False))
-        return 0
-    for row in rows:
-        phone = {True: _("phone ok"), False: _("phone unreachable"), None: _("phone unknown")}[row["reachable"]]
-        who = f"{row['agent']} {row['agent_name']}".strip()
-        print("  ".join(part for part in (row["seat"], row["state"], row["reason"], who, phone, row["call"]) if part))
-    return 0
+    return listing.show(daemon.get("/api/seats"), _words, as_json=as_json)
+
+
+def _words(row: listing.Row) -> tuple[str, ...]:
+    phone = {True: _("phone ok"), False: _("phone unreachable"), None: _("phone unknown")}[row["reachable"]]
+    who = f"{row['agent']} {row['agent_name']}".strip()
+    return row["seat"], row["state"], row["reason"], who, phone, row["call"]

@@ -6,7 +6,6 @@ With the daemon dead the same is done by a seat's telephone (``switches.number``
 from __future__ import annotations
 
 import argparse
-import json
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,6 +13,7 @@ from zoneinfo import ZoneInfo
 from config.language import say as _
 from config.read import read
 
+from . import listing
 from .rest_client import Daemon, verb
 
 PATH = "/api/switches"
@@ -62,17 +62,12 @@ def _act(verbs: Any, kind: str, state: str, meaning: str, name: str = "") -> arg
 
 def _list(daemon: Daemon, args: argparse.Namespace, kind: str) -> int:
     rows = [row for row in daemon.get(PATH)["switches"] if row["kind"] == kind]
-    if args.json:
-        print(json.dumps(rows, ensure_ascii=False))
-        return 0
-    for row in rows:
-        print("  ".join(_words(row)))
-    return 0
+    return listing.show(rows, _words, as_json=args.json)
 
 
 def _words(row: dict[str, Any]) -> list[str]:
     until = _("until {moment}", moment=row["until"]) if row["until"] and row["state"] in ("open", "closed") else ""
-    parts = [
+    return [
         row["target"],
         row["name"],
         row["state"],
@@ -82,7 +77,6 @@ def _words(row: dict[str, Any]) -> list[str]:
         row["by"],
         row["reason"],
     ]
-    return [part for part in parts if part]
 
 
 def _switch(daemon: Daemon, args: argparse.Namespace, kind: str, state: str) -> int:

@@ -13,6 +13,7 @@ from urllib.parse import quote
 from config.files import FileRefused, decode, read_text
 from config.language import say as _
 
+from . import listing
 from .rest_client import Daemon, verb
 
 
@@ -109,22 +110,13 @@ def _show(daemon: Daemon, args: argparse.Namespace) -> int:
 
 def _list(daemon: Daemon, args: argparse.Namespace) -> int:
     rows = daemon.get("/api/dead-letters" if args.dead else "/api/tickets", {"most": args.most})
-    if args.json:
-        print(json.dumps(rows, ensure_ascii=False))
-        return 0
-    for row in rows:
-        parts = (
-            row["message"],
-            row["filed_at"][:19],
-            row["kind"] if row["kind"] != "file" else "",
-            row["state"],
-            row["case_number"],
-            row["case_state"] or "",
-            row["ticket"]["title"],
-            row["error"],
-        )
-        print("  ".join(part for part in parts if part))
-    return 0
+    return listing.show(rows, _words, as_json=args.json)
+
+
+def _words(row: listing.Row) -> tuple[str, ...]:
+    kind = row["kind"] if row["kind"] != "file" else ""
+    case = (row["case_number"], row["case_state"] or "")
+    return row["message"], row["filed_at"][:19], kind, row["state"], *case, row["ticket"]["title"], row["error"]
 
 
 def _replay(daemon: Daemon, args: argparse.Namespace) -> int:

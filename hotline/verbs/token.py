@@ -6,7 +6,6 @@ A token is printed once, alone on a line of stdout, so that it can be put into a
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from datetime import datetime
 from typing import Any
@@ -15,6 +14,7 @@ from urllib.parse import quote
 from config.language import say as _
 from console.access import Scope
 
+from . import listing
 from .ledger_reading import options
 from .rest_client import Daemon, asked
 
@@ -80,26 +80,19 @@ def _revoke(daemon: Daemon, args: argparse.Namespace) -> int:
 
 
 def _list(daemon: Daemon, args: argparse.Namespace) -> int:
-    rows = daemon.get("/api/programs")
-    if args.json:
-        print(json.dumps(rows, ensure_ascii=False))
-        return 0
-    for row in rows:
-        if row["revoked_at"]:
-            state = _("revoked {time} by {who}", time=_minute(row["revoked_at"]), who=row["revoked_by"])
-        else:
-            state = _("good until {time}", time=_minute(row["expires_at"]))
-        used = (
-            _("used {count} times, last {time}", count=row["used"], time=_minute(row["used_at"]))
-            if row["used_at"]
-            else _("never used")
-        )
-        print(
-            "  ".join(
-                (row["name"], " ".join(row["scopes"]), state, used, _("refused {count} times", count=row["refused"]))
-            )
-        )
-    return 0
+    return listing.show(daemon.get("/api/programs"), _words, as_json=args.json)
+
+
+def _words(row: listing.Row) -> tuple[str, ...]:
+    if row["revoked_at"]:
+        state = _("revoked {time} by {who}", time=_minute(row["revoked_at"]), who=row["revoked_by"])
+    else:
+        state = _("good until {time}", time=_minute(row["expires_at"]))
+    if row["used_at"]:
+        used = _("used {count} times, last {time}", count=row["used"], time=_minute(row["used_at"]))
+    else:
+        used = _("never used")
+    return row["name"], " ".join(row["scopes"]), state, used, _("refused {count} times", count=row["refused"])
 
 
 def _minute(moment: str) -> str:

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import argparse
 import getpass
-import json
 import sys
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
 from config.language import say as _
-from config.settings import Role
+from config.sections.seats import Role
 
+from . import listing
 from .rest_client import REFUSED, Daemon, verb
 from .typed_password import typed_password
 
@@ -69,14 +69,12 @@ def _verb(verbs: Any, name: str, said: str, work: Any, *, account: bool = True) 
 
 
 def _list(daemon: Daemon, *, as_json: bool) -> int:
-    rows = daemon.get("/api/accounts")
-    if as_json:
-        print(json.dumps(rows, ensure_ascii=False))
-        return 0
-    for row in rows:
-        marks = ((row["locked"], _("locked")), (not row["has_password"], _("no password yet")))
-        print("  ".join((row["account"], row["role"], row["name"], *(mark for true, mark in marks if true))))
-    return 0
+    return listing.show(daemon.get("/api/accounts"), _words, as_json=as_json)
+
+
+def _words(row: listing.Row) -> tuple[str, ...]:
+    marks = ((row["locked"], _("locked")), (not row["has_password"], _("no password yet")))
+    return row["account"], row["role"], row["name"], *(mark for true, mark in marks if true)
 
 
 def _add(daemon: Daemon, args: argparse.Namespace) -> int:
@@ -119,18 +117,14 @@ def _put(daemon: Daemon, account: str, body: dict[str, object], *, password: boo
 
 
 def _pending(daemon: Daemon, *, as_json: bool) -> int:
-    rows = daemon.get("/api/account-changes")
-    if as_json:
-        print(json.dumps(rows, ensure_ascii=False))
-        return 0
-    for row in rows:
-        named = [row[name] for name in ("name", "role") if row[name]]
-        marks = ((row["password"], _("a new password")), (row["unbind"], _("unbound")),
-                 (row["locked"] is True, _("locked")), (row["locked"] is False, _("unlocked")))  # fmt: skip
-        what = [*named, *(mark for true, mark in marks if true)]
-        by = _("asked by {who}, until {time}", who=row["asked_by"], time=_minute(row["expires_at"]))
-        print("  ".join((str(row["id"]), row["account"], *what, by)))
-    return 0
+    return listing.show(daemon.get("/api/account-changes"), _change_words, as_json=as_json)
+
+
+def _change_words(row: listing.Row) -> tuple[str, ...]:
+    marks = ((row["password"], _("a new password")), (row["unbind"], _("unbound")),
+             (row["locked"] is True, _("locked")), (row["locked"] is False, _("unlocked")))  # fmt: skip
+    by = _("asked by {who}, until {time}", who=row["asked_by"], time=_minute(row["expires_at"]))
+    return str(row["id"]), row["account"], row["name"], row["role"], *(mark for true, mark in marks if true), by
 
 
 def _confirm(daemon: Daemon, args: argparse.Namespace) -> int:

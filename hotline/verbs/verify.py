@@ -19,12 +19,14 @@ from zoneinfo import ZoneInfo
 from config.file_places import Places
 from config.language import say as _
 from config.read import read
-from config.settings import Settings, Unattended
+from config.sections.seats import Unattended
+from config.settings import Settings
 from hotline.alarms import shelf_inspection
 from hotline.books import audit_key_and_heads, files_not_in_ledger
 from ledger.differences import DifferenceBook
+from ledger.invariant.rule import Breach, Limits
 from ledger.store import Store, url_of
-from ledger.verify import Breach, Limits, verify
+from ledger.verify import verify
 
 from .ledger_reading import opened, options
 from .period_arguments import moment

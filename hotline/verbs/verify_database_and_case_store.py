@@ -10,8 +10,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from config.file_places import Places
 from config.settings import Settings
 from hotline.programs import case_store
+from ledger.invariant.rule import Breach
 from ledger.store import Store
-from ledger.verify import Breach
 
 from .backups import case_reader, database
 from .backups.missing_cases import difference

@@ -85,7 +85,7 @@ graded_calls = Table(
     Column("at", Moment, nullable=False),
     text("line"),
     Column("grade", Word, nullable=False),
-    Column("step", Word, nullable=False),  # cti.events.NuisanceHandled
+    Column("step", Word, nullable=False),  # cti.journey_events.NuisanceHandled
     text("decision_id", String(26)),  # under which; '' it was not known here
     Index(None, "at"),
     Index(None, "decision_id"),

@@ -155,7 +155,7 @@ voicemails = Table(  # messages that callers left; the sound is in the recording
     Column("prompt", Word, nullable=False),  # which asked for it
     Column("began_at", Moment, nullable=False),
     Column("ended_at", Moment),
-    text("how"),  # cti.events.VoicemailEnd
+    text("how"),  # cti.journey_events.VoicemailEnd
     number("said_seconds"),  # without the silence that ended it; too short, it is none
     Index(None, "began_at"),
 )

@@ -18,9 +18,10 @@ from agents.presence import Presence
 from agents.roster import Person, Roster, Rules
 from agents.seat_state import SeatState
 from agents.seats import Decision
-from config.settings import Role
+from config.sections.seats import Role
 from cti import commands as tel
 from cti import events as ev
+from cti.equipment_events import BoardLive, MemberSeen
 from cti.ids import CallId, Instant, LegId, QueueId, SeatId
 
 MANDARIN, MINNAN = QueueId("mandarin"), QueueId("minnan")
@@ -64,7 +65,7 @@ class DeskDriver:
         self.calls = count(1)
         self.checks: list[Callable[[Decision], None]] = []
         if live:
-            self.hear(ev.BoardLive(self.now, Instant(500.0)))
+            self.hear(BoardLive(self.now, Instant(500.0)))
 
     # -- the desk -------------------------------------------------------------------
 
@@ -145,7 +146,7 @@ class DeskDriver:
         else:
             self.members[key] = member
         paused, reason, penalty = member or (False, "", 0)
-        self.hear(ev.MemberSeen(self.now, *key, paused, reason, penalty, member is not None))
+        self.hear(MemberSeen(self.now, *key, paused, reason, penalty, member is not None))
 
     def citizen(self, direction: ev.Direction = ev.Direction.INBOUND, endpoint: str = "telecom") -> CallId:
         call = CallId(f"t-1.{next(self.calls)}")

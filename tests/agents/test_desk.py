@@ -15,6 +15,7 @@ from agents.presence import Presence
 from agents.seat_state import SeatState, Then, pack, unpack
 from cti import commands as tel
 from cti import events as ev
+from cti.equipment_events import BoardBlind, BoardLive, EndpointReach, MemberSeen, NodeStarted, Reach
 from cti.ids import CallId, Instant, LegId, QueueId, SeatId
 
 from .desk_driver import AUDITOR, CHEN, LIN, MANDARIN, MINNAN, S1, S2, S3, SU, DeskDriver, roster
@@ -619,7 +620,7 @@ def test_verbs_need_a_call_and_a_person() -> None:
     assert why(s.ask(req.HoldCall(S1))) is Why.NO_CALL
     assert why(s.ask(req.HangUpCall(S1))) is Why.NO_CALL
     s.talk()
-    s.hear(ev.BoardBlind(s.now, "cut"))
+    s.hear(BoardBlind(s.now, "cut"))
     assert why(s.ask(req.HoldCall(S1))) is Why.BLIND
 
 
@@ -642,11 +643,11 @@ def test_an_unreachable_phone_pauses_and_returns() -> None:
     """A ready seat whose phone is gone is paused with an alarm, and ready again with the phone."""
     s = DeskDriver()
     s.ready()
-    s.hear(ev.EndpointReach(s.now, S1, ev.Reach.UNREACHABLE))
+    s.hear(EndpointReach(s.now, S1, Reach.UNREACHABLE))
     assert (s.is_(S1), s.state(S1).reason) == (P.PAUSED, OwnReason.UNREACHABLE)
     assert tel.PauseMember(MANDARIN, S1, True, "unreachable") in s.obey()
     assert why(s.ask(req.GoReady(S1))) is Why.PHONE_UNREACHABLE
-    s.hear(ev.EndpointReach(s.now, S1, ev.Reach.REACHABLE))
+    s.hear(EndpointReach(s.now, S1, Reach.REACHABLE))
     assert s.is_(S1) is P.READY
     assert len(s.heard(out.SeatAlarm)) == len(s.heard(out.SeatAlarmCleared)) == 1
 
@@ -656,11 +657,11 @@ def test_a_phone_that_goes_in_wrap_up_is_paused_after_it() -> None:
     s = DeskDriver()
     s.ready()
     s.over(*s.talk())
-    s.hear(ev.EndpointReach(s.now, S1, ev.Reach.UNREACHABLE))
+    s.hear(EndpointReach(s.now, S1, Reach.UNREACHABLE))
     assert s.is_(S1) is P.WRAP_UP
     s.passes(30)
     assert s.state(S1).reason == OwnReason.UNREACHABLE
-    s.hear(ev.EndpointReach(s.now, S1, ev.Reach.REACHABLE))
+    s.hear(EndpointReach(s.now, S1, Reach.REACHABLE))
     assert s.is_(S1) is P.READY
 
 
@@ -678,8 +679,8 @@ def restarted(s: DeskDriver) -> DeskDriver:
 
 def snapshot(s: DeskDriver) -> None:
     for key, (paused, reason, penalty) in s.members.items():
-        s.hear(ev.MemberSeen(s.now, *key, paused, reason, penalty, True))
-    s.hear(ev.BoardLive(s.now, Instant(500)))
+        s.hear(MemberSeen(s.now, *key, paused, reason, penalty, True))
+    s.hear(BoardLive(s.now, Instant(500)))
 
 
 def test_wrap_up_goes_on_with_the_time_that_is_left() -> None:
@@ -803,11 +804,11 @@ def test_asterisk_restarted_and_forgot() -> None:
     s.ready(S2, LIN)
     s.over(*s.talk())
     s.obey()
-    s.hear(ev.BoardBlind(s.now, "eof"))
-    s.hear(ev.NodeStarted(s.now, "xm1"))
+    s.hear(BoardBlind(s.now, "eof"))
+    s.hear(NodeStarted(s.now, "xm1"))
     s.says((MANDARIN, S2), None)
     s.says((MINNAN, S1), (False, "", 1))  # back from astdb, one second old
-    s.hear(ev.BoardLive(s.now, s.now))
+    s.hear(BoardLive(s.now, s.now))
     assert s.obey() == [
         tel.PauseMember(MINNAN, S1, True, "wrap_up"),
         tel.AddMember(MANDARIN, S2, "8002", 0, paused=False),
@@ -845,12 +846,12 @@ def test_while_blind_states_go_on_and_nothing_is_commanded() -> None:
     s.ready()
     s.over(*s.talk())
     s.obey()
-    s.hear(ev.BoardBlind(s.now, "cut"))
+    s.hear(BoardBlind(s.now, "cut"))
     s.passes(30)
     assert s.is_(S1) is P.READY
     assert s.ask(req.Pause(S1, "小休")) == Accepted()
     assert s.took() == []
-    s.hear(ev.BoardLive(s.now, Instant(500)))
+    s.hear(BoardLive(s.now, Instant(500)))
     assert s.took() == [tel.PauseMember(MANDARIN, S1, True, "小休"), tel.PauseMember(MINNAN, S1, True, "小休")]
 
 

@@ -21,6 +21,7 @@ from agents.seat_state import Then
 from agents.seats import Decision
 from cti import commands as tel
 from cti import events as ev
+from cti.equipment_events import BoardBlind, BoardLive, EndpointReach, MemberSeen, NodeStarted, Reach
 from cti.ids import CallId, Instant, LegId, SeatId
 from tests.sampling import examples
 
@@ -147,9 +148,9 @@ class SeatMachine(RuleBasedStateMachine):
         call, leg = self.talking.pop(seat)
         self.stage.over(call, leg, seat)
 
-    @rule(seat=SEATS, reach=st.sampled_from([ev.Reach.REACHABLE, ev.Reach.UNREACHABLE]))
-    def phone_comes_or_goes(self, seat: SeatId, reach: ev.Reach) -> None:
-        self.stage.hear(ev.EndpointReach(self.stage.now, seat, reach))
+    @rule(seat=SEATS, reach=st.sampled_from([Reach.REACHABLE, Reach.UNREACHABLE]))
+    def phone_comes_or_goes(self, seat: SeatId, reach: Reach) -> None:
+        self.stage.hear(EndpointReach(self.stage.now, seat, reach))
 
     # -- time and faults ----------------------------------------------------------------------------
 
@@ -179,7 +180,7 @@ class SeatMachine(RuleBasedStateMachine):
     @rule(restarted=st.booleans())
     def the_link_breaks_and_returns(self, restarted: bool) -> None:
         stage = self.stage
-        stage.hear(ev.BoardBlind(stage.now, "cut"))
+        stage.hear(BoardBlind(stage.now, "cut"))
         self._lose_all()
         stage.now = Instant(stage.now + 1)
         if restarted:
@@ -187,8 +188,8 @@ class SeatMachine(RuleBasedStateMachine):
                 stage.over(call, leg, seat)
             self.ringing.clear()
             self.talking.clear()
-            stage.hear(ev.NodeStarted(stage.now, "xm1"))
-        stage.hear(ev.BoardLive(stage.now, stage.now))
+            stage.hear(NodeStarted(stage.now, "xm1"))
+        stage.hear(BoardLive(stage.now, stage.now))
 
     @rule()
     def the_daemon_restarts(self) -> None:
@@ -206,10 +207,10 @@ class SeatMachine(RuleBasedStateMachine):
             if seat in self.talking:
                 stage.answer(seat, call, leg)
         for endpoint in old.desk.phones.unreachable:
-            stage.hear(ev.EndpointReach(stage.now, endpoint, ev.Reach.UNREACHABLE))
+            stage.hear(EndpointReach(stage.now, endpoint, Reach.UNREACHABLE))
         for key, (paused, reason, penalty) in stage.members.items():
-            stage.hear(ev.MemberSeen(stage.now, *key, paused, reason, penalty, True))
-        stage.hear(ev.BoardLive(stage.now, Instant(500)))
+            stage.hear(MemberSeen(stage.now, *key, paused, reason, penalty, True))
+        stage.hear(BoardLive(stage.now, Instant(500)))
 
     def _lose_all(self) -> None:
         self.flying += self.stage.took()

@@ -11,6 +11,7 @@ from agents.own_reasons import OwnReason
 from agents.presence import Presence
 from cti import commands as tel
 from cti import events as ev
+from cti.equipment_events import EndpointReach, PhoneRegistered, Reach
 from cti.ids import CallId, Instant, LegId, QueueId
 
 from .desk_driver import LIN, S1, S2, S3, DeskDriver
@@ -81,8 +82,8 @@ def listened(stage: DeskDriver, leg: LegId, result: tel.Result, reason: str = ""
 @pytest.mark.parametrize(
     "sign",
     [
-        lambda now: ev.PhoneRegistered(now, S3),
-        lambda now: ev.EndpointReach(now, S3, ev.Reach.UNREACHABLE),
+        lambda now: PhoneRegistered(now, S3),
+        lambda now: EndpointReach(now, S3, Reach.UNREACHABLE),
     ],
     ids=["registers anew", "answers no more"],
 )
@@ -106,7 +107,7 @@ def test_a_page_is_not_listened_to() -> None:
     stage.ready()
     stage.talk(S1)
     stage.took()
-    stage.hear(ev.PhoneRegistered(stage.now, S1))
+    stage.hear(PhoneRegistered(stage.now, S1))
     assert not [command for command in stage.took() if isinstance(command, tel.HearLeg)]
 
 
@@ -115,7 +116,7 @@ def test_a_dead_phone_that_consulted_gives_its_citizen_back() -> None:
     stage = DeskDriver()
     call, leg = talks_at_a_desk_phone(stage)
     asked = stage.local(call)
-    stage.hear(ev.PhoneRegistered(stage.now, S3))
+    stage.hear(PhoneRegistered(stage.now, S3))
     commands = listened(stage, leg, tel.Result.REFUSED, tel.SILENT)
     cancel = tel.EndConsult(leg, tel.ConsultEnd.CANCEL)
     assert cancel in commands

@@ -6,7 +6,7 @@ import pytest
 
 from agents.queues import GRACE, PATIENCE, Membership, Memberships, difference, wanted
 from cti import commands as tel
-from cti.events import MemberSeen
+from cti.equipment_events import MemberSeen
 from cti.ids import Instant, QueueId, SeatId
 
 Q, S = QueueId("mandarin"), SeatId("8001")

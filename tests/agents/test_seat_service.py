@@ -18,7 +18,9 @@ from agents.seat_service import SeatService
 from agents.seat_state import SeatState
 from cti import commands as tel
 from cti import events as ev
+from cti.equipment_events import BoardLive
 from cti.ids import CallId, Instant, LegId, SeatId
+from tests.waiting import until
 
 from .desk_driver import CHEN, LIN, MANDARIN, S1, S2, roster
 
@@ -68,18 +70,13 @@ class Opened:
     def __init__(self, floor: SeatService, board: FakeSwitchboard, book: FakeBook, events: list[out.Event]) -> None:
         self.floor, self.board, self.book, self.events = floor, board, book, events
 
-    async def until(self, met: Callable[[], object]) -> None:
-        async with asyncio.timeout(30):
-            while not met():
-                await asyncio.sleep(0.005)
-
 
 @asynccontextmanager
 async def opened(book: FakeBook | None = None, *, wrap_up: float = 30) -> AsyncIterator[Opened]:
     board, book, events = FakeSwitchboard(), book or FakeBook(), list[out.Event]()
     floor = SeatService(Desk(roster(wrap_up=wrap_up)), board, book, events.append, (OSError,))
     await floor.open()
-    floor.hear(ev.BoardLive(Instant(1), Instant(1)))
+    floor.hear(BoardLive(Instant(1), Instant(1)))
     try:
         yield Opened(floor, board, book, events)
     finally:
@@ -107,12 +104,12 @@ def test_presences_reach_the_book_in_order_and_come_back() -> None:
         async with opened() as f:
             assert await f.floor.ask(req.LogIn(CHEN, S1, ready=True)) == Accepted()
             assert await f.floor.ask(req.Pause(S1, "小休")) == Accepted()
-            await f.until(lambda: len(f.book.changes) == 2)
+            await until(lambda: len(f.book.changes) == 2)
             assert [c.new for c in f.book.changes] == [Presence.READY, Presence.PAUSED]
         async with opened(FakeBook(f.book.states)) as again:
             assert again.floor.desk.seats[S1].agent == CHEN
             assert again.floor.desk.seats[S1].reason == "小休"
-            await again.until(lambda: len(again.board.performed) == 2)
+            await until(lambda: len(again.board.performed) == 2)
             assert all(isinstance(c, tel.AddMember) and c.paused for c in again.board.performed)
 
     run(story)
@@ -140,12 +137,12 @@ def test_a_call_of_ones_own_is_answered_at_once_and_blocks_nothing() -> None:
     async def story() -> None:
         async with opened() as f:
             await f.floor.ask(req.LogIn(CHEN, S1, ready=True))
-            await f.until(lambda: len(f.board.performed) == 2)
+            await until(lambda: len(f.board.performed) == 2)
             f.board.gate = asyncio.Event()
             asking = asyncio.create_task(f.floor.ask(req.DialOut(S1, "110")))
             assert await asking == Accepted()
             f.board.gate.set()
-            await f.until(lambda: any(isinstance(e, out.VerbEnded) for e in f.events))
+            await until(lambda: any(isinstance(e, out.VerbEnded) for e in f.events))
             kinds = [type(c) for c in f.board.performed[2:5]]
             assert kinds == [tel.PauseMember, tel.PauseMember, tel.DialOut]
 
@@ -160,7 +157,7 @@ def test_wrap_up_ends_by_the_clock() -> None:
             await f.floor.ask(req.LogIn(CHEN, S1, ready=True))
             leg = talk(f.floor)
             f.floor.hear(ev.LegEnded(CallId("t-1.1"), Instant(3), leg, S1, 16))
-            await f.until(lambda: f.floor.desk.seats[S1].presence is Presence.READY)
+            await until(lambda: f.floor.desk.seats[S1].presence is Presence.READY)
 
     run(story)
 
@@ -174,7 +171,7 @@ def test_a_book_that_fails_loses_nothing() -> None:
             f.book.failures = 1
             await f.floor.ask(req.LogIn(CHEN, S1, ready=True))
             await f.floor.ask(req.LogIn(LIN, S2))
-            await f.until(lambda: len(f.book.changes) == 2)
+            await until(lambda: len(f.book.changes) == 2)
             assert [c.seat for c in f.book.changes] == [S1, S2]
             kinds = [type(e) for e in f.events if isinstance(e, out.SeatAlarm | out.SeatAlarmCleared)]
             assert kinds == [out.SeatAlarm, out.SeatAlarmCleared]
@@ -192,7 +189,7 @@ def test_a_page_that_cannot_be_written_holds_up_no_other() -> None:
             await f.floor.ask(req.LogIn(LIN, S2))
             await f.floor.ask(req.LogIn(CHEN, S1, ready=True))
             await f.floor.ask(req.LogOut(S2))
-            await f.until(lambda: len(f.book.changes) == 2)
+            await until(lambda: len(f.book.changes) == 2)
             assert [(c.seat, c.new) for c in f.book.changes] == [(S2, Presence.PAUSED), (S2, Presence.LOGGED_OUT)]
             assert not [e for e in f.events if isinstance(e, out.SeatAlarm)], "nothing is away"
 
@@ -223,7 +220,7 @@ def test_closing_answers_whoever_still_waits() -> None:
     async def story() -> None:
         async with opened() as f:
             await f.floor.ask(req.LogIn(CHEN, S1, ready=True))
-            await f.until(lambda: len(f.board.performed) == 2)
+            await until(lambda: len(f.board.performed) == 2)
             talk(f.floor)
             f.board.gate = asyncio.Event()
             first = asyncio.create_task(f.floor.ask(req.HoldCall(S1)))

@@ -13,6 +13,7 @@ from agents.seat_state import Then, pack, unpack
 from cti import commands as tel
 from cti import events as ev
 from cti.commands import Listening
+from cti.equipment_events import BoardBlind, BoardLive, EndpointReach, Reach
 from cti.ids import CallId, LegId, QueueId, SeatId
 
 from .desk_driver import CHEN, LIN, MANDARIN, MINNAN, S1, S2, S3, SU, DeskDriver, roster
@@ -96,15 +97,15 @@ def test_what_is_refused(request_: req.Watch | req.TakeOver) -> None:
     other = type(request_)
     agents = {req.Watch: req.Watch(S1, Listening.LISTEN, CHEN), req.TakeOver: req.TakeOver(S1, CHEN)}
     assert why(s.ask(agents[other])) is Why.NOT_ALLOWED  # type: ignore[arg-type]
-    s.hear(ev.EndpointReach(s.now, S3, ev.Reach.UNREACHABLE, 0))
+    s.hear(EndpointReach(s.now, S3, Reach.UNREACHABLE, 0))
     assert why(s.ask(request_)) is Why.PHONE_UNREACHABLE
-    s.hear(ev.EndpointReach(s.now, S3, ev.Reach.REACHABLE, 0))
+    s.hear(EndpointReach(s.now, S3, Reach.REACHABLE, 0))
     s.talk(S3)
     assert why(s.ask(request_)) is Why.IN_CALL
     assert why(s.ask(req.Watch(S3, Listening.LISTEN, SU))) is Why.TARGET
     assert why(s.ask(req.TakeOver(S3, SU))) is Why.TARGET
     assert why(s.ask(req.Watch(SeatId("8999"), Listening.LISTEN, SU))) is Why.UNKNOWN_SEAT
-    s.hear(ev.BoardBlind(s.now, "gone"))
+    s.hear(BoardBlind(s.now, "gone"))
     assert why(s.ask(request_)) is Why.BLIND
 
 
@@ -192,7 +193,7 @@ def test_a_watch_goes_on_over_a_restart() -> None:
     again.hear(ev.LegBegan(call, s.now, leg, S1))
     again.hear(ev.TalkBegan(call, s.now, leg, S1, MANDARIN))
     ear = rings(again, leg)
-    again.hear(ev.BoardLive(s.now, s.now))
+    again.hear(BoardLive(s.now, s.now))
     assert (again.is_(S1), again.is_(S3)) == (P.TALKING, P.WATCHING)
     assert again.ask(req.Unwatch(S1, SU)) == Accepted()
     assert tel.HangUp(ear) in again.took()

@@ -11,9 +11,10 @@ from agents.desk import Desk
 from agents.own_reasons import OwnReason
 from agents.presence import Presence
 from agents.seat_state import pack, unpack
-from config.settings import Device
+from config.sections.seats import Device
 from cti import commands as tel
 from cti import events as ev
+from cti.equipment_events import BoardBlind, BoardLive, EndpointReach, MemberSeen, PhoneRegistered, Reach
 from cti.ids import LegId, QueueId, SeatId
 
 from .desk_driver import CHEN, LIN, MANDARIN, S1, S2, DeskDriver, roster
@@ -25,7 +26,7 @@ DESK, BROWSER = req.UseDevice(S1, Device.DESK), req.UseDevice(S1, Device.BROWSER
 def driver() -> DeskDriver:
     s = DeskDriver(Desk(replace(roster(), two={S1: Device.BROWSER})))
     for endpoint in (S1, AT_DESK):
-        s.hear(ev.EndpointReach(s.now, endpoint, ev.Reach.REACHABLE))
+        s.hear(EndpointReach(s.now, endpoint, Reach.REACHABLE))
     return s
 
 
@@ -90,7 +91,7 @@ def test_a_device_that_does_not_answer_cannot_be_chosen() -> None:
     s = driver()
     assert why(s.ask(DESK)) is Why.NOT_NOW
     s.ready()
-    s.hear(ev.EndpointReach(s.now, AT_DESK, ev.Reach.UNREACHABLE))
+    s.hear(EndpointReach(s.now, AT_DESK, Reach.UNREACHABLE))
     assert why(s.ask(DESK)) is Why.PHONE_UNREACHABLE
     assert s.is_(S1) is Presence.READY, "the other one's loss is nothing to the one that rings"
     s.ready(S2, LIN)
@@ -102,7 +103,7 @@ def test_the_loss_of_the_chosen_one_pauses_the_seat_until_the_other_is_taken() -
     s = driver()
     s.ready()
     assert s.ask(DESK) == Accepted()
-    s.hear(ev.EndpointReach(s.now, AT_DESK, ev.Reach.UNREACHABLE))
+    s.hear(EndpointReach(s.now, AT_DESK, Reach.UNREACHABLE))
     assert (s.is_(S1), s.state(S1).reason) == (Presence.PAUSED, OwnReason.UNREACHABLE)
     assert s.heard(out.SeatAlarm)[-1].alarm is out.Alarm.UNREACHABLE
     assert s.ask(BROWSER) == Accepted()
@@ -144,9 +145,9 @@ def test_a_desk_phone_that_registers_anew_is_listened_to() -> None:
     s.obey()
     _call, leg = at_desk(s)
     s.took()
-    s.hear(ev.PhoneRegistered(s.now, S1))
+    s.hear(PhoneRegistered(s.now, S1))
     assert not s.took()
-    s.hear(ev.PhoneRegistered(s.now, AT_DESK))
+    s.hear(PhoneRegistered(s.now, AT_DESK))
     assert s.took() == [tel.HearLeg(leg)]
 
 
@@ -162,9 +163,9 @@ def test_the_choice_outlives_the_daemon_and_ends_with_the_sitting() -> None:
     again = DeskDriver(desk, live=False)
     again.now, again.members = s.now, s.members
     for key, (paused, reason, penalty) in s.members.items():
-        again.hear(ev.MemberSeen(s.now, *key, paused, reason, penalty, True))
-    again.hear(ev.EndpointReach(s.now, AT_DESK, ev.Reach.REACHABLE))
-    again.hear(ev.BoardLive(s.now, s.now))
+        again.hear(MemberSeen(s.now, *key, paused, reason, penalty, True))
+    again.hear(EndpointReach(s.now, AT_DESK, Reach.REACHABLE))
+    again.hear(BoardLive(s.now, s.now))
     again.obey()
     assert {seat for _queue, seat in again.members} == {AT_DESK}
     assert again.ask(req.LogOut(S1)) == Accepted()
@@ -177,8 +178,8 @@ def test_members_of_both_devices_are_known_and_others_are_expelled() -> None:
     s = driver()
     s.members = {(MANDARIN, AT_DESK): (False, "", 0), (QueueId("minnan"), SeatId("8002-desk")): (False, "", 0)}
     for key, (paused, reason, penalty) in s.members.items():
-        s.hear(ev.MemberSeen(s.now, *key, paused, reason, penalty, True))
-    s.hear(ev.BoardBlind(s.now, "cut"))
-    s.hear(ev.BoardLive(s.now, s.now))
+        s.hear(MemberSeen(s.now, *key, paused, reason, penalty, True))
+    s.hear(BoardBlind(s.now, "cut"))
+    s.hear(BoardLive(s.now, s.now))
     s.obey()
     assert s.members == {}

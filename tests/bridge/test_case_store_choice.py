@@ -23,7 +23,7 @@ from config.settings import Settings
 TREE = Path(__file__).resolve().parents[2]
 SECRET = "0123456789abcdef0123"
 STORES: dict[str, dict[str, Any]] = {
-    "native": {}, "open311": {"url": "https://311.city.example/v2", "service": "001"},
+    "native": {}, "embedded": {}, "open311": {"url": "https://311.city.example/v2", "service": "001"},
     "old": {"url": "https://old.city.example"}, "webhook": {"url": "https://hook.city.example/in"},
     "sql": {"url": "postgresql+psycopg://hotline@db.city.example/cases"},
 }  # fmt: skip
@@ -40,7 +40,8 @@ def settings(driver: str, **more: Any) -> Settings:
 
 
 @pytest.mark.parametrize(
-    ("driver", "kind"), [("native", Native), ("open311", Open311), ("old", Old), ("webhook", Webhook), ("sql", Sql)]
+    ("driver", "kind"),
+    [("native", Native), ("embedded", Native), ("open311", Open311), ("old", Old), ("webhook", Webhook), ("sql", Sql)],
 )
 async def test_each_is_made(driver: str, kind: type) -> None:
     one = chosen(settings(driver), SECRETS)

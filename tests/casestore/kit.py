@@ -19,7 +19,7 @@ from casestore.photo_seal import PhotoSeal
 from casestore.progress_query import Inquiries
 from casestore.staff import Staff
 from casestore.store import Store
-from config.settings import Access
+from config.sections.access import Access
 
 SECRET = "0123456789abcdef0123456789abcdef"
 URL = "http://casestore"

@@ -15,7 +15,7 @@ from casestore.pages.permissions import RULES, Who
 from casestore.progress_query import Inquiries
 from casestore.staff import Staff
 from casestore.states import STAFF
-from config.settings import Access
+from config.sections.access import Access
 from tests.bridge.made import NOON, ticket
 from tests.casestore.kit import SEAL, SECRET, Cases, cases_at
 from tests.casestore.staff_kit import browser, make_staff

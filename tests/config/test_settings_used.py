@@ -40,9 +40,10 @@ def parts(annotation: Any) -> list[Any]:
 def attributes() -> set[str]:
     """Every name that is read off something, anywhere but where the settings are declared."""
     found: set[str] = set()
+    declared = {TREE / "config" / "settings.py", *(TREE / "config" / "sections").glob("*.py")}
     for room in ROOMS:
         for path in (TREE / room).rglob("*.py"):
-            if path != TREE / "config" / "settings.py":
+            if path not in declared:
                 tree = ast.parse(path.read_text(encoding="utf-8"))
                 found |= {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
     return found

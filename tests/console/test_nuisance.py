@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from cti.ids import CallId
 from hotline.books.nuisance import NuisancePart
 from hotline.lab.hotline_instance import shipped
 from ledger import tables as t
-from ledger.nuisance import NuisanceBook
+from ledger.nuisance import Appeal, Decision, NuisanceBook, Tag
 from ledger.store import Store
 from tests import new_ledger
 from tests.fakes.hotline import CALL, NOON, Call, FakeHotline, door, services
@@ -84,6 +85,38 @@ async def test_each_sees_the_number_as_the_table_says(tmp_path: Path) -> None:
         here.fake.known[CALL] = replace(here.fake.known[CALL], anonymous=True)  # asked for later
         (tag,) = (await here.people["2001"].get("/api/nuisance")).json()["tags"]
         assert tag["number"] == ""
+
+
+async def test_a_long_list_asks_for_its_calls_once(tmp_path: Path) -> None:
+    """However many tags, decisions and appeals there are: two looks, one of the tags and one of all the rest."""
+    async with nuisances(tmp_path) as here:
+        book = NuisanceBook(here.store, ("04",))
+        for n in range(5):
+            number, call = f"1380601001{n}", CallId(f"xm1-170000000{n}.1")
+            here.fake.known[call] = replace(here.fake.known[CALL], call=call, caller=number)
+            await book.tag(Tag(f"TAG{n:023}", call, number, NOON, "1001", "8001", "prank"))
+            if n:
+                of = Decision(
+                    f"DEC{n:023}",
+                    number,
+                    "message",
+                    NOON,
+                    NOON + timedelta(days=7),
+                    "2001",
+                    "多次恶作剧",
+                    f"TAG{n:023}",
+                )
+                await book.decide(of)
+                await book.appeal(Appeal(f"appeal-{n}", of.id, number, call, NOON, "agent", "1001", "打错了", NOON))
+        here.fake.looked_up = 0
+        shown = (await here.people["2001"].get("/api/nuisance")).json()
+        assert [len(shown[kind]) for kind in ("tags", "decisions", "appeals")] == [1, 4, 4]
+        assert {one["number"] for one in (*shown["decisions"], *shown["appeals"])} == {
+            f"1380601001{n}" for n in (1, 2, 3, 4)
+        }
+        assert here.fake.looked_up == 2
+        assert len((await here.people["2001"].get("/api/nuisance/report")).json()["rows"]) == 4
+        assert here.fake.looked_up == 3
 
 
 async def test_asterisk_is_told_and_the_second_supervisor_hears_that_it_is_decided(tmp_path: Path) -> None:

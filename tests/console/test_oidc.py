@@ -16,7 +16,7 @@ import pytest
 from joserfc.jwk import RSAKey
 
 from accounts.cookie import NAME, OIDC
-from config.settings import Oidc
+from config.sections.access import Oidc
 from console.oidc import Provider
 from tests.fakes.hotline import FakeHotline, door, services
 from tests.fakes.oidc import CLIENT, SECRET, FakeProvider

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from cti import events as ev
 from cti.cel_reader import Book, Mark
+from cti.equipment_events import BookGap, ClockStepped, NodeStarted, RowsRefused
 from cti.ids import Instant
 
 from .story import PLAN
@@ -137,9 +138,9 @@ class Ledger:
         self.book = self._open()
         self.began: dict[str, float] = {}
         self.ended: dict[str, float] = {}
-        self.gaps: list[ev.BookGap] = []
-        self.refused: list[ev.RowsRefused] = []
-        self.steps: list[ev.ClockStepped] = []
+        self.gaps: list[BookGap] = []
+        self.refused: list[RowsRefused] = []
+        self.steps: list[ClockStepped] = []
         self.lives: list[float] = []
         self.by: dict[str, ev.EndedBy] = {}
 
@@ -163,13 +164,13 @@ class Ledger:
             case ev.CallEnded():
                 self.ended.setdefault(event.call, event.at)
                 self.by.setdefault(event.call, event.by)
-            case ev.BookGap():
+            case BookGap():
                 self.gaps.append(event)
-            case ev.RowsRefused():
+            case RowsRefused():
                 self.refused.append(event)
-            case ev.ClockStepped():
+            case ClockStepped():
                 self.steps.append(event)
-            case ev.NodeStarted():
+            case NodeStarted():
                 self.lives.append(event.at)
 
     def die(self, *, reading: bool = False) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -13,8 +13,10 @@ from cti import asterisk_connection
 from cti import events as ev
 from cti.asterisk_connection import Switchboard
 from cti.commands import ConsultEnd, EndConsult, Result, SetNuisance, TakeOver
+from cti.equipment_events import EventForged
 from cti.ids import LegId, SeatId
 from tests.fakes.ami import FakeAmi, answer
+from tests.waiting import until
 
 from .story import PLAN
 
@@ -49,12 +51,6 @@ def obeys(action: dict[str, str], writer: asyncio.StreamWriter) -> bool:
         return False
     writer.write(answer(action, "Success"))
     return True
-
-
-async def until(true: Callable[[], object]) -> None:
-    async with asyncio.timeout(30):
-        while not true():
-            await asyncio.sleep(0.005)
 
 
 def says(server: FakeAmi, event: str, leg: LegId, number: str = "8003") -> None:
@@ -157,8 +153,8 @@ async def talking() -> AsyncIterator[tuple[Switchboard, FakeAmi, Lists, list[obj
         await server.stop()
 
 
-def forged(told: list[object]) -> list[ev.EventForged]:
-    return [one for one in told if isinstance(one, ev.EventForged)]
+def forged(told: list[object]) -> list[EventForged]:
+    return [one for one in told if isinstance(one, EventForged)]
 
 
 async def test_a_forged_hang_up_ends_nothing_and_is_told_with_trunk_and_address(

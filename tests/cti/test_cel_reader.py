@@ -16,6 +16,7 @@ from cti import frame_types as fr
 from cti.asterisk_deaths import AsteriskDeaths
 from cti.cel_reader import Book, Mark
 from cti.cel_rows import lines
+from cti.equipment_events import RowsRefused
 from cti.file_tail import NOWHERE, Tail
 from cti.ids import Instant
 
@@ -259,7 +260,7 @@ def test_the_first_row_of_a_life_is_found_behind_a_cut_one(tmp_path: Path) -> No
     book = Book(PLAN, cel, tmp_path / "queue_log", Mark())
     events, _ = drain(book)
     assert book.reader.skipped == 1
-    assert isinstance(events[0], ev.RowsRefused)
+    assert isinstance(events[0], RowsRefused)
     assert (events[0].offset, events[0].rows) == (0, 1)
     assert isinstance(events[1], ev.CallArrived)
     assert isinstance(events[-1], ev.CallEnded)

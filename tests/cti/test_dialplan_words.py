@@ -11,10 +11,10 @@ import pytest
 from config.read import parse
 from config.render import dialplan
 from cti import dialplan_events
-from cti import events as ev
 from cti import frame_types as fr
 from cti.ami_decoder import decode, text
 from cti.dialplan_words import BY_EVENT, BY_NAME, WORDS, from_book, from_wire
+from cti.equipment_events import WordUnknown
 from cti.fold import Fold
 from cti.frame_types import Frame
 from cti.ids import Instant, LegId
@@ -103,9 +103,9 @@ def test_an_unknown_word_is_told() -> None:
     ]
     heard = [event for frame in unknown for event in fold.apply(frame)]
     assert heard == [
-        ev.WordUnknown(AT, "WEATHER", "cel"),
-        ev.WordUnknown(AT, "HotlineRain", "ami"),
-        ev.WordUnknown(AT, "HotlineRefused without reason", "ami"),
+        WordUnknown(AT, "WEATHER", "cel"),
+        WordUnknown(AT, "HotlineRain", "ami"),
+        WordUnknown(AT, "HotlineRefused without reason", "ami"),
     ]
 
 

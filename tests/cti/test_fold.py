@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from cti import events as ev
 from cti import frame_types as fr
 from cti import snapshot as resync
+from cti.equipment_events import MemberSeen
 from cti.fold import Fold
 from cti.ids import BridgeId, CallId, Instant, LegId, LineId, QueueId, SeatId, TrunkId
 from cti.numbering_plan import Plan
@@ -351,7 +352,7 @@ def test_a_member_that_vanished_while_we_were_away_is_no_member() -> None:
     snapshot = [fr.SnapshotBegan(at), member, fr.SnapshotEnded(at)]
     fold, events = told([member, gone, *snapshot])  # type: ignore[list-item]
     assert list(fold.board.members) == [("mandarin", "8001")]
-    assert [(e.seat, e.present) for e in events if isinstance(e, ev.MemberSeen)][-1] == ("8002", False)
+    assert [(e.seat, e.present) for e in events if isinstance(e, MemberSeen)][-1] == ("8002", False)
 
 
 def test_memory_is_flat_over_many_calls() -> None:

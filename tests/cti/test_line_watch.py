@@ -6,10 +6,11 @@ import asyncio
 
 import pytest
 
-from cti.events import LineChecked
+from cti.equipment_events import LineChecked
 from cti.ids import Instant, LineId
 from cti.line_watch import LineWatch, Watched
 from cti.line_watch_phone import ALAW, EVENTS, FRAME, RTP, SIP, ProbePhone, _Rtp, loud  # type: ignore[attr-defined]
+from tests.waiting import until
 
 SERVER = ("127.0.0.1", 9)
 ANSWER = (
@@ -21,12 +22,6 @@ ANSWER = (
 
 def heard(line: LineId, ok: bool = True) -> LineChecked:
     return LineChecked(line, Instant(1.0), ok, 1.2 if ok else 0.0, "" if ok else "silent")
-
-
-async def until(condition, seconds: float = 5.0) -> None:  # type: ignore[no-untyped-def]
-    async with asyncio.timeout(seconds):
-        while not condition():
-            await asyncio.sleep(0.005)
 
 
 @pytest.mark.slow

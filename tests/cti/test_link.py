@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -12,6 +12,7 @@ from cti import ami_decoder, link
 from cti.errors import LinkLost, NoAnswer, Refused
 from cti.link import Link
 from tests.fakes.ami import FakeAmi, answer
+from tests.waiting import until
 
 
 class Rig:
@@ -34,11 +35,6 @@ class Rig:
     def _up(self) -> None:
         self.ups += 1
 
-    async def until(self, condition: Callable[[], object], seconds: float = 5.0) -> None:
-        async with asyncio.timeout(seconds):
-            while not condition():
-                await asyncio.sleep(0.005)
-
 
 @contextlib.asynccontextmanager
 async def rig() -> AsyncIterator[Rig]:
@@ -46,7 +42,7 @@ async def rig() -> AsyncIterator[Rig]:
     await server.start()
     made = Rig(server)
     task = asyncio.create_task(made.link.run())
-    await made.until(lambda: made.link.up)
+    await until(lambda: made.link.up)
     try:
         yield made
     finally:
@@ -64,7 +60,7 @@ async def test_a_name_cut_in_the_middle_of_a_character_arrives_whole() -> None:
         r.server.send(data[:cut])
         await asyncio.sleep(0.02)  # two pieces on the wire, not one
         r.server.send(data[cut:])
-        await r.until(lambda: r.events)
+        await until(lambda: r.events)
         assert ami_decoder.text(ami_decoder.headers(r.events[0])[b"CallerIDName"]) == "王小明"
 
 
@@ -73,7 +69,7 @@ async def test_a_listener_that_raises_costs_no_event() -> None:
     async with rig() as r:
         r.bad_listener = True
         r.server.send(b"Event: A\r\n\r\nEvent: B\r\n\r\n")
-        await r.until(lambda: len(r.events) == 2)
+        await until(lambda: len(r.events) == 2)
         assert r.server.connections == 1
 
 
@@ -81,11 +77,11 @@ async def test_an_unanswered_action_is_lost_with_the_connection_and_never_sent_a
     """A cut connection ends the question; the next connection does not replay it."""
     async with rig() as r:
         asked = asyncio.create_task(r.link.ask({"Action": "Originate"}, deadline=5))
-        await r.until(lambda: r.server.named("Originate"))
+        await until(lambda: r.server.named("Originate"))
         r.server.cut()
         with pytest.raises(LinkLost):
             await asked
-        await r.until(lambda: r.ups >= 2)
+        await until(lambda: r.ups >= 2)
         await r.link.ask({"Action": "Ping"}, deadline=2)
         assert len(r.server.named("Originate")) == 1
 
@@ -114,10 +110,10 @@ async def test_a_silent_peer_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(link, "LOGIN_DEADLINE", 0.3)  # a login may still meet the silence
     async with rig() as r:
         r.server.deaf = True
-        await r.until(lambda: r.downs)
+        await until(lambda: r.downs)
         assert r.downs[0] == "peer does not answer"
         r.server.deaf = False
-        await r.until(lambda: r.ups >= 2)
+        await until(lambda: r.ups >= 2)
 
 
 async def test_a_list_is_handed_over_in_its_place_in_the_stream() -> None:
@@ -143,7 +139,7 @@ async def test_a_list_is_handed_over_in_its_place_in_the_stream() -> None:
             deadline=2,
             on_done=lambda p: order.append(f"list of {len(p)}, {len(r.events)} events before"),
         )
-        await r.until(lambda: r.events)
+        await until(lambda: r.events)
         assert [p.get(b"Name") for p in parts] == [None, b"one", None]
         assert order == ["list of 3, 0 events before"]
 
@@ -164,7 +160,7 @@ async def test_a_refused_login_is_said_and_not_hammered() -> None:
     server.refuse_login = True
     made = Rig(server)
     task = asyncio.create_task(made.link.run())
-    await made.until(lambda: server.named("Login"))
+    await until(lambda: server.named("Login"))
     await asyncio.sleep(0.3)
     task.cancel()
     with contextlib.suppress(asyncio.CancelledError):

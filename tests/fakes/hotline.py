@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
@@ -16,7 +16,7 @@ from agents.commands import Accepted, Refused, Why
 from bridge import catalogue, ticket_choices
 from bridge import ticket_acts as bridge_matters
 from bridge.intake import Intake
-from config.settings import Access
+from config.sections.access import Access
 from console.accounts import Accounts
 from console.authorization import Who
 from console.guard import Guard
@@ -119,6 +119,8 @@ class FakeHotline:
     up: bool = True
     heard: list[object] = field(default_factory=list)
     wakes: int = 0
+    looked_up: int = 0
+    """How often calls were asked for by their names."""
     wanted: list[Filter] = field(default_factory=list)
     shelf: Shelf = field(default_factory=Shelf)
     people: MemoryAccounts = field(default_factory=MemoryAccounts)
@@ -170,7 +172,12 @@ class FakeHotline:
         return list(self.known.values())
 
     async def get(self, call: CallId) -> Call | None:
+        self.looked_up += 1
         return self.known.get(call)
+
+    async def some(self, calls: Collection[CallId]) -> Mapping[CallId, Call]:
+        self.looked_up += 1
+        return {call: self.known[call] for call in calls if call in self.known}
 
     # -- board, vitals
     def live(self) -> bool:
@@ -201,7 +208,7 @@ class FakeHotline:
 class _Calls:
     def __init__(self, fake: FakeHotline) -> None:
         self._house = fake
-        self.past, self.get, self.live = fake.past, fake.get, fake.calls_now
+        self.past, self.get, self.some, self.live = fake.past, fake.get, fake.some, fake.calls_now
 
 
 def services(fake: FakeHotline) -> Services:

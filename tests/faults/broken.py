@@ -35,7 +35,7 @@ from cti import ami_decoder
 from cti import events as ev
 from cti.cel_reader import Batch, Book, Mark
 from cti.file_tail import NOWHERE, Place
-from ledger.call_record import Records
+from ledger.call_fold import Records
 from ledger.scribe import Resume, Scribe
 
 Patches = Iterator[Any]

@@ -26,9 +26,10 @@ from hotline.verbs.report_rows import row_of
 from ledger.audit_log import Proof
 from ledger.call_list import Filter
 from ledger.history import History as Past
+from ledger.invariant.rule import Limits
 from ledger.scribe import Scribe
 from ledger.store import Store
-from ledger.verify import Limits, verify
+from ledger.verify import verify
 
 from .witness import History, ledger
 

@@ -14,8 +14,9 @@ from agents.events import Alarm, SeatAlarm, SeatAlarmCleared
 from bridge.events import StoreBack, StoreLost
 from config.settings import Targets
 from console.published_events import AccountGuessed, ReadInBulk
-from cti.events import BookGap, EventForged, RowsRefused
+from cti.equipment_events import BookGap, EventForged, RowsRefused
 from cti.ids import CallId, Instant, LineId, SeatId
+from cti.journey_events import PromptUnplayed
 from hotline.alarms.alarm_service import SEEN_SECONDS, AlarmService
 from hotline.alarms.rules import Reading, rules_of
 from hotline.books.invariant_proof import InvariantBroken
@@ -24,7 +25,7 @@ from ivr.events import AdviceGiven, End
 from ledger.alarms import AlarmRow
 from ledger.differences import Difference, Kind
 from ledger.errors import LedgerUnavailable
-from ledger.verify import Breach
+from ledger.invariant.rule import Breach
 from recordings.events import RecordingDelayed, RecordingFailed
 from recordings.ids import RecordingId
 from recordings.ports import Failed
@@ -266,6 +267,23 @@ async def test_what_keeps_all_recordings_waiting_is_one_alarm_and_what_others_sa
         fake.alarm_service.hear_recording(RecordingDelayed(RecordingId(CallId(call)), "disk_full", NOON))
     (shown,) = fake.alarm_service.shown.values()
     assert (shown.kind, shown.subject) == ("recording_delayed", "no_encoder")
+
+
+async def test_a_prompt_that_cannot_be_played_is_one_alarm_until_it_was_seen() -> None:
+    """Each caller of the line would raise another."""
+    fake = FakeHotline()
+    for n in (1, 2):
+        fake.alarm_service.hear(PromptUnplayed(CallId(f"xm1-{n}.1"), Instant(n), "welcome"))
+    (shown,) = fake.alarm_service.shown.values()
+    assert (shown.kind, shown.severity, shown.subject) == ("prompt", "critical", "welcome")
+
+
+async def test_a_seat_that_dials_what_is_not_let_out_is_an_alarm() -> None:
+    fake = FakeHotline()
+    fake.alarm_service.hear(SeatAlarm(SeatId("8006"), Instant(1.0), Alarm.DIAL, "pace: 138****0001"))
+    (shown,) = fake.alarm_service.shown.values()
+    assert (shown.kind, shown.subject) == ("seat_dial", "8006")
+    assert "138****0001" in shown.detail
 
 
 async def test_a_journey_that_failed_is_one_alarm_a_line() -> None:

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from cti import events as ev
+from cti.equipment_events import BoardLive
 from cti.ids import Instant
 from hotline.books import ami_only_calls_file
 from hotline.books.ami_only_calls_file import HALF, AmiOnlyCallsFile
 from ledger.ami_only_calls import Seen, SeenCall
 from tests.ledger.desk import T0, Told
 
-LIVE = ev.BoardLive(Instant(T0 - 1), Instant(T0 - 2))
+LIVE = BoardLive(Instant(T0 - 1), Instant(T0 - 2))
 
 
 def calls(*numbers: int) -> list[SeenCall]:

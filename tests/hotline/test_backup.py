@@ -20,7 +20,7 @@ from bridge.intake import Intake, Source
 from bridge.ports import Filed
 from bridge.ticket import CallFacts
 from config.file_places import Places
-from config.settings import Recording
+from config.sections.recording import Recording
 from cti.ids import CallId
 from cti.numbers import Numbers
 from hotline.cli import main

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,8 +15,9 @@ from bridge.nuisance import End, How
 from bridge.ticket import Person
 from config.read import parse
 from cti.commands import Command, Outcome, Result, SetNuisance
-from cti.events import BoardLive, NuisanceHandled
+from cti.equipment_events import BoardLive
 from cti.ids import CallId, Instant
+from cti.journey_events import NuisanceHandled
 from hotline.books import nuisance
 from hotline.books.nuisance import NuisancePart
 from hotline.lab.hotline_instance import shipped
@@ -28,6 +28,7 @@ from ledger.tickets import TicketShelf
 from tests import new_ledger
 from tests.bridge.made import NOON, ticket
 from tests.fakes.accounts import MemoryAudit
+from tests.waiting import until
 
 NUMBER = "13806010001"
 
@@ -57,11 +58,6 @@ class Here:
             return Outcome(command, Result.REFUSED)
         return Outcome(command, Result.LOST if self.down else Result.DONE)
 
-    async def until(self, so: Callable[[], bool]) -> None:
-        async with asyncio.timeout(20):
-            while not so():
-                await asyncio.sleep(0.01)
-
     async def close(self) -> None:
         await self.part.stop()
         await self.store.close()
@@ -77,7 +73,7 @@ async def test_each_connection_is_told_all_of_it_once_the_ledger_is_there(tmp_pa
     await asyncio.sleep(0)
     assert here.told == []
     await here.part.open()
-    await here.until(lambda: len(here.told) == 2)
+    await until(lambda: len(here.told) == 2)
     assert {one.number: one.grade for one in here.told} == {NUMBER: "message", "13806010002": "off"}
     here.told.clear()
     here.down = True
@@ -86,7 +82,7 @@ async def test_each_connection_is_told_all_of_it_once_the_ledger_is_there(tmp_pa
     await here.heard.wait()
     here.down = False
     here.part.hear_board(BoardLive(Instant(2.0), Instant(0.0)))  # what the link lost the next one says
-    await here.until(lambda: len(here.told) >= 2)
+    await until(lambda: len(here.told) >= 2)
     await here.close()
 
 
@@ -105,10 +101,10 @@ async def test_what_was_not_told_is_told_again_while_the_link_of_events_stays_up
         assert not made[1]
     here.refuses.add(NUMBER)
     here.down = False
-    await here.until(lambda: bool(here.told))
+    await until(lambda: bool(here.told))
     assert {one.number for one in here.told} == {"13806010002"}
     here.refuses.clear()
-    await here.until(lambda: any(one.number == NUMBER for one in here.told))
+    await until(lambda: any(one.number == NUMBER for one in here.told))
     await here.close()
 
 
@@ -130,7 +126,7 @@ async def test_danger_that_nobody_told_of_is_looked_for(tmp_path: Path, monkeypa
     monkeypatch.setattr(here.book, "end", ends)
     before = replace(ticket(1, NOON - timedelta(days=2)), urgency="critical", person=Person(phones=(NUMBER,)))
     await TicketShelf(here.store).file(before)
-    await here.until(lambda: any(one.grade == "off" for one in here.told))
+    await until(lambda: any(one.grade == "off" for one in here.told))
     assert await here.book.in_force(NOON + timedelta(hours=1)) == []
     assert audited[0] == 1
     await here.close()
@@ -142,7 +138,7 @@ async def test_a_number_that_nobody_decided_about_is_told_off(tmp_path: Path) ->
     await here.book.decide(decision(1, NUMBER))
     here.part.start()
     await here.part.open()
-    await here.until(lambda: len(here.told) == 1)
+    await until(lambda: len(here.told) == 1)
     held = NOON + timedelta(minutes=30)
     call = {"call_id": "c1", "direction": "inbound", "arrived_at": held, "caller_national": "13806010002"}
     step = {"call_id": "c1", "seq": 0, "at": held, "grade": "message", "step": "appealed"}
@@ -154,12 +150,12 @@ async def test_a_number_that_nobody_decided_about_is_told_off(tmp_path: Path) ->
     await here.store.transact(put)
     for _twice in range(2):
         here.part.hear_book(NuisanceHandled(CallId("c1"), Instant(0.0), "message", "appealed"))
-        await here.until(lambda: len(here.told) == 2)
+        await until(lambda: len(here.told) == 2)
     off = here.told[-1]
     assert (off.number, off.grade, off.until) == ("13806010002", "off", 0)
     assert off.at == int(held.timestamp() * 1000)
     here.part.hear_board(BoardLive(Instant(1.0), Instant(0.0)))  # whatever it holds by now
-    await here.until(lambda: len(here.told) == 4)
+    await until(lambda: len(here.told) == 4)
     assert [(one.number, one.grade) for one in here.told[2:]] == [(NUMBER, "message"), ("13806010002", "off")]
     await here.close()
 
@@ -174,13 +170,13 @@ async def test_danger_ends_what_is_in_force_and_is_audited(tmp_path: Path) -> No
     await shelf.file(filed)
     here.part.start()
     await here.part.open()
-    await here.until(lambda: any(one.grade == "off" for one in here.told))
+    await until(lambda: any(one.grade == "off" for one in here.told))
     assert [one.action for one in here.audit.entries] == ["nuisance_ended"]
     assert [one.id for one in await here.book.in_force(NOON + timedelta(hours=1))] == [f"DEC{2:023}"]
     later = replace(ticket(2, NOON + timedelta(minutes=9)), work_type="sudden", person=Person(phones=("13806010002",)))
     await shelf.file(later)
     here.part.hear_filed(TicketFiled(later.id, None, "", "1001", NOON))
-    await here.until(lambda: any((one.number, one.grade) == ("13806010002", "off") for one in here.told))
+    await until(lambda: any((one.number, one.grade) == ("13806010002", "off") for one in here.told))
     assert [one.action for one in here.audit.entries] == ["nuisance_ended"] * 2
     assert await here.book.in_force(NOON + timedelta(hours=1)) == []
     assert {one.number for one in here.told if one.grade == "off"} == {NUMBER, "13806010002"}
@@ -196,7 +192,7 @@ async def test_an_appeal_by_key_is_audited_once(tmp_path: Path) -> None:
     here.part.start()
     await here.part.open()
     here.part.hear_book(NuisanceHandled(CallId("c1"), Instant(0.0), "message", "appealed"))
-    await here.until(lambda: len(here.audit.entries) > 0)
+    await until(lambda: len(here.audit.entries) > 0)
     here.part.hear_book(NuisanceHandled(CallId("c1"), Instant(0.0), "message", "appealed"))
 
     async def none_owed() -> bool:

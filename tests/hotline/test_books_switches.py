@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,8 +11,9 @@ import pytest
 from config.read import parse
 from console.published_events import SwitchMoved
 from cti.commands import Command, Outcome, Result, SetSwitch
-from cti.events import BoardLive, SwitchedByPhone
+from cti.equipment_events import BoardLive
 from cti.ids import CallId, Instant, SeatId
+from cti.journey_events import SwitchedByPhone
 from hotline.books import switches
 from hotline.books.switches import SwitchPart
 from hotline.lab.hotline_instance import shipped
@@ -21,6 +21,7 @@ from ledger.store import Store
 from ledger.switches import HOURS, MODE, PIN, SwitchBook, Switching, by_phone
 from tests import new_ledger
 from tests.fakes.accounts import MemoryAudit
+from tests.waiting import until
 
 NOW = datetime(2026, 10, 1, 4, 0, tzinfo=UTC)
 
@@ -48,11 +49,6 @@ class Here:
 
     def state(self, kind: str, target: str) -> str:
         return next(row.state for row in self.part.rows() if (row.kind, row.target) == (kind, target))
-
-    async def until(self, so: Callable[[], bool]) -> None:
-        async with asyncio.timeout(20):
-            while not so():
-                await asyncio.sleep(0.01)
 
     async def close(self) -> None:
         await self.part.stop()
@@ -114,7 +110,7 @@ async def test_asterisk_that_does_not_answer_is_told_at_the_next_connection(tmp_
     await asyncio.sleep(0)
     assert here.told == []  # the ledger is not read yet: nothing is said that it might gainsay
     await here.part.open()
-    await here.until(lambda: len(here.told) >= 3)
+    await until(lambda: len(here.told) >= 3)
     assert {(one.kind, one.target): one.state for one in here.told} == {
         ("hours", "citizen"): "clock", ("hours", "partner"): "clock", ("mode", "typhoon"): "on",
     }  # fmt: skip
@@ -131,16 +127,16 @@ async def test_what_was_not_told_is_told_again_while_the_link_of_events_stays_up
     here = Here(tmp_path)
     here.part.start()
     await here.part.open()
-    await here.until(lambda: len(here.told) >= 3)
+    await until(lambda: len(here.told) >= 3)
     here.refuses.add("citizen")  # the first of them
     here.result = Result.LOST
     assert not await here.part.switch(Switching(MODE, "typhoon", "on", 0, NOW, by="2001", reason="台风"))
     here.result = Result.DONE
     here.told.clear()
-    await here.until(lambda: any((one.target, one.state) == ("typhoon", "on") for one in here.told))
+    await until(lambda: any((one.target, one.state) == ("typhoon", "on") for one in here.told))
     here.refuses.clear()
     here.told.clear()
-    await here.until(lambda: any(one.target == "citizen" for one in here.told))
+    await until(lambda: any(one.target == "citizen" for one in here.told))
     await here.close()
 
 
@@ -153,7 +149,7 @@ async def test_what_a_telephone_did_is_owed_to_the_audit_log_until_it_is_there(
     await here.book.add(by_phone(phoned(kind, target, "on" if kind == MODE else "wrong", 1_790_000_000_000)))
     here.part.start()
     await here.part.open()
-    await here.until(lambda: bool(here.audit.entries))
+    await until(lambda: bool(here.audit.entries))
     assert [(one.actor, one.action) for one in here.audit.entries] == [("seat:8005", action)]
     assert not await here.book.add(by_phone(phoned(kind, target, "off", 1_790_000_000_000)))  # that moment has one
     await here.close()

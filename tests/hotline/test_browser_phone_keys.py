@@ -12,7 +12,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
-from config.settings import Device
+from config.sections.seats import Device
 from console.error_answers import Failed
 from cti import events as ev
 from cti.asterisk_connection import Switchboard

@@ -15,7 +15,7 @@ from bridge.citizen_replies import Answer
 from bridge.drivers import CaseEvent
 from bridge.ticket import Limit, Person, Promise, Ticket
 from hotline.cli import main
-from ledger.callbacks import CallbackBook
+from ledger.callback_requests import CallbackBook
 from ledger.casebook import CaseShelf
 from ledger.outbox import OutboxShelf
 from ledger.replies import Reply

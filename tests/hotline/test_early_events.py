@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from agents.events import Alarm, SeatAlarm
-from cti.events import ClockStepped, PromptUnplayed
+from cti.equipment_events import ClockStepped
 from cti.ids import CallId, Instant, SeatId
+from cti.journey_events import PromptUnplayed
 from hotline.alarms.alarm_service import AlarmService
 from hotline.alarms.early_events import EarlyEvents
 from hotline.books.build import Books

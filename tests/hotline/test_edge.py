@@ -6,7 +6,7 @@ import asyncio
 import os
 import signal
 import ssl
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -24,6 +24,7 @@ from hotline.lab import ports
 from hotline.lab.hotline_instance import derive, shipped
 from hotline.programs import certificate, edge
 from hotline.programs.edge import EdgeError, EmbeddedEdge
+from tests.waiting import until
 
 CONFIG = Path(__file__).resolve().parents[2] / "hotline.toml"
 pytestmark = pytest.mark.skipif(edge.program() is None, reason="no nginx on this machine: .ci/prepare")
@@ -152,12 +153,6 @@ async def running(here: Here) -> AsyncIterator[EmbeddedEdge]:
         await program.stop()
         for port in list(here.behind.servers):
             await here.behind.close(port)
-
-
-async def until(true: Callable[[], bool], seconds: float = 20.0) -> None:
-    async with asyncio.timeout(seconds):
-        while not true():
-            await asyncio.sleep(0.02)
 
 
 async def test_pages(here: Here) -> None:

@@ -7,7 +7,6 @@ import os
 import re
 import signal
 import socket
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -21,6 +20,7 @@ from hotline.programs import asterisk_logs
 from hotline.programs.asterisk_found import Asterisk
 from hotline.programs.embedded_asterisk import AsteriskError, EmbeddedAsterisk
 from tests.config.alone import Alone
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -28,12 +28,6 @@ def here(tmp_path: Path) -> object:
     block = ports.find()
     yield Alone(tmp_path, block.base, derive(shipped(), block.base), {})
     block.free()
-
-
-async def until(true: Callable[[], bool], seconds: float = 20.0) -> None:
-    async with asyncio.timeout(seconds):
-        while not true():
-            await asyncio.sleep(0.05)
 
 
 @pytest.mark.live

@@ -20,7 +20,9 @@ from config.file_places import Places
 from config.settings import Settings
 from console import published_events as console
 from console.stream import changed_rows
+from cti import equipment_events, journey_events
 from cti import events as cti
+from cti.equipment_events import BookGap, ClockStepped, RowsRefused
 from hotline import app
 from hotline.books import invariant_proof, witness_comparison
 from hotline.bus import Bus
@@ -29,14 +31,16 @@ from hotline.lab.hotline_instance import derive, shipped
 from ivr import events as ivr
 from ivr.build import Ivr
 from ledger import closed_call_counts
-from ledger.call_record import Records
+from ledger.call_fold import Records
 from recordings import events as recordings
 
 TREE = Path(__file__).resolve().parents[2]
 LEDGER = "ledger.call_record.Records"
-FROM_THE_BOOK = (cti.BookGap, cti.RowsRefused, cti.ClockStepped)
+FROM_THE_BOOK = (BookGap, RowsRefused, ClockStepped)
 """What only Asterisk's files tell."""
 Heard = dict[type, tuple[str, ...]]
+BESIDE = {cti: (equipment_events, journey_events)}
+"""Room → the files that hold its events beside ``events.py``."""
 
 
 def table(settings: dict[str, object]) -> None:
@@ -109,10 +113,10 @@ async def test_every_event_of_every_room_is_heard(tmp_path: Path, monkeypatch: p
 
 
 def modules_of(room: ModuleType) -> set[str]:
-    """Names of the classes that the room's ``events.py`` declares (its words apart)."""
-    tree = ast.parse(Path(str(room.__file__)).read_text(encoding="utf-8"))
+    """Names of the classes that the room's ``events.py`` and what stands beside it declare (its words apart)."""
+    sources = [ast.parse(Path(str(one.__file__)).read_text(encoding="utf-8")) for one in (room, *BESIDE.get(room, ()))]
     return {
-        node.name for node in tree.body
+        node.name for source in sources for node in source.body
         if isinstance(node, ast.ClassDef) and not any(getattr(base, "id", "") == "StrEnum" for base in node.bases)
     }  # fmt: skip
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from hotline.books.invariant_proof import AGAIN, FIRST, FURTHEST, InvariantBroken, Proving
-from ledger.verify import Breach
+from ledger.invariant.rule import Breach
 
 NOON = datetime(2026, 10, 1, 4, 0, tzinfo=UTC)
 

@@ -23,8 +23,9 @@ from bridge.ticket import TicketId
 from console import metrics as page
 from console.contract.stream import AlarmOut
 from console.ports import Vital
-from cti import events as ev
+from cti.equipment_events import WordUnknown
 from cti.ids import CallId, Instant, LineId
+from cti.journey_events import JourneyStepped
 from hotline import metrics as made
 from hotline.alarms.disk_forecast import Disk
 from hotline.alarms.owed_recordings import OwedReading
@@ -53,7 +54,7 @@ class Counted:
         alarm = AlarmOut(id=1, at=NOON, kind="disk", severity="critical", subject="", detail="")
         add = self.metrics.add
         add("asterisk", made.asterisk(switchboard))
-        add("books", made.books(reader, lambda: 12))
+        add("books", made.read_book(reader, lambda: 12))
         add("fastagi", made.fastagi(ServerCounts(open=1, timed_out=2).as_dict))
         add("case_store", made.case_store(program))
         add("alarms", made.alarms(lambda: [alarm, alarm.model_copy(update={"cleared_at": NOON})]))
@@ -154,7 +155,7 @@ async def test_steps_and_advice_are_counted_by_their_way() -> None:
     """How many pressed which key, and how often the daemon was asked, and for nothing."""
     house = Counted()
     for way in ("2", "2", "silence"):
-        house.book.publish(ev.JourneyStepped(CALL, AT, LINE, "menu", way))
+        house.book.publish(JourneyStepped(CALL, AT, LINE, "menu", way))
     house.house.publish(AdviceGiven(CALL, AT, LINE, "wait", "long", End.DONE))
     values = await house.values()
     assert values["hotline_journey_steps_total{line=citizen,step=menu,way=2}"] == 2.0
@@ -167,8 +168,8 @@ async def test_an_unknown_word_is_counted_each_time_and_logged_once() -> None:
     house = Counted()
     with capture_logs() as logged:
         for _ in range(3):
-            house.book.publish(ev.WordUnknown(AT, "SURVEY", "cel"))
-        house.board.publish(ev.WordUnknown(AT, "HotlineSurvey", "ami"))
+            house.book.publish(WordUnknown(AT, "SURVEY", "cel"))
+        house.board.publish(WordUnknown(AT, "HotlineSurvey", "ami"))
     values = await house.values()
     assert values["hotline_dialplan_words_unknown_total{source=cel}"] == 3.0
     assert values["hotline_dialplan_words_unknown_total{source=ami}"] == 1.0
@@ -182,7 +183,7 @@ def _names(text: str) -> set[str]:
 async def known() -> set[str]:
     """Every name that a query may hold: of samples, also of series that have no label yet."""
     house = Counted()
-    house.book.publish(ev.JourneyStepped(CALL, AT, LINE, "menu", "2"))
+    house.book.publish(JourneyStepped(CALL, AT, LINE, "menu", "2"))
     told = await house.page()
     families = text_string_to_metric_families(told)
     return {

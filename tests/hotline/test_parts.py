@@ -104,14 +104,16 @@ async def test_one_task_runs_until_it_is_stopped() -> None:
     await task.stop()
 
 
-async def test_one_task_that_fell_over_is_stopped_all_the_same() -> None:
+async def test_one_task_that_fell_over_is_said_and_stopped_all_the_same() -> None:
     async def run() -> None:
         raise OSError("gone")
 
     task = OneTask("task", run)
-    task.start()
-    await asyncio.sleep(0)
-    await task.stop()
+    with structlog.testing.capture_logs() as logs:
+        task.start()
+        await asyncio.sleep(0)
+        await task.stop()
+    assert [(one["part"], one["log_level"]) for one in logs] == [("task", "error")]
 
 
 async def test_a_turn_that_fails_is_said_and_the_next_one_is_made() -> None:

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from config.file_places import Places
 from config.language import use
-from config.settings import Recording
+from config.sections.recording import Recording
 from hotline.cli import main
 from hotline.verbs.shell_user import actor
 from ledger import tables

@@ -14,7 +14,7 @@ import pytest
 import sqlalchemy as sa
 
 from config.file_places import Places
-from config.settings import Recording
+from config.sections.recording import Recording
 from console.ledger_ports import NotHere
 from cti.ids import CallId
 from hotline.consoles.recording_playback import RecordingSource

@@ -15,9 +15,9 @@ from agents.own_reasons import AgentId
 from agents.presence import Presence
 from agents.seat_state import NO_CALL, SeatState, Then
 from config.read import parse
-from config.settings import Device
+from config.sections.seats import Device
 from cti.commands import Command, DropPhoneKeys, Outcome, Result, SetAttended, SetDevice, SetPhoneKey
-from cti.events import BoardLive
+from cti.equipment_events import BoardLive
 from cti.ids import Instant, SeatId
 from hotline.consoles.revocation import Powers
 from hotline.lab.hotline_instance import Table, derive, shipped

@@ -14,7 +14,7 @@ import pytest
 from config import language
 from config.file_places import Places
 from config.read import parse
-from config.settings import Recording
+from config.sections.recording import Recording
 from cti.ids import CallId
 from hotline.alarms import shelf_inspection
 from hotline.alarms.rule import judge

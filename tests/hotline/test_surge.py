@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from config.read import parse
-from config.settings import Priority
+from config.sections.recording import Priority
 from hotline.lab.hotline_instance import HotlineInstance, derive, shipped
 from hotline.lab.sound import FRAME, to_alaw
 from hotline.programs.music import music

@@ -13,9 +13,9 @@ from statistics import median
 import pytest
 
 from config.render.position_announcements import LEAST_SECONDS
+from hotline.surge.callers import RING_SECONDS
 from hotline.surge.erlang_c import answered_within
 from hotline.surge.plan import Caller, callers
-from hotline.surge.telephones import RING_SECONDS
 from ledger.expected_wait import LATELY, Wait, seconds_a_place
 
 BEGAN = datetime(2026, 11, 30, tzinfo=UTC)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from config.file_places import Places
-from config.settings import Recording
+from config.sections.recording import Recording
 from console.ledger_ports import NotKept
 from hotline.cli import main
 from hotline.consoles.ticket_files import TicketFiles

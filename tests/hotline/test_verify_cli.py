@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from cti import events as ev
+from cti.equipment_events import BoardLive
 from cti.ids import Instant
 from hotline.books.ami_only_calls_file import AmiOnlyCallsFile
 from hotline.cli import main
@@ -114,7 +114,7 @@ def test_what_only_the_live_picture_saw(var: Path, capsys: pytest.CaptureFixture
     told, wire = Told(1), Seen()
     told.arrive()
     told.end()
-    for event in (ev.BoardLive(Instant(T0 - 1), Instant(T0 - 9)), *told.events):
+    for event in (BoardLive(Instant(T0 - 1), Instant(T0 - 9)), *told.events):
         wire.hear(event)
     AmiOnlyCallsFile(var / "run" / "calls-seen").write(list(wire.ended.values()))
     status, (one,) = verify(var, capsys)

@@ -11,6 +11,7 @@ from cti import events as ev
 from cti.cel_reader import Mark
 from cti.file_tail import Place
 from cti.ids import CallId, Instant, LegId, LineId, QueueId, SeatId, TrunkId
+from cti.journey_events import NoticePlayed
 from ledger.tables import metadata
 
 T0 = 1_790_000_000.0
@@ -83,7 +84,7 @@ class Told:
             self.say(ev.CallLined(self.call, at, LineId(line), TrunkId("telecom"), "12319", partner, "", origin))
             self.say(ev.CallAnswered(self.call, self.at(0.1), self.leg))
             self.say(ev.RecordingStarted(self.call, self.at(0.01), f"{self.leg}.raw", self.leg))
-            self.say(ev.NoticePlayed(self.call, self.at(0.1), "welcome", "journey"))
+            self.say(NoticePlayed(self.call, self.at(0.1), "welcome", "journey"))
         return self
 
     def queue(self, after: float = 6.0) -> Told:

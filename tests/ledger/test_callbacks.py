@@ -23,12 +23,13 @@ from cti.ids import LegId, TrunkId
 from cti.numbers import Numbers
 from ledger import tables as t
 from ledger.callback_list import CallbackList
-from ledger.callbacks import CallbackBook
+from ledger.callback_requests import CallbackBook
+from ledger.invariant.rule import Limits
 from ledger.scribe import Scribe
 from ledger.seats import SeatBook
 from ledger.store import Store
 from ledger.tickets import TicketShelf
-from ledger.verify import Limits, verify
+from ledger.verify import verify
 
 from .desk import T0, Told, mark
 from .test_plans import _sits

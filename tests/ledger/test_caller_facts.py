@@ -9,6 +9,19 @@ import sqlalchemy as sa
 
 from cti import events as ev
 from cti.ids import LegId, QueueId, SeatId
+from cti.journey_events import (
+    CallbackAsked,
+    CallbackOffered,
+    CallbackTaken,
+    CallbackTakenOver,
+    CitizenCalledBack,
+    KeptPlaceUp,
+    SurveyAnswered,
+    VoicemailBegan,
+    VoicemailEnd,
+    VoicemailEnded,
+    WaitPromised,
+)
 from cti.numbers import ANYWHERE
 from ledger import tables as t
 from ledger.callbacks import heard
@@ -30,23 +43,23 @@ async def written(url: str, *told: Told) -> Store:
     return store
 
 
-def speaking(told: Told, seconds: float, how: ev.VoicemailEnd) -> Told:
-    told.say(ev.VoicemailBegan(told.call, told.at(2), "voicemail_nobody"))
-    return told.say(ev.VoicemailEnded(told.call, told.at(seconds), how))
+def speaking(told: Told, seconds: float, how: VoicemailEnd) -> Told:
+    told.say(VoicemailBegan(told.call, told.at(2), "voicemail_nobody"))
+    return told.say(VoicemailEnded(told.call, told.at(seconds), how))
 
 
 @pytest.mark.parametrize(
     ("seconds", "how", "kind", "said"),
     [
-        (8.0, ev.VoicemailEnd.SILENCE, "voicemail", 5.0),
-        (8.0, ev.VoicemailEnd.HANGUP, "voicemail", 8.0),
-        (3.5, ev.VoicemailEnd.SILENCE, "missed", 0.5),
-        (0.4, ev.VoicemailEnd.HANGUP, "missed", 0.0),
-        (2.9, ev.VoicemailEnd.HANGUP, "missed", 0.0),
+        (8.0, VoicemailEnd.SILENCE, "voicemail", 5.0),
+        (8.0, VoicemailEnd.HANGUP, "voicemail", 8.0),
+        (3.5, VoicemailEnd.SILENCE, "missed", 0.5),
+        (0.4, VoicemailEnd.HANGUP, "missed", 0.0),
+        (2.9, VoicemailEnd.HANGUP, "missed", 0.0),
     ],
 )
 async def test_a_message_is_one_when_something_was_said(
-    url: str, seconds: float, how: ev.VoicemailEnd, kind: str, said: float
+    url: str, seconds: float, how: VoicemailEnd, kind: str, said: float
 ) -> None:
     """The silence that ended it is none of it; who said nothing, or hung up before three seconds of it, is missed as others are."""
     told = Told().arrive().queue().leave_queue(ev.QueueExit.TIMEOUT)
@@ -68,7 +81,7 @@ async def test_a_message_left_after_the_agents_word_is_owed(url: str) -> None:
     )
     await store.transact(lambda db: db.execute(said))
     await store.close()
-    store = await written(url, speaking(told, 8.0, ev.VoicemailEnd.HANGUP).end(ev.EndedBy.CALLER))
+    store = await written(url, speaking(told, 8.0, VoicemailEnd.HANGUP).end(ev.EndedBy.CALLER))
     async with store.reading() as db:
         (task,) = (await db.execute(sa.select(t.callbacks.c.task_id, t.callbacks.c.kind, t.callbacks.c.state))).all()
     assert tuple(task) == (told.call, "voicemail", "open")
@@ -86,7 +99,7 @@ async def test_who_was_asked_for_a_message_has_not_given_up(url: str) -> None:
     """Nobody served him, as without a message: he hangs up at its end, and is no abandoned call."""
     told = Told().arrive().queue().leave_queue(ev.QueueExit.TIMEOUT)
     gone = Told(2, caller="13806010002").arrive().queue().leave_queue(ev.QueueExit.ABANDONED).end(ev.EndedBy.CALLER)
-    store = await written(url, speaking(told, 8.0, ev.VoicemailEnd.HANGUP).end(ev.EndedBy.CALLER), gone)
+    store = await written(url, speaking(told, 8.0, VoicemailEnd.HANGUP).end(ev.EndedBy.CALLER), gone)
     arrived = datetime.fromtimestamp(T0, UTC)
     day = Period(arrived - timedelta(hours=1), arrived + timedelta(hours=1))
     found = {of: await members(store, day, of) for of in ("unserved", "abandoned", "abandoned_in_queue")}
@@ -99,7 +112,7 @@ async def test_who_was_asked_for_a_message_has_not_given_up(url: str) -> None:
 async def test_a_message_in_which_asterisk_died_is_one(url: str) -> None:
     """Its end is the call's."""
     told = Told().arrive().queue().leave_queue(ev.QueueExit.TIMEOUT)
-    told.say(ev.VoicemailBegan(told.call, told.at(2), "voicemail_nobody"))
+    told.say(VoicemailBegan(told.call, told.at(2), "voicemail_nobody"))
     store = await written(url, told.end(ev.EndedBy.NODE_DIED, after=4))
     async with store.reading() as db:
         row = (await db.execute(sa.select(t.voicemails))).one()
@@ -109,11 +122,11 @@ async def test_a_message_in_which_asterisk_died_is_one(url: str) -> None:
 
 def keeping(told: Told) -> Told:
     """He waits, takes the offer, hangs up; his place waits on."""
-    told.arrive().queue().say(ev.CallbackOffered(told.call, told.at(20), QueueId("mandarin"), 2))
-    told.say(ev.CallbackAsked(told.call, told.at(3), QueueId("mandarin"), 2))
+    told.arrive().queue().say(CallbackOffered(told.call, told.at(20), QueueId("mandarin"), 2))
+    told.say(CallbackAsked(told.call, told.at(3), QueueId("mandarin"), 2))
     told.leave_queue(ev.QueueExit.MOVED)
     told.say(ev.CallQueued(told.call, told.at(0.2), QueueId("mandarin"), 2))
-    return told.say(ev.CallbackTaken(told.call, told.at(9), "13806010009"))
+    return told.say(CallbackTaken(told.call, told.at(9), "13806010009"))
 
 
 @pytest.mark.parametrize(
@@ -128,8 +141,8 @@ async def test_whose_place_was_kept_in_vain_is_owed_in_his_order(
     taken = told.events[-1].at  # type: ignore[union-attr]
     if cause is not None:
         told.leave_queue(ev.QueueExit.ANSWERED)
-        told.say(ev.KeptPlaceUp(told.call, told.at(30)))
-        told.say(ev.CitizenCalledBack(told.call, told.at(12), answered=False, cause=cause))
+        told.say(KeptPlaceUp(told.call, told.at(30)))
+        told.say(CitizenCalledBack(told.call, told.at(12), answered=False, cause=cause))
     store = await written(url, told.end(ev.EndedBy.NODE_DIED if died else ev.EndedBy.SEAT))
     async with store.reading() as db:
         task = (await db.execute(sa.select(t.callbacks))).one()
@@ -152,7 +165,7 @@ async def test_whose_place_was_kept_in_vain_is_owed_in_his_order(
 async def test_who_comes_back_himself_has_his_former_call_told_so(url: str) -> None:
     """He stands at his place by the later call; the former is still owed until an agent has spoken with him."""
     former, later = keeping(Told()), Told(2).arrive()
-    later.say(ev.CallbackTakenOver(later.call, later.at(60), former.call))
+    later.say(CallbackTakenOver(later.call, later.at(60), former.call))
     store = Store(url)
     scribe = Scribe(store, "xm1")
     await scribe.resume()
@@ -183,7 +196,7 @@ async def test_who_was_not_content_is_asked_why(
 ) -> None:
     """A review beside whatever else is owed; the score stands with the seat he talked with."""
     told = Told().arrive().queue().talk()
-    told.say(ev.SurveyAnswered(told.call, told.at(5), score, solved))
+    told.say(SurveyAnswered(told.call, told.at(5), score, solved))
     store = await written(url, told.end())
     async with store.reading() as db:
         tasks = (await db.execute(sa.select(t.callbacks.c.task_id, t.callbacks.c.kind, t.callbacks.c.reason))).all()
@@ -214,7 +227,7 @@ async def test_who_left_last_of_three_is_scored(url: str, first_leaves_first: bo
         told.say(ev.TalkBegan(told.call, told.at(1), leg, SeatId(name), QueueId("mandarin")))
     for name in ("8001", "8002") if first_leaves_first else ("8002", "8001"):
         told.say(ev.TalkEnded(told.call, told.at(5), legs[name], SeatId(name)))
-    told.say(ev.SurveyAnswered(told.call, told.at(9), 5, True))
+    told.say(SurveyAnswered(told.call, told.at(9), 5, True))
     store = await written(url, told.end())
     async with store.reading() as db:
         row = (await db.execute(sa.select(t.surveys))).one()
@@ -226,7 +239,7 @@ async def test_what_was_promised_is_held_against_what_was_waited(url: str) -> No
     """A caller who was answered: from the announcement on; one who gave up proves nothing."""
     one, two = Told(1).arrive().queue(), Told(2, caller="13806010002").arrive().queue()
     for told in (one, two):
-        told.say(ev.WaitPromised(told.call, told.at(10), QueueId("mandarin"), 2, 1))
+        told.say(WaitPromised(told.call, told.at(10), QueueId("mandarin"), 2, 1))
     one.talk(ring=50 - 0.2)
     store = await written(url, one.end(), two.end())
     (row,) = await kept(store, None, None)

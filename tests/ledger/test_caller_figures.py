@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from cti import events as ev
+from cti.journey_events import SelfServed
 from ledger import tables as t
 from ledger.caller_figures import promised_callbacks, self_service_use
 from ledger.scribe import Scribe
@@ -59,7 +60,7 @@ async def test_what_callers_did_by_keys_is_counted_by_call_and_try(url: str) -> 
     first, second = Told(1).arrive(), Told(2).arrive()
     for told, results in ((first, ("wrong", "told")), (second, ("silent",))):
         for result in results:
-            told.say(ev.SelfServed(told.call, told.at(1), "progress", result, "", ""))
+            told.say(SelfServed(told.call, told.at(1), "progress", result, "", ""))
         told.end(ev.EndedBy.CALLER)
     store = Store(url)
     scribe = Scribe(store, "xm1")

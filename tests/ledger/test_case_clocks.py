@@ -21,10 +21,11 @@ from hotline.books.case_clocks import CaseMarks
 from ledger import tables as t
 from ledger.case_clocks import CaseClocks
 from ledger.casebook import CaseShelf
+from ledger.invariant.rule import Limits
 from ledger.outbox import OutboxShelf
 from ledger.store import Store
 from ledger.tickets import TicketShelf
-from ledger.verify import Limits, verify
+from ledger.verify import verify
 from tests.bridge.made import ticket
 
 S = CaseState

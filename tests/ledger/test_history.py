@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 import sqlalchemy as sa
 
+from cti.ids import CallId
 from ledger import tables as t
 from ledger.call_list import Filter
 from ledger.history import History
@@ -34,6 +35,16 @@ async def test_a_call_comes_with_all_that_hangs_on_it(url: str) -> None:
     assert row.recordings == (f"2026/11/23/{ANSWERED}.opus",)
     assert [(one.ticket, one.case, one.push) for one in row.tickets] == [("01", "A-1", "delivered")]
     assert row.caller_name == "王小明"
+
+
+async def test_many_at_once_are_what_each_is_alone(url: str) -> None:
+    async with ledger(url) as store:
+        book = History(store)
+        rows = await book.past(Filter(most=500))
+        wanted = [row.call for row in rows]
+        assert wanted == NEWEST_FIRST
+        assert await book.some([*wanted, CallId("xm1-0.0")]) == {row.call: row for row in rows}
+        assert await book.some([]) == {}
 
 
 async def test_an_unknown_call_is_none(url: str) -> None:

@@ -14,6 +14,7 @@ from bridge.nuisance import End, How, TagState
 from bridge.ticket import CallFacts, Person, Subject
 from cti import events as ev
 from cti.ids import CallId
+from cti.journey_events import NuisanceHandled
 from cti.numbers import Numbers
 from ledger import tables as t
 from ledger.callbacks import heard
@@ -56,7 +57,7 @@ async def graded(store: Store, *steps: str, caller: str = NUMBER, talk: bool = F
     """A call of this number of which the dialplan said these steps."""
     told = Told(caller=caller).arrive()
     for step in steps:
-        told.say(ev.NuisanceHandled(told.call, told.at(1), "message", step))
+        told.say(NuisanceHandled(told.call, told.at(1), "message", step))
     if talk:
         told.queue().talk()
     told.end(ev.EndedBy.CALLER)

@@ -44,7 +44,8 @@ from bridge.repeat import Matter
 from bridge.templates import Kind as TemplateKind
 from bridge.templates import Template
 from bridge.ticket import Limit, Promise, TicketId
-from cti.events import CallDialled, Direction, LineChecked
+from cti.equipment_events import LineChecked
+from cti.events import CallDialled, Direction
 from cti.ids import CallId, Instant, LineId, SeatId
 from cti.numbers import ANYWHERE, Numbers
 from hotline.bench.ledger.generate import FREQUENT, generate
@@ -59,7 +60,7 @@ from ledger.audit_log import AuditLog, Proof
 from ledger.call_list import Filter
 from ledger.call_record import CallRecord
 from ledger.callback_list import CallbackList
-from ledger.callbacks import CallbackBook
+from ledger.callback_requests import CallbackBook
 from ledger.callers import Callers
 from ledger.calls_without_result import OwedCalls
 from ledger.case_clocks import CaseClocks, Reckoned
@@ -73,6 +74,7 @@ from ledger.equipment import EquipmentTable
 from ledger.expected_wait import ExpectedWait
 from ledger.history import History
 from ledger.holds import HoldBook
+from ledger.invariant.rule import Limits
 from ledger.kpi import Period, members
 from ledger.mass_events import MassEvent, MassEvents
 from ledger.notices import NoticeBook
@@ -99,7 +101,7 @@ from ledger.ticket_search import Sought, TicketSearch
 from ledger.tickets import TicketShelf
 from ledger.today import Today
 from ledger.turned_away import TurnedAwayBook, TurnedAwayRow
-from ledger.verify import Limits, verify
+from ledger.verify import verify
 from ledger.wall import Wall
 from recordings.holds import Subject
 from recordings.ids import RecordingId
@@ -167,6 +169,7 @@ def asked(store: Store) -> Iterator[tuple[str, Ask]]:
     yield "History.past", lambda: history.past(Filter(caller=FREQUENT, outgoing=True, recorded=True))
     yield "History.past", lambda: history.past(Filter(case="20261123000017"))
     yield "History.get", lambda: history.get(call)
+    yield "History.some", lambda: history.some([call, CallId("xm1-none")])
     yield "History.secret", history.secret
     typed = Matter(
         FREQUENT, "D-17", "10017", "part", "s", ("湖滨南路31号",), "350203001000031", Point(118.1, 24.47, Crs.WGS84)
@@ -543,6 +546,7 @@ def _nuisance(book: NuisanceBook, call: str, agent: str) -> Iterator[tuple[str, 
     yield "NuisanceBook.decide", lambda: book.decide(decision)
     yield "NuisanceBook.dismiss", lambda: book.dismiss(tag.id, "2001", "w", NOW)
     yield "NuisanceBook.find_decision", lambda: book.find_decision(decision.id)
+    yield "NuisanceBook.find_decisions", lambda: book.find_decisions([decision.id])
     yield "NuisanceBook.in_force_of", lambda: book.in_force_of(FREQUENT, NOW)
     yield "NuisanceBook.in_force", lambda: book.in_force(NOW)
     yield "NuisanceBook.to_tell", lambda: book.to_tell(NOW)

@@ -14,8 +14,9 @@ from cti import events as ev
 from cti.ids import CallId, LegId
 from cti.numbers import Numbers
 from ledger import tables as t
+from ledger.call_fold import Records
 from ledger.call_list import Filter
-from ledger.call_record import Records, Tape
+from ledger.call_record import Tape
 from ledger.history import History
 from ledger.holds import HoldBook
 from ledger.recordings import RecordingTable

@@ -9,6 +9,7 @@ import pytest
 
 from cti import events as ev
 from cti.ids import CallId, Instant, LegId, QueueId, SeatId
+from cti.journey_events import NoticePlayed
 from ledger.audit_log import AuditLog
 from ledger.call_list import Filter
 from ledger.history import History
@@ -147,7 +148,7 @@ async def test_listening_is_in_the_audit_chain(url: str) -> None:
     assert row[2:6] == ("2001", "listened", "xm1-1.1", '{"part":"2","purpose":"复核投诉"}')
 
 
-def outgoing(number: int, *notice: ev.NoticePlayed, answered: float = 5.0, over: float = 30.0) -> Told:
+def outgoing(number: int, *notice: NoticePlayed, answered: float = 5.0, over: float = 30.0) -> Told:
     """A seat calls the world: the called leg is recorded, and goes on for ``over`` seconds after the seat has left."""
     told = Told(number).arrive(ev.Direction.OUTBOUND)
     far = LegId(f"{told.leg}9")
@@ -163,7 +164,7 @@ def outgoing(number: int, *notice: ev.NoticePlayed, answered: float = 5.0, over:
     )
 
 
-SAID = {who: ev.NoticePlayed(CallId(""), Instant(0.0), "outbound", who) for who in ("dialplan", "agent")}
+SAID = {who: NoticePlayed(CallId(""), Instant(0.0), "outbound", who) for who in ("dialplan", "agent")}
 
 
 async def test_the_recording_of_an_outgoing_call_ends_with_the_leg_that_is_recorded(url: str) -> None:

@@ -23,16 +23,17 @@ from bridge.ticket import Person, Ticket
 from cti.numbers import Numbers
 from ledger import tables as t
 from ledger.callback_list import CallbackList
-from ledger.callbacks import CallbackBook
+from ledger.callback_requests import CallbackBook
 from ledger.callers import Callers
 from ledger.casebook import CaseShelf
+from ledger.invariant.rule import Limits
 from ledger.outbox import OutboxShelf
 from ledger.replies import Reply
 from ledger.scribe import Scribe
 from ledger.seats import SeatBook
 from ledger.store import Store
 from ledger.tickets import TicketShelf
-from ledger.verify import Limits, verify
+from ledger.verify import verify
 from tests.bridge.made import ticket
 
 from .desk import T0, Told, mark

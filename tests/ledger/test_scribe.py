@@ -22,15 +22,17 @@ from bridge.disposition import CallOutcome
 from cti import events as ev
 from cti import frame_types as fr
 from cti.cel_reader import Book, Mark
+from cti.equipment_events import BookGap
 from cti.file_tail import Place
 from cti.ids import BridgeId, CallId, Instant, LegId, QueueId, SeatId
 from ledger import tables as t
 from ledger.errors import LedgerUnavailable
+from ledger.invariant.rule import Limits
 from ledger.outcomes import Said, put
 from ledger.scribe import Scribe
 from ledger.seats import SeatBook
 from ledger.store import Store
-from ledger.verify import Limits, verify
+from ledger.verify import verify
 from tests.cti.story import PLAN, Story, stories
 from tests.cti.test_cel_reader import rows
 from tests.sampling import examples
@@ -430,7 +432,7 @@ async def test_a_record_that_is_gone_is_lost_since_it_was_read_last(url: str) ->
     scribe = Scribe(store, "xm1")
     await scribe.resume()
     later = Told(2, at=T0 + 500).arrive().end(after=9)
-    await scribe.write([ev.BookGap(Instant(0.0)), *later.events], Mark(Place(7, 10), Place(7, 10)))
+    await scribe.write([BookGap(Instant(0.0)), *later.events], Mark(Place(7, 10), Place(7, 10)))
     await store.close()
     gap = await one(url, sa.select(t.blind_intervals))
     assert (gap.began_at, gap.ended_at) == (read, datetime.fromtimestamp(T0 + 500, UTC))
@@ -507,7 +509,7 @@ async def test_a_call_whose_rows_are_gone_is_closed_as_uncertain(url: str) -> No
     scribe = Scribe(store, "xm1")
     await scribe.resume()
     later = Told(2, at=T0 + 500).arrive().end(after=9)
-    await scribe.write([ev.BookGap(Instant(T0 + 50)), *later.events], Mark(Place(7, 10), Place(7, 10)))
+    await scribe.write([BookGap(Instant(T0 + 50)), *later.events], Mark(Place(7, 10), Place(7, 10)))
     await store.close()
     row = await one(url, sa.select(t.calls).where(t.calls.c.call_id == whole.call))
     assert (row.state, row.uncertain, row.ended_by) == ("closed", True, "unknown")

@@ -11,7 +11,7 @@ from agents.events import SeatNoted, SeatStateChanged
 from agents.own_reasons import AgentId
 from agents.presence import Presence
 from agents.seat_state import SeatState, Then
-from cti.events import BoardBlind, BoardLive, EndpointReach, LineChecked, Reach
+from cti.equipment_events import BoardBlind, BoardLive, EndpointReach, LineChecked, Reach
 from cti.ids import CallId, Instant, LineId, SeatId
 from ledger import tables as t
 from ledger.equipment import EquipmentTable

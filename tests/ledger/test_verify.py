@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from ledger import tables as t
 from ledger.calls_without_result import OwedCalls
 from ledger.differences import Kind
-from ledger.verify import RULES, Limits, verify
+from ledger.invariant.rule import RULES, Limits
+from ledger.verify import verify
 
 from .conftest import Fresh
 from .seed import ANSWERED, DIRECT, MISSED, NOW, OPEN, OUT, after, do, ledger, talked

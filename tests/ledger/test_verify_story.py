@@ -12,9 +12,10 @@ from cti import events as ev
 from cti import frame_types as fr
 from cti.fold import Fold
 from ledger import rows
+from ledger.invariant.rule import Limits
 from ledger.scribe import Scribe
 from ledger.store import Store
-from ledger.verify import Limits, verify
+from ledger.verify import verify
 from tests.cti.story import PLAN, as_book, stories
 from tests.sampling import examples
 

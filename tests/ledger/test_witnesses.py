@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from cti import events as ev
 from cti.call import Call, Leg
+from cti.equipment_events import BoardLive, BookGap, RowsRefused
 from cti.events import Direction
 from cti.ids import CallId, Instant, LegId
 from ledger import compare
@@ -26,8 +27,8 @@ from recordings.ports import Shelved
 from .desk import T0, Told, mark
 
 NOW = datetime.fromtimestamp(T0, UTC) + timedelta(days=1)
-REFUSED = ev.RowsRefused(Instant(T0), "hotline.csv", 7, 4096, 3, "not quoted", '1",HANGUP')
-LIVE = ev.BoardLive(Instant(T0 - 100), Instant(T0 - 1000))
+REFUSED = RowsRefused(Instant(T0), "hotline.csv", 7, 4096, 3, "not quoted", '1",HANGUP')
+LIVE = BoardLive(Instant(T0 - 100), Instant(T0 - 1000))
 
 
 def whole(number: int = 1, *, talk: float = 30.0) -> Told:
@@ -238,7 +239,7 @@ async def test_refused_rows_and_gaps_are_breaches_until_accepted(url: str) -> No
     store = Store(url)
     scribe, book = Scribe(store, "xm1"), DifferenceBook(store, "xm1")
     await scribe.resume()
-    gap = ev.BookGap(Instant(T0), Instant(T0 + 60), "hotline.csv was cut")
+    gap = BookGap(Instant(T0), Instant(T0 + 60), "hotline.csv was cut")
     for place in (100, 200):  # told twice
         await scribe.write([REFUSED, gap], mark(place))
     noted = await book.open()

@@ -12,7 +12,7 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from config.settings import Recording
+from config.sections.recording import Recording
 from hotline.verbs.shell_user import actor
 from recordings.storage import keys_of
 from tests.fakes.said import said

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from config.file_places import Places
-from config.settings import Recording
+from config.sections.recording import Recording
 from recordings import vault
 from recordings.errors import SealBroken
 from recordings.master_key import MasterKeyFile, master_of

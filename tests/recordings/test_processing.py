@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -19,6 +18,7 @@ from recordings.child_process import RecordingChild
 from recordings.events import RecordingDelayed, RecordingFailed, RecordingShelved
 from recordings.ports import Due, Failed, Shelved
 from recordings.processing import RecordingQueue
+from tests.waiting import until
 
 from .sound import DictBook, due, settings, spool, stereo
 
@@ -47,12 +47,6 @@ class RecordingRig:
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(processing, "GATHER_SECONDS", 0.01)
     monkeypatch.setattr(processing, "ROUND_FAILED_SECONDS", 0.05)
-
-
-async def until(true: Callable[[], object], seconds: float = 30.0) -> None:
-    async with asyncio.timeout(seconds):
-        while not true():
-            await asyncio.sleep(0.01)
 
 
 async def test_everything_due_is_shelved_and_forgotten(tmp_path: Path) -> None:

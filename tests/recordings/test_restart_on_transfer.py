@@ -8,6 +8,7 @@ import pytest
 
 from cti import events as ev
 from cti.commands import Command, Outcome, RenewRecording, Result
+from cti.equipment_events import BoardLive
 from cti.ids import CallId, Instant, LegId, QueueId, SeatId
 from recordings import restart_on_transfer
 from recordings.restart_on_transfer import Continuity, RecordingContinuity
@@ -32,7 +33,7 @@ def began(leg: str, endpoint: str) -> ev.LegBegan:
     return ev.LegBegan(CALL, NOW, LegId(leg), endpoint)
 
 
-LIVE = ev.BoardLive(NOW, NOW)
+LIVE = BoardLive(NOW, NOW)
 """All that Asterisk has was listed: after a reload, or a link that was lost."""
 THREE = (arrived(), began(WORLD, "telecom"), began("a", "8001"), began("l1", ""), began("l2", ""), began("b", "8002"))
 

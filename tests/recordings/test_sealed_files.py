@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from config.file_places import Places
-from config.settings import Recording
+from config.sections.recording import Recording
 from recordings.errors import NotStored, SealBroken
 from recordings.sealed_files import SealedFiles
 from recordings.storage import files_of, keys_of

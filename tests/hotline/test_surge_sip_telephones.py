@@ -10,9 +10,10 @@ import pytest
 
 from hotline.lab.sip_message import Message
 from hotline.lab.sound import SILENCE
-from hotline.surge import telephones
+from hotline.surge import sip_telephones
+from hotline.surge.callers import Callers
 from hotline.surge.facts import Citizen
-from hotline.surge.telephones import Callers, Telephones
+from hotline.surge.sip_telephones import Telephones
 
 HOST = "127.0.0.1"
 
@@ -73,8 +74,8 @@ async def one_call(
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(telephones, "T1", 0.05)
-    monkeypatch.setattr(telephones, "GIVES_UP_SECONDS", 1.0)
+    monkeypatch.setattr(sip_telephones, "T1", 0.05)
+    monkeypatch.setattr(sip_telephones, "GIVES_UP_SECONDS", 1.0)
 
 
 def late(quiet: int, *statuses: str) -> Callable[[Message], list[str]]:
