@@ -13,10 +13,10 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, field_validator
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from config.language import say as _
+from config.time_range import Moment
 
 from .errors import Problem
 from .partner_handover import cleaned
@@ -92,19 +92,10 @@ class _StateIn(BaseModel):
     work_order: Annotated[str, Field(max_length=64)] = ""
     state: MatterState
     sequence: Annotated[int, Field(strict=True, ge=1, le=2**53)]
-    at: AwareDatetime
+    at: Moment
     word: Annotated[str, Field(max_length=80)] = ""
     unit: Annotated[str, Field(max_length=200)] = ""
     note: Annotated[str, Field(max_length=2000)] = ""
-
-    @field_validator("at")
-    @classmethod
-    def _in_range(cls, at: datetime) -> datetime:
-        """In UTC; at the ends of time there is no such moment."""
-        try:
-            return at.astimezone(UTC)
-        except OverflowError:
-            raise PydanticCustomError("out_of_range", "must be between the years 1 and 9999 in UTC") from None
 
 
 def folded(number: str) -> str:
