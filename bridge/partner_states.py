@@ -158,10 +158,10 @@ class PartnerCalls:
     seen: dict[str, SeenIds] = field(default_factory=dict)
 
     async def hear(
-        self, partner: str, headers: Mapping[str, str], body: bytes
+        self, partner: str, headers: Mapping[str, str], body: bytes, spend: Callable[[int], None] = lambda _states: None
     ) -> StatesTaken | Refusal | tuple[Problem, ...]:
-        """``headers``: names in small letters; ``body``: as it came. Raises KeyError where no such partner signs, and what the
-        ledger raises: it is to be sent again."""
+        """``headers``: names in small letters; ``body``: as it came; ``spend``: told how many states are to be written, raises
+        when that is too many. Raises KeyError where no such partner signs, and what the ledger raises: it is to be sent again."""
         keys, now = self.keys[partner], self.clock()
         if (why := refusal(keys, headers, body, now)) is not None:
             return why
@@ -171,6 +171,7 @@ class PartnerCalls:
         states = read(body)
         if isinstance(states, tuple):
             return states
+        spend(len(states))
         heard = await self.take(partner, states, now)
         seen.add(ident, now)
         return StatesTaken(heard, repeated=False)

@@ -19,12 +19,13 @@ class Shares:
         self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
         """Spender → what was left, and when (seconds of the asker's clock)."""
 
-    def take(self, spender: str, now: float) -> int:
-        """0: it is theirs. Else whole seconds until they may ask again; what is refused costs nothing."""
+    def take(self, spender: str, now: float, cost: int = 1) -> int:
+        """0: it is theirs. Else whole seconds until they may ask again; what is refused costs nothing. ``cost``: at most what
+        is had at once."""
         left, since = self._left.get(spender, (self._most, now))
         left = min(self._most, left + max(0.0, now - since) * self._rate)
-        wait = 0 if left >= 1.0 else ceil((1.0 - left) / self._rate)
-        self._left[spender] = (left if wait else left - 1.0, now)
+        wait = 0 if left >= cost else ceil((cost - left) / self._rate)
+        self._left[spender] = (left if wait else left - cost, now)
         self._left.move_to_end(spender)
         while len(self._left) > _KEPT:
             self._left.popitem(last=False)

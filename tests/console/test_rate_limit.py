@@ -21,6 +21,12 @@ def test_what_is_refused_costs_nothing() -> None:
     assert shares.take("a", 4.0) == 0
 
 
+def test_what_costs_more_waits_longer() -> None:
+    shares = Shares(a_second=10.0, at_once=20)
+    assert [shares.take("a", 0.0, 15), shares.take("a", 0.0, 15), shares.take("a", 0.0, 5)] == [0, 1, 0]
+    assert shares.take("a", 0.0, 20) == 2
+
+
 def test_a_clock_that_steps_back_takes_nothing_away() -> None:
     shares = Shares(a_second=1.0, at_once=1)
     assert shares.take("a", 50.0) == 0
