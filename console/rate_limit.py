@@ -12,6 +12,27 @@ from math import ceil
 _KEPT = 5000
 
 
+class Waits:
+    """Who was told to wait, and until when. Pure; knows no clock."""
+
+    def __init__(self) -> None:
+        self._until: OrderedDict[str, float] = OrderedDict()
+
+    def begin(self, who: str, now: float, seconds: float) -> None:
+        self._until[who] = now + seconds
+        self._until.move_to_end(who)
+        while len(self._until) > _KEPT:
+            self._until.popitem(last=False)
+
+    def left(self, who: str, now: float) -> int:
+        """Whole seconds; 0: nobody told them, or it is over."""
+        until = self._until.get(who)
+        if until is None or until <= now:
+            self._until.pop(who, None)
+            return 0
+        return ceil(until - now)
+
+
 class Shares:
     def __init__(self, a_second: float, at_once: int) -> None:
         """``at_once``: of a spender who asked for nothing lately."""
