@@ -99,6 +99,7 @@ class Streaming:
         board.listen(changed_rows.BOARD, self._feed.hear)
         house.listen(changed_rows.HOUSE, self._feed.hear_house)
         house.listen((AccountGuessed, ReadInBulk), self.alarm_service.hear_door)
+        board.listen(cti_events.SwitchedByPhone, self.alarm_service.hear_pin)
         house.listen(DifferencesFound, self.alarm_service.hear_differences)
         book.listen((cti_events.BookGap, cti_events.RowsRefused), self.alarm_service.hear_book)
         board.listen(cti_events.EventForged, self.alarm_service.hear_forged)
