@@ -11,6 +11,7 @@ from dataclasses import replace
 from config.time_range import nearest
 
 from .drivers import CaseEvent, Receipt
+from .pasted_text import cleaned
 
 _NEVER = re.compile("[\0\ud800-\udfff]")
 
@@ -25,10 +26,11 @@ def is_storable(text: str) -> bool:
 
 
 def storable_event(event: CaseEvent) -> CaseEvent:
-    """A moment that nobody can show becomes the nearest that can: what became of the case is told all the same."""
+    """A moment that nobody can show becomes the nearest that can: what became of the case is told all the same. Words are
+    shown to people, by pages and in a terminal: what turns text round or steers a terminal goes."""
     return replace(
         event, key=storable(event.key), case_number=storable(event.case_number), at=nearest(event.at),
-        word=storable(event.word), unit=storable(event.unit), note=storable(event.note),
+        word=cleaned(event.word, lines=False), unit=cleaned(event.unit, lines=False), note=cleaned(event.note, lines=True),
         query_code=storable(event.query_code),
     )  # fmt: skip
 
