@@ -50,7 +50,9 @@ def test_a_far_moment_becomes_the_nearest_that_every_zone_has(year: int) -> None
 
 
 def test_words_steer_no_terminal_and_turn_no_text_round() -> None:
-    said = storable_event(event(TOLD | {"word": "\x1b[2J办\u202e结", "unit": "\x07环卫处\n", "note": "一\r\n\x1b]0;x\x07二\u200b"}))
+    said = storable_event(
+        event(TOLD | {"word": "\x1b[2J办\u202e结", "unit": "\x07环卫处\n", "note": "一\r\n\x1b]0;x\x07二\u200b"})
+    )
     assert (said.word, said.unit, said.note) == ("[2J办结", "环卫处", "一\n]0;x二")
 
 
