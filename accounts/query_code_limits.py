@@ -31,6 +31,9 @@ LIMITS = (
     Limit(Scope.CALLER, 10, 3600),
     Limit(Scope.ALL, 200, 3600),
 )
+OWN = tuple(limit for limit in LIMITS if limit.scope is Scope.CALLER)
+"""What alone holds up who asks from the telephone that the case came from, and knows the code: strangers' tries are not theirs. With a
+wrong code they hear what everybody hears meanwhile, or it would be told whose case it is."""
 KEPT_SECONDS = max(limit.seconds for limit in LIMITS)
 """Older tries decide nothing and are forgotten."""
 

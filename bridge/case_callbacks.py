@@ -37,8 +37,11 @@ class CaseCallbacks:
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     seen: SeenIds = field(default_factory=SeenIds)
 
-    async def hear(self, headers: Mapping[str, str], body: bytes) -> Taken | Refusal | tuple[Problem, ...]:
-        """``headers``: names in small letters; ``body``: as it came. Raises what the ledger raises: it is to be sent again."""
+    async def hear(
+        self, headers: Mapping[str, str], body: bytes, spend: Callable[[int], None] = lambda _events: None
+    ) -> Taken | Refusal | tuple[Problem, ...]:
+        """``headers``: names in small letters; ``body``: as it came; ``spend``: told how many events are to be written, raises
+        when that is too many. Raises what the ledger raises: it is to be sent again."""
         now = self.clock()
         if (why := refusal(self.keys, headers, body, now)) is not None:
             return why
@@ -48,6 +51,7 @@ class CaseCallbacks:
         events = read(body)
         if isinstance(events, tuple):
             return events
+        spend(len(events))
         await self.take(events)
         self.seen.add(ident, now)
         return Taken(len(events), repeated=False)

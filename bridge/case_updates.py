@@ -17,6 +17,7 @@ from .delivery_retry import RetryRule
 from .drivers import CaseEvent, CaseStore, Unreachable
 from .events import CaseMoved
 from .ports import CaseBook, CaseKnown
+from .storable import storable, storable_event
 
 log = structlog.get_logger("hearing")
 
@@ -72,7 +73,7 @@ class Hearing:
 
     async def take(self, events: Sequence[CaseEvent]) -> None:
         """What a store pushed; on disk when it returns. Raises what the book raises: then it is to be pushed again."""
-        self._tell(await self.book.hear(self.name, events, None, self.clock()))
+        await self._heard(events, None)
 
     async def _ask(self) -> bool:
         if self._mark is None:
@@ -84,13 +85,18 @@ class Hearing:
                 log.warning("the case store is not heard", reason=heard.reason)
             return self._not_heard()
         if heard.events or heard.mark != self._mark:
-            self._tell(await self.book.hear(self.name, heard.events, heard.mark, self.clock()))
-            self._mark = heard.mark
+            mark = storable(heard.mark)  # one that was changed is nobody's there: it is told from the beginning
+            await self._heard(heard.events, mark)
+            self._mark = mark
         if self._silent:
             log.info("the case store is heard again")
             self.back()
         self._silent = 0
         return heard.more
+
+    async def _heard(self, events: Sequence[CaseEvent], mark: str | None) -> None:
+        kept = [storable_event(one) for one in events]
+        self._tell(await self.book.hear(self.name, kept, mark, self.clock()))
 
     def _wait(self) -> float:
         if not self._silent:

@@ -24,6 +24,7 @@ from .delivery_retry import RetryRule, StoreHealth
 from .drivers import CaseStore, Receipt, Rejected, Unreachable
 from .events import DeliveryFailed, MessageNotCarried, StoreBack, StoreLost, TicketDelivered, TicketPoisoned
 from .ports import Outbox, Outgoing
+from .storable import is_storable_receipt, storable
 
 log = structlog.get_logger("courier")
 
@@ -187,14 +188,14 @@ class Courier:
                 async with asyncio.timeout(self.deadline):
                     known = await self.store.find(key)
                 if known is not None:
-                    return known
+                    return _kept(known)
             async with asyncio.timeout(self.deadline):
-                return await self.store.deliver(_as_told(sent.message))
+                return _kept(await self.store.deliver(_as_told(sent.message)))
         except TimeoutError:
             return Unreachable("no answer in time")
         except Exception as error:  # a driver's fault must not lose a message: as good as no answer
             log.exception("the driver failed", key=key)
-            return Unreachable(f"{type(error).__name__}: {error}"[:500])
+            return Unreachable(storable(f"{type(error).__name__}: {error}")[:500])
 
     async def _note(self, sent: Outgoing, answer: Receipt | Rejected | Unreachable) -> None:
         message, now = sent.message, self.clock()
@@ -244,6 +245,15 @@ class Courier:
             log.info("the case store answers again")
             self._back = True
             self.publish(StoreBack(now))
+
+
+def _kept(answer: Receipt | Rejected | Unreachable) -> Receipt | Rejected | Unreachable:
+    """As the ledger can keep it; a case whose number it cannot keep is as good as not known."""
+    match answer:
+        case Receipt():
+            return answer if is_storable_receipt(answer) else Unreachable("its case number is no text")
+        case _:
+            return replace(answer, reason=storable(answer.reason))
 
 
 def _as_told(message: Message) -> Message:

@@ -25,6 +25,7 @@ from pydantic import (
 )
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
+from config.time_range import is_shown
 from cti.numbers import Numbers
 
 from .catalogue import Catalogue
@@ -119,11 +120,13 @@ def moment(said: object) -> object:
         return None
     try:
         at = datetime.fromisoformat(said)
-        if at.tzinfo is None:
-            raise ValueError
-        return at.astimezone(UTC)
-    except (ValueError, OverflowError):
+    except ValueError:
         raise wrong("moment") from None
+    if at.tzinfo is None:
+        raise wrong("moment")
+    if not is_shown(at):
+        raise wrong("out_of_range")
+    return at.astimezone(UTC)
 
 
 def _phone(said: str, info: ValidationInfo) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 from bridge.case_state import CaseState
+from config.time_range import is_shown
 
 Row = Mapping[str, str]
 FORMATS = ("json", "xml")
@@ -98,9 +99,10 @@ def moment(text: str, zone: tzinfo) -> datetime | None:
     """None: none is said, or nothing that is one. Without a zone it is the city's."""
     try:
         found = datetime.fromisoformat(text.strip().replace(" ", "T", 1))
-        return (found if found.tzinfo else found.replace(tzinfo=zone)).astimezone(UTC)
-    except (ValueError, OverflowError):  # the latter: 9999-12-31T23:59:59-14:00, as some write "never"
+    except ValueError:
         return None
+    at = found if found.tzinfo else found.replace(tzinfo=zone)
+    return at.astimezone(UTC) if is_shown(at) else None  # 9999-12-31T23:59:59-14:00, as some write "never"
 
 
 def _read(body: bytes, form: str) -> Any:

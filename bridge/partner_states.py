@@ -13,10 +13,10 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, field_validator
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from config.language import say as _
+from config.time_range import Moment
 
 from .errors import Problem
 from .partner_handover import cleaned
@@ -92,19 +92,10 @@ class _StateIn(BaseModel):
     work_order: Annotated[str, Field(max_length=64)] = ""
     state: MatterState
     sequence: Annotated[int, Field(strict=True, ge=1, le=2**53)]
-    at: AwareDatetime
+    at: Moment
     word: Annotated[str, Field(max_length=80)] = ""
     unit: Annotated[str, Field(max_length=200)] = ""
     note: Annotated[str, Field(max_length=2000)] = ""
-
-    @field_validator("at")
-    @classmethod
-    def _in_range(cls, at: datetime) -> datetime:
-        """In UTC; at the ends of time there is no such moment."""
-        try:
-            return at.astimezone(UTC)
-        except OverflowError:
-            raise PydanticCustomError("out_of_range", "must be between the years 1 and 9999 in UTC") from None
 
 
 def folded(number: str) -> str:
@@ -167,10 +158,10 @@ class PartnerCalls:
     seen: dict[str, SeenIds] = field(default_factory=dict)
 
     async def hear(
-        self, partner: str, headers: Mapping[str, str], body: bytes
+        self, partner: str, headers: Mapping[str, str], body: bytes, spend: Callable[[int], None] = lambda _states: None
     ) -> StatesTaken | Refusal | tuple[Problem, ...]:
-        """``headers``: names in small letters; ``body``: as it came. Raises KeyError where no such partner signs, and what the
-        ledger raises: it is to be sent again."""
+        """``headers``: names in small letters; ``body``: as it came; ``spend``: told how many states are to be written, raises
+        when that is too many. Raises KeyError where no such partner signs, and what the ledger raises: it is to be sent again."""
         keys, now = self.keys[partner], self.clock()
         if (why := refusal(keys, headers, body, now)) is not None:
             return why
@@ -180,6 +171,7 @@ class PartnerCalls:
         states = read(body)
         if isinstance(states, tuple):
             return states
+        spend(len(states))
         heard = await self.take(partner, states, now)
         seen.add(ident, now)
         return StatesTaken(heard, repeated=False)

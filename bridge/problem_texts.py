@@ -47,7 +47,7 @@ SENTENCES = {
     "only_refused": "only for a refused call",
     "phone": "is no telephone number",
     "one_phone": "is not one telephone number: give one alone, as digits",
-    "out_of_range": "must be between the years 1 and 9999 in UTC",
+    "out_of_range": "must be between the years 1970 and 2199",
     "both": "longitude and latitude belong together",
 }
 

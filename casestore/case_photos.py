@@ -10,10 +10,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from accounts.file_scanner import FileScanner, ScannerAway
 from config.language import say as _
 
 from .contract import PhotoOut
-from .database import Database
+from .database import Away, Database
 from .photo_seal import PhotoSeal
 from .staff_tables import case_photos
 
@@ -46,14 +47,16 @@ def media_type_of(body: bytes) -> str:
 
 
 class CasePhotos:
-    def __init__(self, database: Database, seal: PhotoSeal) -> None:
-        self._db, self._seal = database, seal
+    def __init__(self, database: Database, seal: PhotoSeal, scanner: FileScanner | None = None) -> None:
+        """``scanner``: the site's, of viruses; None: it has none."""
+        self._db, self._seal, self._scanner = database, seal, scanner
 
     async def keep(self, number: str, body: bytes, said: str, by: str, at: datetime) -> PhotoOut:
         """``said``: the hash the device reckoned; '' none. Sealed on the disk when it returns. Raises ``PhotoRefused``, ``Away``."""
         kind, sha256 = media_type_of(body), hashlib.sha256(body).hexdigest()
         if said and said != sha256:
             raise PhotoRefused(_("the picture was damaged on its way: send it again"))
+        await self._scanned(body)
         row = {
             "number": number, "sha256": sha256, "media_type": kind, "size": len(body),
             "at": at.astimezone(UTC).isoformat(), "by": by, "sealed": True, "body": self._seal.seal(number, sha256, body),
@@ -71,6 +74,16 @@ class CasePhotos:
             return _out(known)
 
         return await self._db.write(write)
+
+    async def _scanned(self, body: bytes) -> None:
+        if self._scanner is None:
+            return
+        try:
+            found = await self._scanner.look(body)
+        except ScannerAway as fault:
+            raise Away(_("files cannot be looked at for viruses now: try again in a few minutes")) from fault
+        if found:
+            raise PhotoRefused(_("the virus scanner found {found} in this file", found=found))
 
     async def of(self, number: str) -> list[PhotoOut]:
         wanted = sa.select(_P.sha256, _P.size, _P.at, _P.by).where(_P.number == number).order_by(_P.at)

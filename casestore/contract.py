@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from config.time_range import Moment
 from config.work_time import Unit
 
 from .states import Command, EventKind, Role, State, Step, TaskKind
@@ -34,7 +35,7 @@ class TicketIn(BaseModel):
     model_config = ConfigDict(extra="allow")
 
     id: Annotated[str, Field(min_length=1, max_length=64)]
-    filed_at: AwareDatetime
+    filed_at: Moment
     kind: Annotated[str, Field(min_length=1, max_length=40)]
     title: Annotated[str, Field(min_length=1, max_length=200)]
     content: Annotated[str, Field(max_length=20_000)] = ""
@@ -47,7 +48,7 @@ class PayloadIn(BaseModel):
 
     text: Text = ""
     reason: Text = ""
-    at: AwareDatetime | None = None
+    at: Moment | None = None
     by: Annotated[str, Field(max_length=120)] = ""
     call: Annotated[str, Field(max_length=200)] = ""
     answer: Literal["", "solved", "unsolved", "unreached", "refused"] = ""
@@ -222,7 +223,7 @@ class CommandIn(_In):
     opinion: Text = ""
     reason: Text = ""
     condition: Annotated[str, Field(max_length=400, description="the closing condition")] = ""
-    until: AwareDatetime | None = None
+    until: Moment | None = None
     passed: bool | None = None
     score: Annotated[int, Field(ge=1, le=5)] | None = None
     evidence: Annotated[list[Annotated[str, Field(max_length=200)]], Field(max_length=20)] = []

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hmac
 import json
 import time
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +25,9 @@ LOOK_SECONDS = 1.0
 KEY_LEAST = 16
 REQUESTS_A_MINUTE = 600
 """Of one integrator; of all who say no key, together."""
+PLACE_A_MINUTE = 120
+"""Of one address that says no key: no single one uses up what all of them have."""
+_PLACES = 5000
 OTHER = "other"
 """The service of whatever has no code."""
 
@@ -84,7 +87,8 @@ class Accounts:
     ticks: Callable[[], float] = time.monotonic
     _keys: list[tuple[bytes, Integrator]] = field(default_factory=list)
     _looked: float | None = None
-    _asked: dict[str, deque[float]] = field(default_factory=dict)
+    _asked: OrderedDict[str, deque[float]] = field(default_factory=OrderedDict)
+    _places: OrderedDict[str, deque[float]] = field(default_factory=OrderedDict)
 
     def of(self, key: str) -> Integrator | None:
         """None: nobody's. All are compared, in the same time."""
@@ -94,15 +98,27 @@ class Accounts:
                 found = who
         return found
 
-    def may_ask(self, name: str) -> bool:
-        """False: too often within a minute. ``name`` '' : whoever says no key."""
-        now, asked = self.ticks(), self._asked.setdefault(name, deque())
+    def may_ask(self, name: str, place: str = "") -> bool:
+        """False: too often within a minute. ``name`` '' : whoever says no key, from ``place``."""
+        now = self.ticks()
+        counted = [(self._lately(self._asked, name, now), REQUESTS_A_MINUTE)]
+        if not name:
+            counted.append((self._lately(self._places, place, now), PLACE_A_MINUTE))
+            while len(self._places) > _PLACES:
+                self._places.popitem(last=False)
+        if any(len(asked) >= most for asked, most in counted):
+            return False
+        for asked, _most in counted:
+            asked.append(now)
+        return True
+
+    @staticmethod
+    def _lately(counts: OrderedDict[str, deque[float]], who: str, now: float) -> deque[float]:
+        asked = counts.setdefault(who, deque())
+        counts.move_to_end(who)
         while asked and now - asked[0] > 60:
             asked.popleft()
-        if len(asked) >= REQUESTS_A_MINUTE:
-            return False
-        asked.append(now)
-        return True
+        return asked
 
     def _now(self) -> list[tuple[bytes, Integrator]]:
         now = self.ticks()

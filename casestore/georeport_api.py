@@ -17,6 +17,9 @@ import sqlalchemy as sa
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from accounts.cookie import address_of
+from accounts.password_attempts import place
+
 from . import body_bytes, guard
 from .contract import MessageIn, TicketIn
 from .database import Away, Database
@@ -84,7 +87,7 @@ class GeoReport:
             said = said | arguments(body)
         key = first(said, "api_key")
         who = self.accounts.of(key) if key else None
-        if not self.accounts.may_ask(who.name if who else ""):
+        if not self.accounts.may_ask(who.name if who else "", _place(scope)):
             raise Refused(429, "too many requests within a minute")
         if key and who is None:
             raise Refused(403, "api_key is wrong")
@@ -188,6 +191,10 @@ class Beside:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         ours = scope["type"] == "http" and scope["path"].startswith(ROOT)
         await (self._georeport if ours else self._native)(scope, receive, send)
+
+
+def _place(scope: Scope) -> str:
+    return place(address_of(dict(scope["headers"]), str((scope.get("client") or ("",))[0])))
 
 
 def status_of(state: str) -> str:

@@ -20,6 +20,7 @@ from typing import IO
 import structlog
 import uvicorn
 
+from accounts.file_scanner import scanner_of
 from config import language
 from config import secrets as secret_files
 from config.files import FileRefused
@@ -68,7 +69,19 @@ async def _serve(told: Conf, listening: socket.socket) -> None:
     staff = Staff(database, told.access, _now)
     behind = Behind(database, store, inquiries, _now, staff, told.fingerprint, told.georeport)
     seal = _photo_seal(told.photos)
-    pages = make_pages(Pages(database, store, inquiries, staff, _now, frozenset(told.origins), told.timezone, seal))
+    pages = make_pages(
+        Pages(
+            database,
+            store,
+            inquiries,
+            staff,
+            _now,
+            frozenset(told.origins),
+            told.timezone,
+            seal,
+            scanner_of(told.access.scanner),
+        )
+    )
     server = _Quiet(
         uvicorn.Config(
             beside(make_app(behind, secret), pages), http="h11", loop="none", lifespan="off", log_config=None, access_log=False,

@@ -37,6 +37,8 @@ def _message(one: Any) -> str:
             return _("is not one of the possible values") + f": {limits['expected']}"
         case "timezone_aware":
             return _("must say its time zone")
+        case "out_of_range":
+            return _("must be between the years 1970 and 2199")
         case "greater_than_equal":
             return _("must be at least {least}", least=limits["ge"])
         case "less_than_equal":

@@ -6,12 +6,13 @@ Raises FileRefused for what cannot be read. Nothing in a workbook is carried out
 from __future__ import annotations
 
 import io
+import json
+import subprocess
+import sys
 import zipfile
 from dataclasses import dataclass
-from datetime import date, datetime
 from pathlib import Path
-
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
+from typing import Any
 
 from .files import FileRefused, read_bytes
 from .language import say as _
@@ -20,6 +21,8 @@ MAGIC = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 MOST_UNPACKED = 256 << 20
 """Bytes; a packed file that is larger within is no table."""
 MOST_ROWS = 100_000
+COMMAND = (sys.executable, "-m", "config.workbook_child")
+SECONDS = 120.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +38,34 @@ def is_workbook(path: Path) -> bool:
 
 
 def read_worksheets(path: Path) -> tuple[Worksheet, ...]:
-    """Visible sheets in their order. Raises FileRefused."""
+    """The sheets in their order. Raises FileRefused."""
     data = read_bytes(path)
     if data.startswith(MAGIC[0]):
         _small_within(data, path)
+    told = _asked(data, path)
+    if "long" in told:
+        raise FileRefused(path, str(told["long"]), _("has more than {most} rows", most=MOST_ROWS))
+    if "fault" in told:
+        said = _("cannot be read as a workbook: {fault}", fault=str(told["fault"]))
+        raise FileRefused(path, "", said, _("Cure: save it as .xlsx, without a password"))
+    return tuple(
+        Worksheet(name, tuple((n, tuple(row)) for n, row in enumerate(rows, 1))) for name, rows in told["sheets"]
+    )
+
+
+def _asked(data: bytes, path: Path) -> dict[str, Any]:
+    """What the child says of it; whatever ends the child is the file's fault."""
     try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        return tuple(_sheet(book.get_sheet_by_name(name), name, path) for name in book.sheet_names)
-    except (CalamineError, OSError, ValueError) as fault:
-        said = _("cannot be read as a workbook: {fault}", fault=str(fault)[:200])
-        raise FileRefused(path, "", said, _("Cure: save it as .xlsx, without a password")) from None
+        done = subprocess.run([*COMMAND, str(MOST_ROWS)], input=data, capture_output=True, timeout=SECONDS)
+        told = json.loads(done.stdout) if done.returncode == 0 else None
+    except (subprocess.TimeoutExpired, ValueError):
+        told = None
+    if not isinstance(told, dict):
+        said = _("wants more memory or time than any table does")
+        raise FileRefused(
+            path, "", said, _("Cure: delete the empty rows and columns behind the table, and save it again")
+        )
+    return told
 
 
 def _small_within(data: bytes, path: Path) -> None:
@@ -55,25 +76,3 @@ def _small_within(data: bytes, path: Path) -> None:
         raise FileRefused(path, "", _("is damaged: no whole workbook")) from None
     if size > MOST_UNPACKED:
         raise FileRefused(path, "", _("is larger than {most} MB", most=MOST_UNPACKED >> 20))
-
-
-def _sheet(sheet: CalamineSheet, name: str, path: Path) -> Worksheet:
-    if sheet.height > MOST_ROWS:
-        raise FileRefused(path, name, _("has more than {most} rows", most=MOST_ROWS))
-    rows = [[_text(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)]
-    for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
-        if top >= len(rows) or left >= len(rows[top]):
-            continue
-        said = rows[top][left]
-        for row in rows[top : bottom + 1]:
-            for column in range(left, min(right + 1, len(row))):
-                row[column] = said
-    return Worksheet(name, tuple((n, tuple(row)) for n, row in enumerate(rows, 1)))
-
-
-def _text(cell: object) -> str:
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    if isinstance(cell, datetime | date):
-        return cell.isoformat()
-    return "" if cell is None else str(cell)

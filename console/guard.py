@@ -14,6 +14,7 @@ What a session changes, and the live streams it opens, has a pace of its own (``
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import hmac
 import time
 from collections.abc import Callable
@@ -34,7 +35,7 @@ from .authorization import BEARER, PROGRAM, TOKEN_ACTOR, Who, who_of
 from .doubled_keys import key_twice
 from .error_answers import WORDS, answer
 from .program_tokens import PREFIX, NotGood
-from .rate_limit import Shares
+from .rate_limit import Shares, Waits
 from .seat_sign_in import seat_of
 from .services import Services
 from .shell_actor import typed_by
@@ -110,6 +111,7 @@ class Guard:
         self._tick = tick
         self._changes = Shares(CHANGES_A_SECOND, CHANGES_AT_ONCE)
         self._streams = Shares(STREAMS_A_SECOND, STREAMS_AT_ONCE)
+        self._waiting = Waits()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
@@ -170,25 +172,34 @@ class Guard:
             raise _No(401, _("sign in first"))
         # before the ledger is asked: a foreign page's request may not even keep a session awake
         self._foreign(headers, changes=not socket and method not in _SAFE, always=socket or path == GATE)
+        spent = self._streams if socket else self._changes if _costs(method, path) else None
+        if secret and spent is not None:
+            self._still_waits(secret, spent)
         person = PROOF.lower().encode() in headers and path not in NO_PERSON
         row = await self._plugs.sessions.find(secret, person=person) if secret else None
         if row is None:
             if is_open:
                 return None, None
             raise _No(401, _("sign in first"))
-        if socket or (method not in _SAFE and (method, path) not in ENDS):
-            await self._spends(self._streams if socket else self._changes, row)
+        if spent is not None:
+            await self._spends(spent, row, secret)
         if row.locked and (socket or (method, path) not in WHILE_LOCKED | OPEN):
             raise _No(423, _("the screen is locked: give the password"))
         if row.must_change and row.how == "password" and (socket or (method, path) not in WHILE_NEW | OPEN):
             raise _No(403, _("this password is somebody else's choice: take one of your own first"), "password_change")
         return who_of(row, seat_of(self._plugs.desk, row)), row
 
-    async def _spends(self, shares: Shares, row: Session) -> None:
+    async def _spends(self, shares: Shares, row: Session, secret: str) -> None:
         """Raise 429 when this session has used up its share."""
         if wait := shares.take(row.id, self._tick()):
+            self._waiting.begin(_whose(shares, secret), self._tick(), wait)
             await self._tell(row.account, "too_quick", "", {"session": row.id})
-            raise _No(429, _("more was asked for in a moment than anybody can do: wait a moment"), wait=wait)
+            raise _too_quick(wait)
+
+    def _still_waits(self, secret: str, shares: Shares) -> None:
+        """Who was told to wait and does not is refused before the ledger is asked who it is: a flood costs no more than that."""
+        if left := self._waiting.left(_whose(shares, secret), self._tick()):
+            raise _too_quick(left)
 
     async def _program_or_token(self, scope: Scope, headers: dict[bytes, bytes], given: bytes) -> Who:
         """A program by its own token, or the installation's token, said on this machine; raises for all else."""
@@ -284,6 +295,19 @@ class Guard:
     async def _tell(self, actor: str, action: str, what: str, detail: dict[str, str]) -> None:
         plugs = self._plugs
         await plugs.refusals.tell(plugs.audit, plugs.absent, plugs.clock(), actor, action, what, detail)
+
+
+def _costs(method: str, path: str) -> bool:
+    return method not in _SAFE and (method, path) not in ENDS
+
+
+def _whose(shares: Shares, secret: str) -> str:
+    """Kept in memory for seconds; not the secret itself."""
+    return f"{id(shares)} {hashlib.sha256(secret.encode('utf-8', 'surrogateescape')).hexdigest()}"
+
+
+def _too_quick(wait: int) -> _No:
+    return _No(429, _("more was asked for in a moment than anybody can do: wait a moment"), wait=wait)
 
 
 def _peer(scope: Scope) -> str:

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
+from accounts.file_scanner import FileScanner
 from agents.callback_list_rows import TaskRow, Wanted
 from agents.callbacks import Denied, GivenUp, Moved, Result
 from bridge.ports import Push
@@ -219,6 +220,8 @@ class TicketCentre:
     matters: Matters
     events: MassEventBook
     files: FileStore
+    scanner: FileScanner | None = None
+    """None: this site has none."""
 
 
 @dataclass(frozen=True, slots=True)

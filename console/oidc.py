@@ -33,6 +33,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
+from bridge.limited_answers import LimitedAnswers
 from config.sections.access import Oidc
 
 with warnings.catch_warnings(record=True):  # it recommends an httpx of another name, each time, on stderr
@@ -87,7 +88,7 @@ class Provider:
         self._known: _Known | None = None
         self._failed: tuple[datetime, str] | None = None
         self._one = asyncio.Lock()
-        self._transport: httpx.AsyncHTTPTransport | None = None
+        self._transport: LimitedAnswers | None = None
 
     @property
     def name(self) -> str:
@@ -126,7 +127,7 @@ class Provider:
             told = await client.fetch_token(
                 known.token, grant_type="authorization_code", code=asked["code"], code_verifier=began["verifier"]
             )
-        except (AuthlibBaseError, httpx.HTTPError, ValueError) as fault:
+        except (AuthlibBaseError, httpx.HTTPError, ValueError, RecursionError) as fault:
             raise NotProved(f"no token for this code: {fault}") from fault
         claims = await self._claims(client, known, str(told.get("id_token", "")))
         self._check(claims, began["nonce"])
@@ -152,7 +153,8 @@ class Provider:
         if self._transport is None:
             context = await asyncio.to_thread(ssl.create_default_context)
             if self._transport is None:
-                self._transport = httpx.AsyncHTTPTransport(verify=context, trust_env=False)
+                way = httpx.AsyncHTTPTransport(verify=context, trust_env=False)
+                self._transport = LimitedAnswers(2 * _SECONDS, inner=way)
         return AsyncOAuth2Client(
             client_id=self._settings.client_id, client_secret=self._secret or None, redirect_uri=back, scope=_SCOPE,
             code_challenge_method="S256", token_endpoint_auth_method="client_secret_basic" if self._secret else "none",
@@ -196,7 +198,7 @@ class Provider:
                     known.keys = KeySet.import_key_set(await _json(client, known.keys_at))  # type: ignore[arg-type]
                 assert known.keys is not None
                 return dict(jwt.decode(token, known.keys, _ALGORITHMS).claims)
-            except (JoseError, ValueError) as fault:
+            except (JoseError, ValueError, RecursionError) as fault:
                 last = fault
         raise NotProved(f"its token does not fit: {last}") from last
 
@@ -245,7 +247,7 @@ async def _json(client: Any, url: str) -> dict[str, Any]:
         reply = await client.request("GET", url, withhold_token=True)
         reply.raise_for_status()
         told = reply.json()
-    except (httpx.HTTPError, ValueError) as fault:
+    except (httpx.HTTPError, ValueError, RecursionError) as fault:
         raise NotProved(f"{url} does not answer: {fault}") from fault
     if not isinstance(told, dict):
         raise NotProved(f"{url} answers no object")

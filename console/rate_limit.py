@@ -12,6 +12,27 @@ from math import ceil
 _KEPT = 5000
 
 
+class Waits:
+    """Who was told to wait, and until when. Pure; knows no clock."""
+
+    def __init__(self) -> None:
+        self._until: OrderedDict[str, float] = OrderedDict()
+
+    def begin(self, who: str, now: float, seconds: float) -> None:
+        self._until[who] = now + seconds
+        self._until.move_to_end(who)
+        while len(self._until) > _KEPT:
+            self._until.popitem(last=False)
+
+    def left(self, who: str, now: float) -> int:
+        """Whole seconds; 0: nobody told them, or it is over."""
+        until = self._until.get(who)
+        if until is None or until <= now:
+            self._until.pop(who, None)
+            return 0
+        return ceil(until - now)
+
+
 class Shares:
     def __init__(self, a_second: float, at_once: int) -> None:
         """``at_once``: of a spender who asked for nothing lately."""
@@ -19,12 +40,13 @@ class Shares:
         self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
         """Spender → what was left, and when (seconds of the asker's clock)."""
 
-    def take(self, spender: str, now: float) -> int:
-        """0: it is theirs. Else whole seconds until they may ask again; what is refused costs nothing."""
+    def take(self, spender: str, now: float, cost: int = 1) -> int:
+        """0: it is theirs. Else whole seconds until they may ask again; what is refused costs nothing. ``cost``: at most what
+        is had at once."""
         left, since = self._left.get(spender, (self._most, now))
         left = min(self._most, left + max(0.0, now - since) * self._rate)
-        wait = 0 if left >= 1.0 else ceil((1.0 - left) / self._rate)
-        self._left[spender] = (left if wait else left - 1.0, now)
+        wait = 0 if left >= cost else ceil((cost - left) / self._rate)
+        self._left[spender] = (left if wait else left - cost, now)
         self._left.move_to_end(spender)
         while len(self._left) > _KEPT:
             self._left.popitem(last=False)

@@ -42,6 +42,8 @@ KEYS_A_SECOND, KEYS_AT_ONCE = 20 / 60, 10
 """Keys of one session's telephone, each a command to Asterisk: as many as the edge lets handshakes of it through."""
 
 
+STATES_A_SECOND, STATES_AT_ONCE = 20.0, 1000
+"""What another program says of cases or shared matters: each costs the ledger's one writer about two milliseconds."""
 ACTS_A_SECOND, ACTS_AT_ONCE = 0.5, 30
 """Tickets without a call, notices to all, seats taken: each more often than anybody needs."""
 
@@ -112,6 +114,8 @@ class Services:
     searches: Pace = field(default_factory=lambda: Pace(SEARCHES_A_MINUTE, 100_000))
     """By number, of people whose own calls show them masked."""
     phone_keys: Shares = field(default_factory=lambda: Shares(KEYS_A_SECOND, KEYS_AT_ONCE))
+    states: Shares = field(default_factory=lambda: Shares(STATES_A_SECOND, STATES_AT_ONCE))
+    """By partner, or by the case store's program: counted by states, because one request holds two hundred."""
     acts: Shares = field(default_factory=lambda: Shares(ACTS_A_SECOND, ACTS_AT_ONCE))
     files_sent: FilesSent = field(default_factory=FilesSent)
     """Of one person, each kind by itself: what costs others, or is a durable row each time."""
@@ -136,9 +140,9 @@ class Services:
             return None, None
 
 
-def within(shares: Shares, spender: str) -> None:
+def within(shares: Shares, spender: str, cost: int = 1) -> None:
     """Raise 429 when this spender has used up their share."""
-    if wait := shares.take(spender, time.monotonic()):
+    if wait := shares.take(spender, time.monotonic(), cost):
         message = _("more was asked for in a moment than anybody can do: wait a moment")
         raise Failed(429, message, headers={"Retry-After": str(wait)})
 

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from accounts.query_code_limits import KEPT_SECONDS, LIMITS, Scope, refusal
+from accounts.query_code_limits import KEPT_SECONDS, LIMITS, OWN, Scope, refusal
 from bridge.case_state import CaseState
 from bridge.case_store_messages import MessageKind
 from cti.numbers import Numbers
@@ -24,6 +24,7 @@ from . import tables as t
 from .store import Store
 
 _C, _T, _P, _E, _O = t.cases.c, t.tickets.c, t.progress_tries.c, t.mass_events.c, t.outbox.c
+_F = t.ticket_numbers.c
 CHAIN = 8
 """So many cases are followed from one that was merged to the one it goes on within."""
 
@@ -81,14 +82,18 @@ class CaseProgress:
         self, db: sa.Connection, number: str, code: str, caller: str, now: float
     ) -> CaseStanding | NoSuchCase | TooMany:
         db.execute(sa.delete(t.progress_tries).where(_P.at <= now - KEPT_SECONDS))
-        if refusal(_wrong(db, number, caller), now) is not None:
+        wrong = _wrong(db, number, caller)
+        if refusal(wrong, now, OWN) is not None:
+            return TooMany()
+        held = refusal(wrong, now) is not None
+        if held and not _own(db, number, caller):
             return TooMany()
         row = db.execute(_CASE.where(_C.number == number)).first() if number else None
         kept = row.query_code if row is not None else ""
         right = hmac.compare_digest(kept.encode(), code.encode()) and bool(kept)
         db.execute(sa.insert(t.progress_tries).values(at=now, number=number, caller=caller, wrong=not right))
         if row is None or not right:
-            return NoSuchCase()
+            return TooMany() if held else NoSuchCase()
         root = row
         for _ in range(CHAIN):
             above = db.execute(_CASE.where(_C.number == root.merged_into)).first() if root.merged_into else None
@@ -114,6 +119,15 @@ class CaseProgress:
 _CASE = sa.select(
     _C.number, _C.query_code, _C.state, _C.word, _C.since, _T.merged_into, _T.promised_by, _T.promise_provisional,
 ).join_from(t.cases, t.tickets, _T.ticket_id == _C.ticket_id)  # fmt: skip
+
+
+def _own(db: sa.Connection, number: str, caller: str) -> bool:
+    """Whether this telephone is one by which the case's ticket is found."""
+    here = sa.and_(_F.ticket_id == _C.ticket_id, _F.national == caller)
+    wanted = (
+        sa.select(sa.literal(1)).select_from(t.cases).join(t.ticket_numbers, here).where(_C.number == number).limit(1)
+    )
+    return bool(caller) and db.execute(wanted).first() is not None
 
 
 def _wrong(db: sa.Connection, number: str, caller: str) -> dict[Scope, list[float]]:

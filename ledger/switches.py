@@ -24,6 +24,8 @@ _C = t.switches.c
 _UNAUDITED: sa.ColumnElement[bool] = sa.literal_column("NOT audited")
 """As its index says it."""
 HOURS, MODE, PIN = "hours", "mode", "pin"
+RESTED = "rested"
+"""Of ``PIN``: wrong so often that the seat is not asked for a while."""
 """Kinds; the last is a telephone that was not let in."""
 MOST = 200
 

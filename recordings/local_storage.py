@@ -22,8 +22,11 @@ _ABSENT = (FileNotFoundError, NotADirectoryError)
 
 
 class LocalStorage:
-    def __init__(self, root: Path, *, file_mode: int = 0o640, folder_mode: int = 0o750) -> None:
-        self.root = root
+    def __init__(
+        self, root: Path, *, file_mode: int = 0o640, folder_mode: int = 0o750, links: bool = True
+    ) -> None:  # fmt: skip
+        """``links``: symbolic links below ``root`` are followed; False: they hold nothing."""
+        self.root, self._links = root, links
         self._file_mode, self._folder_mode = file_mode, folder_mode
 
     def put(self, name: str, content: Path | Iterable[bytes]) -> None:
@@ -84,6 +87,8 @@ class LocalStorage:
         with entries:
             for entry in entries:
                 if not entry.name.startswith(begins) or not layout.safe(entry.name):
+                    continue
+                if not self._links and entry.is_symlink():
                     continue
                 try:
                     if entry.is_dir():

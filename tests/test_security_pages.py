@@ -38,6 +38,31 @@ def test_the_files_it_names_are_there(page: str) -> None:
     assert {name for name in missing if not list(TREE.glob(f"*/{name}"))} == set()
 
 
+FAULT = re.compile(r"^\| (\d+) [^|]* \| [^|]+ \| ([^|]+) \|$", re.MULTILINE)
+FAULTS = 22
+"""That were reported."""
+
+
+def test_every_reported_fault_stands_there_once_and_names_tests_that_there_are() -> None:
+    text = (TREE / "docs/decisions/0030-doors-tried-again.md").read_text("utf-8")
+    rows = FAULT.findall(text.partition("## Every fault")[2].partition("## Flood figures")[0])
+    assert [int(number) for number, _tests in rows] == [*range(1, FAULTS + 1)]
+    for number, tests in rows:
+        named = re.findall(r"`([^`]+)::([^`]+)`", tests)
+        assert named, number
+        for file, name in named:
+            page = file.startswith("web/")
+            said = (TREE / file if page else TREE / "tests" / file).read_text("utf-8")
+            assert (f"'{name}'" if page else f"def {name}(") in said, f"{number}: {file}::{name}"
+
+
+def test_what_is_known_of_our_parts_is_asked_by_make_audit() -> None:
+    made = (TREE / "Makefile").read_text("utf-8")
+    assert re.search(r"^audit:.*\n\t@?\.ci/audit$", made, re.MULTILINE)
+    asked = (TREE / ".ci" / "audit").read_text("utf-8")
+    assert [one for one in ("pip-audit", "npm", "CycloneDX", "could not be asked") if one not in asked] == []
+
+
 def test_asvs_counts_what_it_lists() -> None:
     """Each number once, in order, with a word of its own; the sum at the top is that of the rows."""
     text = (TREE / "docs/asvs.md").read_text("utf-8")

@@ -16,9 +16,10 @@ _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 
 
 def workbook(
-    path: Path, sheets: Mapping[str, Sequence[Sequence[Cell]]], merged: Mapping[str, Sequence[str]] | None = None
-) -> Path:
-    """``merged``: sheet → ranges such as A2:A4."""
+    path: Path, sheets: Mapping[str, Sequence[Sequence[Cell]]], merged: Mapping[str, Sequence[str]] | None = None,
+    *, raw: str = "",
+) -> Path:  # fmt: skip
+    """``merged``: sheet → ranges such as A2:A4; ``raw``: rows of every sheet as XML, in place of those given."""
     names = list(sheets)
     listed = "".join(f'<sheet name={quoteattr(name)} sheetId="{n}" r:id="r{n}"/>' for n, name in enumerate(names, 1))
     parts = "".join(
@@ -46,12 +47,12 @@ def workbook(
             "xl/workbook.xml", f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets>{listed}</sheets></workbook>'
         )
         for n, name in enumerate(names, 1):
-            packed.writestr(f"xl/s{n}.xml", _sheet(sheets[name], (merged or {}).get(name, ())))
+            packed.writestr(f"xl/s{n}.xml", _sheet(sheets[name], (merged or {}).get(name, ()), raw))
     return path
 
 
-def _sheet(rows: Sequence[Sequence[Cell]], merged: Sequence[str]) -> str:
-    body = "".join(
+def _sheet(rows: Sequence[Sequence[Cell]], merged: Sequence[str], raw: str) -> str:
+    body = raw or "".join(
         f'<row r="{n}">' + "".join(_cell(f"{_column(at)}{n}", cell) for at, cell in enumerate(cells)) + "</row>"
         for n, cells in enumerate(rows, 1)
     )

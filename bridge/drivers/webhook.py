@@ -109,7 +109,7 @@ def event(told: Any) -> CaseEvent:
         raise ValueError("texts are wanted")
     return CaseEvent(
         told["key"][:200], told["number"][:40], sequence, CaseState(told["state"]), at.astimezone(UTC),
-        texts["word"][:80], texts["unit"][:200], texts["note"][:2000], texts["query_code"][:40],
+        texts["word"][:80], texts["unit"][:200], texts["note"][:2000], query_code=texts["query_code"][:40],
     )  # fmt: skip
 
 

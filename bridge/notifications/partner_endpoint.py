@@ -16,7 +16,7 @@ from hashlib import sha256
 import httpx
 
 from .doors import Answer, NotTaken, Outgoing, Refused, Sent, Unclear
-from .sms_gateway import WRONG
+from .sms_gateway import WRONG, client_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class PartnerEndpoints:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:  # fmt: skip
         self._endpoints, self._clock = endpoints, clock
-        self._client = client or httpx.AsyncClient(timeout=seconds, trust_env=False, follow_redirects=False)
+        self._client = client or client_for(seconds)
 
     async def close(self) -> None:
         await self._client.aclose()

@@ -10,11 +10,20 @@ from dataclasses import dataclass, field
 
 import httpx
 
+from bridge.limited_answers import LimitedAnswers
+from bridge.pasted_text import cleaned
+
 from .doors import Answer, NotTaken, Outgoing, Refused, Sent, Unclear
 
 WRONG = frozenset({400, 403, 404, 413, 422})
 """As wrong the next time; 401 is ours to mend, and what waits goes out then."""
 REASON_MOST = 200
+
+
+def client_for(seconds: float) -> httpx.AsyncClient:
+    """``seconds``: each step of a request; the whole of it takes at most twice as long, and holds up nobody's messages any longer."""
+    ways = LimitedAnswers(2 * seconds)
+    return httpx.AsyncClient(timeout=seconds, trust_env=False, follow_redirects=False, transport=ways)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +55,7 @@ class SmsGateway:
     ) -> None:  # fmt: skip
         self._shape, self.repeats = shape, repeats
         self._headers = {shape.secret_header: shape.secret_before + secret} if secret else {}
-        self._client = client or httpx.AsyncClient(timeout=seconds, trust_env=False, follow_redirects=False)
+        self._client = client or client_for(seconds)
 
     async def close(self) -> None:
         await self._client.aclose()
@@ -75,7 +84,7 @@ class SmsGateway:
             return Unclear(status)
         try:
             told = answer.json()
-        except ValueError:
+        except (ValueError, RecursionError):
             told = {}
         told = told if isinstance(told, dict) else {}
         shape = self._shape
@@ -83,5 +92,6 @@ class SmsGateway:
             if shape.accepted_field not in told:  # a page of somebody's proxy, say
                 return Unclear(f"{status} without {shape.accepted_field}")
             if str(told[shape.accepted_field]) != shape.accepted:
-                return Refused(f"{shape.accepted_field}={told[shape.accepted_field]}"[:REASON_MOST])
-        return Sent(str(told.get(shape.receipt, ""))[:80] if shape.receipt else "")
+                said = cleaned(str(told[shape.accepted_field])[:REASON_MOST], lines=False)
+                return Refused(f"{shape.accepted_field}={said}"[:REASON_MOST])
+        return Sent(cleaned(str(told.get(shape.receipt, ""))[:REASON_MOST], lines=False)[:80] if shape.receipt else "")

@@ -14,6 +14,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from accounts.file_scanner import FileScanner
+
 from ..case_photos import CasePhotos
 from ..database import Database
 from ..photo_seal import PhotoSeal
@@ -45,12 +47,14 @@ class Pages:
     """The centre's: what times are shown in."""
     seal: PhotoSeal
     """By which photos are sealed."""
+    scanner: FileScanner | None = None
+    """Looks at each before it is kept; None: this site has none."""
 
 
 def make_pages(pages: Pages) -> ASGIApp:
     progress = ProgressPage(pages.inquiries, ZoneInfo(pages.timezone))
     lists = WorkLists(pages.database, pages.store.work)
-    units, photos = UnitSuggestions(pages.database), CasePhotos(pages.database, pages.seal)
+    units, photos = UnitSuggestions(pages.database), CasePhotos(pages.database, pages.seal, pages.scanner)
     staff = StaffRoutes(StaffSide(pages.staff, pages.store, lists, units, photos, pages.clock))
     routes = [
         Route(f"{PREFIX}/progress", progress.form, methods=["GET"]),

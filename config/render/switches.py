@@ -244,7 +244,8 @@ def _phone(settings: Settings) -> str:
         "Set(HOTLINE_TRY=0)",
         ("again", f"Set(HOTLINE_TRIED=${{DB({tried})}})"),
         "MSet(HOTLINE_WRONG=0${CUT(HOTLINE_TRIED,-,1)},HOTLINE_SINCE=0${CUT(HOTLINE_TRIED,-,2)})",
-        f"ExecIf($[${{EPOCH}} - ${{HOTLINE_SINCE}} >= {rest}]?Set(HOTLINE_WRONG=0))",
+        # wrong in a future that a clock set forwards brought about: else the seat rests until then
+        f"ExecIf($[${{EPOCH}} - ${{HOTLINE_SINCE}} >= {rest} | ${{EPOCH}} < ${{HOTLINE_SINCE}}]?Set(HOTLINE_WRONG=0))",
         f"GotoIf($[${{HOTLINE_WRONG}} >= {switches.tries}]?rested)",
         "Set(HOTLINE_TRY=$[${HOTLINE_TRY} + 1])",
         "GotoIf($[${HOTLINE_TRY} > 5]?done)",  # who presses nothing

@@ -50,6 +50,9 @@ class Access(Section):
     """Wrong passwords of one account since its person last got in, wherever they came from; each so many are an alarm."""
     read_rows_alarm: Annotated[int, Field(ge=50, le=1000000)] = 500
     """Rows of others' calls, tickets or call-backs that one person was shown in lists on one day; each so many are an alarm."""
+    scanner: Annotated[str, Field(pattern=r"^(|/[^\x00]{1,100}|(\[[0-9A-Fa-f:]+\]|[0-9A-Za-z.-]+):[0-9]{1,5})$")] = ""
+    """Of viruses (clamd): ``127.0.0.1:3310`` or a socket's path. Each file of a ticket and each photo of a case is looked at by it
+    before it is kept; while it is away none is taken. '': no scanner."""
 
 
 class Oidc(Section):

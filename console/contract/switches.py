@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from bridge.forms import Body
+from config.time_range import Moment
 
 from .shapes import Name, Sentence, View
 
@@ -20,7 +21,7 @@ class SwitchIn(Body):
     state: Literal["open", "closed", "clock", "on", "off"] = Field(
         description="of hours open, closed or clock (by its hours again); of mode on or off"
     )
-    until: AwareDatetime | None = Field(
+    until: Moment | None = Field(
         default=None,
         description="of open and closed: then the line keeps its hours again; none: until it is taken back",
     )

@@ -19,7 +19,7 @@ from bridge.ticket import ticket_id
 from config.language import say as _
 from console import day_bounds, exported_rows, exports, visibility
 from console.access import Right
-from console.authorization import Asking, Who, needs
+from console.authorization import BEARER, Asking, Who, needs
 from console.call_ownership import their_call
 from console.contract.nuisance import (
     AppealDecidedOut,
@@ -101,6 +101,9 @@ async def appeal(call: CallPath, body: CallAppealIn, plugs: Plugged, books: Libr
     nuisance = nuisance_of(plugs)
     words, now = worded(body.words, "words"), plugs.clock()
     number = nuisance.read(body.number or row.caller)
+    if body.number:  # the answer says whether that number is held back: whoever asks leaves a trace
+        asked = {"call": row.call, "number": number.masked}
+        await plugs.refusals.tell(plugs.audit, plugs.absent, now, who.account, "nuisance_asked", number.national, asked)
     standing = await nuisance.book.in_force_of(number.national, now) if number.somebody else None
     hours = nuisance.rules.appeal_hours if nuisance.rules is not None else 24
     made = None
@@ -142,9 +145,12 @@ async def overview(plugs: Plugged, who: Reader, most: Most = 50) -> NuisanceOut:
 
 @router.post("/nuisance/tags/{tag}/decide")
 async def decide(tag: UlidPath, body: DecideIn, plugs: Plugged, who: Decider) -> DecidedOut:
-    """In force for the next call of the number, in place of what was. Never of who reported danger lately. Audited."""
+    """In force for the next call of the number, in place of what was. Never by who tagged it, nor of who reported danger
+    lately. Audited."""
     nuisance = nuisance_of(plugs)
     found = await _open_tag(nuisance, tag)
+    if found.by == acting(who.account) and who is not BEARER:
+        raise Failed(409, _("you tagged this call yourself: another supervisor decides"), error="own_tag")
     rules, now = nuisance.rules, plugs.clock()
     problems = []
     if body.grade not in map(str, nuisance.grades):

@@ -20,7 +20,7 @@ from console.error_answers import Failed, done_or_fail, invalid, not_found
 from console.partner_handovers import Handovers
 from console.ports import CallRow
 from console.routes.pop import citizens_number
-from console.services import Library, Plugged, Services
+from console.services import Library, Plugged, Services, within
 from console.shown_handovers import handover_out, partner_of
 from cti.ids import CallId, SeatId
 from ledger.partner_handovers import Row
@@ -50,6 +50,8 @@ async def hand_over(seat: OwnSeat, body: HandOverIn, plugs: Plugged, who: Asking
         known = tuple(handovers.partners)
         raise invalid((Problem("partner", _("there is no partner {partner!r}", partner=body.partner), known),))
     row = await _own_call(plugs, seat)
+    if who.session:  # each rings the partner's desk and is told to its program, also when nothing comes of it
+        within(plugs.acts, f"handover {who.account}")
     push = await _ticket(plugs, row, body.ticket)
     now, agent = plugs.clock(), str(who.agent) or row.agent
     number = "" if getattr(row, "hidden", False) else citizens_number(row)

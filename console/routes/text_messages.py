@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC
+from datetime import UTC, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter
 
+from bridge.notifications.rules import Kind
 from bridge.ticket import TicketId
 from config.language import say as _
 from console.access import Right
@@ -14,11 +15,14 @@ from console.authorization import Who, needs, refused
 from console.call_ownership import their_call
 from console.contract.rest import TextMessageOut, TicketPath
 from console.error_answers import Failed, not_found
-from console.services import Library, Plugged, Services
+from console.services import Library, Plugged, Services, within
 from cti.numbers import mask
 
 router = APIRouter(prefix="/api/tickets", tags=["tickets"])
 
+RECEIPTS_A_DAY = 5
+"""Of one ticket: each rings a citizen's telephone and costs the city."""
+DAY = timedelta(hours=24)
 Reader = Annotated[Who, needs(Right.SEAT, Right.TICKETS_ALL, persons=True)]
 Sender = Annotated[Who, needs(Right.SEAT, Right.SUPERVISE, persons=True)]
 
@@ -38,9 +42,18 @@ async def text_messages(ticket: TicketPath, plugs: Plugged, books: Library, who:
 
 @router.post("/{ticket}/text-messages", status_code=202)
 async def send_again(ticket: TicketPath, plugs: Plugged, books: Library, who: Sender) -> list[TextMessageOut]:
-    """The receipt once more, at most once a minute; audited. 409 when nobody may be sent one."""
+    """The receipt once more, at most once a minute and five a day, the first one among them; audited. 409 when nobody may be
+    sent one."""
     await _theirs(plugs, books, who, ticket)
+    if who.session:
+        within(plugs.acts, f"text {who.account}")
     now = plugs.clock()
+    sent = await books.notifications.of_ticket(ticket) if books.notifications else []
+    if sum(row.kind == Kind.RECEIPT and now - row.made_at < DAY for row in sent) >= RECEIPTS_A_DAY:
+        message = _(
+            "the citizen has been sent {most} receipts within a day: read the number out instead", most=RECEIPTS_A_DAY
+        )
+        raise Failed(409, message, error="often")
     minute = now.astimezone(UTC).strftime("%Y%m%dT%H%M")
     done = await books.notifications.again(ticket, minute, now) if books.notifications else False
     if done is None:

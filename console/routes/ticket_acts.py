@@ -8,13 +8,15 @@ from __future__ import annotations
 import hashlib
 from typing import Annotated
 
+import structlog
 from fastapi import APIRouter, Header, Path, Request, Response
 
+from accounts.file_scanner import ScannerAway
 from bridge import attachment_kinds
 from bridge.case_store_messages import MessageKind
 from bridge.errors import Problem
 from bridge.ports import AttachedFile, Overtaken, Push
-from bridge.ticket import TicketId, ticket_id
+from bridge.ticket import Ticket, TicketId, ticket_id
 from bridge.ticket_acts import Act, Answer, Unfit
 from config.language import say as _
 from console import visibility
@@ -35,7 +37,7 @@ from console.contract.tickets import (
     WithdrawIn,
 )
 from console.error_answers import Failed, invalid, not_found
-from console.ledger_ports import Books, NotKept
+from console.ledger_ports import Books, NotKept, TicketCentre
 from console.services import Library, Plugged, Services, TicketDesk, within
 from console.visibility import Sees, Whose
 from console.words_in_headers import FileName
@@ -46,6 +48,8 @@ from ledger.mass_events import MassEvent
 from .calls import Filer
 from .pop import citizens_number, searched_number
 from .ticket_search import beside, on_the_line, seen_ticket, standing
+
+log = structlog.get_logger("console")
 
 router = APIRouter(prefix="/api", tags=["ticket centre"])
 
@@ -214,6 +218,7 @@ async def attach(
             429,
             _("you have sent as many files as one person may in a day: a supervisor or a colleague can send this one"),
         )
+    await _scanned(plugs, desk, who, push.ticket, sha256, data)
     try:
         await desk.files.put(sha256, data)  # first the file, then that it is there
     except NotKept as fault:
@@ -221,6 +226,21 @@ async def attach(
     file = AttachedFile(sha256, attachment_kinds.named(name, kind), kind.type, len(data), plugs.clock(), who.account)
     await _done(plugs, who, push, mine, await desk.matters.attach(push, file, _act(who, sha256)))
     return FileOut.model_validate(file)
+
+
+async def _scanned(plugs: Services, desk: TicketCentre, who: Who, ticket: Ticket, sha256: str, data: bytes) -> None:
+    """Raises where the site's scanner finds something (audited), or is away."""
+    if desk.scanner is None:
+        return
+    try:
+        found = await desk.scanner.look(data)
+    except ScannerAway as fault:
+        log.warning("the virus scanner does not answer", fault=str(fault))
+        raise Failed(503, _("files cannot be looked at for viruses now: try again in a few minutes")) from fault
+    if found:
+        detail = {"ticket": ticket.id, "file": sha256[:16], "found": found}
+        await plugs.audit.append(plugs.clock(), who.account, "file_refused", call=ticket.call or "", detail=detail)
+        raise invalid([Problem("file", _("the virus scanner found {found} in this file", found=found))])
 
 
 @router.get(

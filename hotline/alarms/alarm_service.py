@@ -18,7 +18,7 @@ from bridge.events import StoreBack, StoreLost
 from console.contract.stream import AlarmOut
 from console.published_events import AccountGuessed, ReadInBulk
 from cti.equipment_events import BookGap, ClockStepped, EventForged, RowsRefused
-from cti.journey_events import PromptUnplayed
+from cti.journey_events import PromptUnplayed, SwitchedByPhone
 from cti.ordered_writer import OrderedWriter
 from hotline.books.invariant_proof import InvariantBroken
 from hotline.books.witness_comparison import DifferencesFound
@@ -27,6 +27,7 @@ from ivr.events import AdviceGiven, End
 from ledger.alarms import AlarmBook, AlarmRow
 from ledger.differences import Difference, Kind
 from ledger.errors import WRONG_OR_AWAY
+from ledger.switches import PIN, RESTED
 from recordings.events import RecordingDelayed, RecordingFailed
 
 from .rule import CRITICAL
@@ -38,6 +39,7 @@ from .rules import (
     GUESSED,
     INVARIANT,
     JOURNEY,
+    PIN_GUESSED,
     PROMPT,
     RECORDING,
     SEAT_DIAL,
@@ -225,6 +227,11 @@ class AlarmService:
                 self._put(self._alarms.once(GUESSED, event.account, (event.account, event.failures), self._now()))
         elif not self._alarms.unseen(BULK, event.account):
             self._put(self._alarms.once(BULK, event.account, (event.account, event.what, event.rows), self._now()))
+
+    def hear_pin(self, event: SwitchedByPhone) -> None:
+        """One a seat until somebody has seen it."""
+        if event.kind == PIN and event.state == RESTED and not self._alarms.unseen(PIN_GUESSED, event.seat):
+            self._put(self._alarms.once(PIN_GUESSED, event.seat, event.seat, self._now()))
 
     def hear_store(self, event: StoreLost | StoreBack) -> None:
         self._store_lost = event.error if isinstance(event, StoreLost) else None

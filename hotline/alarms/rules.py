@@ -316,6 +316,9 @@ SEAT_DIAL: Incident[tuple[str, str]] = Incident("seat_dial", WARNING, lambda dia
 GUESSED: Incident[tuple[str, int]] = Incident("account_guessed", WARNING, lambda tried: _(
     "{count} wrong passwords of account {account} since its person last got in: somebody guesses",
     account=tried[0], count=tried[1]))  # fmt: skip
+PIN_GUESSED: Incident[str] = Incident("switch_pin_guessed", WARNING, lambda seat: _(
+    "seat {seat} gave so many wrong PINs for opening and closing lines that it is asked no more for a while: somebody guesses",
+    seat=seat))  # fmt: skip
 BULK: Incident[tuple[str, str, int]] = Incident("read_in_bulk", WARNING, lambda read: _(
     "{account} was shown {count} rows in lists today ({what}): ask what for", account=read[0], what=_(read[1]), count=read[2]))  # fmt: skip
 WITNESSES: Incident[Named] = Incident("witnesses", CRITICAL, lambda found: _(
@@ -324,5 +327,5 @@ INVARIANT: Incident[Named] = Incident("invariant", CRITICAL, lambda found: _(
     "the ledger breaks its rule {rule}: {count} ({names}); hotline verify says what",
     rule=found.kind, count=found.count, names=found.names))  # fmt: skip
 INCIDENTS: tuple[Incident[Any], ...] = (
-    RECORDING, ENCODER, PROMPT, JOURNEY, CLOCK, FORGED, SEAT_DIAL, GUESSED, BULK, WITNESSES, INVARIANT,
+    RECORDING, ENCODER, PROMPT, JOURNEY, CLOCK, FORGED, SEAT_DIAL, GUESSED, PIN_GUESSED, BULK, WITNESSES, INVARIANT,
 )  # fmt: skip

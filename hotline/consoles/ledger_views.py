@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
+from accounts.file_scanner import scanner_of
 from agents import number_area_and_carrier
 from bridge.intake import Intake
 from bridge.ticket_acts import Matters
@@ -64,7 +65,9 @@ def books_of(
 def tickets_of(settings: Settings, places: Places, store: Store, intake: Intake) -> TicketCentre:
     files = SealedFiles(files_of(places), keys_of(settings.recording, places))
     matters = Matters(MatterShelf(store), intake)
-    return TicketCentre(TicketSearch(store), matters, MassEvents(store), TicketFiles(files))
+    return TicketCentre(
+        TicketSearch(store), matters, MassEvents(store), TicketFiles(files), scanner_of(settings.access.scanner)
+    )
 
 
 def centre_of(settings: Settings) -> Centre:

@@ -28,6 +28,7 @@ from console.stream import changed_rows
 from console.stream.hub import Hub
 from cti.board import Board
 from cti.equipment_events import BookGap, EventForged, Reach, RowsRefused
+from cti.journey_events import SwitchedByPhone
 from cti.line_watch import LineWatch
 from hotline.alarms.alarm_service import AlarmService
 from hotline.alarms.calls_without_result import Owing
@@ -98,6 +99,7 @@ class Streaming:
         board.listen(changed_rows.BOARD, self._feed.hear)
         house.listen(changed_rows.HOUSE, self._feed.hear_house)
         house.listen((AccountGuessed, ReadInBulk), self.alarm_service.hear_door)
+        board.listen(SwitchedByPhone, self.alarm_service.hear_pin)
         house.listen(DifferencesFound, self.alarm_service.hear_differences)
         book.listen((BookGap, RowsRefused), self.alarm_service.hear_book)
         board.listen(EventForged, self.alarm_service.hear_forged)

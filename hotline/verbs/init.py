@@ -55,7 +55,7 @@ def _run(args: argparse.Namespace) -> int:
         for name, text in written.items():
             with open(folder / name, "x", encoding="utf-8") as file:
                 file.write(text)
-            (folder / name).chmod(0o644)
+                os.fchmod(file.fileno(), 0o644)
     except OSError as fault:
         print(
             _("{folder} cannot be written: {fault}. Cure: name another folder", folder=folder, fault=fault),

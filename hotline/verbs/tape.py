@@ -11,6 +11,7 @@ import argparse
 import asyncio
 import contextlib
 import json
+import os
 import signal
 import sys
 from collections import Counter, deque
@@ -92,12 +93,17 @@ class Recorder:
             self.tap(rest + b"\r\n\r\n")
 
 
+def _opened(file: Path) -> BinaryIO:
+    """New, and its owner's alone: callers' numbers stand on a tape."""
+    return open(file, "xb", opener=lambda path, flags: os.open(path, flags, 0o600))
+
+
 async def _recording(args: argparse.Namespace) -> int:
     settings, secret = read(args.config), Secrets(Places(args.var).secrets).get("ami-tape")
     if secret is None:
         print(_("{var} holds no key of AMI: name the --var that the daemon runs with", var=args.var), file=sys.stderr)
         return 2
-    with open(args.file, "xb") as out:  # noqa: ASYNC230 - a tape is written by this program alone
+    with _opened(args.file) as out:
         recorder = Recorder(out)
         link = Link(
             "tape", host=settings.asterisk.ami_host, port=settings.ports.ami, user="ami-tape",

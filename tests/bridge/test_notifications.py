@@ -96,6 +96,7 @@ class Gateway:
         self.got: list[tuple[dict[str, str], bytes]] = []
         self.answer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
         self.hangs = False
+        self.drips = False
         self.port = 0
 
     def says(self, status: int, body: str = "{}") -> None:
@@ -112,6 +113,9 @@ class Gateway:
             else:
                 writer.write(self.answer.encode())
                 await writer.drain()
+                while self.drips and not reader.at_eof():
+                    writer.write(b" ")
+                    await asyncio.sleep(0.05)
         finally:
             writer.close()
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import httpx
 
+from accounts.file_scanner import scanner_of
 from bridge.drivers.native import Native
 from casestore.api import Behind, make_app
 from casestore.conf import Work
@@ -60,9 +61,9 @@ class Cases:
 
 @asynccontextmanager
 async def cases_at(
-    place: Path | str, now: datetime | None = None, *, opened: bool = True
+    place: Path | str, now: datetime | None = None, *, opened: bool = True, scanner: str = ""
 ) -> AsyncIterator[Cases]:  # fmt: skip
-    """``place``: a file, or a url."""
+    """``place``: a file, or a url; ``scanner``: where photos are looked at."""
     url = place if isinstance(place, str) else f"sqlite:///{place}"
     clock = Clock(now or datetime.now(UTC))
     database = Database(url)
@@ -70,9 +71,10 @@ async def cases_at(
     inquiries = Inquiries(database, SECRET, lambda: clock.now.timestamp(), store.work)
     staff = Staff(database, Access(), clock)
     native = make_app(Behind(database, store, inquiries, clock, staff, "told"), SECRET)
-    app = beside(
-        native, make_pages(Pages(database, store, inquiries, staff, clock, frozenset({ORIGIN}), "Asia/Shanghai", SEAL))
-    )
+    pages = Pages(
+        database, store, inquiries, staff, clock, frozenset({ORIGIN}), "Asia/Shanghai", SEAL, scanner_of(scanner)
+    )  # fmt: skip
+    app = beside(native, make_pages(pages))
     way = httpx.ASGITransport(app)
     client = httpx.AsyncClient(transport=way, base_url=URL)
     try:

@@ -23,7 +23,7 @@ from bridge.drivers.open311 import Open311, Way
 from bridge.georeport import error_text, rows
 from bridge.offered_services import services
 from bridge.ticket import Person, Place
-from casestore.georeport_accounts import Accounts, GeoReportConf, IntegratorConf
+from casestore.georeport_accounts import PLACE_A_MINUTE, Accounts, GeoReportConf, IntegratorConf
 from casestore.georeport_api import BASE, CLOSED, Beside, GeoReport, status_of
 from casestore.georeport_forms import PAGE_MOST
 from tests.bridge.made import ticket
@@ -373,9 +373,20 @@ async def test_a_jurisdiction_and_reading_with_a_key_alone(tmp_path: Path) -> No
 
 @with_city
 async def test_who_asks_too_often_waits_and_keeps_nobody_else_out(city: Served) -> None:
-    answers = {(await city.get("discovery.json")).status_code for _ in range(605)}
-    assert answers == {200, 429}
-    assert (await city.get("discovery.json", api_key=KEY)).status_code == 200
+    """Who says no key, or a wrong one, uses up the share of an address, and never that of all."""
+
+    async def asked(address: str, **more: str) -> int:
+        url = f"{BASE}discovery.json"
+        return (await city.client.get(url, params=more, headers={"X-Real-IP": address})).status_code
+
+    assert {await asked("192.0.2.1") for _ in range(PLACE_A_MINUTE + 5)} == {200, 429}
+    assert await asked("192.0.2.1", api_key="guessed") == 429
+    assert await asked("192.0.2.2") == 200
+    for n in range(PLACE_A_MINUTE):
+        await asked(f"2001:db8::{n:x}", api_key="guessed")  # one machine has them all
+    assert await asked("2001:db8::ffff") == 429
+    assert await asked("192.0.2.2") == 200
+    assert await asked("192.0.2.1", api_key=KEY) == 200
 
 
 @with_city

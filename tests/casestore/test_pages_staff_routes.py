@@ -12,6 +12,7 @@ from bridge.drivers import Receipt
 from bridge.ticket import Limit, Person, Place, Subject
 from casestore.case_photos import MOST_BYTES
 from casestore.pages.guard import MOST_BYTES as SMALL
+from tests.accounts.test_file_scanner import Clamd, listening
 from tests.bridge.made import NOON, ticket
 from tests.casestore.kit import Cases, cases_at
 from tests.casestore.staff_kit import OTHER_UNIT, UNIT, Browser, browser, make_account, make_staff
@@ -194,6 +195,27 @@ async def test_photos_arrive_whole_or_are_not_named(tmp_path: Path) -> None:
         stranger = await office.do(other, "finish", opinion="x", evidence=[sha256])  # another case's photo
         assert (stranger.status_code, stranger.json()["fields"][0]["field"]) == (422, "evidence")
         assert (await office.do(number, "finish", opinion="x", evidence=[sha256])).status_code == 200
+
+
+async def test_a_photo_is_looked_at_before_it_is_kept(tmp_path: Path) -> None:
+    """Refused by what the site's scanner calls it; while that is away none is taken."""
+    virus = JPEG[:8] + b"EICAR" + JPEG[8:]
+    async with (
+        listening(Clamd()) as address,
+        cases_at(tmp_path / "casestore.db", NOON, scanner=address) as cases,
+        AsyncExitStack() as stack,
+    ):
+        await make_staff(cases)
+        accepter, dispatcher, office = await all_in(cases, stack, "accepter", "dispatcher", "unit_office")
+        number = await filed(cases)
+        await dispatched(cases, accepter, dispatcher, number)
+        bad = await put_photo(office, number, virus)
+        assert (bad.status_code, "Eicar-Signature" in bad.json()["message"]) == (422, True)
+        assert (await put_photo(office, number)).status_code == 200
+        assert len((await office.ask("GET", f"/cases/{number}")).json()["photos"]) == 1
+    async with cases_at(tmp_path / "casestore.db", NOON, scanner=address) as cases, AsyncExitStack() as stack:
+        (office,) = await all_in(cases, stack, "unit_office")
+        assert (await put_photo(office, number, JPEG[:8] + b"2" + JPEG[8:])).status_code == 503
 
 
 async def test_suggested_units_have_reasons(tmp_path: Path) -> None:

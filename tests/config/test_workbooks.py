@@ -53,3 +53,14 @@ def test_a_sheet_of_too_many_rows_is_refused(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr(workbooks, "MOST_ROWS", 1)
     with pytest.raises(FileRefused, match="s"):
         read_worksheets(file)
+
+
+@pytest.mark.parametrize("cell", ["XFD100000", "XFD1048576", "A1048576"])
+def test_a_small_file_that_wants_all_memory_is_refused(tmp_path: Path, cell: str) -> None:
+    """One cell at each end of a sheet: the reader makes room for all between, and is ended for it alone."""
+    number = cell.lstrip("XFDA")
+    rows = f'<row r="1"><c r="A1"><v>1</v></c></row><row r="{number}"><c r="{cell}"><v>2</v></c></row>'
+    file = workbook(tmp_path / "a.xlsx", {"s": [["x"]]}, raw=rows)
+    assert file.stat().st_size < 3000
+    with pytest.raises(FileRefused, match=r"a\.xlsx"):
+        read_worksheets(file)

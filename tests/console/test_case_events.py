@@ -34,6 +34,10 @@ async def test_a_callback_needs_token_scope_and_signature() -> None:
         assert (await store.post("/api/case-events", content=body, headers=plain)).status_code == 401
         wrong = await store.post("/api/case-events", content=body, headers=signed([b"x" * 24], "a", NOON, body) | plain)
         assert wrong.status_code == 401
+        for _again in range(9):
+            await store.post("/api/case-events", content=body, headers=signed([b"x" * 24], "a", NOON, body) | plain)
+        told = [entry.detail for entry in fake.log.entries if entry.action == "callback_refused"]
+        assert len(told) == 2, "missing and wrong: the same once a minute, whoever holds the token fills no log"
         assert taken == []
         for repeated in (False, True):
             answer = await store.post("/api/case-events", content=body, headers=good)

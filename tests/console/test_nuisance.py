@@ -18,6 +18,7 @@ from cti.ids import CallId
 from hotline.books.nuisance import NuisancePart
 from hotline.lab.hotline_instance import shipped
 from ledger import tables as t
+from ledger.accounts import Account
 from ledger.nuisance import Appeal, Decision, NuisanceBook, Tag
 from ledger.store import Store
 from tests import new_ledger
@@ -34,6 +35,7 @@ class Nuisances:
     told: list[Command] = field(default_factory=list)
     result: Result = Result.DONE
     people: dict[str, httpx.AsyncClient] = field(default_factory=dict)
+    app: Any = None
 
     async def perform(self, command: Command) -> Outcome:
         self.told.append(command)
@@ -58,7 +60,7 @@ async def nuisances(folder: Path, **of_call: Any) -> AsyncIterator[Nuisances]:
     here = Nuisances(Store(new_ledger.make(folder / "ledger.db")), fake)
     book = NuisanceBook(here.store, ("04",))
     part = NuisancePart(parse(shipped()), book, fake.log, here.perform, lambda: NOON)
-    app = door(replace(services(fake), nuisance=part))
+    here.app = app = door(replace(services(fake), nuisance=part))
     for account, seat in (("1001", "8001"), ("1003", "8002"), ("2001", ""), ("audit", ""), ("admin", "")):
         here.people[account] = browser(app, signed_in(fake, account, seat))
     try:
@@ -175,6 +177,36 @@ async def test_an_appeal_is_decided_and_counted(tmp_path: Path) -> None:
             "appeal_decided",
             "nuisance_exported",
         ]
+
+
+async def test_who_tagged_a_call_does_not_decide_about_it(tmp_path: Path) -> None:
+    """A supervisor sees every call and decides: alone he could hold back whomever he dislikes. The machine's own token may."""
+    async with nuisances(tmp_path) as here:
+        boss = here.people["2001"]
+        made = await boss.post(f"/api/calls/{CALL}/nuisance", json={"reason": "prank"})
+        body = {"grade": "message", "days": 7, "reason": "多次恶作剧"}
+        path = f"/api/nuisance/tags/{made.json()['id']}"
+        refused = await boss.post(f"{path}/decide", json=body)
+        assert (refused.status_code, refused.json()["error"], here.told) == (409, "own_tag", [])
+        here.fake.people.rows["2002"] = Account("2002", "林志强", "supervisor", "", False, NOON)
+        here.people["2002"] = browser(here.app, signed_in(here.fake, "2002"))
+        assert (await here.people["2002"].post(f"{path}/decide", json=body)).status_code == 200
+        assert len(here.told) == 1
+
+
+async def test_who_asks_whether_a_number_is_held_back_leaves_a_trace(tmp_path: Path) -> None:
+    """An appeal about another number than the call's is answered "not held back": each is written, the number masked."""
+    async with nuisances(tmp_path) as here:
+        for number in ("13900000009", "13900000009", "13900000010"):
+            said = {"words": "号码是新买的", "number": number}
+            tried = await here.people["1001"].post(f"/api/calls/{CALL}/appeal", json=said)
+            assert tried.json()["error"] == "not_graded"
+        traces = [entry for entry in here.fake.log.entries if entry.action == "nuisance_asked"]
+        assert [one.actor for one in traces] == ["1001", "1001"]
+        assert [number in one.detail for one, number in zip(traces, ("139****0009", "139****0010"), strict=True)] == [
+            True, True,
+        ]  # fmt: skip
+        assert "13900000009" not in traces[0].detail
 
 
 @pytest.mark.parametrize("secret", ["confidential", "anonymous"])

@@ -13,9 +13,11 @@ from agents import commands
 from agents.commands import Accepted, Refused, Why
 from bridge.partner_handover import Asked, HandoverEnd
 from console.partner_handovers import Handovers, PartnerDesk
+from console.services import ACTS_AT_ONCE
 from ledger.errors import LedgerUnavailable
 from ledger.partner_handovers import Row
 from tests.fakes.hotline import CALL, TOKEN, FakeHotline, door, services
+from tests.fakes.people import browser, populate, signed_in
 
 DESKS = {"110": PartnerDesk("110", "110 报警", "110"), "12345": PartnerDesk("12345", "12345 市长专线", "12345")}
 
@@ -117,6 +119,17 @@ async def test_the_ticket_goes_first_with_what_the_headers_take() -> None:
     assert (told["partner_name"], told["how"], told["told"]) == ("12345 市长专线", "", "waiting")
     assert [one["id"] for one in (await here.client.get("/api/partners")).json()] == ["110", "12345"]
     assert [row["id"] for row in (await here.client.get(f"/api/calls/{CALL}/handovers")).json()] == [told["id"]]
+
+
+async def test_one_agent_does_not_ring_a_partner_without_end() -> None:
+    """Each asking rings the partner's desk and is told to its program, also when the telephone refuses: 110 is nobody's toy."""
+    house = populate(FakeHotline())
+    handovers = Handovers(DESKS, Book(house), lambda: None, (LedgerUnavailable,))
+    plugs = replace(services(house), handovers=handovers, absent=(LedgerUnavailable,))
+    async with browser(door(plugs), signed_in(house, "1001", "8001")) as anna:
+        asked = [await anna.post("/api/seats/8001/handover", json={"partner": "110"}) for _n in range(ACTS_AT_ONCE + 3)]
+    assert [one.status_code for one in asked] == [202] * ACTS_AT_ONCE + [429] * 3
+    assert len(house.asked) == ACTS_AT_ONCE
 
 
 async def test_what_the_telephone_does_not_begin_is_taken_back() -> None:

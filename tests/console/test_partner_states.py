@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+import pytest
+
 from bridge.partner_states import PartnerCalls, PartnerState, StatesHeard
 from bridge.ports import Filed, KeyTaken
 from bridge.ticket import Person, Ticket
@@ -46,6 +48,10 @@ async def test_a_state_needs_token_scope_and_that_partners_signature() -> None:
         assert (await city.post("/api/partner-states/110", content=said, headers=good)).status_code == 401
         assert (await city.post("/api/partner-states/119", content=said, headers=good)).status_code == 404
         assert (taken, woken) == ([], [])
+        for _again in range(9):
+            await city.post(path, content=said, headers=plain)
+        refusals = [entry.detail for entry in fake.log.entries if entry.action == "partner_states_refused"]
+        assert len(refusals) == 3, "the same once a minute: whoever holds the token fills no log"
         for repeated in (False, True):
             answer = await city.post(path, content=said, headers=good)
             assert answer.json() == {"moved": 0 if repeated else 1, "known": 0, "unknown": 0, "repeated": repeated}
@@ -54,6 +60,36 @@ async def test_a_state_needs_token_scope_and_that_partners_signature() -> None:
         assert (refused.status_code, refused.json()["field"]) == (422, "data.state")
         assert (await city.get("/api/tickets")).status_code == 403
     assert (taken, woken) == (["12345 FZ-2026/77 accepted"], [1])
+
+
+async def test_one_partner_does_not_fill_the_ledger(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two hundred states are one request and a transaction of half a second: they are counted, by partner, before they are
+    written, and what was refused is taken under the same id when there is room."""
+    fake = populate(FakeHotline())
+    fake.now = NOON
+    taken: list[int] = []
+
+    async def take(_partner: str, states: Sequence[PartnerState], _now: datetime) -> StatesHeard:
+        taken.append(len(states))
+        return StatesHeard(moved=len(states))
+
+    calls = PartnerCalls({"12345": [KEY], "110": [OTHER]}, take, clock=fake.clock)
+    clock = [0.0]
+    monkeypatch.setattr("console.services.time.monotonic", lambda: clock[0])
+    app = door(replace(services(fake), handovers=Handovers(DESKS, Book(fake), lambda: None, calls=calls)))
+    said = body(*[{**GOOD, "sequence": n} for n in range(1, 201)])
+
+    async def say(partner: str, key: bytes, ident: str) -> int:
+        headers = signed([key], ident, NOON, said) | {"content-type": "application/json"}
+        return (await city.post(f"/api/partner-states/{partner}", content=said, headers=headers)).status_code
+
+    async with program(app, fake, Scope.PARTNERS_REPORT) as city:
+        assert [await say("12345", KEY, f"m{n}") for n in range(7)] == [200] * 5 + [429] * 2
+        assert await say("110", OTHER, "m1") == 200, "another's share is untouched"
+        clock[0] += 10.0
+        assert await say("12345", KEY, "m5") == 200
+        assert await say("12345", KEY, "m6") == 429
+    assert taken == [200] * 7
 
 
 async def test_a_number_alone_wakes_who_sends_to_the_partner() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from console.rate_limit import Shares
+from console.rate_limit import Shares, Waits
 
 
 def test_a_share_is_used_up_and_comes_back_alone() -> None:
@@ -21,8 +21,21 @@ def test_what_is_refused_costs_nothing() -> None:
     assert shares.take("a", 4.0) == 0
 
 
+def test_what_costs_more_waits_longer() -> None:
+    shares = Shares(a_second=10.0, at_once=20)
+    assert [shares.take("a", 0.0, 15), shares.take("a", 0.0, 15), shares.take("a", 0.0, 5)] == [0, 1, 0]
+    assert shares.take("a", 0.0, 20) == 2
+
+
 def test_a_clock_that_steps_back_takes_nothing_away() -> None:
     shares = Shares(a_second=1.0, at_once=1)
     assert shares.take("a", 50.0) == 0
     assert shares.take("a", 10.0) == 1
     assert shares.take("a", 11.0) == 0
+
+
+def test_a_wait_that_was_told_is_over_in_its_time() -> None:
+    waits = Waits()
+    waits.begin("a", 10.0, 2)
+    assert [waits.left("a", now) for now in (10.0, 11.5, 12.0, 12.1)] == [2, 1, 0, 0]
+    assert waits.left("b", 10.0) == 0

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from accounts.cookie import NAME
 from accounts.events import Event, SessionEnded
+from accounts.session import Session
 from agents import commands
 from agents.commands import Refused, Why
 from agents.seat_state import Then
@@ -481,6 +482,37 @@ async def test_a_session_changes_things_at_a_pace(fake: FakeHotline) -> None:
         while (await one.delete(path)).status_code == 200:
             pass
         assert (await one.post("/api/session/lock")).status_code == 200
+        assert (await one.delete("/api/session")).status_code == 200
+
+
+async def test_who_was_told_to_wait_and_does_not_asks_the_ledger_nothing(
+    fake: FakeHotline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A flood of one session's changes is refused before anybody looks up who it is; reading, ending and others are looked up."""
+    seconds, looked = [1000.0], list[str]()
+    given = services(fake)
+    app = Guard(routes_of(given), given, tick=lambda: seconds[0])
+    find = given.sessions.find
+
+    async def noting(secret: str, *, person: bool = False) -> Session | None:
+        looked.append(secret)
+        return await find(secret, person=person)
+
+    monkeypatch.setattr(given.sessions, "find", noting)
+    quick, other = signed_in(fake, "1001", "8001"), signed_in(fake, "1003", "8002")
+    async with browser(app, quick) as one, browser(app, other) as two:
+        while (await one.post("/api/session/phone")).status_code != 429 or len(looked) <= CHANGES_AT_ONCE:
+            pass
+        before = len(looked)
+        refused = [await one.post("/api/session/phone") for _ in range(100)]
+        assert {(answer.status_code, answer.headers["retry-after"]) for answer in refused} == {(429, "1")}
+        assert len(looked) == before
+        assert (await two.put(f"/api/calls/{CALL}/draft", json={"version": 1, "fields": {}})).status_code == 200
+        assert (await one.get("/api/session")).status_code == 200
+        assert len(looked) == before + 2
+        seconds[0] += 1.0
+        await one.post("/api/session/phone")
+        assert len(looked) == before + 3, "whoever waited is looked up"
         assert (await one.delete("/api/session")).status_code == 200
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
+from accounts.file_scanner import FileScanner
 from agents.callbacks import Kind, State
 from bridge.case_state import CaseState
 from bridge.case_store_messages import MessageKind
@@ -22,6 +23,7 @@ from console.routes.ticket_acts import _UNFIT
 from cti.ids import CallId
 from ledger.callers import Story
 from ledger.mass_events import MassEvent
+from tests.accounts.test_file_scanner import Clamd, listening
 from tests.bridge.made import ticket
 from tests.fakes.books import task
 from tests.fakes.hotline import CALL, NOON, Call, FakeHotline, door, services
@@ -389,6 +391,29 @@ async def test_a_page_is_no_file(page: bytes) -> None:
     async with at(fake) as anna:
         reply = await anna.post(f"/api/attachments/{OWN.id}", content=page, headers={"X-Hotline-File": "photo.png"})
     assert (reply.status_code, reply.json()["field"]) == (422, "file")
+
+
+async def test_what_the_sites_scanner_finds_is_not_kept() -> None:
+    """Refused by name and audited; while the scanner is away nothing is taken; what is clean is kept."""
+    fake = town()
+    plain = services(fake)
+    centre = plain.tickets
+    assert centre is not None
+    virus = PNG[:33] + b"EICAR" + PNG[33:]
+    place = f"/api/attachments/{OWN.id}"
+    async with listening(Clamd()) as address:
+        plugs = replace(plain, tickets=replace(centre, scanner=FileScanner(address)))
+        async with browser(door(plugs), signed_in(fake, "1001", "8001")) as anna:
+            bad = await anna.post(place, content=virus)
+            assert (bad.status_code, bad.json()["field"]) == (422, "file")
+            assert "Eicar-Signature" in bad.json()["message"]
+            assert fake.log.actions.count("file_refused") == 1
+            assert fake.files.kept == {}
+            assert (await anna.post(place, content=PNG)).status_code == 201
+    plugs = replace(plain, tickets=replace(centre, scanner=FileScanner(address)))
+    async with browser(door(plugs), signed_in(fake, "1001", "8001")) as anna:
+        assert (await anna.post(place, content=PNG[:33] + b"2" + PNG[33:])).status_code == 503
+    assert len(fake.files.kept) == 1
 
 
 async def test_nobody_fills_the_disk_alone() -> None:

@@ -16,7 +16,7 @@ from config.settings import Targets
 from console.published_events import AccountGuessed, ReadInBulk
 from cti.equipment_events import BookGap, EventForged, RowsRefused
 from cti.ids import CallId, Instant, LineId, SeatId
-from cti.journey_events import PromptUnplayed
+from cti.journey_events import PromptUnplayed, SwitchedByPhone
 from hotline.alarms.alarm_service import SEEN_SECONDS, AlarmService
 from hotline.alarms.rules import Reading, rules_of
 from hotline.books.invariant_proof import InvariantBroken
@@ -176,6 +176,25 @@ async def test_who_guesses_and_who_reads_in_bulk_is_told_once_until_it_was_seen(
     await fake.alarm_service.acknowledge(told["account_guessed"].id, "4001", "")
     fake.alarm_service.hear_door(AccountGuessed("1001", 300))
     assert sorted(one.kind for one in fake.alarm_service.shown.values()).count("account_guessed") == 2
+
+
+async def test_a_seat_that_guesses_the_pin_is_told_once_until_it_was_seen() -> None:
+    """Not for a slip: when the dialplan has stopped asking."""
+    fake = FakeHotline()
+
+    def said(kind: str, state: str, seat: str = "8001") -> None:
+        act = SwitchedByPhone(CallId("xm1-1.1"), Instant(1.0), kind, seat, state, 0, 1000, "", SeatId(seat))
+        fake.alarm_service.hear_pin(act)
+
+    said("pin", "wrong")
+    said("hours", "closed")
+    assert not fake.alarm_service.shown
+    for _time in range(3):
+        said("pin", "rested")
+    said("pin", "rested", "8002")
+    assert [(one.kind, one.subject) for one in fake.alarm_service.shown.values()] == [
+        ("switch_pin_guessed", "8001"), ("switch_pin_guessed", "8002"),
+    ]  # fmt: skip
 
 
 async def test_what_the_desk_doubts_stands_until_it_is_clear() -> None:

@@ -10,6 +10,7 @@ import threading
 import time
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,6 +25,7 @@ from config.sections.recording import Recording
 from cti.ids import CallId
 from cti.numbers import Numbers
 from hotline.cli import main
+from hotline.verbs.backups import copying
 from hotline.verbs.backups import restore as restoring
 from ledger import migrate
 from ledger.outbox import OutboxShelf
@@ -296,6 +298,86 @@ def test_a_bad_backup_changes_nothing(city: City, tmp_path: Path, harm: str) -> 
     before = {path: path.read_bytes() for path in city.places.var.iterdir() if path.is_file()}
     assert city.do("restore", str(folder)) == 1
     assert {path: path.read_bytes() for path in city.places.var.iterdir() if path.is_file()} == before
+
+
+def test_what_was_not_backed_up_is_not_put_back(city: City, tmp_path: Path) -> None:
+    """A file that somebody laid into the folder, and links in it: of secrets, of recordings, of a ticket's files."""
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "shadow").write_text("root:x\n")
+    folder = tmp_path / "backup"
+    asyncio.run(city.file(CALL))
+    assert city.do("backup", str(folder), "--recordings") == 0
+    (folder / "var" / "secrets" / "oidc-client").write_text("somebody's own\n")
+    (folder / "var" / "secrets" / "link").symlink_to(outside / "shadow")
+    (folder / "var" / "prompts").symlink_to(outside)
+    (folder / "recordings" / "2025").symlink_to(outside)
+    (folder / "recordings" / "2026" / "shadow").symlink_to(outside / "shadow")
+    (folder / "attachments" / "cd").symlink_to(outside)
+    other = Places(tmp_path / "other")
+    words = ["restore", str(folder), "--config", str(city.config), "--var", str(other.var), "--everything"]
+    assert main(words) == 0
+    found = [path for path in other.var.rglob("*") if "shadow" in path.name or path.name in ("oidc-client", "link")]
+    assert found == []
+    assert (other.shelf / "2026" / "one.opus").read_bytes() == b"sound"
+
+
+def _manifest(folder: Path) -> dict[str, Any]:
+    told: dict[str, Any] = json.loads((folder / "backup.json").read_text(encoding="utf-8"))
+    return told
+
+
+@pytest.mark.parametrize(
+    "harm", ["dots", "absolute", "link", "no ledger", "list", "kind", "deep", "files of files", "no object"]
+)
+def test_a_manifest_that_lies_is_refused_in_one_sentence(
+    city: City, tmp_path: Path, capsys: pytest.CaptureFixture[str], harm: str
+) -> None:
+    """Names that lead out, a link to the same bytes, a ledger nobody hashed, other shapes: status 1, nothing touched, no traceback."""
+    asyncio.run(city.file(CALL))
+    folder = tmp_path / "backup"
+    assert city.do("backup", str(folder)) == 0
+    told = _manifest(folder)
+    secret = told["files"]["var/secrets/api-token"]
+    text = ""
+    match harm:
+        case "dots":
+            told["files"]["var/secrets/../../var/secrets/api-token"] = secret
+        case "absolute":
+            told["files"][str(folder / "var/secrets/api-token")] = secret
+        case "link":
+            (folder / "var/secrets/api-token").rename(tmp_path / "token")
+            (folder / "var/secrets/api-token").symlink_to(tmp_path / "token")
+        case "no ledger":
+            del told["files"]["ledger.db"]
+        case "list":
+            told["files"] = [*told["files"]]
+        case "kind":
+            told["revision"] = 41
+        case "files of files":
+            told["files"]["ledger.db"] = "whole"
+        case "deep":
+            text = "[" * 100_000
+        case "no object":
+            text = "7"
+    (folder / "backup.json").write_text(text or json.dumps(told), encoding="utf-8")
+    before = {path: path.read_bytes() for path in city.places.var.rglob("*") if path.is_file()}
+    capsys.readouterr()
+    assert city.do("restore", str(folder), "--everything") == 1
+    assert len(capsys.readouterr().err.splitlines()) == 1
+    after = {path: path.read_bytes() for path in city.places.var.rglob("*") if path.is_file()}
+    assert {path for path in after if "/run/" not in str(path)} == {path for path in before if "/run/" not in str(path)}
+
+
+def test_a_copy_is_written_through_no_link(tmp_path: Path) -> None:
+    """A draft's name can be foreseen, and the folder may be another user's."""
+    (tmp_path / "passwd").write_text("root\n")
+    (tmp_path / "source").write_text("new\n")
+    (tmp_path / ".target.new").symlink_to(tmp_path / "passwd")
+    (tmp_path / "target").symlink_to(tmp_path / "passwd")
+    copying.copy(tmp_path / "source", tmp_path / "target")
+    assert (tmp_path / "passwd").read_text() == "root\n"
+    assert ((tmp_path / "target").read_text(), (tmp_path / "target").is_symlink()) == ("new\n", False)
 
 
 def test_a_machine_lost_is_made_from_its_backup(city: City, tmp_path: Path) -> None:

@@ -6,7 +6,9 @@ import bz2
 import gzip
 import json
 import lzma
+import os
 import socket
+import stat
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,7 +18,7 @@ import pytest
 from config import language
 from config.secrets import Secrets
 from hotline import cli
-from hotline.verbs.tape import Recorder
+from hotline.verbs.tape import Recorder, _opened
 
 TAPES = Path(__file__).parent.parent / "tapes"
 FOREIGN = TAPES / "foreign"
@@ -320,3 +322,19 @@ def test_recording_without_an_asterisk_says_so_with_status_2(
     assert "AMI" in capsys.readouterr().err
     assert cli.main(args) == 2  # the file is there already
     assert str(file) in capsys.readouterr().err
+
+
+def test_a_tape_is_its_owners_alone(tmp_path: Path) -> None:
+    """Whatever the umask; one that is there is not written over, nor through a link."""
+    mask = os.umask(0)
+    try:
+        with _opened(tmp_path / "a.tape") as out:
+            out.write(b"x")
+    finally:
+        os.umask(mask)
+    assert stat.S_IMODE((tmp_path / "a.tape").stat().st_mode) == 0o600
+    (tmp_path / "link").symlink_to(tmp_path / "elsewhere")
+    for name in ("a.tape", "link"):
+        with pytest.raises(FileExistsError):
+            _opened(tmp_path / name)
+    assert not (tmp_path / "elsewhere").exists()

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from accounts.query_code_limits import LIMITS, Scope
 from bridge.case_state import CaseState
 from bridge.drivers import CaseEvent
-from bridge.ticket import Limit, Promise
+from bridge.ticket import Limit, Person, Promise
 from casestore.progress_steps import STANDING
 from casestore.states import STATE_WORD, STEP_OF, State
 from cti import events as ev
@@ -66,6 +66,29 @@ async def test_nothing_is_told_without_the_code_and_tries_end(url: str) -> None:
         assert isinstance(await progress.ask(NUMBER, CODE, "13805920009"), CaseStanding)
         async with b.store.reading() as db:
             assert await db.scalar(sa.select(sa.func.count()).select_from(t.progress_tries)) == 1
+
+
+async def test_strangers_do_not_keep_a_citizen_from_their_own_case(url: str) -> None:
+    """From the telephone that the case came from the right code is told, however often strangers guessed at that case or at any.
+    A wrong one is answered there as everywhere: nobody learns by it whose case it is. Its own guesses end as anybody's."""
+    mine, stranger = "13805920077", "13805929999"
+    async with books(url) as b:
+        progress = CaseProgress(b.store, ANYWHERE, ZoneInfo("Asia/Shanghai"), lambda: NOW)
+        one = ticket(person=Person(phones=(mine,)))
+        await b.tickets.file(one)
+        (sent,) = await b.outbox.due(LATER, 9)
+        await b.outbox.delivered(sent, NUMBER, CODE, LATER)
+        for place in range(20):  # of one case, and of cases there are none of
+            for turn in range(10):
+                number = NUMBER if turn == 0 else f"2026112800{place:02}{turn:02}"
+                await progress.ask(number, "00000000", f"139059200{place:02}")
+        assert await progress.ask(NUMBER, CODE, stranger) == TooMany()
+        assert await progress.ask(NUMBER, CODE, "") == TooMany()
+        assert isinstance(await progress.ask(NUMBER, CODE, f"+86{mine}"), CaseStanding)
+        most = next(limit.tries for limit in LIMITS if limit.scope is Scope.CALLER)
+        wrong = [await progress.ask(NUMBER, "11111111", mine) for _turn in range(most)]
+        assert wrong == [TooMany()] * most == [await progress.ask(NUMBER, "11111111", stranger)] * most
+        assert await progress.ask(NUMBER, CODE, mine) == TooMany(), "who guesses from there ends as anybody"
 
 
 async def test_who_joins_by_a_key_is_one_more_once(url: str) -> None:

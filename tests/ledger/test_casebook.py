@@ -13,9 +13,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from bridge.case_state import CaseState
+from bridge.case_updates import Hearing
+from bridge.delivery_retry import RetryRule
 from bridge.delivery_state import DeliveryState
 from bridge.drivers import CaseEvent, Heard
+from bridge.drivers.webhook import event
 from bridge.ticket import Ticket
+from config.time_range import END
 from cti.ids import CallId
 from ledger import tables as t
 from ledger.callers import Callers
@@ -27,6 +31,8 @@ from ledger.store import Store
 from ledger.tickets import TicketShelf
 from ledger.verify import verify
 from tests.bridge.made import NOON, ticket
+from tests.bridge.test_case_updates import Teller
+from tests.bridge.test_storable import ODD, TOLD
 from tests.casestore.test_georeport_api import served
 
 from .desk import Told
@@ -245,3 +251,36 @@ async def test_what_another_program_filed_at_the_store_is_a_ticket_here(url: str
         assert await cases.hear("native", [odd, foreign], None, LATER) == []
         assert len(await tickets.recent(9)) == 1
         assert [breach.rule for breach in await verify(store, now=NOON + timedelta(days=60))] == []
+
+
+# -- whatever a store says ---------------------------------------------------------------
+
+
+def hearing(teller: Teller, book: Any) -> Hearing:
+    return Hearing("city", teller, book, RetryRule(first=1, most=60), lambda _event: None, chance=lambda: 0.5,
+                   clock=lambda: NOON)  # fmt: skip
+
+
+async def test_a_state_said_with_signs_that_no_ledger_keeps_is_kept(url: str) -> None:
+    """On its way to the ledger: pushed and polled, with a mark of that kind, too; what comes behind it is heard."""
+    one = ticket()
+    async with books(url) as (store, _tickets, cases):
+        await delivered(store, one)
+        teller = Teller()
+        ears = hearing(teller, cases)
+        pushed = event(TOLD | {"key": one.key})
+        await ears.take([pushed, replace(pushed, key=ODD, case_number=ODD)])
+        teller.events = [replace(pushed, sequence=5, state=CaseState.FILED, note="\ud800")]
+        teller.hear = _marked(teller)  # type: ignore[method-assign]
+        await ears._ask()
+        (row,) = await store.look(lambda db: db.execute(sa.select(t.cases)).all())
+        assert (row.state, row.word, row.unit) == ("filed", "已结案", "已结案")
+        assert row.since == END
+        assert await cases.mark("city") == "m1"
+
+
+def _marked(teller: Teller) -> Any:
+    async def hear(_mark: str, _most: int) -> Heard:
+        return Heard(tuple(teller.events), "m1\0\udfff")
+
+    return hear

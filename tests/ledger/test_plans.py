@@ -65,7 +65,7 @@ from ledger.callers import Callers
 from ledger.calls_without_result import OwedCalls
 from ledger.case_clocks import CaseClocks, Reckoned
 from ledger.case_path import CasePaths
-from ledger.case_progress import CaseProgress
+from ledger.case_progress import CaseProgress, _own
 from ledger.casebook import CaseShelf
 from ledger.catalogues import CatalogueTable
 from ledger.differences import Difference, DifferenceBook, Kind
@@ -322,6 +322,7 @@ def asked(store: Store) -> Iterator[tuple[str, Ask]]:
     yield "MassEvents.running", lambda: events.running(NOW)
     progress = CaseProgress(store, ANYWHERE, ZoneInfo("Asia/Shanghai"), NOW.timestamp)
     yield "CaseProgress.ask", lambda: progress.ask("GD1", "12345678", "13805920001")
+    yield "CaseProgress.ask of one's own", lambda: store.look(lambda db: _own(db, "GD1", "13805920001"))
     yield "CaseProgress.running", progress.running
     yield "MassEvents.of_ticket", lambda: events.of_ticket(a_ticket)
     editions = CatalogueTable(store)

@@ -11,6 +11,8 @@ import pytest
 
 from hotline.lab.hotline_instance import Table
 from hotline.lab.phones import Call
+from hotline.programs.asterisk_console import AsteriskConsole
+from hotline.programs.asterisk_found import find
 
 from .site import Site, SiteTelephones, eventually, usual
 from .tones import as_tone, tone_heard
@@ -152,4 +154,40 @@ async def test_who_is_in_the_notice_when_a_mode_is_switched_on_hears_of_it_when_
         await switched(floor.client, "mode", "typhoon", "off")
         early.hang_up()
         late.hang_up()
+    assert site.settle() == []
+
+
+@pytest.mark.bound(150)
+async def test_who_guesses_the_pin_is_stopped_and_told_and_a_clock_that_was_ahead_stops_nobody(site: Site) -> None:
+    """Three wrong ones, then the right one is not even asked for; a moment of last wrong try in the future counts for nothing."""
+    pin = site.secret("switch-pin")
+    other = "000000" if pin != "000000" else "111111"
+    found = find()
+    assert found is not None
+    console = AsteriskConsole(found[0], site.places.asterisk_etc / "asterisk.conf")
+    async with SiteTelephones(site) as floor:
+        guess = await by_telephone(floor, site, other)
+        for _again in range(2):
+            began = time.time()
+            await tone_heard(guess, WRONG, began)
+            await tone_heard(guess, PIN, began)
+            await guess.press(f"{other}#")
+        await guess.until_ended(20)
+
+        async def told() -> None:
+            rows = (await floor.client.get("/api/alarms")).json()
+            assert [row["subject"] for row in rows if row["kind"] == "switch_pin_guessed"] == ["8005"]
+
+        await eventually(told, 20)
+        refused = await floor.desk.dial(SWITCH, caller="8005", secret=site.secret("sip-8005"))
+        assert await refused.until_answered(10)
+        assert refused.answered is not None
+        await refused.until_ended(20)
+        assert refused.ear.tone_level(PIN, since=refused.answered, until=time.time()) < 0.1
+
+        ahead = int(time.time()) + 86400 * 365
+        assert await console.says(f"database put hotline-switch tried_8005 9-{ahead}", "Updated database")
+        right = await by_telephone(floor, site, pin)
+        await tone_heard(right, MENU, right.answered or ahead)
+        right.hang_up()
     assert site.settle() == []

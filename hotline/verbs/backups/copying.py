@@ -12,10 +12,12 @@ from .manifest import RECORDINGS, TICKET_FILES
 
 
 def copy(source: Path, target: Path) -> None:
-    """One file, appearing whole or not at all; an existing target is replaced."""
+    """One file, appearing whole or not at all; an existing target is replaced. Its draft is written through no link that
+    somebody else left there: this may run as root in a folder of the daemon's user."""
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = target.with_name(f".{target.name}.new")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    draft.unlink(missing_ok=True)
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
     try:
         with open(source, "rb") as read, os.fdopen(descriptor, "wb") as written:
             shutil.copyfileobj(read, written, 1 << 20)
@@ -53,10 +55,10 @@ def tree(
 
 
 def recordings(folder: Path) -> LocalStorage:
-    """Those of a backup: a storage of their own, for its owner alone."""
-    return LocalStorage(folder / RECORDINGS, file_mode=0o600, folder_mode=0o700)
+    """Those of a backup: a storage of their own, for its owner alone; a link in it leads nowhere."""
+    return LocalStorage(folder / RECORDINGS, file_mode=0o600, folder_mode=0o700, links=False)
 
 
 def ticket_files(folder: Path) -> LocalStorage:
     """Those of a backup."""
-    return LocalStorage(folder / TICKET_FILES, file_mode=0o600, folder_mode=0o700)
+    return LocalStorage(folder / TICKET_FILES, file_mode=0o600, folder_mode=0o700, links=False)

@@ -46,6 +46,12 @@ class Manifest:
     """Path in the backup → bytes, sha256. Recordings are not among them: the ledger knows their hashes."""
 
 
+_KINDS = {
+    "made_at": str, "ledger": str, "revision": str, "newest_call": str, "newest_ticket": str, "audit_seq": int,
+    "audit_hash": str, "recordings": str, "master_key": str, "files": dict,
+}  # fmt: skip
+
+
 def write(folder: Path, manifest: Manifest) -> None:
     text = json.dumps({"format": FORMAT, **asdict(manifest)}, ensure_ascii=False, indent=1)
     (folder / NAME).write_text(text + "\n", encoding="utf-8")
@@ -57,12 +63,17 @@ def read(folder: Path) -> Manifest:
         told = json.loads((folder / NAME).read_text(encoding="utf-8"))
         if told.pop("format") != FORMAT:
             raise BackupError(_("{folder} was made by a newer program: use that to restore it", folder=folder))
-        return Manifest(**told)
+        made = Manifest(**told)
+        if not all(isinstance(value, _KINDS[name]) for name, value in asdict(made).items()):
+            raise TypeError(_("a value of another kind"))
+        if not all(isinstance(said, dict) and {"bytes", "sha256"} <= said.keys() for said in made.files.values()):
+            raise TypeError(_("a value of another kind"))
+        return made
     except FileNotFoundError:
         raise BackupError(
             _("{folder} is no backup: it has no {name} (a backup that was cut off has none)", folder=folder, name=NAME)
         ) from None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as fault:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as fault:
         raise BackupError(_("{path} cannot be read: {fault}", path=folder / NAME, fault=fault)) from fault
 
 
@@ -76,15 +87,22 @@ def described(folder: Path) -> dict[str, dict[str, Any]]:
 
 
 def verify(folder: Path, manifest: Manifest) -> None:
-    """Every file is there and is what it was. Raises ``BackupError`` with the first that is not."""
+    """Every file is there and is what it was, itself and no link. Raises ``BackupError`` with the first that is not."""
     for name, said in manifest.files.items():
         path = folder / name
-        if not path.resolve().is_relative_to(folder.resolve()):
+        if Path(name).is_absolute() or path.resolve() != folder.resolve() / name:
             raise BackupError(_("{path} is not a file of this backup", path=path))
         if not path.is_file():
             raise BackupError(_("{path} is missing: use another backup", path=path))
         if path.stat().st_size != said["bytes"] or _sha256(path) != said["sha256"]:
             raise BackupError(_("{path} is not what was backed up: use another backup", path=path))
+
+
+def verified(folder: Path, manifest: Manifest, name: str) -> Path:
+    """One file of a backup that ``verify`` has looked at. Raises ``BackupError``: it is there without having been backed up."""
+    if name not in manifest.files:
+        raise BackupError(_("{path} is not a file of this backup", path=folder / name))
+    return folder / name
 
 
 def _sha256(path: Path) -> str:

@@ -94,7 +94,7 @@ def run(args: argparse.Namespace) -> int:
         told = manifest.read(folder)
         manifest.verify(folder, told)
         if not args.config.exists():
-            copying.copy(folder / manifest.SETTINGS, args.config)
+            copying.copy(manifest.verified(folder, told, manifest.SETTINGS), args.config)
             print(_("{path} was missing: it is the backup's now", path=args.config), file=sys.stderr)
         settings = read(args.config)
         with alone(places):
@@ -136,12 +136,13 @@ def restore(folder: Path, told: Manifest, places: Places, settings: Settings, *,
         raise BackupError(
             _("this backup is of {kind}, but ledger.url names another database: correct it", kind=told.ledger)
         )
+    backed = manifest.verified(folder, told, manifest.LEDGER if lite else manifest.DUMP)
     if lite:
-        _fault(folder / manifest.LEDGER)
+        _fault(backed)
     aside = places.var / f"before-restore-{datetime.now(UTC):%Y%m%dT%H%M%S}"
     case_store.end(places)  # one that a killed daemon left behind would go on writing a file that is moved aside
-    casestore = _casestore(folder, settings, places, aside, everything=everything)
-    put, kept = _own_files(folder, places, aside, settings, everything=everything)
+    casestore = _casestore(folder, told, settings, places, aside, everything=everything)
+    put, kept = _own_files(folder, told, places, aside, settings, everything=everything)
     shelved = storage.copy(copying.recordings(folder), storage.storage_of(places), replace=False)
     sent = storage.copy(copying.ticket_files(folder), storage.files_of(places), replace=False)
     taken = (
@@ -160,14 +161,19 @@ def restore(folder: Path, told: Manifest, places: Places, settings: Settings, *,
     )
 
 
-def _casestore(folder: Path, settings: Settings, places: Places, aside: Path, *, everything: bool) -> str:
+def _casestore(
+    folder: Path, told: Manifest, settings: Settings, places: Places, aside: Path, *, everything: bool
+) -> str:  # fmt: skip
     cases = case_store.url_of(settings, places)
     if not cases.startswith("sqlite"):
-        return _casestore_dump(folder / manifest.CASES_DUMP, cases, aside, everything=everything)
+        dumped = manifest.CASES_DUMP in told.files
+        return _casestore_dump(
+            folder / manifest.CASES_DUMP if dumped else None, cases, aside, everything=everything
+        )  # fmt: skip
     backed = folder / manifest.CASES
     if places.casestore.exists() and not everything and not (found := database.faults(places.casestore)):
         return "kept"
-    if not backed.exists():
+    if manifest.CASES not in told.files:
         if places.casestore.exists():
             raise BackupError(
                 _("{path} is damaged ({said}) and the backup has none", path=places.casestore, said=found[0])
@@ -179,11 +185,11 @@ def _casestore(folder: Path, settings: Settings, places: Places, aside: Path, *,
     return "restored"
 
 
-def _casestore_dump(dump: Path, url: str, aside: Path, *, everything: bool) -> str:
+def _casestore_dump(dump: Path | None, url: str, aside: Path, *, everything: bool) -> str:
     held = case_reader.there(url)
     if held and not everything:
         return "kept"
-    if not dump.exists():
+    if dump is None:
         return "kept" if held else "none"
     if held:
         aside.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -195,15 +201,16 @@ def _casestore_dump(dump: Path, url: str, aside: Path, *, everything: bool) -> s
 
 
 def _own_files(
-    folder: Path, places: Places, aside: Path, settings: Settings, *, everything: bool
+    folder: Path, told: Manifest, places: Places, aside: Path, settings: Settings, *, everything: bool
 ) -> tuple[int, int]:  # fmt: skip
-    """Keys, secrets, prompts and lists: how many were put back, how many were there and stayed."""
+    """Keys, secrets, prompts and lists: how many were put back, how many were there and stayed. What lies in the backup's folder
+    and was not backed up is not looked at."""
     master = storage.master_key_of(settings.recording, places)
     put = kept = 0
-    for path in sorted((folder / manifest.OWN).rglob("*")):
-        name = path.relative_to(folder / manifest.OWN)
-        if not path.is_file() or name.parts[0] not in OF_VAR:
+    for path in sorted(map(Path, told.files)):
+        if len(path.parts) < 2 or path.parts[0] != manifest.OWN or path.parts[1] not in OF_VAR:
             continue
+        name, path = path.relative_to(manifest.OWN), folder / path
         target = places.var / name
         if target == places.secrets / storage.MASTER and (settings.recording.master_key or target.exists()):
             with storage.keys_of(settings.recording, places).alone():
@@ -235,7 +242,7 @@ def _sqlite(folder: Path, told: Manifest, places: Places, aside: Path, settings:
     fresh = places.ledger.with_name(".ledger.restoring.db")
     for end in ("", *database.BESIDE):
         fresh.with_name(fresh.name + end).unlink(missing_ok=True)
-    copying.copy(folder / manifest.LEDGER, fresh)
+    copying.copy(manifest.verified(folder, told, manifest.LEDGER), fresh)
     try:
         taken = _finish(f"sqlite+aiosqlite:///{fresh}", told, places, settings)
         with_wal = [end for end in database.BESIDE if fresh.with_name(fresh.name + end).exists()]
@@ -257,7 +264,7 @@ def _postgresql(folder: Path, told: Manifest, places: Places, aside: Path, setti
     if migrate.current(url) is not None:
         aside.mkdir(mode=0o700, parents=True, exist_ok=True)
         database.dump_postgresql(url, aside / manifest.DUMP)
-    database.restore_postgresql(url, folder / manifest.DUMP)
+    database.restore_postgresql(url, manifest.verified(folder, told, manifest.DUMP))
     return _finish(url, told, places, settings)
 
 
