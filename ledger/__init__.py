@@ -3,7 +3,7 @@
 Written: ``call_record.py`` (pure) folds the book's events into rows, ``default_outcome.py`` (pure) says
 how a call nobody answered ends, ``scribe.py`` commits both with the offsets they were
 read up to, ``closed_call_counts.py`` what each adds to the figures. ``tickets.py`` and ``outcomes.py`` keep agents' words, ``outbox.py`` the
-messages to the case store (put in by ``outbox_rows.py``), ``ticket_acts.py`` what is said of a ticket later, ``mass_events.py`` what many call about, ``mass_event_joins.py`` who joined by a key, ``case_progress.py`` how far a case is (for the telephone), ``catalogues.py`` the editions of the city's catalogue, ``casebook.py`` what became of cases (``missing_cases.py`` compares
+messages to the case store (put in by ``outbox_rows.py``), ``ticket_acts.py`` what is said of a ticket later, ``merges.py`` what it is filed into, ``mass_events.py`` what many call about, ``mass_event_joins.py`` who joined by a key, ``case_progress.py`` how far a case is (for the telephone), ``catalogues.py`` the editions of the city's catalogue, ``casebook.py`` what became of cases (``missing_cases.py`` compares
 them with the store's), ``callbacks.py`` is the one writer of call-backs, ``replies.py`` of what is brought to a case's citizen,
 ``notifications.py`` keeps text messages, ``partner_handovers.py`` calls given to partners, ``partner_matters.py`` matters under two numbers, ``case_clocks.py`` the marks of live cases, ``recordings.py`` keeps the
 recordings, ``switches.py`` what was switched by hand, ``nuisance.py`` who is held back and why, ``caller_figures.py`` what callers were promised and did by keys, ``seats.py`` the seat log, ``audit_log.py`` the chained audit, ``equipment.py`` checks and alarms.

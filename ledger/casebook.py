@@ -26,7 +26,7 @@ from bridge.ticket import Ticket, TicketId
 from config.work_time import WorkTime
 from cti.ids import CallId
 
-from . import callbacks, case_clocks, notifications, partner_matters, replies
+from . import callbacks, case_clocks, merges, notifications, partner_matters, replies
 from . import tables as t
 from .callbacks import Tell, untold
 from .store import Store
@@ -172,6 +172,8 @@ async def _open(
         if filed["call_id"]:
             theirs = sa.and_(t.calls.c.call_id == filed["call_id"], t.calls.c.case_id == "")
             await db.execute(sa.update(t.calls).where(theirs).values(case_id=values["case_id"]))
+    if number:
+        await db.run_sync(lambda one: merges.numbered(one, filed["ticket_id"], number, now))
     return dict((await db.execute(_CASES.where(mine))).mappings().one())
 
 
@@ -205,6 +207,8 @@ async def _move(
         changed |= case_clocks.moved_by(row, event.state, str(changed["unit"]), event.at, now, work)
     row |= changed
     await db.execute(sa.update(t.cases).where(_C.case_id == row["case_id"]).values(changed))
+    if "number" in changed:
+        await db.run_sync(lambda one: merges.numbered(one, row["ticket_id"], event.case_number, now))
     if same:
         return None, tasks
     known = CaseKnown(
