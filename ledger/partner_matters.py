@@ -126,7 +126,7 @@ def _matter(row: Any) -> Matter:
 
 
 def _numbered(partner: str, number: str) -> list[sa.ColumnElement[bool]]:
-    return [_M.partner == partner, _M.folded == number, _M.folded != sa.literal_column("''")]
+    return [_M.partner == clip(partner, 40), _M.folded == number, _M.folded != sa.literal_column("''")]
 
 
 def _row(store: Store, db: sa.Connection, partner: str, one: PartnerState, now: datetime) -> tuple[Any, bool]:

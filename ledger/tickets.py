@@ -216,6 +216,7 @@ class TicketShelf:
                 return None
             if corrected is not None:
                 await replaced(db, corrected, at, Why.MENDED)
+                await db.run_sync(lambda one: partner_matters.filed(self._store, one, corrected, at, self._notify))
             letter = _pushes(_O.ticket_id == _T.ticket_id).where(_O.message_id == message)
             return push_of((await db.execute(letter)).one())
 

@@ -254,6 +254,29 @@ async def test_one_case_for_one_matter(url: str) -> None:
         assert fresh.new
 
 
+async def test_a_system_with_a_long_name_is_known_again(url: str) -> None:
+    """Sixty-four letters are let in by the form, forty are kept: the second ticket under its number was a fault for ever."""
+    async with opened(url) as books:
+        name = "x" * 64
+        for n in (1, 2):
+            assert isinstance(await books.tickets.file(replace(ticket(n), external_ids=((name, "A-1"),))), Filed)
+        (row,) = await books.rows(t.partner_matters, "matter_id")
+        assert (row["partner"], row["folded"]) == (name[:40], "A1")
+
+
+async def test_a_number_that_is_mended_in_a_dead_letter_is_known(url: str) -> None:
+    async with opened(url) as books:
+        one = theirs(1, "FZ-7")
+        await books.tickets.file(one)
+        (sent,) = await books.outbox.due(NOON, 9)
+        await books.outbox.poisoned(sent, "no", NOON)
+        mended = replace(one, external_ids=(("12345", "FZ-78"),))
+        assert await books.tickets.replay(sent.message.id, NOON, mended) is not None
+        known = await books.matters.of_number("12345", "fz78")
+        assert known is not None
+        assert known.ticket == one.id
+
+
 async def test_two_at_once_make_one_row(url: str) -> None:
     """A ticket filed while the partner's program speaks of it, and a second that speaks as well."""
     async with opened(url) as books:
