@@ -258,7 +258,9 @@ def test_a_restored_ticket_is_its_partner_s_matter_and_goes_on_within_its_case(c
         with closing(sqlite3.connect(city.places.casestore)) as db:
             parents = db.execute("SELECT number, state, parent FROM cases WHERE parent <> ''").fetchall()
         assert parents == [(second[0], "merged", first[0])]
-        tickets = city.asked("SELECT t.key, m.partner, m.folded FROM partner_matters m JOIN tickets t USING (ticket_id)")
+        tickets = city.asked(
+            "SELECT t.key, m.partner, m.folded FROM partner_matters m JOIN tickets t USING (ticket_id)"
+        )
         assert tickets == [(f"{LATER}/1", "12345", "FZ77")]
         merges = city.asked("SELECT stream, key FROM outbox WHERE kind = 'merge'")
         assert merges == [(f"{LATER}/1", f"{LATER}/1/merge/filed")]
