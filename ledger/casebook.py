@@ -145,8 +145,12 @@ async def notified(
     )  # fmt: skip
 
     def tell(one: sa.Connection) -> None:
-        linked = partner_matters.numbers_of(one, case["ticket_id"]) if rules.partners else {}
-        notifications.put(store, one, rules.of(replace(known, linked=linked)), now)
+        if not rules.partners:
+            notifications.put(store, one, rules.of(known), now)
+            return
+        linked = partner_matters.numbers_of(one, case["ticket_id"])
+        told = replace(known, linked=linked, ticket=partner_matters.told_to(one, known.ticket))
+        notifications.put(store, one, rules.of(told), now)
 
     await db.run_sync(tell)
 

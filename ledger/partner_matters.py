@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -285,6 +285,38 @@ def of_other(db: sa.Connection, ticket: Ticket) -> str:
             if found and found != ticket.id:
                 return str(found)
     return ""
+
+
+def of_work_order(db: sa.Connection, ticket: Ticket) -> str:
+    """The ticket that the work order of this ticket's call has already, where nobody typed that: both came by the partner's own
+    trunk and number, or the first by a program that is bound to the partner. '' none."""
+    facts = ticket.facts
+    if facts is None or not facts.partner or not folded(facts.reference):
+        return ""
+    key = folded(facts.reference)
+    first = db.scalar(
+        sa.select(_T.body)
+        .join_from(t.partner_matters, t.tickets, _T.ticket_id == _M.ticket_id)
+        .where(*_numbered(facts.partner, key))
+    )
+    if first is None:
+        return ""
+    one = ticket_json.load(first)
+    if one.id == ticket.id or one.key == ticket.key:
+        return ""
+    if one.facts is not None:
+        return one.id if (one.facts.partner, folded(one.facts.reference)) == (facts.partner, key) else ""
+    program = one.agent.removeprefix("program:") if one.agent.startswith("program:") else ""
+    bound = sa.select(t.programs.c.partner).where(t.programs.c.name == program)
+    return one.id if program and db.scalar(bound) == facts.partner else ""
+
+
+def told_to(db: sa.Connection, ticket: Ticket) -> Ticket:
+    """With those of its partners' numbers that are its own: of a number that another ticket had first the partner is told that one's states."""
+    if not ticket.external_ids:
+        return ticket
+    own = tuple(one for one in ticket.external_ids if not of_other(db, replace(ticket, external_ids=(one,))))
+    return ticket if own == ticket.external_ids else replace(ticket, external_ids=own)
 
 
 def numbers_of(db: sa.Connection, ticket: str) -> dict[str, str]:

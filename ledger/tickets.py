@@ -96,7 +96,9 @@ class TicketShelf:
         return filed
 
     def _goes_into(self, db: sa.Connection, ticket: Ticket) -> Ticket:
-        """The case it is filed into, as it will stand."""
+        """The case it is filed into, as it will stand: the one that was said, or the one that its partner's work order has already."""
+        if not ticket.merged_into and not ticket.answered_directly:
+            ticket = replace(ticket, merged_into=partner_matters.of_work_order(db, ticket))
         return merges.resolved(db, ticket)
 
     async def _same_matter(self, db: AsyncConnection, ticket: Ticket) -> Push | None:
@@ -225,10 +227,14 @@ def _again(db: sa.Connection, push: Push, asked: Ticket) -> Filed | KeyTaken:
     """Something was filed under this key: the same request again, or another one. What it goes on within the ledger found out."""
     if not merges.same_target(db, push.ticket, asked):
         return KeyTaken(push.ticket.id)
-    stood, related = push.ticket, asked.related_cases
-    if asked.merged_into and not stood.merged_into and (root := merges.root_of(db, asked.merged_into)) is not None:
-        related = tuple(dict.fromkeys((*related, root.name)))
-    same = ticket_json.same_matter(stood, replace(asked, merged_into=stood.merged_into, related_cases=related))
+    stood = push.ticket
+    more = set(asked.related_cases) <= set(
+        stood.related_cases
+    )  # what it would have gone into was over: that is named besides
+    asked = replace(
+        asked, merged_into=stood.merged_into, related_cases=stood.related_cases if more else asked.related_cases
+    )
+    same = ticket_json.same_matter(stood, asked)
     return Filed(push, new=False) if same else KeyTaken(stood.id)
 
 
