@@ -465,6 +465,22 @@ class PartnerStatus(_Section):
     """A file that holds the shared secret of the signature."""
 
 
+class PartnerQuestion(_Section):
+    """A partner whose system only answers questions: it is asked how each matter stands that it has with us."""
+
+    system: Annotated[str, Field(min_length=1, max_length=32)]
+    """As in a ticket's ``external_ids``."""
+    url: Annotated[str, Field(pattern=r"^https?://[^\s{}]+\{number\}[^\s{}]*$")]
+    """GET; ``{number}`` is the partner's own number of the matter."""
+    secret: Path | None = None
+    """A file that holds the shared secret: the question is signed as what is told to partners. None: it is not."""
+    seconds: Annotated[float, Field(ge=10, le=86_400)] = 300
+    """So long lies between two questions about one matter at least."""
+    per_minute: Annotated[float, Field(ge=1, le=600)] = 30
+    states: dict[str, Literal["accepted", "refused", "handling", "done", "closed", "withdrawn"]] = {}
+    """The partner's words for states, where it does not use ours: ``"办结" = "done"``."""
+
+
 SipHeader = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9-]{0,39}$")]
 
 
@@ -740,6 +756,7 @@ class Settings(_Section):
     callbacks: Callbacks = Callbacks()
     sms: Sms = Sms()
     partner_status: tuple[PartnerStatus, ...] = ()
+    partner_question: tuple[PartnerQuestion, ...] = ()
     partner: tuple[Partner, ...] = ()
     calendar: Calendar = Calendar()
     retention: Retention = Retention()

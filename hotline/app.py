@@ -18,6 +18,7 @@ import structlog
 from agents import build as agents
 from agents.callbacks import CallbacksMoved
 from bridge import build as bridge
+from bridge import partner_questions
 from bridge.events import CaseMoved, TicketDelivered, TicketFiled
 from bridge.notifications import build as notifications
 from config import language, national_number_plan
@@ -98,6 +99,12 @@ class Hotline:
         house.listen(CallbacksMoved, lambda _: delivery.courier.wake())  # a reply may have come of it
         sender = await begin(notifications.build(settings, ledger.notifications))
         house.listen((TicketDelivered, CaseMoved), sender.wake)
+
+        def partner_said() -> None:
+            sender.wake()
+            delivery.courier.wake()  # it may be a supplement of its case
+
+        await begin(partner_questions.build(settings, ledger.matters, partner_said))
         marks = await begin(ledger.marks)
         house.listen(CaseMoved, marks.hear)
         if settings.recording.enabled:

@@ -20,7 +20,7 @@ from bridge.case_store_messages import MessageKind
 from bridge.notifications.rules import Known
 from bridge.notifications.rules import Rules as NotificationRules
 from bridge.partner_handover import HandoverEnd
-from bridge.partner_states import TOLD, MatterState, PartnerState, StatesHeard, folded, supplement
+from bridge.partner_states import OVER, TOLD, MatterState, OpenMatter, PartnerState, StatesHeard, folded, supplement
 from bridge.ticket import Ticket
 from bridge.ticket import ticket_id as new_id
 
@@ -92,6 +92,16 @@ class PartnerMatters:
         wanted = sa.select(t.partner_matters).where(*_numbered(partner, folded(number)))
         row = await self._store.look(lambda db: db.execute(wanted).first())
         return _matter(row) if row is not None and folded(number) else None
+
+    async def open_at(self, partner: str, after: str, most: int) -> Sequence[OpenMatter]:
+        """Matters of ours that are not over at the partner, by id, those behind ``after``: what it may be asked about."""
+        ours = sa.or_(_M.ticket_id != "", _M.handover_id != "")
+        going = _M.state.not_in([str(one) for one in OVER])
+        wanted = sa.select(_M.matter_id, _M.number, _M.state, _M.sequence).where(
+            _M.matter_id > after, _M.partner == clip(partner, 40), _M.folded != "", going, ours
+        )
+        found = wanted.order_by(_M.matter_id).limit(most)
+        return await self._store.look(lambda db: [OpenMatter(*row) for row in db.execute(found)])
 
     def _heard(self, db: sa.Connection, partner: str, one: PartnerState, now: datetime) -> tuple[bool | None, bool]:
         """True: it moved; False: it was known, or came late; None: of no matter that is known here. And whether anything became

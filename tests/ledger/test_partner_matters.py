@@ -340,6 +340,23 @@ async def test_a_work_order_whose_case_is_over_is_a_case_of_its_own(url: str) ->
             assert (filed.new, stands.merged_into, stands.related_cases) == (new, "", ("20260101000010",))
 
 
+async def test_a_partner_is_asked_about_what_is_open_there(url: str) -> None:
+    """Of its own matters that are ours, too, those that are not over, page by page; what was answered moves them as what was told."""
+    async with opened(url) as books:
+        for n in range(1, 5):
+            await books.tickets.file(theirs(n, f"FZ-{n}"))
+        await books.tickets.file(replace(ticket(9), external_ids=(("110", "JJ-9"),)))
+        await books.matters.hear("12345", [said(MatterState.HANDLING, 1, "FZ-8")], NOON)  # of nothing that is here
+        await books.matters.hear(
+            "12345", [said(MatterState.DONE, 1, "FZ-2"), said(MatterState.HANDLING, 3, "FZ-3")], NOON
+        )
+        found, after = [], ""
+        while page := await books.matters.open_at("12345", after, 2):
+            found += [(one.number, one.state, one.sequence) for one in page]
+            after = page[-1].id
+        assert sorted(found) == [("FZ-1", "", 0), ("FZ-3", "handling", 3), ("FZ-4", "", 0)]
+
+
 async def test_a_system_with_a_long_name_is_known_again(url: str) -> None:
     """Sixty-four letters are let in by the form, forty are kept: the second ticket under its number was a fault for ever."""
     async with opened(url) as books:
