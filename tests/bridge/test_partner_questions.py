@@ -46,7 +46,7 @@ def told(**more: Any) -> bytes:
 
 
 @dataclass
-class House:
+class Asking:
     """A partner's server, and who asks it; ``waited``: the pauses in between."""
 
     server: HttpServer
@@ -58,7 +58,7 @@ class House:
 
 
 @asynccontextmanager
-async def asking() -> AsyncIterator[House]:
+async def asking() -> AsyncIterator[Asking]:
     seen: list[Request] = []
     waited: list[float] = []
     woken: list[int] = []
@@ -79,26 +79,26 @@ async def asking() -> AsyncIterator[House]:
         [replace(ASK, url=f"{server.url}/matters/{{number}}/status")], book, lambda: woken.append(1), clock=lambda: NOON,
         pause=pause, chance=lambda: 1.0,
     )  # fmt: skip
-    yield House(server, questions, book, waited, seen, woken)
+    yield Asking(server, questions, book, waited, seen, woken)
     await questions.stop()
     await server.stop()
 
 
 async def test_each_matter_is_asked_once_a_round_at_its_pace() -> None:
     """By the partner's own number, signed; two seconds apart, as thirty a minute are; each answer is heard."""
-    async with asking() as house:
-        one = house.questions.questions[0]
-        assert await house.questions.round(one) == ""
-        assert [request.raw_path for request in house.seen] == [f"/matters/FZ%2F{n}/status" for n in range(1, 61)]
-        assert house.waited == [2.0] * 60
-        assert [(state.number, state.state, state.sequence) for state in house.book.heard] == [
+    async with asking() as given:
+        one = given.questions.questions[0]
+        assert await given.questions.round(one) == ""
+        assert [request.raw_path for request in given.seen] == [f"/matters/FZ%2F{n}/status" for n in range(1, 61)]
+        assert given.waited == [2.0] * 60
+        assert [(state.number, state.state, state.sequence) for state in given.book.heard] == [
             (one.number, MatterState.DONE, MS) for one in MATTERS
         ]
-        headers = house.seen[0].headers
+        headers = given.seen[0].headers
         said = signature(ASK.secret, headers["webhook-id"], int(headers["webhook-timestamp"]), b"")
         assert headers["webhook-signature"] == said
-        assert len({request.headers["webhook-id"] for request in house.seen}) == 60
-        assert len(house.woken) == 60
+        assert len({request.headers["webhook-id"] for request in given.seen}) == 60
+        assert len(given.woken) == 60
 
 
 @pytest.mark.parametrize(
@@ -106,25 +106,25 @@ async def test_each_matter_is_asked_once_a_round_at_its_pace() -> None:
 )
 async def test_who_does_not_answer_is_left_alone_longer_each_time(reply: Reply | None) -> None:
     """One question a round, after a minute, two, four … half an hour; then at its pace again."""
-    async with asking() as house:
+    async with asking() as given:
 
         async def silent(request: Request) -> Reply | None:
-            house.seen.append(request)
+            given.seen.append(request)
             return reply
 
-        house.server.answers = silent
-        house.questions.questions = [replace(house.questions.questions[0], seconds=10)]
-        house.questions.start()
+        given.server.answers = silent
+        given.questions.questions = [replace(given.questions.questions[0], seconds=10)]
+        given.questions.start()
         async with asyncio.timeout(20):
-            while len(house.waited) < 7:
+            while len(given.waited) < 7:
                 await asyncio.sleep(0.01)
-        assert house.waited[:7] == [60, 120, 240, 480, 960, 1800, 1800]
-        assert len(house.seen) <= len(house.waited) + 1
-        assert house.book.heard == []
+        assert given.waited[:7] == [60, 120, 240, 480, 960, 1800, 1800]
+        assert len(given.seen) <= len(given.waited) + 1
+        assert given.book.heard == []
 
 
 async def test_one_the_partner_does_not_know_or_says_nonsense_of_holds_up_nobody() -> None:
-    async with asking() as house:
+    async with asking() as given:
 
         async def odd(request: Request) -> Reply | None:
             number = request.path.split("/")[3]
@@ -132,23 +132,23 @@ async def test_one_the_partner_does_not_know_or_says_nonsense_of_holds_up_nobody
                 number, Reply(200, told())
             )
 
-        house.server.answers = odd
-        assert await house.questions.round(house.questions.questions[0]) == ""
-        assert [state.number for state in house.book.heard] == [one.number for one in MATTERS[3:]]
+        given.server.answers = odd
+        assert await given.questions.round(given.questions.questions[0]) == ""
+        assert [state.number for state in given.book.heard] == [one.number for one in MATTERS[3:]]
 
 
 async def test_a_ledger_that_is_away_loses_no_answer() -> None:
     """It is asked again: nothing is noted as heard that is not."""
-    async with asking() as house:
-        house.book.matters, house.book.away = MATTERS[:1], True
-        house.questions.start()
+    async with asking() as given:
+        given.book.matters, given.book.away = MATTERS[:1], True
+        given.questions.start()
         async with asyncio.timeout(20):
-            while len(house.waited) < 2:
+            while len(given.waited) < 2:
                 await asyncio.sleep(0.01)
-            house.book.away = False
-            while not house.book.heard:
+            given.book.away = False
+            while not given.book.heard:
                 await asyncio.sleep(0.01)
-        assert house.book.heard[0].number == "FZ/1"
+        assert given.book.heard[0].number == "FZ/1"
 
 
 STANDS = OpenMatter("M", "FZ/7", "handling", MS)
