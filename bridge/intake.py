@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 import structlog
 from pydantic import ValidationError
 
+from config.language import say as _
 from config.work_time import WorkTime
 from cti.ids import CallId
 from cti.numbers import Numbers
@@ -125,6 +126,10 @@ class Intake:
                 return mended
             payload = mended
         elif changes:
+            if (
+                changes.get("merged_into", dead.ticket.merged_into) != dead.ticket.merged_into
+            ):  # a message of its own says it
+                return (Problem("merged_into", _("is not changed by a correction")),)
             fixed = self.corrected(dead.ticket, changes)
             if isinstance(fixed, tuple):
                 return fixed

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -48,6 +48,12 @@ TOLD = frozenset({MatterState.REFUSED, MatterState.DONE, MatterState.CLOSED, Mat
 """What the case store is told as a supplement of the case: those who handle it must know."""
 
 
+OVER = TOLD
+"""The partner's last words: of such a matter it is asked no more."""
+AHEAD = timedelta(days=1)
+"""No state is of a later moment: by it all that comes after would count as late."""
+
+
 @dataclass(frozen=True, slots=True)
 class PartnerState:
     """One thing a partner said of one matter."""
@@ -64,6 +70,16 @@ class PartnerState:
     """As the partner itself calls the state."""
     unit: str = ""
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenMatter:
+    """A matter that is not over at its partner, under the partner's own number."""
+
+    id: str
+    number: str
+    state: str
+    sequence: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +159,55 @@ def read(body: bytes) -> list[PartnerState] | tuple[Problem, ...]:
             )
         )  # fmt: skip
     return tuple(wrong[:20]) if wrong else found
+
+
+def answered(
+    body: bytes, matter: OpenMatter, words: Mapping[str, MatterState], now: datetime
+) -> list[PartnerState] | str:
+    """What a partner answers of the matter it was asked about (``partner_questions.py``), or why it cannot be read; ``words``: its own for states.
+
+    A STATE as in a signed call, or ``{"states": [STATE…]}``. Without ``sequence`` the milliseconds of ``at`` are one; what is told as it stands
+    already says nothing new, and another state of the same moment is the next one.
+    """
+    try:
+        told: Any = json.loads(body)
+    except (ValueError, RecursionError):
+        return "no JSON"
+    rows = told.get("states", [told]) if isinstance(told, dict) else None
+    if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
+        return "neither a state nor states"
+    known = [{**row, "state": str(words.get(str(row.get("state")), row.get("state")))} for row in rows]
+    body = json.dumps(
+        {"type": "matter.states", "data": {"states": [_numbered(row, matter.number) for row in known]}}
+    ).encode()
+    states = read(body)
+    if isinstance(states, tuple):
+        return "; ".join(f"{problem.field}: {problem.message}" for problem in states[:3])
+    found = []
+    for state, row in zip(states, rows, strict=True):
+        if state.number and folded(state.number) != folded(matter.number):
+            return f"it is about {state.number}"
+        if state.at > now + AHEAD:
+            return f"of {state.at.isoformat()}, which is not yet"
+        sequence = state.sequence
+        if "sequence" not in row:
+            if str(state.state) == matter.state:
+                continue
+            sequence += sequence == matter.sequence
+        found.append(replace(state, number=matter.number, work_order="", sequence=sequence))
+    return found
+
+
+def _numbered(row: Mapping[str, Any], number: str) -> dict[str, Any]:
+    """With a sequence; and by the partner's number alone: what it says of ours was not asked."""
+    said = {name: value for name, value in row.items() if name != "work_order"}
+    said.setdefault("their_number", number)
+    if "sequence" not in said:
+        try:
+            said["sequence"] = max(int(datetime.fromisoformat(str(said.get("at"))).timestamp() * 1000), 1)
+        except (ValueError, OverflowError):
+            said["sequence"] = 1  # what is wrong with ``at`` is said where it is read
+    return said
 
 
 @dataclass(slots=True)

@@ -263,6 +263,16 @@ def _kept_limit(case: Row[Any], rule: Rule, before: Clocks, order: Order, limit:
     return limit
 
 
+def _helping(case: Row[Any], command: Command, unit: str) -> list[str]:
+    """Who helps where nobody said: at the same unit again those of before, at the first dispatch those the ticket names."""
+    if command is Command.REWORK:
+        return case_rows.helping(case)
+    if command is not Command.DISPATCH:
+        return []
+    named = json.loads(case.ticket).get("units_helping") or []
+    return [str(one)[:80] for one in named if one != unit][:10]
+
+
 def _values(case: Row[Any], rule: Rule, order: Order, clocks: Clocks, work: WorkTime) -> dict[str, Any]:
     """What becomes of the case's own row."""
     target, at = rule.target, text_of(order.at)
@@ -274,9 +284,7 @@ def _values(case: Row[Any], rule: Rule, order: Order, clocks: Clocks, work: Work
     match rule.command:
         case Command.DISPATCH | Command.RULE | Command.SEND_BACK | Command.REWORK:
             unit = order.text("unit") if rule.command is not Command.REWORK else ""
-            helping = order.said.get("units_helping") or (
-                case_rows.helping(case) if rule.command is Command.REWORK else []
-            )
+            helping = order.said.get("units_helping") or _helping(case, rule.command, unit)
             made |= {"unit": unit or case.unit, "worker": "", "dispatched_at": at,
                      "units_helping": json.dumps(helping, ensure_ascii=False)}  # fmt: skip
             if rule.command is Command.RULE:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -60,12 +61,19 @@ def _of(db: sa.Connection, asked: Asked, work: WorkTime) -> WorkListOut:
             step=STEP_OF[state], turn=row.turn, unit=row.unit, worker=row.worker, due_at=moment_of(row.due_at),
             due_provisional=case_rows.due_provisional(row, work),
             accepted_at=at_of(row.accepted_at), urged=row.urged, returns=row.returns, reworks=row.reworks,
-            plus_ones=row.plus_ones, tasks=tasks.get(row.number, []), commands=list(commands_of(state, asked.role)),
+            plus_ones=row.plus_ones, tasks=tasks.get(row.number, []), commands=[] if asked.role in UNIT_ROLES and row.unit != asked.own_unit else list(commands_of(state, asked.role)),
         )
         for row in told
     ]  # fmt: skip
     after = f"{told[-1].sort}/{told[-1].number}" if len(rows) > asked.most else ""
     return WorkListOut(items=items, after=after)
+
+
+def helped_by(unit: str) -> sa.ColumnElement[bool]:
+    """The unit helps (协办) with what another one handles: its office sees the case, and moves nothing of it."""
+    if not unit:
+        return sa.false()
+    return _C.units_helping.contains(json.dumps(unit, ensure_ascii=False), autoescape=True)
 
 
 def _held(asked: Asked) -> sa.ColumnElement[bool]:
@@ -80,7 +88,9 @@ def _held(asked: Asked) -> sa.ColumnElement[bool]:
 
 def _theirs(asked: Asked) -> list[sa.ColumnElement[bool]]:
     found: list[sa.ColumnElement[bool]] = []
-    if asked.role in UNIT_ROLES:
+    if asked.role is Role.UNIT_OFFICE:
+        found.append(sa.or_(_C.unit == asked.own_unit, helped_by(asked.own_unit)))
+    elif asked.role in UNIT_ROLES:
         found.append(_C.unit == asked.own_unit)
     if asked.role is Role.UNIT_WORKER:
         found.append(_C.worker == asked.by)

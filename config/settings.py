@@ -20,7 +20,7 @@ from .journey.steps import Step
 from .names import Name
 from .sections.access import Access, Edge, Metrics, Oidc
 from .sections.case_store import Cases, CaseStore, Outbox
-from .sections.citizens import Callbacks, PartnerStatus, Sms
+from .sections.citizens import Callbacks, PartnerQuestion, PartnerStatus, Sms
 from .sections.recording import Recording
 from .sections.records import Audit, Ledger, Retention
 from .sections.seats import Agent, Seat, Seats
@@ -87,6 +87,7 @@ class Settings(Section):
     callbacks: Callbacks = Callbacks()
     sms: Sms = Sms()
     partner_status: tuple[PartnerStatus, ...] = ()
+    partner_question: tuple[PartnerQuestion, ...] = ()
     partner: tuple[Partner, ...] = ()
     calendar: Calendar = Calendar()
     retention: Retention = Retention()

@@ -42,6 +42,8 @@ class Who:
     seat: SeatId = SeatId("")  # noqa: RUF009 - a NewType is its value
     """Where this account sits *now*, by the desk's word; '' nowhere."""
     locked: bool = False
+    partner: str = ""
+    """Of a program: the partner (110, 12345 …) as which it files and speaks; '' as nobody but itself."""
 
     @property
     def agent(self) -> AgentId:
@@ -71,10 +73,10 @@ PROGRAM = "program:"
 """Before a program's name, wherever an actor stands: no account's id has a colon."""
 
 
-def who_of_program(name: str, scopes: Iterable[str]) -> Who:
+def who_of_program(name: str, scopes: Iterable[str], partner: str = "") -> Who:
     """A scope of an older version that is none any more gives nothing."""
     known = [SCOPES[Scope(scope)] for scope in scopes if scope in list(Scope)]
-    return Who(f"{PROGRAM}{name}", name, None, frozenset().union(*known))
+    return Who(f"{PROGRAM}{name}", name, None, frozenset().union(*known), partner=partner)
 
 
 def who_of(row: Session, seat: str) -> Who:

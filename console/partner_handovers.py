@@ -37,6 +37,25 @@ class PartnerDesk:
     number: str
 
 
+EVERYWHERE = frozenset({"110", "12345"})
+"""Partners of every centre, whether or not the settings name them: tickets have a channel of theirs."""
+
+
+def partners_of(plugs: HasHandovers) -> frozenset[str]:
+    """All whose numbers a ticket may name: of the settings, and of every centre."""
+    handovers = plugs.handovers
+    if handovers is None:
+        return EVERYWHERE
+    return EVERYWHERE | frozenset(handovers.partners) | frozenset(handovers.calls.keys if handovers.calls else ())
+
+
+class HasHandovers(Protocol):
+    """``console.services.Services``, which holds this module's own."""
+
+    @property
+    def handovers(self) -> Handovers | None: ...
+
+
 class HandoverBook(Protocol):
     """``ledger.partner_handovers.HandoverShelf``."""
 

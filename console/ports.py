@@ -282,10 +282,22 @@ class ProgramBook(Protocol):
 
     async def every(self) -> Sequence[Program]: ...
     async def add(
-        self, name: str, scopes: Sequence[str], token_sha256: str, at: datetime, by: str, expires_at: datetime
+        self,
+        name: str,
+        scopes: Sequence[str],
+        token_sha256: str,
+        at: datetime,
+        by: str,
+        expires_at: datetime,
+        partner: str = "",
     ) -> bool: ...
     async def rotate(
-        self, name: str, token_sha256: str, expires_at: datetime, former_until: datetime | None
+        self,
+        name: str,
+        token_sha256: str,
+        expires_at: datetime,
+        former_until: datetime | None,
+        partner: str | None = None,
     ) -> bool: ...
     async def revoke(self, name: str, at: datetime, by: str) -> bool: ...
     async def counted(self, name: str, used: int, used_at: datetime | None, refused: int) -> None: ...

@@ -83,7 +83,7 @@ class Programs:
                 continue
             if why := self._over(row, digest, now):
                 return NotGood(row.name, why)
-            return who_of_program(row.name, row.scopes)
+            return who_of_program(row.name, row.scopes, row.partner)
         return None
 
     def may_ask(self, name: str) -> bool:
@@ -127,26 +127,32 @@ class Programs:
         await self.flush()
         return list((await self._read()).values())
 
-    async def make(self, by: str, name: str, scopes: Sequence[Scope], days: int) -> tuple[str, Program] | None:
-        """The token, shown this once; None: there is such a program already."""
+    async def make(
+        self, by: str, name: str, scopes: Sequence[Scope], days: int, partner: str = ""
+    ) -> tuple[str, Program] | None:
+        """The token, shown this once; None: there is such a program already. ``partner``: as whom it files and speaks."""
         token, now = _token(), self._clock()
         words = sorted({str(scope) for scope in scopes})
         until = now + timedelta(days=days)
-        if not await self._book.add(name, words, _sha256(token), now, by, until):
+        if not await self._book.add(name, words, _sha256(token), now, by, until, partner):
             return None
         self._unwritten.pop(name, None)
         detail = {"program": name, "scopes": " ".join(words), "until": until.isoformat(timespec="minutes")}
+        detail |= {"partner": partner} if partner else {}
         await self._audit.append(now, by, "program_made", detail=detail)
         return token, await self._again(name)
 
-    async def rotate(self, by: str, name: str, days: int, keep_hours: int) -> tuple[str, Program] | None:
-        """Another token; the one before is over after ``keep_hours``, 0: at once. None: no such program."""
+    async def rotate(
+        self, by: str, name: str, days: int, keep_hours: int, partner: str | None = None
+    ) -> tuple[str, Program] | None:
+        """Another token; the one before is over after ``keep_hours``, 0: at once; ``partner``: None as it was. None: no such program."""
         token, now = _token(), self._clock()
         until = now + timedelta(days=days)
         keep = now + timedelta(hours=keep_hours) if keep_hours else None
-        if not await self._book.rotate(name, _sha256(token), until, keep):
+        if not await self._book.rotate(name, _sha256(token), until, keep, partner):
             return None
         detail = {"program": name, "until": until.isoformat(timespec="minutes"), "former_hours": str(keep_hours)}
+        detail |= {"partner": partner} if partner is not None else {}
         await self._audit.append(now, by, "program_rotated", detail=detail)
         return token, await self._again(name)
 

@@ -362,6 +362,19 @@ def same_matter(who: Who, push: Push) -> TicketOut:
     )
 
 
+def of_work_order(who: Who, push: Push, *, live: bool) -> TicketOut | None:
+    """The ticket that a partner's work order has: as they may see it; ``live``: who has that partner's call now is told that the matter
+    is known, whoever filed it, as of a repeat: what it is about, its case's number and state."""
+    if shows_ticket(who, push):
+        return ticket(who, push)
+    seen = sees(who, Part.REPEAT, Whose.LIVE if live else Whose.OTHERS, ticket_secrecy(push))
+    if seen is Sees.NOT:
+        return None
+    shown = same_matter(who, push)
+    title = mask(push.ticket.title) if seen is Sees.WHOLE else ""
+    return shown.model_copy(update={"ticket": {**shown.ticket, "title": title}})
+
+
 def repeat(who: Who, one: Repeat, *, live: bool) -> RepeatOut | None:
     """An earlier ticket that may be of a call's matter, as they may see it; ``live``: the call is the one they have now.
 

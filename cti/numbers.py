@@ -104,6 +104,8 @@ MOST_GROUPS = 8
 """Of digits in one number: +86 (0) 592 200 00 01."""
 _SAID = re.compile(r"(1[0-9]{2})([0-9]{4}|\*{4})([0-9]{4})")
 _ALONE = re.compile(r"\+?[\d\s()*#-]+")
+_ADDRESS = re.compile(r"\s*(?:tel|sips?):", re.IGNORECASE)
+"""Before one number alone: all the rest is how to reach it. Else words around a number are somebody's words."""
 _CACHED = 8192
 
 
@@ -203,11 +205,14 @@ class Numbers:
     def _mask(self, text: str) -> str:
         number = self.read(text)
         bare = not re.search(r"[^\W\d_]", text)  # nothing but a number, or a sign for none
-        if number.planned or (bare and (number.national or not re.search(r"\d", text))):
+        address = _ADDRESS.match(text)
+        if (number.planned and address) or (bare and (number.national or not re.search(r"\d", text))):
             return number.masked or text
         masked, last = "", 0
         for begin, end, found in self.found(text):
             masked, last = masked + text[last:begin] + found.masked, end
+        if number.planned and not last:  # one that is found in no other way: rather the words go than that it stays
+            return number.masked
         return masked + text[last:]
 
     def _read(self, text: str) -> PhoneNumber:

@@ -26,7 +26,7 @@ from bridge.ticket import Ticket, TicketId
 from config.work_time import WorkTime
 from cti.ids import CallId
 
-from . import callbacks, case_clocks, notifications, partner_matters, replies
+from . import callbacks, case_clocks, merges, notifications, partner_matters, replies
 from . import tables as t
 from .callback_rows import Tell, untold
 from .store import Store
@@ -145,8 +145,12 @@ async def notified(
     )  # fmt: skip
 
     def tell(one: sa.Connection) -> None:
-        linked = partner_matters.numbers_of(one, case["ticket_id"]) if rules.partners else {}
-        notifications.put(store, one, rules.of(replace(known, linked=linked)), now)
+        if not rules.partners:
+            notifications.put(store, one, rules.of(known), now)
+            return
+        linked = partner_matters.numbers_of(one, case["ticket_id"])
+        told = replace(known, linked=linked, ticket=partner_matters.told_to(one, known.ticket))
+        notifications.put(store, one, rules.of(told), now)
 
     await db.run_sync(tell)
 
@@ -172,6 +176,8 @@ async def _open(
         if filed["call_id"]:
             theirs = sa.and_(t.calls.c.call_id == filed["call_id"], t.calls.c.case_id == "")
             await db.execute(sa.update(t.calls).where(theirs).values(case_id=values["case_id"]))
+    if number:
+        await db.run_sync(lambda one: merges.numbered(one, filed["ticket_id"], number, now))
     return dict((await db.execute(_CASES.where(mine))).mappings().one())
 
 
@@ -205,6 +211,8 @@ async def _move(
         changed |= case_clocks.moved_by(row, event.state, str(changed["unit"]), event.at, now, work)
     row |= changed
     await db.execute(sa.update(t.cases).where(_C.case_id == row["case_id"]).values(changed))
+    if "number" in changed:
+        await db.run_sync(lambda one: merges.numbered(one, row["ticket_id"], event.case_number, now))
     if same:
         return None, tasks
     known = CaseKnown(

@@ -14,11 +14,12 @@ from typing import Protocol
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bridge.case_store_messages import filing
+from bridge.case_store_messages import MessageKind, filing
 from bridge.delivery_state import DeliveryState
 from bridge.disposition import CallOutcome
 from bridge.ticket import Ticket
 
+from . import merges, partner_matters
 from . import tables as t
 from .casebook import opened
 from .outbox import add
@@ -77,6 +78,16 @@ async def compare(store: Store, cases: Sequence[Known]) -> Compared:
     )
 
 
+async def delivered(store: Store, cases: Sequence[Known]) -> dict[str, str]:
+    """What was said of these cases later and reached the case store, by the ledger's word: key of the message → case."""
+    numbers = {case.key: case.number for case in cases}
+    later = sa.and_(_X.kind != str(MessageKind.FILE), _X.state == str(DeliveryState.DELIVERED))
+    said = sa.select(_X.key, _X.stream, _C.number).join_from(t.outbox, t.cases, _C.stream == _X.stream)
+    async with store.reading() as db:
+        rows = (await db.execute(said.where(_X.stream.in_(numbers), later))).all()
+    return {row.key: row.number for row in rows if row.number == numbers[row.stream]}
+
+
 async def taken_in(
     store: Store, db: AsyncConnection, ticket: Ticket, number: str, query_code: str, at: datetime
 ) -> bool:  # fmt: skip
@@ -92,7 +103,16 @@ async def taken_in(
     }  # fmt: skip
     await db.execute(sa.update(t.outbox).where(_X.message_id == message.id).values(row))
     await opened(store, db, ticket, number, query_code, at)
+    await db.run_sync(lambda one: _tied(store, one, ticket, at))
     return True
+
+
+def _tied(store: Store, db: sa.Connection, ticket: Ticket, at: datetime) -> None:
+    """To the matter at its partner, and to the case it was filed into: what is told again under its key changes nothing."""
+    if ticket.external_ids:
+        partner_matters.filed(store, db, ticket, at)
+    if ticket.merged_into:
+        merges.told(db, ticket, at)
 
 
 async def adopt(store: Store, cases: Sequence[Whole]) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +20,7 @@ from bridge.case_store_messages import MessageKind
 from bridge.notifications.rules import Known
 from bridge.notifications.rules import Rules as NotificationRules
 from bridge.partner_handover import HandoverEnd
-from bridge.partner_states import TOLD, MatterState, PartnerState, StatesHeard, folded, supplement
+from bridge.partner_states import OVER, TOLD, MatterState, OpenMatter, PartnerState, StatesHeard, folded, supplement
 from bridge.ticket import Ticket
 from bridge.ticket import ticket_id as new_id
 
@@ -93,6 +93,16 @@ class PartnerMatters:
         row = await self._store.look(lambda db: db.execute(wanted).first())
         return _matter(row) if row is not None and folded(number) else None
 
+    async def open_at(self, partner: str, after: str, most: int) -> Sequence[OpenMatter]:
+        """Matters of ours that are not over at the partner, by id, those behind ``after``: what it may be asked about."""
+        ours = sa.or_(_M.ticket_id != "", _M.handover_id != "")
+        going = _M.state.not_in([str(one) for one in OVER])
+        wanted = sa.select(_M.matter_id, _M.number, _M.state, _M.sequence).where(
+            _M.matter_id > after, _M.partner == clip(partner, 40), _M.folded != "", going, ours
+        )
+        found = wanted.order_by(_M.matter_id).limit(most)
+        return await self._store.look(lambda db: [OpenMatter(*row) for row in db.execute(found)])
+
     def _heard(self, db: sa.Connection, partner: str, one: PartnerState, now: datetime) -> tuple[bool | None, bool]:
         """True: it moved; False: it was known, or came late; None: of no matter that is known here. And whether anything became
         known by it."""
@@ -126,7 +136,7 @@ def _matter(row: Any) -> Matter:
 
 
 def _numbered(partner: str, number: str) -> list[sa.ColumnElement[bool]]:
-    return [_M.partner == partner, _M.folded == number, _M.folded != sa.literal_column("''")]
+    return [_M.partner == clip(partner, 40), _M.folded == number, _M.folded != sa.literal_column("''")]
 
 
 def _row(store: Store, db: sa.Connection, partner: str, one: PartnerState, now: datetime) -> tuple[Any, bool]:
@@ -285,6 +295,38 @@ def of_other(db: sa.Connection, ticket: Ticket) -> str:
             if found and found != ticket.id:
                 return str(found)
     return ""
+
+
+def of_work_order(db: sa.Connection, ticket: Ticket) -> str:
+    """The ticket that the work order of this ticket's call has already, where nobody typed that: both came by the partner's own
+    trunk and number, or the first by a program that is bound to the partner. '' none."""
+    facts = ticket.facts
+    if facts is None or not facts.partner or not folded(facts.reference):
+        return ""
+    key = folded(facts.reference)
+    first = db.scalar(
+        sa.select(_T.body)
+        .join_from(t.partner_matters, t.tickets, _T.ticket_id == _M.ticket_id)
+        .where(*_numbered(facts.partner, key))
+    )
+    if first is None:
+        return ""
+    one = ticket_json.load(first)
+    if one.id == ticket.id or one.key == ticket.key:
+        return ""
+    if one.facts is not None:
+        return one.id if (one.facts.partner, folded(one.facts.reference)) == (facts.partner, key) else ""
+    program = one.agent.removeprefix("program:") if one.agent.startswith("program:") else ""
+    bound = sa.select(t.programs.c.partner).where(t.programs.c.name == program)
+    return one.id if program and db.scalar(bound) == facts.partner else ""
+
+
+def told_to(db: sa.Connection, ticket: Ticket) -> Ticket:
+    """With those of its partners' numbers that are its own: of a number that another ticket had first the partner is told that one's states."""
+    if not ticket.external_ids:
+        return ticket
+    own = tuple(one for one in ticket.external_ids if not of_other(db, replace(ticket, external_ids=(one,))))
+    return ticket if own == ticket.external_ids else replace(ticket, external_ids=own)
 
 
 def numbers_of(db: sa.Connection, ticket: str) -> dict[str, str]:

@@ -34,6 +34,8 @@ class Program:
     used: int = 0
     used_at: datetime | None = None
     refused: int = 0
+    partner: str = ""
+    """110, 12345 …: as whom it files and speaks; '' as nobody but itself."""
 
 
 class ProgramShelf:
@@ -47,13 +49,20 @@ class ProgramShelf:
         return [_program(row) for row in rows]
 
     async def add(
-        self, name: str, scopes: Sequence[str], token_sha256: str, at: datetime, by: str, expires_at: datetime
+        self,
+        name: str,
+        scopes: Sequence[str],
+        token_sha256: str,
+        at: datetime,
+        by: str,
+        expires_at: datetime,
+        partner: str = "",
     ) -> bool:
         """False: there is one of this name that is not revoked. A revoked one's name may be taken again."""
         values = {
             "scopes": " ".join(scopes), "token_sha256": token_sha256, "made_at": at, "made_by": by,
             "expires_at": expires_at, "former_sha256": "", "former_until": None, "revoked_at": None, "revoked_by": "",
-            "used": 0, "used_at": None, "refused": 0,
+            "used": 0, "used_at": None, "refused": 0, "partner": partner,
         }  # fmt: skip
         async with self._store.writing() as db:
             revoked = (await db.execute(sa.select(_P.revoked_at).where(_P.name == name))).first()
@@ -65,8 +74,16 @@ class ProgramShelf:
             await db.execute(sa.update(t.programs).where(_P.name == name).values(**values))
         return True
 
-    async def rotate(self, name: str, token_sha256: str, expires_at: datetime, former_until: datetime | None) -> bool:
-        """A new token; ``former_until``: how long the one before goes on, None: it is over. False: no such program."""
+    async def rotate(
+        self,
+        name: str,
+        token_sha256: str,
+        expires_at: datetime,
+        former_until: datetime | None,
+        partner: str | None = None,
+    ) -> bool:
+        """A new token; ``former_until``: how long the one before goes on, None: it is over; ``partner``: None as it was.
+        False: no such program."""
         async with self._store.writing() as db:
             standing = sa.select(_P.token_sha256, _P.expires_at).where(_P.name == name, _P.revoked_at.is_(None))
             row = (await db.execute(standing)).first()
@@ -78,6 +95,8 @@ class ProgramShelf:
                 "token_sha256": token_sha256, "expires_at": expires_at, "former_until": former_until,
                 "former_sha256": row.token_sha256 if former_until is not None else "",
             }  # fmt: skip
+            if partner is not None:
+                values["partner"] = partner
             await db.execute(sa.update(t.programs).where(_P.name == name).values(**values))
         return True
 
@@ -100,4 +119,5 @@ def _program(row: sa.Row[Any]) -> Program:
     return Program(
         row.name, tuple(row.scopes.split()), row.made_at, row.made_by, row.expires_at, row.token_sha256,
         row.former_sha256, row.former_until, row.revoked_at, row.revoked_by, row.used, row.used_at, row.refused,
+        row.partner,
     )  # fmt: skip

@@ -28,7 +28,7 @@ from bridge.ticket import Promise, Ticket, TicketId
 from cti.ids import CallId
 from cti.numbers import ANYWHERE, Numbers, home
 
-from . import outbox_rows, partner_matters
+from . import merges, outbox_rows, partner_matters
 from . import tables as t
 from .callback_rows import Tell, untold
 from .outbox import add
@@ -74,14 +74,15 @@ class TicketShelf:
                 and (other := await self._same_matter(db, ticket)) is not None
             ):
                 return Filed(other, new=False)
+            asked, ticket = ticket, await db.run_sync(lambda one: self._goes_into(one, ticket))
             fresh = self._store.insert(t.tickets).values(ticket_row(ticket)).returning(_T.ticket_id)
             if (await db.execute(fresh.on_conflict_do_nothing(index_elements=["key"]))).first() is None:
                 standing = (await db.execute(PUSH.where(_T.key == ticket.key))).one()
-                push = push_of(standing)
-                same = ticket_json.same_matter(push.ticket, ticket)
-                return Filed(push, new=False) if same else KeyTaken(push.ticket.id)
+                return await db.run_sync(lambda one: _again(one, push_of(standing), asked))
             await found_by(db, ticket)
             await add(db, filing(ticket), ticket.filed_at)
+            if ticket.merged_into:
+                await db.run_sync(lambda one: merges.told(one, ticket, ticket.filed_at))
             if ticket.external_ids or ticket.call:
                 await db.run_sync(
                     lambda one: partner_matters.filed(self._store, one, ticket, ticket.filed_at, self._notify)
@@ -93,6 +94,12 @@ class TicketShelf:
             filed = Filed(await _one(db, ticket.id), new=True)
         self._tell(settled)
         return filed
+
+    def _goes_into(self, db: sa.Connection, ticket: Ticket) -> Ticket:
+        """The case it is filed into, as it will stand: the one that was said, or the one that its partner's work order has already."""
+        if not ticket.merged_into and not ticket.answered_directly:
+            ticket = replace(ticket, merged_into=partner_matters.of_work_order(db, ticket))
+        return merges.resolved(db, ticket)
 
     async def _same_matter(self, db: AsyncConnection, ticket: Ticket) -> Push | None:
         """The ticket that has this partner's number: a program's telling of the same matter is a supplement of it, no second case."""
@@ -211,8 +218,24 @@ class TicketShelf:
                 return None
             if corrected is not None:
                 await replaced(db, corrected, at, Why.MENDED)
+                await db.run_sync(lambda one: partner_matters.filed(self._store, one, corrected, at, self._notify))
             letter = _pushes(_O.ticket_id == _T.ticket_id).where(_O.message_id == message)
             return push_of((await db.execute(letter)).one())
+
+
+def _again(db: sa.Connection, push: Push, asked: Ticket) -> Filed | KeyTaken:
+    """Something was filed under this key: the same request again, or another one. What it goes on within the ledger found out."""
+    if not merges.same_target(db, push.ticket, asked):
+        return KeyTaken(push.ticket.id)
+    stood = push.ticket
+    more = set(asked.related_cases) <= set(
+        stood.related_cases
+    )  # what it would have gone into was over: that is named besides
+    asked = replace(
+        asked, merged_into=stood.merged_into, related_cases=stood.related_cases if more else asked.related_cases
+    )
+    same = ticket_json.same_matter(stood, asked)
+    return Filed(push, new=False) if same else KeyTaken(stood.id)
 
 
 async def replaced(db: AsyncConnection, corrected: Ticket, at: datetime, why: Why, by: str = "") -> None:

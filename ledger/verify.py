@@ -11,11 +11,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from . import audit_log
-from .invariant import call_rules, debt_rules, record_rules
+from .invariant import call_rules, debt_rules, matter_rules, record_rules
 from .invariant.rule import RULES, Breach, Limits, Look
 from .store import Store
 
-RULES_ARE_IN = (call_rules, debt_rules, record_rules)
+RULES_ARE_IN = (call_rules, debt_rules, matter_rules, record_rules)
 """Read in, each puts its rules into ``RULES``, in this order."""
 
 

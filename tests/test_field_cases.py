@@ -46,3 +46,19 @@ def test_every_clause_of_the_house_names_a_test_that_is_there() -> None:
     for clause, _holds, test, _how in rows:
         file, name = test.split("::")
         assert f"def {name}(" in (TREE / "tests" / file).read_text("utf-8"), f"{clause}: {test}"
+
+
+CLAUSES = TREE / "docs/decisions/0063-from-ticket-to-reply.md"
+OF_CLAUSES = {"A": 9, "B": 10, "C": 4, "D": 4, "E": 8, "F": 8, "G": 13, "H": 10, "I": 5, "J": 3, "K": 1, "L": 1, "M": 6}
+"""Of each paragraph of "From ticket to reply": what it delivers and this installation has."""
+
+
+def test_every_clause_stands_there_once_and_names_a_test() -> None:
+    rows = re.findall(
+        r"^\| ([A-M]\d+) \| \S.*? \| `([^`]+)::([^`]+)` \| (?:run|not run) \|$", CLAUSES.read_text("utf-8"), re.M
+    )
+    assert [clause for clause, *_ in rows] == [
+        f"{kind}{n}" for kind, most in OF_CLAUSES.items() for n in range(1, most + 1)
+    ]
+    lost = [clause for clause, file, name in rows if f"def {name}(" not in (TREE / "tests" / file).read_text("utf-8")]
+    assert lost == []

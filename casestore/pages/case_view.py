@@ -66,7 +66,8 @@ class CaseViewOut(BaseModel):
     photos: list[PhotoOut]
 
 
-def seen_by(case: WholeCaseOut, role: Role, photos: Sequence[PhotoOut]) -> CaseViewOut:
+def seen_by(case: WholeCaseOut, role: Role, photos: Sequence[PhotoOut], *, helps: bool = False) -> CaseViewOut:
+    """``helps``: their unit helps another one with it, and moves nothing."""
     ticket = case.ticket
     place, subject = _dict(ticket.get("place")), _dict(ticket.get("subject"))
     return CaseViewOut(
@@ -78,7 +79,7 @@ def seen_by(case: WholeCaseOut, role: Role, photos: Sequence[PhotoOut]) -> CaseV
         accepted_at=case.accepted_at, urged=case.urged,
         returns=case.returns, reworks=case.reworks, plus_ones=case.plus_ones, reopened=case.reopened,
         closing_condition=case.condition, reply=case.reply, satisfied=case.satisfied, score=case.score, tasks=case.tasks,
-        commands=_may_do(case, role), photos=list(photos),
+        commands=[] if helps else _may_do(case, role), photos=list(photos),
         history=[
             DoneOut(turn=one.turn, at=one.at, state_word=one.state_word, command_word=one.command_word, role=one.role, by=one.by,
                     unit=one.unit, note=one.note)

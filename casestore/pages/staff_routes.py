@@ -157,10 +157,11 @@ class StaffRoutes:
         return _json(WorkersOut(workers=await self._staff.workers_of(me.account.unit, Role.UNIT_WORKER)))
 
     async def _case(self, request: Request, me: Me) -> Response:
-        case = await self._seen(request, me)
+        case = await self._seen(request, me, helping=True)
         if case is None:
             return _no_case(request)
-        return _json(seen_by(case, me.role, await self._side.photos.of(case.number)))
+        helps = me.role in UNIT_ROLES and case.unit != me.account.unit
+        return _json(seen_by(case, me.role, await self._side.photos.of(case.number), helps=helps))
 
     async def _units(self, request: Request, me: Me) -> Response:
         found = await self._side.units.of(_number(request))
@@ -210,16 +211,18 @@ class StaffRoutes:
 
     async def _photo(self, request: Request, me: Me) -> Response:
         name = request.path_params["sha256"]
-        case = await self._seen(request, me) if _HASH.fullmatch(name) else None
+        case = await self._seen(request, me, helping=True) if _HASH.fullmatch(name) else None
         photo = await self._side.photos.get(case.number, name) if case is not None else None
         if photo is None:
             return answer(404, "not_found", _("there is no such picture"))
         kept = {"Cache-Control": "private, max-age=86400, immutable", "Content-Disposition": "inline"}
         return Response(photo.body, media_type=photo.media_type, headers=kept)
 
-    async def _seen(self, request: Request, me: Me) -> WholeCaseOut | None:
-        """The case, if this person may see it: else it is as if there were none."""
+    async def _seen(self, request: Request, me: Me, *, helping: bool = False) -> WholeCaseOut | None:
+        """The case, if this person may see it: else it is as if there were none. ``helping``: the office of a unit that helps reads it, too."""
         case = await self._side.store.whole(_number(request), self._side.clock())
+        if helping and case is not None and me.role is Role.UNIT_OFFICE and me.account.unit in case.units_helping:
+            return case
         if case is None or (me.role in UNIT_ROLES and case.unit != me.account.unit):
             return None
         return None if me.role is Role.UNIT_WORKER and case.worker != me.account.account else case

@@ -77,3 +77,19 @@ class PartnerStatus(Section):
     url: Annotated[str, Field(pattern=r"^https?://[^\s]+$")]
     secret: Path
     """A file that holds the shared secret of the signature."""
+
+
+class PartnerQuestion(Section):
+    """A partner whose system only answers questions: it is asked how each matter stands that it has with us."""
+
+    system: Annotated[str, Field(min_length=1, max_length=32)]
+    """As in a ticket's ``external_ids``."""
+    url: Annotated[str, Field(pattern=r"^https?://[^\s{}]+\{number\}[^\s{}]*$")]
+    """GET; ``{number}`` is the partner's own number of the matter."""
+    secret: Path | None = None
+    """A file that holds the shared secret: the question is signed as what is told to partners. None: it is not."""
+    seconds: Annotated[float, Field(ge=10, le=86_400)] = 300
+    """So long lies between two questions about one matter at least."""
+    per_minute: Annotated[float, Field(ge=1, le=600)] = 30
+    states: dict[str, Literal["accepted", "refused", "handling", "done", "closed", "withdrawn"]] = {}
+    """The partner's words for states, where it does not use ours: ``"办结" = "done"``."""

@@ -208,12 +208,22 @@ ScopeText = Annotated[str, Field(pattern=f"^({'|'.join(Scope)})$")]
 _Days = Annotated[int, Field(ge=1, le=400, description="how long its token is good for")]
 
 
+_Partner = Annotated[
+    str,
+    Field(
+        pattern=r"^([0-9A-Za-z][0-9A-Za-z_.:+*#-]{0,31})?$",
+        description="as whom it files and speaks: a [[partner]] or [[partner_status]] of the settings; '' as nobody but itself",
+    ),
+]
+
+
 class ProgramIn(Body):
     """POST /api/programs."""
 
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,29}$")]
     scopes: Annotated[list[ScopeText], Field(min_length=1, max_length=20)]
     days: _Days = 90
+    partner: _Partner = ""
 
 
 class RotateIn(Body):
@@ -221,6 +231,7 @@ class RotateIn(Body):
 
     days: _Days = 90
     keep_hours: Annotated[int, Field(ge=0, le=168, description="how long the token before goes on; 0: not at all")] = 0
+    partner: _Partner | None = Field(default=None, description="another partner, '' none; null: as it was")
 
 
 class ProgramOut(View):
@@ -235,6 +246,7 @@ class ProgramOut(View):
     used: int
     used_at: datetime | None
     refused: int = Field(description="requests with its token that were refused")
+    partner: str = Field(default="", description="as whom it files and speaks; '' as nobody but itself")
 
 
 class ProgramTokenOut(BaseModel):

@@ -30,13 +30,18 @@ async def take_partner_states(
 
     The body: ``{"type": "matter.state", "data": STATE}``, or ``matter.states`` with ``{"states": [STATE…]}``. A STATE has ``their_number``
     and/or ``work_order`` (ours, as it was told), ``state``, ``sequence`` (grows), ``at``, and may have ``word``, ``unit``, ``note``.
-    200: in the ledger, now or before. 401: the signature, or a clock; 404: no such partner signs; 422: which state is wrong; 429:
+    200: in the ledger, now or before. 403: the token is bound to another partner; 401: the signature, or a clock; 404: no such partner signs; 422: which state is wrong; 429:
     more states than a minute's share, ``Retry-After`` says when.
     Anything else: send it again, under the same id.
     """
     calls = plugs.handovers.calls if plugs.handovers is not None else None
     if calls is None or partner not in calls.keys:
         raise not_found("partner", partner)
+    if who.partner and who.partner != partner:
+        raise Failed(
+            403, _("this program speaks for {partner}, not for {other}", partner=who.partner, other=partner),
+            error="not_that_partner",
+        )  # fmt: skip
     headers = {name.lower(): value for name, value in request.headers.items()}
     answer = await calls.hear(partner, headers, await request.body(), partial(within, plugs.states, partner))
     match answer:

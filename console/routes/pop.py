@@ -13,7 +13,7 @@ from bridge.ticket import TicketId
 from console import visibility
 from console.access import Right
 from console.authorization import Who, needs
-from console.call_ownership import their_call
+from console.call_ownership import at_their_seat, their_call
 from console.caller_history_access import LATELY, CallerStories, is_empty, may_tell, whose_story
 from console.contract.callbacks import ReplyOwedOut
 from console.contract.desk import PastCallOut, PopOut, RecordingOut
@@ -54,7 +54,7 @@ async def pop(
         partner_name=partner_name(books, row.partner),
         earlier=await _earlier(plugs, who, story) if story else [],
         tickets=[visibility.ticket(who, push) for push in story.tickets] if story else [],
-        partner_ticket=await _of_work_order(plugs, who, row) if story else None,
+        partner_ticket=await _of_work_order(request, plugs, who, row),
         open_tickets=story.open_tickets if story else 0,
         calls_30_days=story.calls_since if story else 0,
         callback_open=bool(story and story.callback_open),
@@ -157,8 +157,9 @@ def _past(who: Who, row: PastCall, handovers: list[HandoverOut]) -> PastCallOut:
                        recordings=[recording_out(tape) for tape in row.tapes])  # fmt: skip
 
 
-async def _of_work_order(plugs: Plugged, who: Who, row: CallRow) -> TicketOut | None:
-    """The partner speaks of a matter that has a ticket: what is said now belongs to that."""
+async def _of_work_order(request: Request, plugs: Plugged, who: Who, row: CallRow) -> TicketOut | None:
+    """The partner speaks of a matter that has a ticket: what is said now belongs to that, whoever filed it, and whether or not the
+    citizen's story may be told; audited once a showing."""
     matters = plugs.handovers.matters if plugs.handovers is not None else None
     if matters is None or not row.partner or not row.reference:
         return None
@@ -166,7 +167,17 @@ async def _of_work_order(plugs: Plugged, who: Who, row: CallRow) -> TicketOut | 
     if known is None or not known.ticket:
         return None
     push = await plugs.intake.book.find(TicketId(known.ticket))
-    return visibility.ticket(who, push) if push is not None and visibility.shows_ticket(who, push) else None
+    if push is None or push.ticket.call == row.call:
+        return None
+    told = visibility.of_work_order(
+        who, push, live=visibility.whose_call(who, row) is Whose.LIVE or at_their_seat(plugs, who, row.call)
+    )
+    now, stories, showing = plugs.clock(), _stories(request), f"{row.call}/order"
+    if told is not None and stories.fresh(who.account, showing, now):
+        detail = {"partner": row.partner, "ticket": push.ticket.id}
+        await plugs.audit.append(now, who.account, "progress_shown", call=row.call, detail=detail)
+        stories.told(who.account, showing, now, dialled=False)
+    return told
 
 
 def recording_out(tape: Tape) -> RecordingOut:

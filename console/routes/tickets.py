@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Response
 
 from bridge.forms import TicketIn
 from bridge.intake import Source
+from bridge.pasted_text import cleaned
 from bridge.ports import Filed, KeyTaken, Push
 from bridge.ticket import CallFacts, TicketId
 from config.language import say as _
@@ -18,8 +20,9 @@ from console.authorization import Asking, Who, needs, open_to, refused
 from console.call_ownership import must_be_theirs, their_call
 from console.contract.rest import CallPath, CaseStepOut, Most, TicketOut, TicketPath
 from console.error_answers import Failed, invalid, not_found
+from console.partner_handovers import EVERYWHERE, partners_of
 from console.ports import CallRow
-from console.services import Library, Plugged, within
+from console.services import Library, Plugged, Services, within
 from console.words_in_headers import Reason
 from cti.ids import CallId
 
@@ -55,12 +58,15 @@ async def file_alone(
     agent: _Agent = "", seat: _Seat = "",
 ) -> TicketOut:  # fmt: skip
     """Without a call (letter, WeChat, an agent's own observation). The key makes a repeated request harmless. With a partner's number that
-    has a ticket already it is a supplement of that: 200, the ticket without what was said in it. So for persons, and for programs that may
-    say how matters stand at a partner (scope ``partners:report``); any other program's is a ticket of its own, whether there is one or not."""
+    has a ticket already it is a supplement of that: 200, the ticket without what was said in it. So for persons, and for a partner's own
+    program (``hotline token new --partner``). A program names no partner's number and channel but its own partner's: 403 ``not_that_partner``."""
     if who.session:
         within(plugs.acts, f"ticket {who.account}")
+    if who.program:
+        _as_itself(plugs, who, raw)
     filer = author(who, None, agent, seat)
-    source = Source(None, *filer, key=f"key:{filer[0] or who.account}:{key}", joins=_joins(who))
+    channel = f"partner_{who.partner}" if who.partner in EVERYWHERE else "phone"
+    source = Source(None, *filer, key=f"key:{filer[0] or who.account}:{key}", channel=channel, joins=_joins(who))
     push = _filed(await plugs.intake.file(raw, source), response)
     mine = push.ticket.agent in (who.account, filer[0]) or who.may(Right.TICKETS_ALL)
     return visibility.ticket(who, push) if mine else visibility.same_matter(who, push)
@@ -131,7 +137,29 @@ def _channel(row: CallRow) -> str:
 
 def _joins(who: Who) -> bool:
     """Whether what they file may become part of another's case, which tells that there is one."""
-    return bool(who.session) or who.may(Right.PARTNER_STATES)
+    return not who.program or bool(who.partner)
+
+
+def _as_itself(plugs: Services, who: Who, raw: Mapping[str, Any]) -> None:
+    """A program files as nobody but itself, or as the one partner it is bound to."""
+    named = raw.get("external_ids")
+    partners = partners_of(plugs)
+    names = named if isinstance(named, dict) else ()
+    said = {
+        cleaned(str(name), lines=False) for name in names
+    } & partners  # as the form reads it, whatever cannot be seen in it
+    channel = cleaned(str(raw.get("channel", "")), lines=False)
+    if channel.startswith("partner_"):
+        said.add(channel.removeprefix("partner_"))
+    for other in sorted(said - {who.partner}):
+        if who.partner:
+            why = _("this program files as {partner}, not as {other}", partner=who.partner, other=other)
+        else:
+            why = _(
+                "this program is bound to no partner and does not file as {other}: hotline token new --partner",
+                other=other,
+            )
+        raise Failed(403, why, error="not_that_partner")
 
 
 def _filed(answer: Filed | KeyTaken | tuple[object, ...], response: Response) -> Push:

@@ -38,6 +38,11 @@ def add(sub: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         help=_("how long the token before goes on; else not at all"),
     )
     for verb in (new, rotate):
+        verb.add_argument(
+            "--partner",
+            metavar="NAME",
+            help=_("as whom it files and speaks: 110, 12345 … of the settings; '' as nobody"),
+        )
         verb.add_argument("--days", type=int, default=_DAYS, metavar="N", help=_("how long it is good for; 90"))
     _verb(verbs, "revoke", _("its token opens nothing any more"), _revoke)
     listing = _verb(verbs, "list", _("every program, when its token is over and when it was used"), _list, name=False)
@@ -54,11 +59,15 @@ def _verb(verbs: Any, name_of_verb: str, said: str, work: Any, *, name: bool = T
 
 
 def _new(daemon: Daemon, args: argparse.Namespace) -> int:
-    return _told(daemon.post("/api/programs", {"name": args.name, "scopes": args.scope, "days": args.days}))
+    return _told(
+        daemon.post(
+            "/api/programs", {"name": args.name, "scopes": args.scope, "days": args.days, "partner": args.partner or ""}
+        )
+    )
 
 
 def _rotate(daemon: Daemon, args: argparse.Namespace) -> int:
-    body = {"days": args.days, "keep_hours": args.keep_hours}
+    body = {"days": args.days, "keep_hours": args.keep_hours, "partner": args.partner}
     return _told(daemon.post(f"/api/programs/{quote(args.name, safe='')}/rotate", body))
 
 
@@ -92,7 +101,9 @@ def _words(row: listing.Row) -> tuple[str, ...]:
         used = _("used {count} times, last {time}", count=row["used"], time=_minute(row["used_at"]))
     else:
         used = _("never used")
-    return row["name"], " ".join(row["scopes"]), state, used, _("refused {count} times", count=row["refused"])
+    partner = (_("as {partner}", partner=row["partner"]),) if row["partner"] else ()
+    refused = _("refused {count} times", count=row["refused"])
+    return row["name"], " ".join(row["scopes"]), *partner, state, used, refused
 
 
 def _minute(moment: str) -> str:

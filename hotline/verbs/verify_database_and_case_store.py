@@ -45,7 +45,15 @@ async def cases(store: Store, settings: Settings, places: Places, most: int) -> 
         Breach("case_without_ticket", number, "in the case store, but the ledger is older and has no such ticket: `hotline restore` takes it back")
         for number in found.lacking
     ]  # fmt: skip
-    return told + [
+    told += [
         Breach("case_twice", number, f"a second case of a matter that has case {other}")
         for number, other in found.twice
+    ]
+    return told + [
+        Breach(
+            "case_message_lost",
+            number,
+            f"the case store took message {key}, and has it no more: was an older one put back?",
+        )
+        for number, key in found.untaken
     ]

@@ -100,6 +100,7 @@ programs = Table(
     count("used"),
     Column("used_at", Moment),
     count("refused"),
+    text("partner"),  # 110, 12345 …: as whom it files and speaks; '' as nobody but itself
 )
 
 drafts = Table(

@@ -262,6 +262,8 @@ partner_matters = Table(
     ),
     partial("ix_partner_matters_ticket", "ticket_id", where="ticket_id <> ''"),
     partial("ix_partner_matters_handover", "handover_id", where="handover_id <> ''"),
+    Index(None, "noted_at"),
+    Index(None, "moved_at"),
 )
 
 partner_states = Table(  # all that was heard of them; nothing of it is ever changed

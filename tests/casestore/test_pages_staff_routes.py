@@ -99,6 +99,36 @@ async def test_no_page_shows_a_citizens_person(tmp_path: Path) -> None:
                 ]
 
 
+async def test_a_helping_unit_reads_the_case_and_moves_nothing(tmp_path: Path) -> None:
+    """协办: in its office's list and page with what is asked for and the pictures, without a command; another unit's is none, as before."""
+    async with cases_at(tmp_path / "casestore.db", NOON) as cases, AsyncExitStack() as stack:
+        await make_staff(cases)
+        accepter, dispatcher, office, elsewhere = await all_in(
+            cases, stack, "accepter", "dispatcher", "unit_office", "elsewhere"
+        )
+        theirs = (await elsewhere.ask("GET", "/session")).json()["unit"]
+        alone, together, named = (
+            await filed(cases),
+            await filed(cases, 2),
+            await filed(cases, 3, units_helping=(theirs,)),
+        )
+        for number, more in ((alone, {}), (together, {"units_helping": [theirs]}), (named, {})):
+            await accepter.do(number, "accept")
+            assert (await dispatcher.do(number, "dispatch", unit=UNIT, limit=LIMIT, **more)).status_code == 200
+        listed = (await elsewhere.ask("GET", "/work")).json()["items"]
+        assert [(one["number"], one["unit"], one["commands"]) for one in listed] == [
+            (one, UNIT, []) for one in (together, named)
+        ]
+        page = (await elsewhere.ask("GET", f"/cases/{together}")).json()
+        assert (page["units_helping"], page["commands"], page["unit"]) == ([theirs], [], UNIT)
+        assert (await elsewhere.ask("GET", f"/cases/{alone}")).status_code == 404
+        body = {"command": "finish", "turn": page["turn"], "key": "k", "opinion": "x"}
+        assert (await elsewhere.ask("POST", f"/cases/{together}/commands", body)).status_code == 404
+        assert (await put_photo(elsewhere, together)).status_code == 404
+        sha = (await put_photo(office, together)).json()["sha256"]
+        assert (await elsewhere.ask("GET", f"/cases/{together}/photos/{sha}")).status_code == 200
+
+
 async def test_a_unit_sees_its_own_cases_alone(tmp_path: Path) -> None:
     """Another's is as if there were none, for reading, commands, photos; role, name and unit cannot be said."""
     async with cases_at(tmp_path / "casestore.db", NOON) as cases, AsyncExitStack() as stack:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -17,14 +18,18 @@ from bridge.ticket import CallFacts, Person
 from console.access import RIGHTS, Role
 from console.authorization import Who
 from console.byte_ranges import ONE_LISTENING, Playbacks, Span, span
+from console.partner_handovers import Handovers
 from cti.ids import CallId, SeatId
 from ledger.callers import Story
 from ledger.history import Tape
+from ledger.partner_matters import Matter
 from recordings.ids import RecordingId
 from tests.bridge.made import ticket
 from tests.fakes.books import Sound, past, task
 from tests.fakes.hotline import CALL, NOON, Call, FakeHotline, inside, services
 from tests.fakes.said import said
+
+from .test_partner_handovers import Book as HandoverBook
 
 OTHER = "xm1-1790000000.2"
 As = Callable[..., httpx.AsyncClient]
@@ -169,6 +174,63 @@ async def test_a_call_back_owed_opens_the_story_once_audited(as_: As, fake: Fake
         assert len(told["earlier"]) == 1
     assert [row[1] for row in log.rows] == ["story_shown"]
     assert "13800000001" not in str(log.rows)
+
+
+class Shared:
+    """Of partners' matters the one that is known, of the ticket ``first``."""
+
+    def __init__(self, first: str) -> None:
+        self.first = first
+
+    async def of_number(self, partner: str, number: str) -> Matter | None:
+        known = (partner, number) == ("12345", "FZ77")
+        return Matter("M", partner, number, self.first, "", "", None, "", "", "") if known else None
+
+
+async def shown_order(fake: FakeHotline, log: Log, first: Push, **call: Any) -> Any:
+    """The pop of a call that 12345 hands over with FZ77, whose matter has ``first``; asked twice, as a page does."""
+    fake.book.put(first)
+    fake.known[CALL] = Call(CALL, **({"partner": "12345", "reference": "FZ77"} | call))
+    plugs = services(fake)
+    handovers = Handovers({}, HandoverBook(fake), lambda: None, matters=Shared(first.ticket.id))  # type: ignore[arg-type]
+    plugs = replace(plugs, handovers=handovers, audit=log)  # type: ignore[arg-type]
+    transport = httpx.ASGITransport(inside(plugs, person()), raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://hotline") as page:
+        await page.get(f"/api/calls/{CALL}/pop")
+        return (await page.get(f"/api/calls/{CALL}/pop")).json()["partner_ticket"]
+
+
+def filed_by(agent: str, **fields: Any) -> Push:
+    one = ticket(2, agent=agent, title="路面塌陷 13806010077", person=Person(name="林某某"), **fields)
+    return Push(one, DeliveryState.DELIVERED, 1, 0, NOON, False, case_number="20260101000010", query_code="48151623")
+
+
+async def test_a_partners_work_order_shows_the_matter_whoever_filed_it(fake: FakeHotline, log: Log) -> None:
+    """With what it is about and its case, for a supplement; nothing of whose it was; in the log once."""
+    told = await shown_order(fake, log, filed_by("1002"))
+    assert (told["case_number"], told["ticket"]["title"]) == ("20260101000010", "路面塌陷 138****0077")
+    for secret in ("林某某", "13806010077", "48151623"):
+        assert secret not in json.dumps(told, ensure_ascii=False)
+    shown = [row for row in log.rows if row[1] == "progress_shown"]
+    assert [row[3] for row in shown] == [{"partner": "12345", "ticket": told["id"]}]
+
+
+async def test_a_partners_work_order_shows_its_matter_though_the_story_is_kept_back(
+    fake: FakeHotline, log: Log
+) -> None:
+    told = await shown_order(fake, log, filed_by("1002"), anonymous=True)
+    assert told["case_number"] == "20260101000010"
+
+
+async def test_of_a_confidential_matter_the_number_alone(fake: FakeHotline, log: Log) -> None:
+    told = await shown_order(fake, log, filed_by("1002", confidential=True))
+    assert (told["case_number"], told["ticket"]["title"]) == ("20260101000010", "")
+
+
+@pytest.mark.parametrize("call", [{"reference": "FZ78"}, {"partner": "110"}, {"partner": "", "reference": "FZ77"}])
+async def test_another_work_order_shows_nothing(fake: FakeHotline, log: Log, call: dict[str, Any]) -> None:
+    assert await shown_order(fake, log, filed_by("1001"), **call) is None
+    assert [row for row in log.rows if row[1] == "progress_shown"] == []
 
 
 async def test_stories_have_a_measure(as_: As, fake: FakeHotline, log: Log) -> None:

@@ -18,7 +18,7 @@ from console.partner_handovers import Handovers
 from tests.bridge.made import ticket
 from tests.bridge.test_partner_states import GOOD, KEY, OTHER, body
 from tests.fakes.hotline import NOON, FakeHotline, door, services
-from tests.fakes.people import populate, program
+from tests.fakes.people import command_line, populate, program
 
 from .test_partner_handovers import DESKS, Book
 
@@ -134,7 +134,7 @@ async def test_who_hands_in_a_known_matter_reads_nothing_of_it() -> None:
 
     fake.book.file = file  # type: ignore[method-assign,assignment]
     body = {"kind": "complaint", "title": "a", "content": "b", "external_ids": {"12345": "FZ77"}}
-    async with program(door(services(fake)), fake, Scope.TICKETS_FILE, Scope.PARTNERS_REPORT) as city:
+    async with program(door(services(fake)), fake, Scope.TICKETS_FILE, partner="12345") as city:
         answer = await city.post("/api/tickets", json=body, headers={"Idempotency-Key": "filing-one-1"})
     assert answer.status_code == 200, answer.text
     assert (answer.status_code, answer.json()["id"], answer.json()["case_number"]) == (
@@ -147,8 +147,25 @@ async def test_who_hands_in_a_known_matter_reads_nothing_of_it() -> None:
     assert joined == [True]
 
 
-async def test_no_program_but_a_partners_learns_of_anothers_matter_by_its_number() -> None:
-    """What it files is a ticket of its own, whether the number has one or not."""
+@pytest.mark.parametrize("scopes", [(Scope.TICKETS_FILE,), (Scope.TICKETS_FILE, Scope.PARTNERS_REPORT)])
+@pytest.mark.parametrize(("bound", "name"), [("", "12345"), ("110", "12345"), ("", "110"), ("12345", "110\u200b")])
+async def test_no_program_files_as_a_partner_it_is_not(bound: str, name: str, scopes: tuple[Scope, ...]) -> None:
+    """By its number, or by its channel: refused by name, whether the number has a ticket or not, and nothing is filed."""
+    fake = populate(FakeHotline())
+    plain: dict[str, object] = {"kind": "complaint", "title": "a", "content": "b"}
+    shown = name.rstrip("\u200b")
+    async with program(door(services(fake)), fake, *scopes, partner=bound) as other:
+        ways: tuple[dict[str, object], ...] = ({"external_ids": {name: "FZ77"}}, {"channel": f"partner_{name}"})
+        for n, more in enumerate(ways):
+            answer = await other.post("/api/tickets", json=plain | more, headers={"Idempotency-Key": f"filing-one-{n}"})
+            assert (answer.status_code, answer.json()["error"]) == (403, "not_that_partner")
+            assert shown in answer.json()["message"]
+            assert bound in answer.json()["message"]
+    assert fake.book.rows == {}
+
+
+async def test_a_program_files_as_itself_or_as_its_partner() -> None:
+    """What is no partner's is its own affair; a partner's own comes by that partner's channel and joins what has its number."""
     fake = populate(FakeHotline())
     joined: list[bool] = []
     stands = fake.book.file
@@ -158,7 +175,54 @@ async def test_no_program_but_a_partners_learns_of_anothers_matter_by_its_number
         return await stands(one)
 
     fake.book.file = file  # type: ignore[method-assign,assignment]
-    body = {"kind": "complaint", "title": "a", "content": "b", "external_ids": {"12345": "FZ77"}}
-    async with program(door(services(fake)), fake, Scope.TICKETS_FILE) as other:
-        answer = await other.post("/api/tickets", json=body, headers={"Idempotency-Key": "filing-one-1"})
-    assert (answer.status_code, joined) == (201, [False])
+    body: dict[str, object] = {"kind": "complaint", "title": "a", "content": "b"}
+    app, filed = door(services(fake)), []
+    numbers: list[tuple[str, dict[str, str]]] = [("", {"wechat": "W-7"}), ("12345", {"12345": "FZ77"}), ("12345", {})]
+    for bound, number in numbers:
+        async with program(app, fake, Scope.TICKETS_FILE, partner=bound) as one:
+            said = {**body, "external_ids": number}
+            answer = await one.post("/api/tickets", json=said, headers={"Idempotency-Key": "filing-one-1"})
+        assert answer.status_code == 201, answer.text
+        filed.append(fake.book.rows[answer.json()["id"]].ticket)
+    assert [(one.channel, one.external_ids) for one in filed] == [
+        ("phone", (("wechat", "W-7"),)), ("partner_12345", (("12345", "FZ77"),)), ("partner_12345", ()),
+    ]  # fmt: skip
+    assert joined == [False, True, True]
+
+
+async def test_a_program_bound_to_one_partner_speaks_for_no_other() -> None:
+    """The signature of the other alone does not do; a program that is bound to none is known by its signature, as before."""
+    fake = populate(FakeHotline())
+    fake.now = NOON
+
+    async def take(_partner: str, _states: Sequence[PartnerState], _now: datetime) -> StatesHeard:
+        return StatesHeard(known=1)
+
+    calls = PartnerCalls({"12345": [KEY], "110": [KEY]}, take, clock=fake.clock)
+    app, said = (
+        door(replace(services(fake), handovers=Handovers(DESKS, Book(fake), lambda: None, calls=calls))),
+        body(GOOD),
+    )
+    headers = signed([KEY], "a", NOON, said) | {"content-type": "application/json"}
+    told = []
+    for bound in ("12345", "110", ""):
+        async with program(app, fake, Scope.PARTNERS_REPORT, partner=bound) as city:
+            answer = await city.post("/api/partner-states/12345", content=said, headers=headers)
+            told.append((answer.status_code, answer.json().get("error", "")))
+    assert told == [(200, ""), (403, "not_that_partner"), (200, "")]
+
+
+async def test_a_program_is_bound_when_it_is_made_or_rotated() -> None:
+    """To a partner of the settings or of every centre; a slip of the pen is refused; what is not said stays."""
+    fake = populate(FakeHotline())
+    async with command_line(door(services(fake))) as operator:
+        plain = {"name": "city", "scopes": ["tickets:file"], "days": 9}
+        wrong = await operator.post("/api/programs", json=plain | {"partner": "12354"})
+        assert (wrong.status_code, wrong.json()["problems"][0]["field"]) == (422, "partner")
+        assert (await operator.post("/api/programs", json=plain | {"partner": "12345"})).status_code == 201
+        found = []
+        for said in ({}, {"partner": "110"}, {"partner": ""}):
+            assert (await operator.post("/api/programs/city/rotate", json=said)).status_code == 200
+            found.append((await operator.get("/api/programs")).json()[-1]["partner"])
+        assert (await operator.post("/api/programs/city/rotate", json={"partner": "x"})).status_code == 422
+    assert found == ["12345", "110", ""]

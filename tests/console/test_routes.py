@@ -116,6 +116,8 @@ async def test_dead_letters(client: httpx.AsyncClient, fake: FakeHotline) -> Non
     assert [row["id"] for row in (await client.get("/api/dead-letters")).json()] == [ident]
     wrong = await client.post(f"/api/dead-letters/{ident}/replay", json={"kind": "nonsense"})
     assert (wrong.status_code, wrong.json()["field"]) == (422, "kind")
+    elsewhere = await client.post(f"/api/dead-letters/{ident}/replay", json={"merged_into": "C7"})
+    assert (elsewhere.status_code, elsewhere.json()["field"]) == (422, "merged_into")
     assert fake.book.rows[ident].state is DeliveryState.POISONED
     fixed = await client.post(f"/api/dead-letters/{ident}/replay", json={"kind": "help"})
     assert fixed.json()["ticket"]["kind"] == "help"

@@ -200,6 +200,22 @@ def test_numbers_within_a_text(text: str, found: list[str], rest: str) -> None:
     assert NUMBERS.without(text, ["+8613800000001", "2000001"], "***") == rest
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("路面塌陷 13806010077", "路面塌陷 138****0077"),
+        ("13806010077 说路灯还没修好", "138****0077 说路灯还没修好"),
+        ("路灯坏了，请联系 0592-2000001 转 8001", "路灯坏了，请联系 0592****001 转 8001"),
+        ("call 13806010077 about the lamp", "call 138****0077 about the lamp"),
+        ("我的电话：2000001", "我的电话：0592****001"),
+        ("井盖缺失，编号 0101", "井盖缺失，编号 0101"),
+    ],
+)
+def test_the_words_around_one_number_stay(text: str, shown: str) -> None:
+    """A citizen's words with a single number in them were shown, kept and delivered as that number alone."""
+    assert NUMBERS.mask(text) == shown
+
+
 def test_the_page_groups_numbers_as_the_server() -> None:
     """``web/src/seat/pop/story.test.ts`` holds the page against the same file."""
     file = Path(__file__).resolve().parents[2] / "web/src/seat/pop/grouped.json"

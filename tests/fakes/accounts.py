@@ -98,20 +98,39 @@ class MemoryPrograms:
         return [self.rows[name] for name in sorted(self.rows)]
 
     async def add(
-        self, name: str, scopes: Sequence[str], token_sha256: str, at: datetime, by: str, expires_at: datetime
+        self,
+        name: str,
+        scopes: Sequence[str],
+        token_sha256: str,
+        at: datetime,
+        by: str,
+        expires_at: datetime,
+        partner: str = "",
     ) -> bool:
         if name in self.rows and self.rows[name].revoked_at is None:
             return False
-        self.rows[name] = Program(name, tuple(scopes), at, by, expires_at, token_sha256)
+        self.rows[name] = Program(name, tuple(scopes), at, by, expires_at, token_sha256, partner=partner)
         return True
 
-    async def rotate(self, name: str, token_sha256: str, expires_at: datetime, former_until: datetime | None) -> bool:
+    async def rotate(
+        self,
+        name: str,
+        token_sha256: str,
+        expires_at: datetime,
+        former_until: datetime | None,
+        partner: str | None = None,
+    ) -> bool:
         row = self.rows.get(name)
         if row is None or row.revoked_at is not None:
             return False
         former = row.token_sha256 if former_until is not None else ""
         self.rows[name] = replace(
-            row, token_sha256=token_sha256, expires_at=expires_at, former_sha256=former, former_until=former_until
+            row,
+            token_sha256=token_sha256,
+            expires_at=expires_at,
+            former_sha256=former,
+            former_until=former_until,
+            partner=row.partner if partner is None else partner,
         )
         return True
 

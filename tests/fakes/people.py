@@ -75,12 +75,12 @@ def command_line(app: ASGIApp) -> httpx.AsyncClient:
     return httpx.AsyncClient(transport=_transport(app), base_url="http://hotline", headers=headers)
 
 
-def program(app: ASGIApp, fake: FakeHotline, *scopes: Scope, name: str = "") -> httpx.AsyncClient:
+def program(app: ASGIApp, fake: FakeHotline, *scopes: Scope, name: str = "", partner: str = "") -> httpx.AsyncClient:
     """A program with a token of its own, made now."""
     name, token = name or f"p{len(fake.programs.rows)}", f"{PREFIX}{len(fake.programs.rows):043}"
     now = fake.clock()
     digest = hashlib.sha256(token.encode()).hexdigest()
-    _now(fake.programs.add(name, [str(one) for one in scopes], digest, now, "admin", now + timedelta(days=1)))
+    _now(fake.programs.add(name, [str(one) for one in scopes], digest, now, "admin", now + timedelta(days=1), partner))
     fake.forget_programs()
     headers = {"Authorization": f"Bearer {token}"}
     return httpx.AsyncClient(transport=_transport(app), base_url="http://hotline", headers=headers)

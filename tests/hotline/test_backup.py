@@ -251,6 +251,41 @@ def test_an_older_ledger_put_back_by_hand_makes_no_second_case(city: City, capsy
     assert "另一说法" in notes[0]
 
 
+def test_a_restored_ticket_is_its_partner_s_matter_and_goes_on_within_its_case(city: City, tmp_path: Path) -> None:
+    """Filed into another's case with a partner's number: at the case store it is one case, before the restore and after it."""
+    first = asyncio.run(city.file(CALL))
+    assert city.do("backup", str(tmp_path / "backup")) == 0
+    second = asyncio.run(city.file(LATER, merged_into=first[0], external_ids={"12345": "FZ/77"}))  # type: ignore[arg-type]
+    for restored in (False, True):
+        with closing(sqlite3.connect(city.places.casestore)) as db:
+            parents = db.execute("SELECT number, state, parent FROM cases WHERE parent <> ''").fetchall()
+        assert parents == [(second[0], "merged", first[0])]
+        tickets = city.asked(
+            "SELECT t.key, m.partner, m.folded FROM partner_matters m JOIN tickets t USING (ticket_id)"
+        )
+        assert tickets == [(f"{LATER}/1", "12345", "FZ77")]
+        merges = city.asked("SELECT stream, key FROM outbox WHERE kind = 'merge'")
+        assert merges == [(f"{LATER}/1", f"{LATER}/1/merge/filed")]
+        if not restored:
+            assert city.do("restore", str(tmp_path / "backup"), "--json") == 0
+    assert asyncio.run(city.file(LATER, merged_into=first[0], external_ids={"12345": "FZ/77"})) == second  # type: ignore[arg-type]
+
+
+def test_a_message_that_the_case_store_lost_is_named(city: City, capsys: pytest.CaptureFixture[str]) -> None:
+    """An older case store was put back: what the ledger says it delivered is not there."""
+    first = asyncio.run(city.file(CALL))
+    second = asyncio.run(city.file(LATER, merged_into=first[0]))
+    told = []
+    for lost in (False, True):
+        if lost:
+            with closing(sqlite3.connect(city.places.casestore)) as db, db:
+                db.execute("DELETE FROM taken_keys")
+        capsys.readouterr()
+        city.do("verify", "--quick", "--json")
+        told.append([(one["rule"], one["subject"]) for one in json.loads(capsys.readouterr().out)["details"]])
+    assert told == [[], [("case_message_lost", second[0])]]
+
+
 def test_a_restore_never_mixes_another_ledger_s_wal(city: City, tmp_path: Path) -> None:
     """The killed daemon's ``-wal`` goes with the ledger it belongs to; the restored one is whole."""
     asyncio.run(city.file(CALL))

@@ -11,6 +11,7 @@ from datetime import timedelta
 from itertools import permutations
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 from alembic import command
 
@@ -18,7 +19,7 @@ from bridge.notifications.rules import Rules
 from bridge.partner_handover import Asked, HandoverEnd
 from bridge.partner_states import MatterState, PartnerState, StatesHeard
 from bridge.ports import Filed
-from bridge.ticket import Ticket
+from bridge.ticket import CallFacts, Ticket
 from ledger import migrate
 from ledger import tables as t
 from ledger.outbox import OutboxShelf
@@ -252,6 +253,131 @@ async def test_one_case_for_one_matter(url: str) -> None:
         fresh = await books.tickets.file(theirs(5, "FZ78", call=None))
         assert isinstance(fresh, Filed)
         assert fresh.new
+
+
+def called(n: int, number: str = "FZ/77", partner: str = "12345", **fields: Any) -> Ticket:
+    """Of a call that came by the partner's own trunk with its work order."""
+    one = ticket(n, **fields)
+    assert one.call is not None
+    facts = CallFacts(one.call, trunk="telecom", partner=partner, reference=number)
+    return replace(one, facts=facts, external_ids=((partner, number),))
+
+
+async def test_a_second_call_about_a_work_order_is_the_same_case(url: str) -> None:
+    """Nobody need merge it: it keeps its number and its citizen, the case store is told, and the partner hears of one case."""
+    async with opened(url) as books:
+        one, two = called(1), called(2, "fz 77")
+        await books.tickets.file(one)
+        await books.case(one, "20260101000010")
+        for new in (True, False):
+            filed = await books.tickets.file(two)
+            assert isinstance(filed, Filed)
+            assert (filed.new, filed.push.ticket.merged_into) == (new, "20260101000010")
+        kinds = [row["kind"] for row in await books.rows(t.outbox, "stream", "turn")]
+        assert kinds == ["file", "file", "merge"]
+        await books.case(two, "20260101000020")
+        assert {told["case_number"] for told in await books.echoes()} == {"20260101000010"}
+        (matter,) = await books.matters.of_tickets([one.id, two.id])
+        assert matter.ticket == one.id
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        replace(ticket(1), external_ids=(("12345", "FZ/77"),)),  # typed by an agent
+        replace(called(1, partner="110"), external_ids=(("12345", "FZ/77"),)),  # another partner's call
+        replace(theirs(1, call=None), agent="program:web"),  # of a program that is bound to nobody
+    ],
+)
+async def test_what_was_typed_leads_nobody_into_anothers_case(url: str, first: Ticket) -> None:
+    """Shown in the pop, for a supplement or a merge: a person decides."""
+    async with opened(url) as books:
+        async with books.store.writing() as db:
+            moments = {"made_at": NOON, "expires_at": NOON, "made_by": "admin"}
+            await db.execute(
+                sa.insert(t.programs).values(name="web", scopes="tickets:file", token_sha256="a" * 64, **moments)
+            )
+        await books.tickets.file(first)
+        await books.case(first, "20260101000010")
+        filed = await books.tickets.file(called(2))
+        assert isinstance(filed, Filed)
+        assert filed.push.ticket.merged_into == ""
+        assert [row["kind"] for row in await books.rows(t.outbox, "turn")] == ["file", "file"]
+
+
+async def test_what_the_partners_own_program_filed_is_what_its_call_is_about(url: str) -> None:
+    async with opened(url) as books:
+        async with books.store.writing() as db:
+            moments = {"made_at": NOON, "expires_at": NOON, "made_by": "admin"}
+            await db.execute(
+                sa.insert(t.programs).values(
+                    name="city", scopes="tickets:file", token_sha256="a" * 64, partner="12345", **moments
+                )
+            )
+        first = replace(theirs(1, call=None), agent="program:city")
+        await books.tickets.file(first)
+        filed = await books.tickets.file(called(2))
+        assert isinstance(filed, Filed)
+        assert filed.push.ticket.merged_into == first.id  # it has no number yet
+        await books.case(first, "20260101000010")
+        found = await books.tickets.find(filed.push.ticket.id)
+        assert found is not None
+        assert found.ticket.merged_into == "20260101000010"
+
+
+async def test_a_work_order_whose_case_is_over_is_a_case_of_its_own(url: str) -> None:
+    """And names the one before; sent again it is the same ticket."""
+    async with opened(url) as books:
+        one, two = called(1), called(2)
+        await books.tickets.file(one)
+        await books.case(one, "20260101000010")
+        async with books.store.writing() as db:
+            await db.execute(sa.update(t.cases).values(state="closed"))
+        for new in (True, False):
+            filed = await books.tickets.file(two)
+            assert isinstance(filed, Filed)
+            stands = filed.push.ticket
+            assert (filed.new, stands.merged_into, stands.related_cases) == (new, "", ("20260101000010",))
+
+
+async def test_a_partner_is_asked_about_what_is_open_there(url: str) -> None:
+    """Of its own matters that are ours, too, those that are not over, page by page; what was answered moves them as what was told."""
+    async with opened(url) as books:
+        for n in range(1, 5):
+            await books.tickets.file(theirs(n, f"FZ-{n}"))
+        await books.tickets.file(replace(ticket(9), external_ids=(("110", "JJ-9"),)))
+        await books.matters.hear("12345", [said(MatterState.HANDLING, 1, "FZ-8")], NOON)  # of nothing that is here
+        await books.matters.hear(
+            "12345", [said(MatterState.DONE, 1, "FZ-2"), said(MatterState.HANDLING, 3, "FZ-3")], NOON
+        )
+        found, after = [], ""
+        while page := await books.matters.open_at("12345", after, 2):
+            found += [(one.number, one.state, one.sequence) for one in page]
+            after = page[-1].id
+        assert sorted(found) == [("FZ-1", "", 0), ("FZ-3", "handling", 3), ("FZ-4", "", 0)]
+
+
+async def test_a_system_with_a_long_name_is_known_again(url: str) -> None:
+    """Sixty-four letters are let in by the form, forty are kept: the second ticket under its number was a fault for ever."""
+    async with opened(url) as books:
+        name = "x" * 64
+        for n in (1, 2):
+            assert isinstance(await books.tickets.file(replace(ticket(n), external_ids=((name, "A-1"),))), Filed)
+        (row,) = await books.rows(t.partner_matters, "matter_id")
+        assert (row["partner"], row["folded"]) == (name[:40], "A1")
+
+
+async def test_a_number_that_is_mended_in_a_dead_letter_is_known(url: str) -> None:
+    async with opened(url) as books:
+        one = theirs(1, "FZ-7")
+        await books.tickets.file(one)
+        (sent,) = await books.outbox.due(NOON, 9)
+        await books.outbox.poisoned(sent, "no", NOON)
+        mended = replace(one, external_ids=(("12345", "FZ-78"),))
+        assert await books.tickets.replay(sent.message.id, NOON, mended) is not None
+        known = await books.matters.of_number("12345", "fz78")
+        assert known is not None
+        assert known.ticket == one.id
 
 
 async def test_two_at_once_make_one_row(url: str) -> None:

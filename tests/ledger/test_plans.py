@@ -380,6 +380,7 @@ def asked(store: Store) -> Iterator[tuple[str, Ask]]:
     by_them = PartnerState("FZ-1", "20260101000010", MatterState.DONE, 1, NOW)
     yield "PartnerMatters.hear", lambda: shared.hear("12345", [by_them], NOW)
     yield "PartnerMatters.of_tickets", lambda: shared.of_tickets([asked_for.id])
+    yield "PartnerMatters.open_at", lambda: shared.open_at("12345", asked_for.id, 50)
     yield "PartnerMatters.of_number", lambda: shared.of_number("12345", "FZ-1")
     switches, switched = SwitchBook(store), Switching("hours", "citizen", "closed", 1, NOW, by=agent)
     yield "SwitchBook.add", lambda: switches.add(switched)

@@ -47,6 +47,17 @@ async def test_program_tokens(url: str) -> None:
     await store.close()
 
 
+async def test_a_program_s_partner_stays_until_another_is_said(url: str) -> None:
+    store = Store(url)
+    shelf, found = ProgramShelf(store), []
+    assert await shelf.add("city", ["tickets:file"], "e" * 64, NOON, "admin", LATER, "12345")
+    for partner in (None, "110", ""):
+        assert await shelf.rotate("city", "f" * 64, LATER, None, partner)
+        found += [one.partner for one in await shelf.every()]
+    assert found == ["12345", "110", ""]
+    await store.close()
+
+
 async def test_a_restored_ledger_gives_no_token_and_no_change(url: str) -> None:
     """A token may have been revoked since the backup, a change declined."""
     store = Store(url)

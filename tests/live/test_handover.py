@@ -220,8 +220,20 @@ async def test_a_partner_is_known_by_number_and_trunk_together(site: Site) -> No
         await floor.until_state("8001", "ready")
         await floor.phones.trunks["telecom"].dial("12319110", caller="059211003", headers=headers)
         await floor.seat_call("059211003")
-        pop = (await floor.client.get(f"/api/calls/{await floor.rest.call_of('8001')}/pop")).json()
+        later = await floor.rest.call_of("8001")
+        pop = (await floor.client.get(f"/api/calls/{later}/pop")).json()
         assert pop["partner_ticket"]["id"] == ticket["id"], "the same work order: the same matter"
+        more = {"kind": "complaint", "title": "噪音", "content": "现在还在吵"}
+        again = str((await floor.rest.file_ticket(later, more, seat="8001"))["id"])
+
+        async def within() -> tuple[str, str]:
+            """What the second goes on within, and the case of the first."""
+            both = [(await floor.client.get(f"/api/tickets/{one}")).json() for one in (again, ticket["id"])]
+            return both[0]["ticket"]["merged_into"], both[1]["case_number"]
+
+        async with asyncio.timeout(15):
+            while not (case := (await within())[1]) or (await within())[0] != case:
+                await asyncio.sleep(0.1)
         for one in floor.phones.trunks["telecom"].calls:
             one.hang_up()
         await floor.until_state("8001", "ready")
@@ -229,5 +241,6 @@ async def test_a_partner_is_known_by_number_and_trunk_together(site: Site) -> No
         await floor.seat_call("059211002")
         other.hang_up()
     mine, anybodys = await closed(site, caller="059211001"), await closed(site, caller="059211002")
+    assert [breach for breach in site.verify() if "matter" in breach or "merge" in breach] == []
     assert (mine["partner"], mine["reference"], mine["origin"]) == ("110", "GD-202601SHELLidx", "+8613600001111")
     assert (anybodys["line"], anybodys["partner"], anybodys["reference"], anybodys["origin"]) == ("partner", "", "", "")

@@ -1652,6 +1652,8 @@ export interface components {
       scopes: string[]
       /** how long its token is good for */
       days?: number
+      /** as whom it files and speaks: a [[partner]] or [[partner_status]] of the settings; '' as nobody but itself */
+      partner?: string
     }
     ProgramOut: {
       name: string
@@ -1668,6 +1670,8 @@ export interface components {
       used_at: string | null
       /** requests with its token that were refused */
       refused: number
+      /** as whom it files and speaks; '' as nobody but itself */
+      partner: string
     }
     /** Told this once: only its hash is kept. */
     ProgramTokenOut: {
@@ -1826,6 +1830,8 @@ export interface components {
       days?: number
       /** how long the token before goes on; 0: not at all */
       keep_hours?: number
+      /** another partner, '' none; null: as it was */
+      partner?: string | null
     }
     /** One message about a ticket. */
     SaidOut: {

@@ -1,7 +1,8 @@
 """The case store's cases, read beside whoever writes them: for comparing with the ledger, and for restoring it.
 
 Synchronous and read only; a file that is not there is not made. From outside, so that it works while the program does
-not run: of its tables only four columns of ``cases`` are known here, which every revision has (a test holds it).
+not run: of its tables only four columns of ``cases`` are known here, which every revision has (a test holds it), and the keys of the
+messages it took, where it has them.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ from bridge.ticket import Ticket
 from bridge.ticket_json import load
 
 _CASES = sa.table("cases", *(sa.column(name) for name in ("number", "key", "query_code", "accepted_at", "ticket")))
-_C = _CASES.c
+_TAKEN = sa.table("taken_keys", sa.column("scope"), sa.column("key"))
+_C, _K = _CASES.c, _TAKEN.c
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,15 @@ def whole(url: str, numbers: Sequence[str]) -> list[WholeCase]:
     with _opened(url) as db:
         rows = [row for number in numbers for row in db.execute(wanted.where(_C.number == number))]
     return [WholeCase(n, code, datetime.fromisoformat(at).astimezone(UTC), load(text)) for n, code, at, text in rows]
+
+
+def untaken(url: str, keys: Sequence[str]) -> set[str]:
+    """Of these messages' keys those the case store never took; none where its revision keeps no keys."""
+    with _opened(url) as db:
+        if not keys or not sa.inspect(db).has_table("taken_keys"):
+            return set()
+        taken = sa.select(_K.key).where(_K.scope == "message", _K.key.in_(keys))
+        return set(keys) - set(db.execute(taken).scalars())
 
 
 def _known(number: str, key: str, text: str) -> KnownCase:

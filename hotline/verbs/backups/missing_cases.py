@@ -5,9 +5,10 @@ Both databases are read in batches, so that a case store of years costs time and
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 
-from ledger.missing_cases import adopt, compare
+from ledger.missing_cases import adopt, compare, delivered
 from ledger.store import Store
 
 from . import case_reader
@@ -21,6 +22,8 @@ class Difference:
     """Cases whose tickets the ledger does not have, at most ``NAMED``."""
     twice: list[tuple[str, str]] = field(default_factory=list)
     """(case, the case the ledger has for the same matter)."""
+    untaken: list[tuple[str, str]] = field(default_factory=list)
+    """(case, the key of a message of it that was delivered, and that the case store does not have)."""
 
 
 async def difference(store: Store, url: str, most: int = NAMED) -> Difference:
@@ -30,9 +33,12 @@ async def difference(store: Store, url: str, most: int = NAMED) -> Difference:
         told = await compare(store, cases)
         found.lacking += told.lacking
         found.twice += told.twice
+        said = await delivered(store, cases)
+        lost = await asyncio.to_thread(case_reader.untaken, url, list(said))
+        found.untaken += sorted((said[key], key) for key in lost)
         if len(found.lacking) >= most:
             break
-    del found.lacking[most:], found.twice[most:]
+    del found.lacking[most:], found.twice[most:], found.untaken[most:]
     return found
 
 

@@ -13,7 +13,7 @@ export const zh = {
     confirmed: '已复核 {account} 的变更', declined: '{account} 的变更已作废',
   },
   programs: {
-    title: '程序令牌', none: '没有程序', name: '程序', scopes: '授权范围', until: '到期', used: '使用', refused: '被拒', last: '最近',
+    title: '程序令牌', none: '没有程序', name: '程序', scopes: '授权范围', until: '到期', used: '使用', refused: '被拒', last: '最近', as: '限{partner}',
     add: '登记程序', days: '有效天数', make: '生成令牌', rotate: '更换令牌', revoke: '吊销', revoked: '已吊销', over: '已到期',
     token: '{name} 的令牌', once: '只显示这一次，请立即保存到该程序的配置里。', close: '已保存',
     form: '小写字母、数字和连字符', atShell: '其他范围在本机用 hotline token 授予。',
@@ -39,7 +39,7 @@ export const en: typeof zh = {
     confirmed: 'The change of {account} is confirmed', declined: 'Nothing comes of the change of {account}',
   },
   programs: {
-    title: 'Programs', none: 'No programs', name: 'Program', scopes: 'Scopes', until: 'Good until', used: 'Used', refused: 'Refused', last: 'last',
+    title: 'Programs', none: 'No programs', name: 'Program', scopes: 'Scopes', until: 'Good until', used: 'Used', refused: 'Refused', last: 'last', as: 'as {partner} alone',
     add: 'New program', days: 'Days', make: 'Make a token', rotate: 'Rotate', revoke: 'Revoke', revoked: 'revoked', over: 'over',
     token: 'Token of {name}', once: 'Shown this once: put it into that program\'s settings now.', close: 'Stored',
     form: 'small letters, digits, hyphens', atShell: 'Other scopes are given at the machine: hotline token.',

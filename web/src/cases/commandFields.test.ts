@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { asSaid, fieldsOf, missing, nothingTyped } from './commandFields.ts'
 
 test('what the server needs is asked for, and what may be said besides', () => {
-  assert.deepEqual(fieldsOf('dispatch', ['unit', 'limit']), [{ field: 'unit', needed: true }, { field: 'limit', needed: true }, { field: 'opinion', needed: false }])
+  assert.deepEqual(fieldsOf('dispatch', ['unit', 'limit']), [{ field: 'unit', needed: true }, { field: 'helping', needed: false }, { field: 'limit', needed: true }, { field: 'opinion', needed: false }])
   assert.deepEqual(fieldsOf('revoke', []), [])
 })
 
@@ -21,6 +21,11 @@ test('only what was typed is said, each as the server takes it', () => {
   assert.deepEqual(asSaid('dispatch', ['unit', 'limit'], typed), { unit: '思明区城管局', limit: { value: 5, unit: 'work_day' } })
   assert.deepEqual(asSaid('report_check', ['opinion', 'passed'], typed), { passed: false })
   assert.deepEqual(asSaid('evaluate', ['score'], typed), { score: 4 })
+})
+
+test('helping units are told one by one, without the one that handles it', () => {
+  const typed = { ...nothingTyped(), unit: '甲', helping: ' 乙、丙，甲, 乙 ', limitValue: '1' }
+  assert.deepEqual(asSaid('dispatch', ['unit', 'limit'], typed), { unit: '甲', units_helping: ['乙', '丙'], limit: { value: 1, unit: 'work_day' } })
 })
 
 test('a number of a number field is no text, and is said all the same', () => {

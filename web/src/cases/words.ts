@@ -7,7 +7,7 @@ export const zh = {
   back: '返回列表', place: '地点', code: '代码', condition: '立案条件', unit: '处置单位', helping: '协办单位', worker: '处置人员', state: '状态', accepted: '受理时间', closingCondition: '结案条件', reopened: '重新打开 {n}', satisfied: '满意度 {n}', score: '评分 {n}',
   history: '流转记录', tasks: '待处理事项', nothingToDo: '现在不需要您处理。', photosHere: '照片', photoOf: '照片，{by}，{time}',
   hints: '建议派往', noHint: '没有可靠的建议，请自行判断。', confidence: { ruled: '已审定', high: '已确认', middle: '较可能', low: '供参考' },
-  field: {
+  field: { helping: '协办单位（用顿号分开，可不填）',
     unit: '单位', limit: '时限', opinion: '意见', reason: '理由', condition: '结案条件', until: '截止时间', passed: '结论', score: '评分（1 至 5）', worker: '处置人员', closer: '指定结案人（账号）',
   },
   limitUnit: { work_hour: '工作时', work_day: '工作日', urgent_work_hour: '紧急工作时', clock_hour: '小时' },
@@ -35,7 +35,7 @@ export const en: typeof zh = {
   back: 'Back to the list', place: 'Place', code: 'Code', condition: 'Filing condition', unit: 'Unit', helping: 'Helping units', worker: 'Worker', state: 'State', accepted: 'Accepted', closingCondition: 'Closing condition', reopened: 'reopened {n}', satisfied: 'satisfaction {n}', score: 'score {n}',
   history: 'History', tasks: 'Side tasks', nothingToDo: 'Nothing is to be done by you now.', photosHere: 'Photos', photoOf: 'Photo, {by}, {time}',
   hints: 'Suggested units', noHint: 'Nothing reliable is known: you decide.', confidence: { ruled: 'ruled', high: 'confirmed', middle: 'likely', low: 'perhaps' },
-  field: {
+  field: { helping: 'Helping units (parted by commas; may be left out)',
     unit: 'Unit', limit: 'Time limit', opinion: 'Opinion', reason: 'Reason', condition: 'Closing condition', until: 'Until', passed: 'Result', score: 'Score (1 to 5)', worker: 'Worker', closer: 'Who is to close it (account)',
   },
   limitUnit: { work_hour: 'working hours', work_day: 'working days', urgent_work_hour: 'urgent working hours', clock_hour: 'hours' },
