@@ -57,6 +57,7 @@ from .ledger_opener import LedgerOpener
 from .nightly_retention import Deleting, NightlyRetention
 from .seat_memory import SeatMemory
 from .supervision_audit import HEARD, SupervisionAudit
+from .waiting_file import WaitingFile
 from .witness_comparison import HEARD_OF_THE_BOARD, HEARD_OF_THE_BOOK, WitnessComparison
 
 LEDGER_SECONDS, SETTLED_SECONDS = 5.0, 15.0
@@ -105,9 +106,11 @@ class Books:
         board.listen(HEARD_OF_THE_BOARD, self.comparing.seen.hear)
         self.reader = BookReader(unread, self._scribe, book.publish, WRONG_OR_AWAY, self.comparing)
         self.audit = self._audit_log()
-        self._equipment = EquipmentLog(EquipmentTable(store, node))
+        self._equipment = EquipmentLog(
+            EquipmentTable(store, node), WaitingFile(places.waiting("equipment"), *EQUIPMENT)
+        )
         board.listen(EQUIPMENT, self._equipment.note)
-        self._supervision = SupervisionAudit(self.audit)
+        self._supervision = SupervisionAudit(self.audit, WaitingFile(places.waiting("supervision"), *HEARD))
         house.listen(HEARD, self._supervision.hear)
         self.retention = NightlyRetention(Deleting(store, self.audit, settings, places), settings)
         self.proving = Proving(self._prove, lambda: self.reader.current, places.proved, house.publish)
