@@ -95,7 +95,9 @@ class Books:
         codes = settings.nuisance.danger_codes if settings.nuisance is not None else ()
         self.nuisance = NuisanceBook(store, codes, self.callbacks.rules, self.callbacks.tell)
         self.recordings = RecordingTable(store)
-        self.seats = SeatMemory(SeatBook(store), places.seats, places.seats_waiting)
+        self.seats = SeatMemory(
+            SeatBook(store), places.seats, places.seats_waiting, frozenset(str(seat.id) for seat in settings.seat)
+        )
         unread = asterisk_books.unread(self.plan, settings, places)
         self.comparing = WitnessComparison(
             unread, self._scribe, DifferenceBook(store, node), AmiOnlyCallsFile(places.seen_calls),
