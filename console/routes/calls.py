@@ -12,7 +12,7 @@ from pydantic import AwareDatetime
 
 from bridge.ports import NotDisposed
 from config.language import say as _
-from console import exported_rows, exports, stated_reason, visibility
+from console import exported_rows, exports, spreadsheet, stated_reason, visibility
 from console.access import Right
 from console.authorization import Asking, Who, needs, open_to, refused
 from console.call_ownership import must_be_theirs, no_call, their_call
@@ -72,7 +72,9 @@ async def past_calls(plugs: Plugged, who: Watcher, wanted: Asked, after: _Page =
 
 
 @router.get("/csv", response_class=Response, responses=exports.answers("CallOut"))
-async def calls_file(plugs: Plugged, books: Library, who: Watcher, wanted: Asked) -> Response:
+async def calls_file(
+    plugs: Plugged, books: Library, who: Watcher, wanted: Asked, form: exports.Form = "csv"
+) -> Response:
     """The same as a file for a spreadsheet, numbers as the list shows them; audited."""
     _may_search(who, wanted)
 
@@ -83,10 +85,12 @@ async def calls_file(plugs: Plugged, books: Library, who: Watcher, wanted: Asked
         return rows
 
     shown = (shape async for row in exports.paged(page) for shape in visibility.calls(who, [row]))
-    return await exported(plugs, books, who, wanted, shown)
+    return await exported(plugs, books, who, wanted, shown, form)
 
 
-async def exported(plugs: Services, books: Books, who: Who, wanted: Filter, shown: AsyncIterator[CallOut]) -> Response:
+async def exported(
+    plugs: Services, books: Books, who: Who, wanted: Filter, shown: AsyncIterator[CallOut], form: spreadsheet.Form
+) -> Response:
     """Calls as a file, after the audit log knows which were asked for."""
     moments = {"since": wanted.since, "until": wanted.until}
     detail = {name: at.isoformat() for name, at in moments.items() if at is not None}
@@ -101,7 +105,7 @@ async def exported(plugs: Services, books: Books, who: Who, wanted: Filter, show
         return exported_rows.call_row(call, lambda one: lines.get(one, one), lambda one: queues.get(one, one))
 
     rows = (row(call) async for call in shown)
-    return exports.csv("calls", exported_rows.call_heads(), rows, books.centre.zone)
+    return exports.file(form, "calls", exported_rows.call_heads(), rows, books.centre.zone)
 
 
 def _may_search(who: Who, wanted: Filter) -> None:

@@ -54,7 +54,9 @@ async def my_calls(
 
 
 @router.get("/my/calls/csv", response_class=Response, responses=exports.answers("CallOut"))
-async def my_calls_file(plugs: Plugged, books: Library, who: Sitter, wanted: Asked) -> Response:
+async def my_calls_file(
+    plugs: Plugged, books: Library, who: Sitter, wanted: Asked, form: exports.Form = "csv"
+) -> Response:
     """The same as a file for a spreadsheet, numbers as the list shows them; audited."""
 
     await _may_search(plugs, who, wanted)
@@ -63,7 +65,7 @@ async def my_calls_file(plugs: Plugged, books: Library, who: Sitter, wanted: Ask
         return await books.agents.calls(who.account, last.call if last else "", exports.PAGE, wanted)
 
     shown = (visibility.call(who, row, mine=True) async for row in exports.paged(page))
-    return await exported(plugs, books, who, wanted, shown)
+    return await exported(plugs, books, who, wanted, shown, form)
 
 
 @router.get("/my/tickets")
