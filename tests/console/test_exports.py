@@ -188,7 +188,7 @@ async def test_a_list_as_a_workbook(tmp_path: Path) -> None:
     assert (reply.status_code, wrong.status_code) == (200, 422)
     assert reply.headers["content-type"] == spreadsheet.TYPES["xlsx"]
     assert reply.headers["content-disposition"] == 'attachment; filename="calls.xlsx"'
-    heads, *lines = sheet(tmp_path, reply.content)
+    heads, *lines = cells(tmp_path, reply.content)
     assert heads[:4] == ["通话编号", "呼入时间", "方向", "号码"]
     assert {line[3] for line in lines} == {"13800000001"}
     assert lines[0][1].startswith("2026-10-01T12:00:00")
@@ -203,7 +203,7 @@ async def test_a_report_as_a_file(tmp_path: Path) -> None:
         text = await client.get("/api/reports/kpi", params={"line": "citizen", "since": "2026-09-01T00:00:00Z"})
         book = await client.get("/api/reports/kpi", params={"form": "xlsx"})
     assert rows(text.text) == [["a", "b", "c", "d"], ["'=1+1", "\t13800000001", "2.5", "2026-10-01 12:00:00"]]
-    (line,) = sheet(tmp_path, book.content)[1:]
+    (line,) = cells(tmp_path, book.content)[1:]
     assert line[:3] == ["=1+1", "13800000001", "2.5"]
     assert fake.log.actions == ["report_exported"] * 2
     assert (
@@ -230,7 +230,7 @@ async def test_a_filter_that_is_none_is_refused_by_name(query: dict[str, str], f
     assert fake.log.actions == []
 
 
-def sheet(folder: Path, data: bytes) -> list[list[str]]:
+def cells(folder: Path, data: bytes) -> list[list[str]]:
     (folder / "x.xlsx").write_bytes(data)
     (only,) = workbooks.read_worksheets(folder / "x.xlsx")
     return [list(row) for _number, row in only.rows]
@@ -242,7 +242,7 @@ async def test_a_workbook_that_does_not_hold_all_says_so(tmp_path: Path, monkeyp
     fake.shelf.reports.rows *= 2
     async with page(fake, "2001") as client:
         reply = await client.get("/api/reports/kpi", params={"form": "xlsx"}, headers={"Accept-Language": "en"})
-    assert sheet(tmp_path, reply.content)[2][0] == "there are more than 1 rows: ask for fewer days"
+    assert cells(tmp_path, reply.content)[2][0] == "there are more than 1 rows: ask for fewer days"
 
 
 def test_more_rows_than_a_sheet_holds_go_on_in_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
