@@ -10,6 +10,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import AwareDatetime
 
+from bridge.errors import Problem
 from bridge.ports import NotDisposed
 from config.language import say as _
 from console import exported_rows, exports, spreadsheet, stated_reason, visibility
@@ -66,6 +67,7 @@ Watcher = Annotated[Who, needs(Right.CALLS_ALL)]
 async def past_calls(plugs: Plugged, who: Watcher, wanted: Asked, after: _Page = "", most: Most = 100) -> list[CallOut]:
     """From the ledger, newest first. An agent's own: ``/api/my/calls``."""
     _may_search(who, wanted)
+    await must_be_known(plugs, wanted)
     rows = await plugs.calls.past(replace(wanted, after=after, most=most))
     await plugs.bulk.count(plugs.audit, plugs.clock(), who, "calls", rows)
     return visibility.calls(who, rows)
@@ -77,6 +79,7 @@ async def calls_file(
 ) -> Response:
     """The same as a file for a spreadsheet, numbers as the list shows them; audited."""
     _may_search(who, wanted)
+    await must_be_known(plugs, wanted)
 
     async def page(last: CallRow | None) -> Sequence[CallRow]:
         after = last.call if last is not None else ""
@@ -86,6 +89,22 @@ async def calls_file(
 
     shown = (shape async for row in exports.paged(page) for shape in visibility.calls(who, [row]))
     return await exported(plugs, books, who, wanted, shown, form)
+
+
+async def must_be_known(plugs: Services, wanted: Filter) -> None:
+    """422 for a line or seat that neither the settings nor the ledger know: nothing could be found by it, which is not that nobody called."""
+    lines = tuple(plugs.books.centre.lines) if plugs.books is not None else ()
+    seats = tuple(str(row.seat) for row in plugs.desk.seats())
+    wrong = [
+        Problem(field, _("there is no {field} {said}", field=_(field), said=name), allowed)
+        for field, name, allowed, asks in (
+            ("line", wanted.line, lines, lambda name: Filter(line=name, most=1)),
+            ("seat", wanted.seat, seats, lambda name: Filter(seat=name, most=1)),
+        )
+        if name and name not in allowed and not await plugs.calls.past(asks(name))
+    ]
+    if wrong:
+        raise invalid(wrong)
 
 
 async def exported(

@@ -254,3 +254,18 @@ def test_more_rows_than_a_sheet_holds_go_on_in_the_next(tmp_path: Path, monkeypa
         book.close()
     sheets = list(workbooks.read_worksheets(tmp_path / "x.xlsx"))
     assert [[row[0] for _number, row in one.rows] for one in sheets] == [["n", "0", "1"], ["n", "2", "3"], ["n", "4"]]
+
+
+@pytest.mark.parametrize("path", ["/api/calls", "/api/calls/csv", "/api/my/calls", "/api/my/calls/csv"])
+@pytest.mark.parametrize(("field", "name"), [("line", "nosuch"), ("seat", "9999")])
+async def test_a_line_or_seat_that_nobody_knows_is_refused_by_name(path: str, field: str, name: str) -> None:
+    """OPS 23: an empty list would say that nobody called. One that was taken out of the settings has its calls still."""
+    fake = standing()
+    fake.known = {}
+    who = ("1001", "8001") if "my" in path else ("2001",)
+    async with page(fake, *who) as client:
+        reply = await client.get(path, params={field: name})
+        assert (await client.get(path, params={"line": "citizen", "seat": "8001"})).status_code == 200
+    assert reply.status_code == 422
+    assert name in reply.text
+    assert ("citizen" if field == "line" else "8001") in reply.text
