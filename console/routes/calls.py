@@ -97,11 +97,11 @@ async def must_be_known(plugs: Services, wanted: Filter) -> None:
     seats = tuple(str(row.seat) for row in plugs.desk.seats())
     wrong = [
         Problem(field, _("there is no {field} {said}", field=_(field), said=name), allowed)
-        for field, name, allowed, asks in (
-            ("line", wanted.line, lines, lambda name: Filter(line=name, most=1)),
-            ("seat", wanted.seat, seats, lambda name: Filter(seat=name, most=1)),
+        for field, name, allowed, of_it in (
+            ("line", wanted.line, lines, Filter(line=wanted.line, most=1)),
+            ("seat", wanted.seat, seats, Filter(seat=wanted.seat, most=1)),
         )
-        if name and name not in allowed and not await plugs.calls.past(asks(name))
+        if name and name not in allowed and not await plugs.calls.past(of_it)
     ]
     if wrong:
         raise invalid(wrong)
