@@ -16,14 +16,19 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
+from config.cores import usable
+
 T = TypeVar("T")
 
-AT_ONCE = max(1, min(4, (os.cpu_count() or 2) // 2))
-"""Half of the processors: telephones and the loop have the others."""
 LANE_MOST = 64
 """Waiting in one lane; a house of sixty seats behind one address begins its shift together."""
 ALL_MOST = 1024
 _NICE = 10
+
+
+def fitting() -> int:
+    """Half of the cores that this process may run on: telephones and the loop have the others."""
+    return max(1, min(4, usable() // 2))
 
 
 class Full(Exception):
@@ -32,10 +37,11 @@ class Full(Exception):
 
 class ThreadLanes:
     def __init__(
-        self, at_once: int = AT_ONCE, lane_most: int = LANE_MOST, all_most: int = ALL_MOST, name: str = "passwords"
+        self, at_once: int | None = None, lane_most: int = LANE_MOST, all_most: int = ALL_MOST, name: str = "passwords"
     ) -> None:
+        """``at_once``: so many at once; None: as many as the cores allow."""
         self._name = name
-        self._at_once, self._lane_most, self._all_most = at_once, lane_most, all_most
+        self._at_once, self._lane_most, self._all_most = at_once or fitting(), lane_most, all_most
         self._lanes: OrderedDict[str, deque[asyncio.Future[None]]] = OrderedDict()
         self._waiting = self._running = 0
         self._pool: ThreadPoolExecutor | None = None

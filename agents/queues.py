@@ -5,8 +5,9 @@ say and what we last told it. Called by ``desk.py``; it performs nothing and rea
 
 app_queue is told, never believed: what it says (``MemberSeen``) is only compared. A
 difference that lasts ``GRACE`` is corrected, each further time after a longer wait
-(``PATIENCE``), and from the third time on somebody is told. Every command names its
-queue: without it app_queue walks all of them (measured: 800 at once delay calls).
+(``PATIENCE``), and from the third time on somebody is told. A pause of all of a seat's memberships is one command: app_queue walks
+all queues for it (measured: 800 of them at once delay calls), and still that is less than as many commands, events and rows as the
+agent has skills, two or three times a talk. Every other command names its queue.
 
 A seat that is on its phone is never unpaused: app_queue would offer it the next call in
 the moment between two device states.
@@ -121,7 +122,20 @@ class Memberships:
             entry.want = self._never_unpaused(entry, target.get(queue), busy)
             out += self._tell((queue, seat), entry, self._difference((queue, seat), entry.told, entry.want))
             self._compare((queue, seat), entry, at)
-        return out
+        return self._together(seat, out)
+
+    def _together(self, seat: SeatId, commands: list[MemberCommand]) -> list[MemberCommand]:
+        """One pause for all queues, where that says the same of every membership that app_queue may have of this seat."""
+        pauses = [command for command in commands if isinstance(command, c.PauseMember)]
+        if len(pauses) < 2 or len(pauses) < len(commands):
+            return commands
+        first, *more = pauses
+        same = {(first.paused, first.reason)}
+        entries = [self._entries[queue, seat] for queue in self._queues.get(seat, ())]
+        known = [one for entry in entries for one in (entry.told, entry.seen if entry.told is None else None) if one]
+        if {(one.paused, one.reason) for one in pauses} | {(one.paused, one.reason) for one in known} != same:
+            return commands
+        return [replace(first, also=tuple(one.queue for one in more))]
 
     def _difference(self, key: Key, have: Membership | None, want: Membership | None) -> list[MemberCommand]:
         return difference(*key, have, want, two=seat_at(key[1]) in self._two)
@@ -160,14 +174,17 @@ class Memberships:
         """One of our commands was answered. A refused or lost one leaves it to the next check."""
         command = outcome.command
         assert isinstance(command, MemberCommand)
-        key = (command.queue, command.seat)
+        for queue in (command.queue, *(command.also if isinstance(command, c.PauseMember) else ())):
+            self._became((queue, command.seat), outcome, at)
+
+    def _became(self, key: Key, outcome: c.Outcome, at: Instant) -> None:
         entry = self._entry(key)
         entry.flying = max(0, entry.flying - 1)
         if entry.check_at is not None:
             entry.check_at = max(entry.check_at, at + GRACE)  # its word on this travels now
         if outcome.result is not c.Result.DONE:
             entry.told = entry.seen
-            if isinstance(command, c.PauseMember) and "not found" in outcome.reason:
+            if isinstance(outcome.command, c.PauseMember) and "not found" in outcome.reason:
                 entry.told = entry.seen = None  # "Interface not found": it is not in the queue
         self._compare(key, entry, at)
 

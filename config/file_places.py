@@ -110,6 +110,10 @@ class Places:
         """What the seats did and the ledger has not yet, over the end of the daemon (``hotline/books/seat_memory.py``)."""
         return self.run / "seats-waiting.jsonl"
 
+    def waiting(self, name: str) -> Path:
+        """What the ledger has not taken yet of these (alarms, equipment, supervision), likewise (``hotline/books/waiting_file.py``)."""
+        return self.run / f"{name}-waiting.jsonl"
+
     @property
     def reload(self) -> Path:
         """What the last ``hotline reload`` or ``restart`` came to (``hotline/reload.py``)."""

@@ -211,13 +211,35 @@ def parse_toml(text: str, path: Path | str) -> dict[str, Any]:
         number = int(place[1]) if place and place[1] else text.count("\n") + 1
         lines = text.split("\n")
         line = lines[number - 1].strip() if number <= len(lines) else ""
-        said = _("not valid TOML: {fault}", fault=_TOML_PLACE.sub("", str(fault)))
+        said = _("not valid TOML: {fault}", fault=_toml_words(_TOML_PLACE.sub("", str(fault))))
         if line:
             said += f": {line[:80]!r}"
         cure = _("Cure: correct this line")
         if _FULL_WIDTH.search(line):
             cure = _('Cure: write the ASCII signs " = , [ ] { } instead of the Chinese ones')
         raise FileRefused(path, _("line {line}", line=number), said, cure) from None
+
+
+TOML_WORDS = (
+    (r"Invalid date or datetime", "there is no such date or time"),
+    (r"Invalid statement|Invalid initial character for a key part", "no setting begins like this"),
+    (r"Invalid value", "there is no value, or none of TOML's kinds (text in quotes, number, true, false, list)"),
+    (r"Invalid hex value|Unescaped '.*' in a string|Escaped character is not .*", "after a backslash there is something that TOML does not know"),
+    (r"Unterminated string", "a text has no closing quotation mark"),
+    (r"Unclosed array", "a list has no closing bracket"),
+    (r"Unclosed inline table", "a table has no closing brace"),
+    (r"Expected '=' after a key in a key/value pair", "there is no = after the name"),
+    (r"Expected '\]\]?' at the end of .*", "the name of the section has no closing bracket"),
+    (r"Expected newline or end of document after a statement", "something stands behind the value"),
+    (r"Cannot overwrite a value|Duplicate inline table key .*", "this setting stands twice"),
+    (r"Cannot declare .* twice|Cannot redefine namespace .*|Cannot mutate immutable namespace .*", "this section stands twice"),
+    (r"Found invalid character .*|Illegal character .*|Expected .*", "a character stands here that does not belong here"),
+)  # fmt: skip
+"""What tomllib says → ours, for every reason that it has (a test holds this)."""
+
+
+def _toml_words(said: str) -> str:
+    return next((_(ours) for theirs, ours in TOML_WORDS if re.fullmatch(theirs, said)), said)
 
 
 # -- tables ----------------------------------------------------------------------------------------

@@ -90,6 +90,16 @@ def _problem(raw: dict[str, Any], detail: ErrorDetails) -> Problem:
         message = _("must be at most {most}", most=context["le"])
     elif kind == "less_than":
         message = _("must be below {bound}", bound=context["lt"])
+    elif kind in ("string_too_short", "too_short"):
+        message = (
+            _("must not be empty")
+            if context["min_length"] == 1
+            else _("is too short: {least} at least", least=context["min_length"])
+        )
+    elif kind in ("string_too_long", "too_long"):
+        message = _("is too long: {most} at most", most=context["max_length"])
+    elif kind == "finite_number":
+        message = _("must be {type}", type=_("float"))
     elif kind == "int_from_float":
         message = _("must be {type}", type=_("int"))
     elif kind.endswith(("_type", "_parsing")):

@@ -33,6 +33,8 @@ from ledger.ticket_search import FoundTickets, Sought
 from ledger.wall import Day
 from recordings.ids import RecordingId
 
+from .report_names import ReportName
+from .spreadsheet import Table
 from .templates import Templates
 
 
@@ -131,6 +133,17 @@ class WallBook(Protocol):
         scheme: str = "", version: str = "",
     ) -> Sequence[Push]:  # fmt: skip
         """Newest first; ``code_kind``: event | part."""
+        ...
+
+
+class Reports(Protocol):
+    """``hotline.report_tables.ReportTables``."""
+
+    async def table(
+        self, name: ReportName, since: datetime | None, until: datetime | None, line: str = "", *,
+        masked: bool = False, agents: bool = True,
+    ) -> Table:  # fmt: skip
+        """``masked``: no whole telephone number; ``agents``: what concerns one agent, too."""
         ...
 
 
@@ -283,3 +296,4 @@ class Books:
     templates: Templates | None = None
     notifications: NotificationList | None = None
     """None: no text messages are set up."""
+    reports: Reports | None = None

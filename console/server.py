@@ -42,6 +42,7 @@ from .routes import (
     pop,
     program_tokens,
     recording,
+    reports,
     seats,
     session,
     switches,
@@ -126,6 +127,7 @@ def bare() -> FastAPI:
         switches,
         nuisance,
         wall,
+        reports,
         recording,
     ):
         app.include_router(part.router)

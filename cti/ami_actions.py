@@ -147,9 +147,12 @@ def _(command: c.RemoveMember) -> Action:
 
 @_action.register
 def _(command: c.PauseMember) -> Action:
+    member = _member(command.queue, command.seat)
+    if command.also:  # without a queue: all that the member is in
+        del member["Queue"]
     return {
         "Action": "QueuePause",
-        **_member(command.queue, command.seat),
+        **member,
         "Paused": _yes(command.paused),
         **({"Reason": _word("reason", command.reason)} if command.reason else {}),
     }

@@ -44,6 +44,8 @@ class PauseMember:
     seat: SeatId
     paused: bool
     reason: str = ""
+    also: tuple[QueueId, ...] = ()
+    """The other queues of this member: Asterisk is asked once, for every queue that it is in."""
 
 
 @dataclass(frozen=True, slots=True)

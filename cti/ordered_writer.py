@@ -2,6 +2,7 @@
 
 The one queue towards the ledger: seats, alarms, checks of the equipment, what supervisors did and calls turned away are each
 written by one of these. Who notes something goes on at once; one task writes, and tries again while the book is away.
+What waits then stands on the disk as well, so that an end of the daemon loses none of it (of calls turned away the logs keep it).
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from contextlib import suppress
 from itertools import count, islice
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 import structlog
 
@@ -23,6 +24,16 @@ LAST_TRY_SECONDS = 2.0
 T = TypeVar("T")
 
 
+class Kept(Protocol[T]):
+    """Where what waits outlives the daemon."""
+
+    def read(self) -> list[T]:
+        """What an earlier daemon left, in order."""
+
+    def leave(self, waiting: Sequence[T], /) -> None:
+        """What waits now, all of it; nothing, when all is written."""
+
+
 class OrderedWriter(Generic[T]):
     """``start``, then ``put`` whatever comes, then ``stop``."""
 
@@ -32,7 +43,7 @@ class OrderedWriter(Generic[T]):
         gather: float = 0.0, rest: float = 0.0, again: float = 2.0, grace: float = 0.0,
         lost: Callable[[Exception, T], None] = lambda _fault, _first: None,
         back: Callable[[T], None] = lambda _first: None,
-        left: Callable[[Sequence[T]], None] = lambda _waiting: None,
+        left: Callable[[Sequence[T]], None] = lambda _waiting: None, kept: Kept[T] | None = None,
     ) -> None:  # fmt: skip
         """
         :param write: all of these or none, in order; durable when it returns.
@@ -47,17 +58,19 @@ class OrderedWriter(Generic[T]):
         :param grace: so many seconds ``stop`` tries again.
         :param lost: once, when the book went away, with the first that waits; ``back``: once, when it took that again.
         :param left: told at the end what waits still, in order, if anything does; also of a book that never answered.
+        :param kept: has what waits while the book is away and at the end, and what an earlier daemon left there is written
+            first. After a kill between a write and its last word something may be written twice.
         """
         self._name, self._write, self._away = name, write, away
         self._together, self._most, self._key = together, most, key
         self._gather, self._rest, self._again, self._grace = gather, rest, again, grace
-        self._lost, self._back, self._left = lost, back, left
+        self._lost, self._back, self._left, self._kept = lost, back, left, kept
         self._waiting: OrderedDict[Hashable, T] = OrderedDict()
         self._numbers = count()
-        self._writing = asyncio.Lock()
+        self._writing, self._keeping = asyncio.Lock(), asyncio.Lock()
         self._wanted, self._wanted_soon, self._empty = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._empty.set()
-        self._failing = False
+        self._failing = self._recalled = False
         self._few: int | None = None
         """So many at once while one that cannot be written is looked for."""
         self._task: asyncio.Task[None] | None = None
@@ -83,7 +96,21 @@ class OrderedWriter(Generic[T]):
         self._look_whether_empty()
 
     def start(self) -> None:
+        self.recall()
         self._task = asyncio.create_task(self._run(), name=f"writer-{self._name}")
+
+    def recall(self) -> list[T]:
+        """What an earlier daemon left waits before all else; once."""
+        if self._kept is None or self._recalled:
+            return []
+        self._recalled = True
+        before, since = self._kept.read(), list(self._waiting.items())
+        self._waiting.clear()
+        for one in before:
+            self.put(one)
+        for key, one in since:
+            self._waiting[key] = one
+        return before
 
     async def flush(self) -> None:
         """All that waits is written when it returns; raises what ``write`` raises."""
@@ -106,18 +133,23 @@ class OrderedWriter(Generic[T]):
 
     async def stop(self) -> None:
         """What waits is written first, if it can be written now; also what was put before a start that never came."""
-        clock = asyncio.get_running_loop().time
-        until = clock() + self._grace
-        with suppress(TimeoutError):
-            async with asyncio.timeout(self._grace + LAST_TRY_SECONDS):
-                while not await self._try() and clock() < until:  # noqa: ASYNC110 - a book does not say when it is back
-                    await asyncio.sleep(self._again)
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        self.recall()
+        last = asyncio.create_task(self._last_tries(), name=f"writer-{self._name}-end")
+        await asyncio.wait({last}, timeout=self._grace + LAST_TRY_SECONDS)
         if self._waiting:
             log.error("not written: the end came", queue=self._name, count=len(self._waiting))
+            await self._leave()
             self._left(list(self._waiting.values()))
+        tasks = [task for task in (self._task, last) if task is not None]
+        for task in tasks:  # only now: a store that is in the middle of a statement may hold up whoever waits for this
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _last_tries(self) -> None:
+        clock = asyncio.get_running_loop().time
+        until = clock() + self._grace
+        while not await self._try() and clock() < until:  # noqa: ASYNC110 - a book does not say when it is back
+            await asyncio.sleep(self._again)
 
     # -- within ----------------------------------------------------------------------------
 
@@ -143,6 +175,7 @@ class OrderedWriter(Generic[T]):
                 await self.flush()
             except self._away as fault:
                 self._went_away(fault)
+                await self._leave()
                 return False
             except Exception:  # one that cannot be written must not hold up those behind it (the loop top)
                 if not self._waiting:
@@ -156,7 +189,13 @@ class OrderedWriter(Generic[T]):
                 log.exception("cannot be written", queue=self._name, lost=repr(first)[:200])
             else:
                 self._few = None
+                await self._leave()
                 return True
+
+    async def _leave(self) -> None:
+        if self._kept is not None:
+            async with self._keeping:
+                await asyncio.to_thread(self._kept.leave, list(self._waiting.values()))
 
     def _went_away(self, fault: Exception) -> None:
         if self._failing or not self._waiting:

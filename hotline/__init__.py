@@ -6,7 +6,7 @@
 
 Wings: ``verbs/`` the command line · ``programs/`` what runs beside the daemon · ``alarms/`` · ``books/`` what keeps the ledger up ·
 ``consoles/`` what the console asks for · ``lab/`` a whole hotline with automatic telephones · ``demo/`` · ``bench/`` ·
-``surge/`` many calls at once, judged by what callers lived through.
+``surge/`` many calls at once, judged by what callers lived through · ``reports/`` the reports as tables.
 """
 
 from importlib import metadata

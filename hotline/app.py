@@ -80,6 +80,8 @@ class Hotline:
         switchboard, live = telephone.switchboard, telephone.switchboard.fold.board
         ledger.comparing.watch(live, lambda: switchboard.live)
         memory = ledger.seats
+        memory.stood = self._programs.telephone_stood_since
+        self._parts.at_end(self._end_seats)
         seats = await begin(agents.build(settings, switchboard, memory, house.publish, WRONG_OR_AWAY, memory.leave))
         board.listen(agents.HEARD, seats.service.hear)
         house.listen(bridge.FILED, seats.hear_filed)
@@ -142,6 +144,11 @@ class Hotline:
         if not self._lock.held:
             await self._parts.begin(self._lock)
             self._parts.at_end(self._programs.stop)  # what was found before its turn to start
+
+    async def _end_seats(self) -> None:
+        """The seats' last page is written; while nobody can telephone nobody's time there runs on."""
+        if self._ledger is not None and self._programs.ends_telephone():
+            await self._ledger.seats.end()
 
     async def _end_calls(self) -> None:
         """First of all, with everything still there: who waits may be answered."""

@@ -72,9 +72,10 @@ class Store:
     """Use ``reading`` and ``writing``; ``close`` at the end.
 
     :param away: why nothing may be read or written yet ('': it may); the daemon's is made before its ledger is open.
+    :param spills: what a question sorts may go to the disk (SQLite): one over ten years takes no more memory than one of a day.
     """
 
-    def __init__(self, url: str, *, away: str = "") -> None:
+    def __init__(self, url: str, *, away: str = "", spills: bool = False) -> None:
         self.url, self.away = url, away
         self.sqlite = url.startswith("sqlite")
         self._lock = asyncio.Lock()
@@ -85,10 +86,11 @@ class Store:
         """Which file it is: removed or replaced, it is not the ledger any more."""
         if self.sqlite:
             self._writer = _sqlite(url, 1, "BEGIN IMMEDIATE")
-            self._reader = _sqlite(url, _READERS, "BEGIN", "PRAGMA query_only=ON")
+            sorts = ("PRAGMA temp_store=FILE",) if spills else ()
+            self._reader = _sqlite(url, _READERS, "BEGIN", "PRAGMA query_only=ON", *sorts)
             self._lasting = _Visit(url, "BEGIN IMMEDIATE")
             self._batches = _Visit(url, "BEGIN IMMEDIATE", "PRAGMA synchronous=NORMAL")
-            self._looks = _Visit(url, "BEGIN", "PRAGMA query_only=ON")
+            self._looks = _Visit(url, "BEGIN", "PRAGMA query_only=ON", *sorts)
             self._writing = ThreadPoolExecutor(1, "ledger")
             self._looking = ThreadPoolExecutor(1, "ledger-look")
         else:

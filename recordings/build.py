@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 
+from config.cores import usable
 from config.file_places import Places
 from config.sections.recording import Priority
 from config.settings import Settings
@@ -15,7 +16,7 @@ from .child_process import RecordingChild
 from .ports import RecordingBook
 from .processing import RecordingQueue
 from .restart_on_transfer import HEARD, RecordingContinuity
-from .spare_cores import SpareCores, usable
+from .spare_cores import SpareCores
 
 __all__ = ["ENDED", "HEARD", "Recorder", "build"]
 

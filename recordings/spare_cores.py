@@ -5,11 +5,12 @@ Reads ``/proc/stat``; where there is none, all cores count as spare. Decides not
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+
+from config.cores import usable
 
 STAT = Path("/proc/stat")
 LOOK_SECONDS = 1.0
@@ -40,11 +41,6 @@ def spare(before: CpuTimes, after: CpuTimes, cores: int) -> int:
     total = after.total - before.total
     busy = (after.others - before.others) / total if total > 0 else 0.0
     return max(0, int((1.0 - KEPT - busy) * cores + 0.5))
-
-
-def usable() -> int:
-    """Cores that this process may run on."""
-    return len(os.sched_getaffinity(0))
 
 
 class SpareCores:

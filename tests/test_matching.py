@@ -44,6 +44,7 @@ WHY_NOT = {
     "cti/test_tapes.py": "the fold over tapes of a real Asterisk",
     "hotline/test_backup_postgresql.py": "backup and restore on the other database",
     "hotline/test_event_listeners.py": "every event of every room, in the composition root",
+    "hotline/test_odd_settings.py": "OPS 2 through reading, references, check and the command line",
     "hotline/test_surge_expected.py": "the ledger's expected wait and surge/erlang_c.py, held against the waits of surge/plan.py",
     "hotline/test_upgrade.py": "an installation of an older main, through ledger, case store and settings",
     "ivr/test_live_door.py": "server.py under a real Asterisk",

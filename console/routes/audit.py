@@ -42,10 +42,11 @@ async def read_audit(
     return AuditPageOut(rows=shown, unbroken=unbroken)
 
 
-@router.get("/csv", response_class=Response, responses={200: {"content": {"text/csv": {}}}})
+@router.get("/csv", response_class=Response, responses=exports.PLAIN)
 async def audit_file(
-    plugs: Plugged, who: Annotated[Who, needs(Right.AUDIT)], actor: _Actor = "", action: _Word = "", call: _Call = ""
-) -> Response:
+    plugs: Plugged, who: Annotated[Who, needs(Right.AUDIT)], actor: _Actor = "", action: _Word = "", call: _Call = "",
+    form: exports.Form = "csv",
+) -> Response:  # fmt: skip
     """The same as a file for a spreadsheet; that it was taken is a row of the log itself."""
 
     async def page(last: Entry | None) -> Sequence[Entry]:
@@ -58,4 +59,4 @@ async def audit_file(
     await plugs.audit.append(plugs.clock(), who.account, "audit_exported", detail=detail)
     zone = plugs.books.centre.zone if plugs.books is not None else ZoneInfo("UTC")
     rows = (exported_rows.audit_row(row) async for row in exports.paged(page))
-    return exports.csv("audit", exported_rows.audit_heads(), rows, zone)
+    return exports.file(form, "audit", exported_rows.audit_heads(), rows, zone)

@@ -87,7 +87,7 @@ async def list_callbacks(
 @router.get("/csv", response_class=Response, responses=exports.answers("CallbackOut"))
 async def callbacks_file(
     plugs: Plugged, books: Library, who: Reader, number: Number, state: _Which = "owed", mine: bool = False,
-    due: bool = False, kind: _OfKind = "",
+    due: bool = False, kind: _OfKind = "", form: exports.Form = "csv",
 ) -> Response:  # fmt: skip
     """The same as a file for a spreadsheet, numbers as the list shows them; audited."""
     _may_look(who)
@@ -117,7 +117,7 @@ async def callbacks_file(
         exported_rows.callback_row(_shown(books, who, row), lambda one: lines.get(one, one))
         async for row in exports.paged(page)
     )
-    return exports.csv("callbacks", exported_rows.callback_heads(), rows, books.centre.zone)
+    return exports.file(form, "callbacks", exported_rows.callback_heads(), rows, books.centre.zone)
 
 
 @router.post("/assign")

@@ -10,9 +10,10 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import AwareDatetime
 
+from bridge.errors import Problem
 from bridge.ports import NotDisposed
 from config.language import say as _
-from console import exported_rows, exports, stated_reason, visibility
+from console import exported_rows, exports, spreadsheet, stated_reason, visibility
 from console.access import Right
 from console.authorization import Asking, Who, needs, open_to, refused
 from console.call_ownership import must_be_theirs, no_call, their_call
@@ -66,15 +67,19 @@ Watcher = Annotated[Who, needs(Right.CALLS_ALL)]
 async def past_calls(plugs: Plugged, who: Watcher, wanted: Asked, after: _Page = "", most: Most = 100) -> list[CallOut]:
     """From the ledger, newest first. An agent's own: ``/api/my/calls``."""
     _may_search(who, wanted)
+    await must_be_known(plugs, wanted)
     rows = await plugs.calls.past(replace(wanted, after=after, most=most))
     await plugs.bulk.count(plugs.audit, plugs.clock(), who, "calls", rows)
     return visibility.calls(who, rows)
 
 
 @router.get("/csv", response_class=Response, responses=exports.answers("CallOut"))
-async def calls_file(plugs: Plugged, books: Library, who: Watcher, wanted: Asked) -> Response:
+async def calls_file(
+    plugs: Plugged, books: Library, who: Watcher, wanted: Asked, form: exports.Form = "csv"
+) -> Response:
     """The same as a file for a spreadsheet, numbers as the list shows them; audited."""
     _may_search(who, wanted)
+    await must_be_known(plugs, wanted)
 
     async def page(last: CallRow | None) -> Sequence[CallRow]:
         after = last.call if last is not None else ""
@@ -83,10 +88,28 @@ async def calls_file(plugs: Plugged, books: Library, who: Watcher, wanted: Asked
         return rows
 
     shown = (shape async for row in exports.paged(page) for shape in visibility.calls(who, [row]))
-    return await exported(plugs, books, who, wanted, shown)
+    return await exported(plugs, books, who, wanted, shown, form)
 
 
-async def exported(plugs: Services, books: Books, who: Who, wanted: Filter, shown: AsyncIterator[CallOut]) -> Response:
+async def must_be_known(plugs: Services, wanted: Filter) -> None:
+    """422 for a line or seat that neither the settings nor the ledger know: nothing could be found by it, which is not that nobody called."""
+    lines = tuple(plugs.books.centre.lines) if plugs.books is not None else ()
+    seats = tuple(str(row.seat) for row in plugs.desk.seats())
+    wrong = [
+        Problem(field, _("there is no {field} {said}", field=_(field), said=name), allowed)
+        for field, name, allowed, of_it in (
+            ("line", wanted.line, lines, Filter(line=wanted.line, most=1)),
+            ("seat", wanted.seat, seats, Filter(seat=wanted.seat, most=1)),
+        )
+        if name and name not in allowed and not await plugs.calls.past(of_it)
+    ]
+    if wrong:
+        raise invalid(wrong)
+
+
+async def exported(
+    plugs: Services, books: Books, who: Who, wanted: Filter, shown: AsyncIterator[CallOut], form: spreadsheet.Form
+) -> Response:
     """Calls as a file, after the audit log knows which were asked for."""
     moments = {"since": wanted.since, "until": wanted.until}
     detail = {name: at.isoformat() for name, at in moments.items() if at is not None}
@@ -101,7 +124,7 @@ async def exported(plugs: Services, books: Books, who: Who, wanted: Filter, show
         return exported_rows.call_row(call, lambda one: lines.get(one, one), lambda one: queues.get(one, one))
 
     rows = (row(call) async for call in shown)
-    return exports.csv("calls", exported_rows.call_heads(), rows, books.centre.zone)
+    return exports.file(form, "calls", exported_rows.call_heads(), rows, books.centre.zone)
 
 
 def _may_search(who: Who, wanted: Filter) -> None:

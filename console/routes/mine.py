@@ -24,7 +24,7 @@ from ledger.agent_day import AgentDay
 from ledger.call_list import Filter
 from ledger.history import PastCall
 
-from .calls import Asked, exported
+from .calls import Asked, exported, must_be_known
 
 router = APIRouter(prefix="/api", tags=["desk"])
 
@@ -49,21 +49,25 @@ async def my_calls(
 ) -> list[CallOut]:
     """Calls I talked in, newest first; by any number, so often as people type one, and audited: the list masks it."""
     await _may_search(plugs, who, wanted)
+    await must_be_known(plugs, wanted)
     rows = await books.agents.calls(who.account, after, most, wanted)
     return [visibility.call(who, row, mine=True) for row in rows]
 
 
 @router.get("/my/calls/csv", response_class=Response, responses=exports.answers("CallOut"))
-async def my_calls_file(plugs: Plugged, books: Library, who: Sitter, wanted: Asked) -> Response:
+async def my_calls_file(
+    plugs: Plugged, books: Library, who: Sitter, wanted: Asked, form: exports.Form = "csv"
+) -> Response:
     """The same as a file for a spreadsheet, numbers as the list shows them; audited."""
 
     await _may_search(plugs, who, wanted)
+    await must_be_known(plugs, wanted)
 
     async def page(last: PastCall | None) -> Sequence[PastCall]:
         return await books.agents.calls(who.account, last.call if last else "", exports.PAGE, wanted)
 
     shown = (visibility.call(who, row, mine=True) async for row in exports.paged(page))
-    return await exported(plugs, books, who, wanted, shown)
+    return await exported(plugs, books, who, wanted, shown, form)
 
 
 @router.get("/my/tickets")

@@ -241,8 +241,9 @@ async def report(
 
 @router.get("/nuisance/report/csv", response_class=Response, responses=exports.answers("DecisionOut"))
 async def report_file(
-    plugs: Plugged, books: Library, who: Reader, since: AwareDatetime | None = None, until: AwareDatetime | None = None
-) -> Response:
+    plugs: Plugged, books: Library, who: Reader, since: AwareDatetime | None = None, until: AwareDatetime | None = None,
+    form: exports.Form = "csv",
+) -> Response:  # fmt: skip
     """The decisions of the period, one a row. Audited before the first row leaves."""
     begin, last = day_bounds.period(since, until, plugs.clock(), books.centre.zone)
     now, nuisance = plugs.clock(), nuisance_of(plugs)
@@ -256,7 +257,7 @@ async def report_file(
             shown = _decision(who, one, calls, found.by_decision)
             yield exported_rows.decision_row(shown, _held_days(one, now), _ended(one, now))
 
-    return exports.csv("nuisance", exported_rows.decision_heads(), rows(), books.centre.zone)
+    return exports.file(form, "nuisance", exported_rows.decision_heads(), rows(), books.centre.zone)
 
 
 def _fairness(

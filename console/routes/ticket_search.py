@@ -84,7 +84,9 @@ async def search(
 
 
 @router.get("/tickets/search/csv", response_class=Response, responses=exports.answers("TicketOut"))
-async def search_file(plugs: Plugged, books: Library, desk: TicketDesk, who: Seeker, wanted: Asked) -> Response:
+async def search_file(
+    plugs: Plugged, books: Library, desk: TicketDesk, who: Seeker, wanted: Asked, form: exports.Form = "csv"
+) -> Response:
     """The same as a file for a spreadsheet, as the list shows it; audited."""
     await _may_search(plugs, who, wanted)
     names = ("case", "code", "kind", "unit", "state", "agent", "words")
@@ -93,7 +95,7 @@ async def search_file(plugs: Plugged, books: Library, desk: TicketDesk, who: See
     detail |= {"number": mask(wanted.number)} if wanted.number else {}
     await plugs.audit.append(plugs.clock(), who.account, "tickets_exported", detail=detail)
     rows = (exported_rows.ticket_row(row) async for row in _every(plugs, desk, who, wanted))
-    return exports.csv("tickets", exported_rows.ticket_heads(), rows, books.centre.zone)
+    return exports.file(form, "tickets", exported_rows.ticket_heads(), rows, books.centre.zone)
 
 
 async def _every(plugs: Services, desk: TicketCentre, who: Who, wanted: Sought) -> AsyncIterator[TicketOut]:

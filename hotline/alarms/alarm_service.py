@@ -15,11 +15,12 @@ import structlog
 
 from agents.events import Alarm, SeatAlarm, SeatAlarmCleared
 from bridge.events import StoreBack, StoreLost
+from config.language import packed
 from console.contract.stream import AlarmOut
 from console.published_events import AccountGuessed, ReadInBulk
 from cti.equipment_events import BookGap, ClockStepped, EventForged, RowsRefused
 from cti.journey_events import PromptUnplayed, SwitchedByPhone
-from cti.ordered_writer import OrderedWriter
+from cti.ordered_writer import Kept, OrderedWriter
 from hotline.books.invariant_proof import InvariantBroken
 from hotline.books.witness_comparison import DifferencesFound
 from hotline.parts import OneTask
@@ -78,6 +79,7 @@ class AlarmService:
     def __init__(
         self, book: AlarmBook, rules: Sequence[AnyRule], read: Callable[[], Awaitable[Reading]], changed: Callable[[str], None],
         now: Callable[[], datetime] = lambda: datetime.now(UTC), steady: Callable[[], float] | None = None,
+        kept: Kept[AlarmRow] | None = None,
     ) -> None:  # fmt: skip
         self._steady = steady
         self._apart: float | None = None
@@ -89,21 +91,24 @@ class AlarmService:
         self._seat_log = ""
         self._store_lost: str | None = None
         self._forged: dict[str, datetime] = {}
-        self._writer = OrderedWriter("alarms", self._write, WRONG_OR_AWAY, key=lambda row: row.id)
+        self._writer = OrderedWriter("alarms", self._write, WRONG_OR_AWAY, key=lambda row: row.id, kept=kept)
         """Each row as it is by now."""
         self._restoring = asyncio.Lock()
         self._task = OneTask("alarm_service", self._looks)
         self._began = now()
         self._was_live = self._restored = False
+        self._recalled: Sequence[AlarmRow] = ()
+        """What an earlier daemon could not write: later than what the ledger says of the same alarms."""
 
     async def restore(self) -> None:
         """What stood before, once, as soon as the ledger says it; raises ``LedgerUnavailable`` while it does not."""
         async with self._restoring:  # asked at the start and when the ledger opens, which may be the same moment
             if self._restored:
                 return
-            before = await self._book.open(self._now())
+            rows = {row.id: row for row in await self._book.open(self._now())}
             self._restored = True
-            restored = self._alarms.restore(before, self._now())
+            rows |= {row.id: row for row in self._recalled if row.cleared_at is None or row.acknowledged_at is None}
+            restored = self._alarms.restore(list(rows.values()), self._now())
             for ident in restored.dropped:
                 self._writer.forget(ident)
             for row in restored.changed:
@@ -115,6 +120,7 @@ class AlarmService:
                 self._show(row)
 
     async def start(self) -> None:
+        self._recalled = self._writer.recall()
         try:
             await self.restore()
         except WRONG_OR_AWAY as fault:  # again when it is there
@@ -302,7 +308,7 @@ class AlarmService:
         say("alarm", kind=row.kind, severity=row.severity, subject=row.subject, detail=str(row.detail),
             cleared=row.cleared_at is not None, by=row.acknowledged_by)  # fmt: skip
         self._show(row)
-        self._writer.put(row)
+        self._writer.put(replace(row, said=row.said or packed(row.detail)))
 
     def _show(self, row: AlarmRow) -> None:
         self.shown[str(row.id)] = AlarmOut.model_validate(row, from_attributes=True)

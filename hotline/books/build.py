@@ -58,6 +58,7 @@ from .ledger_opener import LedgerOpener
 from .nightly_retention import Deleting, NightlyRetention
 from .seat_memory import SeatMemory
 from .supervision_audit import HEARD, SupervisionAudit
+from .waiting_file import WaitingFile
 from .witness_comparison import HEARD_OF_THE_BOARD, HEARD_OF_THE_BOOK, WitnessComparison
 
 LEDGER_SECONDS, SETTLED_SECONDS = 5.0, 15.0
@@ -95,7 +96,9 @@ class Books:
         codes = settings.nuisance.danger_codes if settings.nuisance is not None else ()
         self.nuisance = NuisanceBook(store, codes, self.callbacks.rules, self.callbacks.tell)
         self.recordings = RecordingTable(store)
-        self.seats = SeatMemory(SeatBook(store), places.seats, places.seats_waiting)
+        self.seats = SeatMemory(
+            SeatBook(store), places.seats, places.seats_waiting, frozenset(str(seat.id) for seat in settings.seat)
+        )
         unread = asterisk_books.unread(self.plan, settings, places)
         self.comparing = WitnessComparison(
             unread, self._scribe, DifferenceBook(store, node), AmiOnlyCallsFile(places.seen_calls),
@@ -106,9 +109,11 @@ class Books:
         board.listen(HEARD_OF_THE_BOARD, self.comparing.seen.hear)
         self.reader = BookReader(unread, self._scribe, book.publish, WRONG_OR_AWAY, self.comparing)
         self.audit = self._audit_log()
-        self._equipment = EquipmentLog(EquipmentTable(store, node))
+        self._equipment = EquipmentLog(
+            EquipmentTable(store, node), WaitingFile(places.waiting("equipment"), *EQUIPMENT)
+        )
         board.listen(EQUIPMENT, self._equipment.note)
-        self._supervision = SupervisionAudit(self.audit)
+        self._supervision = SupervisionAudit(self.audit, WaitingFile(places.waiting("supervision"), *HEARD))
         house.listen(HEARD, self._supervision.hear)
         self.retention = NightlyRetention(Deleting(store, self.audit, settings, places), settings)
         self.proving = Proving(self._prove, lambda: self.reader.current, places.proved, house.publish)

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from agents.events import Supervised, WatchEnded
 from console.ports import Audit
-from cti.ordered_writer import OrderedWriter
+from cti.ordered_writer import Kept, OrderedWriter
 from ledger.errors import WRONG_OR_AWAY
 
 HEARD = (Supervised, WatchEnded)
@@ -19,9 +20,12 @@ GRACE_SECONDS = 3.0
 
 
 class SupervisionAudit:
-    def __init__(self, audit: Audit, again: float = AGAIN_SECONDS, grace: float = GRACE_SECONDS) -> None:
+    def __init__(
+        self, audit: Audit, kept: Kept[Any] | None = None, again: float = AGAIN_SECONDS, grace: float = GRACE_SECONDS
+    ) -> None:
+        """``kept``: what the ledger has not taken, over the daemon's end."""
         self._audit = audit
-        self._writer = OrderedWriter("supervision", self._write, WRONG_OR_AWAY, again=again, grace=grace)
+        self._writer = OrderedWriter("supervision", self._write, WRONG_OR_AWAY, again=again, grace=grace, kept=kept)
         self.start, self.stop = self._writer.start, self._writer.stop
 
     def hear(self, event: Supervised | WatchEnded) -> None:

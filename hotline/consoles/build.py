@@ -40,11 +40,13 @@ from hotline.books.build import Books
 from hotline.books.catalogue_reader import CatalogueReader
 from hotline.books.deliveries import Deliveries
 from hotline.books.mirrors import Mirrors
+from hotline.books.waiting_file import WaitingFile
 from hotline.bus import Bus
 from hotline.metrics import Metrics
 from hotline.programs import georeport_services
 from hotline.programs.browser_phone_keys import PhoneKeys
 from hotline.programs.phone_proxy_control import PhoneProxyControl
+from ledger.alarms import AlarmRow
 from ledger.catalogues import CatalogueTable
 from ledger.errors import WRONG_OR_AWAY, LedgerWrong
 from ledger.history import History
@@ -178,7 +180,7 @@ def build(behind: Behind, board: Bus, book: Bus, house: Bus) -> ConsolePart:
     vitals = live_queries.Vitals(switchboard, b.books.reader, places, settings, b.readings.belongings, b.more_vitals)
     stream = Streaming(
         picture, desk, calls, vitals, b.seats, fold, watch, tickets, store, settings, sign_in.again, audit, b.early, b.began,
-        b.mirrors.switches.shown,
+        b.mirrors.switches.shown, WaitingFile(places.waiting("alarms"), AlarmRow),
     )  # fmt: skip
     stream.turned_away = b.readings.turned_away.over
     stream.cases_overdue = lambda: b.books.marks.overdue

@@ -22,6 +22,7 @@ from console.ledger_ports import Books, Centre, Colleague, Entry, Targets, Ticke
 from console.templates import Templates
 from cti import numbers
 from hotline.books.callbacks import Callbacks
+from hotline.reports.report_tables import ReportTables
 from ledger.agent_day import AgentBook
 from ledger.callers import Callers
 from ledger.drafts import DraftBook
@@ -58,7 +59,7 @@ def books_of(
     return Books(
         Callers(store), DraftBook(store), AgentBook(store), wall, tapes, callbacks.book, callbacks.list,
         centre_of(settings), Repeats(store), Templates(TemplateBook(store)),
-        notifications if settings.sms.url else None,
+        notifications if settings.sms.url else None, ReportTables(store, settings),
     )  # fmt: skip
 
 

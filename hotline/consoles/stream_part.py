@@ -30,6 +30,7 @@ from cti.board import Board
 from cti.equipment_events import BookGap, EventForged, Reach, RowsRefused
 from cti.journey_events import SwitchedByPhone
 from cti.line_watch import LineWatch
+from cti.ordered_writer import Kept
 from hotline.alarms.alarm_service import AlarmService
 from hotline.alarms.calls_without_result import Owing
 from hotline.alarms.disk_forecast import Disk
@@ -39,7 +40,7 @@ from hotline.alarms.owed_recordings import OwedReading as OwedRecordingsReading
 from hotline.alarms.rules import QueueReading, Rate, Reading, rules_of
 from hotline.books.witness_comparison import DifferencesFound
 from hotline.bus import Bus
-from ledger.alarms import AlarmBook
+from ledger.alarms import AlarmBook, AlarmRow
 from ledger.calls_without_result import OwedCalls
 from ledger.differences import Difference, DifferenceBook, Kind
 from ledger.notices import NoticeBook
@@ -60,7 +61,7 @@ class Streaming:
         self, rooms: live_queries.Picture, desk: live_queries.Desk, calls: live_queries.Calls, vitals: Vitals, floor: SeatService,
         board: Board, watch: LineWatch, tickets: TicketBook, store: Store, settings: Settings,
         again: Callable[[Who], Awaitable[Who | None]], audit: Audit, early: EarlyEvents, began: datetime,
-        switches: Callable[[], Mapping[str, object]] = dict,
+        switches: Callable[[], Mapping[str, object]] = dict, kept: Kept[AlarmRow] | None = None,
     ) -> None:  # fmt: skip
         self._early = early
         self._rooms, self._vitals, self._floor, self._board, self._watch = rooms, vitals, floor, board, watch
@@ -71,7 +72,7 @@ class Streaming:
         minutes = settings.ledger.disposition_minutes
         self.alarm_service = AlarmService(
             AlarmBook(store), rules_of(settings.targets, minutes), self._reading,
-            lambda ident: self.hub.touch("alarms", ident), steady=lambda: time.clock_gettime(time.CLOCK_BOOTTIME),
+            lambda ident: self.hub.touch("alarms", ident), steady=lambda: time.clock_gettime(time.CLOCK_BOOTTIME), kept=kept,
         )  # fmt: skip
         self.owing = Owing(OwedCalls(store, timedelta(minutes=minutes)).look, self._tell_owed, self._name)
         self.silent_trunks = SilentTrunks(TrunkSounds(store, [trunk.id for trunk in settings.trunk]).look)

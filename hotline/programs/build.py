@@ -73,6 +73,14 @@ class Programs:
         """Said before ``stop``. ``leave``: all run on, with all calls; ``keep_adopted``: those that ran before us do."""
         self._leave, self._keep_adopted = leave, keep_adopted
 
+    def telephone_stood_since(self) -> float | None:
+        """Until we started it nobody could telephone, from this moment on; None: it ran all the time, or is not ours."""
+        return self._asterisk.last_alive if self._asterisk is not None else None
+
+    def ends_telephone(self) -> bool:
+        """Whether ``stop`` ends it, as ``ending`` said."""
+        return self._asterisk is not None and not self._left(self._asterisk.adopted)
+
     async def open_edge(self) -> None:
         """Browsers get in."""
         if self._edge is not None:

@@ -77,6 +77,8 @@ class EmbeddedAsterisk(ChildProgram):
         self._places = Places(places.var.absolute())  # Asterisk does not run where we run
         self._deaths = AsteriskDeaths(self._places.deaths)
         self._console = AsteriskConsole(asterisk, self._conf)
+        self.last_alive: float | None = None
+        """When the Asterisk of before was seen last, if it ran no more at our start."""
 
     def find(self) -> None:
         """Take what an earlier daemon left running as ours, only to end it."""
@@ -97,6 +99,9 @@ class EmbeddedAsterisk(ChildProgram):
             if running is not None:
                 log.warning("running but deaf: its AMI does not answer", pid=running)
                 await self._end(running)
+            else:
+                with suppress(FileNotFoundError):
+                    self.last_alive = self._places.seen.stat().st_mtime
             await self._spawn()
         self._keep(self._watch())
         self._keep(self._mind_logs(self._places.asterisk_log, asterisk_logs.NAMES))

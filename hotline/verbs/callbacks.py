@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from typing import Any
 from urllib.parse import quote
 
 from agents.callbacks import GivenUp, Kind
 from config.language import say as _
-from console import spreadsheet
 from console.words_in_headers import HEADERS
 
-from . import listing
+from . import listing, report_files
 from .rest_client import REFUSED, Daemon, verb
 
 STATES = ("owed", "open", "taken", "assigned", "done", "given_up")
@@ -31,9 +29,7 @@ def add(sub: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     listing.add_argument("--number", default="", metavar="NUMBER", help=_("of this number, in whatever spelling"))
     listing.add_argument("--after", default="", metavar="ID", help=_("the last one of the page before"))
     listing.add_argument("--most", type=int, default=100, metavar="N")
-    form = listing.add_mutually_exclusive_group()
-    form.add_argument("--json", action="store_true")
-    form.add_argument("--csv", action="store_true", help=_("for a spreadsheet"))
+    report_files.add_forms(listing, _("a list of objects"))
     show = verb(verbs, "show", _("one call-back and every try"), _show)
     show.add_argument("callback", metavar="ID")
     assign = verb(verbs, "assign", _("give call-backs to an agent"), _assign)
@@ -52,12 +48,11 @@ def _list(daemon: Daemon, args: argparse.Namespace) -> int:
     said = {HEADERS["number"]: quote(args.number, safe="")} if args.number else {}
     if args.due:
         wanted["due"] = "true"
-    if args.csv:
+    if report_files.wanted(args):
         kept: dict[str, str | int] = {name: wanted[name] for name in ("state", "kind", "due") if name in wanted}
-        text = daemon.text("/api/callbacks/csv", kept, said)
-        spreadsheet.begin(sys.stdout)
-        sys.stdout.write(text.removeprefix("\ufeff"))
-        return 0
+        return report_files.taken(
+            args, daemon.file("/api/callbacks/csv", kept | {"form": report_files.form(args)}, said)
+        )
     return listing.show(daemon.get("/api/callbacks", wanted, said), _words, as_json=args.json)
 
 

@@ -52,7 +52,7 @@ def _look(url: str, places: Places) -> None:
 
 
 async def _work(url: str, settings: Settings, work: Callable[[Store, Settings], Awaitable[int]]) -> int:
-    store = Store(url)
+    store = Store(url, spills=True)
     try:
         return await work(store, settings)
     finally:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from bridge.nuisance import Grade, Reason
 from config.language import say as _
 from config.read import read
-from console import spreadsheet
 
+from . import report_files
 from .period_arguments import add_period, period
 from .rest_client import Daemon, verb
 
@@ -51,9 +50,7 @@ def add(sub: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     judge.add_argument("--answer", required=True, help=_("what the caller is told"))
     report = verb(verbs, "report", _("how many, by grade, for how long, appeals, mistakes"), _report)
     add_period(report, _("made at or after: 2026-11-23, 2026-11-23T08:00, or 24h, 7d"), _("made before"))
-    form = report.add_mutually_exclusive_group()
-    form.add_argument("--json", action="store_true")
-    form.add_argument("--csv", action="store_true", help=_("for a spreadsheet"))
+    report_files.add_forms(report, _("one JSON object"))
 
 
 def _because(parser: argparse.ArgumentParser) -> None:
@@ -140,10 +137,9 @@ def _report(daemon: Daemon, args: argparse.Namespace) -> int:
     wanted: dict[str, str | int] = {
         name: moment.isoformat() for name, moment in (("since", since), ("until", until)) if moment is not None
     }
-    if args.csv:
-        spreadsheet.begin(sys.stdout)
-        sys.stdout.write(daemon.text(f"{PATH}/report/csv", wanted, {}).removeprefix("\ufeff"))
-        return 0
+    if report_files.wanted(args):
+        wanted["form"] = report_files.form(args)
+        return report_files.taken(args, daemon.file(f"{PATH}/report/csv", wanted, {}))
     told = daemon.get(f"{PATH}/report", wanted)
     if args.json:
         print(json.dumps(told, ensure_ascii=False))

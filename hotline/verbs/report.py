@@ -1,4 +1,4 @@
-"""``hotline report calls`` and ``hotline report kpi``: what the ledger has, as a table, JSON or CSV.
+"""``hotline report calls``, and what the other reports are: what the ledger has, as a table, JSON, CSV or a workbook.
 
 ``calls`` streams: a month of calls costs no more memory than one page. Times are UTC in
 JSON and the centre's own elsewhere. ``--mask`` hides the middle of every telephone number.
@@ -17,15 +17,18 @@ from zoneinfo import ZoneInfo
 from bridge.disposition import CallOutcome
 from config.language import say as _
 from config.settings import Settings
-from console import spreadsheet
+from console.spreadsheet import Table
 from cti.numbers import home
+from hotline.reports.report_columns import heads
 from ledger.call_list import OUTCOME_PENDING, Filter
 from ledger.history import History, PastCall
 from ledger.store import Store
 
+from . import report_files
 from .ledger_reading import opened, options
 from .period_arguments import add_period, period
 from .report_callers import add_callers
+from .report_files import add_forms
 from .report_filters import known
 from .report_kpi import add_kpi
 from .report_rows import SAME, Row, masked, row_of
@@ -44,9 +47,7 @@ def add(sub: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         calls.add_argument(f"--{name}", default="")
     outcomes = [*(outcome.value for outcome in CallOutcome), OUTCOME_PENDING]
     calls.add_argument("--outcome", default="", choices=outcomes)
-    form = calls.add_mutually_exclusive_group()
-    form.add_argument("--json", action="store_true", help=_("a list of objects"))
-    form.add_argument("--csv", action="store_true", help=_("for a spreadsheet"))
+    add_forms(calls, _("a list of objects"))
     calls.add_argument("--mask", action="store_true", help=_("hide the middle of telephone numbers"))
     calls.set_defaults(run=run)
     add_kpi(verbs)
@@ -70,8 +71,8 @@ def run(args: argparse.Namespace) -> int:
         calls = History(store).every(wanted)
         if args.json:
             await _json(calls, shown)
-        elif args.csv:
-            await _csv(calls, shown, zone)
+        elif report_files.wanted(args):
+            return await report_files.written(args, Table(heads(_COLUMNS), _rows(calls, shown)), zone)
         else:
             await _table(calls, shown, zone)
         return 0
@@ -90,9 +91,7 @@ async def _json(calls: AsyncIterator[PastCall], shown: Callable[[Row], Row]) -> 
 _COLUMNS = (*SAME, "recording", "recording_seconds", "recording_faults", "tickets", "cases")
 
 
-async def _csv(calls: AsyncIterator[PastCall], shown: Callable[[Row], Row], zone: ZoneInfo) -> None:
-    spreadsheet.begin(sys.stdout)
-    spreadsheet.write(sys.stdout, _COLUMNS, zone)
+async def _rows(calls: AsyncIterator[PastCall], shown: Callable[[Row], Row]) -> AsyncIterator[Sequence[object]]:
     async for call in calls:
         row = shown(row_of(call))
         tapes = row["recordings"]
@@ -104,7 +103,7 @@ async def _csv(calls: AsyncIterator[PastCall], shown: Callable[[Row], Row], zone
             "cases": " ".join(one["case"] for one in row["tickets"] if one["case"]),
             "tickets": " ".join(one["ticket"] for one in row["tickets"]),
         }
-        spreadsheet.write(sys.stdout, (row[name] for name in _COLUMNS), zone)
+        yield [row[name] for name in _COLUMNS]
 
 
 _WIDTHS = (14, 9, 9, 9, 14, 7, 7, 5, 9, 9, 0)

@@ -10,13 +10,16 @@ from zoneinfo import ZoneInfo
 
 from config.language import say as _
 from config.settings import Settings
+from hotline.reports import report_tables
 from ledger.caller_figures import promised_callbacks, self_service_use
 from ledger.expected_wait import kept
 from ledger.satisfaction import satisfaction
 from ledger.store import Store
 
+from . import report_files
 from .ledger_reading import opened, options
 from .period_arguments import add_period, period
+from .report_files import add_forms
 
 USAGE = 2
 
@@ -31,7 +34,7 @@ def add_callers(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     for parser, run in ((waits, _waits), (liked, _satisfaction), (promises, _promises), (keys, _self_service)):
         options(parser)
         add_period(parser, _("at or after: 2026-11-23, 2026-11-23T08:00, or 24h, 7d"), _("before"))
-        parser.add_argument("--json", action="store_true", help=_("a list of objects"))
+        add_forms(parser, _("a list of objects"))
         parser.set_defaults(run=run)
 
 
@@ -41,6 +44,8 @@ def _waits(args: argparse.Namespace) -> int:
         if (asked := period(args, zone)) is None:
             return USAGE
         rows = await kept(store, *asked)
+        if report_files.wanted(args):
+            return await report_files.written(args, report_tables.waits(rows), zone)
         if args.json:
             print(json.dumps([asdict(row) for row in rows], ensure_ascii=False, default=datetime.isoformat, indent=1))
             return 0
@@ -62,9 +67,12 @@ def _waits(args: argparse.Namespace) -> int:
 
 def _satisfaction(args: argparse.Namespace) -> int:
     async def work(store: Store, settings: Settings) -> int:
-        if (asked := period(args, ZoneInfo(settings.centre.timezone))) is None:
+        zone = ZoneInfo(settings.centre.timezone)
+        if (asked := period(args, zone)) is None:
             return USAGE
         rows = await satisfaction(store, *asked)
+        if report_files.wanted(args):
+            return await report_files.written(args, report_tables.liked(rows), zone)
         if args.json:
             print(json.dumps([asdict(row) for row in rows], ensure_ascii=False, indent=1))
             return 0
@@ -83,9 +91,12 @@ def _satisfaction(args: argparse.Namespace) -> int:
 
 def _promises(args: argparse.Namespace) -> int:
     async def work(store: Store, settings: Settings) -> int:
-        if (asked := period(args, ZoneInfo(settings.centre.timezone))) is None:
+        zone = ZoneInfo(settings.centre.timezone)
+        if (asked := period(args, zone)) is None:
             return USAGE
         rows = await promised_callbacks(store, *asked, datetime.now(UTC))
+        if report_files.wanted(args):
+            return await report_files.written(args, report_tables.promises(rows), zone)
         if args.json:
             print(json.dumps([asdict(row) | {"kept": row.kept} for row in rows], ensure_ascii=False, indent=1))
             return 0
@@ -104,9 +115,12 @@ def _promises(args: argparse.Namespace) -> int:
 
 def _self_service(args: argparse.Namespace) -> int:
     async def work(store: Store, settings: Settings) -> int:
-        if (asked := period(args, ZoneInfo(settings.centre.timezone))) is None:
+        zone = ZoneInfo(settings.centre.timezone)
+        if (asked := period(args, zone)) is None:
             return USAGE
         rows = await self_service_use(store, *asked)
+        if report_files.wanted(args):
+            return await report_files.written(args, report_tables.self_service(rows), zone)
         if args.json:
             print(json.dumps([asdict(row) for row in rows], ensure_ascii=False, indent=1))
             return 0

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from config.language import say as _
 from config.settings import Settings
+from console.spreadsheet import Table
+from hotline.reports import report_tables
+from hotline.reports.report_columns import heads
 from ledger.kpi import SETS, KpiReport, Period, kpi_report, members
 from ledger.store import Store
 
+from . import report_files
 from .ledger_reading import opened, options
 from .period_arguments import add_period, midnight, period
+from .report_files import add_forms
 from .report_filters import known
 
 USAGE = 2
@@ -27,7 +33,7 @@ def add_kpi(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     add_period(verb, _("default: the centre's midnight"), _("default: now"))
     verb.add_argument("--line", default="")
     verb.add_argument("--calls", choices=sorted(SETS), metavar="SET", help=_("the calls of one set, by id"))
-    verb.add_argument("--json", action="store_true", help=_("one JSON object"))
+    add_forms(verb, _("one JSON object"))
     verb.set_defaults(run=run)
 
 
@@ -39,11 +45,16 @@ def run(args: argparse.Namespace) -> int:
             return USAGE
         judged = Period(asked[0] or midnight(zone, now), asked[1] or now)
         if args.calls:
+            if report_files.wanted(args):
+                table = Table(heads(("call",)), _each(store, judged, args))
+                return await report_files.written(args, table, zone)
             return await _calls(store, judged, args)
         trunks, lines = ([one.id for one in every] for every in (settings.trunk, settings.line))
         made = await kpi_report(store, judged, now, args.line, trunks, lines)
         if args.json:
             print(json.dumps(plain(made), ensure_ascii=False, default=datetime.isoformat))
+        elif report_files.wanted(args):
+            return await report_files.written(args, report_tables.kpi(made), zone)
         else:
             _table(made, zone)
         return 0
@@ -52,11 +63,20 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _calls(store: Store, period: Period, args: argparse.Namespace) -> int:
+    found = [call async for (call,) in _each(store, period, args)]
+    if args.json:
+        print(json.dumps(found))
+    else:
+        print("".join(f"{call}\n" for call in found), end="")
+    return 0
+
+
+async def _each(store: Store, period: Period, args: argparse.Namespace) -> AsyncIterator[Sequence[object]]:
     found = await members(store, period, args.calls, args.line, most=PAGE)
     while found:
-        print(*found, sep="\n")
+        for call in found:
+            yield (call,)
         found = await members(store, period, args.calls, args.line, found[-1], PAGE)
-    return 0
 
 
 def plain(made: KpiReport) -> dict[str, Any]:

@@ -12,11 +12,14 @@ from zoneinfo import ZoneInfo
 from config.language import say as _
 from config.settings import Settings
 from cti.numbers import mask
+from hotline.reports import report_tables
 from ledger.store import Store
 from ledger.turned_away import MOST, TurnedAwayBook, TurnedAwayRow
 
+from . import report_files
 from .ledger_reading import opened, options
 from .period_arguments import add_period, period
+from .report_files import add_forms
 
 USAGE = 2
 
@@ -25,7 +28,7 @@ def add_turned_away(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser = verbs.add_parser("turned-away", help=_("calls that nobody could take, by minute and cause, newest first"))
     options(parser)
     add_period(parser, _("at or after: 2026-11-23, 2026-11-23T08:00, or 24h, 7d"), _("before"))
-    parser.add_argument("--json", action="store_true", help=_("a list of objects"))
+    add_forms(parser, _("a list of objects"))
     parser.add_argument("--mask", action="store_true", help=_("hide the middle of telephone numbers"))
     parser.set_defaults(run=run)
 
@@ -37,6 +40,8 @@ def run(args: argparse.Namespace) -> int:
         if asked is None:
             return USAGE
         rows = await TurnedAwayBook(store, settings.centre.node).since(*asked, MOST)
+        if report_files.wanted(args):
+            return await report_files.written(args, report_tables.turned_away(rows, masked=args.mask), zone)
         shown = [asdict(row) | ({"calling": mask(row.calling)} if args.mask else {}) for row in rows]
         if args.json:
             print(json.dumps(shown, ensure_ascii=False, default=datetime.isoformat, indent=1))

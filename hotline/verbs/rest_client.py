@@ -38,12 +38,12 @@ class Daemon:
         """Raises SaidNo."""
         return self._told(self._client.get(path, params=dict(params or {}), headers=headers))
 
-    def text(self, path: str, params: Mapping[str, str | int], headers: Mapping[str, str]) -> str:
-        """A file, as it is. Raises SaidNo."""
+    def file(self, path: str, params: Mapping[str, str | int], headers: Mapping[str, str]) -> bytes:
+        """As it is. Raises SaidNo."""
         reply = self._client.get(path, params=dict(params), headers=headers)
         if reply.status_code >= 300:
             self._told(reply)
-        return reply.text
+        return reply.content
 
     def post(
         self,

@@ -2,16 +2,20 @@
 
 Exit status 0 only when there is none. It reads the ledger, Asterisk's files from the ledger's
 mark on, the spool and what the live picture noted, with the daemon running or not.
-``--since WHEN``: only what is new since then, at a cost that does not grow with the ledger.
+``--since WHEN``: only what is new since then, at a cost that does not grow with the ledger. A whole one takes long over years, and none
+begins while another runs.
 ``--accept KEY --reason "…"``: a person has looked at a difference; once, with an audit row.
 """
 
 from __future__ import annotations
 
 import argparse
+import fcntl
 import json
+import os
 import sys
 import time
+from contextlib import ExitStack
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -33,7 +37,7 @@ from .period_arguments import moment
 from .shell_user import actor
 from .verify_database_and_case_store import cases, pages
 
-BREACHED, USAGE = 1, 2
+BREACHED, USAGE, UNAVAILABLE = 1, 2, 3
 
 
 def add(sub: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -64,6 +68,34 @@ def run(args: argparse.Namespace) -> int:
         _tell(damaged, began, as_json=args.json)
         return BREACHED
 
+    with ExitStack() as held:
+        if not (args.quick or args.since or args.accept) and (other := alone(held, places)):
+            print(
+                _("a whole `hotline verify` runs already (process {pid}): this one is left out", pid=other),
+                file=sys.stderr,
+            )
+            return UNAVAILABLE
+        return _verify(args, places, began)
+
+
+def alone(held: ExitStack, places: Places) -> str:
+    """'' when no other whole one runs here, and none begins until ``held`` is left; else its process id."""
+    try:
+        file = held.enter_context((places.run / "verify.lock").open("a+", encoding="utf-8"))
+    except OSError:  # a copy of VAR that may only be read is looked at all the same
+        return ""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.seek(0)
+        return file.read(20).strip() or "?"
+    file.truncate(0)
+    file.write(str(os.getpid()))
+    file.flush()
+    return ""
+
+
+def _verify(args: argparse.Namespace, places: Places, began: float) -> int:
     async def work(store: Store, settings: Settings) -> int:
         try:
             since = moment(args.since, ZoneInfo(settings.centre.timezone))

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import threading
 from typing import Any
 
 import pytest
 
-from accounts.thread_lanes import Full, ThreadLanes
+from accounts.thread_lanes import Full, ThreadLanes, fitting
+
+
+@pytest.mark.parametrize(("cores", "width"), [(1, 1), (2, 1), (4, 2), (64, 4)])
+def test_half_of_the_cores_it_may_run_on(monkeypatch: pytest.MonkeyPatch, cores: int, width: int) -> None:
+    """Not of those that the machine has: the others are not ours."""
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _pid: set(range(cores)))
+    monkeypatch.setattr(os, "cpu_count", lambda: 128)
+    assert fitting() == width
+    lanes = ThreadLanes()
+    assert lanes._at_once == width
 
 
 async def test_the_next_lane_comes_next() -> None:

@@ -134,9 +134,12 @@ class DeskDriver:
                 if key in self.members:
                     self.says(key, None)
             case tel.PauseMember():
-                if key not in self.members:
+                every = [one for one in self.members if one[1] == command.seat] if command.also else [key]
+                found = [one for one in every if one in self.members]
+                if not found:
                     return tel.Result.REFUSED, "Interface not found"
-                self.says(key, (command.paused, command.reason, self.members[key][2]))
+                for one in found:
+                    self.says(one, (command.paused, command.reason, self.members[one][2]))
         return tel.Result.DONE, ""
 
     def says(self, key: tuple[QueueId, SeatId], member: tuple[bool, str, int] | None) -> None:

@@ -41,7 +41,7 @@ def test_log_in_puts_the_seat_into_its_queues_paused() -> None:
         tel.AddMember(MINNAN, S1, "8001", 1, paused=True, reason="login"),
     ]
     assert s.ask(req.GoReady(S1)) == Accepted()
-    assert s.obey() == [tel.PauseMember(MANDARIN, S1, False), tel.PauseMember(MINNAN, S1, False)]
+    assert s.obey() == [tel.PauseMember(MANDARIN, S1, False, "", (MINNAN,))]
     assert s.is_(S1) is P.READY
 
 
@@ -76,7 +76,7 @@ def test_pause_needs_a_known_reason() -> None:
     assert isinstance(refused, Refused)
     assert refused.reason == "'钓鱼' is none of: 小休, 就餐"
     assert s.ask(req.Pause(S1, "就餐")) == Accepted()
-    assert tel.PauseMember(MANDARIN, S1, True, "就餐") in s.obey()
+    assert tel.PauseMember(MANDARIN, S1, True, "就餐", (MINNAN,)) in s.obey()
 
 
 # -- a call -----------------------------------------------------------------------------------
@@ -95,14 +95,13 @@ def test_a_queued_call_rings_talks_wraps_up_and_rests() -> None:
     s.over(call, leg)
     assert s.is_(S1) is P.WRAP_UP
     assert s.obey() == [
-        tel.PauseMember(MANDARIN, S1, True, "wrap_up"),
-        tel.PauseMember(MINNAN, S1, True, "wrap_up"),
+        tel.PauseMember(MANDARIN, S1, True, "wrap_up", (MINNAN,)),
     ]
     s.passes(29.9)
     assert s.is_(S1) is P.WRAP_UP
     s.passes(0.1)
     assert s.is_(S1) is P.READY
-    assert s.obey() == [tel.PauseMember(MANDARIN, S1, False), tel.PauseMember(MINNAN, S1, False)]
+    assert s.obey() == [tel.PauseMember(MANDARIN, S1, False, "", (MINNAN,))]
     changes = [(e.old, e.new) for e in s.heard(out.SeatStateChanged)]
     assert changes[-4:] == [
         (P.READY, P.RINGING), (P.RINGING, P.TALKING), (P.TALKING, P.WRAP_UP), (P.WRAP_UP, P.READY),
@@ -183,7 +182,7 @@ def test_who_walked_away_is_paused_so() -> None:
     s.ready()
     assert s.ask(req.Pause(S1, OwnReason.AWAY)) == Accepted()
     assert (s.is_(S1), s.state(S1).reason) == (P.PAUSED, "away")
-    assert tel.PauseMember(MANDARIN, S1, True, "away") in s.obey()
+    assert tel.PauseMember(MANDARIN, S1, True, "away", (MINNAN,)) in s.obey()
 
 
 def test_a_swap_wants_a_consultation() -> None:
@@ -330,7 +329,7 @@ def test_missed_offers_in_a_row_pause_the_seat() -> None:
         s.rings_out(S1, call, s.offer(S1, call))
     assert (s.is_(S1), s.state(S1).reason) == (P.PAUSED, OwnReason.MISSED)
     assert [e.alarm for e in s.heard(out.SeatAlarm)] == [out.Alarm.MISSED]
-    assert tel.PauseMember(MANDARIN, S1, True, "missed") in s.obey()
+    assert tel.PauseMember(MANDARIN, S1, True, "missed", (MINNAN,)) in s.obey()
     assert s.ask(req.GoReady(S1)) == Accepted()
     assert s.state(S1).missed == 0
 
@@ -367,8 +366,7 @@ def test_dialling_out_pauses_first_and_returns_to_what_was() -> None:
     s.ready()
     assert s.ask(req.DialOut(S1, "110")) == Accepted()
     assert s.took() == [
-        tel.PauseMember(MANDARIN, S1, True, "on_call"),
-        tel.PauseMember(MINNAN, S1, True, "on_call"),
+        tel.PauseMember(MANDARIN, S1, True, "on_call", (MINNAN,)),
         tel.DialOut(S1, "110"),
     ]
     call = s.citizen(ev.Direction.OUTBOUND, endpoint=S1)
@@ -392,7 +390,7 @@ def test_a_phone_that_does_not_answer_its_own_call_is_ready_again() -> None:
         s.app_queue(pause)
         s._took(s.desk.outcome(tel.Outcome(pause, tel.Result.DONE), s.now))
     s._took(s.desk.outcome(tel.Outcome(call, tel.Result.REFUSED, "not answered"), s.now))
-    assert s.took() == [tel.PauseMember(MANDARIN, S1, False), tel.PauseMember(MINNAN, S1, False)]
+    assert s.took() == [tel.PauseMember(MANDARIN, S1, False, "", (MINNAN,))]
     assert s.heard(out.VerbEnded) == [
         out.VerbEnded(S1, s.now, out.Verb.CALL_SEAT, "", False, "not answered", "")  # type: ignore[arg-type]
     ]
@@ -645,7 +643,7 @@ def test_an_unreachable_phone_pauses_and_returns() -> None:
     s.ready()
     s.hear(EndpointReach(s.now, S1, Reach.UNREACHABLE))
     assert (s.is_(S1), s.state(S1).reason) == (P.PAUSED, OwnReason.UNREACHABLE)
-    assert tel.PauseMember(MANDARIN, S1, True, "unreachable") in s.obey()
+    assert tel.PauseMember(MANDARIN, S1, True, "unreachable", (MINNAN,)) in s.obey()
     assert why(s.ask(req.GoReady(S1))) is Why.PHONE_UNREACHABLE
     s.hear(EndpointReach(s.now, S1, Reach.REACHABLE))
     assert s.is_(S1) is P.READY
@@ -714,7 +712,7 @@ def test_wrap_up_that_ended_meanwhile_is_over_at_once() -> None:
     snapshot(again)
     again.passes(0)
     assert again.is_(S1) is P.READY
-    assert again.obey() == [tel.PauseMember(MANDARIN, S1, False), tel.PauseMember(MINNAN, S1, False)]
+    assert again.obey() == [tel.PauseMember(MANDARIN, S1, False, "", (MINNAN,))]
 
 
 def test_a_seat_in_talk_is_talking_after_a_restart() -> None:
@@ -794,7 +792,7 @@ def test_a_call_that_ended_meanwhile_is_wrapped_up() -> None:
     again = restarted(s)
     snapshot(again)
     assert again.is_(S1) is P.WRAP_UP
-    assert tel.PauseMember(MANDARIN, S1, True, "wrap_up") in again.obey()
+    assert tel.PauseMember(MANDARIN, S1, True, "wrap_up", (MINNAN,)) in again.obey()
 
 
 def test_asterisk_restarted_and_forgot() -> None:
@@ -852,7 +850,7 @@ def test_while_blind_states_go_on_and_nothing_is_commanded() -> None:
     assert s.ask(req.Pause(S1, "小休")) == Accepted()
     assert s.took() == []
     s.hear(BoardLive(s.now, Instant(500)))
-    assert s.took() == [tel.PauseMember(MANDARIN, S1, True, "小休"), tel.PauseMember(MINNAN, S1, True, "小休")]
+    assert s.took() == [tel.PauseMember(MANDARIN, S1, True, "小休", (MINNAN,))]
 
 
 def test_a_lost_membership_is_put_back_and_told() -> None:

@@ -56,7 +56,8 @@ class SeatMachine(RuleBasedStateMachine):
             if isinstance(command, tel.AddMember):
                 assert command.paused or not desk.phones.busy(command.seat)
             if isinstance(command, tel.PauseMember | tel.AddMember):
-                said.setdefault((command.queue, command.seat), []).append(command)
+                for queue in (command.queue, *(command.also if isinstance(command, tel.PauseMember) else ())):
+                    said.setdefault((queue, command.seat), []).append(command)
         for commands in said.values():
             assert len({command.paused for command in commands}) == 1, "no two commands contradict each other"  # type: ignore[union-attr]
         for event in decision.events:

@@ -137,3 +137,63 @@ def test_strangers_are_known() -> None:
     m = settled()
     assert m.strangers(frozenset()) == {S}
     assert m.strangers(frozenset({S})) == frozenset()
+
+
+THREE = (QueueId("a"), QueueId("b"), QueueId("c"))
+
+
+def in_three(*, unsaid: bool = False) -> Memberships:
+    """A seat with three skills, ready; ``unsaid``: app_queue has not said it of the last one yet."""
+    m = Memberships()
+    for add in m.want(S, dict.fromkeys(THREE, READY), busy=False, at=Instant(0)):
+        m.outcome(done(add), Instant(0))
+    for queue in THREE[: 2 if unsaid else 3]:
+        m.seen(MemberSeen(Instant(0), queue, S, False, "", 0, True))
+    return m
+
+
+@pytest.mark.parametrize("unsaid", [False, True])
+def test_a_pause_of_all_memberships_is_one_command(unsaid: bool) -> None:
+    """OPS 32: one action for all queues of a member, and its answer is that of each."""
+    m = in_three(unsaid=unsaid)
+    [pause] = m.want(S, dict.fromkeys(THREE, LUNCH), busy=False, at=Instant(5))
+    assert pause == tel.PauseMember(THREE[0], S, True, "就餐", THREE[1:])
+    assert m.correct((), Instant(60)) == ([], []), "it flies for all of them"
+    m.outcome(done(pause), Instant(60))
+    for queue in THREE:
+        m.seen(MemberSeen(Instant(60), queue, S, True, "就餐", 0, True))
+    assert m.settled(S)
+    [back] = m.want(S, dict.fromkeys(THREE, READY), busy=False, at=Instant(65))
+    assert back == tel.PauseMember(THREE[0], S, False, "", THREE[1:])
+
+
+def test_one_that_did_not_take_it_is_corrected_by_itself() -> None:
+    m = in_three()
+    [pause] = m.want(S, dict.fromkeys(THREE, LUNCH), busy=False, at=Instant(5))
+    m.outcome(done(pause), Instant(5))
+    for queue in THREE[:2]:
+        m.seen(MemberSeen(Instant(5), queue, S, True, "就餐", 0, True))
+    commands, _doubts = m.correct((), Instant(5 + GRACE))
+    assert commands == [tel.PauseMember(THREE[2], S, True, "就餐")]
+
+
+def test_no_membership_is_touched_that_is_to_stay_as_it_is() -> None:
+    """Who is in another queue under another word, or is put into one, is not paused there by the way."""
+    m = in_three()
+    wish = {THREE[0]: LUNCH, THREE[1]: LUNCH, THREE[2]: READY}
+    assert m.want(S, wish, busy=False, at=Instant(5)) == [
+        tel.PauseMember(queue, S, True, "就餐") for queue in THREE[:2]
+    ]
+    fresh = in_three()
+    new = QueueId("d")
+    commands = fresh.want(S, dict.fromkeys((*THREE, new), LUNCH), busy=False, at=Instant(5))
+    assert [type(one) for one in commands] == [tel.PauseMember] * 3 + [tel.AddMember]
+    assert not any(one.also for one in commands if isinstance(one, tel.PauseMember))
+
+
+def test_all_memberships_gone_are_all_put_back() -> None:
+    m = in_three()
+    [pause] = m.want(S, dict.fromkeys(THREE, LUNCH), busy=False, at=Instant(5))
+    m.outcome(tel.Outcome(pause, tel.Result.REFUSED, "Interface not found"), Instant(5))
+    commands, _doubts = m.correct((), Instant(5 + GRACE))
+    assert [one.queue for one in commands if isinstance(one, tel.AddMember)] == list(THREE)

@@ -143,8 +143,8 @@ def test_a_call_of_ones_own_is_answered_at_once_and_blocks_nothing() -> None:
             assert await asking == Accepted()
             f.board.gate.set()
             await until(lambda: any(isinstance(e, out.VerbEnded) for e in f.events))
-            kinds = [type(c) for c in f.board.performed[2:5]]
-            assert kinds == [tel.PauseMember, tel.PauseMember, tel.DialOut]
+            kinds = [type(c) for c in f.board.performed[2:4]]
+            assert kinds == [tel.PauseMember, tel.DialOut]
 
     run(story)
 

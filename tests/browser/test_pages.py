@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import expect
 
+from config.workbooks import read_worksheets
 from tests.live.site import eventually
 
 from .kit import ANNA, BAO, CITIZEN, BrowserHotline
@@ -113,6 +114,19 @@ async def test_calls_are_searched_heard_and_taken_as_a_file(hotline: BrowserHotl
         assert "通话编号" in text
         assert f"\t{number}" in text
         assert name in text
+        async with chief.page.expect_download() as downloading:
+            await chief.press("calls-export-xlsx")
+        await (await downloading.value).save_as(tmp_path / "calls.xlsx")
+        (listed,) = read_worksheets(tmp_path / "calls.xlsx")
+        assert number in [cell for _line, row in listed.rows for cell in row]
+        await chief.part("reports").locator("summary").click()
+        await chief.part("report-name").select_option("kpi")
+        async with chief.page.expect_download() as downloading:
+            await chief.press("report-xlsx")
+        await (await downloading.value).save_as(tmp_path / "kpi.xlsx")
+        (figures,) = read_worksheets(tmp_path / "kpi.xlsx")
+        assert figures.rows[0][1][0] == "指标"
+        found += await broken(chief.page, "reports")
         await chief.press("go-recordings")
         await expect(chief.part(f"row-{name}")).to_be_visible()
         found += await broken(chief.page, "recordings")

@@ -50,6 +50,13 @@ def test_only_named_modules(files: dict[str, str]) -> None:
         assert name not in files["modules.conf"]
 
 
+def test_no_second_record_of_calls_grows_beside_ours(files: dict[str, str]) -> None:
+    """OPS 33: Master.csv held every number in plain. What would write CDR anywhere is not loaded."""
+    loaded = set(re.findall(r"^load = (\w+)\.so$", files["modules.conf"], re.MULTILINE))
+    assert {name for name in loaded if name.startswith("cdr_")} == set()
+    assert {"cel_custom", "func_cdr"} <= loaded
+
+
 def test_nobody_comes_in_without_a_name(files: dict[str, str]) -> None:
     """Every endpoint is a trunk known by its address or a phone with a password; two more lead into contexts that are not there."""
     endpoints = re.findall(r"\[([^\]]+)\]\ntype = endpoint\n((?:.+\n)*)", files["pjsip.conf"])

@@ -5,13 +5,17 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import replace
+from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
 
 from agents.callbacks import State
-from console import exports
+from config import workbooks
+from console import exports, spreadsheet
 from console.bulk_reads import BulkReads
+from console.server import bare
 from console.services import SEARCHES_A_MINUTE
 from cti.ids import CallId
 from tests.fakes.books import task
@@ -150,3 +154,118 @@ async def test_masked_numbers_are_not_found_by_trying(path: str) -> None:
     assert found == [200] * SEARCHES_A_MINUTE + [429]
     assert fake.log.actions.count("own_calls_searched") == SEARCHES_A_MINUTE
     assert "13800000001" not in str(fake.log.entries)
+
+
+FILES = (
+    "/api/calls/csv",
+    "/api/my/calls/csv",
+    "/api/audit/csv",
+    "/api/callbacks/csv",
+    "/api/tickets/search/csv",
+    "/api/nuisance/report/csv",
+)
+
+
+def test_every_file_of_the_contract_is_had_in_either_form() -> None:
+    """A new list that is given out as a file has both, or this is red."""
+    paths = bare().openapi()["paths"]
+    files = {
+        path
+        for path, item in paths.items()
+        if "text/csv" in item.get("get", {}).get("responses", {}).get("200", {}).get("content", {})
+    }
+    assert files == {*FILES, "/api/reports/{report}"}
+    for path in files:
+        assert any(one["name"] == "form" for one in paths[path]["get"]["parameters"]), path
+
+
+async def test_a_list_as_a_workbook(tmp_path: Path) -> None:
+    """The cells of the list: a number is whole, a moment is one, and what begins like a formula is a text."""
+    fake = standing()
+    async with page(fake, "2001") as client:
+        reply = await client.get("/api/calls/csv", params={"outcome": "ticket", "form": "xlsx"})
+        wrong = await client.get("/api/calls/csv", params={"form": "ods"})
+    assert (reply.status_code, wrong.status_code) == (200, 422)
+    assert reply.headers["content-type"] == spreadsheet.TYPES["xlsx"]
+    assert reply.headers["content-disposition"] == 'attachment; filename="calls.xlsx"'
+    heads, *lines = cells(tmp_path, reply.content)
+    assert heads[:4] == ["通话编号", "呼入时间", "方向", "号码"]
+    assert {line[3] for line in lines} == {"13800000001"}
+    assert lines[0][1].startswith("2026-10-01T12:00:00")
+    assert fake.log.actions == ["calls_exported"]
+
+
+async def test_a_report_as_a_file(tmp_path: Path) -> None:
+    """Either form; what was asked for is in the log; who sees no numbers, and nothing of single agents, is given none."""
+    fake = standing()
+    fake.now = NOON
+    async with page(fake, "2001") as client:
+        text = await client.get("/api/reports/kpi", params={"line": "citizen", "since": "2026-09-01T00:00:00Z"})
+        book = await client.get("/api/reports/kpi", params={"form": "xlsx"})
+    assert rows(text.text) == [["a", "b", "c", "d"], ["'=1+1", "\t13800000001", "2.5", "2026-10-01 12:00:00"]]
+    (line,) = cells(tmp_path, book.content)[1:]
+    assert line[:3] == ["=1+1", "13800000001", "2.5"]
+    assert fake.log.actions == ["report_exported"] * 2
+    assert (
+        fake.log.entries[0].detail
+        == "line=citizen,report=kpi,since=2026-09-01T00:00:00+00:00,until=2026-10-01T16:00:00+00:00"
+    )
+    async with page(fake, "admin") as client:
+        assert (await client.get("/api/reports/satisfaction")).status_code == 200
+        assert (await client.get("/api/reports/turned-away")).status_code == 403
+    assert [one[4:] for one in fake.shelf.reports.asked] == [(False, True), (False, True), (True, False)]
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [({"line": "nosuch"}, "line"), ({"since": "2026-10-02T00:00:00Z", "until": "2026-10-01T00:00:00Z"}, "since"), ({"form": "ods"}, "form")],
+)  # fmt: skip
+async def test_a_filter_that_is_none_is_refused_by_name(query: dict[str, str], field: str) -> None:
+    fake = standing()
+    async with page(fake, "2001") as client:
+        reply = await client.get("/api/reports/kpi", params=query)
+        other = await client.get("/api/reports/waits", params={"line": "citizen"})
+    assert (reply.status_code, other.status_code) == (422, 422)
+    assert field in reply.text
+    assert fake.log.actions == []
+
+
+def cells(folder: Path, data: bytes) -> list[list[str]]:
+    (folder / "x.xlsx").write_bytes(data)
+    (only,) = workbooks.read_worksheets(folder / "x.xlsx")
+    return [list(row) for _number, row in only.rows]
+
+
+async def test_a_workbook_that_does_not_hold_all_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exports, "MOST", 1)
+    fake = standing()
+    fake.shelf.reports.rows *= 2
+    async with page(fake, "2001") as client:
+        reply = await client.get("/api/reports/kpi", params={"form": "xlsx"}, headers={"Accept-Language": "en"})
+    assert cells(tmp_path, reply.content)[2][0] == "there are more than 1 rows: ask for fewer days"
+
+
+def test_more_rows_than_a_sheet_holds_go_on_in_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spreadsheet, "SHEET_ROWS", 3)
+    with (tmp_path / "x.xlsx").open("wb") as out:
+        book = spreadsheet.Workbook(out, ["n"], ZoneInfo("Asia/Shanghai"))
+        for number in range(5):
+            book.row([number, True, "x" * 40_000, "\x00\x0b\ufffe", float("nan")])
+        book.close()
+    sheets = list(workbooks.read_worksheets(tmp_path / "x.xlsx"))
+    assert [[row[0] for _number, row in one.rows] for one in sheets] == [["n", "0", "1"], ["n", "2", "3"], ["n", "4"]]
+
+
+@pytest.mark.parametrize("path", ["/api/calls", "/api/calls/csv", "/api/my/calls", "/api/my/calls/csv"])
+@pytest.mark.parametrize(("field", "name"), [("line", "nosuch"), ("seat", "9999")])
+async def test_a_line_or_seat_that_nobody_knows_is_refused_by_name(path: str, field: str, name: str) -> None:
+    """OPS 23: an empty list would say that nobody called. One that was taken out of the settings has its calls still."""
+    fake = standing()
+    fake.known = {}
+    who = ("1001", "8001") if "my" in path else ("2001",)
+    async with page(fake, *who) as client:
+        reply = await client.get(path, params={field: name})
+        assert (await client.get(path, params={"line": "citizen", "seat": "8001"})).status_code == 200
+    assert reply.status_code == 422
+    assert name in reply.text
+    assert ("citizen" if field == "line" else "8001") in reply.text

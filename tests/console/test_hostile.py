@@ -48,6 +48,7 @@ def filled(path: str) -> str:
         tag="0" * 26,
         decision="0" * 26,
         appeal="phone-1",
+        report="kpi",
     )
 
 

@@ -189,6 +189,7 @@ MAY: dict[tuple[str, str], str] = {
     # -- the wallboard
     ("GET", "/api/wall/day"): "SUPTrv",
     ("GET", "/api/wall/calls"): "SUTc",
+    ("GET", "/api/reports/{report}"): "SUPTr",
     ("GET", "/api/wall/tickets"): "SUTk",
 }
 KEY = {"Idempotency-Key": "k-0000001"}
@@ -317,6 +318,7 @@ async def test_each_route_both_ways(method: str, path: str) -> None:
         tag="0" * 26,
         decision="0" * 26,
         appeal="phone-1",
+        report="kpi",
     )
     asked: dict[str, Any] = {"params": QUERY.get(path), "headers": HEADER.get(path)}
     if method in ("POST", "PUT"):

@@ -55,6 +55,8 @@ ALLOWED = {
     "error": "a word of the provider",
     "unit": "a unit's name, of nobody",
     "sha256": "of a file",
+    "report": "a report's name",
+    "form": "csv or xlsx",
 }
 SAYS_WORDS = {"set", "scheme", "code", "state", "error", "district", "street", "unit"}
 """Of those, what takes any text."""

@@ -96,7 +96,7 @@ SHOWS: dict[tuple[str, str], str] = {
         "/api/session", "/api/session/ways", "/api/sessions", "/api/gate/sip", "/api/oidc/start", "/api/oidc/back",
         "/api/accounts", "/api/audit", "/api/audit/csv", "/api/calls/{call}/recording/waveform", "/api/health", "/metrics", "/api/codes", "/api/choices", "/api/phonebook", "/api/directory", "/api/templates", "/api/switches",
         "/api/notices", "/api/alarms", "/api/calls/{call}/recording", "/api/calls/{call}/recordings", "/api/calls/{call}/draft", "/api/my/drafts",
-        "/api/seats", "/api/seats/{seat}", "/api/seats/{seat}/day", "/api/wall/day",
+        "/api/seats", "/api/seats/{seat}", "/api/seats/{seat}/day", "/api/wall/day", "/api/reports/{report}",
     )},
     **{("POST", path): "" for path in (
         "/api/session", "/api/session/lock", "/api/session/unlock", "/api/session/password", "/api/session/seat",

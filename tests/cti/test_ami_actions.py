@@ -27,6 +27,10 @@ EXAMPLES: list[tuple[c.Command, dict[str, str]]] = [
         {"Action": "QueuePause", "Queue": "mandarin", "Interface": "PJSIP/8001", "Paused": "false"},
     ),
     (
+        c.PauseMember(Q, S, paused=False, also=(QueueId("minnan"),)),
+        {"Action": "QueuePause", "Interface": "PJSIP/8001", "Paused": "false"},
+    ),
+    (
         c.CallSeat(S, "8002"),
         {"Action": "Originate", "Channel": "PJSIP/8001", "Context": "cti-originate", "Exten": "8002", "Priority": "1",
          "CallerID": "<8002>", "Timeout": "30000", "Async": "true"},

@@ -15,6 +15,7 @@ from bridge.repeat import Matter
 from bridge.templates import Template
 from console import templates
 from console.ledger_ports import Books, Centre, Colleague, Entry, NotHere
+from console.spreadsheet import Table
 from cti.ids import CallId
 from ledger.agent_day import AgentDay, Interval
 from ledger.call_list import Filter
@@ -314,6 +315,26 @@ class Templates:
 
 
 @dataclass
+class Reports:
+    """One row of two texts, a number and a moment, whatever is asked for; what was asked for."""
+
+    asked: list[tuple[str, datetime | None, datetime | None, str, bool, bool]] = field(default_factory=list)
+    rows: list[Sequence[object]] = field(default_factory=lambda: [("=1+1", "13800000001", 2.5, NOON)])
+
+    async def table(
+        self, name: str, since: datetime | None, until: datetime | None, line: str = "", *,
+        masked: bool = False, agents: bool = True,
+    ) -> Table:  # fmt: skip
+        self.asked.append((name, since, until, line, masked, agents))
+
+        async def every() -> AsyncIterator[Sequence[object]]:
+            for row in self.rows:
+                yield row
+
+        return Table(["a", "b", "c", "d"], every())
+
+
+@dataclass
 class Shelf:
     """The fakes themselves, for a test to look into; ``books`` for the door."""
 
@@ -325,6 +346,7 @@ class Shelf:
     callbacks: Callbacks = field(default_factory=Callbacks)
     repeats: Repeats = field(default_factory=Repeats)
     templates: Templates = field(default_factory=Templates)
+    reports: Reports = field(default_factory=Reports)
 
     def books(self) -> Books:
         return Books(
@@ -338,4 +360,5 @@ class Shelf:
             CENTRE,
             self.repeats,
             templates.Templates(self.templates),
+            reports=self.reports,
         )

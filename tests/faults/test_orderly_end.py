@@ -144,3 +144,36 @@ async def test_usr1_leaves_the_calls_and_the_next_start_adopts(site: Site) -> No
         waiting.hang_up()
         await second.until_ended(3)
     assert site.settle() == []
+
+
+def intervals(site: Site, seat: str) -> list[tuple[str, str, str | None]]:
+    """State, agent and end of each, the oldest first."""
+    import sqlite3
+
+    with sqlite3.connect(site.places.ledger) as db:
+        return list(
+            db.execute("SELECT state, agent, until FROM seat_log WHERE seat = ? ORDER BY since, until IS NULL", (seat,))
+        )
+
+
+@pytest.mark.bound(120)
+async def test_while_a_centre_stands_nobody_is_logged_in(site: Site) -> None:
+    """OPS 20: an orderly end closes the seats' time, the next start goes on with who sat there; a kill closes nothing."""
+    async with SiteTelephones(site, 1, answering(0.3, None, SEAT_TONE)) as floor:
+        (seat,) = floor.seats
+        await floor.until_state(seat, "ready")
+        site.kill()
+        await asyncio.to_thread(site.start)
+        await floor.until_state(seat, "ready")
+        assert "logged_out" not in [state for state, _agent, _until in intervals(site, seat)[1:]]
+        agent = intervals(site, seat)[-1][1]
+        assert await asyncio.to_thread(site.stop) == 0
+        *_before, (state, who, until) = intervals(site, seat)
+        assert (state, who, until) == ("logged_out", agent, None)
+        stood = len(intervals(site, seat))
+        await asyncio.to_thread(site.start)
+        closed, again, *_more = intervals(site, seat)[stood - 1 :]
+        assert closed[0] == "logged_out"
+        assert closed[2] is not None
+        assert again[:2] == ("ready", agent)
+    assert site.verify() == ()

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 import structlog
@@ -20,6 +21,7 @@ from cti.journey_events import PromptUnplayed, SwitchedByPhone
 from hotline.alarms.alarm_service import SEEN_SECONDS, AlarmService
 from hotline.alarms.rules import Reading, rules_of
 from hotline.books.invariant_proof import InvariantBroken
+from hotline.books.waiting_file import WaitingFile
 from hotline.books.witness_comparison import DifferencesFound
 from ivr.events import AdviceGiven, End
 from ledger.alarms import AlarmRow
@@ -58,12 +60,13 @@ class MemoryAlarms:
 class FakeHotline:
     """A alarm_service whose time and house the test holds."""
 
-    def __init__(self, book: MemoryAlarms | None = None) -> None:
+    def __init__(self, book: MemoryAlarms | None = None, kept: Path | None = None) -> None:
         self.book = book or MemoryAlarms()
         self.now, self.reading = NOON, WELL
         self.changed: list[str] = []
         self.alarm_service = AlarmService(
             self.book, rules_of(Targets()), self._read, self.changed.append, lambda: self.now,  # type: ignore[arg-type]
+            kept=WaitingFile(kept, AlarmRow) if kept is not None else None,
         )  # fmt: skip
 
     async def _read(self) -> Reading:
@@ -150,6 +153,31 @@ async def test_a_new_service_finds_what_stands_and_doubles_nothing() -> None:
     await after.seconds(6)
     assert len(after.alarm_service.shown) == 1
     await after.alarm_service.stop()
+
+
+async def test_what_stood_when_the_daemon_ended_without_its_ledger_is_cleared_by_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither lost nor standing for ever: the next daemon knows it, shows it, and ends it."""
+    monkeypatch.setattr("cti.ordered_writer.LAST_TRY_SECONDS", 0.01)
+    before = FakeHotline(kept=tmp_path / "alarms")
+    before.book.away, before.reading = True, DOWN
+    await before.alarm_service.start()
+    await before.seconds(6)
+    (ident,) = before.alarm_service.shown
+    await before.alarm_service.stop()
+    before.book.away = False
+    after = FakeHotline(before.book, tmp_path / "alarms")
+    after.now, after.reading = before.now, DOWN
+    await after.alarm_service.start()
+    await after.seconds(6)
+    assert list(after.alarm_service.shown) == [ident]
+    after.reading = WELL
+    await after.seconds(6)
+    await after.alarm_service.stop()
+    (row,) = after.book.rows.values()
+    assert (str(row.id), row.at < after.now, row.cleared_at is not None) == (ident, True, True)
+    assert row.texts.keys() == {"zh", "en"}, "it can still be said in either language"
 
 
 async def test_a_call_without_its_recording_is_to_be_seen() -> None:

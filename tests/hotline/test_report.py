@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import csv
 import io
 import json
 import subprocess
 import sys
+import zipfile
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -15,11 +18,18 @@ from zoneinfo import ZoneInfo
 import pytest
 import sqlalchemy as sa
 
+from config import workbooks
 from console.spreadsheet import cell
 from hotline.cli import main
+from hotline.reports import report_columns
+from hotline.verbs import report
 from hotline.verbs.period_arguments import midnight, moment
 from hotline.verbs.report_rows import masked
 from ledger import tables as t
+from ledger.caller_figures import PromisedCallbacks
+from ledger.expected_wait import Kept
+from ledger.kpi import SETS
+from ledger.satisfaction import Satisfaction
 from tests import new_ledger
 from tests.faults import witness
 from tests.ledger.seed import ANSWERED, DIRECT, MISSED, after, do, ledger
@@ -97,10 +107,10 @@ def test_csv_has_one_row_a_call_and_no_formula(var: Path, capsys: pytest.Capture
     """What a caller sends as a name is never executed by a spreadsheet."""
     spoil(var, sa.update(t.calls).where(t.calls.c.call_id == ANSWERED).values(caller_name='=cmd|"/c calc"!A0'))
     assert hotline(var, "report", "calls", "--csv") == 0
-    rows = {row["call"]: row for row in csv.DictReader(io.StringIO(capsys.readouterr().out.removeprefix("\ufeff")))}
-    assert rows[ANSWERED]["caller_name"] == '\'=cmd|"/c calc"!A0'
-    assert rows[ANSWERED]["cases"] == "A-1"
-    assert len(rows[ANSWERED]["arrived_at"]) == len("2026-11-23 08:00:00")
+    rows = {row["通话编号"]: row for row in csv.DictReader(io.StringIO(capsys.readouterr().out.removeprefix("\ufeff")))}
+    assert rows[ANSWERED]["主叫名称"] == '\'=cmd|"/c calc"!A0'
+    assert rows[ANSWERED]["案卷号"] == "A-1"
+    assert len(rows[ANSWERED]["呼入时间"]) == len("2026-11-23 08:00:00")
     assert len(rows) == 6
 
 
@@ -124,8 +134,8 @@ def test_a_file_of_calls_opens_in_a_spreadsheet(var: Path, tmp_path: Path) -> No
     data = (tmp_path / "x.csv").read_bytes()
     assert data.startswith(b"\xef\xbb\xbf")
     assert data.count(b"\r\n") == data.count(b"\n")
-    (row,) = [row for row in csv.DictReader(io.StringIO(data.decode("utf-8-sig"))) if row["call"] == ANSWERED]
-    assert (row["caller"], row["caller_name"]) == ("\t05922000021", "路灯")
+    (row,) = [row for row in csv.DictReader(io.StringIO(data.decode("utf-8-sig"))) if row["通话编号"] == ANSWERED]
+    assert (row["主叫号码"], row["主叫名称"]) == ("\t05922000021", "路灯")
 
 
 @pytest.mark.parametrize("form", ["--json", "--csv", ""])
@@ -280,3 +290,83 @@ def test_a_line_that_was_taken_out_of_the_settings_may_be_asked_for(
     spoil(var, sa.update(t.calls).where(t.calls.c.call_id == ANSWERED).values(line="former"))
     assert hotline(var, "report", "calls", "--line", "former", "--json") == 0
     assert [one["call"] for one in json.loads(capsys.readouterr().out)] == [ANSWERED]
+
+
+REPORTS: dict[tuple[str, ...], str] = {
+    ("calls",): "通话编号", ("kpi",): "指标", ("kpi", "--calls", "offered"): "通话编号", ("turned-away",): "分钟", ("waits",): "队列",
+    ("satisfaction",): "类别", ("promises",): "队列", ("self-service",): "线路",
+}  # fmt: skip
+ALL_OF_IT = ("--since", "2000-01-01", "--until", "2100-01-01")
+
+
+def test_every_report_is_in_the_list_below() -> None:
+    """A new one has its files too, or stands here as red."""
+    parser = argparse.ArgumentParser()
+    report.add(parser.add_subparsers())
+    verbs = next(a for a in parser._subparsers._group_actions[0].choices["report"]._actions if a.dest == "verb").choices  # type: ignore[union-attr,index]
+    assert verbs is not None
+    assert {words[0] for words in REPORTS} == set(verbs)
+    assert {
+        f"report {name}"
+        for name in verbs
+        if not {"--csv", "--xlsx", "--json"} <= set(verbs[name]._option_string_actions)
+    } == set()
+
+
+@pytest.mark.parametrize("words", list(REPORTS))
+def test_every_report_is_a_file_of_either_form_with_the_same_cells(
+    var: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], words: tuple[str, ...]
+) -> None:
+    """Heads in Chinese first; in the workbook numbers are numbers, texts texts, and nothing is a formula or a link."""
+    fill = sa.insert(t.wait_promises).values(
+        call_id=ANSWERED, seq=1, queue="mandarin", at=after(5), place=2, minutes=1, waited_seconds=61.0
+    )
+    name = sa.update(t.calls).where(t.calls.c.call_id == ANSWERED).values(caller_name="=1+1")
+    spoil(var, name, *([fill] if words == ("waits",) else []))
+    file = tmp_path / "r.xlsx"
+    assert hotline(var, "report", *words, *ALL_OF_IT, "--csv") == 0
+    texts = list(csv.reader(io.StringIO(capsys.readouterr().out.removeprefix("\ufeff"))))
+    assert hotline(var, "report", *words, *ALL_OF_IT, "--xlsx", str(file)) == 0
+    assert capsys.readouterr().out == ""
+    assert file.stat().st_mode & 0o777 == 0o600
+    (sheet,) = workbooks.read_worksheets(file)
+    found = [list(row) for _number, row in sheet.rows]
+    assert texts[0][0] == REPORTS[words]
+    assert found[0] == texts[0]
+    assert len(found) == len(texts)
+    with zipfile.ZipFile(file) as inside:
+        xml = b"".join(inside.read(one) for one in inside.namelist())
+    assert b"<f>" not in xml
+    assert b"hyperlink" not in xml
+
+
+def test_columns_are_in_the_language_of_the_settings(
+    var: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = tmp_path / "en.toml"
+    settings.write_text(SHIPPED.read_text("utf-8").replace('language = "zh"', 'language = "en"'), "utf-8")
+    words = ["report", "kpi", *ALL_OF_IT, "--csv", "--config", str(settings), "--var", str(var)]
+    assert main(words) == 0
+    rows = list(csv.reader(io.StringIO(capsys.readouterr().out.removeprefix("\ufeff"))))
+    assert rows[0][:3] == ["figure", "of", "value"]
+    assert rows[1][0] == "connect rate"
+
+
+def test_every_figure_and_column_has_a_name_of_its_own() -> None:
+    """What the ledger counts is told by a word, and no two columns of one report are called the same."""
+    assert set(SETS) <= set(report_columns.FIGURES)
+    for kind in (Kept, Satisfaction, PromisedCallbacks):
+        names = report_columns.heads(one.name for one in fields(kind))
+        assert len(set(names)) == len(names)
+
+
+def test_a_workbook_that_cannot_be_put_there_is_said_and_leaves_nothing(
+    var: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "taken").mkdir()
+    (tmp_path / "taken" / "x").write_text("")
+    assert hotline(var, "report", "kpi", "--xlsx", str(tmp_path / "taken")) == 1
+    assert hotline(var, "report", "kpi", "--xlsx", str(tmp_path / "no" / "x.xlsx")) == 1
+    said = capsys.readouterr().err
+    assert said.count("无法写入") == 2
+    assert sorted(one.name for one in tmp_path.iterdir() if one.name.endswith(".new")) == []

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from agents.events import SeatNoted, SeatStateChanged
 from agents.own_reasons import AgentId
@@ -17,7 +19,13 @@ from cti.ids import CallId, Instant, SeatId
 from cti.ordered_writer import OrderedWriter
 from hotline.books import seat_memory
 from hotline.books.seat_memory import SeatMemory
+from ledger import tables as t
 from ledger.errors import WRONG_OR_AWAY, LedgerUnavailable
+from ledger.seat_times import seat_times
+from ledger.seats import SeatBook
+from ledger.store import Store
+from tests import new_ledger
+from tests.ledger.seed import do, ledger
 
 
 class Shelf:
@@ -231,3 +239,97 @@ async def test_a_full_disk_leaves_the_ledger_to_be_tried_again(tmp_path: Path) -
     book.away = False
     await memory.write([ONE, TWO])
     assert book.pages == [ONE, TWO]
+
+
+OWN = frozenset({"8001", "8002"})
+
+
+def sitting(book: Shelf, files: tuple[Path, Path], at: float, stood: float | None = None) -> SeatMemory:
+    memory = SeatMemory(book, *files, OWN, lambda: at)
+    memory.stood = lambda: stood
+    return memory
+
+
+def told(book: Ledger) -> list[tuple[str, float, Presence, str]]:
+    return [(one.seat, one.at, one.new, one.agent) for one in book.pages if isinstance(one, SeatStateChanged)]
+
+
+GONE = Presence.LOGGED_OUT
+
+
+@pytest.mark.parametrize("away", [False, True])
+async def test_nobody_is_logged_in_while_a_centre_stands(tmp_path: Path, away: bool) -> None:
+    """OPS 20, second half: from the end of it on, not from the next start; whoever sat there sits there again, from then on.
+
+    Also where the ledger is away at the end: the next start writes it, before anything of its own.
+    """
+    book, files = Ledger(), (tmp_path / "seats.json", tmp_path / "waiting")
+    first = sitting(book, files, 100)
+    await first.last()
+    await first.write(
+        [changed("8001", 20, GONE, READY), changed("9001", 20, GONE, READY), changed("8002", 30, READY, GONE)]
+    )
+    book.pages.clear()
+    book.away = away
+    await first.end()
+    book.away = False
+    assert told(book) == ([] if away else [("8001", 100, GONE, "1001")])
+    found = await sitting(book, files, 500, stood=99).last()
+    assert told(book) == [("8001", 100, GONE, "1001"), ("8001", 500, READY, "1001")]
+    assert {seat: (of.presence, of.since) for seat, of in found.items()} == {
+        "8001": (READY, 500), "9001": (READY, 20), "8002": (GONE, 30)
+    }  # fmt: skip
+    assert dict(await sitting(book, files, 600).last()) == dict(found), (
+        "killed, and the telephone went on: nothing stood"
+    )
+    assert len(book.pages) == 2
+
+
+@pytest.mark.parametrize(("seen", "ended"), [(99.0, 99), (10.0, 20), (900.0, 500)])
+async def test_without_an_end_it_stood_since_it_was_seen_last(tmp_path: Path, seen: float, ended: float) -> None:
+    """A power cut tells nobody; nothing of it lies before the last page, or in the future of a clock that was set."""
+    book, files = Ledger(), (tmp_path / "seats.json", tmp_path / "waiting")
+    first = sitting(book, files, 100)
+    await first.last()
+    await first.write([changed("8001", 20, GONE, READY)])
+    book.pages.clear()
+    await sitting(book, files, 500, stood=seen).last()
+    assert told(book) == [("8001", ended, GONE, "1001"), ("8001", 500, READY, "1001")]
+
+
+async def test_a_start_without_the_ledger_keeps_what_it_has_to_say_of_before(tmp_path: Path) -> None:
+    book, files = Ledger(), (tmp_path / "seats.json", tmp_path / "waiting")
+    first = sitting(book, files, 100)
+    await first.last()
+    await first.write([changed("8001", 20, GONE, READY)])
+    await first.end()
+    book.pages.clear()
+    book.away = True
+    second = sitting(book, files, 500)
+    assert (await second.last())[SeatId("8001")].since == 500
+    third = sitting(book, files, 600)  # the second was killed; the telephone went on
+    book.away = False
+    await third.last()
+    assert told(book) == [("8001", 500, READY, "1001")]
+
+
+async def test_the_time_that_a_centre_stood_is_in_no_figure(tmp_path: Path) -> None:
+    """Asked while it stands, and after the next start: logged in is what was logged in."""
+    base = datetime(2026, 10, 1, 0, 0, tzinfo=UTC)
+    began = base.timestamp()
+
+    async def logged_in(store: Store, until: float) -> float:
+        async with store.reading() as db:
+            moment = base + timedelta(seconds=until)
+            return (await seat_times(db, base, moment, moment)).logged_in
+
+    async with ledger(new_ledger.make(tmp_path / "ledger.db")) as store:
+        await do(store, sa.delete(t.seat_log))
+        files = (tmp_path / "seats.json", tmp_path / "waiting")
+        first = SeatMemory(SeatBook(store), *files, OWN, lambda: began + 100)
+        await first.last()
+        await first.write([changed("8001", began + 20, GONE, READY)])
+        await first.end()
+        assert await logged_in(store, 1000) == pytest.approx(80)
+        await SeatMemory(SeatBook(store), *files, OWN, lambda: began + 1000).last()
+        assert await logged_in(store, 1010) == pytest.approx(90)

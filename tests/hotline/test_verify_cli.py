@@ -6,6 +6,7 @@ import json
 import os
 import time
 from collections.abc import Sequence
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,13 +14,16 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from config.file_places import Places
 from cti.equipment_events import BoardLive
 from cti.ids import Instant
 from hotline.books.ami_only_calls_file import AmiOnlyCallsFile
 from hotline.cli import main
 from hotline.verbs.shell_user import actor
+from hotline.verbs.verify import alone
 from ledger import tables as t
 from ledger.ami_only_calls import Seen
+from ledger.store import Store
 from tests import new_ledger
 from tests.cti.story import Story
 from tests.cti.test_cel_reader import rows
@@ -150,3 +154,26 @@ def test_accepting_is_once_with_a_reason_and_in_the_audit_log(var: Path, capsys:
     assert (row.actor, row.action, json.loads(row.detail)) == (
         actor(), "difference_accepted", {"key": key, "reason": "a test call", "on_behalf": "2001"},
     ), "who really acted, whomever it is for"  # fmt: skip
+
+
+def test_a_whole_one_never_overlaps_itself(var: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """OPS 18: run by a clock, it may take longer than the clock's turn. What is short goes on beside it."""
+    words = ("--config", str(SHIPPED), "--var", str(var))
+    with ExitStack() as held:
+        assert alone(held, Places(var)) == ""
+        assert main(["verify", *words]) == 3
+        assert str(os.getpid()) in capsys.readouterr().err
+        assert main(["verify", "--since", "1h", *words]) == 0
+        assert main(["verify", "--quick", *words]) == 0
+    assert main(["verify", *words]) == 0
+
+
+async def test_what_it_sorts_goes_to_the_disk(tmp_path: Path) -> None:
+    """Ten years of talks were sorted in memory: 400 MB at two million calls."""
+    url = new_ledger.make(tmp_path / "ledger.db")
+    for spills, kind in ((True, 1), (False, 2)):
+        store = Store(url, spills=spills)
+        async with store.reading() as db:
+            assert await db.scalar(sa.text("PRAGMA temp_store")) == kind
+        assert await store.look(lambda db: db.scalar(sa.text("PRAGMA temp_store"))) == kind
+        await store.close()

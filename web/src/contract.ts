@@ -31,7 +31,7 @@ export interface paths {
     get: { parameters: { query: { before?: number | null; most?: number; actor?: string; action?: string; call?: string } }; responses: { 200: { content: { 'application/json': components['schemas']['AuditPageOut'] } } } }
   }
   '/api/audit/csv': {
-    get: { parameters: { query: { actor?: string; action?: string; call?: string } }; responses: { 200: { content: { 'text/csv': unknown } } } }
+    get: { parameters: { query: { actor?: string; action?: string; call?: string; form?: 'csv' | 'xlsx' } }; responses: { 200: { content: { 'text/csv': unknown; 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': unknown } } } }
   }
   '/api/board': {
     get: { responses: { 200: { content: { 'application/json': components['schemas']['BoardOut'] } } } }
@@ -43,7 +43,7 @@ export interface paths {
     post: { requestBody: { content: { 'application/json': components['schemas']['AssignIn'] } }; responses: { 200: { content: { 'application/json': components['schemas']['AssignedOut'] } } } }
   }
   '/api/callbacks/csv': {
-    get: { parameters: { query: { state?: string; mine?: boolean; due?: boolean; kind?: string }; header: { 'X-Hotline-Number'?: string } }; responses: { 200: { content: { 'text/csv': string } } } }
+    get: { parameters: { query: { state?: string; mine?: boolean; due?: boolean; kind?: string; form?: 'csv' | 'xlsx' }; header: { 'X-Hotline-Number'?: string } }; responses: { 200: { content: { 'text/csv': string; 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': string } } } }
   }
   '/api/callbacks/{task}': {
     get: { parameters: { path: { task: string } }; responses: { 200: { content: { 'application/json': components['schemas']['CallbackOut'] } } } }
@@ -70,7 +70,7 @@ export interface paths {
     get: { parameters: { query: { after?: string; most?: number; since?: string | null; until?: string | null; line?: string; seat?: string; outcome?: string; case?: string; recorded?: boolean }; header: { 'X-Hotline-Number'?: string } }; responses: { 200: { content: { 'application/json': components['schemas']['CallOut'][] } } } }
   }
   '/api/calls/csv': {
-    get: { parameters: { query: { since?: string | null; until?: string | null; line?: string; seat?: string; outcome?: string; case?: string; recorded?: boolean }; header: { 'X-Hotline-Number'?: string } }; responses: { 200: { content: { 'text/csv': string } } } }
+    get: { parameters: { query: { form?: 'csv' | 'xlsx'; since?: string | null; until?: string | null; line?: string; seat?: string; outcome?: string; case?: string; recorded?: boolean }; header: { 'X-Hotline-Number'?: string } }; responses: { 200: { content: { 'text/csv': string; 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': string } } } }
   }
   '/api/calls/live': {
     get: { responses: { 200: { content: { 'application/json': components['schemas']['CallOut'][] } } } }
@@ -223,7 +223,7 @@ export interface paths {
     get: { parameters: { query: { after?: string; most?: number; since?: string | null; until?: string | null; line?: string; seat?: string; outcome?: string; case?: string; recorded?: boolean }; header: { 'X-Hotline-Number'?: string } }; responses: { 200: { content: { 'application/json': components['schemas']['CallOut'][] } } } }
   }
   '/api/my/calls/csv': {
-    get: { parameters: { query: { since?: string | null; until?: string | null; line?: string; seat?: string; outcome?: string; case?: string; recorded?: boolean }; header: { 'X-Hotline-Number'?: string } }; responses: { 200: { content: { 'text/csv': string } } } }
+    get: { parameters: { query: { form?: 'csv' | 'xlsx'; since?: string | null; until?: string | null; line?: string; seat?: string; outcome?: string; case?: string; recorded?: boolean }; header: { 'X-Hotline-Number'?: string } }; responses: { 200: { content: { 'text/csv': string; 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': string } } } }
   }
   '/api/my/day': {
     get: { responses: { 200: { content: { 'application/json': components['schemas']['MyDayOut'] } } } }
@@ -251,7 +251,7 @@ export interface paths {
     get: { parameters: { query: { since?: string | null; until?: string | null } }; responses: { 200: { content: { 'application/json': components['schemas']['FairnessOut'] } } } }
   }
   '/api/nuisance/report/csv': {
-    get: { parameters: { query: { since?: string | null; until?: string | null } }; responses: { 200: { content: { 'text/csv': string } } } }
+    get: { parameters: { query: { since?: string | null; until?: string | null; form?: 'csv' | 'xlsx' } }; responses: { 200: { content: { 'text/csv': string; 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': string } } } }
   }
   '/api/nuisance/tags/{tag}/decide': {
     post: { parameters: { path: { tag: string } }; requestBody: { content: { 'application/json': components['schemas']['DecideIn'] } }; responses: { 200: { content: { 'application/json': components['schemas']['DecidedOut'] } } } }
@@ -295,6 +295,9 @@ export interface paths {
   }
   '/api/programs/{name}/rotate': {
     post: { parameters: { path: { name: string } }; requestBody: { content: { 'application/json': components['schemas']['RotateIn'] } }; responses: { 200: { content: { 'application/json': components['schemas']['ProgramTokenOut'] } } } }
+  }
+  '/api/reports/{report}': {
+    get: { parameters: { path: { report: 'kpi' | 'turned-away' | 'waits' | 'satisfaction' | 'promises' | 'self-service' }; query: { since?: string | null; until?: string | null; line?: string; form?: 'csv' | 'xlsx' } }; responses: { 200: { content: { 'text/csv': unknown; 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': unknown } } } }
   }
   '/api/seats': {
     get: { responses: { 200: { content: { 'application/json': components['schemas']['SeatOut'][] } } } }
@@ -506,7 +509,7 @@ export interface paths {
     get: { parameters: { query: { after?: string; most?: number; case?: string; code?: string; kind?: string; unit?: string; state?: string; agent?: string; since?: string | null; until?: string | null }; header: { 'X-Hotline-Number'?: string; 'X-Hotline-Search'?: string } }; responses: { 200: { content: { 'application/json': components['schemas']['TicketsFoundOut'] } } } }
   }
   '/api/tickets/search/csv': {
-    get: { parameters: { query: { case?: string; code?: string; kind?: string; unit?: string; state?: string; agent?: string; since?: string | null; until?: string | null }; header: { 'X-Hotline-Number'?: string; 'X-Hotline-Search'?: string } }; responses: { 200: { content: { 'text/csv': string } } } }
+    get: { parameters: { query: { form?: 'csv' | 'xlsx'; case?: string; code?: string; kind?: string; unit?: string; state?: string; agent?: string; since?: string | null; until?: string | null }; header: { 'X-Hotline-Number'?: string; 'X-Hotline-Search'?: string } }; responses: { 200: { content: { 'text/csv': string; 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': string } } } }
   }
   '/api/tickets/{ticket}': {
     get: { parameters: { path: { ticket: string }; header: { 'X-Hotline-Reason'?: string } }; responses: { 200: { content: { 'application/json': components['schemas']['TicketOut'] } } } }

@@ -121,6 +121,9 @@ async function reach(path: string, how: RequestInit): Promise<Response> {
   }
 }
 
+/** What a list is taken as: a text for any program, or a workbook. */
+export type FileForm = 'csv' | 'xlsx'
+
 /** A list as a file: asked for like anything else (a number stays in its header), then handed to the person. */
 export async function download(path: string, name: string, query: Record<string, string | number | boolean | undefined> = {}, headers: Record<string, string> = {}): Promise<void> {
   const address = withQuery(path, query)

@@ -16,6 +16,11 @@ export const zh = {
   today: '今天',
   week: '近 7 天',
   export: '导出 CSV',
+  exportBook: '导出 XLSX',
+  report: {
+    title: '报表', which: '报表', taken: '已导出，导出操作已写入审计日志', failed: '报表未能导出：{message}',
+    names: { kpi: '服务指标', 'turned-away': '未能接入的来电', waits: '排队播报与实际等候', satisfaction: '满意度', promises: '承诺回拨', 'self-service': '按键自助' },
+  },
   exported: '已导出，导出操作已写入审计日志',
   mine: '我的通话',
   all: '全部通话',
@@ -59,6 +64,11 @@ export const en: typeof zh = {
   today: 'Today',
   week: 'Last 7 days',
   export: 'Export CSV',
+  exportBook: 'Export XLSX',
+  report: {
+    title: 'Reports', which: 'Report', taken: 'Exported; it stands in the audit log', failed: 'The report was not exported: {message}',
+    names: { kpi: 'Figures of the service', 'turned-away': 'Calls turned away', waits: 'Waits told and waited', satisfaction: 'Satisfaction', promises: 'Call-backs promised', 'self-service': 'Self-service by keys' },
+  },
   exported: 'Exported; it stands in the audit log',
   mine: 'My calls',
   all: 'All calls',

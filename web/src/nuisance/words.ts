@@ -36,6 +36,7 @@ export const zh = {
   later: '已记录，交换机恢复连接后生效',
   report: '公平性报告（近 30 天）',
   csv: '导出 CSV',
+  xlsx: '导出 XLSX',
   figures: {
     tags: '标记', tags_dismissed: '驳回标记', decisions: '限制', held_days_mean: '平均限制天数', mistakes: '误标', appeals: '申诉', appeals_upheld: '支持',
     appeals_refused: '维持', appeals_overdue: '复核超时', appeals_by_decider: '本人复核本人的决定', appeal_hours_mean: '平均复核小时',
@@ -80,6 +81,7 @@ export const en: typeof zh = {
   later: 'Written down; in force once the exchange is connected again',
   report: 'Fairness report (30 days)',
   csv: 'Export CSV',
+  xlsx: 'Export XLSX',
   figures: {
     tags: 'Tags', tags_dismissed: 'Tags dismissed', decisions: 'Decisions', held_days_mean: 'Days held, mean', mistakes: 'Mistakes', appeals: 'Appeals', appeals_upheld: 'Upheld',
     appeals_refused: 'Refused', appeals_overdue: 'Overdue', appeals_by_decider: 'Decided by the same person', appeal_hours_mean: 'Hours to a decision, mean',
