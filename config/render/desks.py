@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from ..answered_talk_rule import LEAST_MS, MOST_LET_GO, SILENT_CAUSE
 from ..device_states import AT_DESK, ATTENDED, SEAT_IN_USE
 from ..settings import OUTBOUND_PROMPT, SECOND, Device, OutboundNotice, Seat, Settings, Trunk, Unattended
-from . import kept_place, nuisance, pjsip, position_announcements, survey, switches, voicemail
+from . import kept_place, nuisance, pjsip, position_announcements, survey, switches, told_of_mode, voicemail
 from .dialplan_steps import Step, context, exten, extens, include, unplayed
 
 RING_SECONDS = 30
@@ -102,7 +102,7 @@ def _enter_queue(settings: Settings) -> str:
                 position_announcements.OFF,
                 *kept_place.begin(settings, queue),
                 *position_announcements.begin(settings, queue),
-                *switches.told_late(settings),
+                *told_of_mode.late(settings),
                 kept_place.CLEARED,
                 "Return()",
             )

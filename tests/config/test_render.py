@@ -255,6 +255,43 @@ def test_a_mode_offers_call_backs_in_every_queue_and_only_while_it_is_on() -> No
     assert "[call-back-asked]" not in silent["extensions.conf"]
 
 
+def test_who_waits_when_a_mode_is_switched_on_meets_all_of_it(files: dict[str, str]) -> None:
+    """Shipped: no queue says a word by itself, so he has no hook yet. He gets the offer, a hook and the whisper; and the first words
+    of the hook, which come with the offer ten seconds after he is taken to have begun to wait, come when the whisper is over."""
+    told = steps(files["extensions.conf"], "switch-tell", "typhoon")
+    (offer,) = [step for step in told if "HOTLINE_OFFERS" in step]
+    assert offer.endswith("?Set(EXPORT(${who},HOTLINE_OFFERS)=10))")
+    since = told.index("Set(EXPORT(${who},HOTLINE_SINCE)=$[${EPOCH} + 3])")
+    assert told[since + 1] == "Set(LOCAL(hook)=${IMPORT(${who},PERIODIC_HOOK(wait-words,place,20))})"
+    assert "HOTLINE_HUSH)=$[${EPOCH} + 12]" in "".join(told)
+    assert any("Local/typhoon_waiting@switch-ear" in step for step in told)
+    assert '"${who:0:7}"="Local/k"' in "".join(told), "a kept place has no ear"
+    entering = steps(files["extensions.conf"], "enter-queue", "mandarin")
+    assert "Set(QUEUEWAIT=)" in entering[: entering.index('GotoIf($["${HOTLINE_WORDS}"=""]?silent)')]
+
+
+def test_a_mode_puts_nobody_before_who_waits_already(files: dict[str, str]) -> None:
+    """Shipped: callers of the citizen line go before the partner's who came since; outside of the mode nobody passes one who came in it."""
+    extensions = files["extensions.conf"]
+    citizen, partner = (
+        steps(extensions, f"journey-{line}", "queue__in_typhoon_queue") for line in ("citizen", "partner")
+    )
+    assert [step for step in (*citizen, *partner) if "QUEUE_PRIO" in step] == [
+        "Set(QUEUE_PRIO=0)",
+        "Set(QUEUE_PRIO=-1)",
+    ]
+    for line in ("citizen", "partner"):
+        usual = steps(extensions, f"journey-{line}", "queue_queue")
+        last = usual.index("Set(HOTLINE_LAST=${QUEUE_GET_CHANNEL(mandarin,${QUEUE_WAITING_COUNT(mandarin)})})")
+        assert usual[last + 2 : last + 4] == [
+            "Set(HOTLINE_LOWER=${IMPORT(${HOTLINE_LAST},QUEUE_PRIO)})",
+            'ExecIf($["${HOTLINE_LOWER:0:1}"="-"]?Set(QUEUE_PRIO=$[0 + ${HOTLINE_LOWER}]))',
+        ]
+    raw = shipped()
+    del raw["mode"][0]["line"]
+    assert "HOTLINE_LOWER" not in rendered(parse(raw))["extensions.conf"], "no mode has priorities: nothing to look at"
+
+
 def test_a_citizen_who_talked_outside_scores_nobody() -> None:
     """Given to a number of the world that answered: no survey; given in vain he is asked after his next talk."""
     world = steps(caring(words_seconds=30)["extensions.conf"], "world", "_X.")
