@@ -269,3 +269,44 @@ async def test_over_a_carrier_of_mu_law_both_hear_each_other(site: Site, dies: s
             await eventually(lambda who=caller: [one["result"] for one in offers(site, who)] == ["talked"], 30)  # type: ignore[misc]
             await eventually(lambda who=caller: offers(site, who)[0]["tapes"] == 2, 40)  # type: ignore[misc]
     assert site.settle() == []
+
+
+async def test_an_agent_who_hangs_up_before_the_citizen_is_called_does_not_use_the_place_up(site: Site) -> None:
+    """The seat takes the place and lets go in the words to it: the place comes up again at once, before whoever came later; then citizen
+    and agent talk, and the agent hangs up."""
+    async with SiteTelephones(site, 0) as floor:
+        await floor.sit("8001", answering(0.2, None, SEAT_TONE))
+        await everywhere(floor, "13805926091", answering(0.3, None, tone(CITIZEN)))
+        talking = await floor.dial(caller="13805926090")
+        seat = await floor.seat_call(talking.caller)
+        first = await floor.dial(caller="13805926091")
+        assert await first.until_answered(5)
+        await asyncio.sleep(0.5)
+        second = await floor.dial(caller="13805926092")
+        assert await second.until_answered(5)
+        await takes(first, first.answered or 0.0)
+        seat.hang_up()
+
+        def taken() -> list[Call]:
+            return [call for call in floor.desk.calls if call.caller == first.caller and call.answered is not None]
+
+        await eventually(taken, 30)
+        await tone_heard(taken()[0], SEAT_TOLD, taken()[0].answered or 0.0)
+        taken()[0].hang_up()
+        assert not [
+            call for rack in floor.phones.trunks.values() for call in rack.calls if call.dialled == first.caller
+        ]
+        await eventually(lambda: len(taken()) == 2, 30)
+        back = await out_call(floor, first.caller)
+        again = taken()[1]
+        await tone_heard(again, CITIZEN, again.answered or 0.0)
+        await tone_heard(back, SEAT, back.answered or 0.0)
+        assert not any(call.caller == second.caller and call.answered for call in floor.desk.calls), "overtaken"
+        await asyncio.sleep(1.5)
+        again.hang_up()
+        await back.until_ended(10)
+        last = await floor.seat_call(second.caller, 30)
+        last.hang_up()
+        await second.until_ended(10)
+        await eventually(lambda: [one["result"] for one in offers(site, first.caller)] == ["talked"], 30)
+    assert site.settle() == []
