@@ -2329,6 +2329,10 @@ export interface components {
       backlog: number
       dead_letters: number
       callbacks_open: number
+      /** of these, those whose time has come */
+      callbacks_due: number
+      /** callers who hung up and are called when their place in the queue comes up */
+      places_kept: number
     }
     /** What those who waited in a queue in an hour were told of it, against what they waited; medians. */
     WaitToldOut: {
