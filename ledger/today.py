@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from typing import Literal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -72,7 +72,7 @@ KEPT_MOST = timedelta(hours=3)
 _OWED = sa.select(sa.func.count()).where(t.callbacks.c.state.in_(OWED_WORDS))
 
 
-def _kept(now: datetime) -> sa.Select[tuple[int]]:
+def _kept(now: datetime) -> sa.Select[Any]:
     o = t.callback_offers.c
     return sa.select(sa.func.count()).where(o.taken_at > now - KEPT_MOST, o.result == "")
 
