@@ -18,6 +18,7 @@ from config.render import base_conf_files, render, text
 from config.render.dialplan_steps import exten
 from config.render.pjsip import rtp_ports
 from config.settings import Settings
+from tests.config.journeys import everything
 from tests.config.test_read import SHIPPED
 
 
@@ -290,6 +291,25 @@ def test_a_mode_puts_nobody_before_who_waits_already(files: dict[str, str]) -> N
     raw = shipped()
     del raw["mode"][0]["line"]
     assert "HOTLINE_LOWER" not in rendered(parse(raw))["extensions.conf"], "no mode has priorities: nothing to look at"
+
+
+def test_no_step_keeps_a_caller_in_silence_for_more_than_three_seconds() -> None:
+    """Whatever waits without a sound: for a key, for the end of a message, or for nothing. The switches' own telephone is a seat's."""
+    extensions = rendered(parse(everything(shipped())))["extensions.conf"]
+    waits: list[tuple[str, str, float]] = []
+    name = ""
+    for line in extensions.splitlines():
+        name = line[1:-1] if line.startswith("[") else name
+        for app, arguments in re.findall(
+            r"(?:,|\?)(Read|Wait|WaitExten|WaitForSilence)\(([^()]*(?:\([^()]*\)[^()]*)*)\)", line
+        ):
+            given = re.split(r",(?![^()]*\))", arguments)
+            place, unit = {"Read": (5, 1), "WaitForSilence": (0, 1000)}.get(app, (0, 1))
+            seconds = float(given[place]) / unit
+            waits.append((name, app, seconds))
+    assert {app for _name, app, _seconds in waits} >= {"Read", "Wait", "WaitForSilence"}
+    assert len([one for one in waits if one[1] == "Read"]) > 10
+    assert [one for one in waits if one[2] > 3 and one[0] != "switch-phone"] == []
 
 
 def test_a_citizen_who_talked_outside_scores_nobody() -> None:
