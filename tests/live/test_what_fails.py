@@ -31,13 +31,13 @@ from .tones import as_tone, tone_heard, tone_over, unheard
 pytestmark = [pytest.mark.live, pytest.mark.bound(240)]
 
 ASKED, HELPED_LINE = "12319008", "12319007"
-LEAVE, THANKED, NEXT, OFFER, KEYS, THANKS, SCORE, SOLVED, BYE, MENU, NUMBER, CODE, SORRY, WRONG = (
-    1010, 1070, 1130, 1190, 1250, 1310, 1390, 1450, 1510, 1570, 1630, 1690, 1750, 1810,
+LEAVE, THANKED, NEXT, OFFER, KEYS, THANKS, SCORE, SOLVED, BYE, MENU, NUMBER, CODE, SORRY, WRONG, STAYS = (
+    1010, 1070, 1130, 1190, 1250, 1310, 1390, 1450, 1510, 1570, 1630, 1690, 1750, 1810, 1990,
 )  # fmt: skip
 TONES = {
     "voicemail_nobody": LEAVE, "voicemail_thanks": THANKED, "s_next": NEXT, "callback_offer": OFFER, "callback_keys": KEYS,
     "callback_thanks": THANKS, "survey": SCORE, "survey_solved": SOLVED, "survey_thanks": BYE, "menu": MENU,
-    "progress_number": NUMBER, "progress_code": CODE, "sorry": SORRY, "progress_wrong": WRONG,
+    "progress_number": NUMBER, "progress_code": CODE, "sorry": SORRY, "progress_wrong": WRONG, "callback_stays": STAYS,
 }  # fmt: skip
 """Each prompt a tone of its own."""
 MOST_SILENCE = 3.3
@@ -293,38 +293,55 @@ async def test_what_is_left_when_asterisk_dies_in_the_middle(site: Site) -> None
 
 
 async def test_a_prompt_that_is_missing_holds_nobody_up(site: Site) -> None:
-    """Gone from the disk: the tone comes at once, a word is left out, who is asked nothing is thanked; the alarm names them."""
-    gone = [
-        file
-        for name in ("voicemail_nobody", "s_next", "survey")
-        for file in (site.places.sounds / "hotline").glob(f"{name}.*")
-    ]
-    assert len({file.stem for file in gone}) == 3
+    """Gone from the disk: the tone comes at once; a word is left out; who cannot be asked for his number waits on where he stood; who cannot
+    be asked for a score is thanked; who cannot be asked for his code comes to a person. The alarms name them."""
+    names = ("voicemail_nobody", "s_next", "callback_keys", "survey", "progress_code")
+    gone = [file for name in names for file in (site.places.sounds / "hotline").glob(f"{name}.*")]
+    assert {file.stem for file in gone} == set(names)
     for file in gone:
         file.rename(file.with_name(f"away-{file.name}"))
     try:
         async with SiteTelephones(site, 0) as floor:
             callers = Callers(floor, 6)
             await callers.begin()
-            speaking, waiting = await asyncio.gather(
-                callers.asked_for_a_message(prompt=None), callers.dialled("12319", callers.kept)
+            speaking, waiting, helped = await asyncio.gather(
+                callers.asked_for_a_message(prompt=None),
+                callers.dialled("12319", callers.kept),
+                callers.dialled(HELPED_LINE, callers.helped),
             )
-            offered = await tone_heard(waiting, OFFER, waiting.answered or 0.0, 30)
-            await waiting.press("1")
-            asked = await tone_heard(waiting, KEYS, offered, 30)
-            await asyncio.gather(callers.leaves_it(speaking), callers.confirms(waiting, asked))
+
+            async def asks_on() -> None:
+                at = await tone_heard(helped, MENU, helped.answered or 0.0)
+                await helped.press("3")
+                for _try in range(3):
+                    at = await tone_heard(helped, NUMBER, at + 1)
+                    await helped.press(CASE)
+
+            async def waits_on() -> None:
+                offered = await tone_heard(waiting, OFFER, waiting.answered or 0.0, 30)
+                await waiting.press("1")
+                await tone_heard(waiting, STAYS, offered, 60)
+
+            await asyncio.gather(callers.leaves_it(speaking), asks_on(), waits_on())
             call, seat = callers.rating
             left = time.time()
             seat.hang_up()
             await tone_heard(call, BYE, left)
             await call.until_ended(10)
-            await callers.is_called_back()
+            callers.seat.hang_up()
+            mine = await floor.seat_call(callers.kept, 40)
+            mine.hang_up()
+            await waiting.until_ended(10)
+            await callers.comes_to_a_person(helped)
+            assert surveyed(site, callers.rated)[0][:2] == (None, "")
             await eventually(lambda: task(site, callers.leaves) == [("voicemail", "open")], 40)
 
             async def alarmed() -> None:
                 alarms = (await floor.client.get("/api/alarms")).json()
                 told = " ".join(one["detail"] for one in alarms if one["kind"] == "prompt")
-                assert all(name in told for name in ("voicemail_nobody", "survey")), alarms
+                assert all(name in told for name in ("voicemail_nobody", "callback_keys", "survey", "progress_code")), (
+                    told
+                )
 
             await eventually(alarmed, 20)
     finally:
