@@ -170,6 +170,7 @@ class Callers:
         mine = [one for one in self.floor.desk.calls if one.caller == self.kept and one.answered is not None][-1]
         await tone_heard(mine, CITIZEN, freed)
         await tone_heard(back, 620, freed)
+        await asyncio.sleep(2)  # a talk of a second is no answer
         mine.hang_up()
         await back.until_ended(10)
 
