@@ -31,6 +31,7 @@ from ledger.repeats import Repeat
 from ledger.replies import Reply
 from ledger.ticket_search import FoundTickets, Sought
 from ledger.wall import Day
+from ledger.went_through import Passed
 from recordings.ids import RecordingId
 
 from .report_names import ReportName
@@ -43,6 +44,10 @@ class CallerBook(Protocol):
 
     async def story(self, number: str, since: datetime, but: str = "", most: int = 20) -> Story:
         """Of one number, in its national form; ``but``: the call it is asked for."""
+        ...
+
+    async def went_through(self, call: CallId) -> Sequence[Passed]:
+        """What the caller of this call heard and pressed so far."""
         ...
 
     async def owed(self, number: str, agent: str, since: datetime) -> bool:

@@ -12,7 +12,7 @@ Also written: ``ami_only_calls.py`` and ``ami_only_call_rows.py`` (calls that on
 ``differences.py`` and ``compare.py`` (witnesses), ``turned_away.py``, ``alarms.py``, ``notices.py``, ``templates.py``, ``drafts.py``, ``holds.py``,
 ``accounts.py``, ``account_changes_to_confirm.py``, ``program_tokens.py`` and ``sessions.py``, ``restored.py`` (what must not live on after a restore), ``retention.py`` (old rows deleted).
 
-Read: ``history.py`` and ``call_list.py`` (calls), ``callers.py`` (a citizen's story), ``repeats.py`` (the same matter before), ``ticket_search.py``, ``callback_list.py``, ``case_path.py`` (a matter from call to reply), ``agent_day.py``, ``today.py``,
+Read: ``history.py`` and ``call_list.py`` (calls), ``callers.py`` (a citizen's story), ``went_through.py`` (what one met before he was answered), ``repeats.py`` (the same matter before), ``ticket_search.py``, ``callback_list.py``, ``case_path.py`` (a matter from call to reply), ``agent_day.py``, ``today.py``,
 ``wall.py``, ``kpi.py`` with ``seat_times.py`` and ``answered_talks.py`` (figures), ``calls_without_result.py`` (what agents owe), ``one_way_sound.py``, ``outages.py``, ``expected_wait.py`` (how long a place
 takes, and how true what was told was), ``satisfaction.py``, ``verify.py`` (the invariant, by the rules in ``invariant/``).
 

@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from bridge.case_state import OVER
 from bridge.ports import Push
 from cti.events import Direction
+from cti.ids import CallId
 
 from . import replies
 from . import tables as t
@@ -25,6 +26,7 @@ from .callback_rows import OWED_WORDS
 from .history import PastCall, calls_with_outcome, dressed
 from .store import Store
 from .tickets import PUSH, push_of
+from .went_through import Passed, of_call
 
 _C, _T, _B, _K, _N = t.calls.c, t.tickets.c, t.callbacks.c, t.talks.c, t.ticket_numbers.c
 
@@ -66,6 +68,10 @@ class Callers:
             counted, owed = (await db.execute(_owed(number, since, but))).one()
         tickets = sorted(pushes, key=lambda push: (_open(push), push.ticket.filed_at, push.ticket.id), reverse=True)
         return Story(calls, tickets, sum(_open(push) for push in tickets), int(counted), owed is not None)
+
+    async def went_through(self, call: CallId) -> list[Passed]:
+        """This call's own caller, so far; raises ``LedgerUnavailable``."""
+        return await self._store.look(lambda db: of_call(db, call))
 
     async def owed(self, number: str, agent: str, since: datetime) -> bool:
         """A call-back to this number is open, or ``agent`` talked since then in a call that came from it."""

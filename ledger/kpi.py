@@ -109,6 +109,8 @@ class Figure:
 class Period:
     since: datetime
     until: datetime
+    queue: str = ""
+    """Of calls that stood in this queue last; '' of all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,8 @@ class KpiReport:
     outcomes: Mapping[str, int]
     by_line: Mapping[str, int]
     """Offered."""
+    by_queue: Mapping[str, int]
+    """Offered, by the last queue a call stood in; '' none."""
     figures: Sequence[Figure]
     blind: Sequence[tuple[datetime, datetime | None]]
     """Intervals that touch the period in which Asterisk's record was lost."""
@@ -138,6 +142,7 @@ async def kpi_report(
         counts, sums = await _count(db, period, line)
         outcomes = await _by(db, period, line, _o.outcome)
         by_line = await _by(db, period, line, _c.line)
+        by_queue = await _by(db, period, line, _c.queue)
         owed = await _owed(db, period, line)
         times = await seat_times(db, period.since, period.until, now)
         wrapped = await wrap_up_of(db, within(period, line), period.since, now)
@@ -147,7 +152,9 @@ async def kpi_report(
     figures += [_mean(name, sums[name], of, counts) for name, _, of in _MEANS]
     figures += [*owed, *_seats(times, figures, wrapped)]
     spans = [(began, ended) for began, ended, _ in lost]
-    return KpiReport(period, line, counts, outcomes, by_line, figures, spans, [one for one in dark if one.of(line)])
+    return KpiReport(
+        period, line, counts, outcomes, by_line, by_queue, figures, spans, [one for one in dark if one.of(line)]
+    )
 
 
 async def members(
@@ -170,7 +177,11 @@ def within(period: Period, line: str) -> list[sa.ColumnElement[bool]]:
         _c.arrived_at >= period.since,
         _c.arrived_at < period.until,
     ]
-    return [*asked, _c.line == line] if line else asked
+    if line:
+        asked.append(_c.line == line)
+    if period.queue:
+        asked.append(_c.queue == period.queue)
+    return asked
 
 
 async def _count(db: AsyncConnection, period: Period, line: str) -> tuple[dict[str, int], dict[str, float]]:
@@ -203,6 +214,11 @@ async def _owed(db: AsyncConnection, period: Period, line: str) -> list[Figure]:
     filed = filed.where(k.filed_at >= period.since, k.filed_at < period.until)
     if line:
         due, filed = due.where(b.line == line), filed.where(k.line == line)
+    if period.queue:
+        due, filed = (
+            one.where(sa.exists().where(_c.call_id == of, _c.queue == period.queue))
+            for one, of in ((due, b.call_id), (filed, k.call_id))
+        )
     back, opened = (await db.execute(due)).one(), (await db.execute(filed)).one()
     return [
         _figure("callback_rate", back[0], back[1], "call-backs done / call-backs due"),

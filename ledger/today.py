@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from typing import Literal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -35,6 +35,10 @@ class Figures:
 class TodayRead:
     figures: Mapping[Of, Figures]
     callbacks_open: int
+    callbacks_due: int
+    """Of these, those whose time has come."""
+    places_kept: int
+    """Callers who hung up, and whose place in a queue is kept."""
 
 
 class Today:
@@ -47,22 +51,30 @@ class Today:
         midnight = datetime.combine(now.astimezone(self._zone).date(), time.min, self._zone).astimezone(now.tzinfo)
         old = self._before_at is None or not midnight <= self._before_at <= now < self._before_at + YESTERDAY_EVERY
 
-        def read(db: sa.Connection) -> tuple[dict[Of, Counts], Mapping[Of, Counts], int]:
+        def read(db: sa.Connection) -> tuple[dict[Of, Counts], Mapping[Of, Counts], list[int]]:
             today = _tallies(db, midnight, now + timedelta(seconds=1))
             before = _tallies(db, now - timedelta(hours=24), midnight) if old else self._before
-            return today, before, int(db.execute(_OWED).scalar_one())
+            asked = (_OWED, _OWED.where(t.callbacks.c.due_at <= now), _kept(now))
+            return today, before, [int(db.execute(one).scalar_one()) for one in asked]
 
-        today, before, owed = await self._store.look(read)
+        today, before, (owed, due, kept) = await self._store.look(read)
         if old:
             self._before, self._before_at = before, now
         shown = {
             of: Figures(today.get(of, Counts()), today.get(of, Counts()) + before.get(of, Counts()))
             for of in {**before, **today}
         }
-        return TodayRead(shown, owed)
+        return TodayRead(shown, owed, due, kept)
 
 
+KEPT_MOST = timedelta(hours=3)
+"""No place is kept longer (``config/render/kept_place.py``)."""
 _OWED = sa.select(sa.func.count()).where(t.callbacks.c.state.in_(OWED_WORDS))
+
+
+def _kept(now: datetime) -> sa.Select[Any]:
+    o = t.callback_offers.c
+    return sa.select(sa.func.count()).where(o.taken_at > now - KEPT_MOST, o.result == "")
 
 
 def _tallies(db: sa.Connection, since: datetime, until: datetime) -> dict[Of, Counts]:

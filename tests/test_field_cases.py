@@ -1,64 +1,113 @@
-"""Decision 0057 lists every case of the field's and the attack list once, with a test that there is."""
+"""Decisions that list what there is, case by case, each with a test: every row stands there once, and names a test that there is."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+
 TREE = Path(__file__).resolve().parents[1]
-PAGE = TREE / "docs/decisions/0057-field-cases-run-again.md"
-CASES = {
-    "A": 9, "B": 3, "C": 2, "D": 2, "E": 2, "F": 5, "G": 3, "H": 2, "I": 4, "J": 3, "K": 1, "L": 2, "M": 2, "N": 1, "O": 2,
-    "P": 4, "Q": 4, "R": 4, "S": 4, "T": 3, "U": 3, "V": 2, "W": 2, "X": 7,
-}  # fmt: skip
-"""Of each kind as it was reported: 43 from the field, 33 under attack."""
-ROW = re.compile(r"^\| ([A-X]\d) \| (\S.*?) \| `([^`]+)` \| (run|by hand|not run) \|$", re.MULTILINE)
+DECISIONS = TREE / "docs/decisions"
+LIVE = re.compile(r"pytest\.mark\.(live|fault|browser)")
 
 
-def test_every_case_stands_there_once_and_names_a_test() -> None:
-    rows = ROW.findall(PAGE.read_text("utf-8"))
-    assert [case for case, *_ in rows] == [f"{kind}{n}" for kind, most in CASES.items() for n in range(1, most + 1)]
-    for case, _told, test, _how in rows:
-        file, name = test.split("::")
-        text = (TREE / file if file.startswith("web/") else TREE / "tests" / file).read_text("utf-8")
-        wanted = name if file.startswith("web/") else f"def {name}("
-        assert wanted in text, f"{case}: {test}"
+@dataclass(frozen=True)
+class Page:
+    """A table whose rows are ``| case | what is told | `file::test` or - | how |``."""
+
+    name: str
+    cases: Sequence[str]
+    """All of them, in their order."""
+    called: tuple[str, ...]
+    """Words of the last column for what was called: a test with a real call; of the others nothing is asked."""
+    others: tuple[str, ...]
+    left: str
+    """The word for what is not there: such a row has its reason behind ``why``."""
+    why: str
+    case: str = r"[A-X]\d+"
+    """What a case is called, as a pattern."""
+
+    def text(self) -> str:
+        return (DECISIONS / self.name).read_text("utf-8")
+
+    def rows(self) -> list[tuple[str, str, str, str]]:
+        how = "|".join((*self.called, *self.others, self.left))
+        return re.findall(rf"^\| ({self.case}) \| (\S.*?) \| (`[^`]+`|-) \| ({how}) \|$", self.text(), re.MULTILINE)
 
 
-def test_a_case_that_was_not_run_says_why() -> None:
+def numbered(**kinds: int) -> list[str]:
+    return [f"{kind}{n}" for kind, most in kinds.items() for n in range(1, most + 1)]
+
+
+PAGES = (
+    Page(
+        "0057-field-cases-run-again.md",
+        # of each kind as it was reported: 43 from the field, 33 under attack
+        numbered(A=9, B=3, C=2, D=2, E=2, F=5, G=3, H=2, I=4, J=3, K=1, L=2, M=2, N=1, O=2, P=4, Q=4, R=4, S=4, T=3, U=3, V=2, W=2, X=7),
+        (), ("run", "by hand"), "not run", "**Not run today**",
+    ),
+    Page(
+        "0059-everything-a-caller-meets.md",
+        # by bullet: journeys, hours, queue, self-service, survey, nuisance, mode, hand-over, accessibility, ledger and pages, the runs
+        numbered(J=9, H=7, Q=16, S=5, F=5, N=2, M=6, E=5, A=4, L=5, T=5),
+        ("heard", "live"), ("unit",), "missing", "**Not built**",
+    ),
+    Page(
+        "0062-the-house-clause-by-clause.md",
+        [f"{section}.{n}" for section, most in {1: 17, 2: 23, 3: 4, 4: 17, 5: 6}.items() for n in range(1, most + 1)],
+        ("live",), ("run",), "not run", "**Not run**", r"\d\.\d+",
+    ),
+    Page(
+        "0063-from-ticket-to-reply.md",
+        # of each paragraph: what it delivers and this installation has
+        numbered(A=9, B=10, C=4, D=4, E=8, F=8, G=13, H=10, I=5, J=3, K=1, L=1, M=6),
+        (), ("run", "not run"), "missing", "**Not built**",
+    ),
+)  # fmt: skip
+pages = pytest.mark.parametrize("page", PAGES, ids=[page.name[:4] for page in PAGES])
+
+
+def there(test: str) -> str:
+    """The text of its file; AssertionError where the file has no such test."""
+    file, _, name = test.partition("::")
+    text = (TREE / file if file.startswith("web/") else TREE / "tests" / file).read_text("utf-8")
+    assert file.startswith("web/") or f"def {name}(" in text, test
+    assert not file.startswith("web/") or name in text, test
+    return text
+
+
+@pages
+def test_every_case_stands_there_once_and_names_a_test(page: Page) -> None:
+    rows = page.rows()
+    assert [case for case, *_ in rows] == list(page.cases)
+    for case, _told, test, how in rows:
+        assert (test == "-") <= (how == page.left), f"{case}: no test"
+        if test != "-":
+            text = there(test.strip("`"))
+            assert how not in page.called or LIVE.search(text), f"{case}: no real call in {test}"
+
+
+@pages
+def test_a_case_that_is_not_there_says_why(page: Page) -> None:
     """The page may not call a case done by its silence."""
-    text = PAGE.read_text("utf-8")
-    left = [case for case, _told, _test, how in ROW.findall(text) if how == "not run"]
-    why = text.partition("**Not run today**")[2]
-    assert all(case in why for case in left)
+    left = [case for case, _told, _test, how in page.rows() if how == page.left]
+    why = page.text().partition(page.why)[2].partition("\n#")[0]
+    assert all(re.search(rf"\b{case}\b", why) for case in left)
 
 
-CLAUSE = re.compile(r"^\| (\d\.\d+) \| (\S.*?) \| `([^`]+)` \| (run|live|not run) \|$", re.MULTILINE)
+CELL = re.compile(r"^\| ([^|]+) \| ([^|]+) \| `([^`|]+::[^`|]+)` \|$", re.MULTILINE)
 
 
-def test_every_clause_of_the_house_names_a_test_that_is_there() -> None:
-    text = (TREE / "docs/decisions/0062-the-house-clause-by-clause.md").read_text("utf-8")
-    rows = CLAUSE.findall(text)
-    numbers = [tuple(map(int, clause.split("."))) for clause, *_ in rows]
-    of_section = [[n for section, n in numbers if section == one] for one in range(1, 6)]
-    assert all(own == list(range(1, len(own) + 1)) and own for own in of_section)
-    assert len(rows) == len(re.findall(r"^\| \d", text, re.MULTILINE)), "a row is written otherwise"
-    for clause, _holds, test, _how in rows:
-        file, name = test.split("::")
-        assert f"def {name}(" in (TREE / "tests" / file).read_text("utf-8"), f"{clause}: {test}"
-
-
-CLAUSES = TREE / "docs/decisions/0063-from-ticket-to-reply.md"
-OF_CLAUSES = {"A": 9, "B": 10, "C": 4, "D": 4, "E": 8, "F": 8, "G": 13, "H": 10, "I": 5, "J": 3, "K": 1, "L": 1, "M": 6}
-"""Of each paragraph of "From ticket to reply": what it delivers and this installation has."""
-
-
-def test_every_clause_stands_there_once_and_names_a_test() -> None:
-    rows = re.findall(
-        r"^\| ([A-M]\d+) \| \S.*? \| `([^`]+)::([^`]+)` \| (?:run|not run) \|$", CLAUSES.read_text("utf-8"), re.M
-    )
-    assert [clause for clause, *_ in rows] == [
-        f"{kind}{n}" for kind, most in OF_CLAUSES.items() for n in range(1, most + 1)
-    ]
-    lost = [clause for clause, file, name in rows if f"def {name}(" not in (TREE / "tests" / file).read_text("utf-8")]
-    assert lost == []
+def test_each_cell_of_what_fails_names_a_call_that_hears_it() -> None:
+    """The table of docs/operating.md: each thing that fails, by each step."""
+    manual = (TREE / "docs/operating.md").read_text("utf-8").partition("\n| what fails |")[2].partition("\n\n")[0]
+    head, _line, *rows = (line.strip("| ").split(" | ") for line in f"| what fails |{manual}".splitlines())
+    steps, fails = head[1:], [row[0] for row in rows]
+    assert all(len(row) == len(head) for row in rows)
+    told = CELL.findall(PAGES[1].text())
+    assert [(what, step) for what, step, _test in told] == [(what, step) for what in fails for step in steps]
+    for *cell, test in told:
+        assert LIVE.search(there(test)), cell

@@ -270,7 +270,7 @@ class Queue(_Step):
     queue: Name | None = None
     """None: the line's queue."""
     priority: Annotated[int, Field(ge=0, le=9)] | None = None
-    """He waits before those of a lower one; None: as the line's mode says, else 0."""
+    """He waits before those of a lower one; None: as the line's mode says, else 0. In a mode's own steps it may be less (``switched.highest``)."""
 
 
 class HangUp(_Step):

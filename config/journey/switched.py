@@ -46,7 +46,13 @@ def with_opening(steps: Mapping[str, Step], start: str, line: Line) -> tuple[dic
 
 def applies(mode: SituationMode, line: Line) -> bool:
     """Whether the mode changes what a caller of the line goes through."""
-    return bool(mode.notice or mode.districts or line.id in mode.line)
+    return bool(mode.notice or mode.districts or highest(mode) or line.id in mode.line)
+
+
+def highest(mode: SituationMode) -> int:
+    """The highest priority it gives a line. All that come while it is on stand so much lower: who goes before others then goes
+    before those who came since, and never before who waits already, whatever line that one came by."""
+    return max((change.priority or 0 for change in mode.line.values()), default=0)
 
 
 def in_mode(line: Line, mode: SituationMode) -> Line:
@@ -71,8 +77,9 @@ def changed(steps: Mapping[str, Step], line: Line, notice: str, mode: SituationM
             case Notice():
                 said = step.model_copy(update={"prompt": line.notice}) if step.prompt in (notice, line.notice) else step
                 out |= _districts(name, said, mode)
-            case Queue(priority=None) if change is not None and change.priority is not None:
-                out[name] = step.model_copy(update={"priority": change.priority})
+            case Queue() if highest(mode):
+                own = step.priority if step.priority is not None else change.priority if change is not None else None
+                out[name] = step.model_copy(update={"priority": (own or 0) - highest(mode)})
             case _:
                 out[name] = step
     return {named(mode, name): _led(mode, step) for name, step in out.items()}

@@ -10,7 +10,7 @@ from ..answered_talk_rule import LEAST_MS, MOST_LET_GO, SILENT_CAUSE
 from ..device_states import AT_DESK, ATTENDED, SEAT_IN_USE
 from ..sections.seats import SECOND, Device, Unattended
 from ..settings import Settings
-from . import kept_place, nuisance, pjsip, position_announcements, survey, switches, voicemail
+from . import kept_place, nuisance, pjsip, position_announcements, survey, switches, told_of_mode, voicemail
 from .dialplan_steps import Step, context, exten, extens, include
 from .leg_sound import LISTENED_TO, renew, sound_of_leg
 from .outgoing_calls import (
@@ -102,7 +102,7 @@ def _enter_queue(settings: Settings) -> str:
                 position_announcements.OFF,
                 *kept_place.begin(settings, queue),
                 *position_announcements.begin(settings, queue),
-                *switches.told_late(settings),
+                *told_of_mode.late(settings),
                 kept_place.CLEARED,
                 "Return()",
             )

@@ -25,6 +25,7 @@ from . import (
     survey,
     switches,
     text,
+    told_of_mode,
     voicemail,
 )
 from .dialplan_steps import Step, context, exten, include
@@ -67,6 +68,7 @@ def render(settings: Settings, secrets: Mapping[str, str] | None = None) -> dict
         *voicemail.contexts(settings),
         *survey.contexts(settings),
         *switches.contexts(settings),
+        *told_of_mode.contexts(settings),
         *nuisance.contexts(settings),
         _probe(settings),
         _ending(settings),

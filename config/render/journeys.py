@@ -33,7 +33,7 @@ from ..journey.steps import (
     Waiting,
 )
 from ..journey.steps import Step as JourneyStep
-from ..journey.switched import told
+from ..journey.switched import IN, highest, told
 from ..settings import Settings
 from . import nuisance, self_service, switches, voicemail
 from .agi_question import question
@@ -113,7 +113,7 @@ def _step(settings: Settings, graph: Graph, name: str, step: JourneyStep) -> lis
         case MassEvent():
             return self_service.mass_event(settings, graph.line, name, step, _at(graph, name), _to(graph, step))
         case Queue():
-            return _queue(settings, str(step.queue), step.priority)
+            return _queue(settings, str(step.queue), step.priority, in_mode=name.startswith(IN))
         case HangUp():
             return [*_hang_up(name, step), "Hangup(16)"]
         case Voicemail():
@@ -125,10 +125,25 @@ def _to(graph: Graph, step: JourneyStep) -> dict[str, str]:
     return {way: _at(graph, to) for way, to in step.ways().items()}
 
 
-def _queue(settings: Settings, queue: str, priority: int | None = None) -> list[Step]:
+def _queue(settings: Settings, queue: str, priority: int | None = None, *, in_mode: bool = False) -> list[Step]:
     before: list[Step] = [f"Set(QUEUE_PRIO={priority})"] if priority is not None else []
+    if not in_mode and any(highest(mode) for mode in settings.mode):
+        before += _behind(queue, priority or 0)
     before += nuisance.before_queue(settings, queue)
     return ['GotoIf($["${HOTLINE_PROBE}"!=""]?done)', *before, f"Goto(queues,{queue},1)", ("done", "Hangup(16)")]
+
+
+def _behind(queue: str, priority: int) -> list[Step]:
+    """After a mode: who came while it was on stands lower (``switched.highest``), and nobody who comes now goes before him for that."""
+    last = f"QUEUE_GET_CHANNEL({queue},${{QUEUE_WAITING_COUNT({queue})}})"
+    return [
+        f"GotoIf($[${{QUEUE_WAITING_COUNT({queue})}} = 0]?alone)",
+        f"Set(HOTLINE_LAST=${{{last}}})",
+        'GotoIf($["${HOTLINE_LAST}"=""]?alone)',
+        "Set(HOTLINE_LOWER=${IMPORT(${HOTLINE_LAST},QUEUE_PRIO)})",
+        f'ExecIf($["${{HOTLINE_LOWER:0:1}}"="-"]?Set(QUEUE_PRIO=$[{priority} + ${{HOTLINE_LOWER}}]))',
+        ("alone", "NoOp()"),
+    ]
 
 
 def _on(graph: Graph, step: str) -> list[str]:

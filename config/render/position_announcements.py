@@ -37,6 +37,11 @@ OFF = 'ExecIf($["${HOTLINE_OWN_HOOK}"!=""]?Set(PERIODIC_HOOK(${HOTLINE_OWN_HOOK}
 inherited by the seats' legs, which have no such hook.)"""
 
 
+def first_seconds(offered: int | None) -> int:
+    """What ``FIRST`` below says: so long after he began to wait come the first words."""
+    return offered if offered is not None and offered <= WITH_OFFER_SECONDS else FIRST_SECONDS
+
+
 def used(settings: Settings) -> bool:
     return any(queue.words_seconds for queue in settings.queue) or any(mode.words_seconds for mode in settings.mode)
 
@@ -46,7 +51,14 @@ def begin(settings: Settings, queue: Queue) -> list[Step]:
     if any(mode.words_seconds for mode in settings.mode):
         hook = f"${{PERIODIC_HOOK({CONTEXT},{PLACE},${{HOTLINE_WORDS}})}}"
         silent = 'GotoIf($["${HOTLINE_WORDS}"=""]?silent)'
-        return [*switches.words_seconds(settings, queue), silent, *_hooked(hook), ("silent", "NoOp()")]
+        # cleared for who has no hook yet, too: a mode that is switched on gives him one (``told_of_mode.py``)
+        return [
+            "Set(QUEUEWAIT=)",
+            *switches.words_seconds(settings, queue),
+            silent,
+            *_hooked(hook),
+            ("silent", "NoOp()"),
+        ]
     if queue.words_seconds is None:
         return []
     return _hooked(f"${{PERIODIC_HOOK({CONTEXT},{PLACE},{queue.words_seconds})}}")

@@ -4,8 +4,8 @@ A switch is one entry of Asterisk's database, ``STATE-UNTIL-AT``: what it says, 
 taken back), when it was said (milliseconds). It holds with the daemon dead and after Asterisk's own death. One rule makes it
 safe to say again: what was said later stays (``switch-set``), so that the daemon may repeat what its ledger says at each
 connection, and takes nothing back that a telephone switched meanwhile. A mode is also the Custom device state that its
-steps and ``position_announcements.py`` look at. Whoever waits when a mode is switched on is told so once, whispered over the music
-(``switch-tell``); the words to those who wait (``position_announcements.py``) are silent meanwhile.
+steps and ``position_announcements.py`` look at. Whoever waits when a mode is switched on is told so once, and meets what it does for those
+who wait (``told_of_mode.py``).
 
 A telephone reaches the switches from a seat only, behind a PIN whose hash is a global of Asterisk's (decision 0048).
 """
@@ -21,7 +21,7 @@ from ..secrets import SWITCH_PIN
 from ..sections.switches import SituationMode
 from ..sections.telephone import Queue
 from ..settings import Settings
-from .dialplan_steps import Step, context, exten, unplayed
+from .dialplan_steps import Step, context, exten
 
 FAMILY = "hotline-switch"
 """Of Asterisk's database: ``hours_LINE`` and ``mode_MODE`` → ``STATE-UNTIL-AT``."""
@@ -39,10 +39,6 @@ TOLD, HUSH = "HOTLINE_TOLD", "HOTLINE_HUSH"
 CAME = "HOTLINE_CAME"
 """Of a caller: when his call was lined, in milliseconds since 1970; '' the half of a kept place, which hears nothing."""
 HUSH_SECONDS = 12
-TOLD_MOST = 200
-"""Callers of one queue who are told, those nearest the head: each costs two channels while it is said."""
-PIECE_SECONDS = 1.5
-"""So long what is being said to one who waits may still sound."""
 PIN = "HOTLINE_SWITCH_PIN"
 PIN_SECONDS = 5
 KEYS = {"1": "closed", "2": "open", "3": "clock", "4": "on", "5": "off"}
@@ -115,8 +111,6 @@ def contexts(settings: Settings) -> list[str]:
             *(exten(f"mode_{mode.id}", *_set_mode(settings, mode)) for mode in settings.mode),
         ),
     ]
-    if any(mode.waiting for mode in settings.mode):
-        found += _telling(settings)
     if any(agent.reserve for agent in settings.agent):
         hints = (
             f"exten => {seat.id},hint,{'&'.join(f'PJSIP/{seat.endpoint(device)}' for device in seat.devices)}&Custom:{RESERVE}"
@@ -128,29 +122,14 @@ def contexts(settings: Settings) -> list[str]:
     return found
 
 
+def for_waiters(mode: SituationMode) -> bool:
+    """Whether those who wait already when it is switched on meet something of it (``told_of_mode.py``)."""
+    return bool(mode.waiting or mode.words_seconds or mode.call_back_seconds is not None)
+
+
 def came(settings: Settings) -> list[Step]:
     """When a call is lined: what was switched on later he may not have heard of."""
     return [f"Set({CAME}=${{STRFTIME(,,%s%3q)}})"] if any(mode.waiting for mode in settings.mode) else []
-
-
-def told_late(settings: Settings) -> list[Step]:
-    """Before Queue(), in a Gosub: a mode was switched on while he was in the notice, or talked; those who waited have been told."""
-    out: list[Step] = []
-    for n, mode in enumerate((mode for mode in settings.mode if mode.waiting), 1):
-        word = f"{mode.id}-${{CUT(switched,-,3)}}"
-        out += [
-            f"Set(LOCAL(switched)=${{DB({FAMILY}/mode_{mode.id})}})",
-            f'GotoIf($["${{CUT(switched,-,1)}}"!="on" | "${{{CAME}}}"="" | "${{{TOLD}}}"="{word}"]?told{n})',
-            f"GotoIf($[0${{CUT(switched,-,3)}} <= 0${{{CAME}}}]?told{n})",
-            f"MSet({TOLD}={word},{HUSH}=$[${{EPOCH}} + {HUSH_SECONDS}])",
-            _whisper(str(mode.waiting), "${CHANNEL(name)}"),
-            (f"told{n}", "NoOp()"),
-        ]
-    return out
-
-
-def _whisper(prompt: str, who: str) -> str:
-    return f"Originate(Local/{prompt}@{EAR}/n,exten,{WORDS},{prompt},1,3,av(HOTLINE_EAR={who}))"
 
 
 def _later() -> list[Step]:
@@ -175,56 +154,11 @@ def _set_mode(settings: Settings, mode: SituationMode) -> list[Step]:
     if mode.reserve:
         any_on = " | ".join(is_on(one.id) for one in calling)
         steps.append(f"Set(DEVICE_STATE(Custom:{RESERVE})=${{IF($[{any_on}]?NOT_INUSE:INUSE)}})")
-    if mode.waiting:
+    if for_waiters(mode):
         # said again after a new connection it is old news
         steps.append('GotoIf($["${ARG1}"!="on" | ${since} = ${ARG3}]?old)')
-        steps += [f"Gosub({TELL},s,1({queue.id},{mode.waiting},{mode.id}-${{ARG3}}))" for queue in settings.queue]
+        steps += [f"Gosub({TELL},{mode.id},1({queue.id},{mode.id}-${{ARG3}}))" for queue in settings.queue]
     return [*steps, ("old", "Return()")]
-
-
-def _telling(settings: Settings) -> list[str]:
-    """One whisper to each who waits, from the tail on: who leaves the head meanwhile moves the others towards it, and none is
-    missed; who moved the other way, behind one who goes before him, is met in another round."""
-    all_: tuple[Step, ...] = (
-        "Set(LOCAL(round)=0)",
-        ("round", "Set(LOCAL(round)=$[${round} + 1])"),
-        "Set(LOCAL(fresh)=0)",
-        "Set(LOCAL(place)=$[${QUEUE_WAITING_COUNT(${ARG1})} + 1])",
-        f"ExecIf($[${{place}} > {TOLD_MOST}]?Set(LOCAL(place)={TOLD_MOST + 1}))",
-        ("next", "Set(LOCAL(place)=$[${place} - 1])"),
-        "GotoIf($[${place} < 1]?end)",
-        "Set(LOCAL(who)=${QUEUE_GET_CHANNEL(${ARG1},${place})})",
-        'GotoIf($["${who}"=""]?next)',
-        f'GotoIf($["${{IMPORT(${{who}},{TOLD})}}"="${{ARG3}}"]?next)',
-        f"Set(EXPORT(${{who}},{TOLD})=${{ARG3}})",
-        f"Set(EXPORT(${{who}},{HUSH})=$[${{EPOCH}} + {HUSH_SECONDS}])",
-        "Set(LOCAL(fresh)=1)",
-        _whisper("${ARG2}", "${who}"),
-        "Goto(next)",
-        ("end", "GotoIf($[${fresh} = 1 & ${round} < 3]?round)"),
-        "Return()",
-    )
-    prompts = sorted({mode.waiting for mode in settings.mode if mode.waiting})
-    ear: tuple[Step, ...] = ("Set(CDR_PROP(disable)=1)", "Answer()", "ChanSpy(${HOTLINE_EAR},qWES)", "Hangup()")
-    talks = '"${IMPORT(${HOTLINE_EAR},QUEUEWAIT)}"!=""'
-    return [
-        context(TELL, exten("s", *all_)),
-        context(EAR, *(exten(prompt, *ear) for prompt in prompts)),
-        context(
-            WORDS,
-            *(
-                exten(
-                    prompt,
-                    f"Wait({PIECE_SECONDS})",
-                    f"GotoIf($[{talks}]?done)",
-                    f"Playback(hotline/{prompt})",
-                    unplayed(prompt),
-                    ("done", "Hangup()"),
-                )
-                for prompt in prompts
-            ),
-        ),
-    ]
 
 
 def _phone(settings: Settings) -> str:

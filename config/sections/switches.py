@@ -22,7 +22,7 @@ class ModeLine(Section):
     queue: Name | None = None
     """In place of the line's queue."""
     priority: Annotated[int, Field(ge=0, le=9)] | None = None
-    """Its callers wait before those of a lower one, whatever line they came by."""
+    """Its callers wait before those of a lower one who came since, whatever line they came by; nobody who waits already is overtaken."""
 
 
 class SituationMode(Section):

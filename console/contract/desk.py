@@ -67,6 +67,20 @@ class PastCallOut(BaseModel):
     handovers: list[HandoverOut] = Field(default=[], description="to partners, oldest first")
 
 
+class PassedOut(View):
+    """One thing that a caller went through before he was answered."""
+
+    at: datetime
+    what: str = Field(
+        description="notice, queue (he came to it), told (his place), offered (a call-back), kept (his place, by a key), up (it came up), "
+        "progress, mass_event (by keys, with a result)"
+    )
+    queue: str
+    place: int = Field(description="1: the next; 0: none was told")
+    minutes: int | None = Field(description="he was told to wait; none: no time was told")
+    result: str = Field(description="by keys: told, wrong, refused, silent, unanswered; offered, joined")
+
+
 class PopOut(BaseModel):
     """GET /api/calls/{call}/pop: all that is known about who calls."""
 
@@ -85,6 +99,9 @@ class PopOut(BaseModel):
     callback_open: bool = Field(description="we owe this number a call")
     replies: list[ReplyOwedOut] = Field(
         default=[], description="results to tell this citizen now, cases of theirs that wait for more, at most 20"
+    )
+    went_through: list[PassedOut] = Field(
+        default=[], description="what this caller heard and pressed so far, as far as it is written; in its order"
     )
     story_withheld: str = Field(
         default="",

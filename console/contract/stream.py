@@ -123,6 +123,8 @@ class VitalsOut(BaseModel):
     backlog: int = Field(description="tickets on their way to the case store")
     dead_letters: int
     callbacks_open: int
+    callbacks_due: int = Field(description="of these, those whose time has come")
+    places_kept: int = Field(description="callers who hung up and are called when their place in the queue comes up")
 
 
 class Snapshot(BaseModel):

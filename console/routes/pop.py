@@ -16,7 +16,7 @@ from console.authorization import Who, needs
 from console.call_ownership import at_their_seat, their_call
 from console.caller_history_access import LATELY, CallerStories, is_empty, may_tell, whose_story
 from console.contract.callbacks import ReplyOwedOut
-from console.contract.desk import PastCallOut, PopOut, RecordingOut
+from console.contract.desk import PassedOut, PastCallOut, PopOut, RecordingOut
 from console.contract.partner_handovers import HandoverOut
 from console.contract.rest import CallPath, TicketOut
 from console.contract.stream import PartyOut
@@ -59,6 +59,7 @@ async def pop(
         calls_30_days=story.calls_since if story else 0,
         callback_open=bool(story and story.callback_open),
         replies=await _owed(books, who, searched) if story and story.callback_open else [],
+        went_through=[PassedOut.model_validate(one) for one in await books.callers.went_through(row.call)],
         story_withheld=why_not,
     )  # fmt: skip
 

@@ -37,6 +37,8 @@ class Slowly:
     backlog: int = 0
     dead_letters: int = 0
     callbacks_open: int = 0
+    callbacks_due: int = 0
+    places_kept: int = 0
     requests_24h: int = 0
     """Of all lines, in the last 24 hours."""
     read: bool = False
@@ -136,4 +138,5 @@ class Live:
         return VitalsOut(
             live=self._rooms.live(), as_of=self._rooms.as_of(), blind_since=live_queries.moment(self._blind_since),
             backlog=self.read.backlog, dead_letters=self.read.dead_letters, callbacks_open=self.read.callbacks_open,
+            callbacks_due=self.read.callbacks_due, places_kept=self.read.places_kept,
         )  # fmt: skip

@@ -147,7 +147,9 @@ class Streaming:
         shown = {":".join(of): _figures(of, tally) for of, tally in today.figures.items()}
         last_24h = today.figures.get(("all", ""))
         requests = last_24h.last_24h.requests if last_24h is not None else 0
-        return Slowly(shown, backlog, dead, today.callbacks_open, requests, read=True)
+        return Slowly(
+            shown, backlog, dead, today.callbacks_open, today.callbacks_due, today.places_kept, requests, read=True
+        )
 
     async def _reading(self) -> Reading:
         faults = {vital.name: vital.said for vital in await self._vitals.look() if not vital.ok}

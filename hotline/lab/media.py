@@ -1,24 +1,25 @@
-"""The sound path of a phone: aiortp sessions that send A-law frames and remember what came.
+"""The sound path of a phone: aiortp sessions that send A-law frames and remember what came; of a carrier of mu-law translated byte by byte.
 
 One metronome drives all phones of a loop, so that fifty calls cost one timer. Frames are
-sent as they were encoded once and kept as they came: nothing is transcoded per packet.
+sent as they were encoded once and kept as they came: nothing is decoded per packet.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import Callable
 from itertools import count
 
 from aiortp import RTPSession
 from aiortp.codecs.base import Codec
 
-from .sound import FRAME, FRAME_SECONDS, SILENCE, Ear
+from .sound import ALAW_TO_MULAW, FRAME, FRAME_SECONDS, MULAW_TO_ALAW, SILENCE, Ear, key_tones
 
-ALAW = 8
+ALAW, MULAW = 8, 0
 EVENTS = 101
-"""RTP payload types: A-law, and telephone events (DTMF)."""
+"""RTP payload types: A-law, mu-law, and telephone events (DTMF)."""
 LATE_SECONDS = 0.1
 """A frame that comes later than this is too late: Asterisk's recorder keeps no more than this between its two sides."""
 _DIGIT_MS = 120
@@ -37,6 +38,13 @@ class _AsItIs(Codec):
 
     def decode(self, payload: bytes) -> bytes:
         return payload
+
+
+class _Mulaw(_AsItIs):
+    name = "PCMU"
+
+    def decode(self, payload: bytes) -> bytes:
+        return payload.translate(MULAW_TO_ALAW)
 
 
 class Metronome:
@@ -83,13 +91,17 @@ class RtpPorts:
 class Media:
     """One call's sound in both directions. ``open`` binds, ``connect`` says where to."""
 
-    def __init__(self, metronome: Metronome) -> None:
+    def __init__(self, metronome: Metronome, codec: int = ALAW) -> None:
         self.ear = Ear()
+        self.codec = codec
+        """ALAW or MULAW: what stands in the packets. Ear and sounds are A-law always."""
         self.keys: list[str] = []
         """DTMF received, in order."""
         self._metronome = metronome
         self._session: RTPSession | None = None
         self._sound: tuple[bytes, ...] = ()
+        self._first: deque[bytes] = deque()
+        """Sent once, before the sound goes on."""
         self._at = 0
         self._timestamp = 0
         self._connected = False
@@ -107,7 +119,7 @@ class Media:
             self.port = ports.next()
             try:
                 self._session = await RTPSession.create(
-                    (host, self.port), ("127.0.0.1", 9), ALAW, codec=_AsItIs(),
+                    (host, self.port), ("127.0.0.1", 9), self.codec, codec=_AsItIs() if self.codec == ALAW else _Mulaw(),
                     dtmf_payload_type=EVENTS, plc=False, skip_audio_gaps=True, jitter_prefetch=0, rtcp_interval=30.0,
                 )  # fmt: skip
                 break
@@ -143,6 +155,11 @@ class Media:
             self._session.send_dtmf(digit, _DIGIT_MS, timestamp=self._timestamp)
             await asyncio.sleep(_DIGIT_MS / 1000 + _DIGIT_GAP_S)
 
+    async def press_as_tones(self, digits: str) -> None:
+        """The keys as tones in the sound; back when the last of them has left."""
+        self._first.extend(frame for digit in digits for frame in key_tones(digit))
+        await asyncio.sleep(len(self._first) * FRAME_SECONDS)
+
     def fall_silent(self) -> None:
         """The call is over: nothing is sent any more, and what should have been until now counts as unsent."""
         self._note_gap(time.monotonic())
@@ -164,7 +181,12 @@ class Media:
             return
         self._note_gap(time.monotonic())
         self.sent += 1
-        payload = self._sound[self._at % len(self._sound)] if self._sound else SILENCE
-        self._at += 1
+        if self._first:
+            payload = self._first.popleft()
+        else:
+            payload = self._sound[self._at % len(self._sound)] if self._sound else SILENCE
+            self._at += 1
+        if self.codec == MULAW:
+            payload = payload.translate(ALAW_TO_MULAW)
         self._session.send_audio(payload, self._timestamp)
         self._timestamp = (self._timestamp + FRAME) & 0xFFFFFFFF

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Literal
 
 from aiosipua import (
+    Dialog,
     IncomingCall,
     OutgoingCall,
     Registration,
@@ -30,12 +31,17 @@ from aiosipua import (
     negotiate_sdp,
 )
 
-from .media import ALAW, Media, Metronome, RtpPorts
+from .media import ALAW, EVENTS, MULAW, Media, Metronome, RtpPorts
 from .sip import Answerer, Dialler, Socket
 from .sound import Ear
 
 EndedBy = Literal["", "us", "far", "refused", "cancelled", "silent"]
 """Who ended a call: we, the far end, the far end by refusing, the caller before an answer, or no reply at all."""
+Keys = Literal["events", "tones", "info"]
+"""How a phone says its keys: by RFC 4733; as tones in the sound, and offering no telephone-event; by SIP INFO."""
+INFO_SECONDS = 0.25
+"""Between two keys told by SIP INFO."""
+_NAMES = {ALAW: "PCMA", MULAW: "PCMU"}
 
 
 class Call:
@@ -44,7 +50,7 @@ class Call:
     def __init__(self, rack: Rack, *, outgoing: bool, caller: str, name: str, dialled: str) -> None:
         self.rack = rack
         self.outgoing, self.caller, self.name, self.dialled = outgoing, caller, name, dialled
-        self.media = Media(rack.metronome)
+        self.media = Media(rack.metronome, rack.codec)
         self.began = time.time()
         self.answered: float | None = None
         self.ended: float | None = None
@@ -99,7 +105,21 @@ class Call:
         self.media.speak(sound)
 
     async def press(self, digits: str) -> None:
-        await self.media.press(digits)
+        """Keys ``0-9*#``, as this rack's phones say them."""
+        if self.rack.keys == "events":
+            await self.media.press(digits)
+        elif self.rack.keys == "tones":
+            await self.media.press_as_tones(digits)
+        else:
+            for digit in digits:
+                self._tell_key(digit)
+                await asyncio.sleep(INFO_SECONDS)
+
+    def _tell_key(self, digit: str) -> None:
+        dialog = self._dialog()
+        if dialog is not None and self.up:
+            body = f"Signal={digit}\r\nDuration=160\r\n"
+            self.rack.dialler.send_info(dialog, body, "application/dtmf-relay", self.rack.registrar)
 
     def ring(self) -> None:
         """Incoming: say that it rings (180)."""
@@ -144,10 +164,10 @@ class Call:
 
     def hold(self, on: bool = True) -> None:
         """Re-INVITE the far end to (or out of) hold, as a phone's hold key does."""
-        dialog = self._out.dialog if self._out else self._in.dialog if self._in else None
+        dialog = self._dialog()
         if dialog is None or not self.up:
             return
-        offer = build_sdp(self.rack.host, self.media.port, ALAW, "PCMA")
+        offer = self._offer()
         if on and offer.audio is not None:
             offer.audio.attributes.pop("sendrecv", None)
             offer.audio.attributes["sendonly"] = []
@@ -155,7 +175,7 @@ class Call:
 
     def refer(self, to: str) -> None:
         """Blind transfer by the phone's own key (REFER)."""
-        dialog = self._out.dialog if self._out else self._in.dialog if self._in else None
+        dialog = self._dialog()
         if dialog is not None and self.up:
             host, port = self.rack.registrar
             self.rack.dialler.send_refer(dialog, f"sip:{to}@{host}:{port}", self.rack.registrar)
@@ -184,11 +204,21 @@ class Call:
         self._end.set()
         self.rack.forget(self)
 
+    def _dialog(self) -> Dialog | None:
+        return self._out.dialog if self._out else self._in.dialog if self._in else None
+
+    def _offer(self) -> SdpMessage:
+        codec = self.media.codec
+        return build_sdp(self.rack.host, self.media.port, codec, _NAMES[codec], dtmf_payload_type=self.rack.events)
+
     def _describe(self, offer: SdpMessage | None) -> SdpMessage:
         """Our SDP; also points our own sound to where the offer says."""
         if offer is None:
-            return build_sdp(self.rack.host, self.media.port, ALAW, "PCMA")
-        answer, _ = negotiate_sdp(offer, self.rack.host, self.media.port, supported_codecs=[ALAW])
+            return self._offer()
+        media = self.media
+        answer, _ = negotiate_sdp(
+            offer, self.rack.host, media.port, supported_codecs=[media.codec], dtmf_payload_type=self.rack.events
+        )
         if offer.rtp_address:
             self.media.connect(offer.rtp_address)
         return answer
@@ -278,6 +308,9 @@ class Rack:
         """Every call this rack ever had, in order; only those that live when it does not ``keep`` them."""
         self._keep = keep
         self.lines: dict[str, Line] = {}
+        self.codec = ALAW
+        """What its phones speak, and nothing else: ALAW or MULAW."""
+        self.keys: Keys = "events"
         self.log = log
         self._live: dict[str, Call] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -289,6 +322,11 @@ class Rack:
         self._answerer.on_transfer_progress = self._progress
         self._answerer.on_bye = lambda call, _request: self._far_end(call.call_id)
         self._answerer.on_cancel = lambda request, _addr: self._far_end(request.call_id or "", "cancelled")
+
+    @property
+    def events(self) -> int:
+        """The payload type of telephone events; 0: none are offered."""
+        return 0 if self.keys == "tones" else EVENTS
 
     @property
     def asked(self) -> int:
@@ -383,7 +421,7 @@ class Rack:
         self.dialler.display_name = name
         out = self.dialler.send_invite(
             f"sip:{caller}@{self.host}", f"sip:{number}@{host}:{port}", self.registrar,
-            build_sdp(self.host, call.media.port, ALAW, "PCMA"), extra_headers=headers,
+            call._offer(), extra_headers=headers,
             auth=SipDigestAuth(caller, secret) if secret is not None else None,
         )  # fmt: skip
         call._out, call.sip_id, call.began = out, out.call_id, time.time()

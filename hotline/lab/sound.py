@@ -1,4 +1,4 @@
-"""Sound for phones: A-law, known signals to send, and what was heard.
+"""Sound for phones: A-law, known signals to send, and what was heard. A carrier of mu-law is translated at its socket.
 
 Pure arithmetic on bytes and arrays; opens no socket and reads no clock. Used by the
 phones of the demo and of the tests. One frame is 20 ms: 160 samples, 160 A-law bytes.
@@ -48,6 +48,23 @@ def from_alaw(data: bytes) -> npt.NDArray[np.int16]:
     return _DECODE[np.frombuffer(data, np.uint8)]
 
 
+def _mulaw_levels() -> npt.NDArray[np.int64]:
+    """G.711 mu-law byte → 16-bit sample."""
+    code = ~np.arange(256) & 0xFF
+    value = ((((code & 0x0F) << 3) + 0x84) << ((code & 0x70) >> 4)) - 0x84
+    return np.where(code & 0x80, -value, value)
+
+
+def _nearest(of: npt.NDArray[np.int64], to: npt.NDArray[np.int64]) -> bytes:
+    """Byte of one law → the byte of the other whose level is nearest."""
+    return bytes(np.abs(of[:, None] - to[None, :]).argmin(axis=1).astype(np.uint8).tolist())
+
+
+MULAW_TO_ALAW = _nearest(_mulaw_levels(), _DECODE.astype(np.int64))
+ALAW_TO_MULAW = _nearest(_DECODE.astype(np.int64), _mulaw_levels())
+"""For ``bytes.translate``."""
+
+
 def frames(data: bytes) -> tuple[bytes, ...]:
     """Cut A-law into whole frames; the last is filled with silence."""
     whole = data + SILENCE[: -len(data) % FRAME]
@@ -58,6 +75,19 @@ def tone(hertz: float, *, seconds: float = 1.0, level: float = 6000.0) -> tuple[
     """A sine that can be found again with :meth:`Ear.tone_level`. Loops cleanly at whole seconds."""
     at = np.arange(int(seconds * RATE)) / RATE
     return frames(to_alaw(np.sin(2 * np.pi * hertz * at) * level))
+
+
+_ROWS, _COLUMNS = (697.0, 770.0, 852.0, 941.0), (1209.0, 1336.0, 1477.0)
+_PRESSED, _BETWEEN = 6, 5
+"""Frames: of a key, and of the silence behind it."""
+
+
+def key_tones(key: str) -> tuple[bytes, ...]:
+    """A key as its two tones (ITU-T Q.23), and a moment of silence."""
+    row, column = divmod("123456789*0#".index(key), 3)
+    at = np.arange(_PRESSED * FRAME) / RATE
+    both = np.sin(2 * np.pi * _ROWS[row] * at) + np.sin(2 * np.pi * _COLUMNS[column] * at)
+    return (*frames(to_alaw(both * 7000)), *[SILENCE] * _BETWEEN)
 
 
 def beep(seconds: float) -> bytes:

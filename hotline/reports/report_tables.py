@@ -16,6 +16,7 @@ from config.settings import Settings
 from console.report_names import ReportName
 from console.spreadsheet import Table
 from cti.numbers import mask
+from hotline.verbs.period_arguments import midnight
 from ledger.caller_figures import PromisedCallbacks, SelfServiceUse, promised_callbacks, self_service_use
 from ledger.expected_wait import Kept, kept
 from ledger.kpi import KpiReport, Period, kpi_report
@@ -24,7 +25,6 @@ from ledger.store import Store
 from ledger.turned_away import MOST, TurnedAwayBook, TurnedAwayRow
 
 from .report_columns import divided, figure, heads
-from .verbs.period_arguments import midnight
 
 
 class ReportTables:

@@ -32,6 +32,7 @@ def add_kpi(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     options(verb)
     add_period(verb, _("default: the centre's midnight"), _("default: now"))
     verb.add_argument("--line", default="")
+    verb.add_argument("--queue", default="", help=_("calls that stood in this queue last"))
     verb.add_argument("--calls", choices=sorted(SETS), metavar="SET", help=_("the calls of one set, by id"))
     add_forms(verb, _("one JSON object"))
     verb.set_defaults(run=run)
@@ -41,9 +42,9 @@ def run(args: argparse.Namespace) -> int:
     async def work(store: Store, settings: Settings) -> int:
         now, zone = datetime.now(UTC), ZoneInfo(settings.centre.timezone)
         asked = period(args, zone, now)
-        if asked is None or not await known(store, settings, args.line):
+        if asked is None or not await known(store, settings, args.line, queue=args.queue):
             return USAGE
-        judged = Period(asked[0] or midnight(zone, now), asked[1] or now)
+        judged = Period(asked[0] or midnight(zone, now), asked[1] or now, args.queue)
         if args.calls:
             if report_files.wanted(args):
                 table = Table(heads(("call",)), _each(store, judged, args))
@@ -84,7 +85,8 @@ def plain(made: KpiReport) -> dict[str, Any]:
         "since": made.period.since,
         "until": made.period.until,
         "line": made.line,
-        **{name: dict(getattr(made, name)) for name in ("counts", "outcomes", "by_line")},
+        "queue": made.period.queue,
+        **{name: dict(getattr(made, name)) for name in ("counts", "outcomes", "by_line", "by_queue")},
         "figures": {
             figure.name: {
                 "value": figure.value,
@@ -104,7 +106,7 @@ def plain(made: KpiReport) -> dict[str, Any]:
 
 def _table(made: KpiReport, zone: ZoneInfo) -> None:
     since, until = (at.astimezone(zone).strftime("%Y-%m-%d %H:%M") for at in (made.period.since, made.period.until))
-    print(f"{since} – {until}  {made.line}".rstrip())
+    print(f"{since} – {until}  {made.line} {made.period.queue}".rstrip())
     for figure in made.figures:
         value = "-" if figure.value is None else f"{figure.value:.4f}"
         print(f"{figure.name:24} {value:>10}  = {figure.numerator:g} / {figure.denominator:g}  ({figure.of})")
@@ -112,6 +114,8 @@ def _table(made: KpiReport, zone: ZoneInfo) -> None:
         print(f"{name:24} {count:>10}")
     for name, count in made.outcomes.items():
         print(f"{'outcome ' + name:24} {count:>10}")
+    for name, count in made.by_queue.items():
+        print(f"{'queue ' + (name or '-'):24} {count:>10}")
     for began, ended in made.blind:
         print(
             _("no record from {began} to {ended}: figures of that time are incomplete", began=began, ended=ended or "?")

@@ -6,7 +6,7 @@ import asyncio
 import os
 import time
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -150,9 +150,13 @@ async def test_a_missed_citizen_is_called_back(hotline: BrowserHotline, tmp_path
         await expect(row(chief, left)).to_have_count(0)
         await chief.visit("/wall")
         async with hotline.site.rest() as client:  # other tests' citizens may be owed one
-            owed = [str(one["id"]) for one in (await client.get("/api/callbacks", params={"most": 500})).json()]
+            rows = (await client.get("/api/callbacks", params={"most": 500})).json()
+        owed = [str(one["id"]) for one in rows]
+        due = sum(1 for one in rows if datetime.fromisoformat(one["due_at"]) <= datetime.now(UTC))
         assert not {task, left} & set(owed)
         await expect(chief.part("callbacks").locator("b")).to_have_text(str(len(owed)), timeout=15_000)
+        await expect(chief.part("callbacks-due").locator("b")).to_have_text(str(due))
+        await expect(chief.part("places-kept").locator("b")).to_have_text("0")
         await chief.press("callbacks")
         await expect(row(chief, owed[0]) if owed else chief.part("callbacks-none")).to_be_visible()
         await expect(row(chief, left)).to_have_count(0)

@@ -18,6 +18,7 @@ from config.render import base_conf_files, render, text
 from config.render.dialplan_steps import exten
 from config.render.pjsip import rtp_ports
 from config.settings import Settings
+from tests.config.journeys import everything
 from tests.config.test_read import SHIPPED
 
 
@@ -260,6 +261,62 @@ def test_a_mode_offers_call_backs_in_every_queue_and_only_while_it_is_on() -> No
     silent = rendered(parse(raw))
     assert "context = call-back-asked" not in silent["queues.conf"]
     assert "[call-back-asked]" not in silent["extensions.conf"]
+
+
+def test_who_waits_when_a_mode_is_switched_on_meets_all_of_it(files: dict[str, str]) -> None:
+    """Shipped: no queue says a word by itself, so he has no hook yet. He gets the offer, a hook and the whisper; and the first words
+    of the hook, which come with the offer ten seconds after he is taken to have begun to wait, come when the whisper is over."""
+    told = steps(files["extensions.conf"], "switch-tell", "typhoon")
+    (offer,) = [step for step in told if "HOTLINE_OFFERS" in step]
+    assert offer.endswith("?Set(EXPORT(${who},HOTLINE_OFFERS)=10))")
+    since = told.index("Set(EXPORT(${who},HOTLINE_SINCE)=$[${EPOCH} + 3])")
+    assert told[since + 1] == "Set(LOCAL(hook)=${IMPORT(${who},PERIODIC_HOOK(wait-words,place,20))})"
+    assert "HOTLINE_HUSH)=$[${EPOCH} + 12]" in "".join(told)
+    assert any("Local/typhoon_waiting@switch-ear" in step for step in told)
+    assert '"${who:0:7}"="Local/k"' in "".join(told), "a kept place has no ear"
+    entering = steps(files["extensions.conf"], "enter-queue", "mandarin")
+    assert "Set(QUEUEWAIT=)" in entering[: entering.index('GotoIf($["${HOTLINE_WORDS}"=""]?silent)')]
+
+
+def test_a_mode_puts_nobody_before_who_waits_already(files: dict[str, str]) -> None:
+    """Shipped: callers of the citizen line go before the partner's who came since; outside of the mode nobody passes one who came in it."""
+    extensions = files["extensions.conf"]
+    citizen, partner = (
+        steps(extensions, f"journey-{line}", "queue__in_typhoon_queue") for line in ("citizen", "partner")
+    )
+    assert [step for step in (*citizen, *partner) if "QUEUE_PRIO" in step] == [
+        "Set(QUEUE_PRIO=0)",
+        "Set(QUEUE_PRIO=-1)",
+    ]
+    for line in ("citizen", "partner"):
+        usual = steps(extensions, f"journey-{line}", "queue_queue")
+        last = usual.index("Set(HOTLINE_LAST=${QUEUE_GET_CHANNEL(mandarin,${QUEUE_WAITING_COUNT(mandarin)})})")
+        assert usual[last + 2 : last + 4] == [
+            "Set(HOTLINE_LOWER=${IMPORT(${HOTLINE_LAST},QUEUE_PRIO)})",
+            'ExecIf($["${HOTLINE_LOWER:0:1}"="-"]?Set(QUEUE_PRIO=$[0 + ${HOTLINE_LOWER}]))',
+        ]
+    raw = shipped()
+    del raw["mode"][0]["line"]
+    assert "HOTLINE_LOWER" not in rendered(parse(raw))["extensions.conf"], "no mode has priorities: nothing to look at"
+
+
+def test_no_step_keeps_a_caller_in_silence_for_more_than_three_seconds() -> None:
+    """Whatever waits without a sound: for a key, for the end of a message, or for nothing. The switches' own telephone is a seat's."""
+    extensions = rendered(parse(everything(shipped())))["extensions.conf"]
+    waits: list[tuple[str, str, float]] = []
+    name = ""
+    for line in extensions.splitlines():
+        name = line[1:-1] if line.startswith("[") else name
+        for app, arguments in re.findall(
+            r"(?:,|\?)(Read|Wait|WaitExten|WaitForSilence)\(([^()]*(?:\([^()]*\)[^()]*)*)\)", line
+        ):
+            given = re.split(r",(?![^()]*\))", arguments)
+            place, unit = {"Read": (5, 1), "WaitForSilence": (0, 1000)}.get(app, (0, 1))
+            seconds = float(given[place]) / unit
+            waits.append((name, app, seconds))
+    assert {app for _name, app, _seconds in waits} >= {"Read", "Wait", "WaitForSilence"}
+    assert len([one for one in waits if one[1] == "Read"]) > 10
+    assert [one for one in waits if one[2] > 3 and one[0] != "switch-phone"] == []
 
 
 def test_a_citizen_who_talked_outside_scores_nobody() -> None:

@@ -23,6 +23,7 @@ from cti.ids import CallId, SeatId
 from ledger.callers import Story
 from ledger.history import Tape
 from ledger.partner_matters import Matter
+from ledger.went_through import Passed
 from recordings.ids import RecordingId
 from tests.bridge.made import ticket
 from tests.fakes.books import Sound, past, task
@@ -90,6 +91,18 @@ async def test_a_pop_tells_who_calls(as_: As, fake: FakeHotline) -> None:
     ((number, since, but),) = fake.shelf.callers.asked
     assert number == "13800000001"
     assert (since, but) == (NOON - timedelta(days=30), CALL)
+
+
+async def test_a_pop_tells_what_the_caller_went_through(as_: As, fake: FakeHotline) -> None:
+    """Also of who withholds his number: it is about this call alone."""
+    fake.shelf.callers.passed = (Passed(NOON, "told", "mandarin", 3, 4), Passed(NOON, "progress", result="wrong"))
+    for caller in ("13800000001", "anonymous"):
+        fake.known[CALL] = Call(CALL, caller=caller)
+        told = (await as_().get(f"/api/calls/{CALL}/pop")).json()["went_through"]
+        assert [(one["what"], one["queue"], one["place"], one["minutes"], one["result"]) for one in told] == [
+            ("told", "mandarin", 3, 4, ""),
+            ("progress", "", 0, None, "wrong"),
+        ]
 
 
 @pytest.mark.parametrize("written", ["anonymous", "0", "00000000", "-1", "unavailable"])

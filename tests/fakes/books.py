@@ -27,6 +27,7 @@ from ledger.outages import Outage
 from ledger.repeats import Repeat
 from ledger.replies import Reply
 from ledger.wall import Counted, Counts, Day
+from ledger.went_through import Passed
 from recordings.ids import RecordingId
 
 NOON = datetime.fromisoformat("2026-10-01T04:00:00+00:00")
@@ -61,6 +62,11 @@ class Callers:
     async def story(self, number: str, since: datetime, but: str = "", most: int = 20) -> Story:
         self.asked.append((number, since, but))
         return self.told if number else Story((), (), 0, 0, False)
+
+    passed: Sequence[Passed] = ()
+
+    async def went_through(self, call: CallId) -> Sequence[Passed]:
+        return self.passed
 
     async def owed(self, number: str, agent: str, since: datetime) -> bool:
         return self.told.callback_open

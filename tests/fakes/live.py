@@ -66,7 +66,16 @@ class FakeLiveState:
         return ()
 
     def vitals(self) -> VitalsOut:
-        return VitalsOut(live=True, as_of=None, blind_since=None, backlog=0, dead_letters=0, callbacks_open=0)
+        return VitalsOut(
+            live=True,
+            as_of=None,
+            blind_since=None,
+            backlog=0,
+            dead_letters=0,
+            callbacks_open=0,
+            callbacks_due=0,
+            places_kept=0,
+        )
 
     async def refresh(self, *, figures: bool) -> None:
         self.refreshed.append(figures)

@@ -5,7 +5,19 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from hotline.lab.sound import FRAME, FRAME_SECONDS, SILENCE, Ear, from_alaw, speech, to_alaw, tone
+from hotline.lab.sound import (
+    ALAW_TO_MULAW,
+    FRAME,
+    FRAME_SECONDS,
+    MULAW_TO_ALAW,
+    SILENCE,
+    Ear,
+    from_alaw,
+    key_tones,
+    speech,
+    to_alaw,
+    tone,
+)
 
 
 def listen(*parts: tuple[bytes, ...], since: float = 100.0) -> Ear:
@@ -20,6 +32,27 @@ def test_alaw_keeps_a_sample_within_its_step() -> None:
     samples = np.arange(-32256, 32257, 17).astype(np.float64)
     error = np.abs(from_alaw(to_alaw(samples)) - samples)
     assert (error <= np.maximum(np.abs(samples) / 30, 9)).all()
+
+
+def test_mulaw_is_another_spelling_of_the_same_sound() -> None:
+    """G.711's own bytes for the loudest samples, silence stays silent, a tone there and back is that tone."""
+    assert SILENCE.translate(ALAW_TO_MULAW)[0] in (0x7E, 0x7F, 0xFE, 0xFF)
+    loudest = to_alaw(np.array([-32768.0, 32767.0]))
+    assert loudest.translate(ALAW_TO_MULAW) == b"\x00\x80"
+    back = tuple(frame.translate(ALAW_TO_MULAW).translate(MULAW_TO_ALAW) for frame in tone(620))
+    assert listen(back).tone_level(620) > 0.95
+
+
+@pytest.mark.parametrize(
+    ("key", "hertz"), [("1", (697, 1209)), ("5", (770, 1336)), ("#", (941, 1477)), ("0", (941, 1336))]
+)
+def test_a_key_is_its_two_tones(key: str, hertz: tuple[int, int]) -> None:
+    frames = key_tones(key) * 3
+    assert {len(frame) for frame in frames} == {FRAME}
+    heard = listen(frames)
+    pressed = 0.12 * 3
+    assert heard.loud_seconds() == pytest.approx(pressed, abs=0.03)
+    assert sum(heard.tone_level(one) for one in hertz) > 0.5
 
 
 def test_an_ear_tells_sound_from_silence() -> None:

@@ -269,6 +269,7 @@ def test_a_cell(value: str | None, shown: str) -> None:
     ("words", "said"),
     [
         (("report", "kpi", "--line", "nosuch"), ("nosuch", "citizen", "partner")),
+        (("report", "kpi", "--queue", "nosuch"), ("nosuch", "mandarin", "emergency")),
         (("report", "calls", "--line", "nosuch"), ("nosuch", "citizen", "partner")),
         (("report", "calls", "--seat", "9999"), ("9999", "8001")),
         (("report", "calls", "--since", "2026-11-24", "--until", "2026-11-23"), ("2026-11-24", "2026-11-23")),

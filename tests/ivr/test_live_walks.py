@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import copy
+import random
 import signal
 import socket
 import struct
@@ -30,6 +31,7 @@ from ivr.walker import Circumstances, Walker, facts
 from tests.config.alone import Alone, alone, extra
 from tests.config.journeys import EVERYTHING
 from tests.live.rawsip import Wire, offer
+from tests.sampling import sampled
 
 from .fastagi_process import Door
 
@@ -189,6 +191,38 @@ async def test_asterisk_walks_as_the_walker(here: Alone, name: str) -> None:
     if case.district:
         here.cli("database del hotline district")
     assert by_asterisk(here, caller) == expected, "nothing more came behind"
+
+
+ANSWERS = ("1", "2", "3", "*", "#", "7", "")
+"""What a caller may press at the menu; '' nothing."""
+
+
+@pytest.mark.parametrize("number", sampled(list(range(100)), 6))
+async def test_whatever_a_caller_presses_and_wherever_he_leaves_both_go_the_same_way(here: Alone, number: int) -> None:
+    """Any keys in any order, numbers of any length that is one, and one in three hangs up at a question: Asterisk has come as far as the
+    walker then, and not a step elsewhere. The same numbers are the same callers in each run."""
+    chance = random.Random(number)
+    answers: list[str] = []
+
+    def pressed(_prompt: str, most: int) -> str:
+        menu = most == 1
+        answer = chance.choice(ANSWERS) if menu else "".join(chance.choices("0123456789", k=chance.randint(4, 6)))
+        answers.append(answer if menu or len(answer) == most else answer + "#")
+        return answer
+
+    here.cli("devstate change Custom:mode-typhoon NOT_INUSE")
+    met = Circumstances(at=Instant(time.time()), keys=pressed)
+    expected = facts(list(Walker.of(here.settings, of_journey(here.settings, "all")).walk(met)))
+    leaves = chance.randrange(len(answers)) if answers and chance.random() < 1 / 3 else None
+    caller = str(next(_callers))
+    async with calling(here, caller, "all") as call:
+        await press(here, call, caller, answers[:leaves])
+        if leaves is None:
+            await here.until(lambda: len(by_asterisk(here, caller)) >= len(expected), 25)
+        call.hang_up()
+    told = by_asterisk(here, caller)
+    assert told == expected[: len(told)], answers
+    assert leaves is not None or told == expected, answers
 
 
 async def test_a_crowd_is_counted_by_asterisk(here: Alone) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -42,6 +43,26 @@ async def test_the_figures_of_a_morning(url: str) -> None:
     assert figures["filing_rate"] == (1, 1, 1.0)
     assert made.outcomes == {"direct": 1, "missed": 2, "ticket": 1}
     assert made.by_line == {"citizen": 4, "partner": 1}
+
+
+async def test_the_figures_of_a_queue_are_of_the_calls_that_stood_in_it_last(url: str) -> None:
+    """Each call counts in one queue or in none; the figures of a queue add up to what is said of it among all."""
+    async with ledger(url) as store:
+        everything = await kpi_report(store, DAY, NOW)
+        each = {
+            queue: await kpi_report(store, replace(DAY, queue=queue), NOW) for queue in everything.by_queue if queue
+        }
+        calls = await members(store, replace(DAY, queue="mandarin"), "answered")
+    assert sum(everything.by_queue.values()) == everything.counts["offered"]
+    assert {queue: made.counts["offered"] for queue, made in each.items()} == {
+        queue: count for queue, count in everything.by_queue.items() if queue
+    }
+    mandarin = each["mandarin"]
+    assert 0 < mandarin.counts["answered"] == len(calls) <= everything.counts["answered"]
+    rates = {one.name: one for one in mandarin.figures}
+    assert rates["service_level_15s"].denominator == mandarin.counts["requests"]
+    everywhere = {one.name: one for one in everything.figures}
+    assert 0 < rates["callback_rate"].denominator <= everywhere["callback_rate"].denominator
 
 
 async def test_handling_time_of_a_line_is_of_its_own_calls(url: str) -> None:

@@ -229,6 +229,7 @@ def asked(store: Store) -> Iterator[tuple[str, Ask]]:
     yield "AgentBook.calls", lambda: agents.calls(agent, wanted=Filter(since=day, caller=FREQUENT, outcome="ticket"))
     yield "AgentBook.tickets", lambda: agents.tickets(agent, before=key)
     yield "AgentBook.talked", lambda: agents.talked(agent, call)
+    yield "Callers.went_through", lambda: Callers(store).went_through(CallId(call))
     yield "Callers.story", lambda: Callers(store).story(FREQUENT, day, but=call)
     yield "Today.read", lambda: Today(store, ZoneInfo("Asia/Shanghai")).read(NOW)
     yield "AuditLog.append", lambda: audit.append(NOW, agent, "listened", call=call)

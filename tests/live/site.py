@@ -15,8 +15,10 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cache
@@ -182,6 +184,28 @@ class Site(HotlineInstance):
     def thaw(self) -> None:
         self.signal(signal.SIGCONT)
         self._back()
+
+    @contextmanager
+    def slow(self) -> Iterator[None]:
+        """It gets a fifth of each second, as on a machine that has no time."""
+        self._leave()
+        over = threading.Event()
+
+        def beat() -> None:
+            while not over.is_set():
+                self.signal(signal.SIGSTOP)
+                over.wait(0.8)
+                self.signal(signal.SIGCONT)
+                over.wait(0.2)
+
+        beating = threading.Thread(target=beat)
+        beating.start()
+        try:
+            yield
+        finally:
+            over.set()
+            beating.join()
+            self.thaw()
 
     def start(self, **words: Any) -> None:
         super().start(**words)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 from hotline.lab.hotline_instance import Table
+from hotline.lab.media import MULAW
 from hotline.lab.phones import Call, answering, refusing
 from hotline.lab.sound import tone
+from tests.sampling import sampled
 
 from .site import SEAT_TONE, Site, SiteTelephones, eventually, usual
 from .test_endings_told import everywhere, out_call
@@ -62,11 +64,12 @@ def offers(site: Site, caller: str) -> list[dict[str, Any]]:
         engine.dispose()
 
 
-async def takes(call: Call, since: float) -> None:
-    """He hears the offer, presses 1, hears his number with the keys, confirms, is thanked and hangs up."""
+async def takes(call: Call, since: float, meanwhile: Callable[[], None] = lambda: None) -> None:
+    """He hears the offer, presses 1, hears his number with the keys, confirms, is thanked and hangs up. ``meanwhile``: before he confirms."""
     offered = await tone_heard(call, OFFER, since, 60)
     await call.press("1")
     asked = await tone_heard(call, KEYS, offered, 30)
+    meanwhile()
     await call.press("1")
     await tone_heard(call, THANKS, asked, 30)
     call.hang_up()
@@ -198,4 +201,112 @@ async def test_second_thoughts_and_whoever_calls_again_stand_where_they_stood(si
         for call in (first, again, third):
             await call.until_ended(10)
     assert [one["result"] for one in offers(site, first.caller)] == ["declined"]
+    assert site.settle() == []
+
+
+TALK_SECONDS = 4
+
+
+async def both_heard(told: Call, back: Call) -> None:
+    """Second after second, from the moment at which the seat hears the citizen."""
+    met = await tone_heard(told, CITIZEN, back.began)
+    await asyncio.sleep(max(0.0, met + TALK_SECONDS + 0.5 - time.time()))
+    for second in range(TALK_SECONDS):
+        window = {"since": met + second, "until": met + second + 1}
+        levels = told.ear.tone_level(CITIZEN, **window), back.ear.tone_level(SEAT, **window)
+        assert min(levels) > 0.4, (second, levels)
+
+
+@pytest.mark.parametrize(
+    ("dies", "number"),
+    sampled([("never", 3), ("confirming", 4), ("place up", 5)], 1, always=[("confirming", 4)]),
+    ids=["never", "confirming", "place-up"],
+)
+async def test_over_a_carrier_of_mu_law_both_hear_each_other(site: Site, dies: str, number: int) -> None:
+    """Two places are kept over carriers that speak nothing but PCMU, to citizens who are called by them: each pair hears each other in
+    every second. The daemon lives; is killed while the citizens confirm; or as the first place has come up and the seat rings."""
+    async with SiteTelephones(site, 0) as floor:
+        for rack in floor.phones.trunks.values():
+            rack.codec = MULAW
+        await floor.sit("8001", answering(0.2, None, SEAT_TONE))
+        talking = await floor.dial(caller=f"1380592603{number}")
+        seat = await floor.seat_call(talking.caller)
+        callers = [f"138059260{number}{n}" for n in (1, 2)]
+        waiting: list[Call] = []
+        for caller in callers:
+            await everywhere(floor, caller, answering(0.3, None, tone(CITIZEN)))
+            waiting.append(await floor.dial(caller=caller))
+            assert await waiting[-1].until_answered(5)
+            await asyncio.sleep(0.5)
+
+        alive = True
+
+        def kill() -> None:
+            nonlocal alive
+            if alive:
+                site.kill()
+            alive = False
+
+        while_confirming = kill if dies == "confirming" else lambda: None
+        await asyncio.gather(*(takes(call, call.answered or 0.0, while_confirming) for call in waiting))
+        assert await talking.until_heard(2.0), "an ordinary call of such a carrier is silent"
+        for caller in callers:
+            seat.hang_up()
+            await seat.until_ended(10)
+            if dies == "place up" and alive:
+                rung = lambda who=caller: any(one.caller == who for one in floor.desk.calls)  # noqa: E731
+                await eventually(rung, 20)
+                kill()
+            back = await out_call(floor, caller)
+            told = next(one for one in reversed(floor.desk.calls) if one.caller == caller and one.answered is not None)
+            await both_heard(told, back)
+            seat = told
+        seat.hang_up()
+        await back.until_ended(10)
+        if not alive:
+            await asyncio.to_thread(site.start)
+        for caller in callers:
+            await eventually(lambda who=caller: [one["result"] for one in offers(site, who)] == ["talked"], 30)  # type: ignore[misc]
+            await eventually(lambda who=caller: offers(site, who)[0]["tapes"] == 2, 40)  # type: ignore[misc]
+    assert site.settle() == []
+
+
+async def test_an_agent_who_hangs_up_before_the_citizen_is_called_does_not_use_the_place_up(site: Site) -> None:
+    """The seat takes the place and lets go in the words to it: the place comes up again at once, before whoever came later; then citizen
+    and agent talk, and the agent hangs up."""
+    async with SiteTelephones(site, 0) as floor:
+        await floor.sit("8001", answering(0.2, None, SEAT_TONE))
+        await everywhere(floor, "13805926091", answering(0.3, None, tone(CITIZEN)))
+        talking = await floor.dial(caller="13805926090")
+        seat = await floor.seat_call(talking.caller)
+        first = await floor.dial(caller="13805926091")
+        assert await first.until_answered(5)
+        await asyncio.sleep(0.5)
+        second = await floor.dial(caller="13805926092")
+        assert await second.until_answered(5)
+        await takes(first, first.answered or 0.0)
+        seat.hang_up()
+
+        def taken() -> list[Call]:
+            return [call for call in floor.desk.calls if call.caller == first.caller and call.answered is not None]
+
+        await eventually(taken, 30)
+        await tone_heard(taken()[0], SEAT_TOLD, taken()[0].answered or 0.0)
+        taken()[0].hang_up()
+        assert not [
+            call for rack in floor.phones.trunks.values() for call in rack.calls if call.dialled == first.caller
+        ]
+        await eventually(lambda: len(taken()) == 2, 30)
+        back = await out_call(floor, first.caller)
+        again = taken()[1]
+        await tone_heard(again, CITIZEN, again.answered or 0.0)
+        await tone_heard(back, SEAT, back.answered or 0.0)
+        assert not any(call.caller == second.caller and call.answered for call in floor.desk.calls), "overtaken"
+        await asyncio.sleep(1.5)
+        again.hang_up()
+        await back.until_ended(10)
+        last = await floor.seat_call(second.caller, 30)
+        last.hang_up()
+        await second.until_ended(10)
+        await eventually(lambda: [one["result"] for one in offers(site, first.caller)] == ["talked"], 30)
     assert site.settle() == []

@@ -61,14 +61,14 @@ async def case_store(site: Site) -> AsyncIterator[CaseStore]:
         yield CaseStore(client)
 
 
-async def filed(floor: SiteTelephones) -> tuple[str, str]:
-    """A call that was answered, and its ticket; (call, case number)."""
+async def filed(floor: SiteTelephones, **more: Any) -> tuple[str, str]:
+    """A call that was answered, and its ticket; (call, case number). ``more``: of the ticket."""
     call = await floor.dial(caller=CALLER)
     seat = await floor.seat_call(CALLER, SECONDS)
     await floor.until_state(SEAT, "talking", SECONDS)
     assert await seat.until_heard(1.5)
     name = await floor.rest.call_of(SEAT)
-    ticket = await floor.rest.file_ticket(name, TICKET, seat=SEAT)
+    ticket = await floor.rest.file_ticket(name, TICKET | more, seat=SEAT)
     call.hang_up()
     await seat.until_ended(SECONDS)
     await floor.until_state(SEAT, "ready", SECONDS)

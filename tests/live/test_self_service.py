@@ -16,14 +16,14 @@ from tests.config.journeys import HELPED
 
 from .site import Site, SiteTelephones, eventually, usual
 from .test_replies import UNIT, CaseStore, case_store, filed
-from .tones import as_tone, tone_heard
+from .tones import as_tone, tone_heard, unheard
 
 pytestmark = pytest.mark.live
 
 LINE = "12319007"
 TONES = {
     "menu": 700, "progress_number": 830, "progress_code": 970, "progress_wrong": 1130, "progress_dispatch": 1310,
-    "anything_else": 1510, "plus_one_joined": 1730, "sorry": 1990, "plus_one": 2290,
+    "anything_else": 1510, "plus_one_joined": 1730, "sorry": 1990, "plus_one": 2290, "s_promised": 2410, "s_provisional": 2530,
 }  # fmt: skip
 """Each prompt a tone of its own."""
 EVENT = 2630
@@ -171,4 +171,31 @@ async def test_a_caller_hears_how_far_his_case_is_joins_an_event_and_always_come
             await seat.until_ended(SECONDS)
             await eventually(lambda who=caller: served(site, who) == [("progress", "unanswered", "")], SECONDS)  # type: ignore[misc]
             await floor.until_state("8001", "ready", SECONDS)
+    assert site.settle() == []
+
+
+@pytest.mark.bound(240)
+async def test_a_day_that_may_move_is_told_as_such(site: Site) -> None:
+    """Promised into a year whose holidays nobody has announced: the day, and that it is provisional. Of one within known years he hears the
+    day alone."""
+    async with SiteTelephones(site, 1) as floor, case_store(site) as store:
+        for caller, days, may_move in (("13805927011", 700, True), ("13805927012", 5, False)):
+            _call, number = await filed(floor, handle_limit={"value": days, "unit": "work_day"})
+            await dispatched(store, number)
+
+            def codes(of: str = number) -> list[tuple[Any, ...]]:
+                return rows(site, "select query_code from cases where number = :of and state = 'dispatched'", of=of)
+
+            await eventually(codes, SECONDS)
+            ((code,),) = codes()
+            asking = await calls(floor, caller)
+            await asking.type("menu", "3")
+            await asking.asks(number, code)
+            promised = (await asking.hear(TONES["s_promised"])).heard
+            if may_move:
+                await asking.hear(TONES["s_provisional"])
+            await asking.hear(TONES["anything_else"])
+            assert unheard(asking.call, TONES["s_provisional"], promised, asking.heard) is not may_move
+            asking.call.hang_up()
+            await eventually(lambda who=caller: served(site, who) == [("progress", "told", "dispatch")], SECONDS)  # type: ignore[misc]
     assert site.settle() == []

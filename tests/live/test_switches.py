@@ -20,9 +20,10 @@ from .tones import as_tone, tone_heard
 pytestmark = pytest.mark.live
 
 TYPHOON, WAITING, PIN, WRONG, MENU, ON, OFF, CLOSED, WELCOME = 1010, 1130, 1270, 1390, 1510, 1630, 1750, 1870, 2010
+LINE, SAID_CLOSED, SAID_CLOCK = 2130, 2250, 2370
 TONES = {
     "typhoon": TYPHOON, "typhoon_waiting": WAITING, "switch_pin": PIN, "switch_wrong": WRONG, "switch_menu": MENU,
-    "switch_on": ON, "switch_off": OFF, "closed": CLOSED,
+    "switch_on": ON, "switch_off": OFF, "closed": CLOSED, "switch_line": LINE, "switch_closed": SAID_CLOSED, "switch_clock": SAID_CLOCK,
 }  # fmt: skip
 """Each prompt a tone of its own."""
 SWITCH = "*70"
@@ -190,4 +191,30 @@ async def test_who_guesses_the_pin_is_stopped_and_told_and_a_clock_that_was_ahea
         right = await by_telephone(floor, site, pin)
         await tone_heard(right, MENU, right.answered or ahead)
         right.hang_up()
+    assert site.settle() == []
+
+
+@pytest.mark.bound(120)
+async def test_a_line_is_closed_and_opened_by_telephone_with_the_daemon_dead(site: Site) -> None:
+    """The first line of the file: closed for the next caller, the other lines are not; then by its hours again. The ledger has both."""
+    async with SiteTelephones(site) as floor:
+        await asyncio.to_thread(site.kill)
+        for key, said, heard in (("1", SAID_CLOSED, CLOSED), ("3", SAID_CLOCK, WELCOME)):
+            phone = await by_telephone(floor, site, site.secret("switch-pin"))
+            asked = await tone_heard(phone, MENU, phone.answered or 0.0)
+            await phone.press(key)
+            asked = await tone_heard(phone, LINE, asked)
+            await phone.press("1")
+            await tone_heard(phone, said, asked)
+            await phone.until_ended(10)
+            (await greeted(floor, f"1380592620{key}", heard)).hang_up()
+            partner = await floor.dial("1231912345", caller=f"1380592621{key}")
+            assert await partner.until_answered(10)
+            await asyncio.sleep(2)
+            assert partner.up, "another line was closed, too"
+            partner.hang_up()
+        await asyncio.to_thread(site.start)
+        await stands(floor.client, "hours", "citizen", "clock")
+        audit = (await floor.client.get("/api/audit", params={"most": 50})).json()
+        assert [row["action"] for row in audit["rows"]].count("switch") >= 2
     assert site.settle() == []

@@ -110,6 +110,14 @@ async def test_place_and_time_are_told_and_a_free_seat_rings_in_mid_word(site: S
         seat.hang_up()  # in mid-word
         answered = await floor.seat_call(first.caller, 20)
         assert answered.began - seat.ended < RINGS_SECONDS, "the free seat rang late"  # type: ignore[operator]
+
+        async def shown() -> None:
+            """The agent sees what he went through."""
+            pop = (await floor.client.get(f"/api/calls/{await floor.rest.call_of('8001')}/pop")).json()
+            passed = [(one["what"], one["queue"], one["place"], one["minutes"]) for one in pop["went_through"]]
+            assert passed[:3] == [("notice", "", 0, None), ("queue", "mandarin", 0, None), ("told", "mandarin", 1, 2)]
+
+        await eventually(shown, 10)
         answered.hang_up()
         last = await floor.seat_call(second.caller, 20)
         last.hang_up()

@@ -49,3 +49,10 @@ async def tone_over(call: Call, hertz: float, seconds: float, since: float, with
     """A tone of so many seconds is heard, and has ended."""
     begin = await tone_heard(call, hertz, since, within)
     await asyncio.sleep(max(0.0, begin + WINDOW + seconds - time.time()))
+
+
+def unheard(call: Call, hertz: float, since: float, until: float) -> bool:
+    """Whether no window between the two moments has this tone."""
+    steps = int((until - since - WINDOW) / STEP)
+    begins = (since + STEP * n for n in range(max(1, steps)))
+    return all(call.ear.tone_level(hertz, since=begin, until=begin + WINDOW) < 0.4 for begin in begins)

@@ -1507,6 +1507,19 @@ export interface components {
       /** mobile | landline | service | short | hidden | unknown */
       kind: string
     }
+    /** One thing that a caller went through before he was answered. */
+    PassedOut: {
+      at: string
+      /** notice, queue (he came to it), told (his place), offered (a call-back), kept (his place, by a key), up (it came up), progress, mass_event (by keys, with a result) */
+      what: string
+      queue: string
+      /** 1: the next; 0: none was told */
+      place: number
+      /** he was told to wait; none: no time was told */
+      minutes: number | null
+      /** by keys: told, wrong, refused, silent, unanswered; offered, joined */
+      result: string
+    }
     PasswordIn: {
       old: string
       /** at least 12 characters and at most 128, none of the known-bad ones nor of the last five */
@@ -1641,6 +1654,8 @@ export interface components {
       callback_open: boolean
       /** results to tell this citizen now, cases of theirs that wait for more, at most 20 */
       replies: components['schemas']['ReplyOwedOut'][]
+      /** what this caller heard and pressed so far, as far as it is written; in its order */
+      went_through: components['schemas']['PassedOut'][]
       /** why nothing is told of earlier calls: not_owed (we dialled), anonymous, too_many; '': it is told */
       story_withheld: string
     }
@@ -2338,6 +2353,10 @@ export interface components {
       backlog: number
       dead_letters: number
       callbacks_open: number
+      /** of these, those whose time has come */
+      callbacks_due: number
+      /** callers who hung up and are called when their place in the queue comes up */
+      places_kept: number
     }
     /** What those who waited in a queue in an hour were told of it, against what they waited; medians. */
     WaitToldOut: {

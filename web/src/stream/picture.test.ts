@@ -6,7 +6,7 @@ import { backoff, begin, blank, corrected, go, type Delta, type Snapshot } from 
 const AT = '2026-11-24T02:00:00Z'
 const snapshot = (more: Partial<Snapshot> = {}): Snapshot => ({
   t: 'snapshot', epoch: 'e1', seq: 7, at: AT, seats: [], calls: [], queues: [], lines: [], trunks: [], alarms: [], figures: [], switches: [],
-  vitals: { live: true, as_of: AT, blind_since: null, backlog: 0, dead_letters: 0, callbacks_open: 0 },
+  vitals: { live: true, as_of: AT, blind_since: null, backlog: 0, dead_letters: 0, callbacks_open: 0, callbacks_due: 0, places_kept: 0 },
   targets: { service_level_15s: 0.8, connect_rate_24h: 0.95, waiting_most: 10, wait_seconds_most: 60 },
   ...more,
 })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { caseOf, closed, grouped, openFirst, when, type Ticket } from './story.ts'
+import { caseOf, closed, grouped, openFirst, passed, when, type Ticket } from './story.ts'
 import NUMBERS from './grouped.json' with { type: 'json' }
 
 const ticket = (id: string, filed_at: string, direct = false, case_number = '') => ({ id, filed_at, state: 'delivered', case_number, ticket: { answered_directly: direct } }) as unknown as Ticket
@@ -20,6 +20,13 @@ test('what the case store says is over is closed, however it was delivered', () 
 test('a ticket is its case where it has one', () => {
   assert.equal(caseOf(ticket('a', '', false, 'GD1')), 'GD1')
   assert.equal(caseOf(ticket('a', '')), 'a')
+})
+
+test('of announcements one after another the last; who came straight went through nothing', () => {
+  const step = (what: string, place = 0) => ({ at: '2026-11-24T01:00:00Z', what, queue: 'mandarin', place, minutes: null, result: '' })
+  const waited = ['notice', 'queue', 'told', 'told', 'offered', 'told', 'kept'].map((what, n) => step(what, 9 - n))
+  assert.deepEqual(passed(waited).map((one) => `${one.what}${one.place}`), ['notice9', 'queue8', 'told6', 'offered5', 'told4', 'kept3'])
+  assert.deepEqual(passed([step('notice'), step('queue')]), [])
 })
 
 test('numbers in groups, masked or not', () => {

@@ -28,6 +28,12 @@ export function when(moment: string | null | undefined, now: Date, locale: strin
   return `${at.toLocaleDateString(locale, day)} ${time}`
 }
 
+/** What a caller went through, short: of one announcement after another the last; nothing where he heard the notice alone. */
+export function passed(rows: readonly Shapes['PassedOut'][]): Shapes['PassedOut'][] {
+  const told = rows.filter((one, n) => one.what !== 'told' || rows[n + 1]?.what !== 'told')
+  return told.every((one) => one.what === 'notice' || one.what === 'queue') ? [] : told
+}
+
 export function talked(call: Shapes['CallOut']): number {
   return call.answered_at && call.ended_at ? (Date.parse(call.ended_at) - Date.parse(call.answered_at)) / 1000 : 0
 }
