@@ -79,9 +79,8 @@ class Hotline:
         telephone = cti.build(settings, secrets, ledger.plan, board.publish, ledger.call)
         switchboard, live = telephone.switchboard, telephone.switchboard.fold.board
         ledger.comparing.watch(live, lambda: switchboard.live)
-        memory = ledger.seats
-        memory.stood = self._programs.telephone_stood_since
-        self._parts.at_end(self._end_seats)
+        (memory := ledger.seats).stood = self._programs.telephone_stood_since
+        self._parts.at_end(partial(ledger.end_seats, self._programs.ends_telephone))
         seats = await begin(agents.build(settings, switchboard, memory, house.publish, WRONG_OR_AWAY, memory.leave))
         board.listen(agents.HEARD, seats.service.hear)
         house.listen(bridge.FILED, seats.hear_filed)
@@ -100,7 +99,6 @@ class Hotline:
         )  # fmt: skip
         await begin(consoles.build(behind, board, book, house))
         await self._programs.open_edge()
-
         self._telephone = await begin(telephone)
         if (watch := self._programs.watched(lambda: switchboard.events.up)) is not None:
             await begin(watch)
@@ -144,11 +142,6 @@ class Hotline:
         if not self._lock.held:
             await self._parts.begin(self._lock)
             self._parts.at_end(self._programs.stop)  # what was found before its turn to start
-
-    async def _end_seats(self) -> None:
-        """The seats' last page is written; while nobody can telephone nobody's time there runs on."""
-        if self._ledger is not None and self._programs.ends_telephone():
-            await self._ledger.seats.end()
 
     async def _end_calls(self) -> None:
         """First of all, with everything still there: who waits may be answered."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from functools import partial
@@ -138,6 +138,11 @@ class Books:
         """Nothing waits for a ledger that is there any more; or it takes too long."""
         if not self.opener.away:
             await self.opener.settled(SETTLED_SECONDS)
+
+    async def end_seats(self, telephone_ends: Callable[[], bool]) -> None:
+        """The seats' last page is written; while nobody can telephone nobody's time there runs on."""
+        if telephone_ends():
+            await self.seats.end()
 
     async def stop(self) -> None:
         """All that was heard and read is written, as far as the ledger takes it now."""
