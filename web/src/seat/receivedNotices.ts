@@ -90,7 +90,7 @@ export function receiveMessages(): void {
     heard.notices.unshift(told)
     heard.notices.length = Math.min(heard.notices.length, MOST)
     heard.unread += 1
-    toast(`${told.by_name}：${told.text}`, told.urgent ? 'bad' : 'info', { testid: 'notice', ms: told.urgent ? URGENT_MS : 20_000 })
+    toast(say('app.told', { what: told.by_name, how: told.text }), told.urgent ? 'bad' : 'info', { testid: 'notice', ms: told.urgent ? URGENT_MS : 20_000 })
   })
   on('ticket', (told) => {
     if (told.case_state === 'returned') {
