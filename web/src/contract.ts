@@ -1888,6 +1888,7 @@ export interface components {
       /** browser | desk: the one that rings */
       device: string
       state: string
+      /** of the state; of a pause since it began, whatever was rung or dialled in vain meanwhile */
       since: string | null
       agent: string
       agent_name: string
