@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 
 import structlog
 
@@ -56,8 +57,9 @@ LIVE_SECONDS, CASES_SECONDS = 10.0, 5.0
 class Hotline:
     """One daemon. ``await start()``, then ``await stop()``; nothing of it is left after that."""
 
-    def __init__(self, settings: Settings, places: Places) -> None:
-        self.settings, self.places = settings, places
+    def __init__(self, settings: Settings, places: Places, file: Path = Path("hotline.toml")) -> None:
+        """``file``: what the settings were read from; shown to operators."""
+        self.settings, self.places, self._file = settings, places, file
         self.board_bus, self.book_bus, self.house_bus = Bus(), Bus(), Bus()
         self._parts = Parts()
         self._lock = folder_lock.FolderLock(places)
@@ -133,6 +135,7 @@ class Hotline:
         behind = consoles.Behind(
             settings, places, secrets["api-token"], ledger, telephone, seats.service, delivery.courier, metrics,
             self._programs.phones, readings, early, began, self._vitals, delivery.callbacks, sender.wake, switches, nuisance,
+            self._file,
         )  # fmt: skip
         await begin(consoles.build(behind, board, book, house))
         await self._programs.open_edge()

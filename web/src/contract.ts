@@ -424,6 +424,9 @@ export interface paths {
   '/api/sessions/{session}': {
     delete: { parameters: { path: { session: string } }; responses: { 200: { content: { 'application/json': components['schemas']['DoneOut'] } } } }
   }
+  '/api/settings': {
+    get: { responses: { 200: { content: { 'application/json': components['schemas']['SettingOut'][] } } } }
+  }
   '/api/switches': {
     get: { parameters: { query: { most?: number } }; responses: { 200: { content: { 'application/json': components['schemas']['SwitchesOut'] } } } }
     post: { requestBody: { content: { 'application/json': components['schemas']['SwitchIn'] } }; responses: { 200: { content: { 'application/json': components['schemas']['SwitchedOut'] } } } }
@@ -1927,6 +1930,19 @@ export interface components {
       address: string
       browser: string
       current: boolean
+    }
+    /** One line, queue, seat, number of the phone book, refusal code or prompt, as it is in force. */
+    SettingOut: {
+      /** line | queue | seat | phonebook | refusal | prompts */
+      section: string
+      id: string
+      name: string
+      /** what is shown of it, by words of the pages */
+      facts: { [key: string]: string }
+      /** where it is changed; in force after ``hotline reload`` */
+      file: string
+      /** of that file; null: it does not stand there, the shipped value is in force */
+      line: number | null
     }
     /** POST /api/session. The answer sets the session's cookie. */
     SignIn: {

@@ -1,7 +1,7 @@
 // Administration and the audit log in words: their texts. Merged under `admin`.
 export const zh = {
   title: '管理',
-  tabs: { accounts: '账号与程序', sessions: '登录会话', audit: '审计', health: '运行状况', dead: '待处理工单' },
+  tabs: { accounts: '账号与程序', sessions: '登录会话', audit: '审计', health: '运行状况', dead: '待处理工单', settings: '配置' },
   refresh: '刷新',
   failed: '加载失败：{message}',
   health: {
@@ -11,6 +11,16 @@ export const zh = {
   dead: { none: '没有被拒收的工单', filed: '提交时间', title: '标题', error: '拒收原因', tries: '已试', replay: '重新推送', replayed: '已重新推送', kind: '消息', edit: '修改', cancel: '取消',
     kinds: { file: '立案', supplement: '补充', urge: '催办', plus_one: '附议', reply: '回复', return: '退回', withdraw: '撤销', reopen: '重开', merge: '并单', unmerge: '取消并单' },
     fields: { title: '标题', content: '内容', text: '内容', reason: '理由', answer: '答复', into: '并入案卷号' }, withheld: '依要求不予显示' },
+  settings: {
+    how: '此处显示正在生效的配置。账号、话术、线路开关和模式可在各自页面更改；其余请按“修改位置”改文件，执行 hotline check 核对，再执行 hotline reload 生效。',
+    id: '编号', name: '名称', where: '修改位置', at: '{file} 第 {line} 行', in: '{file}', again: '重试',
+    sections: { line: '线路与受理时间', queue: '队列', seat: '座席', phonebook: '一键号码', refusal: '不予受理理由', prompts: '提示音' },
+    words: {
+      numbers: '号码', queue: '队列', hours: '受理时间', notice: '提示音或流程', capacity: '容量', ring: '振铃秒数', longest: '最长等待秒数', most: '排队上限', served: '话务员',
+      device: '话机', second: '第二话机', number: '号码', group: '分组', english: '英文', text: '内容',
+    },
+    values: { device: { browser: '浏览器', desk: '桌面' }, second: { browser: '浏览器', desk: '桌面' }, group: { linkage: '联动', unit: '承办单位' }, hours: { always: '全天' } },
+  },
   audit: {
     actor: '操作人', action: '操作', call: '通话编号', any: '全部操作', search: '查询', export: '导出 CSV', exported: '已导出，导出操作已写入审计日志',
     at: '时间', detail: '内容', older: '更早的', none: '没有符合条件的记录', unbroken: '哈希链完整', broken: '哈希链断裂：记录被改动过', command: '本机命令行', system: '系统', program: '程序 {name}',
@@ -31,7 +41,7 @@ export const zh = {
 
 export const en: typeof zh = {
   title: 'Administration',
-  tabs: { accounts: 'Accounts and programs', sessions: 'Sessions', audit: 'Audit', health: 'Health', dead: 'Refused tickets' },
+  tabs: { accounts: 'Accounts and programs', sessions: 'Sessions', audit: 'Audit', health: 'Health', dead: 'Refused tickets', settings: 'Settings' },
   refresh: 'Refresh',
   failed: 'Could not be loaded: {message}',
   health: {
@@ -41,6 +51,16 @@ export const en: typeof zh = {
   dead: { none: 'No ticket is refused', filed: 'Filed', title: 'Title', error: 'Why refused', tries: 'Tries', replay: 'Send again', replayed: 'Sent again', kind: 'Message', edit: 'Edit', cancel: 'Cancel',
     kinds: { file: 'filing', supplement: 'supplement', urge: 'urging', plus_one: 'one more citizen', reply: 'reply', return: 'return', withdraw: 'withdrawal', reopen: 'reopening', merge: 'merging', unmerge: 'merging undone' },
     fields: { title: 'Title', content: 'Content', text: 'Text', reason: 'Reason', answer: 'Answer', into: 'Into case' }, withheld: 'withheld as was asked for' },
+  settings: {
+    how: 'What is in force. Accounts, scripts, switches of lines and modes are changed on pages of their own; the rest in the file named at each row: then hotline check, and hotline reload.',
+    id: 'Id', name: 'Name', where: 'Changed in', at: '{file}, line {line}', in: '{file}', again: 'Try again',
+    sections: { line: 'Lines and hours', queue: 'Queues', seat: 'Seats', phonebook: 'Phone book', refusal: 'Refusal codes', prompts: 'Prompts' },
+    words: {
+      numbers: 'Numbers', queue: 'Queue', hours: 'Hours', notice: 'Notice or journey', capacity: 'Capacity', ring: 'Rings for (s)', longest: 'Longest wait (s)', most: 'Most waiting', served: 'Agents',
+      device: 'Telephone', second: 'Second telephone', number: 'Number', group: 'Group', english: 'English', text: 'Text',
+    },
+    values: { device: { browser: 'browser', desk: 'desk' }, second: { browser: 'browser', desk: 'desk' }, group: { linkage: 'linkage', unit: 'unit' }, hours: { always: 'always' } },
+  },
   audit: {
     actor: 'Who', action: 'What', call: 'Call', any: 'Everything', search: 'Search', export: 'Export CSV', exported: 'Exported; it stands in the audit log',
     at: 'At', detail: 'Detail', older: 'Older', none: 'No entry meets this', unbroken: 'The hash chain fits', broken: 'The hash chain is broken: rows were changed', command: 'command line', system: 'system', program: 'program {name}',
