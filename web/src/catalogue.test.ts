@@ -52,6 +52,14 @@ test('a Chinese text or sign stands in a catalogue alone', () => {
   assert.deepEqual(found, [])
 })
 
+test('a sign is drawn by AppIcon, never a letter of whatever font there is', () => {
+  /** A title of a window has letters alone. */
+  const letters = new Set(['alerting.ts'])
+  const found = FILES.filter((one) => !/words\.ts$|\.test\.ts$/.test(one) && !letters.has(one) && !one.startsWith('cases/'))
+    .filter((one) => /[▣☎♪⇈✎◎↻⤢✕⊘▲▼◆●○■▶❚↗◇⚑◌✓⚠↺▽]/u.test(readFileSync(join(HERE, one), 'utf8')))
+  assert.deepEqual(found, [])
+})
+
 test('what stood in the way of reading is gone', () => {
   const old = /失明|没有取到|没有提交成功|够不着|没有相符|必须填写|撤掉这一件|按市民所说|读给市民听|已推送|欢迎词|注销/
   assert.deepEqual(every('zh').filter(([, text]) => old.test(text)), [])
