@@ -1,5 +1,5 @@
 // The signs of all pages: outlines of Tabler Icons 3.52.0 (MIT, © Paweł Kuna, tabler.io/icons), 24 by 24, drawn by AppIcon.vue.
-// One more: its outline from there, under its own name.
+// To add one, copy its outline from there, under its name there.
 export const ICONS = {
   'circle-check': 'M3 12a9 9 0 1 0 18 0a9 9 0 1 0 -18 0 M9 12l2 2l4 -4',
   'bell-ringing': 'M10 5a2 2 0 0 1 4 0a7 7 0 0 1 4 6v3a4 4 0 0 0 2 3h-16a4 4 0 0 0 2 -3v-3a7 7 0 0 1 4 -6 M9 17v1a3 3 0 0 0 6 0v-1 M21 6.727a11.05 11.05 0 0 0 -2.794 -3.727 M3 6.727a11.05 11.05 0 0 1 2.792 -3.727',
