@@ -5,10 +5,10 @@ export const zh = {
   refresh: '刷新',
   failed: '加载失败：{message}',
   health: {
-    good: '运行正常', bad: '有故障', blind: '与话务系统的连接中断', backlog: '待推送工单 {count}', dead: '被拒收工单 {count}', unknown: '未知', name: '项目', state: '状态', said: '说明', ok: '正常', ill: '异常',
+    good: '运行正常', bad: '有故障', blind: '与话务系统的连接中断', backlog: '待投递工单 {count}', dead: '被拒收工单 {count}', unknown: '未知', name: '项目', state: '状态', said: '说明', ok: '正常', ill: '异常',
     names: { asterisk: '话务系统', ami: '话务链路', ledger: '台账', book: '话务账', casestore: '案卷系统', recordings: '录音', disk: '磁盘', sip: '线路接入', edge: '网页入口', files: '程序文件' },
   },
-  dead: { none: '没有被拒收的工单', filed: '提交时间', title: '标题', error: '拒收原因', tries: '已试', replay: '重新推送', replayed: '已重新推送', kind: '消息', edit: '修改', cancel: '取消',
+  dead: { none: '没有被拒收的工单', filed: '提交时间', title: '标题', error: '拒收原因', tries: '已试', replay: '重新投递', replayed: '已重新投递', kind: '消息', edit: '修改', cancel: '取消',
     kinds: { file: '立案', supplement: '补充', urge: '催办', plus_one: '附议', reply: '回复', return: '退回', withdraw: '撤销', reopen: '重开', merge: '并单', unmerge: '取消并单' },
     fields: { title: '标题', content: '内容', text: '内容', reason: '理由', answer: '答复', into: '并入案卷号' }, withheld: '依要求不予显示' },
   settings: {
@@ -28,7 +28,7 @@ export const zh = {
       signed_in: '登录', signed_out: '退出登录', sign_in_failed: '登录失败', account_guessed: '账号被猜测密码', account_rests: '账号进入冷却', password_changed: '修改密码', expired: '会话到期', session_ended: '强制下线',
       account_made: '新建账号', account_changed: '更改账号', account_change_asked: '申请变更账号', account_change_confirmed: '复核变更', account_change_declined: '驳回变更', account_change_withdrawn: '撤回变更', account_change_expired: '变更过期',
       program_made: '登记程序', program_rotated: '更换程序令牌', program_revoked: '吊销程序令牌', token_refused: '令牌被拒', refused: '越权操作被拒',
-      seat_taken: '签入座席', seat_left: '签出座席', listened: '听录音', story_shown: '查看来电历史', confidential_shown: '查看保密内容', alarm_acknowledged: '确认告警', notice: '广播通知', template_kept: '修改话术模板', ticket_replayed: '重新推送工单',
+      seat_taken: '签入座席', seat_left: '签出座席', listened: '听录音', story_shown: '查看来电历史', confidential_shown: '查看保密内容', alarm_acknowledged: '确认告警', notice: '广播通知', template_kept: '修改话术模板', ticket_replayed: '重新投递工单',
       callback_taken: '认领回拨', callbacks_assigned: '指派回拨', callback_given_up: '放弃回拨', result_told: '告知办理结果', receipt_sent_again: '再发受理短信', nuisance_tagged: '标记骚扰来电', nuisance_dismissed: '驳回骚扰标记', nuisance_decided: '限制骚扰号码', nuisance_ended: '解除骚扰限制', nuisance_appealed: '骚扰限制申诉', appeal_decided: '申诉复核', nuisance_exported: '导出骚扰处置', calls_exported: '导出通话', callbacks_exported: '导出回拨', audit_exported: '导出审计', own_calls_searched: '按号码查自己的通话', repeats_shown: '查看重复诉求', progress_shown: '查询办件进度', tickets_exported: '导出工单', own_tickets_searched: '按号码查自己的工单', file_read: '读取附件', mass_event_opened: '设立群发事件', mass_event_closed: '结束群发事件', read_in_bulk: '大量查阅', acted_for: '代为操作', audit_head_accepted: '确认审计链首', given_password_over: '初始密码过期', ledger_restored: '恢复台账', catalogue_imported: '导入目录', catalogue_activated: '启用目录', catalogue_withdrawn: '撤回目录', difference_accepted: '确认差异',
       watch: '监听/耳语/强插', unwatch: '停止监听', take_over: '接管通话', force: '强制座席状态', move: '调整排队', exported: '导出录音', dropped: '销毁录音', held: '录音保全', released: '解除保全', revoked: '强制下线',
     } as Record<string, string>,
