@@ -31,3 +31,18 @@ def test_a_case_that_was_not_run_says_why() -> None:
     left = [case for case, _told, _test, how in ROW.findall(text) if how == "not run"]
     why = text.partition("**Not run today**")[2]
     assert all(case in why for case in left)
+
+
+USE = TREE / "docs/decisions/0061-points-of-use-tried-again.md"
+POINTS = [*(str(n) for n in (*range(1, 34), *range(37, 44))), "wording", "one word"]
+"""What was met in use; 34 to 36 are the ticket's."""
+
+
+def test_every_point_of_use_stands_there_once_and_names_a_test() -> None:
+    row = re.compile(r"^\| ([\w ]+) \| (\S.*?) \| `([^`]+)` \| (run|by hand|not run) \|$", re.MULTILINE)
+    rows = row.findall(USE.read_text("utf-8"))
+    assert [point for point, *_ in rows] == POINTS
+    for point, _told, test, _how in rows:
+        file, name = test.split("::")
+        text = (TREE / file if file.startswith("web/") else TREE / "tests" / file).read_text("utf-8")
+        assert (name if file.startswith("web/") else f"def {name}(") in text, f"{point}: {test}"
