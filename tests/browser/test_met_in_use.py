@@ -449,3 +449,33 @@ async def test_the_door_speaks_the_pages_language(hotline: BrowserHotline) -> No
             await expect(said).to_be_visible()
             assert not other.search(await said.inner_text())
             await person.page.reload()
+
+
+@pytest.mark.long
+@pytest.mark.bound(300)
+async def test_nothing_of_a_call_stays_behind(hotline: BrowserHotline) -> None:
+    """Listeners and nodes of the page, once as many forms were open as are ever kept: as many after four more calls."""
+    async with hotline:
+        anna = await hotline.agent("1001", "8001", ANNA)
+        tool = await anna.context.new_cdp_session(anna.page)
+        await tool.send("Performance.enable")
+
+        async def calls(numbers: range) -> dict[str, float]:
+            for number in numbers:
+                call = await hotline.citizen(f"138059264{number:02}")
+                await anna.answer()
+                await anna.press("direct-answer")
+                await anna.hang_up()
+                await call.until_ended(5)
+                await anna.press("end-wrap-up")
+                await anna.until("ready")
+            await anna.press("tab-my")
+            await expect(anna.part("my-day")).to_be_visible()
+            await tool.send("HeapProfiler.collectGarbage")
+            told = await tool.send("Performance.getMetrics")
+            return {one["name"]: one["value"] for one in told["metrics"]}
+
+        before = await calls(range(10))
+        after = await calls(range(10, 14))
+        assert after["JSEventListeners"] - before["JSEventListeners"] < 4, (before, after)
+        assert after["Nodes"] - before["Nodes"] < 0.1 * before["Nodes"], (before, after)

@@ -56,7 +56,7 @@ test('a sign is drawn by AppIcon, never a letter of whatever font there is', () 
   /** A title of a window has letters alone. */
   const letters = new Set(['alerting.ts'])
   const found = FILES.filter((one) => !/words\.ts$|\.test\.ts$/.test(one) && !letters.has(one) && !one.startsWith('cases/'))
-    .filter((one) => /[▣☎♪⇈✎◎↻⤢✕⊘▲▼◆●○■▶❚↗◇⚑◌✓⚠↺▽]/u.test(readFileSync(join(HERE, one), 'utf8')))
+    .filter((one) => /[☀☾▣☎♪⇈✎◎↻⤢✕⊘▲▼◆●○■▶❚↗◇⚑◌✓⚠↺▽]/u.test(readFileSync(join(HERE, one), 'utf8')))
   assert.deepEqual(found, [])
 })
 

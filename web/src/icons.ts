@@ -25,11 +25,12 @@ export const ICONS = {
   'info-circle': 'M3 12a9 9 0 1 0 18 0a9 9 0 0 0 -18 0 M12 9h.01 M11 12h1v4h1',
   dots: 'M4 12a1 1 0 1 0 2 0a1 1 0 1 0 -2 0 M11 12a1 1 0 1 0 2 0a1 1 0 1 0 -2 0 M18 12a1 1 0 1 0 2 0a1 1 0 1 0 -2 0',
   maximize: 'M4 8v-2a2 2 0 0 1 2 -2h2 M4 16v2a2 2 0 0 0 2 2h2 M16 4h2a2 2 0 0 1 2 2v2 M16 20h2a2 2 0 0 0 2 -2v-2',
-  'circle-arrow-up': 'M3 12a9 9 0 1 0 18 0a9 9 0 0 0 -18 0 M12 8l-4 4 M12 8v8 M16 12l-4 -4',
   'circle-arrow-down': 'M3 12a9 9 0 1 0 18 0a9 9 0 0 0 -18 0 M8 12l4 4 M12 8v8 M16 12l-4 4',
   'circle-minus': 'M3 12a9 9 0 1 0 18 0a9 9 0 1 0 -18 0 M9 12l6 0',
   'arrow-back-up': 'M9 14l-4 -4l4 -4 M5 10h11a4 4 0 1 1 0 8h-1',
   plus: 'M12 5l0 14 M5 12l14 0',
+  sun: 'M8 12a4 4 0 1 0 8 0a4 4 0 1 0 -8 0 M3 12h1m8 -9v1m8 8h1m-9 8v1m-6.4 -15.4l.7 .7m12.1 -.7l-.7 .7m0 11.4l.7 .7m-12.1 -.7l-.7 .7',
+  moon: 'M12 3c.132 0 .263 0 .393 0a7.5 7.5 0 0 0 7.92 12.446a9 9 0 1 1 -8.313 -12.454l0 .008',
 } as const
 
 export type Icon = keyof typeof ICONS
