@@ -104,7 +104,8 @@ async def test_one_number_on_every_screen(hotline: BrowserHotline) -> None:
         await booked(hotline, desk)
         await anna.press("tab-my")
         await anna.press("my-tab-calls")
-        await expect(anna.part("my-calls")).to_contain_text(citizen)
+        await expect(anna.part("my-calls")).to_contain_text(mask(citizen))  # it is settled: masked, and still theirs
+        await expect(anna.part("my-calls")).not_to_contain_text(desk)
         await chief.visit("/wall")
         await chief.press("figure-answered")
         await expect(chief.part("drill-calls")).to_contain_text(mask(citizen))
@@ -243,6 +244,7 @@ async def test_a_recording_that_cannot_be_had_says_why(hotline: BrowserHotline, 
                 (tmp_path / str(n)).rename(file)
 
 
+@pytest.mark.bound(150)
 async def test_a_chosen_tab_is_read_under_the_mouse(hotline: BrowserHotline) -> None:
     """On the supervisor's page, the administration's and a seat's, by axe, in both themes."""
     async with hotline:
@@ -297,11 +299,11 @@ async def test_who_listens_is_in_no_talk_and_who_takes_over_is_named(hotline: Br
         await expect(chief.part("state-watching")).to_contain_text("1")
         await chief.visit("/watch")
         await chief.choose("8001")
-        before = await still(anna.part("go-ready"), anna.part("hang-up"))
+        before = await still(anna.part("tab-ticket"), anna.part("sign-out"))
         await chief.press("take-over")
         await chief.because("应急")
         await expect(anna.part("warned")).to_contain_text(re.compile("班长 .+ 已接管您的通话，原因：应急"))
-        assert await still(anna.part("go-ready"), anna.part("hang-up")) == before
+        assert await still(anna.part("tab-ticket"), anna.part("sign-out")) == before
         await chief.until("talking", 20)
         for part in ("hold", "transfer-to", "ticket", "pop", "hang-up"):
             await expect(chief.part(part)).to_be_visible()
