@@ -141,6 +141,8 @@ async def test_the_wallboard_follows_a_call(hotline: BrowserHotline) -> None:
             await expect(chief.part("drill-calls")).to_contain_text(mask(caller))
             await expect(chief.part("drill-calls")).not_to_contain_text(caller)
             await chief.press("drill-close")
+        await chief.press("backlog")
+        await expect(chief.part("tickets-state")).to_have_value("undelivered")
 
 
 async def test_a_line_is_closed_by_hand(hotline: BrowserHotline) -> None:
