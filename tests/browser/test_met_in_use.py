@@ -226,7 +226,7 @@ async def test_a_recording_that_cannot_be_had_says_why(hotline: BrowserHotline, 
     async with hotline:
         anna = await hotline.agent("1001", "8001", ANNA)
         name = await finished(hotline, anna, "13805926307")
-        files = [one for one in hotline.site.places.recordings.rglob("*") if name in one.name and one.is_file()]
+        files = [one for one in hotline.site.places.shelf.rglob("*") if name in one.name and one.is_file()]
         assert files
         for n, file in enumerate(files):
             file.rename(tmp_path / str(n))
