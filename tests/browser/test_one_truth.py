@@ -95,7 +95,7 @@ async def test_a_consultation_that_fails_is_said_and_opens_no_way(hotline: Brows
         anna = await hotline.agent("1001", "8001", ANNA)
         call = await hotline.talk(anna, "13805926202")
         await hotline.floor.reachable("telecom")
-        await anna.press("number-police")
+        await anna.press("handover-110")
         await expect(anna.part("dialled")).to_contain_text("对方忙")
         await expect(anna.part("party-consulted")).to_have_attribute("data-state", "failed")
         for way in ("complete", "cancel", "conference"):
