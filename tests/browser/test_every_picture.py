@@ -161,6 +161,8 @@ async def test_a_colleague_is_asked_and_joins(hotline: BrowserHotline, shots: Pi
         await anna.press("transfer-conference")
         await expect(anna.part("hears")).to_contain_text("各方都能听到")
         await shots.take(anna, "seat-conference")
+        for one in (anna, bao):  # two agents alone in a room would talk on
+            await one.press("hang-up")
 
 
 async def test_a_hand_over_and_what_the_partner_says(hotline: BrowserHotline, shots: Pictures) -> None:
