@@ -331,6 +331,7 @@ async def test_one_clock_and_the_hold_s_own(hotline: BrowserHotline) -> None:
         await anna.press("resume")
         await anna.until("talking")
         await expect(anna.part("held-for")).to_have_count(0)
+        await anna.hears(CITIZEN)
         both = """() => ['[data-testid=presence] time', '[data-testid=call-time]'].map((one) => {
           const [minutes, seconds] = document.querySelector(one).innerText.match(/(\\d+):(\\d+)/).slice(1).map(Number)
           return minutes * 60 + seconds
