@@ -23,6 +23,7 @@ export const zh = {
   signOutAfter: '正在通话：通话结束后自动退出',
   call: {
     none: '没有通话',
+    wrapped: '通话已结束，话后处理中',
     title: '通话',
     answer: '接听',
     lift: '请在话机上接听',
@@ -209,6 +210,7 @@ export const en: typeof zh = {
   signOutAfter: 'You are in a call: you will be signed out when it is over',
   call: {
     none: 'No call',
+    wrapped: 'the call is over: wrap-up',
     title: 'Call',
     answer: 'Answer',
     lift: 'Answer it at the telephone',
