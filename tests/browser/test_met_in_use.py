@@ -255,7 +255,7 @@ async def test_a_chosen_tab_is_read_under_the_mouse(hotline: BrowserHotline) -> 
         found: list[str] = []
         for person in (anna, chief, admin):
             for theme in ("light", "dark"):
-                await person.page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+                await person.page.emulate_media(color_scheme=theme)
                 await expect(person.page.locator("html")).to_have_attribute("data-theme", theme)
                 chosen = person.page.locator("main :is([aria-selected=true], [aria-pressed=true])").first
                 await chosen.hover()
