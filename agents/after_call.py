@@ -72,6 +72,16 @@ def pause_word(state: SeatState, *, queue_call: bool, dialling: bool) -> str | N
     return state.reason or OwnReason.LOGIN
 
 
+def rested(old: SeatState, new: SeatState, at: Instant) -> Instant | None:
+    """``SeatState.rested`` of the seat that becomes ``new`` at this moment."""
+    if new.presence in (Presence.DIALLING, Presence.RINGING):
+        return old.rested
+    if new.presence is not Presence.PAUSED:
+        return None
+    same = new.pause == old.pause and old.presence is not Presence.PAUSED
+    return old.rested if same and old.rested is not None else at
+
+
 def differs(old: SeatState, new: SeatState) -> bool:
     """Whether one interval of the seat's book ended and another began."""
     return (old.presence, old.reason, old.agent) != (new.presence, new.reason, new.agent)

@@ -41,6 +41,8 @@ class SeatState:
     """Why it is paused (an operator's word or an ``OwnReason``); '' otherwise."""
     since: Instant = NEVER
     """When this presence (with this reason) began."""
+    rested: Instant | None = None
+    """Since when it rests in this pause: a call that nobody answered meanwhile does not begin it anew; None: it talked, or is in none."""
     call: CallId = NO_CALL
     """The call it is in or wraps up; '' otherwise."""
     pause: str = OwnReason.LOGIN

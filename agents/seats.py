@@ -15,7 +15,7 @@ from cti.ids import Instant, SeatId
 from cti.numbering_plan import seat_at
 
 from . import events as out
-from .after_call import differs, next_state, on_phone, pause_word
+from .after_call import differs, next_state, on_phone, pause_word, rested
 from .own_reasons import AgentId, OwnReason
 from .phones import Phones
 from .presence import IDLE, ON_PHONE, Presence
@@ -76,7 +76,7 @@ class Seats:
         old = self.states[new.seat]
         if differs(old, new):
             at = max(at, old.since)
-            new = replace(new, since=at)
+            new = replace(new, since=at, rested=rested(old, new, at))
             self.put(new)
             who = new.agent or old.agent
             self.tell(

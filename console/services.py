@@ -32,6 +32,7 @@ from .ports import Alarms, Audit, Board, Calls, Desk, Nuisance, Phones, Switches
 from .program_tokens import Programs
 from .rate_limit import Shares
 from .refused_requests import Refusals
+from .shown_settings import ShownSetting
 from .stream.hub import Hub
 
 TAKES_A_MINUTE = 6
@@ -122,6 +123,8 @@ class Services:
     alarms: Alarms | None = None
     notices: Notices | None = None
     switches: Switches | None = None
+    settings: Sequence[ShownSetting] = ()
+    """As they are in force, for operators."""
     """None: nothing is switched here (503)."""
     nuisance: Nuisance | None = None
     """None: no number is graded here (503)."""

@@ -11,6 +11,7 @@ import gc
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 
 import structlog
 
@@ -48,8 +49,9 @@ LIVE_SECONDS, CASES_SECONDS = 10.0, 5.0
 class Hotline:
     """One daemon. ``await start()``, then ``await stop()``; nothing of it is left after that."""
 
-    def __init__(self, settings: Settings, places: Places) -> None:
-        self.settings, self.places = settings, places
+    def __init__(self, settings: Settings, places: Places, file: Path = Path("hotline.toml")) -> None:
+        """``file``: what the settings were read from; shown to operators."""
+        self.settings, self.places, self._file = settings, places, file
         self.board_bus, self.book_bus, self.house_bus = Bus(), Bus(), Bus()
         self._parts = Parts()
         self._lock = folder_lock.FolderLock(places)
@@ -95,7 +97,7 @@ class Hotline:
         metrics.know(settings, switchboard, ledger, advice.door.counts.as_dict, self._programs.cases)
         behind = consoles.Behind(
             settings, places, secrets["api-token"], ledger, telephone, seats.service, deliveries, metrics,
-            self._programs.phones, readings, early, began, self._vitals, mirrors,
+            self._programs.phones, readings, early, began, self._vitals, mirrors, self._file,
         )  # fmt: skip
         await begin(consoles.build(behind, board, book, house))
         await self._programs.open_edge()

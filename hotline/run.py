@@ -60,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
         from .signals import CANNOT_START, SIGNALS, Life
 
     reactor: Any = chosen  # Twisted's interfaces are not what mypy takes a module for
-    life = Life(Hotline(settings, Places(args.var.absolute())), args.config)
+    life = Life(Hotline(settings, Places(args.var.absolute()), args.config.absolute()), args.config)
     status = CANNOT_START
 
     async def lead() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated
 
@@ -146,6 +147,17 @@ class AccountOut(View):
     locked: bool
     has_password: bool
     changed_at: datetime
+
+
+class SettingOut(View):
+    """One line, queue, seat, number of the phone book, refusal code or prompt, as it is in force."""
+
+    section: str = Field(description="line | queue | seat | phonebook | refusal | prompts")
+    id: str
+    name: str
+    facts: Mapping[str, str] = Field(description="what is shown of it, by words of the pages")
+    file: str = Field(description="where it is changed; in force after ``hotline reload``")
+    line: int | None = Field(description="of that file; null: it does not stand there, the shipped value is in force")
 
 
 class AccountIn(Body):

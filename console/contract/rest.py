@@ -115,7 +115,9 @@ class SeatOut(View):
     seat: str
     device: str = Field(description="browser | desk: the one that rings")
     state: str
-    since: datetime | None
+    since: datetime | None = Field(
+        description="of the state; of a pause since it began, whatever was rung or dialled in vain meanwhile"
+    )
     agent: str
     agent_name: str
     reason: str

@@ -8,6 +8,7 @@ import secrets as noise
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 import structlog
 
@@ -18,9 +19,12 @@ from bridge.events import TicketFiled
 from bridge.intake import Intake
 from bridge.notifications.build import partner_keys
 from bridge.partner_states import PartnerCalls
+from bridge.ticket_choices import Choices
 from config import work_time
 from config.file_places import Places
+from config.files import FileRefused, read_text
 from config.sections.recording import OUTBOUND_PROMPT, OutboundNotice
+from config.setting_lines import setting_lines
 from config.settings import Settings
 from console import seat_sign_in
 from console.bulk_reads import BulkReads
@@ -30,6 +34,7 @@ from console.ports import Vital
 from console.server import Monitoring, Server, make_app
 from console.services import Services
 from console.shell_actor import ShellNamed
+from console.shown_settings import ShownSetting, shown_settings
 from cti import numbers
 from cti.build import Telephone
 from cti.equipment_events import BoardLive
@@ -68,6 +73,14 @@ def _to_say(settings: Settings) -> str:
     return settings.prompts[OUTBOUND_PROMPT] if by_agent else ""
 
 
+def _shown(b: Behind, choices: Choices) -> tuple[ShownSetting, ...]:
+    try:
+        lines = setting_lines(read_text(b.file).text)
+    except FileRefused:  # it was read a moment ago, and is gone: what is in force is shown without its lines
+        lines = {}
+    return shown_settings(b.settings, choices, lines, file=str(b.file), choices_file=str(b.places.choices))
+
+
 @dataclass(frozen=True, slots=True)
 class Behind:
     """What stands behind the console's desk."""
@@ -86,6 +99,8 @@ class Behind:
     began: datetime
     more_vitals: Callable[[], Sequence[Vital]]
     mirrors: Mirrors
+    file: Path
+    """What the settings were read from."""
 
 
 class ConsolePart:
@@ -215,6 +230,7 @@ def build(behind: Behind, board: Bus, book: Bus, house: Bus) -> ConsolePart:
         demo=bool(os.environ.get("HOTLINE_DEMO")), oidc=sign_in.oidc,
         places=PlaceSearch(lambda: gazetteer.opened(places)), tickets=ledger_views.tickets_of(settings, places, store, intake),
         handovers=_handovers(b), bulk=BulkReads(settings.access.read_rows_alarm, house.publish), case_callbacks=b.deliveries.case_callbacks,
+        settings=_shown(b, files.choices),
     )  # fmt: skip
     opener.when_open(sign_in.introduce)
     opener.when_open(stream.alarm_service.restore)

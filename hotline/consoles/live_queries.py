@@ -81,8 +81,9 @@ class Desk:
         person = self._floor.desk.roster.people.get(state.agent)
         device, roster = self._floor.desk.device(seat), self._floor.desk.roster
         other = next((one for one in self._devices[seat] if one is not device), None)
+        since = (state.rested or state.since) if state.presence is Presence.PAUSED else state.since
         return Seat(
-            seat, str(device), str(state.presence), moment(state.since), state.agent,
+            seat, str(device), str(state.presence), moment(since), state.agent,
             person.name if person else "", state.reason, state.call or None,
             self._reachable(roster.endpoint(seat, device)),
             {str(queue): level for queue, level in person.skills.items()} if person else {},

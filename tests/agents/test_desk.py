@@ -396,6 +396,32 @@ def test_a_phone_that_does_not_answer_its_own_call_is_ready_again() -> None:
     ]
 
 
+def test_a_call_nobody_answered_does_not_begin_a_pause_anew() -> None:
+    """The break goes on since it began; after a talk it is another one, and so is one with another reason."""
+    s = DeskDriver()
+    s.ready()
+    s.ask(req.Pause(S1, "小休"))
+    began = s.now
+    for _ in range(2):
+        s.passes(60)
+        s.ask(req.DialOut(S1, "110"))
+        call = s.citizen(ev.Direction.OUTBOUND, endpoint=S1)
+        leg = next(iter(s.desk.phones.legs))
+        s.passes(1)
+        assert s.is_(S1) is P.DIALLING
+        s.ends(call, leg, S1)
+        assert (s.is_(S1), s.state(S1).reason, s.state(S1).rested) == (P.PAUSED, "小休", began)
+        assert unpack(pack(s.state(S1))) == s.state(S1)
+    call, leg = s.talk()
+    s.ends(call, leg, S1)
+    assert s.state(S1).rested is None
+    s.passes(60)
+    assert (s.is_(S1), s.state(S1).rested) == (P.PAUSED, s.state(S1).since)
+    s.passes(5)
+    s.ask(req.Pause(S1, "就餐"))
+    assert s.state(S1).rested == s.now
+
+
 def test_seat_to_seat_calls_need_no_wrap_up() -> None:
     """A chat between seats leaves both where they were; a paused one keeps its reason."""
     s = DeskDriver()

@@ -1,13 +1,15 @@
 """Every page in every state, at 1366 and 1920, light and dark, Chinese and English: for eyes, and for what a program can see of it.
 
-`make pictures ALL=FOLDER` writes them there (seventy files, none is kept in the repository). Whatever is drawn over an edge, or makes
-the page wider than its window, is told with its picture's name.
+`make pictures ALL=FOLDER` writes them there (none is kept in the repository). Whatever is drawn over an edge, or makes the page wider than
+its window, is told with its picture's name. One test each for what stands still together: on a busy machine a picture takes seconds, and all
+of them in one test never ended within any bound.
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Literal
 
@@ -20,11 +22,13 @@ from tests.live.site import SEAT_TONE
 
 from .kit import ANNA, BAO, BrowserHotline
 from .people import Agent, Person
+from .test_callbacks import missed
 
 FOLDER = os.environ.get("HOTLINE_ALL_PICTURES", "")
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(not FOLDER, reason="for eyes: make pictures ALL=FOLDER"),
+    pytest.mark.bound(400),
 ]
 SIZES = ((1366, 768), (1920, 1080))
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
@@ -41,14 +45,17 @@ OVER = """() => {
   return said
 }"""
 """What runs over its box."""
+Kept = Callable[[], Awaitable[None]]
 
 
 class Pictures:
     def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self.over: list[str] = []
 
-    async def take(self, person: Person, name: str, *, wall: bool = False) -> None:
+    async def take(self, person: Person, name: str, *, wall: bool = False, kept: Kept | None = None) -> None:
+        """``kept`` brings back before each picture what lasts for seconds alone: a ring, a wrap-up."""
         page = person.page
         for language in LANGUAGES:
             if wall:  # it has no switch of its own
@@ -63,6 +70,8 @@ class Pictures:
                     await person.press("theme")
                 for width, height in SIZES:
                     await page.set_viewport_size({"width": width, "height": height})
+                    if kept is not None:
+                        await kept()
                     await self._one(page, f"{name}-{width}-{theme}-{language}", wait=1.2 if wall else 0.1)
         if not wall:
             await person.part("language").select_option("zh")
@@ -75,6 +84,13 @@ class Pictures:
         self.over += [f"{name}: {one}" for one in await page.evaluate(OVER)]
 
 
+@pytest.fixture
+def shots() -> Iterator[Pictures]:
+    made = Pictures(Path(FOLDER))
+    yield made
+    assert made.over == []
+
+
 async def _write(agent: Agent) -> None:
     matter = MATTERS[0]
     await agent.press(f"ticket-kind-{matter.kind}")
@@ -83,50 +99,110 @@ async def _write(agent: Agent) -> None:
     await agent.saved()
 
 
-@pytest.mark.bound(400)
-async def test_every_picture(hotline: BrowserHotline) -> None:
-    folder = Path(FOLDER)
-    folder.mkdir(parents=True, exist_ok=True)
-    shots = Pictures(folder)
+async def test_before_and_between_calls(hotline: BrowserHotline, shots: Pictures) -> None:
     async with hotline:
         login = await hotline.page(Person, "1004")
         await login.go("/")
         await expect(login.part("login-account")).to_be_visible()
         await shots.take(login, "login")
         anna = await hotline.agent("1001", "8001", ANNA)
-        bao = await hotline.agent("1002", "8002", BAO, ready=False)
+        await hotline.agent("1002", "8002", BAO)
         lost = await hotline.citizen("13806009012")
         await anna.rings()
         lost.hang_up()
+        await anna.until("ready")
         await shots.take(anna, "seat-idle")
+
+
+async def test_a_call_that_rings(hotline: BrowserHotline, shots: Pictures) -> None:
+    async with hotline:
+        anna = await hotline.agent("1001", "8001", ANNA)
+        await hotline.citizen("13806002320")
+
+        async def rings() -> None:
+            if await anna.part("presence").get_attribute("data-state") == "paused":  # it rang out twice
+                await anna.ready()
+            await anna.rings()
+
+        await shots.take(anna, "seat-ringing", kept=rings)
+
+
+async def test_a_talk_and_its_directory(hotline: BrowserHotline, shots: Pictures) -> None:
+    async with hotline:
+        anna = await hotline.agent("1001", "8001", ANNA)
+        await hotline.agent("1002", "8002", BAO, ready=False)
         call = await hotline.talk(anna, "13806002319")
         await _write(anna)
         await shots.take(anna, "seat-talking")
-        await anna.part("transfer-to").focus()
-        await expect(anna.part("target-agent-1002")).to_be_visible()
-        await shots.take(anna, "seat-directory")
-        await anna.part("transfer-to").fill("8002")
-        await anna.press("transfer-attended")
+
+        async def opened() -> None:
+            await anna.part("transfer-to").focus()
+            await expect(anna.part("target-agent-1002")).to_be_visible()
+
+        await shots.take(anna, "seat-directory", kept=opened)
+        call.hang_up()
+        await anna.until("wrap_up")
+        await anna.press("extend-wrap-up")
+        await anna.press("extend-wrap-up")
+        await shots.take(anna, "seat-wrap-up")
+
+
+async def test_a_colleague_is_asked_and_joins(hotline: BrowserHotline, shots: Pictures) -> None:
+    async with hotline:
+        anna = await hotline.agent("1001", "8001", ANNA)
+        bao = await hotline.agent("1002", "8002", BAO, ready=False)
+        await hotline.talk(anna, "13806002321")
+        await _write(anna)
+        await anna.transfer("8002", "attended")
         await bao.answer()
         await expect(anna.part("party-8002")).to_have_attribute("data-state", "talking")
         await shots.take(anna, "seat-consulting")
+        await shots.take(bao, "seat-consulted")
         await anna.press("transfer-conference")
         await expect(anna.part("hears")).to_contain_text("各方都能听到")
         await shots.take(anna, "seat-conference")
-        await bao.press("hang-up")
-        await bao.until("paused")
-        await anna.listens(1)
-        await anna.transfer("8002")
-        await anna.press("extend-wrap-up")
-        await bao.rings()
-        await shots.take(bao, "seat-ringing")
-        await shots.take(anna, "seat-wrap-up")
-        call.hang_up()
+        for one in (anna, bao):  # two agents alone in a room would talk on
+            await one.press("hang-up")
 
+
+async def test_a_hand_over_and_what_the_partner_says(hotline: BrowserHotline, shots: Pictures) -> None:
+    """The box while the partner talks, refused, accepted; the next call's pop with what became of it there."""
+    caller, number = "13806002322", "FZ-2026-0077"
+    async with hotline:
+        for rack in hotline.floor.phones.trunks.values():
+            rack.take("12345", answering(0.3, None, SEAT_TONE))
+        anna = await hotline.agent("1001", "8001", ANNA)
+        await hotline.floor.reachable("telecom")
+        call = await hotline.talk(anna, caller)
+        await _write(anna)
+        step = anna.part("handover-step")
+        await anna.press("handover-12345")
+        await expect(step).to_have_attribute("data-step", "answered", timeout=15_000)
+        await shots.take(anna, "handover-answered")
+        await anna.part("handover-reason").fill("不属于受理范围")
+        await anna.press("handover-refuse")
+        await expect(step).to_have_attribute("data-step", "refused", timeout=15_000)
+        await shots.take(anna, "handover-refused")
+        await anna.press("handover-12345")
+        await expect(step).to_have_attribute("data-step", "answered", timeout=15_000)
+        await anna.part("handover-reference").fill(number)
+        await anna.press("handover-accept")
+        await anna.until("wrap_up")
+        call.hang_up()
+        await anna.press("direct-answer")
+        await anna.until("ready", 30)
+        await hotline.talk(anna, caller)
+        await expect(anna.part("pop-handover")).to_have_count(2, timeout=20_000)
+        await shots.take(anna, "handover-next-pop")
+
+
+async def test_the_supervisors_pages(hotline: BrowserHotline, shots: Pictures) -> None:
+    async with hotline:
         for seat, caller in (("8005", "13806004471"), ("8006", "13806005508")):
             await hotline.floor.sit(seat, answering(0.4, None, SEAT_TONE))
             await hotline.citizen(caller)
             await hotline.floor.until_state(seat, "talking")
+        await missed(hotline, "13806009013")
         await hotline.citizen("13806007163")
         chief = await hotline.supervisor()
         await chief.visit("/watch")
@@ -139,7 +215,28 @@ async def test_every_picture(hotline: BrowserHotline) -> None:
         await chief.visit("/templates")
         await expect(chief.part("template-row-sample-greeting")).to_be_visible()
         await shots.take(chief, "templates")
-        await chief.visit("/calls")
-        await shots.take(chief, "calls")
+        for page in ("calls", "tickets"):
+            await chief.visit(f"/{page}")
+            await expect(chief.part(f"{page}-page")).to_be_visible()
+            await shots.take(chief, page)
+
+
+async def test_the_wall(hotline: BrowserHotline, shots: Pictures) -> None:
+    async with hotline:
+        for seat, caller in (("8005", "13806004472"), ("8006", "13806005509")):
+            await hotline.floor.sit(seat, answering(0.4, None, SEAT_TONE))
+            await hotline.citizen(caller)
+            await hotline.floor.until_state(seat, "talking")
+        await hotline.citizen("13806007164")
+        chief = await hotline.supervisor()
+        await chief.visit("/wall")
         await shots.take(chief, "wall", wall=True)
-    assert shots.over == []
+
+
+async def test_the_administration(hotline: BrowserHotline, shots: Pictures) -> None:
+    async with hotline:
+        admin = await hotline.page(Person, "4001")
+        await admin.sign_in()
+        for tab in ("accounts", "audit", "settings"):
+            await admin.press(f"tab-{tab}")
+            await shots.take(admin, f"admin-{tab}")

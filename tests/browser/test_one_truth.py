@@ -18,6 +18,14 @@ from .test_transfers import two
 pytestmark = pytest.mark.browser
 
 
+SHOWN = """window.__shown = []
+setInterval(() => {
+  for (const one of document.querySelectorAll('[data-testid=presence] .state strong, [data-testid=rejoining], [data-testid=wrap-up-left]'))
+    if (window.__shown.at(-1) !== one.innerText) window.__shown.push(one.innerText)
+}, 20)"""
+"""What a page says of the state while it comes back."""
+
+
 async def picture(person: Agent, name: str) -> None:
     """For a person's eye, where HOTLINE_PICTURES names a folder."""
     if folder := os.environ.get("HOTLINE_PICTURES"):
@@ -87,7 +95,7 @@ async def test_a_consultation_that_fails_is_said_and_opens_no_way(hotline: Brows
         anna = await hotline.agent("1001", "8001", ANNA)
         call = await hotline.talk(anna, "13805926202")
         await hotline.floor.reachable("telecom")
-        await anna.press("number-police")
+        await anna.press("handover-110")
         await expect(anna.part("dialled")).to_contain_text("对方忙")
         await expect(anna.part("party-consulted")).to_have_attribute("data-state", "failed")
         for way in ("complete", "cancel", "conference"):
@@ -182,6 +190,10 @@ async def test_help_is_asked_for_with_one_key(hotline: BrowserHotline) -> None:
         await expect(chief.part("help-mark-8001")).to_be_visible()
         await picture(chief, "help")
         await chief.choose("8001")
+        await chief.part("notice-text").fill("请告知市民今日内回复")
+        await chief.part("notice-form").get_by_role("checkbox").last.check()  # to this seat alone
+        await chief.press("notice-send")
+        await expect(anna.part("notice")).to_contain_text("请告知市民今日内回复")
         await chief.press("help-done")
         await expect(anna.part("help")).to_have_attribute("aria-pressed", "false")
         await expect(chief.part("help-8001")).to_have_count(0)
@@ -210,10 +222,14 @@ async def test_a_reload_keeps_the_calls_clock(hotline: BrowserHotline) -> None:
         anna = await hotline.agent("1001", "8001", ANNA)
         call = await hotline.talk(anna, "13805926210")
         await expect(anna.part("call-time")).to_contain_text("0:05", timeout=10_000)
+        await anna.page.add_init_script(SHOWN)
         await anna.page.reload()
         await anna.until("talking", 20)
         await expect(anna.part("call-time")).not_to_contain_text("0:00")
         await expect(anna.part("rejoined")).to_be_visible()
+        shown = await anna.page.evaluate("window.__shown")
+        assert "正在接回通话…" in shown
+        assert not [one for one in shown if "话后处理" in one], shown
         await asyncio.gather(anna.hears(CITIZEN), heard(call, ANNA))
         await anna.until_it_counts()
         call.hang_up()

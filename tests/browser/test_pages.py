@@ -183,6 +183,13 @@ async def test_administration_is_in_words(hotline: BrowserHotline, tmp_path: Pat
         await expect(admin.part("go-seat")).to_have_count(0)
         await admin.press("tab-health")
         await expect(admin.part("health")).to_contain_text("台账")
+        await admin.press("tab-settings")
+        await expect(admin.part("settings-line")).to_contain_text("12319")
+        await expect(admin.part("settings-line")).to_contain_text(re.compile(r"\.toml 第 \d+ 行"))
+        for section in ("queue", "seat", "phonebook", "refusal", "prompts"):
+            await admin.part(f"settings-{section}").locator("summary").click()
+            await expect(admin.part(f"settings-{section}").locator("tbody tr").first).to_be_visible()
+        assert await broken(admin.page, "settings") == []
         await admin.press("tab-dead")
         await expect(admin.part("dead-letters")).to_be_visible()
         await admin.press("tab-audit")

@@ -96,6 +96,7 @@ async def test_who_waits_is_moved_and_an_alarm_is_acknowledged(hotline: BrowserH
         for place, caller in enumerate(callers, 1):
             calls[caller] = await hotline.citizen(caller)
             await expect(chief.part("waiting-list").get_by_role("listitem")).to_have_count(place)
+        await expect(chief.part("watch-alarms")).to_contain_text("排队", timeout=15_000)
         row = chief.part("waiting-list").get_by_role("listitem").filter(has_text=callers[2])
         await row.get_by_test_id("move-up").click()
         await chief.because()
@@ -140,6 +141,8 @@ async def test_the_wallboard_follows_a_call(hotline: BrowserHotline) -> None:
             await expect(chief.part("drill-calls")).to_contain_text(mask(caller))
             await expect(chief.part("drill-calls")).not_to_contain_text(caller)
             await chief.press("drill-close")
+        await chief.press("backlog")
+        await expect(chief.part("tickets-state")).to_have_value("undelivered")
 
 
 async def test_a_line_is_closed_by_hand(hotline: BrowserHotline) -> None:

@@ -91,7 +91,8 @@ async def test_the_police_by_one_key(hotline: BrowserHotline) -> None:
         anna = await hotline.agent("1001", "8001", ANNA)
         call = await hotline.talk(anna, "13805922004")
         await hotline.floor.reachable("telecom")
-        await anna.press("number-police")
+        await expect(anna.part("number-police")).to_have_count(0)  # one key for one deed
+        await anna.press("handover-110")
         await anna.hears(POLICE)
         await eventually(lambda: bool(trunk.calls_to("110")))
         police = trunk.calls_to("110")[0]

@@ -58,6 +58,7 @@ MAY: dict[tuple[str, str], str] = {
     ("POST", "/api/account-changes/{change}/confirm"): "PT",
     ("DELETE", "/api/account-changes/{change}"): "PT",
     ("GET", "/api/programs"): "PT",
+    ("GET", "/api/settings"): "PT",
     ("POST", "/api/programs"): "PT",
     ("POST", "/api/programs/{name}/rotate"): "PT",
     ("DELETE", "/api/programs/{name}"): "PT",

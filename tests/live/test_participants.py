@@ -51,7 +51,10 @@ async def test_a_consultation_from_its_first_ring_to_three_together(site: Site) 
         call, seat = await talking(floor, number)
         await until_parties(asking, (number, "citizen", "talking", ""), ("8001", "agent", "talking", ""))
 
+        begun = time.monotonic()
         await floor.rest.verb("8001", "transfer", kind="attended", to="8002")
+        await eventually(lambda: bool(floor.desk.calls_to("8002")), 10)
+        assert time.monotonic() - begun < SOON, "the citizen hears music meanwhile"
         ringing = (
             (number, "citizen", "held", ""), ("8001", "agent", "waiting", ""), ("8002", "consulted", "ringing", "8001"),
         )  # fmt: skip

@@ -427,6 +427,9 @@ export interface paths {
   '/api/sessions/{session}': {
     delete: { parameters: { path: { session: string } }; responses: { 200: { content: { 'application/json': components['schemas']['DoneOut'] } } } }
   }
+  '/api/settings': {
+    get: { responses: { 200: { content: { 'application/json': components['schemas']['SettingOut'][] } } } }
+  }
   '/api/switches': {
     get: { parameters: { query: { most?: number } }; responses: { 200: { content: { 'application/json': components['schemas']['SwitchesOut'] } } } }
     post: { requestBody: { content: { 'application/json': components['schemas']['SwitchIn'] } }; responses: { 200: { content: { 'application/json': components['schemas']['SwitchedOut'] } } } }
@@ -1912,6 +1915,7 @@ export interface components {
       /** browser | desk: the one that rings */
       device: string
       state: string
+      /** of the state; of a pause since it began, whatever was rung or dialled in vain meanwhile */
       since: string | null
       agent: string
       agent_name: string
@@ -1950,6 +1954,19 @@ export interface components {
       address: string
       browser: string
       current: boolean
+    }
+    /** One line, queue, seat, number of the phone book, refusal code or prompt, as it is in force. */
+    SettingOut: {
+      /** line | queue | seat | phonebook | refusal | prompts */
+      section: string
+      id: string
+      name: string
+      /** what is shown of it, by words of the pages */
+      facts: { [key: string]: string }
+      /** where it is changed; in force after ``hotline reload`` */
+      file: string
+      /** of that file; null: it does not stand there, the shipped value is in force */
+      line: number | null
     }
     /** POST /api/session. The answer sets the session's cookie. */
     SignIn: {

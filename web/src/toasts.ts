@@ -5,7 +5,8 @@ export type Weight = 'info' | 'good' | 'warning' | 'bad'
 export interface Toast {
   id: number
   weight: Weight
-  text: string
+  /** asked anew when the page's language changes */
+  text: () => string
   testid: string
 }
 
@@ -13,11 +14,11 @@ export const toasts = shallowReactive<Toast[]>([])
 let last = 0
 
 /** `stays`: until closed; else for `ms`. */
-export function toast(text: string, weight: Weight = 'info', { stays = false, testid = 'toast', ms = 8_000 } = {}): void {
+export function toast(text: string | (() => string), weight: Weight = 'info', { stays = false, testid = 'toast', ms = 8_000 } = {}): void {
   const id = ++last
   const same = toasts.findIndex((one) => one.testid === testid)
   if (same >= 0) toasts.splice(same, 1)
-  toasts.push({ id, weight, text, testid })
+  toasts.push({ id, weight, text: typeof text === 'string' ? () => text : text, testid })
   if (!stays) window.setTimeout(() => untoast(id), ms)
 }
 

@@ -15,6 +15,9 @@ export const zh = {
   cancel: '取消',
   confirm: '确定',
   menu: '菜单',
+  told: '{what}：{how}',
+  inBrackets: '{what}（{more}）',
+  comma: '，',
   wall: '大屏',
   watch: '班长台',
   caseState: {
@@ -39,6 +42,9 @@ export const en: typeof zh = {
   cancel: 'Cancel',
   confirm: 'OK',
   menu: 'Menu',
+  told: '{what}: {how}',
+  inBrackets: '{what} ({more})',
+  comma: ', ',
   wall: 'Wallboard',
   watch: 'Supervision',
   caseState: {

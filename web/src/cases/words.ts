@@ -24,6 +24,7 @@ export const zh = {
     ask_extension: '申请延期', grant_extension: '同意延期', refuse_extension: '不同意延期', ask_suspension: '申请挂账', grant_suspension: '同意挂账', refuse_suspension: '不同意挂账',
     resume: '恢复处置', appeal: '超时申诉', review_appeal: '申诉审核', return_again: '再次退单',
   },
+  told: '{what}：{how}', inBrackets: '{what}（{more}）',
   language: 'English',
 }
 
@@ -52,5 +53,6 @@ export const en: typeof zh = {
     ask_extension: 'Ask for an extension', grant_extension: 'Grant the extension', refuse_extension: 'Refuse the extension', ask_suspension: 'Ask for a suspension', grant_suspension: 'Grant the suspension', refuse_suspension: 'Refuse the suspension',
     resume: 'Resume', appeal: 'Appeal', review_appeal: 'Review the appeal', return_again: 'Return again',
   },
+  told: '{what}: {how}', inBrackets: '{what} ({more})',
   language: '中文',
 }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { expectedOf, isExpected } from './expected.ts'
-import { grade, quality, read } from './quality.ts'
+import { grade, quality, read, steady } from './quality.ts'
 import { alawFirst } from './sdp.ts'
 
 test('A-law goes to the front, everything else keeps its order', () => {
@@ -21,6 +21,15 @@ test('loss is of the time between two readings, the worse of both directions', (
   const before = read([inbound(1000, 100)])
   const after = read([inbound(1098, 102), { type: 'remote-inbound-rtp', kind: 'audio', roundTripTime: 0.021, fractionLost: 0.01 }])
   assert.deepEqual(quality(before, after), { rtt_ms: 21, loss_percent: 2, jitter_ms: 4, grade: 'fair' })
+})
+
+test('one bad reading, as after a hold, is not shown; two are', () => {
+  const [good, bad] = [quality(read([inbound(0, 0)]), read([inbound(100, 0)])), quality(read([inbound(100, 0)]), read([inbound(158, 42)]))]
+  assert.equal(bad.loss_percent, 42)
+  assert.equal(steady(good, bad).grade, 'good')
+  assert.equal(steady(bad, good).grade, 'good')
+  assert.equal(steady(bad, bad).grade, 'poor')
+  assert.equal(steady(null, bad).grade, 'poor')
 })
 
 test('nothing received yet is no loss but unknown', () => {

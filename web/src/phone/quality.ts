@@ -56,6 +56,14 @@ export function quality(before: Reading | null, after: Reading): Quality {
   return { ...figures, grade: grade(figures) }
 }
 
+/** What is shown: of two readings in a row the better one. One alone jumps where a call is held, resumed or given on, and nobody hears that. */
+export function steady(before: Quality | null, now: Quality): Quality {
+  if (!before) return now
+  const least = (a: number | null, b: number | null) => (a === null || b === null ? b : Math.min(a, b))
+  const figures = { rtt_ms: now.rtt_ms, loss_percent: least(before.loss_percent, now.loss_percent), jitter_ms: least(before.jitter_ms, now.jitter_ms) }
+  return { ...figures, grade: grade(figures) }
+}
+
 /** Marks a listener would give: above 3 % loss or 300 ms a talk gets hard. */
 export function grade(figures: Omit<Quality, 'grade'>): Grade {
   const { rtt_ms: rtt, loss_percent: loss, jitter_ms: jitter } = figures

@@ -12,7 +12,7 @@ import type { components } from '../contract'
 import { ownSeat } from '../session'
 import { audio, closeMicrophone, onMicrophone, openMicrophone, play, quiet, ring, voice, wake, zip } from './audio'
 import { expectedOf, isExpected, type Expected } from './expected'
-import { quality, read, UNKNOWN, type Quality, type Reading } from './quality'
+import { quality, read, steady, UNKNOWN, type Quality, type Reading } from './quality'
 import { alawFirst } from './sdp'
 
 type Keys = components['schemas']['PhoneOut']
@@ -51,6 +51,8 @@ let track: MediaStreamTrack | undefined
 let again = 0
 let looking = 0
 let reading: Reading | null = null
+/** What the reading before this one said. */
+let measured: Quality | null = null
 let expected: Expected | undefined
 let rejoinUntil = 0
 /** Grows with each start and stop: what was asked before is no longer wanted. */
@@ -248,7 +250,7 @@ function over(): void {
   play(undefined)
   track?.stop()
   track = undefined
-  reading = null
+  reading = measured = null
   Object.assign(state, { session: '', from: '', since: 0, muted: false, held: false, quality: UNKNOWN, comes: true })
   if (retiring) queueMicrotask(() => retiring && end())
 }
@@ -329,7 +331,9 @@ async function look(mine: RTCSession): Promise<void> {
   ;(await mine.connection.getStats()).forEach((row: Record<string, unknown>) => rows.push(row))
   if (session !== mine) return
   const now = read(rows)
-  state.quality = quality(reading, now)
+  const heard = quality(reading, now)
+  state.quality = steady(measured, heard)
+  measured = heard
   state.comes = reading === null || now.received > reading.received
   reading = now
 }

@@ -44,6 +44,6 @@ test('an earlier hand-over is told in a line, with what the partner says of it n
   const say = (key: string, values?: Record<string, string>) => `${key.replace('seat.handover.', '')}${values ? ` ${Object.values(values).join(' ')}` : ''}`
   const known = (key: string) => !key.endsWith('.odd')
   const past = { ...ONE, how: 'accepted', partner_name: '12345', reference: 'FZ1', their_state: 'done', their_note: '已修复' }
-  assert.equal(handedOver(past, say, known), 'past 12345 step.accepted 12345 · their FZ1 · theirs 12345 their_states.done · 已修复')
+  assert.equal(handedOver(past, say, known), 'step.accepted 12345 · their FZ1 · theirs 12345 their_states.done · 已修复')
   assert.equal(theirWord('odd', say, known), 'odd')
 })

@@ -32,7 +32,7 @@ export function handedOver(one: Handover, t: (key: string, values?: Record<strin
   const step = `seat.handover.step.${stepOf(one)}`
   const how = t(te(step) ? step : 'seat.handover.step.unknown', { who: one.partner_name })
   return [
-    t('seat.handover.past', { who: one.partner_name, how }), one.reference && t('seat.handover.their', { number: one.reference }), one.note,
+    how, one.reference && t('seat.handover.their', { number: one.reference }), one.note,
     one.their_state && t('seat.handover.theirs', { who: one.partner_name, state: theirWord(one.their_state, t, te) }), one.their_note,
   ].filter(Boolean).join(' · ')
 }

@@ -58,7 +58,10 @@ export function receiveMessages(): void {
     if (before === 'phone' && reason !== 'phone' && heard.warning?.what === 'phone') dismiss()
   })
   watch(rejoining, (is, was) => {
-    if (was && !is && mySeat.value?.state === 'talking') toast(say('seat.rejoined', { seconds: Math.max(1, Math.round((Date.now() - cutAt.value) / 1000)) }), 'good', { testid: 'rejoined' })
+    if (was && !is && mySeat.value?.state === 'talking') {
+      const seconds = Math.max(1, Math.round((Date.now() - cutAt.value) / 1000))
+      toast(() => say('seat.rejoined', { seconds }), 'good', { testid: 'rejoined' })
+    }
   })
   on('dialled', (told) => {
     if (told.way === 'call') {
@@ -67,7 +70,7 @@ export function receiveMessages(): void {
     }
     if (told.result === 'answered' && told.way === 'consult') return // the card shows it
     if (heard.warning?.what === 'taken_over') return // the citizen was given away by the supervisor, who has said so
-    const text = say(told.result === 'answered' ? 'seat.dialled.given' : `seat.dialled.${told.way}`, { to: nameOf(told.to), why: say(`seat.dialled.why.${told.result}`) })
+    const text = () => say(told.result === 'answered' ? 'seat.dialled.given' : `seat.dialled.${told.way}`, { to: nameOf(told.to), why: say(`seat.dialled.why.${told.result}`) })
     toast(text, told.result === 'answered' ? 'good' : 'warning', { testid: 'dialled', ms: 15_000 })
   })
   const numbers = new Map<string, string>()
@@ -76,30 +79,30 @@ export function receiveMessages(): void {
     for (const old of numbers.keys()) if (numbers.size > MOST) numbers.delete(old)
   })
   on('offer_over', (over) => {
-    const number = numbers.get(over.call) || say('seat.call.hidden')
-    toast(say(`seat.offerOver.${over.queue ? over.result : over.result === 'missed' ? 'put' : over.result}`, { number }), over.queue && over.result === 'missed' ? 'warning' : 'info', { testid: 'offer-over', ms: 15_000 })
+    const number = numbers.get(over.call)
+    toast(() => say(`seat.offerOver.${over.queue ? over.result : over.result === 'missed' ? 'put' : over.result}`, { number: number || say('seat.call.hidden') }), over.queue && over.result === 'missed' ? 'warning' : 'info', { testid: 'offer-over', ms: 15_000 })
   })
   // 求助班长: whoever supervises is told at once, wherever they are in the pages
   watch(() => (may('supervise') ? [...live.picture.seats.values()].filter((one) => one.help_since).map((one) => one.seat) : []), (seats, before) => {
     for (const seat of before) if (!seats.includes(seat)) untoastKind(`help-${seat}`)
     for (const seat of seats)
-      if (!before.includes(seat)) toast(say('seat.help.asked', { who: nameOf(seat) }), 'bad', { stays: true, testid: `help-${seat}` })
+      if (!before.includes(seat)) toast(() => say('seat.help.asked', { who: nameOf(seat) }), 'bad', { stays: true, testid: `help-${seat}` })
   })
   on('notice', (told) => {
     if (heard.notices.some((one) => one.id === told.id)) return
     heard.notices.unshift(told)
     heard.notices.length = Math.min(heard.notices.length, MOST)
     heard.unread += 1
-    toast(`${told.by_name}：${told.text}`, told.urgent ? 'bad' : 'info', { testid: 'notice', ms: told.urgent ? URGENT_MS : 20_000 })
+    toast(() => say('app.told', { what: told.by_name, how: told.text }), told.urgent ? 'bad' : 'info', { testid: 'notice', ms: told.urgent ? URGENT_MS : 20_000 })
   })
   on('ticket', (told) => {
     if (told.case_state === 'returned') {
-      toast(say('seat.caseReturned', { number: told.case_number }), 'bad', { stays: true, testid: 'case-returned' })
+      toast(() => say('seat.caseReturned', { number: told.case_number }), 'bad', { stays: true, testid: 'case-returned' })
       return
     }
     if (told.case_state && told.case_state !== 'filed') return // its page shows it; nobody is interrupted
     const known = told.state === 'delivered' || told.state === 'poisoned' ? told.state : 'waiting'
-    const text = say(`seat.ticketSaid.${known}`, { number: told.case_number, error: told.error })
+    const text = () => say(`seat.ticketSaid.${known}`, { number: told.case_number, error: told.error })
     toast(text, known === 'poisoned' ? 'bad' : 'good', { stays: known === 'poisoned', testid: 'ticket-said' })
   })
 }

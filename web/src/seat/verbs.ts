@@ -132,7 +132,7 @@ export async function out(): Promise<void> {
     await afterCall('log_out')
     if (verbs.after === 'log_out') {
       verbs.outAfter = true
-      toast(say('seat.signOutAfter'), 'info')
+      toast(() => say('seat.signOutAfter'), 'info')
     }
     return
   }

@@ -23,6 +23,7 @@ export const zh = {
   signOutAfter: '正在通话：通话结束后自动退出',
   call: {
     none: '没有通话',
+    wrapped: '通话已结束，话后处理中',
     title: '通话',
     answer: '接听',
     lift: '请在话机上接听',
@@ -111,7 +112,6 @@ export const zh = {
     },
     theirs: '{who}系统告知：{state}',
     their_states: { accepted: '已受理', refused: '不予受理', handling: '办理中', done: '已办结', closed: '已结案', withdrawn: '已撤回' },
-    past: '移交 {who}：{how}',
     told: { waiting: '工单发送中', sent: '工单已送达', withdrawn: '工单已撤回', failed: '工单未送达' },
   },
   numbers: { title: '一键联动', linkage: '联动', unit: '承办单位' },
@@ -210,6 +210,7 @@ export const en: typeof zh = {
   signOutAfter: 'You are in a call: you will be signed out when it is over',
   call: {
     none: 'No call',
+    wrapped: 'the call is over: wrap-up',
     title: 'Call',
     answer: 'Answer',
     lift: 'Answer it at the telephone',
@@ -289,7 +290,7 @@ export const en: typeof zh = {
     conference: 'Three-way',
   },
   handover: {
-    title: 'Hand over to a partner', summary: 'What it is about (else the ticket’s title and place)', to: 'To {who}', reference: 'Their number of it', reason: 'Why they do not take it', accept: 'They took it, I leave',
+    title: 'Hand over to a partner', summary: 'About what (else as in the ticket)', to: 'To {who}', reference: 'Their number of it', reason: 'Why they do not take it', accept: 'They took it, I leave',
     keep: 'Add their number', refuse: 'Not taken, back to me', their: 'their number {number}',
     step: {
       ringing: 'Calling {who}', answered: '{who} has answered', accepted: 'Handed over to {who}', refused: '{who} did not take it; the caller is yours again', not_taken: '{who} has hung up; the caller is yours again',
@@ -298,7 +299,6 @@ export const en: typeof zh = {
     },
     theirs: '{who}’s own system says: {state}',
     their_states: { accepted: 'accepted', refused: 'not accepted', handling: 'being handled', done: 'done', closed: 'closed', withdrawn: 'withdrawn' },
-    past: 'Handed over to {who}: {how}',
     told: { waiting: 'work order on its way', sent: 'work order delivered', withdrawn: 'work order taken back', failed: 'work order not delivered' },
   },
   numbers: { title: 'One-key numbers', linkage: 'Linkage', unit: 'Units' },

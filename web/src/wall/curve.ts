@@ -83,10 +83,11 @@ export function curve(day: Day, now: number, words: CurveWords, paint: Paint): O
         },
       },
       { name: words.unanswered, type: 'bar', stack: 'today', data: spread(day.curve, since, (row) => row.unanswered, until) },
-      {
+      // nothing was counted then: no line of zeros, which would be an answer
+      ...(day.week_before.some((row) => row.offered) ? [{
         name: words.weekBefore, type: 'line', step: 'middle', symbol: 'none', lineStyle: { width: 3, type: 'dashed' },
         data: spread(day.week_before, lastWeek, (row) => row.offered),
-      },
+      } as const] : []),
     ],
   }
 }

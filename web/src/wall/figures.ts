@@ -1,5 +1,6 @@
 // The wallboard's arithmetic: pure, no screen. Rates are 0..1, times seconds, moments ISO texts.
 import type { components } from '../contract'
+import type { Icon } from '../icons'
 
 type Shapes = components['schemas']
 export type Figures = Shapes['FiguresOut']
@@ -10,8 +11,8 @@ export type Seat = Shapes['SeatOut']
 
 export type Rating = 'met' | 'missed' | 'none'
 
-/** A rating's shape, beside its colour and word. */
-export const MARKS: Record<Rating, string> = { met: '▲', missed: '▼', none: '◇' }
+/** A rating's sign, beside its colour and word. */
+export const MARKS: Record<Rating, Icon> = { met: 'circle-check', missed: 'alert-triangle', none: 'circle-minus' }
 
 /** What a value is against its target; `none` where nothing was counted yet. */
 export function rating(value: number | null | undefined, target: number): Rating {
@@ -70,9 +71,10 @@ export function waitingNow(callers: Call[], now: number): Waiting {
 export const STATES = ['ready', 'ringing', 'dialling', 'talking', 'holding', 'watching', 'wrap_up', 'paused', 'logged_out'] as const
 export type State = (typeof STATES)[number]
 
-/** Each state has its own shape too: colour alone tells nothing to many people. */
-export const SHAPES: Record<string, string> = {
-  ready: '●', ringing: '◎', dialling: '↗', talking: '▶', holding: '❚❚', watching: '♪', wrap_up: '✎', paused: '■', logged_out: '○',
+/** Each state has its own sign too: colour alone tells nothing to many people. */
+export const SHAPES: Record<string, Icon> = {
+  ready: 'circle-check', ringing: 'bell-ringing', dialling: 'phone-outgoing', talking: 'phone-call', holding: 'player-pause', watching: 'headphones',
+  wrap_up: 'pencil', paused: 'coffee', logged_out: 'circle-dashed',
 }
 
 export function byState(seats: Iterable<Seat>): Record<State, number> {

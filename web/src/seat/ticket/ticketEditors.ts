@@ -30,6 +30,8 @@ export interface TicketEditor {
   busy: '' | 'file' | Outcome
   /** the outcome the call has without a ticket */
   outcome: string
+  /** of a refusal: which reason of the list; '' not known here */
+  code: string
   /** another ticket has this part's number */
   taken: boolean
   /** the server is away: the ticket goes as soon as it is back, by itself */
@@ -68,7 +70,7 @@ export function editorOf(call: Call, party?: Party | null): { editor: TicketEdit
   const known = editors.get(call.call)
   if (known) {
     known.used = ++uses
-    if (!known.editor.outcome) known.editor.outcome = spoken(call.outcome)
+    if (!known.editor.outcome) Object.assign(known.editor, { outcome: spoken(call.outcome), code: codeOf(call) })
     return known
   }
   forget()
@@ -79,11 +81,12 @@ export function editorOf(call: Call, party?: Party | null): { editor: TicketEdit
 }
 
 const spoken = (outcome: string) => (['direct', 'refused', 'nuisance'].includes(outcome) ? outcome : '')
+const codeOf = (call: Call) => (call.outcome === 'refused' ? call.reason : '')
 
 function begin(call: Call, party?: Party | null): { editor: TicketEditor; actions: EditorActions } {
   const editor = reactive<TicketEditor>({
     call: call.call, draft: fresh(prefilled(call, party)), part: 1, says: { saving: 'loading', at: 0, trouble: '' },
-    faults: {}, trouble: [], goto: { field: '', turn: 0 }, busy: '', outcome: spoken(call.outcome), taken: false, queued: false,
+    faults: {}, trouble: [], goto: { field: '', turn: 0 }, busy: '', outcome: spoken(call.outcome), code: codeOf(call), taken: false, queued: false,
   })
   const matter = computed(() => editor.draft.matters.find((one) => one.part === editor.part) ?? editor.draft.matters[0])
   const saver = new DraftSaver(() => editor.draft, (draft) => (editor.draft = draft), editor.says, server(call.call), remains(localStorage, session.me?.account ?? '', call.call))
@@ -150,7 +153,7 @@ function begin(call: Call, party?: Party | null): { editor: TicketEditor; action
       const knowledge = form ? (toTicket(form).knowledge ?? []) : []
       const note = form ? [...form.content.trim()].slice(0, 1000).join('') : ''
       const done = await send<Shapes['DisposedOut']>('POST', path(call.call, '/disposition'), { outcome, code, note, knowledge })
-      editor.outcome = done.outcome
+      Object.assign(editor, { outcome: done.outcome, code })
     }),
     another() {
       const part = freePart(editor.draft.matters)

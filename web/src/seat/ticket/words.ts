@@ -100,6 +100,7 @@ export const zh = {
   direct: '直接解答',
   refuse: '不予受理',
   nuisance: '骚扰电话',
+  nuisanceSure: '再按一次登记为骚扰电话',
   refusalCode: '不予受理的理由',
   choose: '请选择',
   refuseConfirm: '登记为不予受理',
@@ -131,7 +132,7 @@ export const zh = {
     refused: '草稿没有存到服务器，只存在本机：{message}',
     tooLong: '内容过长',
   },
-  keys: { templates: '话术与模板', file: '提交工单', code: '到事部件', content: '到诉求内容', direct: '直接解答', address: '到地址', refuse: '不予受理', nuisance: '骚扰电话', another: '再记一件' },
+  keys: { templates: '话术与模板', file: '提交工单', kind: '到诉求类型', name: '到姓名', phones: '到联系电话', code: '到事部件', content: '到诉求内容', direct: '直接解答', address: '到地址', refuse: '不予受理', nuisance: '骚扰电话', another: '再记一件' },
 }
 
 export const en: typeof zh = {
@@ -235,6 +236,7 @@ export const en: typeof zh = {
   direct: 'Answered directly',
   refuse: 'Refuse',
   nuisance: 'Nuisance',
+  nuisanceSure: 'Again: record as a nuisance',
   refusalCode: 'Why it is refused',
   choose: 'choose',
   refuseConfirm: 'Record as refused',
@@ -266,5 +268,5 @@ export const en: typeof zh = {
     refused: 'The draft is only on this machine: {message}',
     tooLong: 'too long',
   },
-  keys: { templates: 'Scripts and templates', file: 'File the ticket', code: 'To the code', content: 'To the content', direct: 'Answered directly', address: 'To the address', refuse: 'Refuse', nuisance: 'Nuisance', another: 'Another matter' },
+  keys: { templates: 'Scripts and templates', file: 'File the ticket', kind: 'To the kind', name: 'To the name', phones: 'To the telephones', code: 'To the code', content: 'To the content', direct: 'Answered directly', address: 'To the address', refuse: 'Refuse', nuisance: 'Nuisance', another: 'Another matter' },
 }
