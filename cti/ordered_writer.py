@@ -15,6 +15,8 @@ from typing import Generic, TypeVar
 
 import structlog
 
+from . import background_task
+
 log = structlog.get_logger("writer")
 
 LAST_TRY_SECONDS = 2.0
@@ -83,7 +85,7 @@ class OrderedWriter(Generic[T]):
         self._look_whether_empty()
 
     def start(self) -> None:
-        self._task = asyncio.create_task(self._run(), name=f"writer-{self._name}")
+        self._task = background_task.begin(self._run(), f"writer-{self._name}")
 
     async def flush(self) -> None:
         """All that waits is written when it returns; raises what ``write`` raises."""
