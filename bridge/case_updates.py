@@ -13,6 +13,8 @@ from datetime import UTC, datetime
 
 import structlog
 
+from cti import background_task
+
 from .delivery_retry import RetryRule
 from .drivers import CaseEvent, CaseStore, Unreachable
 from .events import CaseMoved
@@ -51,7 +53,7 @@ class Hearing:
 
     def start(self) -> None:
         """Begin in the running loop."""
-        self._task = asyncio.get_running_loop().create_task(self.run(), name="hearing")
+        self._task = background_task.begin(self.run(), "hearing")
 
     async def stop(self) -> None:
         if self._task is not None:

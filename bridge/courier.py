@@ -18,6 +18,8 @@ from functools import partial
 
 import structlog
 
+from cti import background_task
+
 from .anonymity import delivered, words_delivered
 from .case_store_messages import FREE_WORDS, Message, MessageId, MessageKind
 from .delivery_retry import RetryRule, StoreHealth
@@ -73,7 +75,7 @@ class Courier:
 
     def start(self) -> None:
         """Begin in the running loop."""
-        self._task = asyncio.get_running_loop().create_task(self.run(), name="courier")
+        self._task = background_task.begin(self.run(), "courier")
 
     async def stop(self) -> None:
         """No new deliveries; those on their way are cut off (they are asked about before the next try). Leaves no task."""

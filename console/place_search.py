@@ -17,6 +17,7 @@ from bridge.gazetteer.coordinates import Point
 from bridge.gazetteer.divisions import Division
 from bridge.gazetteer.entries import Candidate, Spot
 from bridge.gazetteer.grid import Outline
+from cti import background_task
 
 log = structlog.get_logger("places")
 
@@ -55,7 +56,7 @@ class PlaceSearch:
 
     def start(self) -> None:
         """It is opened when the daemon's start is over, or at the first question."""
-        self._task = asyncio.create_task(self._open(), name="places")
+        self._task = background_task.begin(self._open(), "places")
 
     async def stop(self) -> None:
         if self._task is not None:

@@ -13,5 +13,5 @@ From commands to actions: ``commands.py`` · ``ami_actions.py`` · ``asterisk_co
 
 Beside them: ``numbers.py`` one telephone number in every spelling · ``readable_numbers.py`` what a trunk says of a caller ·
 ``caller_names.py`` names that are none · ``turned_away_logs.py`` calls refused before the dialplan · ``line_watch.py`` with
-``line_watch_phone.py`` (pyVoIP) dials every line · ``ordered_writer.py`` what is to be written down while the book may be away · ``build.py`` the room as one part · ``ids.py`` · ``errors.py``.
+``line_watch_phone.py`` (pyVoIP) dials every line · ``ordered_writer.py`` what is to be written down while the book may be away · ``background_task.py`` tasks nobody waits for · ``build.py`` the room as one part · ``ids.py`` · ``errors.py``.
 """

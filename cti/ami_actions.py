@@ -279,20 +279,20 @@ def _(command: c.DropPhoneKeys) -> Action:
 
 @_action.register
 def _(command: c.SetAttended) -> Action:
-    """A global function: no channel is named."""
-    return {
-        "Action": "Setvar",
-        "Variable": f"DEVICE_STATE(Custom:{ATTENDED}{_matched('seat', _SEAT, command.seat)})",
-        "Value": "INUSE" if command.attended else "NOT_INUSE",
-    }
+    return _of_seat(ATTENDED, command.seat, command.attended)
 
 
 @_action.register
 def _(command: c.SetDevice) -> Action:
+    return _of_seat(AT_DESK, command.seat, command.desk)
+
+
+def _of_seat(state: str, seat: str, on: bool) -> Action:
+    """A custom device state. A global function: no channel is named."""
     return {
         "Action": "Setvar",
-        "Variable": f"DEVICE_STATE(Custom:{AT_DESK}{_matched('seat', _SEAT, command.seat)})",
-        "Value": "INUSE" if command.desk else "NOT_INUSE",
+        "Variable": f"DEVICE_STATE(Custom:{state}{_matched('seat', _SEAT, seat)})",
+        "Value": "INUSE" if on else "NOT_INUSE",
     }
 
 

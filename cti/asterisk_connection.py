@@ -18,7 +18,7 @@ from collections.abc import Callable
 
 import structlog
 
-from . import ami_actions, ami_decoder, snapshot
+from . import ami_actions, ami_decoder, background_task, snapshot
 from . import events as ev
 from . import frame_types as fr
 from .call import Call
@@ -114,9 +114,9 @@ class Switchboard:
 
     def start(self) -> None:
         self._tasks = [
-            asyncio.create_task(self.events.run(), name="ami-events"),
-            asyncio.create_task(self.actions.run(), name="ami-actions"),
-            asyncio.create_task(self._audits(), name="ami-audit"),
+            background_task.begin(self.events.run(), "ami-events"),
+            background_task.begin(self.actions.run(), "ami-actions"),
+            background_task.begin(self._audits(), "ami-audit"),
         ]
 
     async def stop(self) -> None:

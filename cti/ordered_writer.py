@@ -16,6 +16,8 @@ from typing import Generic, Protocol, TypeVar
 
 import structlog
 
+from . import background_task
+
 log = structlog.get_logger("writer")
 
 LAST_TRY_SECONDS = 2.0
@@ -97,7 +99,7 @@ class OrderedWriter(Generic[T]):
 
     def start(self) -> None:
         self.recall()
-        self._task = asyncio.create_task(self._run(), name=f"writer-{self._name}")
+        self._task = background_task.begin(self._run(), f"writer-{self._name}")
 
     def recall(self) -> list[T]:
         """What an earlier daemon left waits before all else; once."""

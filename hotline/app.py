@@ -6,7 +6,6 @@ Asterisk comes first and waits for nothing; what needs the ledger begins when it
 
 from __future__ import annotations
 
-import asyncio
 import gc
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -69,8 +68,7 @@ class Hotline:
         national_number_plan.use(settings.centre.area_code)
         places.make()
         await self._own_folder()
-        if problems := await asyncio.to_thread(start_check.problems, settings, places):
-            raise start_check.StartError("\n".join(problems))
+        await start_check.prove(settings, places)
         secrets = secret_files.ensure(places.secrets, secret_files.names(settings))
         early, metrics = EarlyEvents(book, house), Metrics(board, book, house)
         ledger = self._ledger = await begin(books.build(settings, places, board, book, house))

@@ -9,6 +9,8 @@ from typing import Any, Protocol, TypeVar
 
 import structlog
 
+from cti import background_task
+
 
 class Part(Protocol):
     """``stop`` is right at any moment: it undoes what ``start`` has done by then."""
@@ -49,13 +51,7 @@ class OneTask:
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        self._task = asyncio.create_task(self._to_its_end(), name=self._name)
-
-    async def _to_its_end(self) -> None:
-        try:
-            await self._run()
-        except Exception:  # noqa: BLE001 - told here, for whoever reads logs
-            structlog.get_logger("parts").exception("a part fell over and does nothing any more", part=self._name)
+        self._task = background_task.begin(self._run(), self._name)
 
     async def stop(self) -> None:
         """Nothing of it is left when it returns; right also where it was never started, or fell over before."""

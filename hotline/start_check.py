@@ -6,6 +6,7 @@ the half about sockets is ``hotline check``'s too. Each refusal is one sentence:
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import socket
 from collections.abc import Iterator
@@ -83,6 +84,12 @@ def refused(one: asterisk_files.Socket, var: Path, *, ours: bool = True) -> Find
         case other:
             cure = _("Cure: choose another {field}", field=field)
             return Finding("ports", State.FAIL, f"{field} {host} {port}: {errno.errorcode.get(other, other)}", cure)
+
+
+async def prove(settings: Settings, places: Places) -> None:
+    """Raises StartError with all that keeps this daemon from starting."""
+    if found := await asyncio.to_thread(problems, settings, places):
+        raise StartError("\n".join(found))
 
 
 def problems(settings: Settings, places: Places, *, running: bool = False) -> list[str]:

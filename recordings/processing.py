@@ -18,6 +18,8 @@ from datetime import UTC, datetime
 
 import structlog
 
+from cti import background_task
+
 from . import states
 from .child_messages import Answer
 from .child_pool import RecordingChildren
@@ -70,7 +72,7 @@ class RecordingQueue:
     async def start(self) -> None:
         """Begin with what earlier lives of the daemon left over."""
         self._wanted.set()
-        self._task = asyncio.get_running_loop().create_task(self._run(), name="recordings")
+        self._task = background_task.begin(self._run(), "recordings")
 
     def wake(self, _event: object = None) -> None:
         """A recording may have become due (a listener of ``CallEnded`` on the book's bus)."""

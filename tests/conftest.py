@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import threading
+from collections.abc import Generator
 from typing import Any
 
 import hypothesis
@@ -78,11 +79,18 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
         async with asyncio.timeout(bound):
             await pyfuncitem.obj(**values)
 
-    before = _database_threads()
     asyncio.run(bounded())
+    return True
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call() -> Generator[None, object, object]:
+    """A test leaves no connection to a SQLite ledger behind."""
+    before = _database_threads()
+    result = yield
     if left := [thread for thread in _database_threads() - before if _goes_on(thread)]:
         pytest.fail(f"a connection to a SQLite ledger was left open: {', '.join(thread.name for thread in left)}")
-    return True
+    return result
 
 
 def _database_threads() -> set[threading.Thread]:

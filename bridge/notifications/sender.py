@@ -16,6 +16,7 @@ from typing import Protocol
 import structlog
 
 from bridge.delivery_retry import RetryRule
+from cti import background_task
 
 from .doors import Door, NotTaken, Outgoing, Refused, Sent, Unclear
 
@@ -59,7 +60,7 @@ class Sender:
     _faults: int = 0
 
     async def start(self) -> None:
-        self._task = asyncio.get_running_loop().create_task(self.run(), name="notifications")
+        self._task = background_task.begin(self.run(), "notifications")
 
     async def stop(self) -> None:
         if self._task is not None:

@@ -23,6 +23,7 @@ import structlog
 from config.file_places import Places
 from config.language import say as _
 from config.settings import Settings
+from cti import background_task
 from ledger.errors import WRONG_OR_AWAY
 from ledger.invariant.rule import Breach
 from ledger.recordings import RecordingTable
@@ -118,7 +119,7 @@ class ShelfInspection:
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        self._task = asyncio.create_task(self._run(), name="shelf inspection")
+        self._task = background_task.begin(self._run(), "shelf inspection")
 
     async def stop(self) -> None:
         if self._task is not None:

@@ -16,6 +16,7 @@ from typing import Protocol
 
 import structlog
 
+from cti import background_task
 from cti.cel_reader import Batch, Book, Mark
 from cti.equipment_events import BookGap, ClockStepped, RowsRefused
 from cti.events import CallArrived, CallLined, Event
@@ -68,7 +69,7 @@ class BookReader:
                 await self._caught_up.wait()
 
     def start(self) -> None:
-        self._task = asyncio.create_task(self._run(), name="bookkeeping")
+        self._task = background_task.begin(self._run(), "bookkeeping")
 
     async def catch_up(self) -> None:
         """Everything that is in the files now, committed (at start, before anybody is served)."""

@@ -35,7 +35,7 @@ from console.server import Monitoring, Server, make_app
 from console.services import Services
 from console.shell_actor import ShellNamed
 from console.shown_settings import ShownSetting, shown_settings
-from cti import numbers
+from cti import background_task, numbers
 from cti.build import Telephone
 from cti.equipment_events import BoardLive
 from hotline import metrics, operator_files
@@ -121,7 +121,7 @@ class ConsolePart:
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
-        self._tasks = [asyncio.create_task(ledger_views.keep(self._store), name="desk-books")]
+        self._tasks = [background_task.begin(ledger_views.keep(self._store), "desk-books")]
         for field, server in self._servers.items():
             try:
                 await server.start()
@@ -129,7 +129,7 @@ class ConsolePart:
                 raise OSError(f"{field}: {fault.strerror or fault}") from fault
         self._powers.start()
         self._catalogue.start()
-        self._tasks.append(asyncio.create_task(seat_sign_in.tick(self._services), name="seating"))
+        self._tasks.append(background_task.begin(seat_sign_in.tick(self._services), "seating"))
         if self._services.places is not None:
             self._services.places.start()
         await self._stream.start()

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass, field, replace
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bridge.case_state import CaseState
-from bridge.case_store_messages import Message, filing
 from bridge.drivers import CaseStore
 from bridge.drivers.old import Old, Wire
-from bridge.ticket import Ticket
 
-from .http_server import HttpServer, Reply, Request, serving
+from .http_server import HttpServer, Reply, Request
+from .http_store_rig import HttpStoreRig, rig_of
 
 if TYPE_CHECKING:
     from .rigs import Rig
@@ -45,12 +44,12 @@ class OldStore:
         return Reply(201, json.dumps({"number": number}))
 
 
-class OldRig:
+class OldRig(HttpStoreRig):
     states = (CaseState.CHECKED, CaseState.FILED, CaseState.CHECKED)
     history = False
 
     def __init__(self, store: OldStore, server: HttpServer) -> None:
-        self.store, self.server = store, server
+        super().__init__(store, server)
         made = Old(Wire(server.url, store.key, seconds=5.0), poll=0, settle=0.3)
         made.store.born = datetime(2000, 1, 1, tzinfo=UTC)
         self.driver: CaseStore = made
@@ -59,30 +58,12 @@ class OldRig:
     async def keys(self) -> list[str]:
         return [row["id"] for row in self.store.rows]
 
-    def refused(self, ticket: Ticket) -> Message:
-        return filing(replace(ticket, title=""))
-
-    def lose_answers(self, count: int) -> None:
-        self.store.losing = count
-
-    def away(self) -> AbstractAsyncContextManager[None]:
-        return self.server.away()
-
     async def move(self, key: str, state: CaseState) -> None:
         row = next(row for row in self.store.rows if row["id"] == key)
         row |= {"status": "closed" if state is CaseState.CHECKED else "open", "changed": datetime.now(UTC).isoformat()}
 
-    async def restart(self) -> None:
-        async with self.server.away():
-            pass
-
 
 @asynccontextmanager
 async def rig(folder: Path) -> AsyncIterator[Rig]:
-    store = OldStore()
-    async with serving(store.answers) as server:
-        made = OldRig(store, server)
-        try:
-            yield made
-        finally:
-            await made.close()
+    async with rig_of(OldStore(), OldRig) as made:
+        yield made

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass, field, replace
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bridge.case_state import CaseState
-from bridge.case_store_messages import Message, filing
 from bridge.drivers import CaseStore
 from bridge.drivers.webhook import Webhook
-from bridge.ticket import Ticket
 from bridge.webhook_signature import refusal
 
-from .http_server import HttpServer, Reply, Request, serving
+from .http_server import HttpServer, Reply, Request
+from .http_store_rig import HttpStoreRig, rig_of
 
 if TYPE_CHECKING:
     from .rigs import Rig
@@ -82,12 +81,12 @@ class WebhookStore:
         return Reply(200, json.dumps({"events": told, "mark": here, "more": since + most < len(self.events)}))
 
 
-class WebhookRig:
+class WebhookRig(HttpStoreRig):
     states = (CaseState.DISPATCHED, CaseState.HANDLED, CaseState.CLOSED)
     history = True
 
     def __init__(self, store: WebhookStore, server: HttpServer) -> None:
-        self.store, self.server = store, server
+        super().__init__(store, server)
         made = Webhook(server.url, lambda: [KEY], seconds=5.0)
         self.driver: CaseStore = made
         self.close = made.close
@@ -95,29 +94,11 @@ class WebhookRig:
     async def keys(self) -> list[str]:
         return list(self.store.cases)
 
-    def refused(self, ticket: Ticket) -> Message:
-        return filing(replace(ticket, title=""))
-
-    def lose_answers(self, count: int) -> None:
-        self.store.losing = count
-
-    def away(self) -> AbstractAsyncContextManager[None]:
-        return self.server.away()
-
     async def move(self, key: str, state: CaseState) -> None:
         self.store._event(key, state)
-
-    async def restart(self) -> None:
-        async with self.server.away():
-            pass
 
 
 @asynccontextmanager
 async def rig(folder: Path) -> AsyncIterator[Rig]:
-    store = WebhookStore()
-    async with serving(store.answers) as server:
-        made = WebhookRig(store, server)
-        try:
-            yield made
-        finally:
-            await made.close()
+    async with rig_of(WebhookStore(), WebhookRig) as made:
+        yield made

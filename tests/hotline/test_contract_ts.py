@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from hotline.verbs import contract_ts
+
+text = cache(contract_ts.text)
 
 
 def test_the_pages_types_are_fresh() -> None:
-    assert contract_ts.PLACE.read_text(encoding="utf-8") == contract_ts.text(), "stale: run `make contract`"
+    assert contract_ts.PLACE.read_text(encoding="utf-8") == text(), "stale: run `make contract`"
 
 
 def test_every_message_of_the_stream_is_there() -> None:
-    said = contract_ts.text()
+    said = text()
     for name in (
         "Hello",
         "PhoneSays",
@@ -27,7 +31,7 @@ def test_every_message_of_the_stream_is_there() -> None:
 
 
 def test_what_is_told_is_whole_and_what_is_asked_may_be_short() -> None:
-    said = contract_ts.text()
+    said = text()
     delta = said[said.index("    Delta: {") :].partition("\n    }")[0]
     assert "seats: components['schemas']['SeatOut'][]" in delta
     assert "vitals: components['schemas']['VitalsOut'] | null" in delta

@@ -15,8 +15,16 @@ from hotline.cli import main
 from hotline.verbs import check
 from hotline.verbs.check_result import State
 from ledger import migrate
+from tests import new_ledger
 
 CONFIG = Path(__file__).parents[2] / "hotline.toml"
+
+
+def _ledger(var: Path) -> None:
+    """Up to date."""
+    places = Places(var)
+    places.make()
+    new_ledger.make(places.ledger)
 
 
 def test_upgrade_then_current(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -44,7 +52,7 @@ def test_a_newer_ledger_is_refused_by_every_verb(tmp_path: Path, capsys: pytest.
     """One sentence without a traceback, status 3; ``check`` calls it a failure; the ledger is as it was."""
     var = tmp_path / "var"
     common = ["--config", str(CONFIG), "--var", str(var)]
-    assert main(["db", "upgrade", *common]) == 0
+    _ledger(var)
     with closing(sqlite3.connect(var / "ledger.db")) as db:
         db.execute("UPDATE alembic_version SET version_num = '9999'")
         db.commit()
@@ -68,7 +76,7 @@ def test_check_names_what_a_ledger_lacks(tmp_path: Path, capsys: pytest.CaptureF
     """At the newest revision, and yet a column is missing: a failure that names it; ``db upgrade`` makes it."""
     var = tmp_path / "var"
     common = ["--config", str(CONFIG), "--var", str(var)]
-    assert main(["db", "upgrade", *common]) == 0
+    _ledger(var)
     with closing(sqlite3.connect(var / "ledger.db")) as db:
         db.execute("ALTER TABLE notices DROP COLUMN heard")
     for state, upgrade in ((State.FAIL, True), (State.OK, False)):
@@ -100,7 +108,7 @@ def test_verify_says_that_a_ledger_is_damaged(
     """Random bytes in the file: a breach with its cure, no traceback and no 'ok'."""
     var = tmp_path / "var"
     common = ["--config", str(CONFIG), "--var", str(var)]
-    assert main(["db", "upgrade", *common]) == 0
+    _ledger(var)
     ledger = var / "ledger.db"
     with open(ledger, "r+b") as file:
         file.seek(ledger.stat().st_size // 8192 * 4096)

@@ -13,15 +13,24 @@ from bridge.gazetteer.compiled import Content, GazetteerFault, Gazetteers
 from bridge.gazetteer.entries import PlaceName
 from config.file_places import Places
 from hotline.consoles.gazetteer import opened
+from tests import shipped_gazetteer
+
+
+@pytest.fixture
+def places(tmp_path: Path) -> Places:
+    """As after a start: the shipped one is compiled already."""
+    made = Places(tmp_path)
+    shipped_gazetteer.lay(made.gazetteer)
+    return made
 
 
 def test_the_shipped_one_without_an_import(tmp_path: Path) -> None:
+    """At a first start, which compiles it."""
     assert opened(Places(tmp_path)).find("hbnl", 3)
 
 
-def test_the_citys_own_and_what_is_used_when_it_is_damaged(tmp_path: Path) -> None:
+def test_the_citys_own_and_what_is_used_when_it_is_damaged(places: Places) -> None:
     """A damaged index and a damaged description both: places are offered all the same."""
-    places = Places(tmp_path)
     made = Gazetteers(places.gazetteer).put(Content([PlaceName("试验路")], (), ()))
     assert [one.name for one in opened(places).find("试验路")] == ["试验路"]
     for file in [*(made.folder / "index").iterdir()]:
@@ -43,8 +52,7 @@ def _flipped(file: Path) -> None:
 
 
 @pytest.mark.parametrize("harm", [_cut, _flipped, Path.unlink])
-def test_a_damaged_file_of_it_is_said_and_the_shipped_one_is_used(tmp_path: Path, harm: Callable[[Path], None]) -> None:
-    places = Places(tmp_path)
+def test_a_damaged_file_of_it_is_said_and_the_shipped_one_is_used(places: Places, harm: Callable[[Path], None]) -> None:
     made = Gazetteers(places.gazetteer).put(Content([PlaceName("试验路")], (), compiled.shipped().divisions))
     harm(made.folder / compiled.DIVISIONS)
     with pytest.raises(GazetteerFault):
@@ -52,9 +60,8 @@ def test_a_damaged_file_of_it_is_said_and_the_shipped_one_is_used(tmp_path: Path
     assert opened(places).find("湖滨南路")[0].name == "湖滨南路"
 
 
-def test_one_of_another_version_is_not_compiled_within_the_daemon(tmp_path: Path) -> None:
+def test_one_of_another_version_is_not_compiled_within_the_daemon(places: Places) -> None:
     """The shipped one meanwhile; the city's own lies there as it was until a verb compiles it."""
-    places = Places(tmp_path)
     shelf = Gazetteers(places.gazetteer)
     made = shelf.put(Content([PlaceName("试验路")], (), ()))
     file = made.folder / "made.json"

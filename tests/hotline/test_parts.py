@@ -113,7 +113,7 @@ async def test_one_task_that_fell_over_is_said_and_stopped_all_the_same() -> Non
         task.start()
         await asyncio.sleep(0)
         await task.stop()
-    assert [(one["part"], one["log_level"]) for one in logs] == [("task", "error")]
+    assert [(one["task"], one["log_level"]) for one in logs] == [("task", "error")]
 
 
 async def test_a_turn_that_fails_is_said_and_the_next_one_is_made() -> None:

@@ -7,11 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from config.file_places import Places
 from hotline.cli import main
+from tests import shipped_gazetteer
 
 
 @pytest.fixture
 def var(tmp_path: Path) -> list[str]:
+    shipped_gazetteer.lay(Places(tmp_path / "var").gazetteer)
     return ["--var", str(tmp_path / "var")]
 
 

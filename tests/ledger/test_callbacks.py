@@ -335,5 +335,7 @@ def test_one_writer() -> None:
     }
     assert {name for name in found if "/migrations/" not in name} == {
         "ledger/callbacks.py",
+        "ledger/callback_requests.py",
+        "ledger/callback_rows.py",
         "hotline/bench/ledger/generate.py",  # makes a whole ledger up
     }

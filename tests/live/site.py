@@ -35,7 +35,7 @@ from hotline.lab.daemon_client import Rest, RestRefused
 from hotline.lab.hotline_instance import HotlineInstance, RunningDaemon, Table, Telephones, derive, shipped
 from hotline.lab.phones import Call, Manner, Rack, answering
 from hotline.lab.sound import tone
-from tests import brief, new_ledger
+from tests import brief, new_ledger, shipped_gazetteer
 from tests.faults import logs, witness
 from tests.faults.checker import Plan, Tolerances, check, shown_as_it_is
 
@@ -107,6 +107,7 @@ class Site(HotlineInstance):
         known_years(table)
         super().__init__(table, var, base=self.block.base)
         brief.notices(self.places.prompts)
+        shipped_gazetteer.lay(self.places.gazetteer)
         if not self.places.ledger.exists():
             new_ledger.make(self.places.ledger)
         if not self.places.casestore.exists():
