@@ -34,7 +34,21 @@ def test_a_case_that_was_not_run_says_why() -> None:
 
 
 CLAUSES = TREE / "docs/decisions/0063-from-ticket-to-reply.md"
-OF_CLAUSES = {"A": 9, "B": 10, "C": 4, "D": 4, "E": 8, "F": 8, "G": 13, "H": 10, "I": 5, "J": 3, "K": 1, "L": 1, "M": 6}
+OF_CLAUSES = {
+    "A": 10,
+    "B": 10,
+    "C": 4,
+    "D": 4,
+    "E": 8,
+    "F": 8,
+    "G": 13,
+    "H": 10,
+    "I": 5,
+    "J": 3,
+    "K": 1,
+    "L": 1,
+    "M": 6,
+}
 """Of each paragraph of "From ticket to reply": what it delivers and this installation has."""
 
 
