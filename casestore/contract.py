@@ -164,6 +164,7 @@ class WorkOut(BaseModel):
     worker: str
     due_at: AwareDatetime | None = Field(description="of the clock that runs now: of the state, or of the handling")
     due_provisional: bool = Field(description="it hangs on holidays that nobody has announced yet")
+    urgency: str = Field(description="critical, urgent or normal, as the ticket says")
     accepted_at: AwareDatetime
     urged: int
     returns: int
@@ -174,7 +175,7 @@ class WorkOut(BaseModel):
 
 
 class WorkListOut(BaseModel):
-    items: list[WorkOut] = Field(description="the soonest due first")
+    items: list[WorkOut] = Field(description="critical ones, urgent ones, the others; of each the soonest due first")
     after: str = Field(description="where to go on; '' at the end")
 
 

@@ -1,4 +1,4 @@
-"""What waits for a role: cases whose next main step is theirs, and cases with an open side task of theirs. The soonest due first."""
+"""What waits for a role: cases whose next main step is theirs, and cases with an open side task of theirs. The urgent first, then the soonest due."""
 
 from __future__ import annotations
 
@@ -18,8 +18,20 @@ from .tables import case_tasks, cases
 from .transition_table import HOLDER, commands_of
 
 _C, _T = cases.c, case_tasks.c
-_SORT: sa.ColumnElement[str] = sa.func.coalesce(sa.func.nullif(_C.due_at, ""), _C.accepted_at)
-"""What no clock runs for stands where it came, and never last for ever."""
+_URGENCIES = ("critical", "urgent")
+"""What stands before all that is not so, the first of them first."""
+
+
+def _says(urgency: str) -> sa.ColumnElement[bool]:
+    """Of the ticket as it came: within what somebody wrote there the quotes are escaped."""
+    return _C.ticket.contains(f'"urgency":"{urgency}"', autoescape=True)
+
+
+_RANK: sa.ColumnElement[str] = sa.case(
+    *((_says(urgency), str(rank)) for rank, urgency in enumerate(_URGENCIES)), else_=str(len(_URGENCIES))
+)
+_SORT: sa.ColumnElement[str] = _RANK.concat(sa.func.coalesce(sa.func.nullif(_C.due_at, ""), _C.accepted_at))
+"""The urgent before the others, of each the soonest due first. What no clock runs for stands where it came, and never last for ever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +71,7 @@ def _of(db: sa.Connection, asked: Asked, work: WorkTime) -> WorkListOut:
         WorkOut(
             number=row.number, title=row.title, kind=row.kind, state=(state := State(row.state)), state_word=STATE_WORD[state],
             step=STEP_OF[state], turn=row.turn, unit=row.unit, worker=row.worker, due_at=moment_of(row.due_at),
-            due_provisional=case_rows.due_provisional(row, work),
+            due_provisional=case_rows.due_provisional(row, work), urgency=_urgency(row.sort),
             accepted_at=at_of(row.accepted_at), urged=row.urged, returns=row.returns, reworks=row.reworks,
             plus_ones=row.plus_ones, tasks=tasks.get(row.number, []), commands=[] if asked.role in UNIT_ROLES and row.unit != asked.own_unit else list(commands_of(state, asked.role)),
         )
@@ -67,6 +79,11 @@ def _of(db: sa.Connection, asked: Asked, work: WorkTime) -> WorkListOut:
     ]  # fmt: skip
     after = f"{told[-1].sort}/{told[-1].number}" if len(rows) > asked.most else ""
     return WorkListOut(items=items, after=after)
+
+
+def _urgency(sort: str) -> str:
+    rank = int(sort[0])
+    return _URGENCIES[rank] if rank < len(_URGENCIES) else "normal"
 
 
 def helped_by(unit: str) -> sa.ColumnElement[bool]:

@@ -71,6 +71,11 @@ def resolved(db: sa.Connection, ticket: Ticket) -> Ticket:
     root = root_of(db, ticket.merged_into)
     if root is None or root.ticket == ticket.id:
         return ticket
+    if (
+        not root.number
+    ):  # whoever opens it now waits until this ticket is there, or has opened it before this looks again
+        db.execute(sa.select(_T.ticket_id).where(_T.ticket_id == root.ticket).with_for_update())
+        root = root_of(db, ticket.merged_into) or root
     if root.over:
         related = tuple(dict.fromkeys((*ticket.related_cases, root.name)))
         return replace(ticket, merged_into="", related_cases=related)
@@ -106,6 +111,7 @@ def numbered(db: sa.Connection, ticket: str, number: str, now: datetime) -> None
     """This ticket's case has its number now: those that were filed into it meanwhile go on within it."""
     if not number:
         return
+    db.execute(sa.select(_T.ticket_id).where(_T.ticket_id == ticket).with_for_update())
     waiting = sa.select(_T.body).where(t.merged, _T.merged_into.in_((ticket, number))).order_by(_T.ticket_id)
     for body in list(db.execute(waiting).scalars()):
         child = ticket_json.load(body)

@@ -69,7 +69,7 @@ PAGES = (
     Page(
         "0063-from-ticket-to-reply.md",
         # of each paragraph: what it delivers and this installation has
-        numbered(A=9, B=10, C=4, D=4, E=8, F=8, G=13, H=10, I=5, J=3, K=1, L=1, M=6),
+        numbered(A=10, B=10, C=4, D=4, E=8, F=8, G=13, H=10, I=5, J=3, K=1, L=1, M=6),
         (), ("run", "not run"), "missing", "**Not built**",
     ),
 )  # fmt: skip

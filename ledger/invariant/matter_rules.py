@@ -20,7 +20,7 @@ from bridge.ticket import ticket_id
 from .. import tables as t
 from ..rows import clip
 from .debt_rules import DAY
-from .rule import CASE, PUSH, TICKET, Breach, Look, rule
+from .rule import CALL, CASE, PUSH, TICKET, Breach, Look, rule
 
 LASTS = timedelta(hours=72)
 """So long what a partner is told is tried: what is new then is that it was given up (``bridge/notifications/build.py``)."""
@@ -79,23 +79,17 @@ def _matter(row: Any) -> str:
 @rule
 async def matter_lost(look: Look) -> AsyncIterator[Breach]:
     """A partner's number leads to one matter, and that to its ticket: whoever filed with it, and whatever was handed over."""
-    last = ""
-    while True:
-        wanted = sa.select(TICKET.ticket_id, TICKET.body).where(
-            TICKET.body.like('%"external_ids":{"%'), TICKET.ticket_id > last, look.new(TICKET.filed_at)
-        )
-        page = (await look.db.execute(wanted.order_by(TICKET.ticket_id).limit(PAGE))).all()
-        lost = 0
-        for one in page:
-            for partner, number in ticket_json.load(one.body).external_ids:
-                known = await _matter_of(look, partner, number)
-                if folded(number) and (known is None or not known.ticket_id):
-                    lost += 1
-                    said = f"filed with {partner} {number}, and no matter of that partner leads to a ticket"
-                    yield Breach("matter_lost", one.ticket_id, said)
-        if len(page) < PAGE or lost >= look.most:
+    lost = 0
+    named = sa.select(TICKET.ticket_id, TICKET.body).where(TICKET.body.like('%"external_ids":{"%'))
+    async for one in _each_ticket(look, named):
+        for partner, number in ticket_json.load(one.body).external_ids:
+            known = await _matter_of(look, partner, number)
+            if folded(number) and (known is None or not known.ticket_id):
+                lost += 1
+                said = f"filed with {partner} {number}, and no matter of that partner leads to a ticket"
+                yield Breach("matter_lost", one.ticket_id, said)
+        if lost >= look.most:
             break
-        last = page[-1].ticket_id
     h = t.handovers.c
     shared = sa.select(MATTER.matter_id).where(
         MATTER.handover_id != sa.literal_column("''"), MATTER.handover_id == h.handover_id
@@ -119,6 +113,19 @@ async def matter_lost(look: Look) -> AsyncIterator[Breach]:
 PAGE = 200
 
 
+async def _each_ticket(look: Look, wanted: sa.Select[Any]) -> AsyncIterator[sa.Row[Any]]:
+    """Of tickets that were filed from ``since`` on, page by page: what is looked at in each is more than a query can say."""
+    last = ""
+    while True:
+        page = wanted.where(TICKET.ticket_id > last, look.new(TICKET.filed_at)).order_by(TICKET.ticket_id).limit(PAGE)
+        rows = (await look.db.execute(page)).all()
+        for row in rows:
+            yield row
+        if len(rows) < PAGE:
+            return
+        last = rows[-1].ticket_id
+
+
 async def _matter_of(look: Look, partner: str, number: str) -> sa.Row[Any] | None:
     mine = sa.and_(
         MATTER.partner == clip(partner, 40), MATTER.folded == folded(number), MATTER.folded != sa.literal_column("''")
@@ -128,7 +135,8 @@ async def _matter_of(look: Look, partner: str, number: str) -> sa.Row[Any] | Non
 
 @rule
 async def matter_doubled(look: Look) -> AsyncIterator[Breach]:
-    """One hand-over is one matter, of the partner it went to. (That of one number there is one, the index says.)"""
+    """One hand-over is one matter, of the partner it went to, and one work order one case. (That of one number there is one matter, the
+    index says.)"""
     twice = t.partner_matters.alias("twice").c
     other = sa.select(twice.matter_id).where(
         twice.handover_id != sa.literal_column("''"),
@@ -142,6 +150,42 @@ async def matter_doubled(look: Look) -> AsyncIterator[Breach]:
     theirs = sa.select(*MATTER).join_from(t.partner_matters, t.handovers, h.handover_id == MATTER.handover_id)
     for row in await look.rows(theirs.where(h.partner != MATTER.partner, _matter_new(look)).order_by(MATTER.matter_id)):
         yield Breach("matter_doubled", _matter(row), f"hand-over {row.handover_id} went to another partner")
+    merge = sa.select(PUSH.message_id).where(PUSH.stream == TICKET.key, PUSH.kind == MessageKind.MERGE.value)
+    over = CASE.state.in_([CaseState.CLOSED.value, CaseState.VOIDED.value])
+    tied = sa.or_(TICKET.merged_into != "", TICKET.answered_directly, merge.exists())
+    second = (
+        sa.select(TICKET.ticket_id, TICKET.body, CALL.partner, CALL.reference)
+        .join_from(t.tickets, t.calls, CALL.call_id == TICKET.call_id)
+        .join(t.cases, CASE.stream == TICKET.key)
+        .where(CALL.partner != "", CALL.reference != "", ~tied, ~over)
+    )
+    found = 0
+    async for one in _each_ticket(look, second):
+        first = await _first_of(look, one)
+        if first is not None and found < look.most:
+            found += 1
+            said = f"a second case of {one.partner} {one.reference}, beside {first}: merge them, or relate them"
+            yield Breach("matter_doubled", one.ticket_id, said)
+
+
+async def _first_of(look: Look, second: sa.Row[Any]) -> str | None:
+    """The ticket that came with the same work order by the same partner's call before, and to which this one is not related."""
+    known = await _matter_of(look, second.partner, second.reference)
+    if known is None or known.ticket_id in ("", second.ticket_id):
+        return None
+    whose = sa.select(TICKET.ticket_id, CALL.partner, CALL.reference, CASE.number).join_from(
+        t.tickets, t.calls, CALL.call_id == TICKET.call_id
+    )
+    first = (
+        await look.db.execute(
+            whose.outerjoin(t.cases, CASE.stream == TICKET.key).where(TICKET.ticket_id == known.ticket_id)
+        )
+    ).first()
+    if first is None or (first.partner, folded(first.reference)) != (second.partner, folded(second.reference)):
+        return None  # somebody typed it
+    names = {first.ticket_id, first.number}
+    related = set(ticket_json.load(second.body).related_cases)
+    return None if names & related else str(first.number or first.ticket_id)
 
 
 @rule

@@ -137,6 +137,17 @@ async def test_one_the_partner_does_not_know_or_says_nonsense_of_holds_up_nobody
         assert [state.number for state in given.book.heard] == [one.number for one in MATTERS[3:]]
 
 
+async def test_one_that_drips_its_answer_holds_nobody_for_ever() -> None:
+    async with asking() as given:
+
+        async def never(request: Request) -> Reply | None:
+            await asyncio.sleep(60)
+            return None
+
+        given.server.answers, given.questions.deadline = never, 0.2
+        assert await given.questions.round(given.questions.questions[0]) == "no whole answer in time"
+
+
 async def test_a_ledger_that_is_away_loses_no_answer() -> None:
     """It is asked again: nothing is noted as heard that is not."""
     async with asking() as given:

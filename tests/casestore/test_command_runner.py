@@ -657,6 +657,27 @@ async def test_work_lists_come_in_pages_the_soonest_due_first(centre: Centre) ->
 
 
 @in_a_centre
+async def test_the_urgent_stand_before_the_others_in_every_page(centre: Centre) -> None:
+    """Filed last, read first; what somebody wrote into the content makes nothing urgent."""
+    said = '"urgency":"critical"'
+    wanted = [("normal", "积水"), ("normal", said), ("urgent", "积水"), ("critical", "积水")]
+    numbers = []
+    for n, (urgency, content) in enumerate(wanted):
+        numbers.append(await centre.file(n, urgency=urgency, content=content))
+        centre.later(timedelta(minutes=1))
+    seen: list[tuple[str, str]] = []
+    after = ""
+    while True:
+        asked: dict[str, str | int] = {"role": "accepter", "most": 1, "after": after}
+        told = (await centre.cases.client.get("/work", params=asked, headers=centre.cases.headers)).json()
+        seen += [(one["number"], one["urgency"]) for one in told["items"]]
+        after = told["after"]
+        if not after:
+            break
+    assert seen == [(numbers[3], "critical"), (numbers[2], "urgent"), (numbers[0], "normal"), (numbers[1], "normal")]
+
+
+@in_a_centre
 async def test_the_unit_office_sees_what_its_workers_have(centre: Centre) -> None:
     number = await centre.dispatched()
     await centre.do(number, "assign", "unit_office", worker="unit_worker-1")

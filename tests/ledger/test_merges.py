@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 from bridge.case_state import CaseState
@@ -104,3 +105,15 @@ async def test_two_that_are_filed_into_one_another_end(url: str) -> None:
         await book.filed(replace(ONE, merged_into="C2"), replace(TWO, merged_into="C1"))
         told = [pair for one in (ONE, TWO) for pair in await merges(book, one) if pair[0] == "merge"]
         assert len(told) <= 1
+
+
+async def test_filed_while_the_other_case_gets_its_number(url: str) -> None:
+    """At the same moment, again and again: whoever comes second tells the case store, none is told twice and none not at all."""
+    async with books(url) as book:
+        for n in range(10, 30, 2):
+            parent = ticket(n)
+            await book.tickets.file(parent)
+            (sent,) = [one for one in await book.outbox.due(LATER, 99) if one.message.ticket.id == parent.id]
+            child = ticket(n + 1, merged_into=parent.id)
+            await asyncio.gather(book.tickets.file(child), book.outbox.delivered(sent, f"C{n}", "K", LATER))
+            assert await merges(book, child) == [("file", ""), ("merge", f"C{n}")]

@@ -140,6 +140,21 @@ LOST_END = (
     add(t.talks, call_id="xm1-9.9", seq=0, leg_id="l", seat="8001", began_at=after(265), ended_at=after(325)),
 )
 
+
+def second_case(**fields: Any) -> tuple[sa.Executable, ...]:
+    """Of two calls with one work order of 12345 each has a case of its own; the matter is the first's."""
+    body = ticket_json.dump(ticket(2, **fields))
+    of = {"partner": "12345", "reference": "FZ-77"}
+    return (
+        *MATTER, change(t.calls, ANSWERED, **of), change(t.calls, DIRECT, **(of | {"reference": "fz77"})),
+        change(t.outcomes, DIRECT, outcome="ticket"),
+        add(t.tickets, ticket_id="02", key=f"{DIRECT}/1", call_id=DIRECT, filed_at=after(280), body=body),
+        add(t.outbox, **message(1, "file", state="delivered", ticket_id="02", stream=f"{DIRECT}/1", message_id="02", key="02")),
+        add(t.cases, **(case("02", f"{DIRECT}/1") | {"number": "A-2"})),
+        add(t.case_history, case_id="02", sequence=0, state="filed", at=after(280), heard_at=after(280)),
+    )  # fmt: skip
+
+
 WRONG: list[tuple[str, str, tuple[sa.Executable, ...]]] = [
     ("outgoing_by_nobody", OUT, (change(t.calls, OUT, endpoint="8004"),)),
     ("open_too_long", OPEN, (change(t.calls, OPEN, arrived_at=NOW - timedelta(hours=5)),)),
@@ -235,6 +250,7 @@ WRONG: list[tuple[str, str, tuple[sa.Executable, ...]]] = [
         "12345 FZ/77",
         (handed_over(DIRECT, ended_at=after(220), how="accepted"), matter(handover_id="01H"), said_of_it(), TOLD_OF),
     ),
+    ("matter_doubled", "02", second_case()),
     ("matter_untold", "12345 FZ/77", (matter(), said_of_it())),
     ("matter_untold", "01", (*MATTER, echo())),
     ("matter_untold", "01", (*MATTER, echo("sent"), echo("unsure", "01O", 91))),
@@ -341,6 +357,16 @@ async def test_a_state_of_no_matter_is_named(url: str) -> None:
 
 
 SHARED_AND_WELL = [
+    second_case(related_cases=("A-1",)),
+    (
+        *second_case(),
+        sa.update(t.tickets).where(t.tickets.c.ticket_id == "02").values(merged_into="A-1"),
+        add(
+            t.outbox,
+            **message(2, "merge", state="delivered", ticket_id="02", stream=f"{DIRECT}/1", message_id="m9", key="m9"),
+        ),
+    ),
+    (*second_case(), change(t.calls, ANSWERED, partner="", reference="")),
     MATTER,
     (*MATTER, filed_with("FZ 77")),
     (*MATTER, said_of_it(1, "accepted")),

@@ -5,7 +5,7 @@ export type Role = 'accepter' | 'dispatcher' | 'unit_office' | 'unit_worker' | '
 export interface Task { id: number; kind: string; word: string; role: string; due_at: string | null; reason: string; open: boolean; result: string; opinion: string }
 export interface Work {
   number: string; title: string; kind: string; state: string; state_word: string; step: string; turn: number; unit: string; worker: string
-  due_at: string | null; due_provisional: boolean; accepted_at: string; urged: number; returns: number; reworks: number; plus_ones: number; tasks: Task[]
+  due_at: string | null; due_provisional: boolean; urgency: string; accepted_at: string; urged: number; returns: number; reworks: number; plus_ones: number; tasks: Task[]
 }
 export interface WorkList { items: Work[]; after: string }
 export interface Limit { value: number; unit: string }

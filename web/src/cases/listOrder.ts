@@ -1,12 +1,12 @@
-// The order of a work list: overdue first, then urged, then the soonest due. Pure.
+// The order of a work list: overdue first, then critical, then urgent or urged, then the soonest due. Pure.
 import type { Work } from './caseClient'
 
-type Sorted = Pick<Work, 'number' | 'due_at' | 'urged' | 'state' | 'state_word'>
+type Sorted = Pick<Work, 'number' | 'due_at' | 'urged' | 'urgency' | 'state' | 'state_word'>
 
 export const overdue = (work: Pick<Work, 'due_at'>, now: number): boolean => work.due_at !== null && Date.parse(work.due_at) <= now
 
 export function inOrder<W extends Sorted>(list: readonly W[], now: number): W[] {
-  const rank = (work: W): number => (overdue(work, now) ? 0 : work.urged > 0 ? 1 : 2)
+  const rank = (work: W): number => (overdue(work, now) ? 0 : work.urgency === 'critical' ? 1 : work.urged > 0 || work.urgency === 'urgent' ? 2 : 3)
   const due = (work: W): number => (work.due_at === null ? Infinity : Date.parse(work.due_at))
   return [...list].sort((one, other) => rank(one) - rank(other) || due(one) - due(other) || one.number.localeCompare(other.number))
 }
