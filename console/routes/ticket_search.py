@@ -36,7 +36,7 @@ from console.contract.tickets import (
 from console.error_answers import Failed, not_found
 from console.ledger_ports import Books, TicketCentre
 from console.ports import CallRow
-from console.services import Library, Plugged, Services, TicketDesk
+from console.services import Library, Plugged, Services, TicketDesk, reading
 from console.shown_handovers import handover_out, matter_out
 from console.time_parameters import utc
 from console.visibility import Standing, Whose
@@ -91,6 +91,7 @@ async def search_file(plugs: Plugged, books: Library, desk: TicketDesk, who: See
     detail = {name: str(getattr(wanted, name)) for name in names if getattr(wanted, name)}
     detail |= {name: at.isoformat() for name in ("since", "until") if (at := getattr(wanted, name)) is not None}
     detail |= {"number": mask(wanted.number)} if wanted.number else {}
+    reading(plugs, who)
     await plugs.audit.append(plugs.clock(), who.account, "tickets_exported", detail=detail)
     rows = (exported_rows.ticket_row(row) async for row in _every(plugs, desk, who, wanted))
     return exports.csv("tickets", exported_rows.ticket_heads(), rows, books.centre.zone)
