@@ -14,6 +14,7 @@ from accounts.audit_row_limit import Pace
 from agents.callback_list_rows import Wanted
 from agents.callbacks import BY_WORD
 from bridge.case_store_messages import MessageKind
+from bridge.pasted_text import OneLine
 from bridge.ports import Push
 from bridge.ticket import TicketId
 from bridge.ticket_acts import unfit
@@ -62,7 +63,7 @@ Seeker = Annotated[Who, needs(Right.FILE, Right.TICKETS_ALL)]
 
 def asked(
     number: Number, words: WordsSought, case: _Case = "", code: _Code = "", kind: _Word = "",
-    unit: Annotated[str, Query(max_length=60, description="a unit's whole name")] = "",
+    unit: Annotated[str, OneLine, Query(max_length=60, description="a unit's whole name")] = "",
     state: Annotated[str, Query(pattern=f"^({'|'.join(STATES)})?$")] = "", agent: _Name = "",
     since: AwareDatetime | None = None, until: AwareDatetime | None = None,
 ) -> Sought:  # fmt: skip
