@@ -9,7 +9,7 @@ from bridge.ports import Push
 from . import stated_reason, visibility
 from .authorization import Who
 from .contract.rest import TicketOut
-from .services import Services
+from .services import Services, reading
 
 
 async def tell_tickets(
@@ -21,6 +21,8 @@ async def tell_tickets(
     if not why:
         return plain
     shown = [visibility.ticket(who, push, mine=mine, refused=refused, reason=why) for push in pushes]
+    if any(before.withheld != after.withheld for before, after in zip(plain, shown, strict=True)):
+        reading(plugs, who)
     for before, after in zip(plain, shown, strict=True):
         if before.withheld != after.withheld:
             detail = {"ticket": after.id, "reason": why}

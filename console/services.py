@@ -20,6 +20,7 @@ from config.settings import Centre
 from ledger.audit_log import Entry
 
 from .accounts import Accounts
+from .authorization import Who
 from .bulk_reads import BulkReads
 from .error_answers import Failed
 from .files_sent import FilesSent
@@ -45,6 +46,8 @@ KEYS_A_SECOND, KEYS_AT_ONCE = 20 / 60, 10
 
 STATES_A_SECOND, STATES_AT_ONCE = 20.0, 1000
 """What another program says of cases or shared matters: each costs the ledger's one writer about two milliseconds."""
+READINGS_A_SECOND, READINGS_AT_ONCE = 1.0, 60
+"""Readings of one person that are each a row of the audit log: a file, a recording by another purpose, confidential parts, an export."""
 ACTS_A_SECOND, ACTS_AT_ONCE = 0.5, 30
 """Tickets without a call, notices to all, seats taken: each more often than anybody needs."""
 
@@ -117,6 +120,7 @@ class Services:
     phone_keys: Shares = field(default_factory=lambda: Shares(KEYS_A_SECOND, KEYS_AT_ONCE))
     states: Shares = field(default_factory=lambda: Shares(STATES_A_SECOND, STATES_AT_ONCE))
     """By partner, or by the case store's program: counted by states, because one request holds two hundred."""
+    readings: Shares = field(default_factory=lambda: Shares(READINGS_A_SECOND, READINGS_AT_ONCE))
     acts: Shares = field(default_factory=lambda: Shares(ACTS_A_SECOND, ACTS_AT_ONCE))
     files_sent: FilesSent = field(default_factory=FilesSent)
     """Of one person, each kind by itself: what costs others, or is a durable row each time."""
@@ -148,6 +152,12 @@ def within(shares: Shares, spender: str, cost: int = 1) -> None:
     if wait := shares.take(spender, time.monotonic(), cost):
         message = _("more was asked for in a moment than anybody can do: wait a moment")
         raise Failed(429, message, headers={"Retry-After": str(wait)})
+
+
+def reading(plugs: Services, who: Who) -> None:
+    """Before a reading is audited. Raise 429 when this person has read so much lately."""
+    if who.session:
+        within(plugs.readings, who.account)
 
 
 def services_of(request: Request) -> Services:

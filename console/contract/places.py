@@ -76,14 +76,14 @@ class MatterIn(Body):
 
     code: str = Field(default="", pattern=r"^[0-9A-Za-z]{0,16}$")
     code_kind: str = Field(default="", pattern=r"^(event|part)?$")
-    scheme: str = Field(default="", max_length=40)
+    scheme: Annotated[str, OneLine] = Field(default="", max_length=40)
     part_id: str = Field(default="", pattern=r"^[0-9A-Za-z-]{0,24}$")
     address: Annotated[str, OneLine] = Field(default="", max_length=200)
     address_std: Annotated[str, OneLine] = Field(default="", max_length=200)
     grid_code: str = Field(default="", pattern=r"^([0-9]{14,15})?$")
     lng: float | None = Field(default=None, ge=-180, le=180)
     lat: float | None = Field(default=None, ge=-90, le=90)
-    crs: str = Field(default="", max_length=20)
+    crs: Annotated[str, OneLine] = Field(default="", max_length=20)
     accuracy: str = Field(default="", pattern=r"^[A-D]?$")
 
 

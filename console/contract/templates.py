@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from bridge.forms import Body
-from bridge.pasted_text import Lines
+from bridge.pasted_text import Lines, OneLine
 
 from .shapes import View, Word
 
@@ -25,10 +25,10 @@ class TemplateIn(Body):
         Lines,
         Field(min_length=1, max_length=1000, description="of content: {地点} stands for the ticket's address"),
     ]
-    scheme: Annotated[str, Field(max_length=40)] = ""
+    scheme: Annotated[str, OneLine, Field(max_length=40)] = ""
     code_kind: Literal["", "event", "part"] = ""
     code: CodeText = ""
-    code_name: Annotated[str, Field(max_length=60)] = ""
+    code_name: Annotated[str, OneLine, Field(max_length=60)] = ""
     retired: bool = Field(default=False, description="offered no more; kept")
 
 

@@ -13,7 +13,7 @@ from console.access import Right
 from console.authorization import Who, needs
 from console.contract.access import AuditOut, AuditPageOut
 from console.contract.rest import Most
-from console.services import Plugged
+from console.services import Plugged, reading
 from ledger.audit_log import Entry
 
 router = APIRouter(prefix="/api/audit", tags=["audit"])
@@ -56,6 +56,7 @@ async def audit_file(
         return rows
 
     detail = {name: word for name, word in (("actor", actor), ("action", action), ("call", call)) if word}
+    reading(plugs, who)
     await plugs.audit.append(plugs.clock(), who.account, "audit_exported", detail=detail)
     zone = plugs.books.centre.zone if plugs.books is not None else ZoneInfo("UTC")
     rows = (exported_rows.audit_row(row) async for row in exports.paged(page))

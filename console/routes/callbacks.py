@@ -36,7 +36,7 @@ from console.contract.callbacks import (
 from console.contract.rest import DoneOut, Most
 from console.error_answers import Failed, done_or_fail, invalid, not_found
 from console.ports import CallRow
-from console.services import Library, Plugged, Services
+from console.services import Library, Plugged, Services, reading
 from console.words_in_headers import Number
 from cti.ids import SeatId
 from cti.numbers import Numbers, mask
@@ -111,6 +111,7 @@ async def callbacks_file(
         "due": "yes" if due else "",
     }
     detail = {name: word for name, word in detail.items() if word}
+    reading(plugs, who)
     await plugs.audit.append(plugs.clock(), who.account, "callbacks_exported", detail=detail)
     lines = books.centre.lines
     rows = (

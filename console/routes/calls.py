@@ -21,7 +21,7 @@ from console.contract.rest import CallOut, CallPath, DisposedOut, DispositionIn,
 from console.error_answers import Failed, invalid
 from console.ledger_ports import Books
 from console.ports import CallRow
-from console.services import Library, Plugged, Services
+from console.services import Library, Plugged, Services, reading
 from console.time_parameters import utc
 from console.words_in_headers import Number, Reason
 from cti.ids import CallId
@@ -117,6 +117,7 @@ async def exported(
         name: str(getattr(wanted, name)) for name in ("line", "seat", "outcome", "case") if getattr(wanted, name)
     }
     detail |= {"number": mask(wanted.caller)} if wanted.caller else {}
+    reading(plugs, who)
     await plugs.audit.append(plugs.clock(), who.account, "calls_exported", detail=detail)
     lines, queues = books.centre.lines, books.centre.queues
 
@@ -151,6 +152,7 @@ async def get_call(
     plain, why = visibility.call(who, row), stated_reason.maybe(reason)
     shown = visibility.call(who, row, reason=why)
     if shown != plain:
+        reading(plugs, who)
         await plugs.audit.append(plugs.clock(), who.account, "confidential_shown", call=call, detail={"reason": why})
     return shown
 

@@ -43,7 +43,7 @@ from console.contract.nuisance import (
 from console.contract.rest import CallPath, Most
 from console.error_answers import Failed, invalid, not_found
 from console.ports import CallRow, Nuisance
-from console.services import Library, Plugged, Services
+from console.services import Library, Plugged, Services, reading
 from console.shell_actor import acting
 from console.stated_reason import worded
 from cti.ids import CallId
@@ -250,6 +250,7 @@ async def report_file(
     found = await nuisance.book.period(begin, last, now)
     calls = await _calls_of(plugs, nuisance, found.decisions)
     said = {"since": begin.isoformat(), "until": last.isoformat()}
+    reading(plugs, who)
     await plugs.audit.append(now, who.account, "nuisance_exported", detail=said)
 
     async def rows() -> AsyncIterator[Sequence[object]]:

@@ -21,7 +21,7 @@ from console.contract.rest import CallPath, ErrorOut
 from console.error_answers import Failed, answer
 from console.ledger_ports import Books, NotHere
 from console.ports import CallRow
-from console.services import Library, Plugged, Services
+from console.services import Library, Plugged, Services, reading
 from console.visibility import Part, Sees, Whose, secrecy, sees
 from console.words_in_headers import Purpose
 from cti.ids import CallId
@@ -156,6 +156,7 @@ async def _note(request: Request, plugs: Services, who: Who, ident: RecordingId,
     """One row a listening, before the first of it is given."""
     listenings, listener, now = _listenings(request), who.session or who.account, plugs.clock()
     if listenings.fresh(listener, str(ident), why, now):
+        reading(plugs, who)
         detail = {"purpose": why, "part": str(ident.part)}
         await plugs.audit.append(now, who.account, "listened", call=ident.call, detail=detail)
         listenings.audited(listener, str(ident), why, now)

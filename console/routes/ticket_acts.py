@@ -38,7 +38,7 @@ from console.contract.tickets import (
 )
 from console.error_answers import Failed, invalid, not_found
 from console.ledger_ports import Books, NotKept, TicketCentre
-from console.services import Library, Plugged, Services, TicketDesk, within
+from console.services import Library, Plugged, Services, TicketDesk, reading, within
 from console.visibility import Sees, Whose
 from console.words_in_headers import FileName
 from cti.ids import CallId
@@ -260,6 +260,7 @@ async def read_file(
     data = await desk.files.get(sha256) if file is not None else None
     if file is None or data is None:
         raise not_found("file", sha256)
+    reading(plugs, who)
     await plugs.audit.append(plugs.clock(), who.account, "file_read", call=push.ticket.call or "",
                              detail={"ticket": ticket, "file": sha256[:16]})  # fmt: skip
     headers = {

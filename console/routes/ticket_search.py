@@ -14,6 +14,7 @@ from accounts.audit_row_limit import Pace
 from agents.callback_list_rows import Wanted
 from agents.callbacks import BY_WORD
 from bridge.case_store_messages import MessageKind
+from bridge.pasted_text import OneLine
 from bridge.ports import Push
 from bridge.ticket import TicketId
 from bridge.ticket_acts import unfit
@@ -36,7 +37,7 @@ from console.contract.tickets import (
 from console.error_answers import Failed, not_found
 from console.ledger_ports import Books, TicketCentre
 from console.ports import CallRow
-from console.services import Library, Plugged, Services, TicketDesk
+from console.services import Library, Plugged, Services, TicketDesk, reading
 from console.shown_handovers import handover_out, matter_out
 from console.time_parameters import utc
 from console.visibility import Standing, Whose
@@ -62,7 +63,7 @@ Seeker = Annotated[Who, needs(Right.FILE, Right.TICKETS_ALL)]
 
 def asked(
     number: Number, words: WordsSought, case: _Case = "", code: _Code = "", kind: _Word = "",
-    unit: Annotated[str, Query(max_length=60, description="a unit's whole name")] = "",
+    unit: Annotated[str, OneLine, Query(max_length=60, description="a unit's whole name")] = "",
     state: Annotated[str, Query(pattern=f"^({'|'.join(STATES)})?$")] = "", agent: _Name = "",
     since: AwareDatetime | None = None, until: AwareDatetime | None = None,
 ) -> Sought:  # fmt: skip
@@ -93,6 +94,7 @@ async def search_file(
     detail = {name: str(getattr(wanted, name)) for name in names if getattr(wanted, name)}
     detail |= {name: at.isoformat() for name in ("since", "until") if (at := getattr(wanted, name)) is not None}
     detail |= {"number": mask(wanted.number)} if wanted.number else {}
+    reading(plugs, who)
     await plugs.audit.append(plugs.clock(), who.account, "tickets_exported", detail=detail)
     rows = (exported_rows.ticket_row(row) async for row in _every(plugs, desk, who, wanted))
     return exports.file(form, "tickets", exported_rows.ticket_heads(), rows, books.centre.zone)

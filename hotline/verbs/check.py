@@ -35,7 +35,14 @@ from config.sections.telephone import Mode
 from config.settings import Settings
 from hotline import operator_files, start_check
 from hotline.programs import apt_sources, asterisk_found, asterisk_install, case_store, edge_check, sounds
-from hotline.verbs import callback_check, ledger_reading, line_settings_check, queue_check, seat_settings_check
+from hotline.verbs import (
+    callback_check,
+    ledger_reading,
+    line_settings_check,
+    queue_check,
+    scanner_check,
+    seat_settings_check,
+)
 from hotline.verbs.check_result import Checked, Finding, State
 from ivr import manifest
 from ivr.manifest import State as Sound
@@ -91,7 +98,7 @@ def everything(settings: Settings, places: Places, path: Path) -> list[Finding]:
     """All findings, in the order in which one would cure them."""
     external = settings.asterisk.mode is Mode.EXTERNAL
     checks: tuple[Callable[[Settings, Places], Checked], ...] = (
-        _external_asterisk if external else _asterisk, _ports, edge_check.look, _disk, _sound_tools, _master_key, _database, case_store.look, _files, _prompts, _told, _journeys, queue_check.look, seat_settings_check.look, line_settings_check.look, _calendar, _clock, _called, callback_check.look,
+        _external_asterisk if external else _asterisk, _ports, edge_check.look, _disk, _sound_tools, _master_key, _database, case_store.look, _files, _prompts, _told, _journeys, queue_check.look, seat_settings_check.look, line_settings_check.look, _calendar, _clock, _called, callback_check.look, scanner_check.look,
     )  # fmt: skip
     head = _("{path}: {lines} lines, {queues} queues, {seats} seats", path=path, lines=len(settings.line),
              queues=len(settings.queue), seats=len(settings.seat))  # fmt: skip

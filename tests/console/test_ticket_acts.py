@@ -20,6 +20,7 @@ from bridge.ticket import CallFacts, Limit, Person, Promise, Ticket
 from bridge.ticket_acts import Unfit, unfit
 from console.files_sent import FilesSent
 from console.routes.ticket_acts import _UNFIT
+from console.services import READINGS_AT_ONCE
 from cti.ids import CallId
 from ledger.callers import Story
 from ledger.mass_events import MassEvent
@@ -414,6 +415,20 @@ async def test_what_the_sites_scanner_finds_is_not_kept() -> None:
     async with browser(door(plugs), signed_in(fake, "1001", "8001")) as anna:
         assert (await anna.post(place, content=PNG[:33] + b"2" + PNG[33:])).status_code == 503
     assert len(fake.files.kept) == 1
+
+
+async def test_nobody_fills_the_audit_log_by_reading() -> None:
+    """Each reading of a file is a row for ever: so many of one person in a moment, and nobody else's."""
+    fake = town()
+    app = door(services(fake))
+    place = f"/api/attachments/{OWN.id}"
+    async with browser(app, signed_in(fake, "1001", "8001")) as anna:
+        path = f"{place}/{(await anna.post(place, content=PNG)).json()['sha256']}"
+        read = [(await anna.get(path)).status_code for _n in range(READINGS_AT_ONCE + 5)]
+    assert read == [200] * READINGS_AT_ONCE + [429] * 5
+    assert fake.log.actions.count("file_read") == READINGS_AT_ONCE
+    async with browser(app, signed_in(fake, "2001")) as chief:
+        assert (await chief.get(path)).status_code == 200
 
 
 async def test_nobody_fills_the_disk_alone() -> None:
