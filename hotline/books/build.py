@@ -129,6 +129,7 @@ class Books:
     async def open(self) -> None:
         """What Asterisk wrote is read as soon as the ledger is there; when it returns, or later."""
         resume = partial(asterisk_books.resumed, self.plan, self._settings, self._places, self._scribe)
+        self.opener.when_open(self.seats.catch_up)
         self.opener.when_open(lambda: self.reader.open(resume, SETTLED_SECONDS))
         self.opener.when_open(lambda: self.audit.begin(datetime.now(UTC), "hotline"))
         if await self.opener.first_try(LEDGER_SECONDS):

@@ -86,6 +86,15 @@ class SeatMemory:
                 await asyncio.to_thread(self._leave, [])
         return resumed
 
+    async def catch_up(self) -> None:
+        """Before calls of an outage are read: who sat where meanwhile, as far as it stands in the file. Raises ``LedgerUnavailable``.
+
+        Whoever writes calls asks the log who sat there. What is written here and again by whoever told it is the same.
+        """
+        await self._answered(self._forward)
+        if kept := list(self._kept):
+            await self._answered(lambda: self._book.write(kept))
+
     async def end(self) -> None:
         """The telephone stops with us: nobody is logged in from now on, and everybody who was is again at the next start."""
         at = Instant(self._now())

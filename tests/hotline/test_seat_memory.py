@@ -313,6 +313,28 @@ async def test_a_start_without_the_ledger_keeps_what_it_has_to_say_of_before(tmp
     assert told(book) == [("8001", 500, READY, "1001")]
 
 
+async def test_who_sat_where_is_written_before_the_calls_of_an_outage_are(tmp_path: Path) -> None:
+    """A talk of the outage is its agent's: the end of before says logged out, and what was resumed waits still."""
+    book, files = Ledger(), (tmp_path / "seats.json", tmp_path / "waiting")
+    first = sitting(book, files, 100)
+    await first.last()
+    await first.write([changed("8001", 20, GONE, READY)])
+    await first.end()
+    book.pages.clear()
+    book.away = True
+    second = sitting(book, files, 500)
+    await second.last()
+    await in_vain(second, [changed("8001", 510, READY, TALK)])
+    with pytest.raises(LedgerUnavailable):
+        await second.catch_up()
+    book.away = False
+    await second.catch_up()
+    seen = told(book)
+    assert ("8001", 500, READY, "1001") in seen
+    assert ("8001", 510, TALK, "1001") in seen
+    assert [at for _seat, at, _new, _agent in seen][-1] == 510
+
+
 async def test_the_time_that_a_centre_stood_is_in_no_figure(tmp_path: Path) -> None:
     """Asked while it stands, and after the next start: logged in is what was logged in."""
     base = datetime(2026, 10, 1, 0, 0, tzinfo=UTC)
