@@ -312,6 +312,16 @@ def test_no_step_keeps_a_caller_in_silence_for_more_than_three_seconds() -> None
     assert [one for one in waits if one[2] > 3 and one[0] != "switch-phone"] == []
 
 
+def test_a_carrier_is_offered_all_that_it_may_speak_whoever_calls(files: dict[str, str]) -> None:
+    """Each Dial() to a trunk has a step before its INVITE that offers both laws; seats speak A-law alone."""
+    dials = re.findall(r"Dial\(PJSIP/[^@,]+@(?:telecom|unicom),[^\n]*", files["extensions.conf"])
+    before = {re.search(r"b\(([a-z-]+)\^([a-z0-9]+)\^1\)", dial).groups() for dial in dials}  # type: ignore[union-attr]
+    assert len(dials) > 4
+    assert ("world-offer", "s") in before
+    for where in before:
+        assert "Set(PJSIP_MEDIA_OFFER(audio)=alaw,ulaw)" in steps(files["extensions.conf"], *where)
+
+
 def test_a_citizen_who_talked_outside_scores_nobody() -> None:
     """Given to a number of the world that answered: no survey; given in vain he is asked after his next talk."""
     world = steps(caring(words_seconds=30)["extensions.conf"], "world", "_X.")
