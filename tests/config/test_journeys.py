@@ -184,7 +184,10 @@ def test_every_way_of_every_kind_of_step_stays_within_its_mode() -> None:
     """A mode whose line has a journey with each kind of step: whoever is in it comes to no step outside of it, and to none that is not there."""
     table = everything(shipped())
     for journey, line in (("everything", "citizen"), ("helped", "partner")):
-        table.setdefault("mode", [{"id": "flood", "name": "内涝", "line": {}}])[0]["line"][line] = {"journey": journey, "priority": 1}
+        table.setdefault("mode", [{"id": "flood", "name": "内涝", "line": {}}])[0]["line"][line] = {
+            "journey": journey,
+            "priority": 1,
+        }
     table["journey"]["everything"].pop("storm")  # it asks for a mode that is not there
     table["mode"][0]["id"] = "flood"
     for line, graph in of_settings(parse(table)).items():

@@ -286,7 +286,7 @@ def test_a_mode_puts_nobody_before_who_waits_already(files: dict[str, str]) -> N
         last = usual.index("Set(HOTLINE_LAST=${QUEUE_GET_CHANNEL(mandarin,${QUEUE_WAITING_COUNT(mandarin)})})")
         assert usual[last + 2 : last + 4] == [
             "Set(HOTLINE_LOWER=${IMPORT(${HOTLINE_LAST},QUEUE_PRIO)})",
-            'ExecIf($["${HOTLINE_LOWER:0:1}"="-"]?Set(QUEUE_PRIO=$[0 + ${HOTLINE_LOWER}]))',
+            'ExecIf($["${HOTLINE_LOWER:0:1}"="-"]?Set(QUEUE_PRIO=$[0 + 0${HOTLINE_LOWER}]))',
         ]
     raw = shipped()
     del raw["mode"][0]["line"]
