@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from .steps import OTHERWISE, HangUp, Hours, Mode, Notice, Queue, Say, Step, Stored, Voicemail
+from .steps import JOINED, OTHERWISE, HangUp, Hours, Mode, Notice, Queue, Say, Step, Stored, Voicemail
 
 if TYPE_CHECKING:
     from ..sections.switches import SituationMode
@@ -21,7 +21,7 @@ OPENED, CLOSED, MODE, IN = "_opened", "_closed", "_mode_", "_in_"
 DISTRICT = "_district_"
 """Before a mode's name in Asterisk's database: the district it was switched on for."""
 _TABLES = ("keys", "values", "answers")
-_WAYS = ("next", "on", "off", "open", "closed", "many", "few", OTHERWISE)
+_WAYS = ("next", "on", "off", "open", "closed", "many", "few", JOINED, OTHERWISE)
 
 
 def told(step: str, way: str) -> bool:

@@ -15,6 +15,8 @@ from .dialplan_steps import Step, context, exten, extens, include
 from .leg_sound import LISTENED_TO, renew, sound_of_leg
 from .outgoing_calls import (
     BY_SEAT,
+    OFFER,
+    OFFERED,
     by_trunks,
     called_is_told,
     few_at_once,
@@ -59,6 +61,7 @@ def contexts(settings: Settings) -> list[str]:
             [LISTENED_TO, *called_is_told(settings, "${HOTLINE_CALL}-back.raw")],
         ),
         _phone_key(settings),
+        context(OFFER, exten("s", OFFERED, "Return()")),
     ]
 
 

@@ -141,7 +141,7 @@ def _behind(queue: str, priority: int) -> list[Step]:
         f"Set(HOTLINE_LAST=${{{last}}})",
         'GotoIf($["${HOTLINE_LAST}"=""]?alone)',
         "Set(HOTLINE_LOWER=${IMPORT(${HOTLINE_LAST},QUEUE_PRIO)})",
-        f'ExecIf($["${{HOTLINE_LOWER:0:1}}"="-"]?Set(QUEUE_PRIO=$[{priority} + ${{HOTLINE_LOWER}}]))',
+        f'ExecIf($["${{HOTLINE_LOWER:0:1}}"="-"]?Set(QUEUE_PRIO=$[{priority} + 0${{HOTLINE_LOWER}}]))',
         ("alone", "NoOp()"),
     ]
 

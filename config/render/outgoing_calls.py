@@ -13,7 +13,7 @@ from ..sections.recording import OUTBOUND_PROMPT, OutboundNotice
 from ..sections.seats import SECOND, Seat, Unattended
 from ..sections.telephone import Trunk
 from ..settings import Settings
-from . import survey
+from . import pjsip, survey
 from .dialplan_steps import Step, context, exten, extens, unplayed
 from .leg_sound import LISTENED_TO, record
 
@@ -145,21 +145,31 @@ def called_is_told(settings: Settings, file: str = "${HOTLINE_CALL}.raw") -> lis
     ]
 
 
+OFFER = "world-offer"
+OFFERED = f"Set(PJSIP_MEDIA_OFFER(audio)={pjsip.TRUNK_CODECS})"
+"""On the new leg of a carrier's, before its INVITE: what this carrier may speak is offered, and not only what the calling telephone does
+(``pjsip.LATER_OFFERS`` would leave no more): one that speaks nothing but mu-law could not be called at all."""
+
+
 def by_trunks(
     settings: Settings,
     trunks: Sequence[Trunk],
     seconds: int,
     to: str = "${HOTLINE_DIAL}",
     options: str = "${HOTLINE_MAY}",
+    before: str = f"{OFFER}^s",
 ) -> list[Step]:
     """By these trunks in their order until one takes the call; then to ``done``. By the cause of each (``CARRIED``): whoever is busy or
-    declines is not rung again."""
+    declines is not rung again.
+
+    :param before: context and extension that the new leg runs before its INVITE; it has ``OFFERED`` among its steps.
+    """
     tries: list[Step] = []
     for trunk in trunks:
         shown = trunk.calling_number or settings.centre.number
         tries += [
             "MSet(RINGTIME_MS=,PROGRESSTIME_MS=)",
-            f"Dial(PJSIP/{to}@{trunk.id},{seconds},igf({shown}){options})",
+            f"Dial(PJSIP/{to}@{trunk.id},{seconds},igf({shown})b({before}^1){options})",
             f"GotoIf($[{CARRIED}]?done)",
         ]
     return tries

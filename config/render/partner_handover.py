@@ -106,9 +106,9 @@ def _dialled(settings: Settings, partner: Partner) -> str:
         f"Set(TIMEOUT(absolute)={settings.limits.absolute_call_minutes * 60})",
         "Gosub(renew,s,1)",
     ]
-    options = f"b({PAPERS_OUT}^{partner.number}^1)U({ANSWERED}^{partner.number})"
+    options, before = f"U({ANSWERED}^{partner.number})", f"{PAPERS_OUT}^{partner.number}"
     steps += [
-        *outgoing_calls.by_trunks(settings, trunks, partner.ring_seconds, partner.number, options),
+        *outgoing_calls.by_trunks(settings, trunks, partner.ring_seconds, partner.number, options, before),
         ("done", "Set(HOTLINE_SAID=${FILTER(A-Z,${DIALSTATUS})} ${FILTER(0-9,${HANGUPCAUSE})})"),
         *_said(partner, "over", "${HOTLINE_SAID}"),
         "Goto(back,s,1)",
@@ -124,7 +124,7 @@ def _papers_out(partner: Partner, number: str, reference: str) -> str:
         (partner.summary_header, "HOTLINE_SUMMARY", ENCODED, LONGEST_SUMMARY),
         ("X-Handover", "HOTLINE_HANDOVER", "0-9A-Z", 26),
     ]  # fmt: skip
-    steps: list[Step] = []
+    steps: list[Step] = [outgoing_calls.OFFERED]
     for header, variable, kept, most in sent:
         if header is None:
             continue

@@ -18,6 +18,8 @@ CODECS = "!all,alaw,ulaw"
 LATER_OFFERS = "local"
 """Of a later offer on a leg that Asterisk began only what we know counts: another is refused with 488 and the
 talk goes on. By default it is taken as agreed, fails, and ends both legs with 500 (measured)."""
+TRUNK_CODECS = "alaw,ulaw"
+"""What a carrier may speak, the better one first."""
 STRANGERS, REPLACES = "strangers", "replaces"
 """Endpoints of ``_refused``."""
 KEYS = "hotline"
@@ -94,7 +96,7 @@ def _trunk(settings: Settings, trunk: Trunk) -> list[str]:
         "disallow": "all",
         # A-law whenever the carrier offers it, whatever it would rather: nothing is transcoded then,
         # and transcoding loses the voice of a later partner (decision 0004)
-        "allow": "alaw,ulaw",
+        "allow": TRUNK_CODECS,
         "codec_prefs_incoming_offer": "prefer: configured, operation: intersect, keep: first, transcode: allow",
         "outgoing_call_offer_pref": LATER_OFFERS,
         # the carrier's RTP/SAVP and AVPF are answered alike; of several audio streams the first

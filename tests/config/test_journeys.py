@@ -180,6 +180,23 @@ def test_every_kind_of_step_is_rendered() -> None:
     assert {step["kind"] for step in (*EVERYTHING.values(), *HELPED.values())} == set(KINDS)  # type: ignore[index]
 
 
+def test_every_way_of_every_kind_of_step_stays_within_its_mode() -> None:
+    """A mode whose line has a journey with each kind of step: whoever is in it comes to no step outside of it, and to none that is not there."""
+    table = everything(shipped())
+    for journey, line in (("everything", "citizen"), ("helped", "partner")):
+        table.setdefault("mode", [{"id": "flood", "name": "内涝", "line": {}}])[0]["line"][line] = {
+            "journey": journey,
+            "priority": 1,
+        }
+    table["journey"]["everything"].pop("storm")  # it asks for a mode that is not there
+    table["mode"][0]["id"] = "flood"
+    for line, graph in of_settings(parse(table)).items():
+        inside = {name: step for name, step in graph.steps.items() if name.startswith("_in_flood_")}
+        assert inside, line
+        for name, step in inside.items():
+            assert set(step.ways().values()) <= set(inside), (line, name)
+
+
 def test_the_manuals_journey_can_be_copied() -> None:
     """What docs/operating.md shows is taken as it stands, and every step of it is met."""
     manual = (Path(__file__).resolve().parents[2] / "docs/operating.md").read_text("utf-8")

@@ -293,7 +293,7 @@ def test_a_mode_puts_nobody_before_who_waits_already(files: dict[str, str]) -> N
         last = usual.index("Set(HOTLINE_LAST=${QUEUE_GET_CHANNEL(mandarin,${QUEUE_WAITING_COUNT(mandarin)})})")
         assert usual[last + 2 : last + 4] == [
             "Set(HOTLINE_LOWER=${IMPORT(${HOTLINE_LAST},QUEUE_PRIO)})",
-            'ExecIf($["${HOTLINE_LOWER:0:1}"="-"]?Set(QUEUE_PRIO=$[0 + ${HOTLINE_LOWER}]))',
+            'ExecIf($["${HOTLINE_LOWER:0:1}"="-"]?Set(QUEUE_PRIO=$[0 + 0${HOTLINE_LOWER}]))',
         ]
     raw = shipped()
     del raw["mode"][0]["line"]
@@ -317,6 +317,16 @@ def test_no_step_keeps_a_caller_in_silence_for_more_than_three_seconds() -> None
     assert {app for _name, app, _seconds in waits} >= {"Read", "Wait", "WaitForSilence"}
     assert len([one for one in waits if one[1] == "Read"]) > 10
     assert [one for one in waits if one[2] > 3 and one[0] != "switch-phone"] == []
+
+
+def test_a_carrier_is_offered_all_that_it_may_speak_whoever_calls(files: dict[str, str]) -> None:
+    """Each Dial() to a trunk has a step before its INVITE that offers both laws; seats speak A-law alone."""
+    dials = re.findall(r"Dial\(PJSIP/[^@,]+@(?:telecom|unicom),[^\n]*", files["extensions.conf"])
+    before = {re.search(r"b\(([a-z-]+)\^([a-z0-9]+)\^1\)", dial).groups() for dial in dials}  # type: ignore[union-attr]
+    assert len(dials) > 4
+    assert ("world-offer", "s") in before
+    for where in before:
+        assert "Set(PJSIP_MEDIA_OFFER(audio)=alaw,ulaw)" in steps(files["extensions.conf"], *where)
 
 
 def test_a_citizen_who_talked_outside_scores_nobody() -> None:
