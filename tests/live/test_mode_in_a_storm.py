@@ -20,14 +20,14 @@ from .test_call_back import CITIZEN
 from .test_endings_told import everywhere, out_call
 from .test_replies import case_store, filed
 from .test_self_service import rows, served
-from .test_switches import by_telephone
+from .test_switches import PIN, by_telephone
 from .tones import as_tone, tone_heard
 
 pytestmark = [pytest.mark.live, pytest.mark.bound(240)]
 
 PARTNER = "1231912345"
-TYPHOON, SIMING, WAITING, NEXT, OFFER, KEYS, THANKS, PIN, MENU, ON, EVENT, PLUS_ONE, JOINED = (
-    1010, 1070, 1130, 1190, 1250, 1310, 1390, 1450, 1510, 1570, 1630, 1690, 1750,
+TYPHOON, SIMING, WAITING, NEXT, OFFER, KEYS, THANKS, MENU, ON, EVENT, PLUS_ONE, JOINED = (
+    1010, 1070, 1130, 1190, 1250, 1310, 1390, 1510, 1570, 1630, 1690, 1750,
 )  # fmt: skip
 TONES = {
     "typhoon": TYPHOON, "typhoon_siming": SIMING, "typhoon_waiting": WAITING, "s_next": NEXT, "callback_offer": OFFER,
