@@ -52,7 +52,7 @@ PAGES = (
     Page(
         "0059-everything-a-caller-meets.md",
         # by bullet: journeys, hours, queue, self-service, survey, nuisance, mode, hand-over, accessibility, ledger and pages, the runs
-        numbered(J=9, H=7, Q=16, S=5, F=5, N=2, M=6, E=5, A=4, L=5, T=5),
+        numbered(J=9, H=7, Q=17, S=5, F=5, N=2, M=6, E=5, A=4, L=5, T=5),
         ("heard", "live"), ("unit",), "missing", "**Not built**",
     ),
     Page(
