@@ -92,7 +92,7 @@ async def test_a_partners_work_order_is_supplemented_where_it_is_shown(hotline: 
         await expect(anna.part("supplemented")).to_be_visible()
         await expect(anna.part("pop-order-text")).to_have_value("")
         story = (await rest.get(f"/api/tickets/{ticket}/story")).json()
-        said = [one["payload"].get("text") for one in story["said"] if one["kind"] == "supplement"]
+        said = [one["text"] for one in story["said"] if one["kind"] == "supplement"]
         assert said == ["现场已有人员被困"]
         call.hang_up()
         await anna.until("wrap_up")
