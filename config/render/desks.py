@@ -10,7 +10,17 @@ from ..answered_talk_rule import LEAST_MS, MOST_LET_GO, SILENT_CAUSE
 from ..device_states import AT_DESK, ATTENDED, SEAT_IN_USE
 from ..sections.seats import SECOND, Device, Unattended
 from ..settings import Settings
-from . import kept_place, nuisance, pjsip, position_announcements, survey, switches, told_of_mode, voicemail
+from . import (
+    kept_place,
+    nuisance,
+    pjsip,
+    position_announcements,
+    queue_priority,
+    survey,
+    switches,
+    told_of_mode,
+    voicemail,
+)
 from .dialplan_steps import Step, context, exten, extens, include
 from .leg_sound import LISTENED_TO, renew, sound_of_leg
 from .outgoing_calls import (
@@ -85,6 +95,11 @@ def _queues(settings: Settings) -> str:
                 'GotoIf($["${QUEUESTATUS}"="WITHDRAW" & ${DIALPLAN_EXISTS(queues,${HOTLINE_MOVE},1)}]?moved)',
                 "Goto(left-queue,s,1)",
                 ("moved", f"CELGenUserEvent(QUEUEEXIT,{queue.id}|WITHDRAW)"),
+                # to the end, not before all whom a mode let in
+                *(
+                    (f'ExecIf($["${{QUEUE_PRIO}}"="0"]?{step})')
+                    for step in queue_priority.behind(settings, "${HOTLINE_MOVE}")
+                ),
                 "Goto(${HOTLINE_MOVE},1)",
             )
             for queue in settings.queue

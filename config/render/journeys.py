@@ -33,9 +33,9 @@ from ..journey.steps import (
     Waiting,
 )
 from ..journey.steps import Step as JourneyStep
-from ..journey.switched import IN, highest, told
+from ..journey.switched import IN, told
 from ..settings import Settings
-from . import nuisance, self_service, switches, voicemail
+from . import nuisance, queue_priority, self_service, switches, voicemail
 from .agi_question import question
 from .dialplan_steps import Step, context, exten, play, unless_probed, unread
 
@@ -127,23 +127,10 @@ def _to(graph: Graph, step: JourneyStep) -> dict[str, str]:
 
 def _queue(settings: Settings, queue: str, priority: int | None = None, *, in_mode: bool = False) -> list[Step]:
     before: list[Step] = [f"Set(QUEUE_PRIO={priority})"] if priority is not None else []
-    if not in_mode and any(highest(mode) for mode in settings.mode):
-        before += _behind(queue, priority or 0)
+    if not in_mode:
+        before += queue_priority.behind(settings, queue, priority or 0)
     before += nuisance.before_queue(settings, queue)
     return ['GotoIf($["${HOTLINE_PROBE}"!=""]?done)', *before, f"Goto(queues,{queue},1)", ("done", "Hangup(16)")]
-
-
-def _behind(queue: str, priority: int) -> list[Step]:
-    """After a mode: who came while it was on stands lower (``switched.highest``), and nobody who comes now goes before him for that."""
-    last = f"QUEUE_GET_CHANNEL({queue},${{QUEUE_WAITING_COUNT({queue})}})"
-    return [
-        f"GotoIf($[${{QUEUE_WAITING_COUNT({queue})}} = 0]?alone)",
-        f"Set(HOTLINE_LAST=${{{last}}})",
-        'GotoIf($["${HOTLINE_LAST}"=""]?alone)',
-        "Set(HOTLINE_LOWER=${IMPORT(${HOTLINE_LAST},QUEUE_PRIO)})",
-        f'ExecIf($["${{HOTLINE_LOWER:0:1}}"="-"]?Set(QUEUE_PRIO=$[{priority} + 0${{HOTLINE_LOWER}}]))',
-        ("alone", "NoOp()"),
-    ]
 
 
 def _on(graph: Graph, step: str) -> list[str]:

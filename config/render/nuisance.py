@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from ..sections.switches import Nuisance
 from ..settings import Settings
+from . import queue_priority
 from .dialplan_steps import Step, context, exten, unplayed, unread
 
 FAMILY, SPENT = "hotline-nuisance", "hotline-nuisance-spent"
@@ -59,7 +60,7 @@ def contexts(settings: Settings) -> list[str]:
         context(LOOK, exten("s", *_look())),
         context(
             WAY,
-            *(exten(queue, *_way(nuisance, queue, zone)) for queue in held),
+            *(exten(queue, *_way(settings, nuisance, queue)) for queue in held),
             exten("T", "Hangup(102)"),
         ),
         context(SAID, *(exten(one, *_said(nuisance, one)) for one in (MESSAGE, NO_MORE)), exten("T", "Hangup(102)")),
@@ -110,12 +111,17 @@ def _look() -> list[Step]:
     ]
 
 
-def _way(nuisance: Nuisance, queue: str, zone: str) -> list[Step]:
+def _way(settings: Settings, nuisance: Nuisance, queue: str) -> list[Step]:
     """A grade that these settings do not know (any more) holds nobody back."""
     spent = f"${{DB({SPENT}/${{{NUMBER}}})}}"
     held: list[Step] = [("held", _told("held")), f"Goto(queues,{queue},1)"]
     if nuisance.queue is not None:
-        held += [("queue", _told("held")), "Set(QUEUE_PRIO=0)", f"Goto(queues,{nuisance.queue},1)"]
+        held += [
+            ("queue", _told("held")),
+            "Set(QUEUE_PRIO=0)",
+            *queue_priority.behind(settings, nuisance.queue),
+            f"Goto(queues,{nuisance.queue},1)",
+        ]
     return [
         f"Set({TO}={queue})",
         *([f'GotoIf($["${{{GRADE}}}"="{QUEUE}"]?queue)'] if nuisance.queue is not None else []),
@@ -124,7 +130,7 @@ def _way(nuisance: Nuisance, queue: str, zone: str) -> list[Step]:
         f"Set(GROUP({WAY})=graded-${{{NUMBER}}})",  # one at a time: what is counted is counted one by one
         f"GotoIf($[${{GROUP_COUNT(graded-${{{NUMBER}}}@{WAY})}} > 1]?{SAID},{NO_MORE},1)",
         f"Set(HOTLINE_SPENT={spent})",
-        f'ExecIf($["${{CUT(HOTLINE_SPENT,-,1)}}"!="{_today(zone)}"]?Set(HOTLINE_SPENT=0-0))',
+        f'ExecIf($["${{CUT(HOTLINE_SPENT,-,1)}}"!="{_today(settings.centre.timezone)}"]?Set(HOTLINE_SPENT=0-0))',
         f"GotoIf($[0${{CUT(HOTLINE_SPENT,-,2)}} >= {nuisance.quota_minutes * 60}]?{SAID},{NO_MORE},1)",
         f"Set(CHANNEL(hangup_handler_push)={COUNT},s,1)",
         "Goto(held)",

@@ -289,15 +289,16 @@ def test_a_mode_puts_nobody_before_who_waits_already(files: dict[str, str]) -> N
         "Set(QUEUE_PRIO=-1)",
     ]
     for line in ("citizen", "partner"):
-        usual = steps(extensions, f"journey-{line}", "queue_queue")
-        last = usual.index("Set(HOTLINE_LAST=${QUEUE_GET_CHANNEL(mandarin,${QUEUE_WAITING_COUNT(mandarin)})})")
-        assert usual[last + 2 : last + 4] == [
-            "Set(HOTLINE_LOWER=${IMPORT(${HOTLINE_LAST},QUEUE_PRIO)})",
-            'ExecIf($["${HOTLINE_LOWER:0:1}"="-"]?Set(QUEUE_PRIO=$[0 + 0${HOTLINE_LOWER}]))',
-        ]
+        assert "Gosub(behind,mandarin,1(0))" in steps(extensions, f"journey-{line}", "queue_queue")
+    behind = steps(extensions, "behind", "mandarin")
+    last = behind.index("Set(LOCAL(last)=${QUEUE_GET_CHANNEL(mandarin,${QUEUE_WAITING_COUNT(mandarin)})})")
+    assert behind[last + 2 : last + 4] == [
+        "Set(LOCAL(lower)=${IMPORT(${last},QUEUE_PRIO)})",
+        'ExecIf($["${lower:0:1}"="-"]?Set(QUEUE_PRIO=$[${ARG1} + 0${lower}]))',
+    ]
     raw = shipped()
     del raw["mode"][0]["line"]
-    assert "HOTLINE_LOWER" not in rendered(parse(raw))["extensions.conf"], "no mode has priorities: nothing to look at"
+    assert "behind" not in rendered(parse(raw))["extensions.conf"], "no mode has priorities: nothing to look at"
 
 
 def test_no_step_keeps_a_caller_in_silence_for_more_than_three_seconds() -> None:
