@@ -12,7 +12,9 @@ from .test_render import rendered
 
 def test_who_is_moved_or_held_stands_among_those_of_the_mode() -> None:
     """A supervisor's move to the end, the queue of nuisance callers, and every journey outside the mode."""
-    dialplan = rendered(parse(shipped()))["extensions.conf"]
+    table = shipped()
+    table["nuisance"]["queue"] = "minnan"
+    dialplan = rendered(parse(table))["extensions.conf"]
     moved = re.findall(r"QUEUEEXIT,\w+\|WITHDRAW\)\n same => n,(.+)\n same => n,Goto\(\$\{HOTLINE_MOVE\},1\)", dialplan)
     assert set(moved) == {'ExecIf($["${QUEUE_PRIO}"="0"]?Gosub(behind,${HOTLINE_MOVE},1(0)))'}
     (way,) = re.findall(r"^\[nuisance\]\n((?:.+\n)*)", dialplan, re.MULTILINE)
