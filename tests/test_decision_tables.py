@@ -56,6 +56,11 @@ PAGES = (
         ("heard", "live"), ("unit",), "missing", "**Not built**",
     ),
     Page(
+        "0060-first-day-run-again.md",
+        # 26 of the operator's first day, nine under load, eight rows of settings
+        [*(str(n) for n in range(1, 36)), *numbered(S=8)], (), ("run", "by hand"), "not run", "**Not run**", r"S?\d+",
+    ),
+    Page(
         "0061-points-of-use-tried-again.md",
         # what was met in use; 34 to 36 are the ticket's
         [*(str(n) for n in (*range(1, 34), *range(37, 44))), "wording", "one word"],
