@@ -94,7 +94,7 @@ SHOWS: dict[tuple[str, str], str] = {
     ("POST", "/api/tickets"): T,
     **{("GET", path): "" for path in (
         "/api/session", "/api/session/ways", "/api/sessions", "/api/gate/sip", "/api/oidc/start", "/api/oidc/back",
-        "/api/accounts", "/api/audit", "/api/audit/csv", "/api/calls/{call}/recording/waveform", "/api/health", "/metrics", "/api/codes", "/api/choices", "/api/phonebook", "/api/directory", "/api/templates", "/api/switches",
+        "/api/accounts", "/api/audit", "/api/audit/csv", "/api/calls/{call}/recording/waveform", "/api/health", "/metrics", "/api/codes", "/api/choices", "/api/phonebook", "/api/settings", "/api/directory", "/api/templates", "/api/switches",
         "/api/notices", "/api/alarms", "/api/calls/{call}/recording", "/api/calls/{call}/recordings", "/api/calls/{call}/draft", "/api/my/drafts",
         "/api/seats", "/api/seats/{seat}", "/api/seats/{seat}/day", "/api/wall/day", "/api/reports/{report}",
     )},

@@ -30,8 +30,9 @@ Replay = Callable[[bytes], Told]
 
 
 @pytest.fixture
-def replay(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Replay:
+def replay(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Replay:
     """What ``tape replay --json`` makes of these bytes: status, objects, what it says beside them."""
+    monkeypatch.chdir(tmp_path)  # where no settings name a language
 
     def run(data: bytes) -> Told:
         path = tmp_path / "some.tape"

@@ -120,7 +120,8 @@ def test_wrong_settings_are_not_tried_again(machine: Booted) -> None:
 
 
 def test_a_reload_and_an_end_reach_it(machine: Booted) -> None:
-    machine.run("systemctl", "start", UNIT)
+    begun = machine.run("systemctl", "start", UNIT)
+    assert begun.returncode == 0, begun.stderr + machine.run("journalctl", "-u", UNIT, "--no-pager").stdout
     assert machine.run("systemctl", "reload", UNIT).returncode == 0
     assert machine.run("systemctl", "stop", UNIT).returncode == 0
     assert (told(machine, "hangups"), told(machine, "ended")) == ([1], [1])
