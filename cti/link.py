@@ -195,6 +195,9 @@ class Link:
             except (NoAnswer, LinkLost):
                 self._reason = self._reason if self._lost.is_set() else "peer does not answer"
                 return
+            except Refused as fault:  # it is shutting down: this connection is none any more
+                self._reason = str(fault)
+                return
 
     def _drop(self, reason: str) -> None:
         """Close, and answer every open question with the loss: nothing is replayed."""

@@ -116,6 +116,19 @@ async def test_a_silent_peer_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None
         await until(lambda: r.ups >= 2)
 
 
+async def test_a_refused_pulse_ends_the_connection_and_not_the_link(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An Asterisk that shuts down answers each action with an error: the next one is found, however long that takes."""
+    monkeypatch.setattr(link, "PULSE_SECONDS", 0.05)
+    async with rig() as r:
+        r.server.script = lambda a, w: (
+            a["Action"] == "Ping" and (w.write(answer(a, "Error", Message="Asterisk is shutting down")) or True)  # type: ignore[func-returns-value]
+        )
+        await until(lambda: r.downs)
+        assert r.downs[0] == "Asterisk is shutting down"
+        r.server.script = lambda _action, _writer: False
+        await until(lambda: r.ups >= 2)
+
+
 async def test_a_list_is_handed_over_in_its_place_in_the_stream() -> None:
     """on_done runs before the event that follows the list is heard."""
     async with rig() as r:
