@@ -31,6 +31,8 @@ async def test_a_seat_in_firefox(hotline: BrowserHotline, tmp_path: Path) -> Non
         await anna.press("take-seat")
         await anna.shows("phone", "data-registered", "true")
         await anna.press("test-passed")
+        # on a busy machine its loudspeaker takes a moment: until then the page says so, and its phone takes no calls
+        await anna.until("!document.querySelector('[data-testid=phone-trouble]')")
         await anna.press("go-ready")
         await anna.shows("presence", "data-state", "ready")
         call = await hotline.citizen("13805927101")
