@@ -102,7 +102,8 @@ def _asked() -> str:
         'GotoIf($["${HOTLINE_BACK}"=""]?type)',
         ("say", "Set(HOTLINE_TRY=$[${HOTLINE_TRY} + 1])"),
         f"GotoIf($[${{HOTLINE_TRY}} > {TRIES}]?stays)",
-        "Gosub(say-number,s,1(${HOTLINE_BACK}))",
+        # whoever has typed one that can be called is asked about it, at his last try, too
+        ("said", "Gosub(say-number,s,1(${HOTLINE_BACK}))"),
         *_key("HOTLINE_KEY", "hotline/callback_number&${GOSUB_RETVAL}&hotline/callback_keys", 1, "", "callback_keys"),
         'GotoIf($["${HOTLINE_KEY}"="1"]?taken)',
         'GotoIf($["${HOTLINE_KEY}"="2"]?type)',
@@ -112,7 +113,7 @@ def _asked() -> str:
         *_key("HOTLINE_TYPED", "hotline/callback_type", 20, "#", "callback_type"),
         "Gosub(call-back-number,s,1(${HOTLINE_TYPED}))",
         "Set(HOTLINE_BACK=${GOSUB_RETVAL})",
-        'GotoIf($["${HOTLINE_BACK}"!=""]?say)',
+        'GotoIf($["${HOTLINE_BACK}"!=""]?said)',
         *play("callback_wrong"),
         "Goto(type)",
         ("taken", f"Set(DB({FAMILY}/${{HOTLINE_CALL}})=${{HOTLINE_BACK}})"),
