@@ -97,8 +97,7 @@ def _postgres(server: str) -> Iterator[Fresh]:
         return address(name)
 
     yield fresh
-    if not os.environ.get("HOTLINE_TEST_POSTGRES"):
-        return  # the server goes with its folder
+    # of one session several times: after each stretch of tests on the other database
     with psycopg.connect(server, autocommit=True) as admin:
         for name in reversed(made):
             admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
