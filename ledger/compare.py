@@ -27,6 +27,8 @@ class Known:
     talked: Set[CallId] = frozenset()
     accounted: Set[CallId] = frozenset()
     """Calls whose difference was noted before: they were written from the wire."""
+    nameless: Set[CallId] = frozenset()
+    """Calls whose calling number the ledger does not have."""
 
 
 def unbooked(seen: Iterable[SeenCall], known: Known) -> list[SeenCall]:
@@ -46,6 +48,8 @@ def _has(seen: SeenCall, known: Known) -> bool:
         return any(leg in known.legs for leg in seen.legs)
     if LegId(call) not in known.legs:
         return False
+    if seen.record.caller and known.legs[LegId(call)] in known.nameless:
+        return False  # the row that said who calls is lost: a disk was full
     return not seen.talked() or known.legs[LegId(call)] in known.talked
 
 

@@ -38,7 +38,9 @@ async def test_tagged_decided_and_appealed(hotline: BrowserHotline) -> None:
         await expect(panel.locator("[data-testid^=nuisance-decision-]")).to_contain_text("每日限时")
         assert await broken(chief.page, "decided") == []
 
-        await anna.press("end-wrap-up")
+        # on a busy machine it may be over by itself meanwhile
+        if await anna.part("end-wrap-up").count():
+            await anna.press("end-wrap-up")
         await anna.until("ready")
         again = await hotline.citizen(CALLER)
         await anna.answer()

@@ -279,3 +279,18 @@ def test_a_call_open_in_the_book_that_the_wire_does_not_list_is_stale_after_its_
     assert stale.look({call.id: call}, {}, T0 + PATIENCE + 1) == []
     assert stale.look({call.id: call}, {}, T0 + 2 * PATIENCE + 1) == [call.id]
     assert compare.end_of(call, None, Instant(T0 - 5)) == T0, "never before it began"
+
+
+def test_a_call_whose_number_the_book_lost_is_written_from_the_wire() -> None:
+    """Its beginning was read, and the row that says who calls was not: the disk was full between the two."""
+    wire = seen(whole(1))
+    (late,) = wire.overdue(T0 + 1000)
+    call = late.record.call
+    assert late.record.caller
+    has = {LegId(call): call}
+    talked = frozenset({call})
+    assert compare.unbooked([late], compare.Known(has, talked)) == []
+    assert compare.unbooked([late], compare.Known(has, talked, nameless=talked)) == [late]
+    assert compare.unbooked([late], compare.Known(has, talked, frozenset({call}), talked)) == [], (
+        "it was written already"
+    )
