@@ -8,10 +8,8 @@ import re
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 
-from .sip_message import Message, digest_proof
+from .sip_message import GIVES_UP_SECONDS, T1, T2, Message, digest_proof
 
-T1, T2, ANSWER_SECONDS = 0.5, 4.0, 32.0
-"""RFC 3261: said again after T1, then after twice as long each time, T2 at most; UDP loses packets."""
 AGAIN_FRACTION = 0.5
 """Of the time granted: an answer that was lost has as much again to be asked for."""
 _GRANTED = re.compile(r"expires\s*=?\s*(\d+)", re.IGNORECASE)
@@ -43,7 +41,7 @@ class Registration:
                 *([self._proof] if self._proof else []),
             ]  # fmt: skip
             try:
-                async with asyncio.timeout(ANSWER_SECONDS):
+                async with asyncio.timeout(GIVES_UP_SECONDS):
                     said = await self._answered(call, turn, f"REGISTER {uri} SIP/2.0", headers)
             finally:
                 self._waiting.pop(call, None)

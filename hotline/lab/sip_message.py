@@ -6,6 +6,8 @@ import hashlib
 import re
 from dataclasses import dataclass
 
+T1, T2, GIVES_UP_SECONDS = 0.5, 4.0, 32.0
+"""Seconds (RFC 3261, 17.1): what has no answer is said again after T1, then after twice as long each time, T2 at most but for an INVITE."""
 _HEADER = re.compile(r"^([A-Za-z-]+)\s*:\s*(.*)$", re.MULTILINE)
 
 

@@ -15,12 +15,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from hotline.lab.registration import Registration
-from hotline.lab.sip_message import Message
+from hotline.lab.sip_message import GIVES_UP_SECONDS, T1, T2, Message
 
 from .rtp_streams import RTP_BUFFER, Rtp, Sound
 
-T1, T2, GIVES_UP_SECONDS = 0.5, 4.0, 32.0
-"""Seconds: RFC 3261, 17.1.1.1."""
 SDP = (
     "v=0\r\no=s 1 1 IN IP4 {host}\r\ns=-\r\nc=IN IP4 {host}\r\nt=0 0\r\nm=audio {port} RTP/AVP 8 101\r\na=rtpmap:8 PCMA/8000\r\n"
     "a=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-16\r\na=ptime:20\r\n"
