@@ -25,8 +25,6 @@ from .dialplan_steps import Step, context, exten, extens, include
 from .leg_sound import LISTENED_TO, renew, sound_of_leg
 from .outgoing_calls import (
     BY_SEAT,
-    OFFER,
-    OFFERED,
     by_trunks,
     called_is_told,
     few_at_once,
@@ -71,7 +69,6 @@ def contexts(settings: Settings) -> list[str]:
             [LISTENED_TO, *called_is_told(settings, "${HOTLINE_CALL}-back.raw")],
         ),
         _phone_key(settings),
-        context(OFFER, exten("s", OFFERED, "Return()")),
     ]
 
 
@@ -97,7 +94,7 @@ def _queues(settings: Settings) -> str:
                 ("moved", f"CELGenUserEvent(QUEUEEXIT,{queue.id}|WITHDRAW)"),
                 # to the end, not before all whom a mode let in
                 *(
-                    (f'ExecIf($["${{QUEUE_PRIO}}"="0"]?{step})')
+                    f'ExecIf($["${{QUEUE_PRIO}}"="0"]?{step})'
                     for step in queue_priority.behind(settings, "${HOTLINE_MOVE}")
                 ),
                 "Goto(${HOTLINE_MOVE},1)",

@@ -265,4 +265,5 @@ def outbound(settings: Settings, limit: str) -> list[str]:
         context("world", world, exten("T", "Hangup(102)")),
         context("outbound-answered", answered),
         _dial_refused(),
+        context(OFFER, exten("s", OFFERED, "Return()")),
     ]
