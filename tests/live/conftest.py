@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from hotline.lab import ports
+
 from .site import Site
 
 
@@ -15,3 +17,11 @@ def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     here.as_operators_start_it = getattr(request.module, "AS_OPERATORS_START_IT", False)
     with here:
         yield here
+
+
+@pytest.fixture
+def base() -> Iterator[int]:
+    """The first of a thousand ports for telephones of others."""
+    block = ports.find()
+    yield block.base
+    block.free()

@@ -75,6 +75,17 @@ async def takes(call: Call, since: float, meanwhile: Callable[[], None] = lambda
     call.hang_up()
 
 
+async def in_order(floor: SiteTelephones, *callers: str) -> list[Call]:
+    """They dial one after the other, each once the one before is answered and stands in the queue."""
+    waiting: list[Call] = []
+    for caller in callers:
+        if waiting:
+            await asyncio.sleep(0.5)
+        waiting.append(await floor.dial(caller=caller))
+        assert await waiting[-1].until_answered(5)
+    return waiting
+
+
 async def test_the_first_hangs_up_and_is_called_before_the_second(site: Site) -> None:
     """Two wait, one seat: the first takes the offer; at his place the seat is told and he is called; then the second is served.
 
@@ -85,11 +96,7 @@ async def test_the_first_hangs_up_and_is_called_before_the_second(site: Site) ->
         await everywhere(floor, "13805926002", answering(0.3, None, tone(CITIZEN)))
         talking = await floor.dial(caller="13805926001")
         seat = await floor.seat_call(talking.caller)
-        first = await floor.dial(caller="13805926002")
-        assert await first.until_answered(5)
-        await asyncio.sleep(0.5)
-        second = await floor.dial(caller="13805926003")
-        assert await second.until_answered(5)
+        first, second = await in_order(floor, "13805926002", "13805926003")
         assert first.answered is not None
         await takes(first, first.answered)
         await eventually(lambda: [one["number"] for one in offers(site, first.caller)] == [first.caller], 20)
@@ -128,11 +135,7 @@ async def test_a_place_is_kept_with_the_daemon_dead_and_who_is_not_there_is_owed
         await everywhere(floor, other, answering(0.3, None, tone(CITIZEN)))
         talking = await floor.dial(caller="13805926010")
         seat = await floor.seat_call(talking.caller)
-        first = await floor.dial(caller="13805926011")
-        assert await first.until_answered(5)
-        await asyncio.sleep(0.5)
-        second = await floor.dial(caller="13805926013")
-        assert await second.until_answered(5)
+        first, second = await in_order(floor, "13805926011", "13805926013")
         assert first.answered is not None
         assert second.answered is not None
         site.kill()
@@ -177,12 +180,7 @@ async def test_second_thoughts_and_whoever_calls_again_stand_where_they_stood(si
         await floor.sit("8001", answering(0.2, None, SEAT_TONE))
         talking = await floor.dial(caller="13805926020")
         seat = await floor.seat_call(talking.caller)
-        waiting: list[Call] = []
-        for caller in ("13805926021", "13805926022", "13805926023"):
-            waiting.append(await floor.dial(caller=caller))
-            assert await waiting[-1].until_answered(5)
-            await asyncio.sleep(0.5)
-        first, second, third = waiting
+        first, second, third = await in_order(floor, "13805926021", "13805926022", "13805926023")
         assert first.answered is not None
         assert second.answered is not None
         offered = await tone_heard(first, OFFER, first.answered, 60)
@@ -279,11 +277,7 @@ async def test_an_agent_who_hangs_up_before_the_citizen_is_called_does_not_use_t
         await everywhere(floor, "13805926091", answering(0.3, None, tone(CITIZEN)))
         talking = await floor.dial(caller="13805926090")
         seat = await floor.seat_call(talking.caller)
-        first = await floor.dial(caller="13805926091")
-        assert await first.until_answered(5)
-        await asyncio.sleep(0.5)
-        second = await floor.dial(caller="13805926092")
-        assert await second.until_answered(5)
+        first, second = await in_order(floor, "13805926091", "13805926092")
         await takes(first, first.answered or 0.0)
         seat.hang_up()
 

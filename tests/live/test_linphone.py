@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from hotline.lab import ports
 from hotline.lab.phones import Call, answering
 
 from . import linphone
@@ -23,14 +21,6 @@ pytestmark = [
     pytest.mark.live,
     pytest.mark.skipif(not linphone.PROGRAM, reason="no Linphone here: apt-get install linphone-cli"),
 ]
-
-
-@pytest.fixture
-def base() -> Iterator[int]:
-    """The first of a thousand ports for these telephones."""
-    block = ports.find()
-    yield block.base
-    block.free()
 
 
 def address(site: Site, number: str) -> str:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 import pytest
 
-from hotline.lab import ports
 from hotline.lab.phones import answering
 
 from . import baresip
@@ -27,14 +25,6 @@ pytestmark = [
 
 CITIZEN, SEAT, OURS = 440, 620, 830
 OPERATING = Path(__file__).resolve().parents[2] / "docs" / "operating.md"
-
-
-@pytest.fixture
-def base() -> Iterator[int]:
-    """The first of a thousand ports for these telephones."""
-    block = ports.find()
-    yield block.base
-    block.free()
 
 
 def desk_phone(site: Site, folder: Path, base: int, seat: str = "8001", way: str = "") -> Baresip:
