@@ -1,5 +1,6 @@
 """systemd itself as the first process of a machine of its own: namespaces, an overlay over the whole root, control groups of its own.
 
+Two at one time need a group each: in one, the one's systemd takes away the group into which the other's is just starting a service.
 It knows the units that it is given and nothing of this machine's. Needs root; all of it ends with its first process.
 """
 
@@ -12,11 +13,16 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
+from uuid import uuid4
 
 import psutil
 
 SYSTEMD = Path("/lib/systemd/systemd")
 APART = ("unshare", "--mount", "--net", "--pid", "--ipc", "--uts", "--cgroup", "--fork", "--kill-child=KILL")
+GROUPS = ("unshare", "--mount", "sh", "-ec")
+"""Followed by a script and its words: with this machine's control groups at /mnt, for it alone."""
+INTO_A_GROUP = 'mount -t cgroup2 groups /mnt; mkdir "/mnt/$0"; echo $$ > "/mnt/$0/cgroup.procs"; umount /mnt; exec "$@"'
+WITHOUT_IT = 'mount -t cgroup2 groups /mnt; find "/mnt/$0" -depth -type d -exec rmdir {} +'
 TARGETS = ("sysinit", "basic", "shutdown", "network", "final", "umount", "rescue", "emergency", "multi-user")
 """What services ask for by themselves: empty here."""
 SET_UP = """\
@@ -72,8 +78,10 @@ class Booted:
         for name, text in self._units.items():
             (units / name).write_text(text, "utf-8")
         self.log = self._folder / "log"
+        self._group = f"booted-{os.getpid()}-{uuid4().hex[:8]}"
+        begin = [*GROUPS, INTO_A_GROUP, self._group, *APART, "bash", "-c", SET_UP, "boot", str(top), str(units)]
         with self.log.open("wb") as out:
-            self._apart = subprocess.Popen([*APART, "bash", "-c", SET_UP, "boot", str(top), str(units)], stdin=subprocess.DEVNULL, stdout=out, stderr=out)  # fmt: skip
+            self._apart = subprocess.Popen(begin, stdin=subprocess.DEVNULL, stdout=out, stderr=out)
         self._first = self._booted()
         return self
 
@@ -81,8 +89,7 @@ class Booted:
         self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
     ) -> None:
         """With its first process all others die, and the mounts go with their namespace."""
-        self._apart.kill()
-        self._apart.wait()
+        self._end()
 
     def run(self, *words: str) -> subprocess.CompletedProcess[str]:
         """On that machine, as root."""
@@ -100,6 +107,15 @@ class Booted:
             )
             time.sleep(0.1)
 
+    def _end(self) -> None:
+        """The group can go when nobody is in it: a moment after its last process was killed."""
+        self._apart.kill()
+        self._apart.wait()
+        end = time.monotonic() + 10
+        while (gone := subprocess.run([*GROUPS, WITHOUT_IT, self._group], capture_output=True, text=True, check=False)).returncode:  # fmt: skip
+            assert time.monotonic() < end, gone.stderr
+            time.sleep(0.1)
+
     def _booted(self, seconds: float = 20.0) -> int:
         end = time.monotonic() + seconds
         while time.monotonic() < end and self._apart.poll() is None:
@@ -109,5 +125,5 @@ class Booted:
                     if self.show("multi-user.target", "ActiveState") == "active":
                         return int(one.pid)
             time.sleep(0.1)
-        self._apart.kill()
+        self._end()
         raise AssertionError(f"systemd did not come up: {self.log.read_text('utf-8', 'replace')[-2000:]}")
