@@ -23,7 +23,7 @@ BOUND_SECONDS = 60.0
 END_SECONDS = 5.0
 """A connection's thread ends so long, at most, after its connection was closed."""
 DEAR = ("live", "fault", "browser", "postgres", "slow")
-"""Of what is marked so a short run takes one in four."""
+"""Of what is marked so a short run takes one in five."""
 LONGEST = (
     "test_surge.py", "test_first_day.py", "test_self_service.py", "test_full_disk.py", "test_ledger_away.py", "test_demo_run.py",
     "test_waiting.py", "test_endings_told.py", "test_recorded.py", "test_call_back.py", "test_restored.py", "test_nuisance.py",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,34 +12,38 @@ from bridge.gazetteer.compiled import Content, GazetteerFault, GazetteerOld, Gaz
 from bridge.gazetteer.coordinates import Crs, Point
 from bridge.gazetteer.divisions import Divisions
 from bridge.gazetteer.entries import PlaceName
-from bridge.gazetteer.grid import Grid
+from bridge.gazetteer.grid import Cell, Grid
 from bridge.gazetteer.importing import Brought
 from bridge.gazetteer.search import Gazetteer, write_index
 
-SHIPPED = compiled.shipped()
-CELL = next(cell for cell in SHIPPED.cells if cell.code.startswith("350203"))
+WEST, SOUTH, EAST, NORTH = 118.11685, 24.50438, 118.11981, 24.50709
+CELL = Cell("350203011003001", ((WEST, SOUTH, EAST, SOUTH, EAST, NORTH, WEST, NORTH),), sample=True)
+"""One of those that are shipped."""
 MIDDLE = Point((CELL.box[0] + CELL.box[2]) / 2, (CELL.box[1] + CELL.box[3]) / 2, Crs.WGS84)
 
 
-def small(*names: PlaceName) -> Content:
-    return Content(
-        names,
-        [CELL],
-        SHIPPED.divisions,
-        (),
-        ({"kind": "names", "file": "a", "sha256": names[0].name, "attribution": ""},),
-    )
+Small = Callable[..., Content]
 
 
-def test_what_is_shipped() -> None:
-    assert (len(SHIPPED.names), len(SHIPPED.cells), len(SHIPPED.divisions)) == (1054, 19582, 616)
-    assert all(one.sample for one in SHIPPED.names)
-    assert all(cell.sample for cell in SHIPPED.cells)
-    assert {one.level for one in SHIPPED.outlines} == {"district", "street"}
+@pytest.fixture
+def small(shipped: Content) -> Small:
+    def content(*names: PlaceName) -> Content:
+        told = {"kind": "names", "file": "a", "sha256": names[0].name, "attribution": ""}
+        return Content(names, [CELL], shipped.divisions, (), (told,))
+
+    return content
 
 
-def test_a_point_that_agrees_gives_cell_and_codes() -> None:
-    divisions = Divisions(SHIPPED.divisions)
+def test_what_is_shipped(shipped: Content) -> None:
+    assert (len(shipped.names), len(shipped.cells), len(shipped.divisions)) == (1054, 19582, 616)
+    assert all(one.sample for one in shipped.names)
+    assert all(cell.sample for cell in shipped.cells)
+    assert CELL in shipped.cells
+    assert {one.level for one in shipped.outlines} == {"district", "street"}
+
+
+def test_a_point_that_agrees_gives_cell_and_codes(shipped: Content) -> None:
+    divisions = Divisions(shipped.divisions)
     one = compiled.locate(
         PlaceName("某处", "road", "思明区", point=MIDDLE, accuracy="C"), Grid([CELL]), divisions
     ).candidate
@@ -48,17 +53,17 @@ def test_a_point_that_agrees_gives_cell_and_codes() -> None:
     assert (one.district, one.community, one.crs) == ("思明区", community.name, "WGS84")
 
 
-def test_a_point_in_another_district_is_not_believed() -> None:
+def test_a_point_in_another_district_is_not_believed(shipped: Content) -> None:
     """The row's word counts, it gets no cell, and it is told."""
     found = compiled.locate(
-        PlaceName("某处", "road", "集美区", point=MIDDLE), Grid([CELL]), Divisions(SHIPPED.divisions)
+        PlaceName("某处", "road", "集美区", point=MIDDLE), Grid([CELL]), Divisions(shipped.divisions)
     )
     assert (found.candidate.district, found.candidate.grid_code, found.candidate.community) == ("集美区", "", "")
     assert found.candidate.division == "350211000000"
     assert found.remark
 
 
-def test_there_and_back(tmp_path: Path) -> None:
+def test_there_and_back(tmp_path: Path, shipped: Content, small: Small) -> None:
     """What was compiled can be compiled again, so that one kind of file is enough the next time."""
     shelf = Gazetteers(tmp_path / "gazetteer")
     names = (PlaceName("湖滨南路", "road", "思明区", point=MIDDLE, accuracy="C", aliases=("滨南",), source="民政局"),)
@@ -66,13 +71,13 @@ def test_there_and_back(tmp_path: Path) -> None:
     found = compiled.load(made.folder)
     assert tuple(found.names) == names
     assert found.cells == [CELL]
-    assert list(found.divisions) == list(SHIPPED.divisions)
+    assert list(found.divisions) == list(shipped.divisions)
     again = shelf.put(found.with_brought([(Brought("b.csv", [PlaceName("中山公园")]), "x")]))
     assert (again.names, again.cells) == (1, 1)
     assert shelf.ready() == again
 
 
-def test_nothing_half_made_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_half_made_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small: Small) -> None:
     """A compile that dies leaves what was in use, and nothing else behind."""
     shelf = Gazetteers(tmp_path)
     before = shelf.put(small(PlaceName("湖滨南路")))
@@ -87,7 +92,7 @@ def test_nothing_half_made_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert not list(tmp_path.glob(".new*"))
 
 
-def test_an_open_gazetteer_outlives_two_others(tmp_path: Path) -> None:
+def test_an_open_gazetteer_outlives_two_others(tmp_path: Path, small: Small) -> None:
     """The files it maps are its own although the folder is gone; only the newest folders stay."""
     shelf = Gazetteers(tmp_path)
     book = Gazetteer(shelf.put(small(PlaceName("湖滨南路"))))
@@ -97,7 +102,7 @@ def test_an_open_gazetteer_outlives_two_others(tmp_path: Path) -> None:
     assert book.find("湖滨南路")[0].name == "湖滨南路"
 
 
-def test_one_of_another_version_is_compiled_anew(tmp_path: Path) -> None:
+def test_one_of_another_version_is_compiled_anew(tmp_path: Path, small: Small) -> None:
     """From the names it holds: an update of the library takes no city's gazetteer away."""
     shelf = Gazetteers(tmp_path)
     old = shelf.put(small(PlaceName("湖滨南路")))
@@ -111,7 +116,7 @@ def test_one_of_another_version_is_compiled_anew(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("harm", ["pointer", "made", "names", "outside"])
-def test_what_is_damaged_is_said(tmp_path: Path, harm: str) -> None:
+def test_what_is_damaged_is_said(tmp_path: Path, harm: str, small: Small) -> None:
     shelf = Gazetteers(tmp_path)
     made = shelf.put(small(PlaceName("湖滨南路")))
     match harm:

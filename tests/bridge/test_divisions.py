@@ -4,42 +4,41 @@ from __future__ import annotations
 
 import pytest
 
-from bridge.gazetteer import compiled
 from bridge.gazetteer.divisions import Division, Divisions, full, level_of, plain
 
-SHIPPED = Divisions(compiled.shipped().divisions)
 
-
-def test_the_shipped_ones_are_whole() -> None:
+def test_the_shipped_ones_are_whole(divisions: Divisions) -> None:
     """Each has its parent, and every community leads up to the city over four levels."""
-    assert len(SHIPPED) == 616
-    assert {level_of(row.code) for row in SHIPPED.rows} == {"city", "district", "street", "community"}
-    for row in SHIPPED.of_level("community"):
-        assert [one.level for one in SHIPPED.chain(row.code)] == ["city", "district", "street", "community"], row
+    assert len(divisions) == 616
+    assert {level_of(row.code) for row in divisions.rows} == {"city", "district", "street", "community"}
+    for row in divisions.of_level("community"):
+        assert [one.level for one in divisions.chain(row.code)] == ["city", "district", "street", "community"], row
 
 
-def test_names_are_no_keys() -> None:
+def test_names_are_no_keys(divisions: Divisions) -> None:
     """何厝 is a community of two streets: without the street nobody knows which."""
-    twice = [row for row in SHIPPED.of_level("community") if len(SHIPPED.named("community", row.name)) > 1]
+    twice = [row for row in divisions.of_level("community") if len(divisions.named("community", row.name)) > 1]
     assert len({row.name for row in twice}) >= 10
     one = twice[0]
-    street = SHIPPED.at("street", one.code)
-    district = SHIPPED.at("district", one.code)
+    street = divisions.at("street", one.code)
+    district = divisions.at("district", one.code)
     assert street is not None
     assert district is not None
-    assert SHIPPED.resolve(district.name, street.name, one.name) == one
-    assert SHIPPED.resolve(district.name, street.name, "没有这个社区") == street
-    assert SHIPPED.resolve("没有这个区", street.name) is None or SHIPPED.resolve("没有这个区", street.name) == street
+    assert divisions.resolve(district.name, street.name, one.name) == one
+    assert divisions.resolve(district.name, street.name, "没有这个社区") == street
+    assert (
+        divisions.resolve("没有这个区", street.name) is None or divisions.resolve("没有这个区", street.name) == street
+    )
 
 
 @pytest.mark.parametrize(
     ("code", "short"),
     [("350203000000", "350203"), ("350203012000", "350203012"), ("350203012005", "350203012005"), ("350200", "350200")],
 )
-def test_zeros_say_nothing(code: str, short: str) -> None:
+def test_zeros_say_nothing(code: str, short: str, divisions: Divisions) -> None:
     assert plain(code) == short
     assert len(full(short)) == 12
-    assert SHIPPED.get(code) is not None
+    assert divisions.get(code) is not None
 
 
 def test_an_old_code_leads_to_what_it_became() -> None:

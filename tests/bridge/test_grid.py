@@ -7,11 +7,8 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.gazetteer import compiled
 from bridge.gazetteer.coordinates import Crs, Point, convert
 from bridge.gazetteer.grid import Cell, Grid
-
-SHIPPED = Grid(compiled.shipped().cells)
 
 
 def square(code: str, west: float, south: float, side: float) -> Cell:
@@ -29,24 +26,24 @@ def test_buckets_lose_no_cell(boxes: list[tuple[float, float, float]], at: tuple
     assert found is None or found.code in holding
 
 
-def test_every_shipped_cell_is_found_by_its_middle() -> None:
+def test_every_shipped_cell_is_found_by_its_middle(grid: Grid) -> None:
     draw = random.Random(1)
-    for cell in draw.sample(list(SHIPPED.cells), 300):
+    for cell in draw.sample(list(grid.cells), 300):
         west, south, east, north = cell.box
-        found = SHIPPED.at(Point((west + east) / 2, (south + north) / 2, Crs.WGS84))
+        found = grid.at(Point((west + east) / 2, (south + north) / 2, Crs.WGS84))
         assert found is not None
         assert found.code == cell.code
 
 
-def test_the_same_cell_from_any_system() -> None:
+def test_the_same_cell_from_any_system(grid: Grid) -> None:
     """A pair of a map service taken for one of the state's would lie half a kilometre further."""
-    cell = SHIPPED.cells[len(SHIPPED.cells) // 2]
+    cell = grid.cells[len(grid.cells) // 2]
     west, south, east, north = cell.box
     middle = Point((west + east) / 2, (south + north) / 2, Crs.WGS84)
     for crs in Crs:
-        assert SHIPPED.at(convert(middle, crs)) == cell
+        assert grid.at(convert(middle, crs)) == cell
     shown = convert(middle, Crs.GCJ02)
-    assert SHIPPED.at(Point(shown.lng, shown.lat, Crs.WGS84)) != cell
+    assert grid.at(Point(shown.lng, shown.lat, Crs.WGS84)) != cell
 
 
 def test_a_hole_is_outside() -> None:
@@ -55,7 +52,7 @@ def test_a_hole_is_outside() -> None:
     assert not ring.hold(1.5, 1.5)
 
 
-def test_nothing_is_known_of_the_sea() -> None:
-    assert SHIPPED.at(Point(119.5, 24.5, Crs.WGS84)) is None
+def test_nothing_is_known_of_the_sea(grid: Grid) -> None:
+    assert grid.at(Point(119.5, 24.5, Crs.WGS84)) is None
     assert Grid(()).at(Point(118.1, 24.5, Crs.WGS84)) is None
     assert Grid(()).bounds is None

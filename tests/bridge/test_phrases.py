@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bridge.gazetteer import compiled
 from bridge.gazetteer.divisions import Divisions
 from bridge.gazetteer.phrases import asked
-
-SHIPPED = Divisions(compiled.shipped().divisions)
 
 
 @pytest.mark.parametrize(
@@ -18,16 +15,16 @@ SHIPPED = Divisions(compiled.shipped().divisions)
         ("厦门大学", "厦门大学"), ("旁边", "旁边"), ("在", "在"), ("湖滨南路 388 号 附近", "湖滨南路388号"),
     ],
 )  # fmt: skip
-def test_the_name_is_left(said: str, name: str) -> None:
+def test_the_name_is_left(said: str, name: str, divisions: Divisions) -> None:
     """Of 厦门大学 too, which begins as the city does, and of what is nothing but such a word."""
-    assert asked(said, SHIPPED).text == name
+    assert asked(said, divisions).text == name
 
 
-def test_the_district_is_known() -> None:
-    found = asked("思明区湖滨南路", SHIPPED)
+def test_the_district_is_known(divisions: Divisions) -> None:
+    found = asked("思明区湖滨南路", divisions)
     assert found.within is not None
     assert found.within.name == "思明区"
-    assert asked("思明区", SHIPPED).within is None
+    assert asked("思明区", divisions).within is None
 
 
 @pytest.mark.parametrize(
@@ -37,6 +34,6 @@ def test_the_district_is_known() -> None:
         ("和平码头路口", None),
     ],
 )  # fmt: skip
-def test_crossings(said: str, roads: tuple[str, str] | None) -> None:
+def test_crossings(said: str, roads: tuple[str, str] | None, divisions: Divisions) -> None:
     """和 begins names, too."""
-    assert asked(said, SHIPPED).crossing == roads
+    assert asked(said, divisions).crossing == roads

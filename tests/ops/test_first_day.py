@@ -1,6 +1,6 @@
 """docs/operating.md as it is written: from the release file to a recorded call, a backup, its restore, an update and a way back.
 
-Each chapter is a test; one that is run alone has those before it done first. The steps themselves say what must be; what is looked at
+Each chapter is a test; one that is run alone has those before it done first, so that a short run ends with the first call. The steps themselves say what must be; what is looked at
 beyond them stands here.
 """
 
@@ -175,6 +175,7 @@ def test_first_settings(day: FirstDay) -> None:
     )
 
 
+@pytest.mark.always
 def test_the_first_call(day: FirstDay) -> None:
     """One call, answered by seat 8005, recorded, and its sound can be taken out of the seal."""
     day.reach(CALL)
@@ -188,6 +189,7 @@ def test_the_first_call(day: FirstDay) -> None:
     )
 
 
+@pytest.mark.long
 def test_back_up(day: FirstDay) -> None:
     day.reach(BACKUP)
     assert day.machine.ask("stat -c '%U %a' /backup/first").strip() == "hotline 700"
@@ -195,6 +197,7 @@ def test_back_up(day: FirstDay) -> None:
     assert {"ledger.db", "casestore.db", "hotline.toml"} <= set(told["files"])
 
 
+@pytest.mark.long
 def test_try_the_backup(day: FirstDay) -> None:
     """In an empty folder beside: the same call, every recording opens, and the running daemon never noticed."""
     day.reach(TRIED)
@@ -209,6 +212,7 @@ def test_try_the_backup(day: FirstDay) -> None:
     assert day.machine.ask("systemctl is-active hotline").strip() == "active"
 
 
+@pytest.mark.long
 def test_on_another_machine(day: FirstDay, files: list[Path], tmp_path: Path) -> None:
     """A second machine, which has the release and the backup alone: the call, its recording, the seats' keys; and it is served again."""
     day.reach(BACKUP)
@@ -227,6 +231,7 @@ def test_on_another_machine(day: FirstDay, files: list[Path], tmp_path: Path) ->
         assert machine.ask(key) == day.machine.ask(key)
 
 
+@pytest.mark.long
 def test_update_with_calls_standing(day: FirstDay) -> None:
     """The citizen and the seat hear each other through it; the same process, the same Asterisk, the new release."""
     day.reach(BACKUP)
@@ -245,12 +250,14 @@ def test_update_with_calls_standing(day: FirstDay) -> None:
     assert json.loads(day.hotline("report calls --json"))[0]["ended_by"] == "caller"
 
 
+@pytest.mark.long
 def test_go_back(day: FirstDay) -> None:
     day.reach(BACK)
     pid = day.machine.ask("cat /run/systemctl/hotline.state").split()[2]
     assert f"/opt/hotline/hotline-{document.releases()[0]}/" in day.machine.ask(f"tr '\\0' ' ' < /proc/{pid}/cmdline")
 
 
+@pytest.mark.long
 def test_the_day_the_database_is_lost(day: FirstDay) -> None:
     """Every call is in the ledger again: those before the backup from it, those since from Asterisk's files; nobody was cut off."""
     day.reach(BACK)
