@@ -14,6 +14,8 @@ def render(settings: Settings) -> dict[str, str]:
         "log-restricted-caller-id": True,
         "log-caller-id-name": False,
         "monitor-type": "MixMonitor",
+        # of queues of one weight that share a seat; between weights the heavier one still goes first
+        "force_longest_waiting_caller": True,
     }
     # the daemon pauses for wrap-up; this closes only the gap between hang-up and that pause
     net = min(3, settings.seats.wrap_up_seconds)
