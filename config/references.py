@@ -109,6 +109,7 @@ def _queues(raw: Raw) -> Iterator[Problem]:
 
     for path, line in _items(raw, "line"):
         yield from unknown(f"{path}.queue", line.get("queue"))
+        yield from unknown(f"{path}.duty_queue", line.get("duty_queue"))
         for key, name in _table(line, "menu").items():
             yield from unknown(f"{path}.menu.{key}", name)
     for path, agent in _items(raw, "agent"):

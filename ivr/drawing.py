@@ -22,6 +22,7 @@ from config.journey.steps import (
     Notice,
     Queue,
     Say,
+    Seated,
     SelfService,
     Step,
     Stored,
@@ -59,6 +60,8 @@ def does(step: Step) -> str:
             return _("what is stored as {key}", key=key)
         case Waiting(queue=queue, least=least):
             return _("do {least} or more wait in {queue}", least=least, queue=queue)
+        case Seated(queue=queue):
+            return _("does anybody sit at {queue}", queue=queue)
         case Advice(ask=ask, queue=queue, seconds=seconds):
             return _("asks the daemon: {question} of {queue}, {seconds} s at most", question=ask, queue=queue, seconds=seconds)  # fmt: skip
         case SelfService(times=times):
@@ -86,6 +89,8 @@ def named(answer: str) -> str:
         "off": _("off"),
         "many": _("many"),
         "few": _("few"),
+        "somebody": _("somebody"),
+        "nobody": _("nobody"),
         "joined": _("joined"),
         "hang_up": _("hangs up"),
         "voicemail": _("leaves a message"),

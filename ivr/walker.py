@@ -39,6 +39,7 @@ from config.journey.steps import (
     Notice,
     Queue,
     Say,
+    Seated,
     SelfService,
     Step,
     Stored,
@@ -75,6 +76,8 @@ class Circumstances:
     """Asterisk's database: key → value."""
     waiting: Mapping[str, int] = field(default_factory=dict)
     """Queue → callers that wait."""
+    seated: frozenset[str] = frozenset()
+    """Queues at which somebody sits."""
     advice: Mapping[str, str] = field(default_factory=dict)
     """Question → the daemon's answer. A dead or silent daemon answers none. Of ``progress`` it is told, wrong or refused, of
     ``mass_event`` offered; what is told then is not walked."""
@@ -205,6 +208,8 @@ class Walker:
                 way = found if found in step.values else OTHERWISE
             case Waiting():
                 way = "many" if met.waiting.get(str(step.queue), 0) >= step.least else "few"
+            case Seated():
+                way = "somebody" if step.queue in met.seated else "nobody"
             case Advice():
                 answer = met.advice.get(step.ask, "")
                 way = answer if answer in step.answers else OTHERWISE

@@ -16,10 +16,10 @@ from .. import hours
 from ..language import say as _
 from ..problems import Problem, likely
 from . import proof
-from .steps import ADVICE, Advice, Digits, Hours, MassEvent, Menu, Queue, SelfService, Step, Voicemail, Waiting
+from .steps import ADVICE, Advice, Digits, Hours, MassEvent, Menu, Queue, Seated, SelfService, Step, Voicemail, Waiting
 
 _STEP: TypeAdapter[Step] = TypeAdapter(Step)
-_MADE_BY_THE_LINE = ("menu",)
+_MADE_BY_THE_LINE = ("menu", "duty_queue")
 """What a line may not say beside a journey of its own: nobody would ever hear it."""
 
 
@@ -126,7 +126,7 @@ def _names(path: str, step: Step, prompts: tuple[str, ...], queues: tuple[str, .
     for prompt in step.prompt_names():
         if prompt not in prompts:
             yield Problem(f"{path}.prompt", _("there is no such prompt"), prompt, prompts, likely(prompt, prompts))
-    if isinstance(step, Queue | Waiting | Advice) and step.queue is not None and step.queue not in queues:
+    if isinstance(step, Queue | Waiting | Seated | Advice) and step.queue is not None and step.queue not in queues:
         yield Problem(f"{path}.queue", _("there is no such queue"), step.queue, queues, likely(step.queue, queues))
 
 

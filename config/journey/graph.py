@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from . import switched
-from .steps import Advice, Hours, Menu, Notice, Queue, Step, Waiting
+from .steps import Advice, Hours, Menu, Notice, Queue, Seated, Step, Waiting
 
 if TYPE_CHECKING:
     from ..sections.telephone import Line
@@ -85,7 +85,7 @@ def _own(line: Line) -> dict[str, Step]:
         steps |= {keys[key]: Queue(kind="queue", queue=queue) for key, queue in line.menu.items()}
     steps["queue"] = Queue(kind="queue")
     if "hours" in steps:
-        steps["closed"] = switched.closed_end(line)
+        steps |= switched.closed(line, "closed")
     return steps
 
 
@@ -98,7 +98,7 @@ def _whole(step: Step, line: Line) -> Step:
             return step.model_copy(update={"prompt": line.notice})
         case Hours(hours=None):
             return step.model_copy(update={"hours": line.hours})
-        case Queue(queue=None) | Waiting(queue=None) | Advice(queue=None):
+        case Queue(queue=None) | Waiting(queue=None) | Seated(queue=None) | Advice(queue=None):
             return step.model_copy(update={"queue": line.queue})
         case _:
             return step

@@ -192,6 +192,19 @@ class Waiting(_Step):
         return {"many": self.many, "few": self.few}
 
 
+class Seated(_Step):
+    """Does anybody sit at a queue now, on the telephone, in a break or free? Asterisk counts the seats."""
+
+    kind: Literal["seated"]
+    queue: Name | None = None
+    """None: the line's queue."""
+    somebody: Name
+    nobody: Name
+
+    def ways(self) -> dict[str, str]:
+        return {"somebody": self.somebody, "nobody": self.nobody}
+
+
 class Advice(_Step):
     """Asks the daemon one question. No answer in time, or one there is no way for: ``otherwise``."""
 
@@ -306,6 +319,7 @@ Step = Annotated[
     | Mode
     | Stored
     | Waiting
+    | Seated
     | Advice
     | SelfService
     | MassEvent
@@ -324,6 +338,7 @@ KINDS: dict[str, type[_Step]] = {
     "mode": Mode,
     "stored": Stored,
     "waiting": Waiting,
+    "seated": Seated,
     "advice": Advice,
     "self_service": SelfService,
     "mass_event": MassEvent,

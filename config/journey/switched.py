@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from .steps import JOINED, OTHERWISE, HangUp, Hours, Mode, Notice, Queue, Say, Step, Stored, Voicemail
+from .steps import JOINED, OTHERWISE, HangUp, Hours, Mode, Notice, Queue, Say, Seated, Step, Stored, Voicemail
 
 if TYPE_CHECKING:
     from ..sections.switches import SituationMode
@@ -21,7 +21,7 @@ OPENED, CLOSED, MODE, IN = "_opened", "_closed", "_mode_", "_in_"
 DISTRICT = "_district_"
 """Before a mode's name in Asterisk's database: the district it was switched on for."""
 _TABLES = ("keys", "values", "answers")
-_WAYS = ("next", "on", "off", "open", "closed", "many", "few", JOINED, OTHERWISE)
+_WAYS = ("next", "on", "off", "open", "closed", "many", "few", "somebody", "nobody", JOINED, OTHERWISE)
 
 
 def told(step: str, way: str) -> bool:
@@ -29,8 +29,21 @@ def told(step: str, way: str) -> bool:
     return not (step.endswith(OPENED) and way == "open") and not (step.startswith(MODE) and way == "off")
 
 
-def closed_end(line: Line) -> Step:
-    """What a caller of a closed line comes to."""
+def closed(line: Line, name: str) -> dict[str, Step]:
+    """What a caller of a closed line comes to, from the step ``name`` on: the seat on duty where somebody sits there, else the end."""
+    end = _closed_end(line)
+    if line.duty_queue is None:
+        return {name: end}
+    on_duty, notice, none = f"{name}_duty", f"{name}_notice", f"{name}_end"
+    return {
+        name: Seated(kind="seated", queue=line.duty_queue, somebody=notice, nobody=none),
+        notice: Notice(kind="notice", prompt=line.notice, next=on_duty),
+        on_duty: Queue(kind="queue", queue=line.duty_queue),
+        none: end,
+    }
+
+
+def _closed_end(line: Line) -> Step:
     if line.voicemail:
         return Voicemail(kind="voicemail", prompt="voicemail_closed", refused="closed")
     return HangUp(kind="hang_up", prompt="closed", refused="closed")
@@ -41,7 +54,7 @@ def with_opening(steps: Mapping[str, Step], start: str, line: Line) -> tuple[dic
     if any(isinstance(step, Hours) for step in steps.values()):
         return dict(steps), start
     opened = Hours.model_construct(kind="hours", hours="always", open=start, closed=CLOSED)
-    return {OPENED: opened, **steps, CLOSED: closed_end(line)}, OPENED
+    return {OPENED: opened, **steps, **closed(line, CLOSED)}, OPENED
 
 
 def applies(mode: SituationMode, line: Line) -> bool:

@@ -27,6 +27,7 @@ from ..journey.steps import (
     Notice,
     Queue,
     Say,
+    Seated,
     SelfService,
     Stored,
     Voicemail,
@@ -106,6 +107,9 @@ def _step(settings: Settings, graph: Graph, name: str, step: JourneyStep) -> lis
         case Waiting():
             waiting = f"${{QUEUE_WAITING_COUNT({step.queue})}} >= {step.least}"
             return _either(graph, name, waiting, ("many", step.many), ("few", step.few))
+        case Seated():
+            there = f"0${{QUEUE_MEMBER({step.queue},logged)}} > 0"
+            return _either(graph, name, there, ("somebody", step.somebody), ("nobody", step.nobody))
         case Advice():
             return _advice(settings, graph, name, step)
         case SelfService():

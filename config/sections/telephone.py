@@ -74,6 +74,8 @@ class Line(Section):
     """After the talk the caller is asked what he thought of it (好差评); the seat is free meanwhile."""
     voicemail: bool = False
     """Who calls while it is closed, or whom nobody answered within ``max_wait_seconds``, may leave a message."""
+    duty_queue: Name | None = None
+    """Where somebody sits there while the line is closed, its callers come to it after all; None: nobody is on duty."""
     check_seconds: Annotated[int, Field(ge=0, le=86400)] = 300
 
     @property

@@ -68,6 +68,9 @@ def add(sub: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         "--waiting", action="append", default=[], metavar="QUEUE=N", help=_("callers that wait in a queue")
     )
     walk.add_argument(
+        "--seated", action="append", default=[], metavar="QUEUE", help=_("a queue at which somebody sits")
+    )
+    walk.add_argument(
         "--advice",
         action="append",
         default=[],
@@ -134,6 +137,8 @@ def _met(settings: Settings, graph: Graph, args: argparse.Namespace) -> Circumst
         raise Unknown(_("{option}: {value} is no number", option="--waiting", value=bad[0]))
     for mode in args.mode:
         _known("--mode", mode, modes)
+    for queue in args.seated:
+        _known("--seated", queue, queues)
     known = {**ADVICE, **SELF_SERVICE}
     advice = _pairs("--advice", args.advice, set(known))
     for ask, answer in advice.items():
@@ -146,6 +151,7 @@ def _met(settings: Settings, graph: Graph, args: argparse.Namespace) -> Circumst
         switched=args.switched,
         stored=_pairs("--stored", args.stored, keys),
         waiting={queue: int(text) for queue, text in waiting.items()},
+        seated=frozenset(args.seated),
         advice=advice,
     )
 

@@ -16,8 +16,9 @@ EVERYTHING = {
     "warned_again": {"kind": "say", "prompt": "sorry", "next": "crowd"},
     "crowd": {"kind": "waiting", "least": 5, "many": "choice", "few": "long"},
     "long": {"kind": "advice", "ask": "wait", "seconds": 1, "answers": {"long": "choice"}, "otherwise": "choice"},
-    "choice": {"kind": "menu", "keys": {"1": "people", "2": "number", "*": "choice", "#": "gone", "3": "message"}, "otherwise": "people"},
+    "choice": {"kind": "menu", "keys": {"1": "people", "2": "number", "*": "choice", "#": "gone", "3": "message", "5": "sits"}, "otherwise": "people"},
     "number": {"kind": "digits", "prompt": "menu", "least": 4, "most": 6, "next": "other", "otherwise": "people"},
+    "sits": {"kind": "seated", "queue": "minnan", "somebody": "other", "nobody": "people"},
     "people": {"kind": "queue"},
     "other": {"kind": "queue", "queue": "minnan"},
     "gone": {"kind": "hang_up", "prompt": "sorry"},
@@ -49,6 +50,8 @@ def everything(table: Table) -> Table:
         {"id": "menu", "name": "按键", "numbers": ["12319005"], "queue": "mandarin", "menu": {"2": "minnan", "*": "emergency"}},
         {"id": "leaves", "name": "留言", "numbers": ["12319006"], "queue": "mandarin", "hours": "Mon-Fri 08:00-12:00",
          "voicemail": True},
+        {"id": "duty", "name": "值班", "numbers": ["12319008"], "queue": "mandarin", "hours": "Mon-Fri 08:00-12:00",
+         "duty_queue": "minnan", "voicemail": True},
         {"id": "helped", "name": "自助", "numbers": ["12319007"], "queue": "mandarin", "journey": "helped"},
     ]  # fmt: skip
     return table

@@ -78,6 +78,19 @@ def test_outside_its_hours_a_line_is_closed(when: Instant) -> None:
     assert walked("office", at=MONDAY)[0] == Passed("hours", "open")
 
 
+def test_while_a_line_is_closed_its_callers_come_to_the_seat_on_duty() -> None:
+    """Where nobody sits there, to the end of a closed line; while it is open nobody is asked."""
+    assert walked("duty", at=NIGHT, seated=frozenset({"minnan"})) == [
+        Passed("hours", "closed"), Passed("closed", "somebody"), Noticed("closed_notice", "welcome"), Heard("welcome"),
+        Queued("closed_duty", "minnan"),
+    ]  # fmt: skip
+    assert walked("duty", at=NIGHT, seated=frozenset({"mandarin"}))[:4] == [
+        Passed("hours", "closed"), Passed("closed", "nobody"), Noticed("closed_end", "voicemail_closed"),
+        TurnedAway("closed_end", "closed"),
+    ]  # fmt: skip
+    assert walked("duty", at=MONDAY, seated=frozenset({"minnan"}))[-1] == Queued("queue", "mandarin")
+
+
 def ways(line: str, **met: object) -> dict[str, str]:
     return {one.step: one.way for one in walked(line, **met) if isinstance(one, Passed)}
 
@@ -93,6 +106,8 @@ def test_branches_go_by_what_is_so() -> None:
     assert ways("citizen", stored={"district": "huli"})["district"] == "otherwise"
     assert "long" not in ways("citizen", waiting={"mandarin": 5})
     assert ways("citizen", waiting={"mandarin": 4, "minnan": 9})["crowd"] == "few"
+    assert ways("citizen", keys=pressing("5"), seated=frozenset({"minnan"}))["sits"] == "somebody"
+    assert ways("citizen", keys=pressing("5"), seated=frozenset({"mandarin"}))["sits"] == "nobody"
     assert ways("citizen", advice={"wait": "long"})["long"] == "long"
     assert ways("citizen", advice={"wait": "short"})["long"] == "otherwise", "no way for it"
 
@@ -109,15 +124,16 @@ _KEYS = st.lists(st.text("0123456789*#", max_size=8), max_size=6)
 
 @given(
     st.sampled_from(sorted(WALKERS)), _KEYS, st.floats(1.7e9, 1.9e9), st.booleans(),
-    st.sampled_from(["", "siming", "huli"]), st.integers(0, 9), st.sampled_from(["", "long", "short"]),
+    st.sampled_from(["", "siming", "huli"]), st.integers(0, 9), st.sampled_from(["", "minnan"]),
+    st.sampled_from(["", "long", "short"]),
 )  # fmt: skip
 def test_every_walk_ends(
-    line: str, keys: list[str], when: float, storm: bool, district: str, waiting: int, advice: str
+    line: str, keys: list[str], when: float, storm: bool, district: str, waiting: int, seated: str, advice: str
 ) -> None:
     """Whatever a caller presses and whatever is so, he comes to a person or is let go, and that once."""
     met = Circumstances(
         Instant(when), pressing(*keys), frozenset({"typhoon"} if storm else ()), {"district": district},
-        {"mandarin": waiting}, {"wait": advice} if advice else {},
+        {"mandarin": waiting}, frozenset({seated}), {"wait": advice} if advice else {},
     )  # fmt: skip
     walk = list(WALKERS[line].walk(met))
     assert isinstance(walk[-1], Queued | LetGo)
