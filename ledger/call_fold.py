@@ -26,6 +26,7 @@ from cti.journey_events import (
     CallbackTaken,
     CallbackTakenOver,
     CitizenCalledBack,
+    JourneyStepped,
     KeptPlaceUp,
     NoticePlayed,
     NuisanceHandled,
@@ -44,6 +45,7 @@ from .call_record import (
     CallRecord,
     Graded,
     Handover,
+    JourneyStep,
     Leg,
     Offer,
     Promise,
@@ -57,6 +59,8 @@ from .call_record import (
 )
 from .unwritten_rows import Changed, Gap
 
+MOST_STEPS = 200
+"""Kept of one call: whoever presses keys for hours fills no ledger."""
 _NOT_REACHED = {str(end): end for end in HandoverEnd}
 """What the partner's telephone said, where nobody answered: the same words."""
 
@@ -92,6 +96,7 @@ class Records:
             SurveyAnswered: self._judged,
             ev.HandoverStepped: self._handed_over,
             SelfServed: self._self_served,
+            JourneyStepped: self._stepped,
             NuisanceHandled: self._graded,
             CallbackOffered: self._callback_offered,
             CallbackAsked: self._callback_asked,
@@ -232,6 +237,13 @@ class Records:
         one = SelfService(record.call, len(record.self_services), e.at, e.service, e.result, e.about, e.said)
         record.self_services.append(one)
         self.changed.self_services[one.call, one.seq] = one, record
+
+    def _stepped(self, e: JourneyStepped, record: CallRecord) -> None:
+        if len(record.journey_steps) >= MOST_STEPS:
+            return
+        one = JourneyStep(record.call, len(record.journey_steps), e.at, e.step, e.way)
+        record.journey_steps.append(one)
+        self.changed.journey_steps[one.call, one.seq] = one
 
     def _graded(self, e: NuisanceHandled, record: CallRecord) -> None:
         one = Graded(record.call, len(record.graded), e.at, e.grade, e.step)

@@ -148,6 +148,17 @@ class SelfService:
 
 
 @dataclass(slots=True)
+class JourneyStep:
+    """A step of the line's journey was left by one of its ways: a key of a menu, open or closed, an answer."""
+
+    call: CallId
+    seq: int
+    at: Instant
+    step: str
+    way: str
+
+
+@dataclass(slots=True)
 class Graded:
     """What became of a caller whose number is graded for nuisance calls."""
 
@@ -313,6 +324,7 @@ class CallRecord:
     promises: list[Promise] = field(default_factory=list)
     handovers: list[Handover] = field(default_factory=list)
     self_services: list[SelfService] = field(default_factory=list)
+    journey_steps: list[JourneyStep] = field(default_factory=list)
     graded: list[Graded] = field(default_factory=list)
     callback: CallbackOffer | None = None
 

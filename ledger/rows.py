@@ -12,6 +12,7 @@ from .call_record import (
     CallbackOffer,
     CallRecord,
     Graded,
+    JourneyStep,
     Leg,
     Offer,
     Promise,
@@ -234,6 +235,16 @@ def self_service_row(one: SelfService, record: CallRecord) -> Row:
         "result": clip(one.result, 40),
         "about": clip(one.about, 40),
         "said": clip(one.said, 40),
+    }
+
+
+def journey_step_row(one: JourneyStep) -> Row:
+    return {
+        "call_id": one.call,
+        "seq": one.seq,
+        "at": moment(one.at),
+        "step": clip(one.step, 80),
+        "way": clip(one.way, 40),
     }
 
 

@@ -133,6 +133,7 @@ class Scribe:
                 (t.voicemails, ("call_id", "prompt", "began_at", "ended_at", "how", "said_seconds")),
                 (t.surveys, tuple(column.name for column in t.surveys.columns)),
                 (t.self_services, tuple(column.name for column in t.self_services.columns)),
+                (t.journey_steps, tuple(column.name for column in t.journey_steps.columns)),
                 (t.callback_offers, tuple(column.name for column in t.callback_offers.columns)),
                 (t.wait_promises, tuple(column.name for column in t.wait_promises.columns)),
                 (t.recordings, ("call_id", "part", "file", "started_at", "ended_at")),
@@ -276,6 +277,7 @@ class Scribe:
         self._put(db, t.callback_offers, (rows.callback_offer_row(*one) for one in changed.callbacks.values()))
         self._put(db, t.wait_promises, map(rows.promise_row, changed.promises.values()))
         self._put(db, t.self_services, (rows.self_service_row(*one) for one in changed.self_services.values()))
+        self._put(db, t.journey_steps, map(rows.journey_step_row, changed.journey_steps.values()))
         nuisance.put(self._store, db, changed.graded.values(), self._numbers, self._appeal_hours)
         mass_event_joins.put(self._store, db, changed.self_services.values(), self._numbers)
         self._put(db, t.recordings, map(rows.tape_row, changed.tapes.values()))

@@ -15,6 +15,7 @@ from .call_record import (
     CallRecord,
     Graded,
     Handover,
+    JourneyStep,
     Leg,
     Offer,
     Promise,
@@ -53,6 +54,7 @@ class Changed:
     promises: dict[tuple[CallId, int], Promise] = field(default_factory=dict)
     handovers: dict[str, Handover] = field(default_factory=dict)
     self_services: dict[tuple[CallId, int], tuple[SelfService, CallRecord]] = field(default_factory=dict)
+    journey_steps: dict[tuple[CallId, int], JourneyStep] = field(default_factory=dict)
     graded: dict[tuple[CallId, int], tuple[Graded, CallRecord]] = field(default_factory=dict)
     callbacks: dict[CallId, tuple[CallbackOffer, CallRecord]] = field(default_factory=dict)
     lives: list[NodeStarted] = field(default_factory=list)
@@ -103,7 +105,18 @@ def _call_of(row: Any) -> CallId:
     return one.call  # type: ignore[no-any-return]
 
 
-MAY_WAIT = ("legs", "offers", "talks", "visits", "transfers", "voicemails", "surveys", "promises", "self_services")
+MAY_WAIT = (
+    "legs",
+    "offers",
+    "talks",
+    "visits",
+    "transfers",
+    "voicemails",
+    "surveys",
+    "promises",
+    "self_services",
+    "journey_steps",
+)
 """Rows of a call that nobody reads in the ledger while it lives."""
 NEVER_WAITS = ("tapes", "handovers", "graded", "callbacks")
 """Recordings, what a page waits for, an appeal from the key on, a promise that a caller was given."""

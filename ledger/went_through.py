@@ -18,6 +18,8 @@ from . import tables as t
 NOTICE, QUEUE, TOLD, OFFERED, KEPT, UP = "notice", "queue", "told", "offered", "kept", "up"
 """Heard the notice; came to a queue; was told his place; was offered a call-back; pressed the key that keeps his place; it came up.
 What he did by keys alone goes by its service: ``progress``, ``mass_event``."""
+KEY, KEYS = "key", tuple("0123456789*#")
+"""Pressed this key at a menu; its other ways are none of the caller's doing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,7 @@ class Passed:
     minutes: int | None = None
     """Told him to be waited; None: no time was told."""
     result: str = ""
-    """Of what he did by keys: told, wrong, refused, silent, unanswered; offered, joined."""
+    """Of what he did by keys: told, wrong, refused, silent, unanswered; offered, joined; the key itself."""
 
 
 def of_call(db: sa.Connection, call: CallId) -> list[Passed]:
@@ -40,6 +42,9 @@ def of_call(db: sa.Connection, call: CallId) -> list[Passed]:
     found = [Passed(at, NOTICE) for (at,) in heard]
     keys = db.execute(sa.select(s.at, s.service, s.result).where(s.call_id == call))
     found += [Passed(at, service, result=result) for at, service, result in keys]
+    j = t.journey_steps.c
+    pressed = db.execute(sa.select(j.at, j.way).where(j.call_id == call, j.way.in_(KEYS)))
+    found += [Passed(at, KEY, result=way) for at, way in pressed]
     visits = db.execute(sa.select(v.entered_at, v.queue).where(v.call_id == call))
     found += [Passed(at, QUEUE, queue) for at, queue in visits]
     promises = db.execute(sa.select(p.at, p.queue, p.place, p.minutes).where(p.call_id == call))

@@ -73,12 +73,14 @@ class PassedOut(View):
     at: datetime
     what: str = Field(
         description="notice, queue (he came to it), told (his place), offered (a call-back), kept (his place, by a key), up (it came up), "
-        "progress, mass_event (by keys, with a result)"
+        "progress, mass_event (by keys, with a result), key (of a menu: the result)"
     )
     queue: str
     place: int = Field(description="1: the next; 0: none was told")
     minutes: int | None = Field(description="he was told to wait; none: no time was told")
-    result: str = Field(description="by keys: told, wrong, refused, silent, unanswered; offered, joined")
+    result: str = Field(
+        description="by keys: told, wrong, refused, silent, unanswered; offered, joined; of a menu the key"
+    )
 
 
 class PopOut(BaseModel):

@@ -109,7 +109,7 @@ async def orphans(look: Look) -> AsyncIterator[Breach]:
     """Rows that hang on a call come with it, in one transaction. Most have no index by time: of them all is judged, or nothing."""
     everything = (
         t.offers, t.talks, t.queue_visits, t.transfers, t.recordings, t.callbacks, t.voicemails, t.surveys, t.wait_promises,
-        t.self_services, t.callback_offers, t.graded_calls,
+        t.self_services, t.journey_steps, t.callback_offers, t.graded_calls,
     )  # fmt: skip
     for table in everything if look.since is None else (t.callbacks,):
         call = table.c.call_id

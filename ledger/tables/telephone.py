@@ -294,6 +294,16 @@ self_services = Table(  # what callers asked and were told by keys, without an a
     Index(None, "at"),
 )
 
+journey_steps = Table(  # by which way callers left the steps of their journey; a line without branches has none
+    "journey_steps",
+    metadata,
+    Column("call_id", Id, primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("at", Moment, nullable=False),
+    Column("step", String(80), nullable=False),
+    text("way"),  # a key, silence, otherwise; open, closed; on, off; an answer
+)
+
 recordings = Table(
     "recordings",
     metadata,

@@ -33,6 +33,9 @@ async def test_all_of_it_stands_in_the_order_in_which_it_happened(url: str) -> N
         rows = (
             (t.self_services, {"seq": 1, "at": at(10), "line": "citizen", "service": "progress", "result": "wrong"}),
             (t.self_services, {"seq": 2, "at": at(20), "line": "citizen", "service": "progress", "result": "told"}),
+            (t.journey_steps, {"seq": 0, "at": at(5), "step": "office", "way": "open"}),
+            (t.journey_steps, {"seq": 1, "at": at(8), "step": "menu", "way": "silence"}),
+            (t.journey_steps, {"seq": 2, "at": at(9), "step": "menu", "way": "3"}),
             (t.queue_visits, {"seq": 1, "queue": "mandarin", "position": 3, "entered_at": at(30)}),
             (t.wait_promises, {"seq": 1, "at": at(36), "queue": "mandarin", "place": 3, "minutes": 4}),
             (t.wait_promises, {"seq": 2, "at": at(66), "queue": "mandarin", "place": 2, "minutes": None}),
@@ -41,6 +44,7 @@ async def test_all_of_it_stands_in_the_order_in_which_it_happened(url: str) -> N
         await do(store, *(sa.insert(table).values({"call_id": call, **row}) for table, row in rows))
         told = await Callers(store).went_through(CallId(call))
     assert told == [
+        Passed(at(9), "key", result="3"),
         Passed(at(10), "progress", result="wrong"),
         Passed(at(20), "progress", result="told"),
         Passed(at(30), "queue", "mandarin"),

@@ -6,6 +6,7 @@ import asyncio
 from contextlib import suppress
 
 import pytest
+import sqlalchemy as sa
 
 from hotline.demo.run import notice_seconds
 
@@ -86,3 +87,8 @@ async def test_the_menu_takes_a_key(site: Site) -> None:
     log = site.places.queue_log.read_text()
     row = next(row for row in site.ledger() if row.caller == "13805921006")
     assert any(f"|{row.call}|minnan|" in line for line in log.splitlines())
+    engine = sa.create_engine(f"sqlite:///{site.places.ledger}")
+    with engine.connect() as db:
+        steps = db.execute(sa.text("select step, way from journey_steps where call_id = :call"), {"call": row.call})
+        assert [tuple(one) for one in steps] == [("menu", "2")]
+    engine.dispose()

@@ -1513,14 +1513,14 @@ export interface components {
     /** One thing that a caller went through before he was answered. */
     PassedOut: {
       at: string
-      /** notice, queue (he came to it), told (his place), offered (a call-back), kept (his place, by a key), up (it came up), progress, mass_event (by keys, with a result) */
+      /** notice, queue (he came to it), told (his place), offered (a call-back), kept (his place, by a key), up (it came up), progress, mass_event (by keys, with a result), key (of a menu: the result) */
       what: string
       queue: string
       /** 1: the next; 0: none was told */
       place: number
       /** he was told to wait; none: no time was told */
       minutes: number | null
-      /** by keys: told, wrong, refused, silent, unanswered; offered, joined */
+      /** by keys: told, wrong, refused, silent, unanswered; offered, joined; of a menu the key */
       result: string
     }
     PasswordIn: {

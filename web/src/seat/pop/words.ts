@@ -16,7 +16,7 @@ export const zh = {
   wentThrough: '本次来电经过',
   passed: {
     notice: '听到录音告知', queue: '进入{queue}排队', told: '播报排位：第 {place} 位', toldTimed: '播报排位：第 {place} 位，约等 {minutes} 分钟',
-    offered: '听到排队回拨邀请', kept: '按键保留位置（第 {place} 位）', up: '轮到，由座席回拨', progress: '自助查询进度：{result}', mass_event: '群发事件：{result}',
+    offered: '听到排队回拨邀请', kept: '按键保留位置（第 {place} 位）', up: '轮到，由座席回拨', progress: '自助查询进度：{result}', mass_event: '群发事件：{result}', key: '菜单按 {result} 键',
   },
   byKeys: { told: '已播报', wrong: '号码或查询码不正确', refused: '查询次数过多', silent: '没有按键', unanswered: '系统未应答', offered: '已播报', joined: '已加入' },
   tell: '当场答复',
@@ -65,7 +65,7 @@ export const en: typeof zh = {
   wentThrough: 'What this caller went through',
   passed: {
     notice: 'heard that the call is recorded', queue: 'came to the queue {queue}', told: 'was told: number {place} in the queue', toldTimed: 'was told: number {place} in the queue, about {minutes} min',
-    offered: 'was offered a call-back', kept: 'kept the place by a key (number {place})', up: 'the place came up: called by a seat', progress: 'asked how far a case is: {result}', mass_event: 'mass event: {result}',
+    offered: 'was offered a call-back', kept: 'kept the place by a key (number {place})', up: 'the place came up: called by a seat', progress: 'asked how far a case is: {result}', mass_event: 'mass event: {result}', key: 'pressed {result} at the menu',
   },
   byKeys: { told: 'told', wrong: 'number or code not right', refused: 'too many tries', silent: 'no key', unanswered: 'no answer from the system', offered: 'told', joined: 'joined' },
   tell: 'Tell now',
