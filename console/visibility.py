@@ -18,7 +18,7 @@ from agents.callback_list_rows import TaskRow
 from bridge.case_state import OVER
 from bridge.ports import Counted, Push, SaidMessage, Version
 from bridge.repeat import LEAST, WEIGHTS, Reason, points
-from cti.numbers import mask
+from cti.numbers import home, mask
 from ledger.repeats import Repeat
 
 from . import masking
@@ -295,9 +295,12 @@ def callback(who: Who, row: TaskRow) -> CallbackOut:
     if (
         seen is not Sees.WHOLE
     ):  # an agent's words may hold the number, or another of the same citizen, or what it is about
-        masked = seen is Sees.MASKED
-        tries = [one.model_copy(update={"note": mask(one.note) if masked else ""}) for one in shape.attempts]
-        shown |= {"note": mask(shape.note) if masked else "", "attempts": tries}
+        about = row.confidential and not mine
+        tries = [
+            one.model_copy(update={"note": "" if about else beside_number(row.number, number, one.note)})
+            for one in shape.attempts
+        ]
+        shown |= {"note": "" if about else beside_number(row.number, number, shape.note), "attempts": tries}
     if seen is not Sees.WHOLE and not mine:  # what was done where is for whoever tells it
         shown |= {"title": "", "script": ""}
     return shape.model_copy(update=shown)
@@ -312,10 +315,11 @@ def nuisance_number(who: Who, number: str, by: str, *about: CallRow | None) -> s
 
 
 def beside_number(number: str, shown: str, words: str) -> str:
-    """What people typed about a number, as it is ``shown``: where that is masked, so is any in the words; where it is not, they are not."""
+    """What people typed about a number, as it is ``shown``: where that is masked, so is any in the words; where it is not, it is not there
+    either, in whatever spelling."""
     if shown == number:
         return words
-    return mask(words) if shown else ""
+    return mask(words if shown else home().without(words, {number}, "***"))
 
 
 def partner_words(who: Who, row: CallRow, agent: str, *, mine: bool) -> bool:
