@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from bridge.ports import Push
 
 from . import stated_reason, visibility
+from .access import Right
 from .authorization import Who
 from .contract.rest import TicketOut
 from .services import Services, reading
@@ -17,6 +18,9 @@ async def tell_tickets(
 ) -> list[TicketOut]:
     """``mine``: of a call they had a part in; ``refused``: asked for among the dead letters. Raises 422 for an empty reason."""
     why = stated_reason.maybe(reason)
+    if refused or who.may(Right.TICKETS_ALL):
+        for push in pushes:
+            await plugs.bulk.one(plugs.audit, plugs.clock(), who, "tickets", push.ticket.id)
     plain = [visibility.ticket(who, push, mine=mine, refused=refused) for push in pushes]
     if not why:
         return plain

@@ -17,6 +17,7 @@ import asyncio
 import hashlib
 import hmac
 import time
+from collections import Counter
 from collections.abc import Callable
 from ipaddress import ip_address
 
@@ -31,6 +32,7 @@ from bridge.errors import Problem
 from config.language import preferred, speaking
 from config.language import say as _
 
+from .access import Right
 from .authorization import BEARER, PROGRAM, TOKEN_ACTOR, Who, who_of
 from .doubled_keys import key_twice
 from .error_answers import WORDS, answer
@@ -45,6 +47,8 @@ log = structlog.get_logger("console")
 MOST_BYTES = 64 * 1024
 FILES, FILE_BYTES, FILE_SECONDS = "/api/attachments/", attachment_kinds.MOST_BYTES, 60.0
 """Where a file is sent; ``config/render/edge.py`` lets no larger one through."""
+FILES_AT_ONCE = 4
+"""Of one person, however many sessions they have."""
 BODY_SECONDS = 10.0
 CHANGES_A_SECOND, CHANGES_AT_ONCE = 10.0, 120
 """Of one session. A page that saves each keystroke of its form asks for two a second."""
@@ -112,6 +116,8 @@ class Guard:
         self._changes = Shares(CHANGES_A_SECOND, CHANGES_AT_ONCE)
         self._streams = Shares(STREAMS_A_SECOND, STREAMS_AT_ONCE)
         self._waiting = Waits()
+        self._files: Counter[str] = Counter()
+        """Account → files that are read or kept just now."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
@@ -141,9 +147,26 @@ class Guard:
             await self._http(scope, receive, self._watched(scope, send))
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["method"] != "POST" or not str(scope["path"]).startswith(FILES):
+            await self._with_body(scope, receive, send, self._most, self._seconds)
+            return
+        who: Who | None = scope["state"]["who"]
+        if who is None or not who.may(Right.FILE):  # before a byte of it is read: each is held in memory to its end
+            await answer(403, WORDS[403], _("your role may not do this"))(scope, receive, send)
+            return
+        if self._files[who.account] >= FILES_AT_ONCE:
+            message = _("{most} files of yours are on their way: wait until they are there", most=FILES_AT_ONCE)
+            await answer(429, WORDS[429], message, headers={"Retry-After": "2"})(scope, receive, send)
+            return
+        self._files[who.account] += 1
         try:
-            file = scope["method"] == "POST" and str(scope["path"]).startswith(FILES)
-            most, seconds = (FILE_BYTES, FILE_SECONDS) if file else (self._most, self._seconds)
+            await self._with_body(scope, receive, send, FILE_BYTES, FILE_SECONDS)
+        finally:
+            self._files[who.account] -= 1
+            self._files += Counter()  # forgets who sends none
+
+    async def _with_body(self, scope: Scope, receive: Receive, send: Send, most: int, seconds: float) -> None:
+        try:
             body = await self._body(dict(scope["headers"]), receive, most, seconds)
         except _TooLarge:
             await answer(413, WORDS[413], _("at most {most} bytes", most=most))(scope, receive, send)

@@ -13,12 +13,13 @@ def partner_of(handovers: Handovers, partner: str) -> PartnerDesk:
     return handovers.partners.get(partner) or PartnerDesk(partner, partner, "")
 
 
-def handover_out(row: Row, handovers: Handovers) -> HandoverOut:
+def handover_out(row: Row, handovers: Handovers, *, words: bool) -> HandoverOut:
+    """``words``: with what was said of the matter; ``visibility.partner_words``."""
     return HandoverOut(
         id=row.id, call=row.call, partner=row.partner, partner_name=partner_of(handovers, row.partner).name, seat=row.seat,
         agent=row.agent, ticket=row.ticket, asked_at=row.asked_at, told=row.told, told_at=row.told_at,
-        answered_at=row.answered_at, ended_at=row.ended_at, how=row.how, by=row.by, reference=row.reference, note=row.note,
-        their_state=row.their_state, their_note=row.their_note,
+        answered_at=row.answered_at, ended_at=row.ended_at, how=row.how, by=row.by, reference=row.reference, note=row.note if words else "",
+        their_state=row.their_state, their_note=row.their_note if words else "",
     )  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from agents.callback_list_rows import TaskRow
 from bridge.case_state import OVER
 from bridge.ports import Counted, Push, SaidMessage, Version
 from bridge.repeat import LEAST, WEIGHTS, Reason, points
-from cti.numbers import mask
+from cti.numbers import home, mask
 from ledger.repeats import Repeat
 
 from . import masking
@@ -291,7 +291,16 @@ def callback(who: Who, row: TaskRow) -> CallbackOut:
     seen = sees(who, Part.CALLBACK_NUMBER, whose, secret)
     number = row.number if seen is Sees.WHOLE else mask(row.number) if seen is Sees.MASKED else ""
     shape = CallbackOut.model_validate(row)
-    shown = {"number": number, "mine": mine, "withheld": bool(row.number) and not number}
+    shown: dict[str, object] = {"number": number, "mine": mine, "withheld": bool(row.number) and not number}
+    if (
+        seen is not Sees.WHOLE
+    ):  # an agent's words may hold the number, or another of the same citizen, or what it is about
+        about = row.confidential and not mine
+        tries = [
+            one.model_copy(update={"note": "" if about else beside_number(row.number, number, one.note)})
+            for one in shape.attempts
+        ]
+        shown |= {"note": "" if about else beside_number(row.number, number, shape.note), "attempts": tries}
     if seen is not Sees.WHOLE and not mine:  # what was done where is for whoever tells it
         shown |= {"title": "", "script": ""}
     return shape.model_copy(update=shown)
@@ -303,6 +312,21 @@ def nuisance_number(who: Who, number: str, by: str, *about: CallRow | None) -> s
     asked = dict.fromkeys(one for row in about if row is not None for one in secrecy(row))
     seen = sees(who, Part.NUISANCE_NUMBER, whose, tuple(asked))
     return number if seen is Sees.WHOLE else mask(number) if seen is Sees.MASKED else ""
+
+
+def beside_number(number: str, shown: str, words: str) -> str:
+    """What people typed about a number, as it is ``shown``: where that is masked, so is any in the words; where it is not, it is not there
+    either, in whatever spelling."""
+    if shown == number:
+        return words
+    return mask(words if shown else home().without(words, {number}, "***"))
+
+
+def partner_words(who: Who, row: CallRow, agent: str, *, mine: bool) -> bool:
+    """Whether they see what was said of a hand-over of this call, by us and by the partner: as what a ticket of it says. ``agent``: who
+    handed it over; ``mine``: they have a part in the call, or are told its citizen's story."""
+    whose = Whose.FILED if who.session and agent == who.account else Whose.MINE if mine else Whose.OTHERS
+    return sees(who, Part.TICKET_CONTENT, whose, secrecy(row)) is Sees.WHOLE
 
 
 def sees_callbacks(who: Who) -> bool:

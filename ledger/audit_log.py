@@ -20,6 +20,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from cti.numbers import mask
+
 from . import tables as t
 from .store import Store
 
@@ -30,6 +32,8 @@ PRUNED = "audit_pruned"
 """The action of a row that says up to which row, and by which hash, the oldest were deleted: the chain begins behind it then."""
 ANCHORS = 100
 """So many of the newest of them are looked at: the last one is the one that counts."""
+TYPED = frozenset({"reason", "purpose", "words", "note", "answer", "text"})
+"""Of a row's detail: what a person typed. Who reads the log may see no citizen's number, so none stands in it, wherever it was typed."""
 _LOCK = 12319001
 _A = t.audit.c
 
@@ -105,7 +109,8 @@ class AuditLog:
     async def _put(
         self, db: AsyncConnection, at: datetime, actor: str, action: str, call: str, detail: Mapping[str, str]
     ) -> Head:
-        text = json.dumps(dict(detail), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        shown = {name: mask(said) if name in TYPED else said for name, said in detail.items()}
+        text = json.dumps(shown, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         if not self._store.sqlite:  # one writer at a time, or two rows would follow the same one
             await db.execute(sa.text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
         last = (await db.execute(sa.select(_A.seq, _A.hash).order_by(_A.seq.desc()).limit(1))).first()

@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
 
 import structlog
@@ -19,10 +19,13 @@ from bridge.delivery_retry import RetryRule
 from cti import background_task
 
 from .doors import Door, NotTaken, Outgoing, Refused, Sent, Unclear
+from .rules import Channel
 
 log = structlog.get_logger("notifications")
 LOOK_SECONDS = 5.0
 AT_ONCE = 20
+TEXTS_A_DAY = 20
+"""To one number, of however many tickets: each rings a citizen's telephone and costs the city."""
 
 
 class NotificationBook(Protocol):
@@ -46,6 +49,25 @@ class NotificationBook(Protocol):
         ...
 
 
+class TextsOfADay:
+    """What each number was sent today. Kept in memory: a restart begins to count anew, which nobody below an operator brings about."""
+
+    def __init__(self, most: int = TEXTS_A_DAY) -> None:
+        self._most = most
+        self._day: date | None = None
+        self._sent: dict[str, set[str]] = {}
+
+    def take(self, number: str, message: str, day: date) -> bool:
+        """False: it would be one more than a day's. The same message again is not one more."""
+        if day != self._day:
+            self._day, self._sent = day, {}
+        sent = self._sent.setdefault(number, set())
+        if message not in sent and len(sent) >= self._most:
+            return False
+        sent.add(message)
+        return True
+
+
 @dataclass(slots=True)
 class Sender:
     book: NotificationBook
@@ -55,6 +77,7 @@ class Sender:
     lasts: timedelta = timedelta(hours=72)
     """What could not be sent for so long says nothing new any more."""
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    texts: TextsOfADay = field(default_factory=TextsOfADay)
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _task: asyncio.Task[None] | None = None
     _faults: int = 0
@@ -102,6 +125,9 @@ class Sender:
             return
         if one.begun and not door.repeats:
             await self._left(one, "unsure", "begun, and nobody knows whether it arrived")
+            return
+        if one.channel == Channel.SMS and not self.texts.take(one.target, one.id, self.clock().date()):
+            await self._left(one, "failed", f"this number was sent {TEXTS_A_DAY} text messages today")
             return
         if not await self.book.begun(one.id):
             return

@@ -5,6 +5,8 @@ The edge passes ``/cases/`` on as ``/pages/`` and says who asks (``X-Real-IP``).
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Awaitable, Callable
 from urllib.parse import parse_qs
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -22,7 +24,9 @@ PREFIX = "/pages"
 COOKIE = "__Host-hotline-cases"
 """Another than the console's: a session here opens nothing there."""
 PHOTO_BYTES, PHOTO_SECONDS = 4 * 1024 * 1024, 60.0
-"""The edge has the whole of it before it passes it on. Of who has no session's cookie no more is read than of anybody."""
+"""The edge has the whole of it before it passes it on. Of who has no session no more is read than of anybody."""
+PHOTOS_AT_ONCE = 4
+"""Of one person: each is held in memory until it is kept."""
 FORM = f"{PREFIX}/progress"
 """Sent by a browser's own form, which adds no header; it changes nothing of anybody's."""
 SAFE = ("GET", "HEAD")
@@ -40,9 +44,17 @@ _HEADERS = [
 
 
 class PagesGuard:
-    def __init__(self, app: ASGIApp, origins: frozenset[str], seconds: float = BODY_SECONDS) -> None:
-        """``origins``: what browsers may send as Origin."""
-        self._app, self._origins, self._seconds = app, origins, seconds
+    def __init__(
+        self,
+        app: ASGIApp,
+        origins: frozenset[str],
+        whose: Callable[[str], Awaitable[str]],
+        seconds: float = BODY_SECONDS,
+    ) -> None:
+        """``origins``: what browsers may send as Origin; ``whose``: the account of a session's cookie, '' of none."""
+        self._app, self._origins, self._whose, self._seconds = app, origins, whose, seconds
+        self._photos: Counter[str] = Counter()
+        """Account → photos that are read or kept just now."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -53,8 +65,27 @@ class PagesGuard:
 
     async def _guarded(self, scope: Scope, headers: dict[bytes, bytes], receive: Receive, send: Send) -> None:
         refused = self._foreign(scope, headers)
-        photo = scope["method"] == "PUT" and scope["path"].endswith("/photos") and secret_of(headers, COOKIE) != ""
-        most, seconds = (PHOTO_BYTES, PHOTO_SECONDS) if photo else (MOST_BYTES, self._seconds)
+        secret = secret_of(headers, COOKIE)
+        sends = refused is None and bool(secret) and scope["method"] == "PUT" and scope["path"].endswith("/photos")
+        whose = await self._whose(secret) if sends else ""  # a cookie is a word that anybody can say
+        if not whose:
+            await self._with_body(scope, headers, receive, send, refused, MOST_BYTES, self._seconds)
+            return
+        if self._photos[whose] >= PHOTOS_AT_ONCE:
+            message = _("{most} photos of yours are on their way: wait until they are there", most=PHOTOS_AT_ONCE)
+            await answer(429, "too_many", message)(scope, receive, send)
+            return
+        self._photos[whose] += 1
+        try:
+            await self._with_body(scope, headers, receive, send, None, PHOTO_BYTES, PHOTO_SECONDS)
+        finally:
+            self._photos[whose] -= 1
+            self._photos += Counter()  # forgets who sends none
+
+    async def _with_body(
+        self, scope: Scope, headers: dict[bytes, bytes], receive: Receive, send: Send, refused: ASGIApp | None, most: int,
+        seconds: float,
+    ) -> None:  # fmt: skip
         if refused is None:
             try:
                 body = await body_bytes.read(headers, receive, most, seconds)

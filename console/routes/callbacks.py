@@ -143,9 +143,11 @@ async def assign(body: AssignIn, plugs: Plugged, books: Library, who: Chief) -> 
 
 
 @router.get("/{task}")
-async def get_callback(task: TaskPath, books: Library, who: Reader) -> CallbackOut:
+async def get_callback(task: TaskPath, plugs: Plugged, books: Library, who: Reader) -> CallbackOut:
     _may_look(who)
-    return _shown(books, who, await _row(books, task))
+    row = await _row(books, task)
+    await plugs.bulk.one(plugs.audit, plugs.clock(), who, "callbacks", row.id)
+    return _shown(books, who, row)
 
 
 @router.post("/{task}/take")

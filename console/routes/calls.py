@@ -149,6 +149,8 @@ async def get_call(
 ) -> CallOut:
     """``reason``: shows a supervisor the number of a confidential one; audited."""
     row = await their_call(plugs, books, who, call, Right.CALLS_ALL)
+    if who.may(Right.CALLS_ALL):
+        await plugs.bulk.one(plugs.audit, plugs.clock(), who, "calls", row.call)
     plain, why = visibility.call(who, row), stated_reason.maybe(reason)
     shown = visibility.call(who, row, reason=why)
     if shown != plain:

@@ -129,6 +129,8 @@ async def overview(plugs: Plugged, who: Reader, most: Most = 50) -> NuisanceOut:
     book, now, rules = nuisance.book, plugs.clock(), nuisance.rules
     standing, ended, appeals = await book.in_force(now), await book.ended(now, most), await book.open_appeals()
     calls = await _calls_of(plugs, nuisance, [*standing, *ended], appeals)
+    for ident in (*(one.id for one in (*standing, *ended)), *(one.id for one in appeals)):
+        await plugs.bulk.one(plugs.audit, now, who, "decisions", ident)
     by_id = {one.id: one for one in standing}
     tags = await book.open_tags()
     tagged = await plugs.calls.some({CallId(one.call) for one in tags})
@@ -236,6 +238,8 @@ async def report(
     begin, last = day_bounds.period(since, until, plugs.clock(), books.centre.zone)
     now, nuisance = plugs.clock(), nuisance_of(plugs)
     found = await nuisance.book.period(begin, last, now)
+    for one in found.decisions:
+        await plugs.bulk.one(plugs.audit, now, who, "decisions", one.id)
     return _fairness(who, found, await _calls_of(plugs, nuisance, found.decisions), begin, last, now)
 
 
@@ -395,17 +399,21 @@ async def _calls_of(
 
 def _tag(who: Who, one: Tag, row: CallRow | None) -> TagOut:
     number = visibility.nuisance_number(who, one.number, one.by, row)
-    return TagOut.model_validate(one).model_copy(update={"number": number})
+    said = {name: visibility.beside_number(one.number, number, getattr(one, name)) for name in ("note", "why")}
+    return TagOut.model_validate(one).model_copy(update={"number": number, **said})
 
 
 def _decision(who: Who, one: Decision, about: _Calls, counted: Mapping[str, int] | None = None) -> DecisionOut:
     number = visibility.nuisance_number(who, one.number, "", about.of_decision(one))
-    shown = {"number": number, "calls": (counted or {}).get(one.id, 0)}
+    said = {name: visibility.beside_number(one.number, number, getattr(one, name)) for name in ("why", "ended_why")}
+    shown = {"number": number, "calls": (counted or {}).get(one.id, 0), **said}
     return DecisionOut.model_validate(one).model_copy(update=shown)
 
 
 def _appeal(who: Who, one: Appeal, about: _Calls, against: Decision | None = None) -> AppealOut:
-    shown: dict[str, object] = {"number": visibility.nuisance_number(who, one.number, one.by, *about.of_appeal(one))}
+    number = visibility.nuisance_number(who, one.number, one.by, *about.of_appeal(one))
+    said = {name: visibility.beside_number(one.number, number, getattr(one, name)) for name in ("words", "answer")}
+    shown: dict[str, object] = {"number": number, **said}
     if against is not None:
         shown |= {"grade": against.grade, "decision_by": against.by, "until": against.until}
     return AppealOut.model_validate(one).model_copy(update=shown)

@@ -11,6 +11,7 @@ from bridge.errors import Problem
 from bridge.partner_handover import HandoverEnd
 from bridge.ports import Push
 from config.language import say as _
+from console import visibility
 from console.access import Right
 from console.authorization import Asking, OwnSeat
 from console.call_ownership import their_call
@@ -69,7 +70,7 @@ async def hand_over(seat: OwnSeat, body: HandOverIn, plugs: Plugged, who: Asking
             asked.id, row.call, partner.id, seat, agent, push.ticket.id if push else "", asked.summary, now, "", None, None,
             None, "", "", "", "",
         )  # fmt: skip
-    return handover_out(found, handovers)
+    return handover_out(found, handovers, words=True)
 
 
 @router.post("/seats/{seat}/handover/{handover}/accept")
@@ -95,9 +96,15 @@ async def refuse(seat: OwnSeat, handover: HandoverPath, body: RefusedIn, plugs: 
 @router.get("/calls/{call}/handovers")
 async def of_call(call: CallPath, plugs: Plugged, books: Library, who: Asking) -> list[HandoverOut]:
     """Of the own call, or any for whoever sees all; oldest first."""
-    await their_call(plugs, books, who, call, Right.CALLS_ALL)
+    row = await their_call(plugs, books, who, call, Right.CALLS_ALL)
     handovers = plugs.handovers
-    return [handover_out(one, handovers) for one in await handovers.book.of_call(call)] if handovers else []
+    if handovers is None:
+        return []
+    mine = not who.may(Right.CALLS_ALL) or who.owns(row)
+    return [
+        handover_out(one, handovers, words=visibility.partner_words(who, row, one.agent, mine=mine))
+        for one in await handovers.book.of_call(call)
+    ]
 
 
 def _handovers(plugs: Services) -> Handovers:
@@ -157,4 +164,4 @@ async def _ended(
     if not done:
         message = _("this hand-over has ended already, otherwise")
         raise Failed(409, message, error="ended")
-    return handover_out(found, handovers)
+    return handover_out(found, handovers, words=True)

@@ -25,6 +25,7 @@ from console.ports import CallRow
 from console.services import Library, Plugged
 from console.shown_handovers import handover_out
 from console.visibility import Sees, Whose
+from cti.ids import CallId
 from cti.numbers import NumberKind, home, mask
 from ledger.callers import Story
 from ledger.history import PastCall, Tape
@@ -41,6 +42,8 @@ async def pop(
 ) -> PopOut:  # fmt: skip
     """Of the own call; supervisors: of any. The citizen's story where ``caller_history_access.py`` lets it be told; audited before."""
     row = await their_call(plugs, books, who, call, Right.CALLS_ALL)
+    if who.may(Right.CALLS_ALL):
+        await plugs.bulk.one(plugs.audit, plugs.clock(), who, "calls", row.call)
     told = party(citizens_number(row), books.centre.area_code)
     mine = not who.may(Right.CALLS_ALL)  # it has been found to be theirs
     number = visibility.number_of(who, row, mine=mine)
@@ -146,9 +149,11 @@ def searched_number(row: CallRow, books: Books) -> str:
 async def _earlier(plugs: Plugged, who: Who, story: Story) -> list[PastCallOut]:
     handovers = plugs.handovers
     given: dict[str, list[HandoverOut]] = {}
+    rows = {row.call: row for row in story.calls}
     if handovers is not None:
-        for one in await handovers.book.of_calls([row.call for row in story.calls]):
-            given.setdefault(one.call, []).append(handover_out(one, handovers))
+        for one in await handovers.book.of_calls(list(rows)):
+            words = visibility.partner_words(who, rows[CallId(one.call)], one.agent, mine=not who.may(Right.CALLS_ALL))
+            given.setdefault(one.call, []).append(handover_out(one, handovers, words=words))
     return [_past(who, row, given.get(row.call, [])) for row in story.calls]
 
 

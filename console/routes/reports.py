@@ -14,7 +14,7 @@ from console.access import Right
 from console.authorization import Who, needs, refused
 from console.error_answers import Failed, invalid
 from console.report_names import ReportName
-from console.services import Library, Plugged
+from console.services import Library, Plugged, reading
 from console.time_parameters import utc
 
 router = APIRouter(prefix="/api/reports", tags=["reports"])
@@ -50,6 +50,7 @@ async def report_file(
     if books.reports is None:
         raise Failed(503, _("the ledger cannot be reached now; nothing was written, try again"))
     detail = {"report": report, "since": begin.isoformat(), "until": end.isoformat()} | ({"line": line} if line else {})
+    reading(plugs, who)
     await plugs.audit.append(plugs.clock(), who.account, "report_exported", detail=detail)
     table = await books.reports.table(
         report, begin, end, line, masked=not visibility.sees_all_numbers(who), agents=who.may(Right.CALLS_ALL)

@@ -47,7 +47,7 @@ from ledger.mass_events import MassEvent
 
 from .calls import Filer
 from .pop import citizens_number, searched_number
-from .ticket_search import beside, on_the_line, seen_ticket, standing
+from .ticket_search import beside, looked_up, on_the_line, seen_ticket, standing
 
 log = structlog.get_logger("console")
 
@@ -145,10 +145,11 @@ async def correct(
 
 @router.post("/tickets/{ticket}/merge")
 async def merge(
-    ticket: TicketPath, body: MergeIn, plugs: Plugged, books: Library, desk: TicketDesk, who: Filer, key: Key
-) -> TicketOut:
+    ticket: TicketPath, body: MergeIn, request: Request, plugs: Plugged, books: Library, desk: TicketDesk, who: Filer, key: Key
+) -> TicketOut:  # fmt: skip
     """并单: it goes on within another case; number, query code and right to a reply stay its own. Can be undone."""
     push, mine = await _own(plugs, books, who, ticket)
+    looked_up(request, who, plugs.clock())  # the answer says whether there is such a case
     target = await desk.matters.book.of_case(body.into)
     if target is not None and not who.may(Right.TICKETS_ALL):
         (stands,) = await standing(desk, [target])

@@ -90,10 +90,11 @@ async def search_file(
 ) -> Response:
     """The same as a file for a spreadsheet, as the list shows it; audited."""
     await _may_search(plugs, who, wanted)
-    names = ("case", "code", "kind", "unit", "state", "agent", "words")
+    names = ("case", "code", "kind", "unit", "state", "agent")
     detail = {name: str(getattr(wanted, name)) for name in names if getattr(wanted, name)}
     detail |= {name: at.isoformat() for name in ("since", "until") if (at := getattr(wanted, name)) is not None}
     detail |= {"number": mask(wanted.number)} if wanted.number else {}
+    detail |= {"words": mask(wanted.words)} if wanted.words else {}  # a number is a word, too
     reading(plugs, who)
     await plugs.audit.append(plugs.clock(), who.account, "tickets_exported", detail=detail)
     rows = (exported_rows.ticket_row(row) async for row in _every(plugs, desk, who, wanted))
@@ -144,7 +145,7 @@ async def _may_search(plugs: Services, who: Who, wanted: Sought) -> None:
 
 @router.get("/tickets/{ticket}/story")
 async def story(
-    ticket: TicketPath, plugs: Plugged, books: Library, desk: TicketDesk, reason: Reason,
+    ticket: TicketPath, request: Request, plugs: Plugged, books: Library, desk: TicketDesk, reason: Reason,
     who: Annotated[Who, needs(Right.FILE, Right.TICKETS_ALL, persons=True)],
 ) -> TicketStoryOut:  # fmt: skip
     """All that hangs on it: what was said when, versions, calls, files, what goes on within it. ``reason``: shows a supervisor
@@ -160,6 +161,7 @@ async def story(
         raise not_found("ticket", ticket)
     whose = visibility.whose_ticket(who, push, mine=mine)
     others = [*found.merged, *([found.parent] if found.parent else [])]
+    await _beside_told(request, plugs, who, ticket, others)
     standings = {one.push.ticket.id: one for one in await standing(desk, [push, *others])}
     own = visibility.progress(who, standings[push.ticket.id], whose)
     if own is None:
@@ -187,8 +189,7 @@ async def _handed_over(plugs: Services, push: Push, *, withheld: bool) -> list[H
     if handovers is None:
         return []
     rows = await handovers.book.of_ticket(push.ticket.id)
-    shown = [handover_out(one, handovers) for one in rows]
-    return [one.model_copy(update={"note": "", "their_note": ""}) for one in shown] if withheld else shown
+    return [handover_out(one, handovers, words=not withheld) for one in rows]
 
 
 async def _at_partners(plugs: Services, push: Push, *, withheld: bool) -> list[MatterOut]:
@@ -198,6 +199,24 @@ async def _at_partners(plugs: Services, push: Push, *, withheld: bool) -> list[M
     rows = await handovers.matters.of_tickets([push.ticket.id])
     shown = [matter_out(one, handovers) for one in rows if one.number or one.state]
     return [one.model_copy(update={"note": ""}) for one in shown] if withheld else shown
+
+
+async def _beside_told(request: Request, plugs: Services, who: Who, ticket: str, others: Sequence[Push]) -> None:
+    """Others' cases that stand beside an agent's own are looked up by their numbers, since anybody may merge into a number they know:
+    paced with those, and in the audit log first. Raises 429."""
+    now = plugs.clock()
+    strange = [one for one in others if beside(who, one) is Whose.LIVE]
+    if not strange or not _fresh(request, who.account, ticket, " ".join(one.ticket.id for one in strange), now):
+        return
+    looked_up(request, who, now)
+    detail = {"ticket": ticket, "cases": str(len(strange)), "case": strange[-1].case_number or strange[-1].ticket.id}
+    await plugs.audit.append(now, who.account, "progress_shown", detail=detail)
+
+
+def looked_up(request: Request, who: Who, now: datetime) -> None:
+    """By a case's number, by who does not see all. Raises 429 for more in a minute than anybody is told."""
+    if not who.may(Right.TICKETS_ALL) and not _lookups(request).may(who.account, now):
+        raise Failed(429, _("too many questions at once: wait a moment"))
 
 
 def beside(who: Who, push: Push) -> Whose:

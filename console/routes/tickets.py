@@ -64,6 +64,7 @@ async def file_alone(
         within(plugs.acts, f"ticket {who.account}")
     if who.program:
         _as_itself(plugs, who, raw)
+        await _within_its_own(plugs, who, raw)
     filer = author(who, None, agent, seat)
     channel = f"partner_{who.partner}" if who.partner in EVERYWHERE else "phone"
     source = Source(None, *filer, key=f"key:{filer[0] or who.account}:{key}", channel=channel, joins=_joins(who))
@@ -160,6 +161,16 @@ def _as_itself(plugs: Services, who: Who, raw: Mapping[str, Any]) -> None:
                 other=other,
             )
         raise Failed(403, why, error="not_that_partner")
+
+
+async def _within_its_own(plugs: Services, who: Who, raw: Mapping[str, Any]) -> None:
+    """A program's matter goes on within no case but one that it filed: the answer would tell which cases there are."""
+    into = raw.get("merged_into")
+    if not isinstance(into, str) or not (named := cleaned(into, lines=False)):
+        return
+    found = await plugs.tickets.matters.book.of_case(named) if plugs.tickets else None
+    if found is None or found.ticket.agent != who.account:
+        raise Failed(403, _("this program filed no such case"), error="not_its_case")
 
 
 def _filed(answer: Filed | KeyTaken | tuple[object, ...], response: Response) -> Push:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
+
+import httpx
 
 from bridge.case_store_messages import filing
 from bridge.drivers import Receipt
 from bridge.ticket import Limit, Person, Place, Subject
 from casestore.case_photos import MOST_BYTES
+from casestore.pages.guard import COOKIE, PHOTOS_AT_ONCE
 from casestore.pages.guard import MOST_BYTES as SMALL
 from tests.accounts.test_file_scanner import Clamd, listening
 from tests.bridge.made import NOON, ticket
@@ -197,6 +202,35 @@ async def test_who_is_not_signed_in_sends_no_picture(tmp_path: Path) -> None:
         large = await put_photo(page, "1", b"x" * (SMALL + 1))
         small = await put_photo(page, "1", b"x" * SMALL)
     assert (large.status_code, small.status_code) == (413, 401)
+
+
+async def test_nobody_fills_the_memory_with_photos(tmp_path: Path) -> None:
+    """A cookie is a word that anybody can say: without a session no more is read than of anybody; with one, so many photos at once."""
+    async with cases_at(tmp_path / "casestore.db", NOON) as cases, AsyncExitStack() as stack:
+        await make_staff(cases)
+        accepter, dispatcher, office = await all_in(cases, stack, "accepter", "dispatcher", "unit_office")
+        number = await filed(cases)
+        await dispatched(cases, accepter, dispatcher, number)
+        path, go, begun = f"/pages/api/cases/{number}/photos", asyncio.Event(), []
+
+        async def slow() -> AsyncIterator[bytes]:
+            begun.append(1)
+            yield JPEG[:9]
+            await go.wait()
+            yield JPEG[9:]
+
+        made_up = {**office.client.headers, "Cookie": f"{COOKIE}=made-up", "Content-Type": "image/jpeg"}
+        async with httpx.AsyncClient(transport=office.client._transport, base_url=office.client.base_url) as stranger:
+            large = await stranger.put(path, content=JPEG + b"x" * (1 << 20), headers=made_up)
+        assert large.status_code == 413
+        held = [asyncio.create_task(office.client.put(path, content=slow())) for _n in range(PHOTOS_AT_ONCE)]
+        while len(begun) < PHOTOS_AT_ONCE:
+            await asyncio.sleep(0.01)
+        assert (await put_photo(office, number)).status_code == 429
+        assert (await put_photo(dispatcher, number)).status_code != 429, "another person's are their own"
+        go.set()
+        assert {one.status_code for one in await asyncio.gather(*held)} == {200}
+        assert (await put_photo(office, number)).status_code == 200
 
 
 async def test_photos_arrive_whole_or_are_not_named(tmp_path: Path) -> None:

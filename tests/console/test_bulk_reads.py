@@ -7,10 +7,13 @@ from datetime import timedelta
 
 import pytest
 
+from bridge.delivery_state import DeliveryState
 from console.bulk_reads import BulkReads
 from console.published_events import ReadInBulk
 from cti.ids import CallId
-from tests.fakes.hotline import NOON, Call, FakeHotline, door, services
+from tests.console.test_ticket_acts import OWN, town
+from tests.fakes.books import task
+from tests.fakes.hotline import CALL, NOON, Call, FakeHotline, door, services
 from tests.fakes.people import browser, command_line, populate, signed_in
 
 LISTS = {"/api/calls": "calls", "/api/wall/calls?set=offered": "calls", "/api/tickets": "tickets",
@@ -65,3 +68,31 @@ async def test_every_list_of_all_is_counted(fake: FakeHotline, path: str, monkey
     async with browser(door(replace(given)), signed_in(fake, "2001")) as chief:
         assert (await chief.get(path)).status_code == 200
     assert counted == [LISTS[path]]
+
+
+SINGLES = {
+    **{(f"/api/calls/{CALL}{more}", who): "calls" for more in ("", "/pop") for who in ("2001", "audit")},
+    **{(f"/api/tickets/{{ticket}}{more}", who): "tickets" for more in ("", "/story") for who in ("2001", "audit")},
+    **{(f"/api/calls/{CALL}/tickets", who): "tickets" for who in ("2001", "audit")},
+    ("/api/callbacks/b1", "2001"): "callbacks", ("/api/dead-letters", "admin"): "tickets",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("path", "who"), SINGLES, ids=str)
+async def test_row_by_row_is_in_bulk_too(path: str, who: str) -> None:
+    """Who asks for each by its own id is shown as much; the same again is not one more; what is one's own counts for nothing."""
+    fake = town()
+    if who == "admin":
+        fake.book.put(replace(fake.book.rows[OWN.id], state=DeliveryState.POISONED))
+    fake.shelf.callbacks.rows = {"b1": task("b1")}
+    heard: list[object] = []
+    app = door(replace(services(fake), bulk=BulkReads(1, heard.append)))
+    place = path.format(ticket=OWN.id)
+    async with browser(app, signed_in(fake, who)) as client:
+        for _again in range(3):
+            assert (await client.get(place)).status_code == 200
+    assert [(one.account, one.what) for one in heard if isinstance(one, ReadInBulk)] == [(who, SINGLES[path, who])]
+    if who == "2001" and not path.startswith("/api/callbacks"):
+        async with browser(app, signed_in(fake, "1001", "8001")) as anna:
+            assert (await anna.get(place)).status_code == 200
+        assert len(heard) == 1

@@ -16,7 +16,7 @@ from config import workbooks
 from console import exports, spreadsheet
 from console.bulk_reads import BulkReads
 from console.server import bare
-from console.services import SEARCHES_A_MINUTE
+from console.services import READINGS_AT_ONCE, SEARCHES_A_MINUTE
 from cti.ids import CallId
 from tests.fakes.books import task
 from tests.fakes.hotline import NOON, Call, FakeHotline, door, services
@@ -269,3 +269,13 @@ async def test_a_line_or_seat_that_nobody_knows_is_refused_by_name(path: str, fi
     assert reply.status_code == 422
     assert name in reply.text
     assert ("citizen" if field == "line" else "8001") in reply.text
+
+
+async def test_nobody_fills_the_audit_log_with_reports() -> None:
+    """Each is a row for ever, and a walk through the ledger: so many of one person in a moment, and nobody else's."""
+    fake = standing()
+    async with page(fake, "2001") as client, page(fake, "admin") as another:
+        taken = [(await client.get("/api/reports/kpi")).status_code for _n in range(READINGS_AT_ONCE + 3)]
+        assert (await another.get("/api/reports/kpi")).status_code == 200
+    assert taken == [200] * READINGS_AT_ONCE + [429] * 3
+    assert fake.log.actions.count("report_exported") == READINGS_AT_ONCE + 1

@@ -89,6 +89,28 @@ async def test_each_sees_the_number_as_the_table_says(tmp_path: Path) -> None:
         assert tag["number"] == ""
 
 
+async def test_the_words_about_a_number_hold_no_more_of_it(tmp_path: Path) -> None:
+    """Agents type the number into the note, supervisors into the reason: who is shown it masked reads it masked there, too."""
+    async with nuisances(tmp_path) as here:
+        body = {"reason": "prank", "note": f"又是 {NUMBER}"}
+        tag = (await here.people["1001"].post(f"/api/calls/{CALL}/nuisance", json=body)).json()
+        assert tag["note"] == f"又是 {MASKED}"
+        notes = {}
+        for account in ("2001", "audit", "admin"):
+            (one,) = (await here.people[account].get("/api/nuisance")).json()["tags"]
+            notes[account] = one["note"]
+        assert notes == {"2001": f"又是 {NUMBER}", "audit": f"又是 {MASKED}", "admin": "又是 ***"}
+        decided = {"grade": "message", "days": 7, "reason": f"{NUMBER} 多次恶作剧"}
+        assert (
+            await here.people["2001"].post(f"/api/nuisance/tags/{tag['id']}/decide", json=decided)
+        ).status_code == 200
+        words = {"words": f"{NUMBER} 是我的"}
+        assert (await here.people["1001"].post(f"/api/calls/{CALL}/appeal", json=words)).status_code == 201
+        for path in ("/api/nuisance", "/api/nuisance/report", "/api/nuisance/report/csv"):
+            text = (await here.people["audit"].get(path)).text
+            assert (NUMBER in text, MASKED in text) == (False, True), path
+
+
 async def test_a_long_list_asks_for_its_calls_once(tmp_path: Path) -> None:
     """However many tags, decisions and appeals there are: two looks, one of the tags and one of all the rest."""
     async with nuisances(tmp_path) as here:

@@ -8,15 +8,20 @@ from datetime import datetime
 from typing import Any
 
 import httpx
+import pytest
 
 from agents import commands
 from agents.commands import Accepted, Refused, Why
 from bridge.partner_handover import Asked, HandoverEnd
 from console.partner_handovers import Handovers, PartnerDesk
 from console.services import ACTS_AT_ONCE
+from cti.ids import CallId
+from ledger.callers import Story
 from ledger.errors import LedgerUnavailable
+from ledger.history import Filed
 from ledger.partner_handovers import Row
-from tests.fakes.hotline import CALL, TOKEN, FakeHotline, door, services
+from tests.fakes.books import past
+from tests.fakes.hotline import CALL, NOON, TOKEN, Call, FakeHotline, door, services
 from tests.fakes.people import browser, populate, signed_in
 
 DESKS = {"110": PartnerDesk("110", "110 报警", "110"), "12345": PartnerDesk("12345", "12345 市长专线", "12345")}
@@ -193,3 +198,34 @@ async def test_refused_the_partner_goes_and_the_reason_stays() -> None:
         assert (answer.json()["how"], answer.json()["note"]) == ("refused", "不属于本单位职责")
         assert (await here.post(f"/{ident}/refuse", reason="")).status_code == 422
         assert (await here.post("/01J0000000000000000000000Z/refuse", reason="x")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("account", "seat", "confidential", "told"),
+    [
+        ("1001", "8001", True, ""), ("1003", "8002", True, "举报人"), ("2001", "", True, ""), ("audit", "", True, ""),
+        ("1001", "8001", False, "举报人"), ("2001", "", False, "举报人"), ("audit", "", False, "举报人"),
+    ],
+)  # fmt: skip
+async def test_what_is_said_of_a_confidential_matter_is_shown_as_the_matter(
+    account: str, seat: str, confidential: bool, told: str
+) -> None:
+    """Why it was refused, and the partner's own words: to who handed it over, by the call and by the story of its citizen's next one."""
+    house = populate(FakeHotline())
+    book = Book(house)
+    ended = CallId("xm1-7.7")
+    filed = Filed("01ARZ3NDEKTSV4RRFFQ69G5F01", "k", "T", "waiting", "", "", False, confidential)
+    house.known = {CALL: Call(CALL), ended: Call(ended, agent=account, ended_at=NOON, confidential=confidential)}
+    house.shelf.callers.told = Story([past(ended, agent="1003", tickets=(filed,))], [], 1, 1, False)
+    book.rows["H1"] = Row(
+        "H1", ended, "110", "8002", "1003", "", "", NOON, "sent", NOON, NOON, NOON, "refused", "1003", "", "举报人在旁",
+        their_state="refused", their_note="举报人在旁",
+    )  # fmt: skip
+    handovers = Handovers(DESKS, book, lambda: None, (LedgerUnavailable,))
+    plugs = replace(services(house), handovers=handovers, absent=(LedgerUnavailable,))
+    async with browser(door(plugs), signed_in(house, account, seat)) as client:
+        (one,) = (await client.get(f"/api/calls/{ended}/handovers")).json()
+        assert [one[name][:3] for name in ("note", "their_note")] == [told, told]
+        if account in ("1001", "2001"):
+            (one,) = (await client.get(f"/api/calls/{CALL}/pop")).json()["earlier"][0]["handovers"]
+            assert [one[name][:3] for name in ("note", "their_note")] == [told, told]

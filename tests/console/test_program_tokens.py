@@ -11,10 +11,13 @@ import pytest
 from argon2 import PasswordHasher
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bridge.delivery_state import DeliveryState
+from bridge.ports import Push
 from config.render.edge import PROGRAMS
 from console.access import Scope as TokenScope
 from console.guard import Guard
 from console.program_tokens import PREFIX, REQUESTS_A_MINUTE, Programs
+from tests.bridge.made import ticket
 from tests.fakes.accounts import MemoryPrograms
 from tests.fakes.hotline import ACCESS, NOON, TOKEN, FakeHotline, door, services
 from tests.fakes.people import browser, command_line, populate, program, signed_in
@@ -179,6 +182,24 @@ async def test_a_program_files_and_reads_its_own(app: ASGIApp, fake: FakeHotline
         ident = filed.json()["id"]
         assert (await wechat.get(f"/api/tickets/{ident}")).status_code == 200
         assert (await other.get(f"/api/tickets/{ident}")).status_code == 403
+
+
+async def test_a_programs_matter_tells_no_cases(app: ASGIApp, fake: FakeHotline) -> None:
+    """That it goes on within another case is told for one that it filed itself: for all others there is one answer, whether there is one or not."""
+    body = {"kind": "help", "title": "积水", "content": "湖滨南路积水"}
+    mine = ticket(1, agent="program:wechat", key="own/1")
+    for one, number in ((mine, "C1"), (ticket(7, agent="1003", key="other/1"), "C7")):
+        fake.book.put(Push(one, DeliveryState.DELIVERED, 1, 0, NOON, True, case_number=number))
+    async with program(app, fake, TokenScope.TICKETS_FILE, name="wechat") as wechat:
+
+        async def within(number: str) -> httpx.Response:
+            key = {"Idempotency-Key": f"letter-{number.encode().hex():>08}"}
+            return await wechat.post("/api/tickets", json={**body, "merged_into": number}, headers=key)
+
+        others = [await within(number) for number in ("C7", "C8", "C\u200b7")]
+        assert [(one.status_code, one.json()["error"]) for one in others] == [(403, "not_its_case")] * 3
+        assert len({one.text for one in others}) == 1
+        assert (await within("C1")).status_code == 201
 
 
 @pytest.mark.parametrize("path", ["/stream", "/sip"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
 from csv import reader as rows
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -19,7 +21,9 @@ from bridge.ports import Push, Version
 from bridge.ticket import CallFacts, Limit, Person, Promise, Ticket
 from bridge.ticket_acts import Unfit, unfit
 from console.files_sent import FilesSent
+from console.guard import FILES_AT_ONCE
 from console.routes.ticket_acts import _UNFIT
+from console.routes.ticket_search import LOOKUPS_A_MINUTE
 from console.services import READINGS_AT_ONCE
 from cti.ids import CallId
 from ledger.callers import Story
@@ -83,6 +87,8 @@ async def test_an_agent_finds_their_own_and_a_supervisor_all() -> None:
         assert fake.search.wanted[-1].confidential
         assert (await auditor.get("/api/tickets/search", headers=said(caller="13800000001"))).status_code == 403
         assert (await chief.get("/api/tickets/search", params={"state": "lost"})).status_code == 422
+        csv = await chief.get("/api/tickets/search/csv", headers=said(q="积水 13800000001"))
+        assert "words=积水 138****0001" in fake.log.entries[-1].detail, "operators read it"
         csv = await chief.get("/api/tickets/search/csv", headers=said(q="积水"))
         heads, *lines = list(rows(csv.text.removeprefix("\ufeff").splitlines()))
         (line,) = [line for line in lines if "C7" in line]
@@ -195,6 +201,25 @@ async def test_a_case_that_is_not_shown_is_no_way_to_its_words() -> None:
         fake.book.put(standing(OWN, "C1"))
         (child,) = (await anna.get(f"/api/tickets/{OWN.id}/story")).json()["merged"]
         assert (child["title"], child["withheld"]) == ("", True)
+
+
+async def test_merging_is_no_way_through_a_citys_cases() -> None:
+    """Anybody may merge into a number they know, and is shown that case beside their own: asked for like any other by its number, so
+    many a minute, each in the audit log. A supervisor is not held by it."""
+    fake = town()
+    for n in range(LOOKUPS_A_MINUTE):
+        fake.book.put(standing(ticket(20 + n, agent="1003", title=f"T{n}", key=f"x{n}/1"), f"D{n}"))
+    answers = []
+    async with at(fake) as anna, at(fake, "2001", "") as chief:
+        for n in range(LOOKUPS_A_MINUTE):
+            merged = await act(anna, "merge", {"into": f"D{n}"}, key=f"k-merge{n:03}")
+            answers += [merged.status_code, (await anna.get(f"/api/tickets/{OWN.id}/story")).status_code]
+            await act(anna, "unmerge", None, key=f"k-apart{n:03}")
+        assert (await act(chief, "merge", {"into": "D1"}, key="k-chief001")).status_code == 200
+    assert answers.count(429) >= LOOKUPS_A_MINUTE // 2
+    shown = [row.detail for row in fake.log.entries if row.action == "progress_shown"]
+    assert shown
+    assert all("case=D" in one for one in shown)
 
 
 async def test_merged_ones_are_asked_for_their_case_once() -> None:
@@ -429,6 +454,39 @@ async def test_nobody_fills_the_audit_log_by_reading() -> None:
     assert fake.log.actions.count("file_read") == READINGS_AT_ONCE
     async with browser(app, signed_in(fake, "2001")) as chief:
         assert (await chief.get(path)).status_code == 200
+
+
+async def test_nobody_fills_the_memory_with_files() -> None:
+    """A file is held until it is kept: so many of one person at once, by however many sessions, and of who files no tickets not a byte."""
+    fake = town()
+    app = door(services(fake))
+    go, read = asyncio.Event(), []
+
+    async def slow(who: str) -> AsyncIterator[bytes]:
+        read.append(who)
+        yield PNG[:33]
+        await go.wait()
+        yield PNG[33:]
+
+    async def sends(client: httpx.AsyncClient, who: str) -> int:
+        return (await client.post(f"/api/attachments/{OWN.id}", content=slow(who))).status_code
+
+    async with (
+        browser(app, signed_in(fake, "1001", "8001")) as anna, browser(app, signed_in(fake, "1001", "8001")) as again,
+        browser(app, signed_in(fake, "2001")) as chief, browser(app, signed_in(fake, "audit")) as auditor,
+    ):  # fmt: skip
+        held = [asyncio.create_task(sends(anna if n % 2 else again, "1001")) for n in range(FILES_AT_ONCE)]
+        while len(read) < FILES_AT_ONCE:
+            await asyncio.sleep(0)
+        assert await sends(anna, "1001") == await sends(again, "1001") == 429
+        assert await sends(auditor, "audit") == 403
+        assert "audit" not in read
+        theirs = asyncio.create_task(sends(chief, "2001"))
+        while "2001" not in read:
+            await asyncio.sleep(0)
+        go.set()
+        assert await asyncio.gather(*held, theirs) == [201] * (FILES_AT_ONCE + 1)
+        assert await sends(anna, "1001") == 201
 
 
 async def test_nobody_fills_the_disk_alone() -> None:

@@ -220,10 +220,11 @@ class Citizen:
 
     def task(self) -> TaskRow:
         owner = "1001" if self.mine else ""
-        tried = (Attempt("xm1-9.9", NOON, NOON, "1001", "8001", Result.BUSY, Result.BUSY, ""),)
+        said = f"C{self.words} 另一号码 {self.number}"
+        tried = (Attempt("xm1-9.9", NOON, NOON, "1001", "8001", Result.BUSY, Result.BUSY, said),)
         return task(
             self.call, number=self.number, owner=owner, state=State.TAKEN if self.mine else State.OPEN,
-            anonymous=self.anonymous, confidential=self.confidential, attempts=tried,
+            anonymous=self.anonymous, confidential=self.confidential, attempts=tried, note=said,
         )  # fmt: skip
 
     def whose_call(self, letter: str) -> Whose:

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from ledger import tables as t
-from ledger.audit_log import AuditLog, Proof, broken, findings
+from ledger.audit_log import TYPED, AuditLog, Proof, broken, findings
 from ledger.store import Store
 
 NOW = datetime(2026, 10, 1, 1, 2, 3, 4, tzinfo=UTC)
@@ -107,4 +107,19 @@ async def test_the_newest_row_is_never_deleted(url: str) -> None:
     log = AuditLog(store)
     await log.append(NOW, "2001", "listened")
     assert await log.prune(NOW + timedelta(days=1), 10) == 0
+    await store.close()
+
+
+async def test_no_citizens_number_is_typed_into_it(url: str) -> None:
+    """Whoever reads the log may see none: a reason, a purpose, an answer is written with its numbers masked, and proved as it is written."""
+    store = Store(url)
+    log = AuditLog(store, KEY)
+    typed = dict.fromkeys(TYPED, "质检：138 0000 0001 来电")
+    await log.append(NOW, "2001", "listened", detail={**typed, "case": "350200202613800000001"})
+    rows, unbroken = await log.page(9)
+    assert unbroken
+    assert "138****0001 来电" in rows[0].detail
+    assert "0000 0001" not in rows[0].detail
+    assert "350200202613800000001" in rows[0].detail
+    assert await wrong_with(store, KEY) == []
     await store.close()

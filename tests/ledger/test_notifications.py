@@ -16,7 +16,7 @@ from bridge.case_state import CaseState
 from bridge.delivery_retry import RetryRule
 from bridge.drivers import CaseEvent
 from bridge.notifications.rules import Channel, Rules
-from bridge.notifications.sender import Sender
+from bridge.notifications.sender import Sender, TextsOfADay
 from bridge.notifications.sms_gateway import Shape, SmsGateway
 from bridge.ticket import Person, Ticket
 from ledger import tables as t
@@ -164,3 +164,20 @@ async def test_a_partner_without_a_door_waits(url: str, known: bool) -> None:
         await b.cases.hear("native", [moved], None, LATER)
         await b.rounds(1)
         assert await b.states() == (["waiting"] * 2 if known else [])
+
+
+async def test_one_number_is_sent_so_many_a_day(url: str) -> None:
+    """However many tickets somebody files with it: what is more is left, and said; the next day is another one, and another number its own."""
+    async with books(url) as (b, gate):
+        b.sender.texts = TextsOfADay(3)
+        for n in range(1, 6):
+            one = replace(ticket(n), key=f"flood/{n}", person=Person(phones=(PHONE if n < 5 else "13806010078",)))
+            await b.tickets.file(one)
+            (sent,) = await b.outbox.due(b.now, 9)
+            await b.outbox.delivered(sent, f"GD{n}", "Q1", b.now)
+        await b.rounds(2)
+        assert sorted(await b.states()) == ["failed", "sent", "sent", "sent", "sent"]
+        assert "today" in next(row.error for row in await b.rows() if row.state == "failed")
+        assert len(gate.got) == 4
+        b.now += timedelta(days=1)
+        assert b.sender.texts.take(PHONE, "next", b.now.date())

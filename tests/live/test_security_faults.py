@@ -78,6 +78,43 @@ async def test_the_installations_token_is_this_machines(site: Site) -> None:
         assert (await inside.get("/api/accounts")).status_code == 200
 
 
+async def test_an_anonymous_person_is_in_no_file(site: Site) -> None:
+    """Fault 6: filed by the page, delivered to the case store that comes with us: name, number and address stand in no file of the
+    house, ledger, case store, outbox and logs alike. Of who asked for nothing they do, or this would find nothing anywhere."""
+    about = {"kind": "complaint", "title": "占道经营"}
+    async with person(site, account="1001") as agent:
+        filed = []
+        for n, anonymous in enumerate((True, False)):
+            name, number, street = _who(n)
+            body = {
+                **about, "anonymous": anonymous, "content": f"{name} 说，电话 {number}，住 {street}",
+                "person": {"name": name, "phones": [number], "address": street},
+            }  # fmt: skip
+            key = {"Idempotency-Key": f"anonymous-{n:04}"}
+            reply = await agent.http.post("/api/tickets", json=body, headers=key)
+            assert reply.status_code == 201, reply.text
+            filed.append(reply.json()["id"])
+
+        async def delivered() -> None:
+            for ticket in filed:
+                told = (await agent.http.get(f"/api/tickets/{ticket}")).json()
+                assert told["case_number"], told["state"]
+
+        await eventually(delivered, 30)
+    kept = {path: path.read_bytes() for path in site.places.var.rglob("*") if path.is_file()}
+    for n, there in enumerate((False, True)):
+        for word in _who(n)[:2]:
+            found = [str(path) for path, text in kept.items() if word.encode() in text]
+            assert bool(found) == there, (word, found)
+            assert not there or any("casestore" in path for path in found), (
+                "the case store has whoever asked for nothing"
+            )
+
+
+def _who(n: int) -> tuple[str, str, str]:
+    return f"Qinzx{n}mouren", f"1390592{4400 + n}", f"HubinStreet{n}x"
+
+
 async def test_a_recording_that_was_altered_is_found_and_its_keys_are_rotated(site: Site) -> None:
     """Faults 14 and 16: a bit, and the key, of a real call's recording are told by the alarm and by ``verify``; a new
     master key beside the running daemon opens what was recorded before and after."""
