@@ -17,6 +17,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from ipaddress import ip_address, ip_network
 
 from .ids import Instant
@@ -57,6 +58,8 @@ class Refusal:
 
 
 LONGEST = 60
+ADDRESSES = 256
+"""Whose these are is remembered: carriers send from a few, and each of a call's dozen messages names its own."""
 MOST_PENDING = 2000
 """INVITEs whose answer is awaited; the oldest are forgotten."""
 
@@ -77,9 +80,10 @@ class Sources:
                     self._networks.append((ip_network(host), trunk))
                 except ValueError:
                     continue
-
-    def of(self, address: str) -> str:
+        self.of = lru_cache(ADDRESSES)(self._of)
         """The trunk's id, else the address."""
+
+    def _of(self, address: str) -> str:
         try:
             ip = ip_address(address.strip("[]"))
         except ValueError:
@@ -100,7 +104,13 @@ _SIP = re.compile(
 
 def moment(text: str) -> Instant:
     """Asterisk writes the machine's own time."""
-    return Instant(datetime.strptime(text, "%Y-%m-%d %H:%M:%S.%f").astimezone().timestamp())
+    return Instant(_second(text[:19]) + int(text[20:]) / 1000)
+
+
+@lru_cache(4)
+def _second(text: str) -> float:
+    """The same for all that is logged within a second; a clock that is set back an hour says the same text again, and means the same."""
+    return datetime.strptime(text, "%Y-%m-%d %H:%M:%S").astimezone().timestamp()
 
 
 @dataclass(slots=True)
@@ -150,8 +160,10 @@ class SipLog:
     def _message(self, out: list[Refusal]) -> None:
         assert self._head is not None
         at, way, source = self._head
-        first, headers, body = _parsed(self._lines)
-        self._lines = []
+        lines, self._lines = self._lines, []
+        if not _may_matter(way, lines):
+            return
+        first, headers, body = _parsed(lines)
         cseq = headers.get("cseq", "").split()
         if len(cseq) != 2 or cseq[1] != "INVITE":
             return
@@ -179,6 +191,15 @@ class SipLog:
             if status >= 300 and status not in (401, 407, 487) and "reason" not in headers:
                 cause, detail = _cause(status, asked)
                 out.append(Refusal(asked.at, asked.source, cause, asked.called, asked.calling, clean(detail)))
+
+
+def _may_matter(way: str, lines: Sequence[str]) -> bool:
+    """An INVITE of theirs or a final answer of ours to one: told by its first line and a word, before all headers are read."""
+    first = lines[0] if lines else ""
+    if way == "Received":
+        return first.startswith("INVITE ")
+    final = first.startswith("SIP/2.0 ") and first[8:11].isdigit() and int(first[8:11]) >= 200
+    return final and any("INVITE" in line for line in lines)
 
 
 _COMPACT = {"f": "from", "t": "to", "i": "call-id"}

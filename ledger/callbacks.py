@@ -169,6 +169,8 @@ def tried(
     out = sorted(
         (r for r in closed if r.direction == Direction.OUTBOUND and r.dialled), key=lambda record: record.arrived
     )
+    if not out:
+        return []
     whose = {record.call: national_form(numbers, record.dialled) for record in out}
     theirs = sorted({number for number in whose.values() if number})
     found: dict[str, tuple[Task, str, datetime]] = {}

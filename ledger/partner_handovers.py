@@ -138,6 +138,11 @@ def _rows(db: sa.Connection, which: sa.ColumnElement[bool]) -> list[Row]:
     ]  # fmt: skip
 
 
+_STILL_OPEN = sa.select(_H.handover_id).where(
+    t.is_being_handed_over, _H.call_id.in_(sa.bindparam("calls", expanding=True))
+)
+
+
 # -- the scribe's, inside its transaction ------------------------------------------------------------
 
 
@@ -170,10 +175,7 @@ def put(
 
 def close(store: Store, db: sa.Connection, calls: Sequence[str], now: datetime) -> None:
     """These calls are over: so is whatever of theirs the telephone never told of."""
-    if not calls:
-        return
-    open_ = sa.select(_H.handover_id).where(t.is_being_handed_over, _H.call_id.in_(calls))
-    if found := list(db.execute(open_).scalars()):
+    if calls and (found := list(db.execute(_STILL_OPEN, {"calls": calls}).scalars())):
         _lost(store, db, found, now)
 
 

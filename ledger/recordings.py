@@ -21,6 +21,28 @@ from .history import Tape, tapes_of
 from .store import Store
 
 _R, _C, _K = t.recordings.c, t.calls.c, t.talks.c
+_DUE = (
+    sa.select(
+        t.recordings,
+        _C.notice_prompt,
+        _C.notice_at,
+        _C.notice_source,
+        _C.queued_at,
+        _C.talk_began_at,
+        _C.direction,
+        _C.ended_by,
+        _C.merged_into,
+    )
+    .join_from(t.recordings, t.calls, _C.call_id == _R.call_id)
+    .where(_R.state == RAW, _R.ended_at.is_not(None), _C.state == "closed")
+    .order_by(_R.ended_at, _R.call_id, _R.part)
+    .limit(sa.bindparam("most"))
+)
+_TALKS = (
+    sa.select(_K.call_id, _K.began_at, _K.ended_at)
+    .where(_K.call_id.in_(sa.bindparam("calls", expanding=True)), _K.ended_at.is_not(None))
+    .order_by(_K.began_at)
+)
 
 
 class RecordingTable:
@@ -123,32 +145,14 @@ class RecordingTable:
 
 
 def _due(db: sa.Connection, limit: int) -> list[Due]:
-    wanted = (
-        sa.select(
-            t.recordings,
-            _C.notice_prompt,
-            _C.notice_at,
-            _C.notice_source,
-            _C.queued_at,
-            _C.talk_began_at,
-            _C.direction,
-            _C.ended_by,
-            _C.merged_into,
-        )
-        .join_from(t.recordings, t.calls, _C.call_id == _R.call_id)
-        .where(_R.state == RAW, _R.ended_at.is_not(None), _C.state == "closed")
-        .order_by(_R.ended_at, _R.call_id, _R.part)
-        .limit(limit)
-    )
-    found = db.execute(wanted).all()
+    found = db.execute(_DUE, {"most": limit}).all()
     if not found:
         return []
     # The caller of a merged call goes on talking in the call that went on.
     calls = {row.call_id for row in found} | {row.merged_into for row in found if row.merged_into}
     talks: dict[str, list[Interval]] = {}
-    for talk in db.execute(sa.select(t.talks).where(_K.call_id.in_(calls)).order_by(_K.began_at)):
-        if talk.ended_at is not None:
-            talks.setdefault(talk.call_id, []).append(Interval(talk.began_at, talk.ended_at))
+    for talk in db.execute(_TALKS, {"calls": list(calls)}):
+        talks.setdefault(talk.call_id, []).append(Interval(talk.began_at, talk.ended_at))
     return [
         Due(
             id=_ident(row),
@@ -185,8 +189,7 @@ def _settle(db: sa.Connection, results: Sequence[Shelved | Failed]) -> None:
     failed = [_failed(one) for one in results if isinstance(one, Failed)]
     for rows, step in ((shelved, Step.SHELVED), (failed, Step.FAILED)):
         if rows:
-            set_: dict[str, Any] = {name: sa.bindparam(name) for name in rows[0] if not name.startswith("b_")}
-            db.execute(_one(step).values(set_), rows)
+            db.execute(_SETTLE[step], rows)
 
 
 def _one(step: Step) -> sa.Update:
@@ -195,6 +198,19 @@ def _one(step: Step) -> sa.Update:
         _R.call_id == sa.bindparam("b_call"), _R.part == sa.bindparam("b_part"),
         sa.or_(*(_R.state == word for word in states.from_words(step))),
     )  # fmt: skip
+
+
+def _to(step: Step, names: Sequence[str]) -> sa.Update:
+    set_: dict[str, Any] = {name: sa.bindparam(name) for name in names}
+    return _one(step).values(set_)
+
+
+_SETTLED_AS = ("state", "settled_at", "reason")
+_SHELVED_AS = (
+    *_SETTLED_AS, "path", "format", "seconds", "plain_bytes", "plain_sha256", "stored_bytes", "stored_sha256", "sealed",
+    "faults",
+)  # fmt: skip
+_SETTLE = {Step.SHELVED: _to(Step.SHELVED, _SHELVED_AS), Step.FAILED: _to(Step.FAILED, _SETTLED_AS)}
 
 
 def _key(ident: RecordingId) -> dict[str, object]:

@@ -60,6 +60,18 @@ SLACK = timedelta(seconds=60)
 """Rows of two calls may stand in Asterisk's file a little out of the order of their times."""
 
 
+def _name_case() -> sa.Update:
+    c, k = t.calls.c, t.cases.c
+    first = sa.select(sa.func.min(k.case_id)).where(k.call_id == c.call_id).scalar_subquery()
+    cased = sa.select(k.case_id).where(k.call_id == c.call_id).exists()
+    closed = c.call_id.in_(sa.bindparam("closed", expanding=True))
+    return sa.update(t.calls).where(closed, c.case_id == "", cased).values(case_id=first)
+
+
+_NAME_CASE = _name_case()
+"""Made once, like all that is asked in every batch: to put a statement together costs as much as to run it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Resume:
     mark: Mark
@@ -107,6 +119,7 @@ class Scribe:
         self._reconciled = False
         self._folded: tuple[Sequence[ev.Event], Mark] | None = None
         """A batch that is folded and not yet committed."""
+        self._first_outcome = store.insert(t.outcomes).on_conflict_do_nothing().returning(t.outcomes.c.call_id)
         self._statements = {
             table.name: store.upsert(table, columns)
             for table, columns in (
@@ -341,19 +354,15 @@ class Scribe:
     def _about_cases(self, db: sa.Connection, closed: Iterable[CallRecord]) -> None:
         """A call whose case was opened before the book had the call names it now."""
         if calls := [record.call for record in closed]:
-            c, k = t.calls.c, t.cases.c
-            first = sa.select(sa.func.min(k.case_id)).where(k.call_id == c.call_id).scalar_subquery()
-            cased = sa.select(k.case_id).where(k.call_id == c.call_id).exists()
-            db.execute(sa.update(t.calls).where(c.call_id.in_(calls), c.case_id == "", cased).values(case_id=first))
+            db.execute(_NAME_CASE, {"closed": calls})
 
     def _outcomes(self, db: sa.Connection, ends: Sequence[tuple[str, CallOutcome, str, datetime]]) -> set[str]:
         """Write these where there is none yet; the calls that got theirs now."""
-        statement = self._store.insert(t.outcomes).on_conflict_do_nothing().returning(t.outcomes.c.call_id)
         values = [
             {"call_id": call, "outcome": str(outcome), "detail": str(detail), "at": at}
             for call, outcome, detail, at in ends
         ]
-        return set((db.execute(statement, values)).scalars())
+        return set((db.execute(self._first_outcome, values)).scalars())
 
     def _owe(self, db: sa.Connection, owed: Sequence[Owed]) -> None:
         self._moved += callbacks.owe(self._store, db, owed, self._rules)

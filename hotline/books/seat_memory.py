@@ -144,7 +144,8 @@ class SeatMemory:
         except WRONG_OR_AWAY:
             await asyncio.to_thread(self._leave, [*(self._former or ()), *pages])
             raise
-        await asyncio.to_thread(self._leave, [])
+        if self._kept:
+            await asyncio.to_thread(self._leave, [])
 
     def leave(self, pages: Sequence[Page]) -> None:
         """At the end: what the ledger has not taken, for the next daemon, although the ledger may never have said that it is away."""

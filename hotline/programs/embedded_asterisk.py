@@ -16,6 +16,7 @@ import subprocess
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
+from ipaddress import ip_address
 from pathlib import Path
 
 import structlog
@@ -270,7 +271,8 @@ class EmbeddedAsterisk(ChildProgram):
         if pid is None:
             return ()
         wanted = asterisk_files.sockets(self._settings)
-        return tuple(name for name, host, port, kind in wanted if not port_owners.held_by(pid, host, port, kind))
+        held = port_owners.held_by(pid, {port for _, _, port, _ in wanted})
+        return tuple(name for name, host, port, kind in wanted if (kind, ip_address(host), port) not in held)
 
     def _why(self, code: int | None, missing: tuple[str, ...] = ()) -> str:
         """The last complaints of its log, and the cure when a port is taken (``missing``: the fields of what is)."""

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import errno
 import socket
+from collections.abc import Collection
 from dataclasses import dataclass
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import Path
 
 from . import process_table
+
+Address = IPv4Address | IPv6Address
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +60,10 @@ def why_not(host: str, port: int, kind: socket.SocketKind) -> int:
     return 0
 
 
-def held_by(pid: int, host: str, port: int, kind: socket.SocketKind) -> bool:
-    """Whether this process holds the socket bound to exactly this address."""
-    held = process_table.sockets(port, kind, pid)
-    return any(ip_address(one.address) == ip_address(host) for one in held)
+def held_by(pid: int, ports: Collection[int]) -> frozenset[tuple[socket.SocketKind, Address, int]]:
+    """Kind, address and port of the sockets that this process holds on these ports."""
+    found = process_table.held(pid)
+    return frozenset((kind, ip_address(address), port) for kind, address, port in found if port in ports)
 
 
 def owner(port: int, kind: socket.SocketKind, var: Path) -> Owner | None:

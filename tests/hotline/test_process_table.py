@@ -52,6 +52,7 @@ def test_a_zombie_and_one_that_is_gone(child: subprocess.Popen[bytes], tmp_path:
     assert process_table.words(child.pid) == ()
     assert process_table.folder(child.pid) is None
     assert process_table.sockets(1, socket.SOCK_STREAM, child.pid) == []
+    assert process_table.held(child.pid) == []
 
 
 @pytest.mark.parametrize(("host", "family"), [("127.0.0.1", socket.AF_INET), ("::1", socket.AF_INET6)])
@@ -66,7 +67,13 @@ def test_who_holds_a_port(host: str, family: socket.AddressFamily, kind: socket.
             held.listen()
         assert process_table.sockets(port, kind) == [process_table.Held(host, port, os.getpid())]
         assert process_table.sockets(port, kind, os.getpid()) == [process_table.Held(host, port, os.getpid())]
+        assert (kind, host, port) in process_table.held(os.getpid())
+        with socket.socket(family, kind) as other:
+            other.connect((host, port))
+            near = other.getsockname()[1]
+            assert not [one for one in process_table.held(os.getpid()) if one[2] == near], "a connection is no door"
     assert process_table.sockets(port, kind) == []
+    assert (kind, host, port) not in process_table.held(os.getpid())
 
 
 @pytest.mark.parametrize("kind", [socket.SOCK_STREAM, socket.SOCK_DGRAM])
