@@ -70,7 +70,7 @@ calls = Table(
     partial("ix_calls_case", "case_id", where="case_id <> ''"),
     partial("ix_calls_dialled", "dialled", "arrived_at", where="direction = 'outbound'"),
     partial("ix_calls_pending", "arrived_at", "call_id", where="pending"),
-    Index("ix_calls_kpi", "direction", "arrived_at", "line", "talk_began_at", "wait_seconds"),
+    Index("ix_calls_kpi", "direction", "arrived_at", "line", "queue", "talk_began_at", "wait_seconds"),
     Index(None, "ended_at"),
 )
 

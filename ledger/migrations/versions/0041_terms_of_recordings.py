@@ -1,4 +1,5 @@
-"""How long each recording is kept is decided and found by small indexes; calls without an outcome bear a mark.
+"""How long each recording is kept is decided and found by small indexes; calls without an outcome bear a mark; the
+figures' index has the queue.
 
 Revision 0041, after 0040. Nothing is decided of a recording here: that is the nightly deletion's.
 """
@@ -33,12 +34,18 @@ def upgrade() -> None:
     owed = sa.update(calls).where(calls.c.direction == "inbound", calls.c.state == "closed", without)
     op.execute(owed.values(pending=True))
     op.drop_index("ix_recordings_kept_until", table_name="recordings")
+    op.drop_index("ix_calls_kpi", table_name="calls")
+    op.create_index(
+        "ix_calls_kpi", "calls", ["direction", "arrived_at", "line", "queue", "talk_began_at", "wait_seconds"]
+    )
     for name, table, columns, of in _INDEXES:
         where = sa.text(of)
         op.create_index(name, table, columns, sqlite_where=where, postgresql_where=where)
 
 
 def downgrade() -> None:
+    op.drop_index("ix_calls_kpi", table_name="calls")
+    op.create_index("ix_calls_kpi", "calls", ["direction", "arrived_at", "line", "talk_began_at", "wait_seconds"])
     for name, table, _columns, _of in _INDEXES:
         op.drop_index(name, table_name=table)
     op.create_index("ix_recordings_kept_until", "recordings", ["kept_until"])
