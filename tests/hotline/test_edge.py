@@ -366,7 +366,7 @@ async def test_killed_by_a_daemon_whose_end_took_too_long_it_leaves_no_worker(he
             program = here.program()
             await program.start()
         assert program.pid is not None
-        assert edge._workers(program.pid) != []
+        await until(lambda: edge._workers(program.pid or 0) != [])  # each takes its title a moment after it was begun
         assert set(edge._workers(program.pid)) < set(process_table.running_at(here.places.edge))
         await program.kill()
         await until(lambda: process_table.running_at(here.places.edge) == [])
