@@ -146,7 +146,7 @@ async def kpi_report(
         owed = await _owed(db, period, line)
         times = await seat_times(db, period.since, period.until, now)
         wrapped = await wrap_up_of(db, within(period, line), period.since, now)
-        lost = await blind(db, period)
+        lost = await db.run_sync(blind, period)
         dark = await db.run_sync(outages, period.since, period.until, trunks, lines)
     figures = [_ratio(name, a, b, counts) for name, a, b in _RATIOS]
     figures += [_mean(name, sums[name], of, counts) for name, _, of in _MEANS]
@@ -235,12 +235,12 @@ async def _owed(db: AsyncConnection, period: Period, line: str) -> list[Figure]:
     ]
 
 
-async def blind(db: AsyncConnection, period: Period) -> list[tuple[datetime, datetime | None, str]]:
+def blind(db: sa.Connection, period: Period) -> list[tuple[datetime, datetime | None, str]]:
     """Intervals that touch the period in which Asterisk's record was lost, and why."""
     i = t.blind_intervals.c
     touching = sa.and_(i.began_at < period.until, sa.or_(i.ended_at.is_(None), i.ended_at > period.since))
     wanted = sa.select(i.began_at, i.ended_at, i.reason).where(i.source == "book", touching).order_by(i.began_at)
-    return [(began, ended, reason) for began, ended, reason in await db.execute(wanted)]
+    return [(began, ended, reason) for began, ended, reason in db.execute(wanted)]
 
 
 def _seats(times: SeatTimes, so_far: Sequence[Figure], wrapped: float) -> list[Figure]:
