@@ -102,7 +102,7 @@ class Booted:
 
     def run(self, *words: str) -> subprocess.CompletedProcess[str]:
         """On that machine, as root."""
-        return subprocess.run(self._inside(words), capture_output=True, text=True, check=False, timeout=60)
+        return subprocess.run(self._inside(words), capture_output=True, text=True, check=False, timeout=150)
 
     def begin(self, *words: str) -> subprocess.Popen[str]:
         """The same, to be talked with."""

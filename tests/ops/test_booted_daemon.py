@@ -34,7 +34,8 @@ TREE = Path(__file__).resolve().parents[2]
 UNIT, PROGRAM, SETTINGS = "hotline.service", "/run/units/hotline", "/run/units/hotline.toml"
 VAR = "/var/lib/hotline"
 BASE = 21000
-PYTHON = "/usr/bin/python3"
+PYTHON = "/run/venv/bin/python"
+"""An environment of Debian's own Python, without Debian's packages."""
 AROUND = f"""#!/bin/sh
 export PYTHONPATH={TREE}:{Path(structlog.__file__).parents[1]} HOTLINE_ASTERISK=/opt/asterisk PYTHONDONTWRITEBYTECODE=1
 cd /
@@ -55,6 +56,8 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Booted]
         "hotline.toml": tomli_w.dumps(derive(shipped(), BASE)),
     }
     with Booted(tmp_path / "machine", units, {found[0].root: "/opt/asterisk"}) as one:
+        made = one.run("/usr/bin/python3", "-m", "venv", "--without-pip", "/run/venv")
+        assert made.returncode == 0, made.stderr
         yield one
 
 
