@@ -13,6 +13,7 @@ from .language import say as _
 
 RETIRED: Mapping[tuple[str, str], str] = {
     ("centre", "city_code"): "0.2",
+    ("recording", "retention_months"): "0.2",  # was never in force; [retention] recordings_months is
 }
 """Section and field → the version from which on it is refused."""
 

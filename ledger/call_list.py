@@ -15,7 +15,6 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from cti.events import Direction
 from cti.numbers import home
 from recordings.states import State
 
@@ -66,7 +65,7 @@ async def page(db: AsyncConnection, wanted: Filter, most: int) -> Sequence[str]:
         asked.append(_before(at, wanted.after))
     walks = _walks(wanted)
     if wanted.outcome == OUTCOME_PENDING:
-        asked += [~_ended(_O.call_id == _C.call_id), _C.state == "closed", _C.direction == Direction.INBOUND.value]
+        asked += _pending()
     elif wanted.outcome:
         asked += await _outcome(db, wanted, walking=len(walks) > 1 or bool(wanted.line))
     if not walks:
@@ -111,7 +110,7 @@ def of_a_talk(wanted: Filter) -> list[Condition]:
     if wanted.line:
         asked.append(_C.line == wanted.line)
     if wanted.outcome == OUTCOME_PENDING:
-        asked += [~_ended(_O.call_id == _C.call_id), _C.state == "closed", _C.direction == Direction.INBOUND.value]
+        asked += _pending()
     elif wanted.outcome:
         asked.append(_ended(_O.call_id == _C.call_id, _O.outcome == wanted.outcome))
     if wanted.caller:
@@ -119,6 +118,11 @@ def of_a_talk(wanted: Filter) -> list[Condition]:
         theirs = sa.or_(_C.caller_national == number, _C.origin_national == number, _dialled(number))
         asked += [theirs, ~secret(_C.call_id)] if number else [sa.false()]
     return asked
+
+
+def _pending() -> list[Condition]:
+    """The mark finds them, and the outcome that stands beside it after all says no."""
+    return [t.is_pending, ~_ended(_O.call_id == _C.call_id), _C.state == "closed"]
 
 
 def _dialled(number: str) -> Condition:

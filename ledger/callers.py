@@ -23,7 +23,7 @@ from cti.ids import CallId
 from . import replies
 from . import tables as t
 from .callback_rows import OWED_WORDS
-from .history import PastCall, calls_with_outcome, dressed
+from .history import PastCall, calls_with_outcome, dressed_now
 from .store import Store
 from .tickets import PUSH, push_of
 from .went_through import Passed, of_call
@@ -55,19 +55,7 @@ class Callers:
         """Of one number, in its national form ('': nobody's); ``but``: the call it is asked for."""
         if not number:
             return NOBODY
-        async with self._store.reading() as db:
-            ids = await _newest(
-                db, number, (_C.caller_national, _C.origin_national), _C.call_id, _C.arrived_at, most + 1
-            )
-            ids = [call for call in await _not_nobodys(db, ids) if call != but][:most]
-            order = (_C.arrived_at.desc(), _C.call_id.desc())
-            calls = await dressed(db, calls_with_outcome().where(_C.call_id.in_(ids)).order_by(*order)) if ids else []
-            filed = await _newest(db, number, (_N.national,), _N.ticket_id, _N.filed_at, most)
-            named = PUSH.where(_T.ticket_id.in_(filed), ~_T.anonymous)
-            pushes = [push_of(row) for row in await db.execute(named)] if filed else []
-            counted, owed = (await db.execute(_owed(number, since, but))).one()
-        tickets = sorted(pushes, key=lambda push: (_open(push), push.ticket.filed_at, push.ticket.id), reverse=True)
-        return Story(calls, tickets, sum(_open(push) for push in tickets), int(counted), owed is not None)
+        return await self._store.look_for_pop(lambda db: _story(db, number, since, but, most))
 
     async def went_through(self, call: CallId) -> list[Passed]:
         """This call's own caller, so far; raises ``LedgerUnavailable``."""
@@ -91,12 +79,25 @@ class Callers:
             return bool(await db.scalar(sa.select(sa.or_(owed, told, answered))))
 
 
+def _story(db: sa.Connection, number: str, since: datetime, but: str, most: int) -> Story:
+    ids = _newest(db, number, (_C.caller_national, _C.origin_national), _C.call_id, _C.arrived_at, most + 1)
+    ids = [call for call in _not_nobodys(db, ids) if call != but][:most]
+    order = (_C.arrived_at.desc(), _C.call_id.desc())
+    calls = dressed_now(db, calls_with_outcome().where(_C.call_id.in_(ids)).order_by(*order)) if ids else []
+    filed = _newest(db, number, (_N.national,), _N.ticket_id, _N.filed_at, most)
+    named = PUSH.where(_T.ticket_id.in_(filed), ~_T.anonymous)
+    pushes = [push_of(row) for row in db.execute(named)] if filed else []
+    counted, owed = db.execute(_owed(number, since, but)).one()
+    tickets = sorted(pushes, key=lambda push: (_open(push), push.ticket.filed_at, push.ticket.id), reverse=True)
+    return Story(calls, tickets, sum(_open(push) for push in tickets), int(counted), owed is not None)
+
+
 def _open(push: Push) -> bool:
     """What ended at the desk itself is closed, and what the case store says is over."""
     return not push.ticket.answered_directly and not push.ticket.merged_into and push.case_state not in OVER
 
 
-async def _newest(db: Any, number: str, columns: Sequence[Any], key: Any, at: Any, most: int) -> list[str]:
+def _newest(db: sa.Connection, number: str, columns: Sequence[Any], key: Any, at: Any, most: int) -> list[str]:
     """The newest ids by any of the columns: each part reads ``most`` rows of its index and no more."""
     parts = [
         sa.select(sa.select(key, at).where(column == number).order_by(at.desc()).limit(most).subquery())
@@ -105,14 +106,14 @@ async def _newest(db: Any, number: str, columns: Sequence[Any], key: Any, at: An
     every = sa.union_all(*parts).subquery()
     found = sa.select(every.c[key.name]).distinct().add_columns(every.c[at.name])
     ordered = found.order_by(every.c[at.name].desc(), every.c[key.name].desc()).limit(most)
-    return list((await db.execute(ordered)).scalars())
+    return list(db.execute(ordered).scalars())
 
 
-async def _not_nobodys(db: Any, calls: Sequence[str]) -> list[str]:
+def _not_nobodys(db: sa.Connection, calls: Sequence[str]) -> list[str]:
     """Without those whose citizen stays anonymous: they are part of nobody's story."""
     if not calls:
         return []
-    gone = set((await db.execute(sa.select(_T.call_id).where(_T.call_id.in_(calls), _T.anonymous))).scalars())
+    gone = set(db.execute(sa.select(_T.call_id).where(_T.call_id.in_(calls), _T.anonymous)).scalars())
     return [call for call in calls if call not in gone]
 
 

@@ -229,17 +229,22 @@ _FILED = t.tickets.outerjoin(t.outbox, t.outbox.c.message_id == t.tickets.c.tick
 
 
 async def dressed(db: AsyncConnection, statement: sa.Select[Any]) -> list[PastCall]:
-    rows = (await db.execute(statement)).all()
+    return await db.run_sync(dressed_now, statement)
+
+
+def dressed_now(db: sa.Connection, statement: sa.Select[Any]) -> list[PastCall]:
+    """The calls of this statement, with what hangs on them."""
+    rows = db.execute(statement).all()
     ids = [row.call_id for row in rows]
-    tapes = _grouped(await _of(db, t.recordings, ids, t.recordings.c.part))
-    tickets = _grouped(await _of(db, _FILED, ids, t.tickets.c.ticket_id))
-    legs = _grouped(await _of(db, t.legs, ids, t.legs.c.began_at, t.legs.c.leg_id))
+    tapes = _grouped(_of(db, t.recordings, ids, t.recordings.c.part))
+    tickets = _grouped(_of(db, _FILED, ids, t.tickets.c.ticket_id))
+    legs = _grouped(_of(db, t.legs, ids, t.legs.c.began_at, t.legs.c.leg_id))
     return [
         _call(row, tapes.get(row.call_id, ()), tickets.get(row.call_id, ()), legs.get(row.call_id, ())) for row in rows
     ]
 
 
-async def _of(db: AsyncConnection, source: sa.FromClause, ids: Sequence[str], *order: Any) -> Sequence[sa.Row[Any]]:
+def _of(db: sa.Connection, source: sa.FromClause, ids: Sequence[str], *order: Any) -> Sequence[sa.Row[Any]]:
     if not ids:
         return ()
     if isinstance(source, sa.Table):
@@ -250,7 +255,7 @@ async def _of(db: AsyncConnection, source: sa.FromClause, ids: Sequence[str], *o
         columns = [k.call_id, k.ticket_id, k.key, k.title, k.anonymous, k.confidential, x.state, x.error]
         columns += [c.number.label("case_number"), c.state.label("case_state")]
         call = k.call_id
-    return (await db.execute(sa.select(*columns).select_from(source).where(call.in_(ids)).order_by(*order))).all()
+    return db.execute(sa.select(*columns).select_from(source).where(call.in_(ids)).order_by(*order)).all()
 
 
 def _grouped(rows: Iterable[sa.Row[Any]]) -> dict[str, list[sa.Row[Any]]]:
@@ -298,7 +303,7 @@ def _state(row: sa.Row[Any]) -> str:
 
 async def tapes_of(db: AsyncConnection, call: CallId) -> Sequence[Tape]:
     """Of one call, part after part."""
-    return [_tape(row) for row in await _of(db, t.recordings, [call], t.recordings.c.part)]
+    return [_tape(row) for row in await db.run_sync(_of, t.recordings, [call], t.recordings.c.part)]
 
 
 def _tape(row: sa.Row[Any]) -> Tape:

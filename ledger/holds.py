@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from cti.numbers import ANYWHERE, Numbers
 from recordings.holds import Hold, Subject
 
 from . import tables as t
+from .chunks import chunks
 from .store import Store
 
 _H = t.holds.c
@@ -50,30 +51,63 @@ class HoldBook:
 
     async def over(self, call: CallId, now: datetime) -> Sequence[Hold]:
         """Those that hold this call's recordings now: by its name, its cases, its citizen's number."""
-        c, k = t.calls.c, t.cases.c
-        theirs = sa.select(c.caller, c.origin, c.dialled, c.direction).where(c.call_id == call)
-        filed = sa.select(k.number).where(k.call_id == call)
-        async with self._store.reading() as db:
-            row = (await db.execute(theirs)).first()
-            cases = [case for case in (await db.execute(filed)).scalars() if case]
-            subjects = [sa.and_(_H.kind == Subject.CALL, _H.subject == call)]
-            if cases:
-                subjects.append(sa.and_(_H.kind == Subject.CASE, _H.subject.in_(cases)))
-            if people := self._people(row):
-                subjects.append(_H.kind == Subject.NUMBER)
-            found = await db.execute(sa.select(t.holds).where(_standing(now), sa.or_(*subjects)).order_by(_H.since))
-            holds = [_hold(one) for one in found]
-        return [
-            one for one in holds
-            if one.kind is not Subject.NUMBER or self._numbers.read(one.subject).national in people
-        ]  # fmt: skip
+        held = await self._store.look(lambda db: over_calls(db, [call], now, self._numbers))
+        return held.get(call, [])
 
-    def _people(self, row: Any) -> set[str]:
-        """The citizen by number: who called, whom a partner named, whom we dialled."""
-        if row is None:
-            return set()
-        theirs = [row.caller, row.origin] + [row.dialled] * (row.direction == Direction.OUTBOUND)
-        return {number.national for number in map(self._numbers.read, theirs) if number.somebody}
+    async def get(self, ident: int) -> Hold | None:
+        async with self._store.reading() as db:
+            row = (await db.execute(sa.select(t.holds).where(_H.hold_id == ident))).first()
+        return None if row is None else _hold(row)
+
+
+def over_calls(db: sa.Connection, calls: Collection[str], now: datetime, numbers: Numbers) -> Mapping[str, list[Hold]]:
+    """Call → what holds its recordings now, the oldest first; calls that nothing holds are not there.
+
+    A call that went on in another one is held with it: its caller is heard in both.
+    """
+    standing = [
+        _hold(row) for row in db.execute(sa.select(t.holds).where(_standing(now)).order_by(_H.since, _H.hold_id))
+    ]
+    if not standing:
+        return {}
+    c, k = t.calls.c, t.cases.c
+    found: dict[str, list[Hold]] = {}
+    for ids in chunks(calls):
+        wanted = sa.select(c.call_id, c.merged_into, c.caller, c.origin, c.dialled, c.direction).where(
+            c.call_id.in_(ids)
+        )
+        theirs = db.execute(wanted).all()
+        known = [*ids, *(row.merged_into for row in theirs if row.merged_into)]
+        filed: dict[str, set[str]] = {}
+        for some in chunks(known):
+            for row in db.execute(sa.select(k.call_id, k.number).where(k.call_id.in_(some), k.number != "")):
+                filed.setdefault(row.call_id, set()).add(row.number)
+        by_call = {row.call_id: row for row in theirs}
+        for call in ids:
+            its = by_call.get(call)
+            names = {call} | ({its.merged_into} if its is not None and its.merged_into else set())
+            cases = set().union(*(filed.get(name, set()) for name in names))
+            people = _people(its, numbers)
+            if holds := [one for one in standing if _holds(one, names, cases, people, numbers)]:
+                found[call] = holds
+    return found
+
+
+def _holds(hold: Hold, calls: set[str], cases: set[str], people: set[str], numbers: Numbers) -> bool:
+    match hold.kind:
+        case Subject.CALL:
+            return hold.subject in calls
+        case Subject.CASE:
+            return hold.subject in cases
+    return bool(people) and numbers.read(hold.subject).national in people
+
+
+def _people(row: Any, numbers: Numbers) -> set[str]:
+    """The citizen by number: who called, whom a partner named, whom we dialled."""
+    if row is None:
+        return set()
+    theirs = [row.caller, row.origin] + [row.dialled] * (row.direction == Direction.OUTBOUND)
+    return {number.national for number in map(numbers.read, theirs) if number.somebody}
 
 
 def _placed(values: dict[str, Any]) -> sa.Executable:

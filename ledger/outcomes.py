@@ -17,7 +17,7 @@ from bridge.disposition import CallOutcome, may_replace
 from cti.ids import CallId
 from cti.numbers import ANYWHERE, Numbers
 
-from . import callbacks
+from . import callbacks, pending_calls
 from . import tables as t
 from .store import Store
 
@@ -65,6 +65,7 @@ async def put(store: Store, db: AsyncConnection, said: Said, numbers: Numbers = 
     }
     fresh = store.insert(t.outcomes).values(call_id=said.call, **values).on_conflict_do_nothing().returning(c.call_id)
     if (await db.execute(fresh)).first() is not None:
+        await db.execute(pending_calls.settled(said.call))
         return Put(True, None, await _heard(db, said, numbers))
     standing = (await db.execute(sa.select(t.outcomes).where(c.call_id == said.call).with_for_update())).one()
     before = CallOutcome(standing.outcome)

@@ -84,7 +84,9 @@ class RecordingTable:
             .where(_R.file.in_(files))
         )
         async with self._store.reading() as db:
-            return {row.file: Claim(_ident(row), _state(row), row.path, row.reason) for row in await db.execute(wanted)}
+            return {
+                row.file: Claim(ident_of(row), _state(row), row.path, row.reason) for row in await db.execute(wanted)
+            }
 
     async def kept(self, ident: RecordingId) -> Shelved | Failed | Dropped | None:
         """What became of this recording; None: nothing yet, or there is none (``begun`` tells)."""
@@ -98,7 +100,7 @@ class RecordingTable:
                 return Failed(ident, row.reason, row.settled_at)
             case State.DROPPED:
                 return Dropped(ident, row.dropped_at, row.dropped_why, row.dropped_by)
-        return _as_shelved(row)
+        return as_shelved(row)
 
     async def shelved_after(self, after: RecordingId | None, most: int) -> Sequence[Shelved]:
         """Everything that should lie on the shelf, by call and part, a page at a time."""
@@ -106,7 +108,7 @@ class RecordingTable:
         if after is not None:
             wanted = wanted.where(sa.tuple_(_R.call_id, _R.part) > sa.tuple_(after.call, after.part))
         async with self._store.reading() as db:
-            return [_as_shelved(row) for row in await db.execute(wanted)]
+            return [as_shelved(row) for row in await db.execute(wanted)]
 
     async def shelved_count(self) -> tuple[int, int]:
         """How many should lie there, and their bytes."""
@@ -155,7 +157,7 @@ def _due(db: sa.Connection, limit: int) -> list[Due]:
         talks.setdefault(talk.call_id, []).append(Interval(talk.began_at, talk.ended_at))
     return [
         Due(
-            id=_ident(row),
+            id=ident_of(row),
             file=row.file,
             started=row.started_at,
             ended=row.ended_at,
@@ -217,14 +219,14 @@ def _key(ident: RecordingId) -> dict[str, object]:
     return {"b_call": ident.call, "b_part": ident.part}
 
 
-def _as_shelved(row: Any) -> Shelved:
+def as_shelved(row: Any) -> Shelved:
     return Shelved(
-        _ident(row), row.path, row.format, row.seconds, row.plain_bytes, row.plain_sha256, row.stored_bytes,
+        ident_of(row), row.path, row.format, row.seconds, row.plain_bytes, row.plain_sha256, row.stored_bytes,
         row.stored_sha256, row.sealed, row.settled_at, tuple(row.faults.split()),
     )  # fmt: skip
 
 
-def _ident(row: Any) -> RecordingId:
+def ident_of(row: Any) -> RecordingId:
     return RecordingId(CallId(row.call_id), row.part)
 
 

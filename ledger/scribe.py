@@ -37,7 +37,17 @@ from cti.file_tail import Place
 from cti.ids import CallId, Instant
 from cti.numbers import ANYWHERE, Numbers
 
-from . import callbacks, default_outcome, mass_event_joins, nuisance, partner_handovers, replies, rows, switches
+from . import (
+    callbacks,
+    default_outcome,
+    mass_event_joins,
+    nuisance,
+    partner_handovers,
+    pending_calls,
+    replies,
+    rows,
+    switches,
+)
 from . import tables as t
 from .ami_only_call_completion import complete
 from .ami_only_call_rows import changed_by, difference, known, parts_of, replaced
@@ -123,7 +133,10 @@ class Scribe:
         self._statements = {
             table.name: store.upsert(table, columns)
             for table, columns in (
-                (t.calls, tuple(column.name for column in t.calls.columns if column.name != "case_id")),
+                (
+                    t.calls,
+                    tuple(column.name for column in t.calls.columns if column.name not in ("case_id", "pending")),
+                ),
                 (t.legs, tuple(column.name for column in t.legs.columns)),
                 (t.offers, ("call_id", "seq", "leg_id", "seat", "queue", "began_at", "ended_at", "result")),
                 (
@@ -246,6 +259,7 @@ class Scribe:
         self._seat_agents(db, todo.talks.values())
         self._flush(db, todo)
         self._conclude(db, todo.closed)
+        pending_calls.mark(db, [record.call for record in todo.closed])
         self._cut(db, todo.closed)
         self._messages(db, todo.closed)
         self._moved += callbacks.tried_at_place(self._store, db, todo.closed, self._rules, self._closing)
@@ -431,6 +445,7 @@ class Scribe:
         self._seat_agents(db, changed.talks.values())
         self._flush(db, changed)
         self._conclude(db, changed.closed)
+        pending_calls.mark(db, [record.call for record in changed.closed])
         self._moved += callbacks.tried(self._store, db, changed.closed, self._numbers, self._rules, self._closing)
         self._about_cases(db, changed.closed)
         found = [difference(call) for call in calls]
@@ -455,6 +470,7 @@ class Scribe:
         unseen = [row.call_id for row in db.execute(self._open_calls()) if row.call_id not in known]
         if unseen:
             self._close_unseen(db, unseen, now)
+            pending_calls.mark(db, unseen)
 
     def _close_unseen(self, db: sa.Connection, calls: Sequence[CallId], now: datetime) -> None:
         c = t.calls.c

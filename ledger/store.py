@@ -91,8 +91,10 @@ class Store:
             self._lasting = _Visit(url, "BEGIN IMMEDIATE")
             self._batches = _Visit(url, "BEGIN IMMEDIATE", "PRAGMA synchronous=NORMAL")
             self._looks = _Visit(url, "BEGIN", "PRAGMA query_only=ON", *sorts)
+            self._pops = _Visit(url, "BEGIN", "PRAGMA query_only=ON", *sorts)
             self._writing = ThreadPoolExecutor(1, "ledger")
             self._looking = ThreadPoolExecutor(1, "ledger-look")
+            self._popping = ThreadPoolExecutor(1, "ledger-pop")
         else:
             self._writer = self._reader = create_async_engine(url, pool_size=8, max_overflow=8, pool_pre_ping=True)
 
@@ -155,6 +157,13 @@ class Store:
                     return await connection.run_sync(work)
             done = asyncio.get_running_loop().run_in_executor(self._looking, self._looks.do, work)
             return await self.whole(done)
+
+    async def look_for_pop(self, work: Callable[[sa.Connection], T]) -> T:
+        """``look`` for what somebody waits for while a phone rings: it stands behind no list and no report."""
+        if not self.sqlite:
+            return await self.look(work)
+        with self._door():
+            return await self.whole(asyncio.get_running_loop().run_in_executor(self._popping, self._pops.do, work))
 
     async def transact(self, work: Callable[[sa.Connection], T], *, lasting: bool = False) -> T:
         """``work`` runs as one transaction and awaits nothing.
@@ -229,9 +238,9 @@ class Store:
             await self._reader.dispose()
             if self._batches.used or self._lasting.used:
                 await asyncio.get_running_loop().run_in_executor(self._writing, _learn, self.url)
-            for thread in (self._writing, self._looking):
+            for thread in (self._writing, self._looking, self._popping):
                 thread.shutdown()
-            for visit in (self._lasting, self._batches, self._looks):
+            for visit in (self._lasting, self._batches, self._looks, self._pops):
                 visit.close()
 
     def insert(self, table: sa.Table) -> Any:

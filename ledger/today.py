@@ -69,7 +69,7 @@ class Today:
 
 KEPT_MOST = timedelta(hours=3)
 """No place is kept longer (``config/render/kept_place.py``)."""
-_OWED = sa.select(sa.func.count()).where(t.callbacks.c.state.in_(OWED_WORDS))
+_OWED = sa.select(sa.func.count()).where(t.is_owed, t.callbacks.c.state.in_(OWED_WORDS))
 
 
 def _kept(now: datetime) -> sa.Select[Any]:

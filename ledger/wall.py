@@ -13,7 +13,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import GenericFunction
 
@@ -112,27 +111,24 @@ class Wall:
     async def day(self, since: datetime, until: datetime) -> Day:
         period = Period(since, until)
         before = Period(period.since - timedelta(days=7), period.until - timedelta(days=7))
-        async with self._store.reading() as db:
-            rows = await db.run_sync(_tallies, period)
-            old = await db.run_sync(_tallies, before)
-            kinds = await _tickets(db, period, (_T.kind,), None)
-            codes = await _tickets(db, period, (_T.code_kind, _T.scheme, _T.scheme_version, _T.code), CODES)
-            lost = await blind(db, period)
-            dark = await db.run_sync(outages, since, until, self._trunks, self._lines)
-            waits = await db.run_sync(promises_kept, since, until)
-            liked = await db.run_sync(scores, since, until)
+        return await self._store.look(lambda db: self._day(db, period, before))
+
+    def _day(self, db: sa.Connection, period: Period, before: Period) -> Day:
+        since, until = period.since, period.until
+        rows, old = _tallies(db, period), _tallies(db, before)
+        codes = _tickets(db, period, (_T.code_kind, _T.scheme, _T.scheme_version, _T.code), CODES)
         return Day(
             all=_sum(counts for _, counts in rows),
             by_line=_by(rows, 0),
             by_queue=_by(rows, 1),
-            curve=_curve(rows, period.since),
+            curve=_curve(rows, since),
             week_before=_curve(old, before.since),
-            kinds=[Counted(kind, "", "", "", count) for kind, count in kinds],
+            kinds=[Counted(kind, "", "", "", count) for kind, count in _tickets(db, period, (_T.kind,), None)],
             codes=[Counted(*row) for row in codes],
-            blind=lost,
-            outages=dark,
-            waits=waits,
-            liked=liked,
+            blind=blind(db, period),
+            outages=outages(db, since, until, self._trunks, self._lines),
+            waits=promises_kept(db, since, until),
+            liked=scores(db, since, until),
         )
 
     async def calls(
@@ -223,12 +219,12 @@ def _ratio(a: float, b: float) -> float | None:
     return round(a / b, 6) if b else None
 
 
-async def _tickets(db: AsyncConnection, period: Period, columns: Sequence[Any], most: int | None) -> list[Any]:
+def _tickets(db: sa.Connection, period: Period, columns: Sequence[Any], most: int | None) -> list[Any]:
     """Counts, the most frequent first; a ticket without a code is not counted by code."""
     count = sa.func.count().label("count")
     asked = [_T.filed_at >= period.since, _T.filed_at < period.until, columns[-1] != ""]
     wanted = sa.select(*columns, count).where(*asked).group_by(*columns).order_by(count.desc(), *columns)
-    return list((await db.execute(wanted.limit(most))).all())
+    return list(db.execute(wanted.limit(most)).all())
 
 
 class half_hours(GenericFunction[int]):

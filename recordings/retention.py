@@ -1,28 +1,39 @@
 """How long a recording is kept, and when it has to be lost.
 
 Pure. No binding national number exists for hotline audio; the months are the operator's
-(``Terms``), the defaults those of DOMAIN 2.6. A legal hold outranks every term. Losing a
-recording is ``vault.shred`` (its key is dropped), not only the removal of a file.
+(``[retention] recordings_months`` and its like). A hold outranks every term. Losing a recording is that its key is dropped
+(``vault.Keys.shred``), not only the removal of a file. The ledger's half is ``ledger/recording_terms.py``.
 """
 
 from __future__ import annotations
 
 import calendar
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+
+from config.sections.records import Retention
 
 
 class Kind(StrEnum):
-    CITIZEN = "citizen"  # a caller talked to a seat
-    PENALTY = "penalty"  # belongs to a penalty or illegal-building case: counts from the case's end
+    CITIZEN = "citizen"  # a caller talked to a seat, or left a message
+    PENALTY = "penalty"  # belongs to a matter of enforcement or litigation: counts from its case's end
     UNANSWERED = "unanswered"  # abandoned in notice or queue
     NUISANCE = "nuisance"
 
 
+SETTLED = timedelta(days=28)
+"""So long after a call its ticket, outcome and what was decided about its caller are not settled: nothing is decided of its
+recording. Shorter than a month, the shortest term."""
+LEAST_MONTHS = 6
+"""What is kept for less is warned of: 网络安全法 art. 21 wants records of a network that long, telecom operators keep as much, and a
+complaint about a call may come that late."""
+OPEN = "open"
+
+
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """Months of the calendar, per kind."""
+    """Months of the calendar, per kind; 0: for ever."""
 
     citizen: int = 24
     penalty: int = 24
@@ -31,6 +42,24 @@ class Terms:
 
     def months(self, kind: Kind) -> int:
         return int(getattr(self, kind.value))
+
+    def rule(self, kind: Kind) -> str:
+        """By what a recording's term was decided: ``citizen:24``."""
+        return f"{kind.value}:{self.months(kind)}"
+
+    def rules(self) -> tuple[str, ...]:
+        return tuple(self.rule(kind) for kind in Kind)
+
+
+WAITS = f"{Kind.PENALTY.value}:{OPEN}"
+"""The rule of one whose case goes on: nobody can say yet."""
+
+
+def terms_of(kept: Retention) -> Terms:
+    return Terms(
+        kept.recordings_months, kept.recordings_penalty_months, kept.recordings_unanswered_months,
+        kept.recordings_nuisance_months,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +84,21 @@ def kind_of(*, talked: bool, nuisance: bool, penalty_case: bool) -> Kind:
 
 
 def keep_until(kept: Kept, terms: Terms) -> datetime | None:
-    """The first moment it may be lost; None while nobody can say (hold, open penalty case)."""
-    if kept.held:
+    """The first moment it may be lost; None while nobody can say (hold, open penalty case), and for ever."""
+    if kept.held or not terms.months(kept.kind):
         return None
     if kept.kind is Kind.PENALTY:
         if kept.case_ended is None:
             return None
         return _months_later(max(kept.started, kept.case_ended), terms.penalty)
     return _months_later(kept.started, terms.months(kept.kind))
+
+
+def rule_of(kept: Kept, terms: Terms) -> str:
+    """Noted beside the moment; other terms in the settings are another rule, and it is decided anew."""
+    if kept.kind is Kind.PENALTY and kept.case_ended is None and terms.penalty:
+        return WAITS
+    return terms.rule(kept.kind)
 
 
 def expired(kept: Kept, terms: Terms, now: datetime) -> bool:

@@ -39,8 +39,6 @@ class Recording(Section):
     """Recordings that are finished at once; 0: as many as cores."""
     format: Literal["opus", "mp3", "wav"] = "opus"
     bitrate_kbps: Annotated[int, Field(ge=12, le=128)] = 24
-    retention_months: Annotated[int, Field(ge=1, le=600)] = 24
-    """Not in force yet: nothing deletes a recording."""
     min_free_mb: Annotated[int, Field(ge=10)] = 500
     master_key: Annotated[str, Field(pattern=r"^(/[^\x00-\x1f]+|credential:[0-9A-Za-z_.-]+)?$")] = ""
     """Wraps the keys of sealed recordings. A file on another volume, or ``credential:NAME`` of systemd

@@ -9,7 +9,7 @@ from pydantic import (
     Field,
 )
 
-from .values import Days, Section
+from .values import Days, Months, Section
 
 
 class Ledger(Section):
@@ -28,7 +28,8 @@ class Audit(Section):
 
 
 class Retention(Section):
-    """How long what is no call, ticket or recording is kept, in days (0: for ever); old rows and files are deleted by night."""
+    """How long what is no call or ticket is kept (0: for ever): rows and files in days, recordings in months; what is older is deleted
+    by night. Recordings are kept for ever where nothing is said: no update begins to delete what its operator never spoke of."""
 
     at: Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")] = "03:30"
     """When, in the centre's time zone."""
@@ -49,3 +50,9 @@ class Retention(Section):
     audit_days: Days = 3653
     record_files_days: Days = 180
     """Renamed files of Asterisk's record (hotline.csv, queue_log) that the ledger has read."""
+    recordings_months: Months = 0
+    """Of calls in which somebody talked to the caller, and of messages that callers left."""
+    recordings_penalty_months: Months = 0
+    """Of matters of enforcement or litigation (``retention_class`` of a ticket), from the end of their case."""
+    recordings_unanswered_months: Months = 0
+    recordings_nuisance_months: Months = 0

@@ -78,4 +78,5 @@ WebAddress = Annotated[
 """https, or http on this machine; no key, no user and no question in it."""
 Minutes = Annotated[int, Field(ge=0, le=40320)]
 Days = Annotated[int, Field(ge=0, le=36525)]
+Months = Annotated[int, Field(ge=0, le=600)]
 """0: for ever."""

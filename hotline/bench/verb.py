@@ -169,12 +169,16 @@ def _ledger(args: argparse.Namespace) -> int:
         print(fault, file=sys.stderr)
         return 3
     if args.json:
-        print(json.dumps([{"query": one.query, "ms": one.ms, "goal_ms": one.goal_ms} for one in found]))
+        print(
+            json.dumps(
+                [{"query": one.query, "ms": one.ms, "goal_ms": one.goal_ms, "cpu_ms": one.cpu_ms} for one in found]
+            )
+        )
         return 0
-    print(_("a ledger of {calls} calls, made in {seconds} s; milliseconds, the best of three", calls=args.calls, seconds=round(seconds)))  # fmt: skip
+    print(_("a ledger of {calls} calls, made in {seconds} s; milliseconds, the best of three (goal), and of them the processor's", calls=args.calls, seconds=round(seconds)))  # fmt: skip
     for one in found:
         over = " !" if one.goal_ms is not None and one.ms > one.goal_ms else ""
-        print(f"{one.query:28}{one.ms:>10,.1f}  ({one.goal_ms or '-':>5}){over}")
+        print(f"{one.query:28}{one.ms:>10,.1f}  ({one.goal_ms or '-':>5}){one.cpu_ms:>10,.1f}{over}")
     return 0
 
 

@@ -1,4 +1,5 @@
-"""What is old is deleted once a night: rows by ``ledger/retention.py``, and files of Asterisk's record that the ledger has read.
+"""What is old is deleted once a night: rows by ``ledger/retention.py``, files of Asterisk's record that the ledger has read, and
+recordings by ``recording_deletion.py``.
 
 A batch a transaction, with a rest behind each, so that whoever writes a call waits for none of it. What was deleted
 stands in the audit log. ``hotline retention`` does the same by hand, and with ``--dry-run`` only counts.
@@ -17,18 +18,25 @@ import structlog
 
 from config.file_places import Places
 from config.settings import Settings
-from cti import logfiles
+from cti import logfiles, numbers
 from hotline.parts import OneTask
 from ledger import tables as t
 from ledger.audit_log import AuditLog
 from ledger.errors import WRONG_OR_AWAY
+from ledger.recording_terms import RecordingTerms
 from ledger.retention import BATCH, Retention
 from ledger.store import Store
+from recordings.retention import terms_of
+from recordings.shelf import Shelf
+from recordings.storage import keys_of, storage_of
+
+from .recording_deletion import NotDeleted, RecordingDeletion
 
 log = structlog.get_logger("retention")
 
 ACTION = "retention"
 FILES = "record_files"
+RECORDINGS = "recordings"
 REST_SECONDS = 0.2
 """Between two batches: others write meanwhile."""
 AGAIN_SECONDS = 600.0
@@ -63,6 +71,11 @@ class Deleting:
         rest: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:  # fmt: skip
         self._store, self._audit, self._settings = store, audit, settings
+        terms = RecordingTerms(store, terms_of(settings.retention), numbers.of_settings(settings))
+        shelf = Shelf(storage_of(places), ZoneInfo(settings.centre.timezone))
+        self.recordings = RecordingDeletion(terms, shelf, keys_of(settings.recording, places), audit, rest)
+        self.held = 0
+        """Recordings whose time is over and that a hold keeps, as the last count or run found."""
         self._rows, self._rest = Retention(store, audit), rest
         logs = settings.asterisk.log_dir or places.asterisk_log
         self._records = (logs / "cel-custom" / "hotline.csv", logs / "queue_log")
@@ -73,6 +86,8 @@ class Deleting:
         found = {name: await self._rows.count(name, before) for name, before in wanted.items() if name != FILES}
         if FILES in wanted:
             found[FILES] = len(await self._files(wanted[FILES]))
+        counted = await self.recordings.count(now)
+        found[RECORDINGS], self.held = counted.over, counted.held
         return found
 
     async def run(self, now: datetime, actor: str) -> dict[str, int]:
@@ -88,10 +103,12 @@ class Deleting:
                     await self._rest(REST_SECONDS)
                     done = await self._rows.delete(name, before)
                     gone[name] += done
-        finally:
+        finally:  # the recordings' row says more
             if any(gone.values()):
                 detail = {name: str(count) for name, count in gone.items() if count}
                 await self._audit.append(datetime.now(UTC), actor, ACTION, detail=detail)
+        lost = await self.recordings.run(now, actor)
+        gone[RECORDINGS], self.held = lost.over, lost.held
         return gone
 
     async def _unlink(self, before: datetime) -> int:
@@ -159,8 +176,11 @@ class NightlyRetention:
         except WRONG_OR_AWAY as fault:
             log.warning("old rows cannot be deleted now", fault=str(fault))
             return False
+        except NotDeleted as fault:
+            log.error("recordings whose time is over are not deleted", fault=str(fault))
+            return False
         except Exception:  # loop top
             log.exception("old rows were not deleted")
             return True
-        log.info("old rows deleted", **gone)
+        log.info("old rows deleted", **gone, held=self._deleting.held)
         return True

@@ -31,6 +31,8 @@ from .media import Metronome, RtpPorts
 from .phones import Rack
 
 Table = dict[str, Any]
+KILLS = 20
+"""So often what is left is killed again."""
 DESK_HOST = "127.0.0.4"
 """Desk phones live here: an address that is no trunk's, with all its RTP ports to itself."""
 
@@ -192,9 +194,13 @@ class HotlineInstance:
         try:
             self.stop()
         finally:
-            for pid in self.running():
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
+            for _ in range(KILLS):  # a master whose worker is killed first begins another one
+                for pid in (left := self.running()):
+                    with contextlib.suppress(ProcessLookupError):
+                        os.kill(pid, signal.SIGKILL)
+                if not left:
+                    break
+                time.sleep(0.05)  # a killed process is still there for a moment
 
     def running(self) -> list[int]:
         """Our Asterisk, nginx and case store, and processes of the daemon's own session (it leads one), should any be left."""
@@ -287,8 +293,6 @@ def shipped(config: Path | None = None) -> Table:
 
 
 def _edge_of(places: Places) -> list[int]:
-    """nginx with its workers: it leads a session."""
-    conf = str(places.edge / "nginx.conf")
-    titles = {pid: process_table.title(pid) for pid in process_table.running()}
-    masters = [pid for pid, title in titles.items() if title.startswith("nginx: master") and conf in title]
-    return [pid for master in masters for pid in process_table.of_session(master)]
+    """nginx with its workers, also those whose master is gone: each has our log open, whatever its title says."""
+    titled = [pid for pid in process_table.running() if "nginx" in process_table.title(pid)]
+    return [pid for pid in titled if process_table.at(pid, places.edge)]

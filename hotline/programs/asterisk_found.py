@@ -111,7 +111,15 @@ def named_missing() -> str:
 
 def at(root: Path) -> Asterisk | None:
     binary = root / "usr/sbin/asterisk"
-    return Asterisk(binary, root) if binary.is_file() else None
+    return Asterisk(binary, root) if _seen(binary) else None
+
+
+def _seen(file: Path) -> bool:
+    """A home that the unit hides (ProtectHome) holds nothing for us, and is no reason not to start."""
+    try:
+        return file.is_file()
+    except PermissionError:
+        return False
 
 
 def find() -> tuple[Asterisk, Version] | None:
@@ -126,7 +134,7 @@ def everything() -> list[tuple[Asterisk, Version]]:
         found.append(at(Path(named)))
     which = shutil.which("asterisk")
     for binary in dict.fromkeys((*SYSTEM, *((Path(which),) if which else ()))):
-        if binary.is_file():
+        if _seen(binary):
             found.append(Asterisk(binary))
     found.append(at(unpacked()))
     return [(one, one.version()) for one in found if one is not None]

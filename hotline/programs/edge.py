@@ -85,6 +85,8 @@ class EmbeddedEdge(ChildProgram):
     def find(self) -> None:
         """Take what an earlier daemon left running as ours, only to end it."""
         self._pid = self._running()
+        if self._pid is not None:
+            self._masters.add(self._pid)
 
     async def start(self) -> bool:
         """Up and listening; True when one was running and was adopted. Raises EdgeError."""
@@ -96,6 +98,7 @@ class EmbeddedEdge(ChildProgram):
             await self._spawn()
         else:
             self._pid, self.adopted = running, True
+            self._masters.add(running)
             log.info("adopted", what="nginx", pid=running)
             if changed:
                 await self._reload()
@@ -110,6 +113,11 @@ class EmbeddedEdge(ChildProgram):
         left = [worker for master in self._masters for worker in _workers(master)]
         _tell(left, signal.SIGTERM)
         await asyncio.gather(*(gone(worker, KILL_SECONDS) for worker in left))
+
+    async def kill(self) -> None:
+        """A killed master tells its workers nothing: they would serve on, with the port, and nobody would find them by a name."""
+        await super().kill()
+        _tell([pid for master in self._masters for pid in process_table.of_group(master)], signal.SIGKILL)
 
     # -- its life ---------------------------------------------------------------------
 
@@ -171,7 +179,7 @@ class EmbeddedEdge(ChildProgram):
 
     async def _end(self, pid: int) -> None:
         await super()._end(pid)
-        _tell(_workers(pid), signal.SIGKILL)  # of a master that had to be killed
+        _tell(process_table.of_group(pid), signal.SIGKILL)  # of a master that had to be killed
 
     async def _mind_certificate(self) -> None:
         """Our own is made anew in time; the operator's may be made anew by others."""

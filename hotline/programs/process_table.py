@@ -62,6 +62,23 @@ def running_with(word: Path) -> list[int]:
     return [pid for pid in running() if str(word) in words(pid)]
 
 
+def running_at(folder: Path) -> list[int]:
+    """Those that name this folder in their command line, run in it, or have a file of it open: a worker's title tells nothing of
+    its master's words."""
+    return [pid for pid in running() if at(pid, folder)]
+
+
+def at(pid: int, where: Path) -> bool:
+    """Whether this one has to do with the folder."""
+    try:
+        process = psutil.Process(pid)
+        if any(str(where) in word for word in process.cmdline()) or Path(process.cwd()).is_relative_to(where):
+            return True
+        return any(Path(file.path).is_relative_to(where) for file in process.open_files())
+    except GONE:
+        return False
+
+
 def of_group(group: int) -> list[int]:
     """All of a process group but its leader, dead or alive."""
     return [pid for pid in psutil.pids() if pid != group and _is(os.getpgid, pid, group)]

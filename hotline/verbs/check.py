@@ -40,6 +40,7 @@ from hotline.verbs import (
     ledger_reading,
     line_settings_check,
     queue_check,
+    retention_check,
     scanner_check,
     seat_settings_check,
 )
@@ -98,7 +99,7 @@ def everything(settings: Settings, places: Places, path: Path) -> list[Finding]:
     """All findings, in the order in which one would cure them."""
     external = settings.asterisk.mode is Mode.EXTERNAL
     checks: tuple[Callable[[Settings, Places], Checked], ...] = (
-        _external_asterisk if external else _asterisk, _ports, edge_check.look, _disk, _sound_tools, _master_key, _database, case_store.look, _files, _prompts, _told, _journeys, queue_check.look, seat_settings_check.look, line_settings_check.look, _calendar, _clock, _called, callback_check.look, scanner_check.look,
+        _external_asterisk if external else _asterisk, _ports, edge_check.look, _disk, _sound_tools, _master_key, _database, case_store.look, _files, _prompts, _told, _journeys, queue_check.look, seat_settings_check.look, line_settings_check.look, _calendar, _clock, _called, callback_check.look, retention_check.look, scanner_check.look,
     )  # fmt: skip
     head = _("{path}: {lines} lines, {queues} queues, {seats} seats", path=path, lines=len(settings.line),
              queues=len(settings.queue), seats=len(settings.seat))  # fmt: skip

@@ -1,5 +1,5 @@
 """``hotline recording``: what lies on the shelf, one recording out of its seal, and whether all is whole; ``rewrap``
-is ``recording_keys.py``.
+is ``recording_keys.py``, holds are ``recording_holds.py``.
 
 ``export`` writes its row into the audit log before a single sample is unsealed; without a
 ledger to write it into, nothing is unsealed.
@@ -31,7 +31,7 @@ from recordings.storage import keys_of, storage_of
 from recordings.vault import Keys
 from recordings.worker import listen
 
-from . import recording_keys
+from . import recording_holds, recording_keys
 from .ledger_reading import opened, options
 from .shell_user import actor
 
@@ -42,7 +42,7 @@ LEAST = 2
 
 
 def add(sub: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    recording = sub.add_parser("recording", help=_("list, export and verify recordings"))
+    recording = sub.add_parser("recording", help=_("list, export, verify and hold recordings"))
     verbs = recording.add_subparsers(dest="verb", required=True)
     lists = verbs.add_parser("list", help=_("what lies on the shelf"))
     options(lists)
@@ -66,6 +66,7 @@ def add(sub: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     verify.add_argument("--json", action="store_true", help=_("one JSON object: recordings, findings, ok"))
     verify.set_defaults(run=_verify)
     recording_keys.add(verbs)
+    recording_holds.add(verbs)
 
 
 def _list(args: argparse.Namespace) -> int:

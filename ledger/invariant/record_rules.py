@@ -20,6 +20,8 @@ FACTS = frozenset({"caller_silent"})
 """What is true of a recording and nobody's fault: citizens who call and say nothing are daily bread (``legs`` has the numbers)."""
 EXCUSED = {"node_died": {"short"}}
 """A fault that explains others: Asterisk died, so seconds are missing. It is no breach itself."""
+GONE = timedelta(days=2)
+"""The next night tries again what could not be deleted in one."""
 TOUCH = timedelta(milliseconds=100)
 """One talk's last and the next one's first moment may cross by so much."""
 
@@ -60,6 +62,18 @@ def _recording(row: sa.Row[Any]) -> str:
         excused |= EXCUSED[cause] | {cause}
     left = sorted(faults - excused)
     return f"answered, and {its} is not good: {' '.join(left)}" if left else ""
+
+
+@rule
+async def recording_not_gone(look: Look) -> AsyncIterator[Breach]:
+    """What was given up is deleted the same night, and proved: here its sound may lie on the shelf still."""
+    r = t.recordings.c
+    left = sa.select(r.call_id, r.part, r.dropped_at).where(t.is_dropping, r.dropped_at <= look.before(GONE))
+    for row in await look.rows(left.order_by(r.dropped_at)):
+        said = (
+            f"part {row.part} of its recording was given up on {row.dropped_at:%Y-%m-%d} and is not proved to be gone"
+        )
+        yield Breach("recording_not_gone", row.call_id, said)
 
 
 @rule

@@ -59,6 +59,7 @@ calls = Table(
     national("caller"),
     national("origin"),
     text("case_id", String(26)),  # the case it is about; of several that it brought the first
+    flag("pending"),  # a citizen's call that is over and may have no outcome yet; ``ledger/pending_calls.py``
     Index(None, "arrived_at"),
     Index(None, "line", "arrived_at"),
     Index(None, "caller_national", "arrived_at"),
@@ -68,7 +69,8 @@ calls = Table(
     partial("ix_calls_merged", "merged_into", where="merged_into <> ''"),
     partial("ix_calls_case", "case_id", where="case_id <> ''"),
     partial("ix_calls_dialled", "dialled", "arrived_at", where="direction = 'outbound'"),
-    Index("ix_calls_kpi", "direction", "arrived_at", "line", "talk_began_at", "wait_seconds"),
+    partial("ix_calls_pending", "arrived_at", "call_id", where="pending"),
+    Index("ix_calls_kpi", "direction", "arrived_at", "line", "queue", "talk_began_at", "wait_seconds"),
     Index(None, "ended_at"),
 )
 
@@ -329,15 +331,31 @@ recordings = Table(
     flag("sealed"),
     text("faults", String(200)),  # words, space between
     # how long it is kept, and what became of it then
-    Column("kept_until", Moment),  # NULL: not decided yet
+    Column("kept_until", Moment),  # NULL: not decided yet, or for ever
+    text("kept_by"),  # kind and months by which that was decided (recordings.retention.rule); '' not decided yet
     Column("dropped_at", Moment),
     text("dropped_why", String(200)),
     text("dropped_by"),
     text("certificate", Text()),  # the proof of its deletion
     Index(None, "state", "ended_at"),
     Index(None, "file"),
-    Index(None, "kept_until"),
+    partial("ix_recordings_terms", "kept_by", "started_at", where="state = 'shelved'"),
+    partial("ix_recordings_expiring", "kept_until", where="state = 'shelved'"),
+    partial("ix_recordings_dropping", "dropped_at", where="state = 'dropped' AND certificate = ''"),
+    partial("ix_recordings_dropped", "dropped_at", where="state = 'dropped'"),
 )
+
+is_shelved = sa.literal_column("recordings.state") == sa.literal_column("'shelved'")
+"""Spelled out: the small indexes by which terms are decided and found to be over."""
+
+is_dropped = sa.literal_column("recordings.state") == sa.literal_column("'dropped'")
+"""Likewise: what was deleted in one run."""
+
+is_dropping = sa.and_(
+    is_dropped,
+    sa.literal_column("recordings.certificate") == sa.literal_column("''"),
+)
+"""Given up, and not yet proved to be gone; spelled out for the same reason."""
 
 holds = Table(  # a word of somebody that what is told of here is not deleted, whatever its time
     "holds",
@@ -413,6 +431,9 @@ differences = Table(
 
 is_open = calls.c.state == sa.literal_column("'open'")
 """Spelled out, not bound: only so can SQLite use the small index of the open calls."""
+
+is_pending: sa.ColumnElement[bool] = sa.literal_column("calls.pending")
+"""Spelled out likewise: the small index of the calls that may have no outcome yet."""
 
 went_out = calls.c.direction == sa.literal_column("'outbound'")
 """Spelled out for the same reason: the small index of the calls that we made."""

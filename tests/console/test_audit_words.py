@@ -18,15 +18,27 @@ def _in_catalogue(block: str) -> set[str]:
     return set(re.findall(r"(?:^|[\s,{])'?([a-z_]+)'?: '", inside))
 
 
+def _named(tree: ast.Module) -> dict[str, object]:
+    """The file's own constants: a deed may stand there under a name."""
+    found: dict[str, object] = {}
+    for one in tree.body:
+        if isinstance(one, ast.Assign) and isinstance(one.targets[0], ast.Name) and isinstance(one.value, ast.Constant):
+            found[one.targets[0].id] = one.value.value
+    return found
+
+
 def _written() -> Iterator[tuple[str, str, set[str]]]:
     """Where, which deed, and which fields: of every ``append(at, who, "deed", …, detail={…})``."""
     for room in ROOMS:
         for file in sorted((TREE / room).rglob("*.py")):
-            for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            tree = ast.parse(file.read_text("utf-8"))
+            named = _named(tree)
+            for node in ast.walk(tree):
                 if not isinstance(node, ast.Call) or len(node.args) < 3 or not isinstance(node.func, ast.Attribute):
                     continue
-                deed = node.args[2]
-                if node.func.attr != "append" or not isinstance(deed, ast.Constant) or not isinstance(deed.value, str):
+                given = node.args[2]
+                deed = given.value if isinstance(given, ast.Constant) else named.get(getattr(given, "id", ""))
+                if node.func.attr != "append" or not isinstance(deed, str):
                     continue
                 details = [one.value for one in node.keywords if one.arg == "detail"]
                 fields = {
@@ -36,7 +48,7 @@ def _written() -> Iterator[tuple[str, str, set[str]]]:
                     for key in one.keys
                     if isinstance(key, ast.Constant)
                 }
-                yield f"{file.relative_to(TREE)}:{node.lineno}", deed.value, {str(field) for field in fields}
+                yield f"{file.relative_to(TREE)}:{node.lineno}", deed, {str(field) for field in fields}
 
 
 def test_every_deed_and_field_has_a_word() -> None:

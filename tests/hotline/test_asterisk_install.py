@@ -97,3 +97,17 @@ def test_the_installed_one_runs() -> None:
     assert found[0].documentation is not None
     help_text = subprocess.run(found[0].command("-h"), capture_output=True, text=True, check=False).stdout
     assert "Asterisk" in help_text
+
+
+def test_a_home_that_is_hidden_is_no_reason_not_to_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By ``ProtectHome=yes`` the daemon's user may not look into homes, where an Asterisk is looked for last."""
+    hidden = Path("/home/hotline/.cache/hotline/asterisk-22")
+    looked = Path.is_file
+
+    def refused(file: Path) -> bool:
+        if file.is_relative_to("/home"):
+            raise PermissionError(13, "Permission denied", str(file))
+        return looked(file)
+
+    monkeypatch.setattr(Path, "is_file", refused)
+    assert asterisk_found.at(hidden) is None

@@ -22,7 +22,7 @@ from config.read import parse
 from hotline import cli
 from hotline.lab import ports
 from hotline.lab.hotline_instance import derive, shipped
-from hotline.programs import certificate, edge
+from hotline.programs import certificate, edge, process_table
 from hotline.programs.edge import EdgeError, EmbeddedEdge
 from tests.waiting import until
 
@@ -354,6 +354,22 @@ async def test_it_outlives_a_daemon_and_is_adopted(here: Here) -> None:
         assert await socket.recv() == "through it all"
         await second.stop()
     assert not Path(f"/proc/{pid}").exists()
+
+
+@pytest.mark.parametrize("adopted", [False, True])
+async def test_killed_by_a_daemon_whose_end_took_too_long_it_leaves_no_worker(here: Here, *, adopted: bool) -> None:
+    """A killed master tells its workers nothing: they would hold the port. Whoever looks for what is left sees them by their open log."""
+    async with running(here) as first:
+        program = first
+        if adopted:
+            await first.leave()
+            program = here.program()
+            await program.start()
+        assert program.pid is not None
+        await until(lambda: edge._workers(program.pid or 0) != [])  # each takes its title a moment after it was begun
+        assert set(edge._workers(program.pid)) < set(process_table.running_at(here.places.edge))
+        await program.kill()
+        await until(lambda: process_table.running_at(here.places.edge) == [])
 
 
 async def test_it_is_started_again_when_it_dies(here: Here) -> None:

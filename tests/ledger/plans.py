@@ -38,12 +38,11 @@ async def scans(store: Store, work: Awaitable[Any]) -> list[str]:
         if statement.lstrip().upper().startswith("SELECT"):
             sent.append((statement, parameters))
 
-    engine = store._reader.sync_engine
-    sa.event.listen(engine, "before_cursor_execute", hear)
+    sa.event.listen(sa.Engine, "before_cursor_execute", hear)  # whichever of the store's connections is asked
     try:
         await work
     finally:
-        sa.event.remove(engine, "before_cursor_execute", hear)
+        sa.event.remove(sa.Engine, "before_cursor_execute", hear)
     assert sent, "nothing was asked"
     found = []
     async with store.reading() as db:

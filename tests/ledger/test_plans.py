@@ -85,6 +85,7 @@ from ledger.outbox import NotInOrder, OutboxShelf
 from ledger.partner_handovers import HandoverShelf
 from ledger.partner_matters import PartnerMatters
 from ledger.program_tokens import ProgramShelf
+from ledger.recording_terms import RecordingTerms
 from ledger.recordings import ListeningLog, RecordingTable
 from ledger.repeats import Repeats
 from ledger.replies import Reply
@@ -106,6 +107,7 @@ from ledger.wall import Wall
 from recordings.holds import Subject
 from recordings.ids import RecordingId
 from recordings.ports import Failed
+from recordings.retention import Terms
 from tests.bridge.made import ticket
 from tests.bridge.test_edition import FIRST
 
@@ -133,12 +135,11 @@ WHOLE = {
     "RecordingTable.shelved",
     "RecordingTable.shelved_count",
     "RecordingTable.days",
+    "RecordingTerms.count",
     "History.every",
     "AgentBook.day",
 }
 """Asked for all there is (``recording verify``, once an hour, reports), or in a test of its own (``test_agentday``)."""
-WALKS = {"calls pending"}
-"""Known: walks the newest calls until the page is full, and few are pending."""
 
 Ask = Callable[[], Awaitable[Any]]
 
@@ -368,6 +369,18 @@ def asked(store: Store) -> Iterator[tuple[str, Ask]]:
     yield "HoldBook.over", lambda: holds.over(call, NOW)
     yield "HoldBook.standing", lambda: holds.standing(NOW)
     yield "HoldBook.lift", lambda: holds.lift(1, by=agent, at=NOW)
+    yield "HoldBook.get", lambda: holds.get(1)
+    terms = RecordingTerms(store, Terms(citizen=6), Numbers("0592"))
+    yield "RecordingTerms.decide", lambda: terms.decide(NOW)
+    yield "RecordingTerms.decide_open", lambda: terms.decide_open(NOW, None)
+    yield "RecordingTerms.any_over", lambda: terms.any_over(NOW)
+    yield (
+        "RecordingTerms.give_up",
+        lambda: terms.give_up(NOW + timedelta(days=1100), agent, (NOW - timedelta(days=9), call, 1), 20),
+    )
+    yield "RecordingTerms.unproved", terms.unproved
+    yield "RecordingTerms.certificates", lambda: terms.certificates(NOW)
+    yield "RecordingTerms.proved", lambda: terms.proved({RecordingId(call): "c"})
     handovers, asked_for = (
         HandoverShelf(store, {"12345"}),
         Asked("H" * 26, call, "12345", "8001", agent, NOW, "", "井盖"),
@@ -470,7 +483,7 @@ async def _scans(store: Store) -> list[str]:
         plan = _plan_on_sqlite if store.sqlite else _plan_on_postgresql
         for statement, parameters in list(sent):
             steps = await plan(store, statement, parameters)
-            found += [f"{name}: {step} | {statement[:300]}" for step in steps if name not in WALKS]
+            found += [f"{name}: {step} | {statement[:300]}" for step in steps]
     return found
 
 

@@ -15,8 +15,11 @@ import sqlalchemy as sa
 from bridge.disposition import CallOutcome, Disposition
 from bridge.ports import Disposed, Filed, KeyTaken, NotDisposed
 from bridge.ticket import ticket_id
+from cti.events import Direction
 from cti.ids import CallId
 from ledger import tables as t
+from ledger.call_list import Filter
+from ledger.history import History
 from ledger.store import Store
 from ledger.tickets import TicketShelf
 from tests.bridge.made import NOON, ticket
@@ -108,6 +111,28 @@ async def test_a_ticket_filed_before_the_book_has_the_call_keeps_its_outcome(url
     found = contents(url)
     assert [row[1] for row in found["outcomes"]] == ["nuisance"]
     assert found["callbacks"] == []
+
+
+async def test_the_mark_of_calls_without_an_outcome(url: str) -> None:
+    """On a talk when it is over, not on a call of ours, nor on one that the ledger ends by itself or of which the word came first;
+    gone with the agent's word. By it the list finds them."""
+    talked, other, early = (Told(n, at=T0 + n * 1000).arrive().queue().talk(9).end(after=1) for n in (1, 2, 3))
+    missed, ours = Told(4).arrive().queue().end(after=30), Told(5).arrive(Direction.OUTBOUND).end(after=9)
+    async with shelf(url) as book:
+        await book.dispose(Disposition(early.call, CallOutcome.NUISANCE, NOON, "1001", "8001"))
+        await write_all(url, talked, other, early, missed, ours)
+        assert await pending(book._store) == ({talked.call, other.call}, [other.call, talked.call])
+        await book.dispose(Disposition(talked.call, CallOutcome.DIRECT, NOON, "1001", "8001", knowledge=("K1",)))
+        assert await pending(book._store) == ({other.call}, [other.call])
+        await write_all(url, talked, other)
+        assert await pending(book._store) == ({other.call}, [other.call]), "read again"
+
+
+async def pending(store: Store) -> tuple[set[str], list[str]]:
+    """What bears the mark, and what the list shows."""
+    async with store.reading() as db:
+        marked = (await db.execute(sa.select(t.calls.c.call_id).where(t.calls.c.pending.is_(True)))).scalars()
+        return set(marked), [row.call for row in await History(store).past(Filter(outcome="pending"))]
 
 
 async def test_an_agents_word_replaces_missed_and_settles_the_call_back(url: str) -> None:

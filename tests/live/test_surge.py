@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import signal
@@ -11,8 +10,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import psutil
 import pytest
+
+from hotline.programs import process_table
 
 pytestmark = pytest.mark.live
 
@@ -96,18 +96,10 @@ def test_ended_by_sigterm_it_leaves_nothing_running(tmp_path: Path) -> None:
     ) as verb:  # fmt: skip
         assert verb.stderr is not None
         assert verb.stderr.readline(), "ended before its first phase"  # which is said once everything stands
-        assert any("asterisk.conf" in word for one in of(tmp_path) for word in one.cmdline())
+        titles = [process_table.title(pid) for pid in process_table.running_at(tmp_path)]
+        for part in ("asterisk.conf", "nginx: master", "nginx: worker"):
+            assert any(part in title for title in titles), f"{part}: {titles}"
         verb.send_signal(signal.SIGTERM)
         verb.wait(60)
-    assert of(tmp_path) == []
+    assert [process_table.title(pid) for pid in process_table.running_at(tmp_path)] == []
     assert [each for each in tmp_path.iterdir() if each.name.startswith("hotline-surge")] == []
-
-
-def of(folder: Path) -> list[psutil.Process]:
-    """The processes that name this folder."""
-    found = []
-    for one in psutil.process_iter():
-        with contextlib.suppress(psutil.NoSuchProcess, psutil.ZombieProcess):
-            if any(str(folder) in word for word in one.cmdline()):
-                found.append(one)
-    return found

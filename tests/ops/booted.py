@@ -10,7 +10,7 @@ import os
 import shutil
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from uuid import uuid4
@@ -43,6 +43,13 @@ done
 mkdir "$root/run/units"
 cp "$2"/* "$root/run/units/"
 chmod 755 "$root/run/units"/*
+ip link set lo up
+shift 2
+while [ $# -gt 0 ]; do
+  mkdir -p "$root/$2"
+  mount --rbind "$1" "$root/$2"
+  shift 2
+done
 chroot "$root" useradd --system --no-create-home hotline
 cd "$root"
 exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin container=test SYSTEMD_UNIT_PATH=/run/units \\
@@ -64,10 +71,11 @@ def possible() -> str:
 
 
 class Booted:
-    """``with``: systemd runs and takes orders. ``units``: name → text of each file that lies in its one folder of units."""
+    """``with``: systemd runs and takes orders. ``units``: name → text of each file that lies in its one folder of units;
+    ``shown``: folder of this machine → where it is there, too."""
 
-    def __init__(self, folder: Path, units: Mapping[str, str]) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, units: Mapping[str, str], shown: Mapping[Path, str] | None = None) -> None:
+        self._folder, self._shown = folder, shown or {}
         self._units = dict.fromkeys((f"{name}.target" for name in TARGETS), "[Unit]\nDefaultDependencies=no\n") | dict(
             units
         )
@@ -80,6 +88,7 @@ class Booted:
         self.log = self._folder / "log"
         self._group = f"booted-{os.getpid()}-{uuid4().hex[:8]}"
         begin = [*GROUPS, INTO_A_GROUP, self._group, *APART, "bash", "-c", SET_UP, "boot", str(top), str(units)]
+        begin += [word for here, there in self._shown.items() for word in (str(here), there)]
         with self.log.open("wb") as out:
             self._apart = subprocess.Popen(begin, stdin=subprocess.DEVNULL, stdout=out, stderr=out)
         self._first = self._booted()
@@ -93,8 +102,15 @@ class Booted:
 
     def run(self, *words: str) -> subprocess.CompletedProcess[str]:
         """On that machine, as root."""
-        inside = ["nsenter", "-t", str(self._first), "-m", "-p", "-n", "-i", "-u", "-C", "-r", "-w", *words]
-        return subprocess.run(inside, capture_output=True, text=True, check=False, timeout=60)
+        return subprocess.run(self._inside(words), capture_output=True, text=True, check=False, timeout=150)
+
+    def begin(self, *words: str) -> subprocess.Popen[str]:
+        """The same, to be talked with."""
+        pipe = subprocess.PIPE
+        return subprocess.Popen(self._inside(words), stdin=pipe, stdout=pipe, stderr=pipe, text=True, bufsize=1)
+
+    def _inside(self, words: Sequence[str]) -> list[str]:
+        return ["nsenter", "-t", str(self._first), "-m", "-p", "-n", "-i", "-u", "-C", "-r", "-w", *words]
 
     def show(self, unit: str, name: str) -> str:
         return self.run("systemctl", "show", "--value", "-p", name, unit).stdout.strip()

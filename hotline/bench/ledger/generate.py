@@ -85,7 +85,7 @@ def _statements(sqlite: bool) -> Iterator[str]:
     yield f"""INSERT INTO calls (call_id, node, direction, line, trunk, number, origin, caller, caller_national, origin_national,
         dialled, arrived_at,
         answered_at, notice_at, queued_at, queue, queue_result, offers, first_offer_at, talk_began_at, talk_ended_at,
-        talk_seconds, seat, agent, ended_at, ended_by, cause, wait_seconds, ring_seconds, state, short_abandon, uncertain)
+        talk_seconds, seat, agent, ended_at, ended_by, cause, wait_seconds, ring_seconds, state, short_abandon, uncertain, pending)
         SELECT call_id, '{NODE}', CASE WHEN inbound = 1 THEN 'inbound' ELSE 'outbound' END, {line}, 'telecom', '12319',
         CASE WHEN inbound = 1 AND partner = 1 THEN caller ELSE '' END,
         CASE WHEN inbound = 0 THEN seat WHEN partner = 1 THEN '12345' ELSE caller END,
@@ -95,7 +95,8 @@ def _statements(sqlite: bool) -> Iterator[str]:
         'mandarin', CASE WHEN answered = 1 THEN 'answered' ELSE 'abandoned' END, answered, {at("t0 + 11")},
         CASE WHEN answered = 1 THEN {at(talk)} END, CASE WHEN answered = 1 THEN {at(over)} END,
         answered * talk, CASE WHEN answered = 1 THEN seat ELSE '' END, CASE WHEN answered = 1 THEN agent ELSE '' END,
-        {at(over)}, 'caller', 16, wait, wait - 1, 'closed', {no}, {no} FROM gen"""
+        {at(over)}, 'caller', 16, wait, wait - 1, 'closed', {no}, {no},
+        CASE WHEN inbound = 1 AND outcome = '' THEN {yes} ELSE {no} END FROM gen"""
     for leg, endpoint in (("", "caller"), (".s", "seat")):
         yield f"""INSERT INTO legs (leg_id, call_id, endpoint, began_at, ended_at, cause)
             SELECT call_id || '{leg}', call_id, {endpoint}, {at("t0")}, {at(over)}, 16 FROM gen"""
@@ -112,9 +113,9 @@ def _statements(sqlite: bool) -> Iterator[str]:
         yield f"""INSERT INTO talks (call_id, seq, leg_id, seat, agent, queue, began_at, ended_at)
             SELECT call_id, {seq}, call_id || '.s', {seat}, agent, 'mandarin', {at(began)}, {at(ended)} FROM gen WHERE {which}"""
     yield f"""INSERT INTO recordings (call_id, file, started_at, ended_at, state, settled_at, path, format, seconds,
-        plain_bytes, plain_sha256, stored_bytes, stored_sha256, sealed)
+        plain_bytes, plain_sha256, stored_bytes, stored_sha256, sealed, kept_by, kept_until)
         SELECT call_id, call_id || '.raw', {at("t0")}, {at(over)}, 'shelved', {at(over)}, '2026/11/23/' || call_id || '.opus',
-        'opus', talk, 90000, '{"5" * 64}', 90016, '{"6" * 64}', {yes} FROM gen WHERE answered = 1"""
+        'opus', talk, 90000, '{"5" * 64}', 90016, '{"6" * 64}', {yes}, 'citizen:24', {at("t0 + 731 * 86400")} FROM gen WHERE answered = 1"""
     yield f"""INSERT INTO outcomes (call_id, outcome, detail, at, agent, seat, note)
         SELECT call_id, outcome, CASE WHEN outcome = 'missed' THEN 'abandoned_in_queue' ELSE '' END,
         {at(f"({over}) + 20")}, CASE WHEN answered = 1 THEN agent ELSE '' END,
