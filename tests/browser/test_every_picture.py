@@ -42,9 +42,13 @@ OVER = """() => {
     if (!one.offsetParent || style.textOverflow === 'ellipsis' || style.overflowX === 'auto') continue
     if (one.scrollWidth > one.clientWidth + 1 && one.clientWidth > 0) said.push(`${one.dataset.testid || one.textContent.trim().slice(0, 40)}: ${one.scrollWidth} in ${one.clientWidth}`)
   }
+  for (const one of document.querySelectorAll('.wall .debts > *')) {
+    const over = one.getBoundingClientRect().bottom - one.closest('.panel').getBoundingClientRect().bottom
+    if (over > 0) said.push(`${one.dataset.testid}: ${Math.ceil(over)} below its panel`)
+  }
   return said
 }"""
-"""What runs over its box."""
+"""What runs over its box, or stands below its panel."""
 Kept = Callable[[], Awaitable[None]]
 
 
