@@ -110,11 +110,12 @@ async def test_before_and_between_calls(hotline: BrowserHotline, shots: Pictures
         await expect(login.part("login-account")).to_be_visible()
         await shots.take(login, "login")
         anna = await hotline.agent("1001", "8001", ANNA)
-        await hotline.agent("1002", "8002", BAO)
+        bao = await hotline.agent("1002", "8002", BAO, ready=False)
         lost = await hotline.citizen("13806009012")
         await anna.rings()
         lost.hang_up()
         await anna.until("ready")
+        await bao.ready()
         await shots.take(anna, "seat-idle")
 
 
