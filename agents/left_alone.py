@@ -1,7 +1,7 @@
 """A seat's leg that talked and is the last telephone in its call is ended. Kept by ``desk.py``.
 
 Asterisk ends the other leg when one of two hangs up. It does not where it is just giving a citizen back: for a tenth of a second after
-``CancelAtxfer`` (a resume, a cancelled consultation) his bridge does not dissolve, so that a citizen who hangs up then leaves the seat in
+``CancelAtxfer`` (a resume) his bridge does not dissolve, so that a citizen who hangs up then leaves the seat in
 a talk with nobody for as long as its agent likes. Whatever the way there: who is alone in a call is let go. Halves of Local channels count
 for nobody, so music alone keeps no seat.
 """

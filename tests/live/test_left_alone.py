@@ -13,7 +13,7 @@ import pytest
 
 from hotline.lab.daemon_client import RestRefused
 
-from .site import Site, SiteTelephones, eventually
+from .site import Site, SiteTelephones
 from .test_endings_told import closed
 from .test_verbs import seats, talking
 
@@ -24,26 +24,17 @@ FREED: Final = 3.0
 """Seconds after which the seat's telephone is free at the latest, on a busy machine."""
 
 
-@pytest.mark.parametrize(("way", "numbers"), [("resume", "138059271"), ("transfer/cancel", "138059272")])
-async def test_a_citizen_who_leaves_while_he_is_given_back_frees_the_seat(site: Site, way: str, numbers: str) -> None:
+async def test_a_citizen_who_leaves_while_he_is_given_back_frees_the_seat(site: Site) -> None:
     """And it was he who ended the call, answered by this seat, in the ledger."""
-    callers = [f"{numbers}{number:02d}" for number in range(len(DELAYS))]
+    callers = [f"138059271{number:02d}" for number in range(len(DELAYS))]
     async with SiteTelephones(site) as floor:
-        await seats(floor, two=way != "resume")
+        await seats(floor, two=False)
         for caller, delay in zip(callers, DELAYS, strict=True):
             call, seat = await talking(floor, caller)
             await asyncio.sleep(1.2)  # a shorter talk is no answer
-            if way == "resume":
-                await floor.rest.verb("8001", "hold")
-                await floor.until_state("8001", "holding")
-            else:
-                await floor.rest.verb("8001", "transfer", kind="attended", to="8002")
-
-                def asked() -> None:
-                    assert [one for one in floor.desk.calls_to("8002") if one.up]
-
-                await eventually(asked, 15)
-            back = asyncio.create_task(floor.rest.verb("8001", way))
+            await floor.rest.verb("8001", "hold")
+            await floor.until_state("8001", "holding")
+            back = asyncio.create_task(floor.rest.verb("8001", "resume"))
             await asyncio.sleep(delay)
             call.hang_up()
             await asyncio.wait([back])
