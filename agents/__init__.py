@@ -6,6 +6,7 @@
 - ``phones.py``    what the seats' phones do, followed from the board; ``dead_phone_legs.py`` which of their legs may be nobody's
 - ``softphone_reports.py``  what browser phones say of themselves; ``refused_dialling.py`` calls that were not let out
 - ``lost_leg.py`` ``lost_leg_recovery.py``  when a call is torn from its seat's page, and what is done about it
+- ``left_alone.py``  who is the last telephone in a call is let go
 - ``queues.py``    which memberships app_queue should show, and how they are kept so
 - ``call_control.py`` ``pending_call_control.py``  transfer, hold, conference, calls: may it be, and what became of it
 - ``seat_requests.py`` ``supervision.py``  what agents and supervisors ask for

@@ -61,6 +61,7 @@ from . import events as out
 from .after_call import BARS, left, on_phone
 from .commands import Accepted, Answer, Refused, Why
 from .dead_phone_legs import SilentLegs
+from .left_alone import LeftAlone
 from .lost_leg_recovery import LostLegRecovery, Recovered
 from .own_reasons import AgentId, OwnReason
 from .pending_call_control import PendingCallControl
@@ -100,6 +101,7 @@ class Desk:
         self._consoles = SoftphoneReports()
         self._mending = LostLegRecovery(self._consoles, self.phones, self._proves)
         self._silence = SilentLegs(self.phones, self._is_desk_phone)
+        self._alone = LeftAlone(self.phones)
         self._watches = supervision.Watches()
         self._refusals = Refusals(roster.rules.refused_dials)
         self._seats = Seats(roster, self.phones, self._consoles.lacks, self._dialling)
@@ -147,6 +149,7 @@ class Desk:
     def _telephone(self, event: ev.Event, now: Instant) -> None:
         over = self.phones.hear(event)
         self._mending.hear(event, now)
+        self._alone.hear(event, now)
         for suspect in self._silence.hear(event, now):
             self._seats.command(suspect)
         if (over_watch := self._watches.hear(event, now)) is not None:
@@ -160,11 +163,9 @@ class Desk:
             case EndpointReach() if SeatId(seat_at(event.endpoint)) in self.seats:
                 self._reach(SeatId(seat_at(event.endpoint)), event, now)
             case ev.LegEnded():
-                for leg in self.phones.left_alone(event.call):
+                for leg in self.phones.held_for_nobody(event.call):
                     leg.aside = Aside.NONE
-                    deed = call_control.CallControl(out.Verb.HANG_UP, leg.seat, leg.id, tel.HangUp(leg.id))
-                    self._deeds.begin(deed, self.phones, self.roster, now, "")
-                    self._seats.command(deed.command)
+                    self._let_go_of(leg, now)
             case ev.CallEnded():
                 self._filed.pop(event.call, None)
             case ev.DialRefused() if event.seat in self.seats:
@@ -180,6 +181,12 @@ class Desk:
                     self._seats.follow(seat, event.at, now)
         elif isinstance(event, _AT_A_SEAT) and (seat := _seat_of(event)) in self.seats:
             self._seats.follow(seat, event.at, now)
+
+    def _let_go_of(self, leg: SeatLeg, now: Instant) -> None:
+        """Nobody is left in its call."""
+        deed = call_control.CallControl(out.Verb.HANG_UP, leg.seat, leg.id, tel.HangUp(leg.id))
+        self._deeds.begin(deed, self.phones, self.roster, now, "")
+        self._seats.command(deed.command)
 
     def _over(self, over: Over, now: Instant) -> None:
         leg, state = over.leg, self.seats[over.leg.seat]
@@ -248,7 +255,8 @@ class Desk:
                 # its call ended while we were away; nobody knows when
                 seconds = self.roster.rules.wrap_up_seconds
                 self._seats.put(replace(state, wrap_until=Instant(now + seconds), wrap_call=state.call))
-            self.phones.remember(seat, state.call, now, held=state.presence is Presence.HOLDING)
+            self.phones.remember(seat, state.call, now, talked=talked, held=state.presence is Presence.HOLDING)
+            self._alone.look(state.call, now)
             found = self.phones.state(seat)
             began = found[1].since if found and found[1].call != state.call else now
             self._seats.follow(seat, began, now)
@@ -536,7 +544,7 @@ class Desk:
     def due(self) -> Instant | None:
         """When ``tick`` is wanted next; None: not before something else happens."""
         times = self._seats.due()
-        times += [at for at in (self._consoles.due(), self._silence.due()) if at is not None]
+        times += [at for at in (self._consoles.due(), self._silence.due(), self._alone.due()) if at is not None]
         return min(times, default=None)
 
     def tick(self, now: Instant) -> Decision:
@@ -546,6 +554,9 @@ class Desk:
         for suspect in self._silence.ripe(now):
             if not self._seats.blind:
                 self._seats.command(suspect)
+        for leg in self._alone.ripe(now):
+            if not self._seats.blind:
+                self._let_go_of(leg, now)
         self._seats.correct(now)
         return self._seats.decided(now)
 

@@ -112,6 +112,7 @@ class LostLegRecovery:
         doubtful = now < self._consoles.began + rejoin.GONE_TOGETHER
         if not doubtful and not any(page.speaks(now) for page in pages):
             doubtful = self._consoles.together(now)
+        doubtful = doubtful and bool(self._phones.outside(leg.call))  # else no citizen is lost by ending it too soon
         return rejoin.fate(
             pages, leg.id, leg.since, ringing=leg.phase in _RINGING,
             away_since=self._phones.away(leg.seat), began=self._consoles.began, now=now,
@@ -124,8 +125,8 @@ class LostLegRecovery:
             return Recovered(
                 CallControl(Verb.CANCEL, leg.seat, leg.id, tel.EndConsult(leg.id, tel.ConsultEnd.CANCEL)), None
             )  # fmt: skip
-        if fate is Fate.HANG_UP or self._phones.inside(leg.call) or self._phones.others(leg) > 1:
-            # nobody waits for just this seat: a queue tries elsewhere, a conference goes on
+        if fate is Fate.HANG_UP or self._phones.others(leg) > 1 or not self._phones.outside(leg.call):
+            # nobody waits for just this seat: a queue tries elsewhere, a conference goes on, colleagues are no citizens
             return Recovered(CallControl(Verb.HANG_UP, leg.seat, leg.id, tel.HangUp(leg.id, NOT_THERE)), None)
         command: tel.Command = tel.ToHead(leg.id)
         if fate is Fate.REJOIN:

@@ -149,8 +149,11 @@ class Phones:
         """Somebody is being asked already: Asterisk has made the channel for it."""
         return "" in self._calls.get(leg.call, {}).values()
 
-    def remember(self, seat: SeatId, call: CallId, at: Instant, *, held: bool) -> None:
-        """Only the seat's memory knows that a channel aside, found in a snapshot, is our hold and no consultation."""
+    def remember(self, seat: SeatId, call: CallId, at: Instant, *, talked: bool, held: bool) -> None:
+        """Only the seat's memory knows that a leg, found in a snapshot alone in its bridge, talked before; and that a channel aside,
+        found there, is our hold and no consultation."""
+        for known in self.of(seat):
+            known.talked = known.talked or (talked and known.call == call)
         leg = self.talking(seat)
         if held and leg is not None and leg.call == call and not leg.aside and self.aside(leg, at):
             leg.aside = Aside.PARKED
@@ -178,21 +181,25 @@ class Phones:
     def has_call(self, leg: SeatLeg) -> bool:
         """It is the one whose call this is: of the seats in it the first, and not only asked for advice."""
         return not leg.asked and all(
-            other is leg or other.asked or leg.since <= other.since for other in self._in(leg.call)
+            other is leg or other.asked or leg.since <= other.since for other in self.seats_in(leg.call)
         )
 
-    def left_alone(self, call: CallId) -> list[SeatLeg]:
+    def held_for_nobody(self, call: CallId) -> list[SeatLeg]:
         """Legs we hold although nobody is left to come back to."""
         ends = self._calls.get(call, {})
         if "" not in ends.values():
             return []
         return [
             leg
-            for leg in self._in(call)
+            for leg in self.seats_in(call)
             if leg.aside is Aside.PARKED and not any(endpoint for other, endpoint in ends.items() if other != leg.id)
         ]
 
-    def _in(self, call: CallId) -> list[SeatLeg]:
+    def alone(self, leg: SeatLeg) -> bool:
+        """It has talked and is the last telephone in its call."""
+        return leg.talked and leg.phase in (Phase.KNOWN, Phase.TALKING, Phase.HELD) and not self.others(leg)
+
+    def seats_in(self, call: CallId) -> list[SeatLeg]:
         """The seats' legs of this call."""
         return [self.legs[leg] for leg in self._calls.get(call, ()) if leg in self.legs]
 
@@ -211,7 +218,7 @@ class Phones:
                 leg = self._leg(event.leg, event.seat, event.call, event.at)
                 leg.phase, leg.queue = Phase.RINGING, event.queue
                 leg.asked = not event.queue and any(
-                    other is not leg and other.aside is Aside.CONSULT for other in self._in(leg.call)
+                    other is not leg and other.aside is Aside.CONSULT for other in self.seats_in(leg.call)
                 )
             case ev.OfferEnded():
                 if known := self.legs.get(event.leg):
@@ -267,23 +274,23 @@ class Phones:
     def _joined(self, event: ev.CallTransferred | ev.CallsMerged) -> None:
         if isinstance(event, ev.CallTransferred):
             self.joined(event.call)
-            for leg in self._in(event.call):
+            for leg in self.seats_in(event.call):
                 leg.gave = leg.gave or leg.seat == event.by
             return
-        for leg in self._in(event.merged):
+        for leg in self.seats_in(event.merged):
             leg.call = event.call
         self._calls.setdefault(event.call, {}).update(self._calls.pop(event.merged, {}))
 
     def joined(self, call: CallId) -> None:
         """Who was only asked for advice talks with the citizen now."""
-        for leg in self._in(call):
+        for leg in self.seats_in(call):
             leg.asked = False
 
     def _leg_ended(self, event: ev.LegEnded) -> Over | None:
         ends = self._calls.get(event.call, {})
         ends.pop(event.leg, None)
         if not event.endpoint and "" not in ends.values():
-            for leg in self._in(event.call):
+            for leg in self.seats_in(event.call):
                 leg.aside = Aside.NONE
         leg_gone = self.legs.pop(event.leg, None)
         if leg_gone is None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from agents import commands as req
 from agents import events as out
 from agents.commands import Accepted
+from agents.lost_leg import GONE
 from cti import commands as tel
 from cti import events as ev
+from cti.equipment_events import EndpointReach, Reach
 from cti.ids import CallId, LegId, QueueId
 
-from .desk_driver import CHEN, S1, DeskDriver
+from .desk_driver import CHEN, LIN, S1, S2, DeskDriver
 
 
 def says(stage: DeskDriver, page: str, *, leg: bool) -> None:
@@ -123,3 +125,28 @@ def test_a_citizen_back_in_the_queue_is_no_longer_the_seats() -> None:
     stage.rings_out(S1, call, again, "")
     stage.hear(ev.CallQueued(call, stage.now, QueueId("mandarin"), 1))
     assert isinstance(stage.ask(req.HangUpCall(S1), CHEN), req.Refused)
+
+
+def test_colleagues_without_a_citizen_are_not_sent_to_the_queue() -> None:
+    """A conference whose citizen left, and whose pages are gone both at once: nobody is lost by ending it."""
+    stage = DeskDriver()
+    for seat, agent in ((S1, CHEN), (S2, LIN)):
+        word = req.PhoneSaid(seat, "first", registered=True, audio=True, microphone=True, visible=True, leg=False)
+        assert stage.ask(word) == Accepted()
+        assert stage.ask(req.LogIn(agent, seat, ready=True, proof=True)) == Accepted()
+    stage.obey()
+    call, one = talking(stage)
+    two = stage.offer(S2, call, "")
+    stage.answer(S2, call, two, "")
+    for seat in (S1, S2):
+        word = req.PhoneSaid(seat, "first", registered=True, audio=True, microphone=True, visible=True, leg=True)
+        assert stage.ask(word) == Accepted()
+    stage.passes(60.0)
+    stage.ends(call, LegId(call), "telecom")
+    for seat in (S1, S2):
+        assert stage.ask(req.ConsoleGone(seat, "first")) == Accepted()
+        stage.hear(EndpointReach(stage.now, seat, Reach.UNREACHABLE))
+    stage.took()
+    stage.passes(GONE + 1.0)
+    took = [command for command in stage.took() if isinstance(command, tel.Rejoin | tel.ToHead | tel.HangUp)]
+    assert sorted(took, key=lambda one: one.leg) == [tel.HangUp(one, 20), tel.HangUp(two, 20)]

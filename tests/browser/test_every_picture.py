@@ -42,9 +42,13 @@ OVER = """() => {
     if (!one.offsetParent || style.textOverflow === 'ellipsis' || style.overflowX === 'auto') continue
     if (one.scrollWidth > one.clientWidth + 1 && one.clientWidth > 0) said.push(`${one.dataset.testid || one.textContent.trim().slice(0, 40)}: ${one.scrollWidth} in ${one.clientWidth}`)
   }
+  for (const one of document.querySelectorAll('.wall .debts > *')) {
+    const over = one.getBoundingClientRect().bottom - one.closest('.panel').getBoundingClientRect().bottom
+    if (over > 0) said.push(`${one.dataset.testid}: ${Math.ceil(over)} below its panel`)
+  }
   return said
 }"""
-"""What runs over its box."""
+"""What runs over its box, or stands below its panel."""
 Kept = Callable[[], Awaitable[None]]
 
 
@@ -106,11 +110,12 @@ async def test_before_and_between_calls(hotline: BrowserHotline, shots: Pictures
         await expect(login.part("login-account")).to_be_visible()
         await shots.take(login, "login")
         anna = await hotline.agent("1001", "8001", ANNA)
-        await hotline.agent("1002", "8002", BAO)
+        bao = await hotline.agent("1002", "8002", BAO, ready=False)
         lost = await hotline.citizen("13806009012")
         await anna.rings()
         lost.hang_up()
         await anna.until("ready")
+        await bao.ready()
         await shots.take(anna, "seat-idle")
 
 

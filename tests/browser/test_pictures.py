@@ -85,6 +85,7 @@ async def test_pictures_of_real_calls(hotline: BrowserHotline, tmp_path: Path) -
         await chief.visit("/watch")
         await chief.choose("8001")
         await expect(chief.part("panel-call")).to_be_visible()
+        await expect(chief.part("seat-day")).to_have_attribute("data-seat", "8001")
         await take(chief.page, folder, "supervision")
         await chief.page.set_viewport_size({"width": 1920, "height": 1080})
         await chief.visit("/wall")

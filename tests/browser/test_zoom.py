@@ -6,6 +6,7 @@ import pytest
 from playwright.async_api import Page, TimeoutError, expect
 
 from .kit import ANNA, BrowserHotline
+from .test_every_picture import OVER
 
 pytestmark = pytest.mark.browser
 
@@ -48,6 +49,7 @@ async def test_the_wall_fits_its_screen_and_is_dark_to_its_edges(hotline: Browse
         for zoom, (width, height) in ZOOMED.items():
             await chief.page.set_viewport_size({"width": width, "height": height})
             await fits(chief.page, zoom)
+            assert await chief.page.evaluate(OVER) == [], zoom
         theme = await wall.get_attribute("data-theme")
         assert await wall.evaluate("one => getComputedStyle(one).colorScheme") == (
             "light" if theme == "light" else "dark"

@@ -19,6 +19,7 @@ export const zh = {
       numbers: '号码', queue: '队列', hours: '受理时间', notice: '提示音或流程', capacity: '容量', ring: '振铃秒数', longest: '最长等待秒数', most: '排队上限', served: '话务员',
       device: '话机', second: '第二话机', number: '号码', group: '分组', english: '英文', text: '内容',
     },
+    to: '至', days: { mon: '周一', tue: '周二', wed: '周三', thu: '周四', fri: '周五', sat: '周六', sun: '周日' },
     values: { device: { browser: '浏览器', desk: '桌面' }, second: { browser: '浏览器', desk: '桌面' }, group: { linkage: '联动', unit: '承办单位' }, hours: { always: '全天' } },
   },
   audit: {
@@ -64,6 +65,7 @@ export const en: typeof zh = {
       numbers: 'Numbers', queue: 'Queue', hours: 'Hours', notice: 'Notice or journey', capacity: 'Capacity', ring: 'Rings for (s)', longest: 'Longest wait (s)', most: 'Most waiting', served: 'Agents',
       device: 'Telephone', second: 'Second telephone', number: 'Number', group: 'Group', english: 'English', text: 'Text',
     },
+    to: '-', days: { mon: 'Mon', tue: 'Tue', wed: 'Wed', thu: 'Thu', fri: 'Fri', sat: 'Sat', sun: 'Sun' },
     values: { device: { browser: 'browser', desk: 'desk' }, second: { browser: 'browser', desk: 'desk' }, group: { linkage: 'linkage', unit: 'unit' }, hours: { always: 'always' } },
   },
   audit: {

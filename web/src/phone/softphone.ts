@@ -44,6 +44,10 @@ const state = reactive({
   autoAnswer: localStorage.getItem(AUTO) === 'yes',
 })
 export const phone = readonly(state) as Readonly<typeof state>
+// The back key or a closed tab would send the citizen back to the queue: the browser asks first.
+window.addEventListener('beforeunload', (event) => {
+  if (state.session === 'up') event.preventDefault()
+})
 
 let agent: UA | undefined
 let session: RTCSession | undefined

@@ -2,6 +2,7 @@
 import { computed, ref, shallowReactive, shallowRef, watch } from 'vue'
 import type { components } from '../contract'
 import { phone } from '../phone/softphone'
+import { api } from '../restClient'
 import { byDesk, ownSeat, session } from '../session'
 import { live, on } from '../stream/stream'
 import { secondsSince } from '../wall/figures'
@@ -106,6 +107,21 @@ watch(inHand, (id) => {
   const call = id ? live.picture.calls.get(id) : undefined
   if (call && !shownId.value) show(call)
 })
+/** A page that was loaded anew in a wrap-up: the live picture has its call no more, the agent's calls of today have it once it is booked. */
+const LOOKS = 4
+const LOOK_MS = 1500
+watch(() => (presence.value === 'wrap_up' && inHand.value && !callOf(inHand.value) ? inHand.value : ''), async (id) => {
+  for (let look = 0; id && look < LOOKS && inHand.value === id && !callOf(id); look++) {
+    if (look) await new Promise((next) => window.setTimeout(next, LOOK_MS))
+    // not told to us: the list of what is owed says so itself
+    const found = await api<Call[]>('/api/my/calls', { most: KEEP }).catch(() => [])
+    const call = found.find((one) => one.call === id)
+    if (!call || inHand.value !== id) continue
+    if (call.direction === 'inbound') answered.add(id)
+    if (shownId.value) remember(call)
+    else show(call)
+  }
+}, { immediate: true })
 watch(() => session.me?.account, () => {
   pops.clear()
   known.clear()

@@ -290,7 +290,7 @@ export const en: typeof zh = {
     conference: 'Three-way',
   },
   handover: {
-    title: 'Hand over to a partner', summary: 'About what (else as in the ticket)', to: 'To {who}', reference: 'Their number of it', reason: 'Why they do not take it', accept: 'They took it, I leave',
+    title: 'Hand over to a partner', summary: 'About what (else as in the ticket)', to: 'To {who}', reference: 'Their number', reason: 'Why not', accept: 'They took it, I leave',
     keep: 'Add their number', refuse: 'Not taken, back to me', their: 'their number {number}',
     step: {
       ringing: 'Calling {who}', answered: '{who} has answered', accepted: 'Handed over to {who}', refused: '{who} did not take it; the caller is yours again', not_taken: '{who} has hung up; the caller is yours again',

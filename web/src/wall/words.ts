@@ -129,7 +129,7 @@ export const en: typeof zh = {
   byLine: 'Line',
   name: 'Name',
   seats: 'Seats',
-  readyOf: 'ready/seated',
+  readyOf: 'Ready/seated',
   calls: 'Calls',
   capacity: 'Capacity',
   trunks: 'Trunks',
