@@ -2,7 +2,7 @@
 
 A fresh stage (own ports, own folder), automatic seats, callers from the trunk; CPU is read
 from the kernel's account of each process before the first call and after the last one is
-in the ledger, less what the same processes spend while idle for as long. The recording
+closed in the ledger, less what the same processes spend while idle for as long. The recording
 child (audio encoding) is counted apart, the telephones not at all.
 """
 
@@ -27,7 +27,7 @@ WARM = 8
 """Calls made before the measured ones."""
 IDLE_SECONDS = 20.0
 """As long as the run about: what is done every few seconds must weigh the same in both."""
-SETTLE_SECONDS = 60.0
+CLOSED_SECONDS, SHELVED_SECONDS = 60.0, 240.0
 
 
 class Meter:
@@ -87,14 +87,16 @@ async def _measured(stage: HotlineInstance, calls: int, rate: float, talk: float
     async with stage.telephones() as phones, stage.rest() as rest:
         await _sit_down(stage, phones, rest, talk)
         await _dial(phones, WARM, rate)  # caches, the recording child
-        await _settled(stage, WARM)
+        await _shelved(stage, WARM)
         idle = Meter(stage.daemon.pid, asterisk)
         await asyncio.sleep(IDLE_SECONDS)
         idle_daemon, idle_asterisk, _, idle_seconds = idle.read()
         meter = Meter(stage.daemon.pid, asterisk)
         dialled = await _dial(phones, calls, rate)
-        await _settled(stage, calls + WARM)
-        daemon, pbx, audio, seconds = meter.read()
+        await _closed(stage, calls + WARM)
+        daemon, pbx, _, seconds = meter.read()
+        await _shelved(stage, calls + WARM)
+        audio = meter.read()[2]
     daemon -= idle_daemon / idle_seconds * seconds
     pbx -= idle_asterisk / idle_seconds * seconds
     answered = sum(1 for call in dialled if call.ear.loud_seconds() > 1.0)
@@ -135,13 +137,23 @@ async def _dial(phones: Telephones, calls: int, rate: float) -> list[Call]:
     return dialled
 
 
-async def _settled(stage: HotlineInstance, calls: int) -> None:
-    """Until the ledger has closed them all and the recordings are shelved (asked of the file, not of the daemon)."""
-    limit = time.monotonic() + SETTLE_SECONDS
+async def _closed(stage: HotlineInstance, calls: int) -> None:
+    """Until the ledger has closed them all: what the daemon does for them is done, but for their sound."""
+    await _until(stage, "SELECT count(*) FROM calls WHERE ended_at IS NOT NULL", calls, "closed", CLOSED_SECONDS)
+
+
+async def _shelved(stage: HotlineInstance, calls: int) -> None:
+    """Until the recordings are shelved: by a child that rests while the cores are busy, so it is in nobody else's window."""
     question = "SELECT count(*) FROM recordings WHERE state = 'shelved'"
+    await _until(stage, question, calls, "shelved", SHELVED_SECONDS)
+
+
+async def _until(stage: HotlineInstance, question: str, calls: int, what: str, seconds: float) -> None:
+    """Asked of the file, not of the daemon. RuntimeError when it is not so in time."""
+    limit = time.monotonic() + seconds
     while time.monotonic() < limit:
         with contextlib.closing(sqlite3.connect(f"file:{stage.places.ledger}?mode=ro", uri=True)) as ledger:
             if int(ledger.execute(question).fetchone()[0]) >= calls:
                 return
         await asyncio.sleep(0.5)
-    raise RuntimeError(f"not all of {calls} recordings are shelved after {SETTLE_SECONDS:g} s")
+    raise RuntimeError(f"not all of {calls} calls are {what} after {seconds:g} s")

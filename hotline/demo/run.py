@@ -124,20 +124,19 @@ class DemoRun:
         async with self.stage.telephones(keep=False) as phones, self.stage.rest() as client:
             rest = Rest(client)
             await self._sit_down(phones, rest)
-            if not self.args.exit:
-                self._visitors = await guests.admit(client, self.stage.settings)
-            if self._visitors:
-                guests.tell(self.told, self.stage, self._visitors)
             if self.open:
                 for rack in phones.trunks.values():
                     rack.take("", guests.subscriber(self.args.seed))
                 async with asyncio.TaskGroup() as group:
+                    group.create_task(self._keep_up())
+                    await self._admit(client)
                     group.create_task(self._work(OPEN_CASES))
                     group.create_task(self._replying(client)[0].run())
-                    group.create_task(self._keep_up())
                     group.create_task(guests.prompt(rest, phones, self.args.seed))
                     group.create_task(self._call(phones))
                 return None
+            if not self.args.exit:
+                await self._admit(client)
             for rack in phones.trunks.values():
                 rack.take("", guests.subscriber(self.args.seed))
             replying = self._replying(client, REPLYING)
@@ -150,6 +149,17 @@ class DemoRun:
                 for task in others:
                     task.cancel()
                 await asyncio.gather(*others, return_exceptions=True)
+
+    async def _admit(self, client: httpx.AsyncClient) -> None:
+        """People's accounts; where the daemon was killed meanwhile, when it is back."""
+        while not self._visitors:
+            try:
+                self._visitors = await guests.admit(client, self.stage.settings)
+            except httpx.TransportError:
+                if not self.open:
+                    raise
+                await asyncio.sleep(LOOK_S)
+        guests.tell(self.told, self.stage, self._visitors)
 
     def _replying(self, client: httpx.AsyncClient, most: int = 1) -> list[ReplyRobot]:
         """The last of the seats call citizens back as well."""
