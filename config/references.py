@@ -141,6 +141,14 @@ def _prompts(raw: Raw) -> Iterator[Problem]:
             wanted += [("prompts", name) for name in SURVEY_PROMPTS]
         if line.get("voicemail") is True:
             wanted += [("prompts", name) for name in VOICEMAIL_PROMPTS]
+    for path, queue in _items(raw, "queue"):
+        if isinstance(queue.get("comfort"), str):
+            wanted.append((f"{path}.comfort", queue["comfort"]))
+            if queue.get("words_seconds") is not None:
+                yield Problem(
+                    f"{path}.comfort",
+                    _("would be heard at the same time as his place: leave comfort or words_seconds out"),
+                )
     for path, queue in (*_items(raw, "queue"), *_items(raw, "mode")):
         if queue.get("call_back_seconds") is not None:
             wanted += [("prompts", name) for name in CALL_BACK_PROMPTS]

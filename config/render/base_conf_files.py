@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ..file_places import Places
 from ..settings import Settings
-from . import pjsip, text
+from . import comfort_words, pjsip, text
 from .leg_sound import RENEW
 
 MODULES = (
@@ -141,10 +141,7 @@ def small_files(settings: Settings) -> dict[str, str]:
              "stutter": "450+425"}  # fmt: skip
     return {
         "indications.conf": text.file(text.section("general", {"country": "cn"}), text.section("cn", china)),
-        "musiconhold.conf": text.file(
-            text.section("general", {}),
-            text.section("default", {"mode": "files", "directory": "moh", "sort": "alpha"}),
-        ),
+        "musiconhold.conf": comfort_words.render(settings),
         "features.conf": _features(),
         "udptl.conf": text.file(text.section("general", {})),
         "acl.conf": text.file(),

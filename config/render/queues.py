@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..settings import Settings
-from . import kept_place, text
+from . import comfort_words, kept_place, text
 
 
 def render(settings: Settings) -> dict[str, str]:
@@ -23,7 +23,7 @@ def render(settings: Settings) -> dict[str, str]:
         text.section(
             queue.id,
             {
-                "musicclass": "default",
+                "musicclass": comfort_words.music(queue),
                 "strategy": "leastrecent",
                 "timeout": queue.ring_seconds,
                 "timeoutpriority": "conf",

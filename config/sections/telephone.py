@@ -93,6 +93,8 @@ class Queue(Section):
     weight: Annotated[int, Field(ge=0, le=100)] = 0
     words_seconds: Annotated[int, Field(ge=20, le=600)] | None = None
     """So often one who waits hears his place and, where it is known, a time. None: never."""
+    comfort: Name | None = None
+    """A prompt that one who waits hears first and again after each round of the music; where no place is told, for both would be heard at once. None: music alone."""
     call_back_seconds: Annotated[int, Field(ge=10, le=3600)] | None = None
     """Who has waited so long hears, with his place, that he may be called when it comes up. None: nobody is offered that."""
 

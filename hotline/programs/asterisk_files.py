@@ -15,7 +15,7 @@ from config.render import render
 from config.render.base_conf_files import run_folder
 from config.settings import Settings
 from hotline.programs.asterisk_found import Asterisk
-from hotline.programs.sounds import lay_out
+from hotline.programs.sounds import lay_out, lay_out_comfort
 from hotline.programs.write_if_changed import write_changed
 
 SECRET_FILES = ("manager.conf", "pjsip.conf", "extensions.conf")
@@ -42,6 +42,7 @@ def write(settings: Settings, places: Places, secrets: Mapping[str, str], asteri
     _private(run_folder(places))
     _link(places.asterisk / "documentation", asterisk.documentation)
     lay_out(places)
+    lay_out_comfort(places.asterisk, settings)
     files = render(settings, places, secrets, modules=asterisk.modules)
     changed = {
         name for name, text in files.items()

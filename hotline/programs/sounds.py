@@ -12,6 +12,8 @@ from pathlib import Path
 import structlog
 
 from config.file_places import Places
+from config.render.comfort_words import FOLDER
+from config.settings import Settings
 from hotline.programs.music import music
 from hotline.programs.write_if_changed import write_changed
 from ivr.prompts import SHIPPED, OwnSounds
@@ -41,6 +43,23 @@ def lay_out_at(data: Path, replaced: Path, shipped: Path = SHIPPED) -> list[str]
         write_changed(tune, music())
         written.append(str(tune))
     return written
+
+
+def lay_out_comfort(data: Path, settings: Settings) -> None:
+    """Under ``data``, Asterisk's astdatadir, for each queue with comfort words: they, then the music. After the others."""
+    for queue in settings.queue:
+        folder = data / FOLDER / queue.id
+        wanted: dict[str, bytes] = {}
+        if queue.comfort is not None:
+            said = data / "sounds" / "hotline" / f"{queue.comfort}.wav"
+            tunes = sorted((data / "moh").iterdir())
+            files = [(f"1-{said.name}", said), *((f"2-{tune.name}", tune) for tune in tunes)]
+            wanted = {name: file.read_bytes() for name, file in files if file.is_file()}
+        for name, content in wanted.items():
+            write_changed(folder / name, content)
+        for stale in folder.iterdir() if folder.is_dir() else ():
+            if stale.name not in wanted:
+                stale.unlink()
 
 
 def ready(places: Places, prompt: str) -> bool:

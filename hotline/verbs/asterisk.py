@@ -95,6 +95,7 @@ def _render(args: argparse.Namespace) -> int:
         write_changed(folder / name, text.encode(), 0o600 if name in SECRET_FILES else 0o644)
     laid = Places(folder.resolve() / "data")
     sounds.lay_out_at(laid.var, places.prompts)
+    sounds.lay_out_comfort(laid.var, settings)
     print(_("{count} files in {folder}; README says what they need", count=len(files), folder=folder))
     return 0
 

@@ -23,6 +23,7 @@ from casestore.numbers import check_digit
 from config import language
 from tests.bridge.made import NOON, ticket
 from tests.casestore.kit import Cases, cases_at
+from tests.sampling import examples
 
 TRIES = {limit.scope: limit.tries for limit in LIMITS}
 EVERY_ROUTE = [
@@ -133,7 +134,7 @@ NONSENSE = some.recursive(
 )  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(NONSENSE, some.text(max_size=30))
 def test_whatever_comes_is_answered(tmp_path: Path, body: Any, text: str) -> None:
     """Never 500, never a hang."""

@@ -8,13 +8,14 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config.calendar import REACHES_BACK_TO, Day, Standing, WorkCalendar
 from config.hours import parse
 from config.read import read
 from config.work_time import Due, Pause, Reading, TimeLimit, Unit, WorkTime, merged, of_settings
+from tests.sampling import examples
 
 XIAMEN = ZoneInfo("Asia/Shanghai")
 CALENDAR = WorkCalendar()
@@ -65,6 +66,7 @@ def minute_by_minute(start: datetime, minutes: int, pauses: list[Pause], *, shif
     return at
 
 
+@settings(max_examples=examples(30))
 @given(MOMENTS, st.integers(1, 30), PAUSES)
 def test_working_hours_are_so_many_minutes_of_work(start: datetime, hours: int, pauses: list[Pause]) -> None:
     due = WORK.due(start, TimeLimit(hours, Unit.WORK_HOUR), pauses=pauses).at
@@ -86,6 +88,7 @@ def test_urgent_hours_run_through_nights_and_holidays(
     assert due == minute_by_minute(start, hours * 60, pauses, shifts=False)
 
 
+@settings(max_examples=examples(30))
 @given(MOMENTS, st.integers(1, 8), PAUSES)
 def test_counted_days_end_at_close_of_business(start: datetime, days: int, pauses: list[Pause]) -> None:
     """Walked day by day and minute by minute: of the days after the first those count in which work was never paused."""

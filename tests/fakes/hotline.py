@@ -211,8 +211,14 @@ class _Calls:
         self.past, self.get, self.some, self.live = fake.past, fake.get, fake.some, fake.calls_now
 
 
+@cache
+def _shipped() -> tuple[ticket_choices.Choices, catalogue.Catalogue]:
+    """Read once a process: they take as long as a request."""
+    return ticket_choices.load(), catalogue.load()
+
+
 def services(fake: FakeHotline) -> Services:
-    intake = Intake(fake.book, ticket_choices.load(), catalogue.load(), Numbers("0592"), fake.heard.append, fake.wake)
+    intake = Intake(fake.book, *_shipped(), Numbers("0592"), fake.heard.append, fake.wake)
     return Services(
         desk=fake, calls=_Calls(fake), board=fake, vitals=fake, intake=intake, token=TOKEN,
         pause_reasons=("小休", "就餐"), patience=0.0, books=fake.shelf.books(), audit=fake.log, clock=fake.clock,

@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from config.file_places import Places
+from config.read import parse
+from hotline.lab.hotline_instance import shipped
 from hotline.programs import sounds
 from hotline.programs.music import music
 from ivr.prompts import SHIPPED
@@ -52,6 +54,25 @@ def test_a_sites_own_music_stays(tmp_path: Path) -> None:
     own.write_bytes(wav())
     sounds.lay_out(places, tmp_path / "none")
     assert list(own.parent.iterdir()) == [own]
+
+
+def test_comfort_words_come_before_the_music_and_go_with_the_setting(tmp_path: Path) -> None:
+    """Laid out as they are set, the operator's own sound among them; a queue without has no folder's content left."""
+    places = Places(tmp_path)
+    places.make()
+    sounds.lay_out(places)
+    table = shipped()
+    table["queue"][0]["comfort"] = "nobody"
+    sounds.lay_out_comfort(places.asterisk, parse(table))
+    folder = places.asterisk / "comfort" / table["queue"][0]["id"]
+    assert sorted(file.name for file in folder.iterdir()) == ["1-nobody.wav", "2-hotline.wav"]
+    assert (folder / "1-nobody.wav").read_bytes() == (places.sounds / "hotline" / "nobody.wav").read_bytes()
+    table["queue"][0]["comfort"] = "busy"
+    sounds.lay_out_comfort(places.asterisk, parse(table))
+    assert sorted(file.name for file in folder.iterdir()) == ["1-busy.wav", "2-hotline.wav"]
+    del table["queue"][0]["comfort"]
+    sounds.lay_out_comfort(places.asterisk, parse(table))
+    assert list(folder.iterdir()) == []
 
 
 def test_the_music_is_music() -> None:

@@ -176,7 +176,9 @@ function keptTalk(): { call: string; at: number } | null {
 }
 watch(() => (['talking', 'holding'].includes(presence.value) ? inHand.value : ''), (call) => {
   if (!call || began.value?.call === call) return
-  began.value = { call, at: live.state.now }
+  // since the daemon says so, not since this page heard of it: a busy machine tells late
+  const since = Date.parse(mySeat.value?.since ?? '')
+  began.value = { call, at: Number.isFinite(since) ? since : live.state.now }
   sessionStorage.setItem(TALK, JSON.stringify(began.value))
 })
 /** Seconds it has been ringing or talked. */
