@@ -55,7 +55,7 @@ async def test_nothing_passes_before_it_is_open_and_steps_keep_their_order(tmp_p
         async with store.reading():
             pass
     assert not file.exists()
-    await door.settled(5)
+    await door.settled(60)
     assert done == ["first", "first", "second"]
     assert await store.look(lambda db: db.scalar(sa.text("SELECT count(*) FROM calls"))) == 0
     await door.stop()

@@ -337,8 +337,8 @@ async def test_what_agents_owe_is_followed_until_it_is_said(url: str) -> None:
         assert await owed.look(NOW + timedelta(minutes=92)) == []
 
 
-ELSEWHERE = {"result_untold", "reply_unsaid"}
-"""Seen red in ``test_replies.py``, on cases that the store has moved."""
+ELSEWHERE = {"result_untold", "reply_unsaid", "recording_not_gone"}
+"""Seen red in ``test_replies.py``, on cases that the store has moved; the last in ``test_recording_terms.py``."""
 
 
 def test_every_rule_has_a_red_test() -> None:

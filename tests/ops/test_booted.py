@@ -25,7 +25,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.skipif(bool(possible()), reason=poss
 TREE = Path(__file__).resolve().parents[2]
 UNIT, STAND_IN, VAR = "hotline.service", "/run/units/stand-in", Path("/var/lib/hotline")
 PROGRAM = f"""#!/usr/bin/python3
-import json, os, signal, socket, subprocess, sys, time
+import json, os, signal, socket, subprocess, sys, time, traceback
+sys.excepthook = lambda *fault: open({str(VAR / "fault")!r}, "a").write("".join(traceback.format_exception(*fault)))
 sys.path[:0] = [{str(TREE)!r}, {str(Path(structlog.__file__).parents[1])!r}]
 from hotline.programs import systemd_notify
 
@@ -75,13 +76,24 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Booted]
         yield one
 
 
+def start(machine: Booted) -> None:
+    begun = machine.run("systemctl", "start", UNIT)
+    if begun.returncode != 0:
+        known = [
+            begun.stderr,
+            machine.run("systemctl", "status", UNIT).stdout,
+            machine.run("cat", str(VAR / "fault")).stdout,
+        ]
+        raise AssertionError("\n".join([*known, machine.log.read_text("utf-8", "replace")[-2000:]]))
+
+
 def told(machine: Booted, name: str) -> list[dict[str, object]]:
     return [json.loads(line) for line in machine.run("cat", str(VAR / name)).stdout.splitlines()]
 
 
 def test_it_starts_when_it_is_ready_and_is_shut_in(machine: Booted) -> None:
     """``systemctl start`` returns when the daemon said that callers are served; systemd took every word of the unit."""
-    assert machine.run("systemctl", "start", UNIT).returncode == 0
+    start(machine)
     (seen,) = told(machine, "began")
     assert (machine.show(UNIT, "ActiveState"), machine.show(UNIT, "StatusText")) == ("active", "ready")
     assert seen["words"] == ["run", "--config", "/etc/hotline", "--var", str(VAR)]
@@ -102,7 +114,7 @@ def test_it_starts_when_it_is_ready_and_is_shut_in(machine: Booted) -> None:
 
 def test_a_death_leaves_what_carries_calls_and_is_made_up_for(machine: Booted) -> None:
     """KillMode, Restart and its pause: five seconds, as often as it takes."""
-    machine.run("systemctl", "start", UNIT)
+    start(machine)
     (first,) = told(machine, "began")
     machine.run("kill", "-9", machine.show(UNIT, "MainPID"))
     machine.until(UNIT, "NRestarts", "1")
@@ -120,8 +132,7 @@ def test_wrong_settings_are_not_tried_again(machine: Booted) -> None:
 
 
 def test_a_reload_and_an_end_reach_it(machine: Booted) -> None:
-    begun = machine.run("systemctl", "start", UNIT)
-    assert begun.returncode == 0, begun.stderr + machine.run("journalctl", "-u", UNIT, "--no-pager").stdout
+    start(machine)
     assert machine.run("systemctl", "reload", UNIT).returncode == 0
     assert machine.run("systemctl", "stop", UNIT).returncode == 0
     assert (told(machine, "hangups"), told(machine, "ended")) == ([1], [1])
