@@ -72,7 +72,7 @@ async def test_damage_that_shows_while_it_is_used_shuts_it_for_everybody(tmp_pat
     store = Store(url(file))
     door = LedgerOpener(store)
     door.start()
-    assert await door.first_try(5)
+    assert await door.first_try(60)
     root = _root_page(file, "calls")
     with file.open("r+b") as bytes_:
         bytes_.seek((root - 1) * 4096)
