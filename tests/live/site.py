@@ -297,8 +297,8 @@ class Site(HotlineInstance):
         away = [*self.away, *self.deaf, *([(self._gone_at, math.inf)] if self._gone_at is not None else [])]
         return Plan(lines, self.settings.get("recording", {}).get("enabled", True), tuple(self.deaths), tuple(away))
 
-    def settle(self, seconds: float = 30.0, tolerances: Tolerances | None = None, **changes: object) -> list[str]:
-        """Breaches, once recordings and the book have come to rest, or when time is over."""
+    def settle(self, seconds: float = 90.0, tolerances: Tolerances | None = None, **changes: object) -> list[str]:
+        """Breaches, once recordings and the book have come to rest, or when time is over: who makes recordings of sound rests while all cores are busy."""
         plan = replace(self.plan(), **changes)  # type: ignore[arg-type]
         limit = time.monotonic() + seconds
         while True:

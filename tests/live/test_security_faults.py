@@ -115,6 +115,7 @@ def _who(n: int) -> tuple[str, str, str]:
     return f"Qinzx{n}mouren", f"1390592{4400 + n}", f"HubinStreet{n}x"
 
 
+@pytest.mark.bound(180)
 async def test_a_recording_that_was_altered_is_found_and_its_keys_are_rotated(site: Site) -> None:
     """Faults 14 and 16: a bit, and the key, of a real call's recording are told by the alarm and by ``verify``; a new
     master key beside the running daemon opens what was recorded before and after."""
