@@ -5,10 +5,11 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import suppress
 from typing import Final
 
 import pytest
-from playwright.async_api import Dialog, WebSocketRoute, expect
+from playwright.async_api import Dialog, TimeoutError, WebSocketRoute, expect
 
 from hotline.lab.phones import Call
 from tests.live.site import eventually
@@ -174,5 +175,6 @@ async def test_a_supervisor_takes_over_in_the_second_in_which_the_agent_hangs_up
             await expect(chief.part("watching")).to_have_count(0, timeout=10_000)
             if await chief.part("because").count():
                 await chief.page.keyboard.press("Escape")
-            await anna.press("end-wrap-up")
+            with suppress(TimeoutError):  # on a busy machine it is over by itself
+                await anna.part("end-wrap-up").click(timeout=2_000)
             await anna.until("ready")
