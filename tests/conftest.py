@@ -55,12 +55,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _sample(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What costs seconds is sampled file by file."""
+    """What costs seconds is sampled file by file, what costs minutes all together."""
     dear: dict[str, list[str]] = {}
+    minutes: list[str] = []
     for item in items:
         if any(item.get_closest_marker(name) for name in DEAR):
-            dear.setdefault(item.nodeid.partition("::")[0], []).append(item.nodeid)
-    out = sampling.left_out(dear, {item.nodeid for item in items if item.get_closest_marker("always")})
+            bound = item.get_closest_marker("bound")
+            long = bound is not None and bound.args[0] > sampling.MINUTES
+            into = minutes if long else dear.setdefault(item.nodeid.partition("::")[0], [])
+            into.append(item.nodeid)
+    always = {item.nodeid for item in items if item.get_closest_marker("always")}
+    out = sampling.left_out(dear, always) | sampling.left_out({"minutes": minutes}, always, sampling.MINUTES_PART)
     config.hook.pytest_deselected(items=[item for item in items if item.nodeid in out])
     items[:] = [item for item in items if item.nodeid not in out]
 

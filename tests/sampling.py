@@ -24,6 +24,8 @@ MORE = 50
 
 PART = 5
 """One in so many dear tests is in a short run."""
+MINUTES_PART, MINUTES = 10, 150.0
+"""Of those that may take longer than so many seconds (``bound``) one in so many, of all files together: ten of them are as long as a hundred others."""
 
 
 def short_run() -> bool:
@@ -53,16 +55,16 @@ def sampled(cases: Sequence[Any], most: int, *, always: Sequence[Any] = ()) -> l
     return [case if case in chosen else _long(case) for case in cases]
 
 
-def left_out(tests: Mapping[str, Sequence[str]], always: Collection[str]) -> set[str]:
-    """Of each file's tests, by file: all but one in ``PART`` of them, by the seed; none of ``always``, which come on top.
+def left_out(tests: Mapping[str, Sequence[str]], always: Collection[str], part: int = PART) -> set[str]:
+    """Of each file's tests, by file: all but one in ``part`` of them, by the seed; none of ``always``, which come on top.
 
-    Of a file of two, one is chosen in two of ``PART`` runs: most files have few, and one of each would be a third of all.
+    Of a file of two, one is chosen in two of ``part`` runs: most files have few, and one of each would be a third of all.
     """
     out: set[str] = set()
     for file, names in tests.items():
         chance = random.Random(f"{seed()} {file}")
         free = sorted(set(names) - set(always))
-        many = len(names) // PART + (chance.random() < len(names) % PART / PART)
+        many = len(names) // part + (chance.random() < len(names) % part / part)
         out |= set(free) - set(chance.sample(free, min(len(free), many)))
     return out
 

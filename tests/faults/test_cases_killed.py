@@ -151,6 +151,7 @@ def planned(
     return plan
 
 
+@pytest.mark.always
 @pytest.mark.bound(3600)
 async def test_kills_lose_double_and_disorder_nothing(idle: Site, postgres: str) -> None:  # noqa: F811
     """Both databases are a PostgreSQL's, whose connections can be cut at a commit."""
