@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import os
 import threading
 from collections.abc import Generator
 from typing import Any
@@ -86,6 +87,16 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
 
     asyncio.run(bounded())
     return True
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol() -> Generator[None, object, object]:
+    """A verb that is run in this process and closes its files to others closes none of the next test's."""
+    mask = os.umask(0o022)
+    os.umask(mask)
+    result = yield
+    os.umask(mask)
+    return result
 
 
 @pytest.hookimpl(wrapper=True)

@@ -27,6 +27,7 @@ TARGETS = ("sysinit", "basic", "shutdown", "network", "final", "umount", "rescue
 """What services ask for by themselves: empty here."""
 SET_UP = """\
 set -e
+umask 022
 mount -t tmpfs -o mode=755 machine "$1"
 mkdir "$1/upper" "$1/work" "$1/root"
 mount -t overlay machine -o "lowerdir=/,upperdir=$1/upper,workdir=$1/work" "$1/root"
