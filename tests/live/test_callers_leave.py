@@ -112,7 +112,9 @@ async def test_two_hang_up_at_each_step_and_nobody_is_lost(site: Site) -> None:
         if at != "asked":
             await tone_over(call, BEEP, 0.4, heard, 30)
         if at == "speaking":
-            await asyncio.sleep(2.5)
+            await asyncio.sleep(
+                4.0
+            )  # three seconds and less may have been silence: a missed call (``Voicemail.said_seconds``)
         call.hang_up()
 
     async def is_rated(call: Call, seat: Call, *, both: bool) -> None:
