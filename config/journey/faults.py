@@ -16,7 +16,7 @@ from .. import hours
 from ..language import say as _
 from ..problems import Problem, likely
 from . import proof
-from .steps import ADVICE, Advice, Digits, Hours, MassEvent, Menu, Queue, Seated, SelfService, Step, Voicemail, Waiting
+from .steps import ADVICE, AboutAQueue, Advice, Digits, Hours, MassEvent, Menu, SelfService, Step, Voicemail
 
 _STEP: TypeAdapter[Step] = TypeAdapter(Step)
 _MADE_BY_THE_LINE = ("menu", "duty_queue")
@@ -126,7 +126,7 @@ def _names(path: str, step: Step, prompts: tuple[str, ...], queues: tuple[str, .
     for prompt in step.prompt_names():
         if prompt not in prompts:
             yield Problem(f"{path}.prompt", _("there is no such prompt"), prompt, prompts, likely(prompt, prompts))
-    if isinstance(step, Queue | Waiting | Seated | Advice) and step.queue is not None and step.queue not in queues:
+    if isinstance(step, AboutAQueue) and step.queue is not None and step.queue not in queues:
         yield Problem(f"{path}.queue", _("there is no such queue"), step.queue, queues, likely(step.queue, queues))
 
 

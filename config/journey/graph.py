@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from . import switched
-from .steps import Advice, Hours, Menu, Notice, Queue, Seated, Step, Waiting
+from .steps import AboutAQueue, Hours, Menu, Notice, Queue, Step
 
 if TYPE_CHECKING:
     from ..sections.telephone import Line
@@ -98,7 +98,7 @@ def _whole(step: Step, line: Line) -> Step:
             return step.model_copy(update={"prompt": line.notice})
         case Hours(hours=None):
             return step.model_copy(update={"hours": line.hours})
-        case Queue(queue=None) | Waiting(queue=None) | Seated(queue=None) | Advice(queue=None):
+        case _ if isinstance(step, AboutAQueue) and step.queue is None:
             return step.model_copy(update={"queue": line.queue})
         case _:
             return step

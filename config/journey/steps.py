@@ -329,6 +329,8 @@ Step = Annotated[
     Field(discriminator="kind"),
 ]
 """One entry of a journey."""
+AboutAQueue = Queue | Waiting | Seated | Advice
+"""They name a queue, or are about the line's own."""
 KINDS: dict[str, type[_Step]] = {
     "notice": Notice,
     "say": Say,

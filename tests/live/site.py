@@ -42,7 +42,8 @@ from tests.faults.checker import Plan, Tolerances, check, shown_as_it_is
 from .forked import Commands
 from .sipp import Connections, Sipp
 
-CALLER_TONE, SEAT_TONE = tone(440), tone(620)
+SEAT_HERTZ = 620
+CALLER_TONE, SEAT_TONE = tone(440), tone(SEAT_HERTZ)
 ANSWER_SECONDS = 1.3
 """A talk of so long is an answer by every clock."""
 SEES_SECONDS, HEARS_SECONDS = 3.0, 0.3

@@ -11,13 +11,10 @@ import pytest
 from hotline.lab.hotline_instance import Table
 from hotline.lab.phones import answering
 
-from .site import CLOSED, SEAT_TONE, Site, SiteTelephones, eventually, usual
+from .site import CLOSED, SEAT_HERTZ, SEAT_TONE, Site, SiteTelephones, eventually, usual
 from .tones import tone_heard
 
 pytestmark = pytest.mark.live
-
-SEAT_HERTZ = 620
-"""Of ``SEAT_TONE``."""
 
 
 def with_duty(table: Table) -> None:
