@@ -92,16 +92,20 @@ def known(db: sa.Connection, legs: Sequence[str], calls: Sequence[str]) -> Known
         theirs = sa.select(g.leg_id, g.call_id).where(g.leg_id.in_(some))
         held |= {LegId(row.leg_id): CallId(row.call_id) for row in db.execute(theirs)}
     talked: set[CallId] = set()
-    nameless: set[CallId] = set()
+    numberless: set[CallId] = set()
+    lineless: set[CallId] = set()
     accounted: set[CallId] = set()
     for some_calls in chunks(calls):
-        into = sa.select(c.call_id, c.merged_into, c.talk_began_at, c.caller).where(c.call_id.in_(some_calls))
-        found = db.execute(into).all()
+        into = sa.select(c.call_id, c.merged_into, c.talk_began_at, c.direction, c.caller, c.dialled, c.line)
+        found = db.execute(into.where(c.call_id.in_(some_calls))).all()
         # one that went on in another was talked in there
         talked |= {CallId(row.call_id) for row in found if row.talk_began_at is not None or row.merged_into}
-        nameless |= {CallId(row.call_id) for row in found if not row.caller}
+        numberless |= {
+            CallId(row.call_id) for row in found if not (row.dialled if row.direction == "outbound" else row.caller)
+        }
+        lineless |= {CallId(row.call_id) for row in found if not row.line}
         noted = sa.select(t.differences.c.call_id).where(
             t.differences.c.call_id.in_(some_calls), t.differences.c.kind == str(Kind.UNBOOKED)
         )
         accounted |= {CallId(row.call_id) for row in db.execute(noted)}
-    return Known(held, talked, accounted, frozenset(nameless))
+    return Known(held, talked, accounted, numberless, lineless)

@@ -46,6 +46,12 @@ class SeenCall:
     def talked(self) -> bool:
         return self.record.talk_seconds >= TALK_SECONDS
 
+    @property
+    def citizen(self) -> str:
+        """The citizen's number: who called us, or whom a seat called; '' when withheld."""
+        record = self.record
+        return record.dialled if record.direction == ev.Direction.OUTBOUND else record.caller
+
 
 @dataclass(slots=True)
 class _Booked:
@@ -53,6 +59,9 @@ class _Booked:
     """The book has the call's first leg."""
     ended: bool = False
     talked: bool = False
+    numbered: bool = False
+    """It has the citizen's number."""
+    lined: bool = False
 
 
 class Seen:
@@ -107,6 +116,16 @@ class Seen:
         match event:
             case ev.LegBegan() if str(event.leg) == str(event.call):
                 self._of(event.call).begun = True
+            case ev.CallArrived():
+                self._of(event.call).numbered |= bool(
+                    event.dialled if event.direction is ev.Direction.OUTBOUND else event.caller
+                )
+            case ev.CallDialled():
+                self._of(event.call).numbered |= bool(event.number)
+            case ev.CallLined():
+                known = self._of(event.call)
+                known.numbered |= bool(event.caller)
+                known.lined |= bool(event.line)
             case ev.TalkBegan():
                 self._of(event.call).talked = True
             case ev.CallEnded():
@@ -126,8 +145,19 @@ class Seen:
 
     @staticmethod
     def _agrees(seen: SeenCall, known: _Booked | None) -> bool:
-        """The book has this call's beginning, its end, and that somebody talked in it."""
-        return known is not None and known.begun and known.ended and (known.talked or not seen.talked())
+        """The book has this call's beginning, whose it is, its end, and that somebody talked in it."""
+        if known is None or not (known.begun and known.ended):
+            return False
+        return Seen._says_whose(seen, known) and (known.talked or not seen.talked())
+
+    @staticmethod
+    def _says_whose(seen: SeenCall, known: _Booked) -> bool:
+        """Each stands in a row of its own, which a full disk may have kept out."""
+        return (known.numbered or not seen.citizen) and (known.lined or not seen.record.line)
+
+    @staticmethod
+    def _begins(seen: SeenCall, known: _Booked) -> bool:
+        return known.begun and Seen._says_whose(seen, known)
 
     # -- what is missing ----------------------------------------------------------------
 
@@ -148,5 +178,5 @@ class Seen:
             call
             for call in (*self.ended.values(), *living)
             if (call.record.ended is not None and call.kept <= before)
-            or (call.heard <= before and not self._book.get(call.record.call, nothing).begun)
+            or (call.heard <= before and not self._begins(call, self._book.get(call.record.call, nothing)))
         ]

@@ -27,8 +27,9 @@ class Known:
     talked: Set[CallId] = frozenset()
     accounted: Set[CallId] = frozenset()
     """Calls whose difference was noted before: they were written from the wire."""
-    nameless: Set[CallId] = frozenset()
-    """Calls whose calling number the ledger does not have."""
+    numberless: Set[CallId] = frozenset()
+    """Calls whose citizen's number the ledger does not have."""
+    lineless: Set[CallId] = frozenset()
 
 
 def unbooked(seen: Iterable[SeenCall], known: Known) -> list[SeenCall]:
@@ -48,9 +49,10 @@ def _has(seen: SeenCall, known: Known) -> bool:
         return any(leg in known.legs for leg in seen.legs)
     if LegId(call) not in known.legs:
         return False
-    if seen.record.caller and known.legs[LegId(call)] in known.nameless:
-        return False  # the row that said who calls is lost: a disk was full
-    return not seen.talked() or known.legs[LegId(call)] in known.talked
+    theirs = known.legs[LegId(call)]
+    if (seen.citizen and theirs in known.numberless) or (seen.record.line and theirs in known.lineless):
+        return False  # the row that said whose call it is is lost: a disk was full
+    return not seen.talked() or theirs in known.talked
 
 
 @dataclass(slots=True)

@@ -153,8 +153,8 @@ async def test_a_supervisor_takes_over_in_the_second_in_which_the_agent_hangs_up
         anna, chief = await asyncio.gather(
             hotline.agent("1001", "8001", ANNA), hotline.supervisor("2001", "8004", CHIEF)
         )
-        await chief.visit("/watch")
         for caller in ("13805928104", "13805928105"):
+            await chief.visit("/watch")  # a take-over led to the seat page
             call = await hotline.talk(anna, caller)
             await chief.choose("8001")
             await chief.watch("listen")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -101,6 +102,57 @@ def test_a_call_the_book_lacks_is_overdue() -> None:
     (late,) = wire.overdue(T0 + 1000)
     assert wire.overdue(late.ended - 1) == []
     assert compare.unbooked([late], compare.Known()) == [late]
+
+
+def without_whose(told: Told, lost: str) -> list[ev.Event]:
+    """As a book tells it that lost the rows that say who calls, or on which line."""
+    events: list[ev.Event] = []
+    for event in told.events:
+        if lost == "its number" and isinstance(event, ev.CallArrived):
+            event = replace(event, caller="")
+        if lost == "its number" and isinstance(event, ev.CallLined):
+            event = replace(event, caller="")
+        if not (lost == "its line" and isinstance(event, ev.CallLined)):
+            events.append(event)
+    return events
+
+
+@pytest.mark.parametrize("lost", ["its number", "its line"])
+async def test_a_call_of_which_the_book_lost_whose_it_is_is_written_from_the_wire(url: str, lost: str) -> None:
+    """Its beginning, its talk and its end were read; the row between them was kept out by a full disk, for ever."""
+    told = whole(1)
+    wire = seen(told)
+    store = Store(url)
+    scribe = Scribe(store, "xm1")
+    await scribe.resume()
+    book = without_whose(told, lost)
+    for event in book:
+        wire.booked(event)
+    await scribe.write(book, mark(100))
+    (late,) = wire.overdue(T0 + 1000)
+    assert [call.record.call for call in wire.unwritten(T0 + 1000)] == [told.call]
+    missing = compare.unbooked([late], await scribe.known([late]))
+    assert missing == [late]
+    await scribe.write_seen(missing, {})
+    (call,) = await rows(store, sa.select(t.calls))
+    assert (call.caller, call.line, call.uncertain) == (told.caller, "citizen", True)
+    assert len(await rows(store, sa.select(t.talks))) == 1
+    assert compare.unbooked([late], await scribe.known([late])) == [], "written once"
+    await store.close()
+
+
+@pytest.mark.parametrize("lost", ["its number", "its line"])
+def test_a_living_call_of_which_the_book_lost_whose_it_is_stands_in_the_file(lost: str) -> None:
+    """The daemon may be killed before it ends."""
+    told = whole(1)
+    half = told.events[:5]
+    wire = seen()
+    for event in half:
+        wire.hear(event)
+    told.events = half
+    for event in without_whose(told, lost):
+        wire.booked(event)
+    assert [call.record.call for call in wire.unwritten(T0 + 10_000)] == [told.call]
 
 
 @pytest.mark.parametrize("lost", ["its beginning", "its talk", "its end"])
@@ -290,7 +342,7 @@ def test_a_call_whose_number_the_book_lost_is_written_from_the_wire() -> None:
     has = {LegId(call): call}
     talked = frozenset({call})
     assert compare.unbooked([late], compare.Known(has, talked)) == []
-    assert compare.unbooked([late], compare.Known(has, talked, nameless=talked)) == [late]
+    assert compare.unbooked([late], compare.Known(has, talked, numberless=talked)) == [late]
     assert compare.unbooked([late], compare.Known(has, talked, frozenset({call}), talked)) == [], (
         "it was written already"
     )
