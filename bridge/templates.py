@@ -13,8 +13,8 @@ from datetime import datetime
 from enum import StrEnum
 from functools import cache
 
+from .offered_texts import best
 from .shipped_tables import rows
-from .typed_names import folded, rank
 
 PLACE = "{地点}"
 """Stands in a text of content for the ticket's address."""
@@ -44,6 +44,10 @@ class Template:
     changed_at: datetime | None = None
     changed_by: str = ""
 
+    @property
+    def words(self) -> tuple[str, ...]:
+        return ()
+
 
 @cache
 def samples() -> tuple[Template, ...]:
@@ -65,25 +69,5 @@ def standing(own: Sequence[Template]) -> list[Template]:
 def found(
     offered: Iterable[Template], typed: str, kind: str = "", code: tuple[str, str, str] = ("", "", ""), most: int = 30
 ) -> list[Template]:
-    """Best first: those of this code (scheme, kind, code) before others, by title, its initials and pinyin, then by the text.
-
-    Nothing typed: those of the code, and those of none; what belongs to another code is found by its name alone.
-    """
-    wanted = folded(typed)
-    ranked: list[tuple[int, int, int, Template]] = []
-    for place, one in enumerate(offered):
-        if kind and one.kind != kind:
-            continue
-        of_code = 0 if one.code and (one.scheme, one.code_kind, one.code) == code else 1
-        if not wanted:
-            if one.code and of_code:
-                continue
-            named = 0
-        else:
-            ranks = (rank(wanted, "", one.title), rank(wanted, one.code, one.code_name))
-            known = [each for each in ranks if each is not None]
-            if not known and wanted not in folded(one.text):
-                continue
-            named = min(known, default=99)
-        ranked.append((of_code if not wanted else 0, named, place, one))
-    return [one for *_order, one in sorted(ranked, key=lambda row: row[:3])[:most]]
+    """Best first: those of this code (scheme, kind, code) before others (``offered_texts.best``)."""
+    return best((one for one in offered if not kind or one.kind == kind), typed, code, most)

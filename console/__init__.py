@@ -11,6 +11,6 @@ Who may what: ``access.py`` what may be begun · ``visibility.py`` who sees what
 each route takes · ``call_ownership.py`` · ``stated_reason.py`` · ``words_in_headers.py`` · ``audited_ticket_views.py`` · ``caller_history_access.py`` · ``bulk_reads.py`` ·
 ``files_sent.py``.
 
-What is served: ``routes/`` one file a subject · ``stream/`` the live stream over ``live_state.py`` · ``notices.py`` · ``templates.py`` · ``transfer_directory.py`` · ``partner_handovers.py`` to partners · ``shown_handovers.py`` · ``shown_settings.py`` for operators · ``place_search.py`` the gazetteer off the loop · ``byte_ranges.py``
+What is served: ``routes/`` one file a subject · ``stream/`` the live stream over ``live_state.py`` · ``notices.py`` · ``templates.py`` · ``knowledge.py`` · ``transfer_directory.py`` · ``partner_handovers.py`` to partners · ``shown_handovers.py`` · ``shown_settings.py`` for operators · ``place_search.py`` the gazetteer off the loop · ``byte_ranges.py``
 of recordings · ``exports.py`` lists as files, by ``exported_rows.py`` and the one writer, ``spreadsheet.py``; ``report_names.py`` reports as files · ``metrics.py`` for Prometheus · ``day_bounds.py`` and ``time_parameters.py`` days and moments.
 """

@@ -51,6 +51,8 @@ class Right(StrEnum):
     """Decide how calls of a number are held back, and about appeals."""
     TEMPLATES = "templates"
     """Keep what agents say, and first words of tickets."""
+    KNOWLEDGE = "knowledge"
+    """Write knowledge cards: each change is a version."""
     SESSIONS_ALL = "sessions_all"
     """See who is signed in, and end it."""
     ACCOUNTS = "accounts"
@@ -105,7 +107,7 @@ RIGHTS: Mapping[Role, frozenset[Right]] = {
     # must not be able to make another supervisor, nor to read the log of what supervisors did.
     Role.SUPERVISOR: frozenset({
         _R.SEAT, _R.FILE, _R.CALLS_ALL, _R.TICKETS_ALL, _R.RECORDINGS_ALL, _R.NUMBERS, _R.WALL, _R.ALARMS,
-        _R.SUPERVISE, _R.BROADCAST, _R.SWITCH, _R.NUISANCE, _R.TEMPLATES, _R.SESSIONS_ALL, _R.DEAD_LETTERS, _R.CALLBACKS,
+        _R.SUPERVISE, _R.BROADCAST, _R.SWITCH, _R.NUISANCE, _R.TEMPLATES, _R.KNOWLEDGE, _R.SESSIONS_ALL, _R.DEAD_LETTERS, _R.CALLBACKS,
     }),
     # 审计员. Reads everything that was done, changes nothing: no seat, no steering, no acknowledging. Numbers stay masked:
     # a call is known by its id, and whom it was about is in its ticket if that must be known.

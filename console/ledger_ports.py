@@ -34,6 +34,7 @@ from ledger.wall import Day
 from ledger.went_through import Passed
 from recordings.ids import RecordingId
 
+from .knowledge import Knowledge
 from .report_names import ReportName
 from .spreadsheet import Table
 from .templates import Templates
@@ -302,3 +303,4 @@ class Books:
     notifications: NotificationList | None = None
     """None: no text messages are set up."""
     reports: Reports | None = None
+    knowledge: Knowledge | None = None

@@ -44,6 +44,7 @@ VERBS = {
     "nuisance": "hotline.verbs.nuisance",
     "callbacks": "hotline.verbs.callbacks",
     "catalogue": "hotline.verbs.catalogue",
+    "knowledge": "hotline.verbs.knowledge",
     "calendar": "hotline.verbs.calendar",
     "report": "hotline.verbs.report",
     "verify": "hotline.verbs.verify",

@@ -9,7 +9,7 @@ them with the store's), ``callbacks.py``, ``callback_requests.py`` and ``callbac
 recordings, ``recording_terms.py`` until when, ``pending_calls.py`` the mark of calls without an outcome, ``switches.py`` what was switched by hand, ``nuisance.py`` who is held back and why, ``caller_figures.py`` what callers were promised and did by keys, ``seats.py`` the seat log, ``audit_log.py`` the chained audit, ``equipment.py`` checks and alarms.
 
 Also written: ``ami_only_calls.py`` and ``ami_only_call_rows.py`` (calls that only the live picture saw), ``ami_only_call_completion.py``,
-``differences.py`` and ``compare.py`` (witnesses), ``turned_away.py``, ``alarms.py``, ``notices.py``, ``templates.py``, ``drafts.py``, ``holds.py``,
+``differences.py`` and ``compare.py`` (witnesses), ``turned_away.py``, ``alarms.py``, ``notices.py``, ``templates.py``, ``knowledge.py``, ``drafts.py``, ``holds.py``,
 ``accounts.py``, ``account_changes_to_confirm.py``, ``program_tokens.py`` and ``sessions.py``, ``restored.py`` (what must not live on after a restore), ``retention.py`` (old rows deleted).
 
 Read: ``history.py`` and ``call_list.py`` (calls), ``callers.py`` (a citizen's story), ``went_through.py`` (what one met before he was answered), ``repeats.py`` (the same matter before), ``ticket_search.py``, ``callback_list.py``, ``case_path.py`` (a matter from call to reply), ``agent_day.py``, ``today.py``,

@@ -18,6 +18,7 @@ from bridge.ticket_acts import Matters
 from config.file_places import Places
 from config.sections.seats import Role
 from config.settings import Settings
+from console.knowledge import Knowledge
 from console.ledger_ports import Books, Centre, Colleague, Entry, Targets, TicketCentre
 from console.templates import Templates
 from cti import numbers
@@ -28,6 +29,7 @@ from ledger.callers import Callers
 from ledger.drafts import DraftBook
 from ledger.errors import WRONG_OR_AWAY
 from ledger.holds import HoldBook
+from ledger.knowledge import KnowledgeBook
 from ledger.mass_events import MassEvents
 from ledger.notifications import NotificationShelf
 from ledger.recordings import RecordingTable
@@ -60,6 +62,7 @@ def books_of(
         Callers(store), DraftBook(store), AgentBook(store), wall, tapes, callbacks.book, callbacks.list,
         centre_of(settings), Repeats(store), Templates(TemplateBook(store)),
         notifications if settings.sms.url else None, ReportTables(store, settings),
+        Knowledge(KnowledgeBook(store)),
     )  # fmt: skip
 
 

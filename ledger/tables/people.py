@@ -145,5 +145,37 @@ templates = Table(
     text("changed_by"),
 )
 
+knowledge_cards = Table(  # one row a version; never changed, never deleted
+    "knowledge_cards",
+    metadata,
+    Column("card_id", Word, primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("title", String(120), nullable=False),
+    Column("text", Text, nullable=False),
+    text("keywords", String(200)),
+    Column("checklist", Text, nullable=False, server_default=""),
+    text("scheme"),
+    text("code_kind"),
+    text("code"),
+    text("code_name", String(120)),
+    text("source", String(200)),
+    Column("valid_from", sa.Date, nullable=False),
+    Column("valid_until", sa.Date),
+    flag("retired"),
+    Column("changed_at", Moment, nullable=False),
+    text("changed_by"),
+    Index(None, "changed_at"),
+)
+
+knowledge_reads = Table(  # what an agent read in a call: what the citizen was told from
+    "knowledge_reads",
+    metadata,
+    Column("call_id", Id, primary_key=True),
+    Column("card_id", Word, primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("agent", Word, primary_key=True),
+    Column("at", Moment, nullable=False),
+)
+
 wraps_up = seat_log.c.state == sa.literal_column("'wrap_up'")
 """Spelled out for the same reason: the small index of the wrap-ups."""

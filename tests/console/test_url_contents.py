@@ -44,6 +44,8 @@ ALLOWED = {
     "street": "a street's name, likewise",
     "scheme": "a catalogue's name",
     "template": "a template's id",
+    "card": "a knowledge card's id",
+    "version": "of a knowledge card: a number",
     "event": "a mass event's id",
     "handover": "a hand-over's id",
     "partner": "an id of the settings",

@@ -94,7 +94,7 @@ SHOWS: dict[tuple[str, str], str] = {
     ("POST", "/api/tickets"): T,
     **{("GET", path): "" for path in (
         "/api/session", "/api/session/ways", "/api/sessions", "/api/gate/sip", "/api/oidc/start", "/api/oidc/back",
-        "/api/accounts", "/api/audit", "/api/audit/csv", "/api/calls/{call}/recording/waveform", "/api/health", "/metrics", "/api/codes", "/api/choices", "/api/phonebook", "/api/settings", "/api/directory", "/api/templates", "/api/switches",
+        "/api/accounts", "/api/audit", "/api/audit/csv", "/api/calls/{call}/recording/waveform", "/api/health", "/metrics", "/api/codes", "/api/choices", "/api/phonebook", "/api/settings", "/api/directory", "/api/templates", "/api/knowledge", "/api/knowledge/{card}", "/api/calls/{call}/knowledge", "/api/switches",
         "/api/notices", "/api/alarms", "/api/calls/{call}/recording", "/api/calls/{call}/recordings", "/api/calls/{call}/draft", "/api/my/drafts",
         "/api/seats", "/api/seats/{seat}", "/api/seats/{seat}/day", "/api/wall/day", "/api/reports/{report}",
     )},
@@ -117,6 +117,9 @@ SHOWS: dict[tuple[str, str], str] = {
         "/api/nuisance/tags/{tag}/dismiss", "/api/nuisance/decisions/{decision}/end", "/api/nuisance/appeals/{appeal}/decide",
     )},
     ("PUT", "/api/templates/{template}"): "",
+    ("POST", "/api/knowledge"): "",
+    ("POST", "/api/knowledge/{card}/versions"): "",
+    ("PUT", "/api/knowledge/{card}/{version}/reads/{call}"): "",
     ("GET", "/api/account-changes"): "",
     ("POST", "/api/account-changes/{change}/confirm"): "",
     ("DELETE", "/api/account-changes/{change}"): "",

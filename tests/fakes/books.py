@@ -10,10 +10,11 @@ from zoneinfo import ZoneInfo
 
 from agents import callbacks as cb
 from agents.callback_list_rows import TaskRow, Wanted
+from bridge.knowledge import Card, CardRead
 from bridge.ports import Push
 from bridge.repeat import Matter
 from bridge.templates import Template
-from console import templates
+from console import knowledge, templates
 from console.ledger_ports import Books, Centre, Colleague, Entry, NotHere
 from console.spreadsheet import Table
 from cti.ids import CallId
@@ -22,6 +23,7 @@ from ledger.call_list import Filter
 from ledger.callers import Story
 from ledger.drafts import Draft
 from ledger.history import Filed, PastCall, Tape
+from ledger.knowledge import VersionTaken
 from ledger.kpi import SETS
 from ledger.outages import Outage
 from ledger.repeats import Repeat
@@ -321,6 +323,33 @@ class Templates:
 
 
 @dataclass
+class Knowledge:
+    """Each version once, as the ledger's own."""
+
+    rows: dict[tuple[str, int], Card] = field(default_factory=dict)
+    read: list[tuple[str, CardRead]] = field(default_factory=list)
+
+    async def written(self, since: datetime | None) -> Sequence[Card]:
+        return [one for one in self.rows.values() if since is None or (one.changed_at or since) >= since]
+
+    async def add(self, cards: Sequence[Card], at: datetime, by: str) -> list[Card]:
+        if any((one.id, one.version) in self.rows for one in cards):
+            raise VersionTaken
+        kept = [replace(one, sample=False, changed_at=at, changed_by=by) for one in cards]
+        self.rows |= {(one.id, one.version): one for one in kept}
+        return kept
+
+    async def note_read(self, call: CallId, read: CardRead) -> None:
+        if not any(
+            (call, read.card, read.version, read.agent) == (c, r.card, r.version, r.agent) for c, r in self.read
+        ):
+            self.read.append((call, read))
+
+    async def reads(self, call: CallId) -> Sequence[CardRead]:
+        return [read for of, read in self.read if of == call]
+
+
+@dataclass
 class Reports:
     """One row of two texts, a number and a moment, whatever is asked for; what was asked for."""
 
@@ -352,6 +381,7 @@ class Shelf:
     callbacks: Callbacks = field(default_factory=Callbacks)
     repeats: Repeats = field(default_factory=Repeats)
     templates: Templates = field(default_factory=Templates)
+    knowledge: Knowledge = field(default_factory=Knowledge)
     reports: Reports = field(default_factory=Reports)
 
     def books(self) -> Books:
@@ -367,4 +397,5 @@ class Shelf:
             self.repeats,
             templates.Templates(self.templates),
             reports=self.reports,
+            knowledge=knowledge.Knowledge(self.knowledge),
         )

@@ -15,6 +15,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -35,6 +36,7 @@ from bridge.citizen_replies import Answer
 from bridge.disposition import CallOutcome, Disposition
 from bridge.drivers import CaseEvent
 from bridge.gazetteer.coordinates import Crs, Point
+from bridge.knowledge import Card, CardRead
 from bridge.notifications.rules import Rules as NotificationRules
 from bridge.nuisance import End
 from bridge.partner_handover import Asked, HandoverEnd
@@ -75,6 +77,7 @@ from ledger.expected_wait import ExpectedWait
 from ledger.history import History
 from ledger.holds import HoldBook
 from ledger.invariant.rule import Limits
+from ledger.knowledge import KnowledgeBook
 from ledger.kpi import Period, members
 from ledger.mass_events import MassEvent, MassEvents
 from ledger.notices import NoticeBook
@@ -130,6 +133,8 @@ SMALL = {
     "catalogue_editions",
 }
 """These do not grow with the years."""
+VERSIONS = count(1)
+"""Of a knowledge card: none is written twice."""
 LARGE = {table.name for table in t.metadata.sorted_tables} - SMALL
 WHOLE = {
     "RecordingTable.shelved",
@@ -352,6 +357,11 @@ def asked(store: Store) -> Iterator[tuple[str, Ask]]:
         lambda: templates.put(Template("t1", TemplateKind.CONTENT, "井盖", "路口井盖"), NOW, "2001"),
     )
     yield "TemplateBook.all", templates.all
+    knowledge = KnowledgeBook(store)
+    yield "KnowledgeBook.add", lambda: knowledge.add([Card("k1", next(VERSIONS), "路灯", "记下灯杆编号")], NOW, "2001")
+    yield "KnowledgeBook.written", lambda: knowledge.written(NOW)
+    yield "KnowledgeBook.note_read", lambda: knowledge.note_read(CallId("xm1-9.9"), CardRead(NOW, "k1", 1, "1001"))
+    yield "KnowledgeBook.reads", lambda: knowledge.reads(CallId("xm1-9.9"))
     told = [CaseEvent("xm1-1.1/1", "GD1", 2, CaseState.CLOSED, NOW), CaseEvent("", "GD2", 2, CaseState.CLOSED, NOW)]
     yield "CaseShelf.mark", lambda: cases.mark("embedded")
     yield "CaseShelf.hear", lambda: cases.hear("embedded", told, "1", NOW)

@@ -92,6 +92,9 @@ export interface paths {
   '/api/calls/{call}/handovers': {
     get: { parameters: { path: { call: string } }; responses: { 200: { content: { 'application/json': components['schemas']['HandoverOut'][] } } } }
   }
+  '/api/calls/{call}/knowledge': {
+    get: { parameters: { path: { call: string } }; responses: { 200: { content: { 'application/json': components['schemas']['CardReadOut'][] } } } }
+  }
   '/api/calls/{call}/move': {
     post: { parameters: { path: { call: string }; query: { by?: string } }; requestBody: { content: { 'application/json': components['schemas']['MoveIn'] } }; responses: { 200: { content: { 'application/json': components['schemas']['DoneOut'] } } } }
   }
@@ -211,6 +214,19 @@ export interface paths {
   }
   '/api/health': {
     get: { parameters: { query: { of?: 'all' | 'calls' } }; responses: { 200: { content: { 'application/json': components['schemas']['HealthOut'] } } } }
+  }
+  '/api/knowledge': {
+    get: { parameters: { query: { scheme?: string; code_kind?: string; code?: string; every?: boolean }; header: { 'X-Hotline-Search'?: string } }; responses: { 200: { content: { 'application/json': components['schemas']['CardOut'][] } } } }
+    post: { requestBody: { content: { 'application/json': components['schemas']['CardIn'] } }; responses: { 201: { content: { 'application/json': components['schemas']['CardOut'] } } } }
+  }
+  '/api/knowledge/{card}': {
+    get: { parameters: { path: { card: string } }; responses: { 200: { content: { 'application/json': components['schemas']['CardOut'][] } } } }
+  }
+  '/api/knowledge/{card}/versions': {
+    post: { parameters: { path: { card: string } }; requestBody: { content: { 'application/json': components['schemas']['CardVersionIn'] } }; responses: { 201: { content: { 'application/json': components['schemas']['CardOut'] } } } }
+  }
+  '/api/knowledge/{card}/{version}/reads/{call}': {
+    put: { parameters: { path: { card: string; version: number; call: string } }; responses: { 204: { content: {  } } } }
   }
   '/api/mass-events': {
     get: { responses: { 200: { content: { 'application/json': components['schemas']['MassEventOut'][] } } } }
@@ -849,6 +865,83 @@ export interface components {
       moved: components['schemas']['CallbackMoved'][]
       /** others moved too: ask for the whole list */
       more: boolean
+    }
+    /** POST /api/knowledge, POST /api/knowledge/{card}/versions. */
+    CardIn: {
+      title: string
+      /** the answer */
+      text: string
+      /** what citizens call it, with blanks or 、 between */
+      keywords?: string
+      /** what who asks is told all at once, one a line */
+      checklist?: string
+      scheme?: string
+      code_kind?: '' | 'event' | 'part'
+      code?: string
+      code_name?: string
+      /** the rule or the office it is taken from */
+      source?: string
+      /** null: from today on */
+      valid_from?: string | null
+      /** its last day; null: until another version */
+      valid_until?: string | null
+      /** offered no more; its versions stay readable */
+      retired?: boolean
+    }
+    CardOut: {
+      id: string
+      version: number
+      /** as tickets and dispositions cite it */
+      key: string
+      title: string
+      text: string
+      keywords: string
+      /** one thing a line */
+      checklist: string
+      scheme: string
+      code_kind: string
+      code: string
+      code_name: string
+      source: string
+      valid_from: string
+      valid_until: string | null
+      retired: boolean
+      /** came with the program; nobody here has looked at it yet */
+      sample: boolean
+      changed_at: string | null
+      changed_by: string
+    }
+    /** GET /api/calls/{call}/knowledge. */
+    CardReadOut: {
+      at: string
+      card: string
+      version: number
+      /** of that version */
+      title: string
+      agent: string
+    }
+    CardVersionIn: {
+      title: string
+      /** the answer */
+      text: string
+      /** what citizens call it, with blanks or 、 between */
+      keywords?: string
+      /** what who asks is told all at once, one a line */
+      checklist?: string
+      scheme?: string
+      code_kind?: '' | 'event' | 'part'
+      code?: string
+      code_name?: string
+      /** the rule or the office it is taken from */
+      source?: string
+      /** null: from today on */
+      valid_from?: string | null
+      /** its last day; null: until another version */
+      valid_until?: string | null
+      /** offered no more; its versions stay readable */
+      retired?: boolean
+      /** the newest version its writer saw */
+      after: number
     }
     /** A callback was taken: what it says is in the ledger. */
     CaseEventsTakenOut: {
