@@ -5,6 +5,7 @@ import * as admin from './admin/words'
 import * as callbacks from './callbacks/words'
 import * as calls from './calls/words'
 import * as idle from './idle/words'
+import * as knowledge from './knowledge/words'
 import * as login from './login/words'
 import * as my from './my/words'
 import * as phone from './phone/words'
@@ -22,7 +23,7 @@ import * as app from './words'
 
 export type Language = 'zh' | 'en'
 const KEPT = 'hotline.language'
-const pages = { app, login, seat, phone, ticket, pop, my, callbacks, calls, tickets, player, idle, nuisance, switches, wall, watch, admin, accounts, templates }
+const pages = { app, login, seat, phone, ticket, pop, my, callbacks, calls, tickets, player, idle, nuisance, switches, wall, watch, admin, accounts, templates, knowledge }
 const catalogue = <L extends Language>(language: L) =>
   Object.fromEntries(Object.entries(pages).map(([name, words]) => [name, words[language]])) as { [Name in keyof typeof pages]: (typeof pages)[Name][L] }
 

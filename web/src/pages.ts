@@ -14,6 +14,7 @@ export const PAGES: readonly PageOf[] = [
   { name: 'tickets', path: '/tickets', rights: ['file', 'tickets_all'] },
   { name: 'recordings', path: '/recordings', rights: ['seat', 'recordings_all'] },
   { name: 'templates', path: '/templates', rights: ['templates'] },
+  { name: 'knowledge', path: '/knowledge', rights: ['file', 'knowledge'] },
   { name: 'wall', path: '/wall', rights: ['wall'] },
   { name: 'admin', path: '/admin', rights: ['accounts', 'sessions_all', 'audit', 'dead_letters', 'health'] },
 ]

@@ -12,6 +12,7 @@ const SHOWN: Record<string, Load> = {
   recordings: CALLS,
   tickets: () => import('./tickets/TicketsPage.vue'),
   wall: () => import('./wall/WallPage.vue'),
+  knowledge: () => import('./knowledge/KnowledgePage.vue'),
   templates: () => import('./templates/TemplatesPage.vue'),
   admin: () => import('./admin/AdminPage.vue'),
 }

@@ -4,6 +4,9 @@ export const zh = {
     open: '话术与模板', search: '首字母、名称、关键词', none: '未找到话术', failed: '话术加载失败，可直接填写', sample: '样例', say: '请说：{title}',
     kinds: { spoken: '话术', content: '诉求内容' },
   },
+  knowledgeCards: {
+    open: '知识', search: '首字母、市民的说法、关键词', none: '未找到知识卡', failed: '知识库加载失败，可直接填写', version: '第 {version} 版', cite: '引用到工单', cited: '已引用', checklist: '一次性告知', source: '依据：{source}', unsaid: '未能登记为已查阅：{why}',
+  },
   title: '工单',
   calledAt: '{time} 来电',
   dialledAt: '{time} 去电',
@@ -132,13 +135,16 @@ export const zh = {
     refused: '草稿没有存到服务器，只存在本机：{message}',
     tooLong: '内容过长',
   },
-  keys: { templates: '话术与模板', file: '提交工单', kind: '到诉求类型', name: '到姓名', phones: '到联系电话', code: '到事部件', content: '到诉求内容', direct: '直接解答', address: '到地址', refuse: '不予受理', nuisance: '骚扰电话', another: '再记一件' },
+  keys: { templates: '话术与模板', knowledge: '知识', file: '提交工单', kind: '到诉求类型', name: '到姓名', phones: '到联系电话', code: '到事部件', content: '到诉求内容', direct: '直接解答', address: '到地址', refuse: '不予受理', nuisance: '骚扰电话', another: '再记一件' },
 }
 
 export const en: typeof zh = {
   templates: {
     open: 'Scripts and templates', search: 'Initials, name, words', none: 'Nothing like that', failed: 'The scripts cannot be loaded now; go on writing', sample: 'sample', say: 'Say: {title}',
     kinds: { spoken: 'Script', content: 'Content' },
+  },
+  knowledgeCards: {
+    open: 'Knowledge', search: 'Initials, citizens\' words, text', none: 'Nothing like that', failed: 'The cards cannot be loaded now; go on writing', version: 'version {version}', cite: 'Cite in the ticket', cited: 'Cited', checklist: 'Told all at once', source: 'From: {source}', unsaid: 'Not noted as read: {why}',
   },
   title: 'Ticket',
   calledAt: 'called {time}',
@@ -268,5 +274,5 @@ export const en: typeof zh = {
     refused: 'The draft is only on this machine: {message}',
     tooLong: 'too long',
   },
-  keys: { templates: 'Scripts and templates', file: 'File the ticket', kind: 'To the kind', name: 'To the name', phones: 'To the telephones', code: 'To the code', content: 'To the content', direct: 'Answered directly', address: 'To the address', refuse: 'Refuse', nuisance: 'Nuisance', another: 'Another matter' },
+  keys: { templates: 'Scripts and templates', knowledge: 'Knowledge', file: 'File the ticket', kind: 'To the kind', name: 'To the name', phones: 'To the telephones', code: 'To the code', content: 'To the content', direct: 'Answered directly', address: 'To the address', refuse: 'Refuse', nuisance: 'Nuisance', another: 'Another matter' },
 }
