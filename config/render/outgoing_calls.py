@@ -224,8 +224,10 @@ def outbound(settings: Settings, limit: str) -> list[str]:
         *attended,
         ("somebody", "NoOp()"),
         *_urgent(settings, "at_once"),
+        # before the minute is counted: what is refused takes nothing of it
+        *few_at_once("few", "hasty"),
         # the minute is Asterisk's own: its clock may jump, and then one minute is a longer one
-        f"Set(HOTLINE_LOCKED=${{LOCK(pace-{of_seat})}})",
+        ("few", f"Set(HOTLINE_LOCKED=${{LOCK(pace-{of_seat})}})"),
         "Set(HOTLINE_NOW=${STRFTIME(${EPOCH},,%H%M)})",
         f'ExecIf($["${{GLOBAL(HOTLINE_MINUTE_{of_seat})}}"!="${{HOTLINE_NOW}}"]?Set(GLOBAL(HOTLINE_DIALLED_{of_seat})=0))',
         f"Set(GLOBAL(HOTLINE_MINUTE_{of_seat})=${{HOTLINE_NOW}})",
@@ -234,8 +236,11 @@ def outbound(settings: Settings, limit: str) -> list[str]:
         f"ExecIf($[${{HOTLINE_DIALLED}} <= {settings.limits.outbound_per_minute}]"
         f"?Set(GLOBAL(HOTLINE_DIALLED_{of_seat})=${{HOTLINE_DIALLED}}))",
         f"Set(HOTLINE_LOCKED=${{UNLOCK(pace-{of_seat})}})",
-        f"GotoIf($[${{HOTLINE_DIALLED}} > {settings.limits.outbound_per_minute}]?hasty)",
-        *few_at_once("paced", "hasty"),
+        f"GotoIf($[${{HOTLINE_DIALLED}} > {settings.limits.outbound_per_minute}]?too_many)",
+        "Goto(paced)",
+        # while it is told why it is none of the calls that its seat has begun
+        ("too_many", "Set(GROUP(own)=)"),
+        "Goto(hasty)",
         ("at_once", "Set(HOTLINE_URGENT=^urgent)"),
         # the seat that begins the call may transfer (T), and its call is recorded; for a citizen
         # who is given away, or a consultation, the recording runs already

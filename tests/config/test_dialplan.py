@@ -216,6 +216,31 @@ async def test_a_seat_calls_the_world(here: Alone) -> None:
     assert (here.places.spool / f"{unique}.raw").stat().st_size > 32000
 
 
+async def test_what_is_refused_at_once_takes_nothing_of_the_minute(here: Alone) -> None:
+    """A telephone that dials forty times at once has three calls, and when those are over its seat dials on in the same minute."""
+    async with here.rack("telecom") as telecom, here.rack("unicom"), here.rack("desk") as desk:
+        telecom.take("", answering(20.0, None, CALLER))
+        await here.until(lambda: here.cli("pjsip show contacts").count("Avail") == 2, 15)
+        secret = here.secrets["sip-8006"]
+        await desk.register("8006", secret, refusing())
+        here.cli("devstate change Custom:seat-8006 INUSE")
+        first = await desk.dial("13806020008", caller="8006", secret=secret)
+        await here.until(lambda: len(telecom.calls) == 1)
+        here.cli("dialplan set global HOTLINE_DIALLED_8006 980")  # of a thousand
+        dialled = [first, *[await desk.dial("13806020008", caller="8006", secret=secret) for _ in range(39)]]
+        await here.until(lambda: sum(call.code == 403 for call in dialled) == 37)
+        assert len(telecom.calls) == 3
+        for call in dialled:
+            if call.code != 403:
+                call.hang_up()
+        await here.until(lambda: "0 active channels" in here.cli("core show channels count"))
+        after = await desk.dial("13806020009", caller="8006", secret=secret)
+        await here.until(lambda: after.code == 403 or telecom.calls[-1].dialled == "13806020009")
+        assert after.code != 403, "refused calls were counted"
+        after.hang_up()
+        await here.until(lambda: "0 active channels" in here.cli("core show channels count"))
+
+
 @pytest.mark.parametrize(
     ("code", "goes_on"),
     sampled(

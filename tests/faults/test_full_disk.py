@@ -99,7 +99,6 @@ async def stands(floor: SiteTelephones) -> int | None:
     return next((row["id"] for row in await alarms(floor, "ledger") if row["cleared_at"] is None), None)
 
 
-@pytest.mark.long
 @pytest.mark.bound(400)
 async def test_nobody_is_lost_by_a_full_disk(small: tuple[SmallSite, Path]) -> None:
     """30 s of callers, 20 s of them without room, kill -9: each stands in the ledger once and ended; verify names them."""
