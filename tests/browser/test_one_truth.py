@@ -55,6 +55,9 @@ async def test_who_is_in_the_call_stands_in_the_card(hotline: BrowserHotline) ->
         await expect(anna.part("party-citizen")).to_have_attribute("data-state", "held")
         await expect(anna.part("hears")).to_contain_text("市民听音乐")
         await picture(anna, "consulting")
+        for one in (anna, bao):  # a second consultation is refused, whoever asks: no key offers it
+            await expect(one.page.locator(".actions.book button").first).to_be_visible()
+            await expect(one.page.locator(".actions.book button:enabled")).to_have_count(0)
 
         await anna.press("transfer-swap")
         await asyncio.gather(anna.hears(CITIZEN), heard(call, ANNA))
