@@ -157,7 +157,9 @@ async def test_a_missed_offer_is_gone_and_said(hotline: BrowserHotline) -> None:
         call = await hotline.citizen("13805926205")
         await anna.rings()
         await expect(anna.part("ticket-whose")).to_contain_text("138 0592 6205")
-        await expect(anna.part("offer-over")).to_contain_text("漏接 1 个来电（138****6205）", timeout=20_000)
+        await expect(anna.part("offer-over")).to_contain_text(
+            "漏接 1 个来电（138****6205），已回到排队", timeout=20_000
+        )
         await expect(anna.part("ticket")).to_have_count(0)
         await expect(anna.part("pop")).to_have_count(0)
         await picture(anna, "missed")
