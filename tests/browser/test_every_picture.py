@@ -10,15 +10,17 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Awaitable, Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
 import pytest
 from playwright.async_api import Page, expect
 
+from hotline.demo.run import notice_seconds
 from hotline.demo.scenario import MATTERS
 from hotline.lab.phones import answering
-from tests.live.site import SEAT_TONE
+from tests.live.site import MENU, SEAT_TONE
 
 from .kit import ANNA, BAO, BrowserHotline
 from .people import Agent, Person
@@ -46,9 +48,12 @@ OVER = """() => {
     const over = one.getBoundingClientRect().bottom - one.closest('.panel').getBoundingClientRect().bottom
     if (over > 0) said.push(`${one.dataset.testid}: ${Math.ceil(over)} below its panel`)
   }
+  for (const one of document.querySelectorAll('.wall .trunks')) {
+    if (one.children.length <= 2 && one.scrollHeight > one.clientHeight + 1) said.push(`${one.dataset.testid}: ${one.scrollHeight} in ${one.clientHeight}`)
+  }
   return said
 }"""
-"""What runs over its box, or stands below its panel."""
+"""What runs over its box, stands below its panel, or is cut though there are but two."""
 Kept = Callable[[], Awaitable[None]]
 
 
@@ -245,3 +250,32 @@ async def test_the_administration(hotline: BrowserHotline, shots: Pictures) -> N
         for tab in ("accounts", "audit", "settings"):
             await admin.press(f"tab-{tab}")
             await shots.take(admin, f"admin-{tab}")
+
+
+async def test_a_pop_with_the_menus_key(hotline: BrowserHotline, shots: Pictures) -> None:
+    """What the citizen pressed on the way stands at the pop, while it rings and in the talk."""
+    caller = "13806002324"
+    async with hotline:
+        anna = await hotline.agent("1001", "8001", ANNA, ready=False)
+        call = await hotline.citizen(caller, MENU)
+        with suppress(TimeoutError):
+            await call.until_ended(notice_seconds(hotline.floor.site) + 1.5)  # the menu is spoken after the notice
+        await call.press("2")
+        await anna.ready()
+        await anna.answer()
+        await expect(anna.part("pop-went-through")).to_contain_text("菜单按 2 键", timeout=20_000)
+        await shots.take(anna, "seat-menu-key")
+
+
+async def test_calls_that_rang_out(hotline: BrowserHotline, shots: Pictures) -> None:
+    """Until nobody is offered to this seat any more; and its own list of calls."""
+    async with hotline:
+        anna = await hotline.agent("1001", "8001", ANNA)
+        await hotline.citizen("13806002325")
+        await anna.rings()
+        await anna.until("paused", 60)
+        await shots.take(anna, "seat-rang-out")
+        await anna.press("tab-my")
+        await anna.press("my-tab-calls")
+        await expect(anna.part("my-calls")).to_be_visible()
+        await shots.take(anna, "my-calls")

@@ -55,6 +55,9 @@ async def test_who_is_in_the_call_stands_in_the_card(hotline: BrowserHotline) ->
         await expect(anna.part("party-citizen")).to_have_attribute("data-state", "held")
         await expect(anna.part("hears")).to_contain_text("市民听音乐")
         await picture(anna, "consulting")
+        for one in (anna, bao):  # a second consultation is refused, whoever asks: no key offers it
+            await expect(one.page.locator(".actions.book button").first).to_be_visible()
+            await expect(one.page.locator(".actions.book button:enabled")).to_have_count(0)
 
         await anna.press("transfer-swap")
         await asyncio.gather(anna.hears(CITIZEN), heard(call, ANNA))
@@ -154,7 +157,9 @@ async def test_a_missed_offer_is_gone_and_said(hotline: BrowserHotline) -> None:
         call = await hotline.citizen("13805926205")
         await anna.rings()
         await expect(anna.part("ticket-whose")).to_contain_text("138 0592 6205")
-        await expect(anna.part("offer-over")).to_contain_text("漏接 1 个来电（138****6205）", timeout=20_000)
+        await expect(anna.part("offer-over")).to_contain_text(
+            "漏接 1 个来电（138****6205），已回到排队", timeout=20_000
+        )
         await expect(anna.part("ticket")).to_have_count(0)
         await expect(anna.part("pop")).to_have_count(0)
         await picture(anna, "missed")

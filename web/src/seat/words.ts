@@ -66,8 +66,8 @@ export const zh = {
     },
   },
   offerOver: {
-    missed: '漏接 1 个来电（{number}），已转其他座席', put: '未接听转来的通话（{number}）', refused: '已拒接（{number}），来电转其他座席',
-    unable: '话机无法接听（{number}），来电转其他座席', withdrawn: '来电已取消或由他人接听（{number}）',
+    missed: '漏接 1 个来电（{number}），已回到排队', put: '未接听转来的通话（{number}）', refused: '已拒接（{number}），来电已回到排队',
+    unable: '话机无法接听（{number}），来电已回到排队', withdrawn: '来电已取消或由他人接听（{number}）',
   },
   parties: {
     title: '通话各方',
@@ -253,8 +253,8 @@ export const en: typeof zh = {
     },
   },
   offerOver: {
-    missed: 'Missed a call ({number}); another seat has it now', put: 'A call put through to you was not answered ({number})', refused: 'Declined ({number}); another seat has it now',
-    unable: 'The phone could not take it ({number}); another seat has it now', withdrawn: 'The call ended or somebody else answered ({number})',
+    missed: 'Missed a call ({number}); the caller went back to the queue', put: 'A call put through to you was not answered ({number})', refused: 'Declined ({number}); the caller went back to the queue',
+    unable: 'The phone could not take it ({number}); the caller went back to the queue', withdrawn: 'The call ended or somebody else answered ({number})',
   },
   parties: {
     title: 'Who is in the call',

@@ -59,7 +59,7 @@ export const en: typeof zh = {
   reference: 'Their number',
   diverted: 'Forwarded by',
   private: 'caller asked for privacy',
-  calls30: '{count} more calls in 30 days',
+  calls30: 'other calls in 30 days: {count}',
   firstCall: 'first call in 30 days',
   callback: 'we owe this number a call',
   wentThrough: 'What this caller went through',
