@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 
-from .offered_texts import best
 from .shipped_tables import rows
 
 MOST_CARDS = 5_000
@@ -69,12 +68,6 @@ class CardRead:
     agent: str
 
 
-def cited(key: str) -> tuple[str, int] | None:
-    """Card and version of a citation; None: it is no card's (an id of a system of the city's own)."""
-    card, parted, version = key.rpartition(":")
-    return (card, int(version)) if parted and card and version.isascii() and version.isdigit() else None
-
-
 @cache
 def samples() -> tuple[Card, ...]:
     return tuple(
@@ -102,7 +95,3 @@ def standing(versions: Sequence[Card], day: date) -> Card | None:
     if begun is None or begun.retired or (begun.valid_until is not None and begun.valid_until < day):
         return None
     return begun
-
-
-def found(offered: Iterable[Card], typed: str, code: tuple[str, str, str] = ("", "", ""), most: int = 30) -> list[Card]:
-    return best(offered, typed, code, most)

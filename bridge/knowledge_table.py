@@ -1,7 +1,6 @@
 """A table of knowledge cards as a centre keeps it in a spreadsheet, and which versions it adds to those there are.
 
-One row a card, columns by their Chinese or English names in any order. Everything wrong is found at once, with sheet and row. Pure: rows come
-from ``config.files`` (CSV) or ``config.workbooks`` (XLSX).
+One row a card, columns by their Chinese or English names in any order. Everything wrong is found at once, with sheet and row. Pure.
 """
 
 from __future__ import annotations
@@ -14,8 +13,9 @@ from datetime import date
 
 from config.language import say as _
 
-from .catalogues.city_table import KINDS, MOST_ABOVE, WorksheetRows
+from .catalogues.city_table import KINDS
 from .knowledge import MOST_CARDS, MOST_VERSIONS, Card
+from .worksheet_rows import WorksheetRows, below_heading
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "id": ("编号", "id"),
@@ -39,7 +39,6 @@ _IDENT = re.compile(r"[0-9A-Za-z-]{1,40}")
 _CODE = re.compile(r"[0-9A-Za-z]{1,16}")
 _KIND_WORDS = {"": "", **KINDS, **{kind: kind for kind in KINDS.values()}}
 _YES, _NO = ("是", "yes", "true", "1", "y"), ("", "否", "no", "false", "0", "n")
-_LINES = ("text", "checklist")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,21 +53,11 @@ def read_table(sheets: Iterable[WorksheetRows], today: date, scheme: str) -> Kno
     cards: dict[str, Card] = {}
     problems: list[str] = []
     for sheet in sheets:
-        rows = [(line, [_clean(cell) for cell in cells]) for line, cells in sheet.rows]
-        filled = [(line, cells) for line, cells in rows if any(cells)]
-        if not filled:
+        rows = below_heading(sheet, COLUMNS, _clean, _places)
+        if isinstance(rows, str):
+            problems.append(rows)
             continue
-        head, places = next(
-            ((n, found) for n, (_l, cells) in enumerate(filled[:MOST_ABOVE]) if (found := _places(cells))), (0, {})
-        )
-        if not places:
-            wanted = " ".join(names[0] for names in COLUMNS.values())
-            problems.append(
-                _("{sheet}: no heading in its first rows: wanted {wanted}", sheet=sheet.where, wanted=wanted)
-            )
-            continue
-        for line, cells in filled[head + 1 :]:
-            row = {name: cells[at] if at < len(cells) else "" for name, at in places.items()}
+        for line, row in rows or ():
             where = _("{sheet} row {line}", sheet=sheet.where, line=line)
             card = _card(row, where, today, scheme, problems)
             if card is not None and card.id in cards:

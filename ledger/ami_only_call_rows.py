@@ -12,7 +12,7 @@ from cti.numbers import mask
 
 from . import rows
 from . import tables as t
-from .ami_only_calls import SeenCall
+from .ami_only_calls import SeenCall, number_of
 from .call_record import Tape
 from .callbacks import withdraw
 from .chunks import chunks
@@ -100,9 +100,7 @@ def known(db: sa.Connection, legs: Sequence[str], calls: Sequence[str]) -> Known
         found = db.execute(into.where(c.call_id.in_(some_calls))).all()
         # one that went on in another was talked in there
         talked |= {CallId(row.call_id) for row in found if row.talk_began_at is not None or row.merged_into}
-        numberless |= {
-            CallId(row.call_id) for row in found if not (row.dialled if row.direction == "outbound" else row.caller)
-        }
+        numberless |= {CallId(row.call_id) for row in found if not number_of(row)}
         lineless |= {CallId(row.call_id) for row in found if not row.line}
         noted = sa.select(t.differences.c.call_id).where(
             t.differences.c.call_id.in_(some_calls), t.differences.c.kind == str(Kind.UNBOOKED)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from cti import events as ev
 from cti.equipment_events import BoardBlind, BoardLive
@@ -25,6 +26,22 @@ MOST = 50_000
 REMEMBERED = 16_384
 TALK_SECONDS = 2.0
 """A talk shorter than this may be seen by one witness alone: its first and last row cross."""
+
+
+class Numbers(Protocol):
+    """An event, a record or a row of a call."""
+
+    @property
+    def direction(self) -> str: ...
+    @property
+    def caller(self) -> str: ...
+    @property
+    def dialled(self) -> str: ...
+
+
+def number_of(call: Numbers) -> str:
+    """The citizen's: who called us, or whom a seat called."""
+    return call.dialled if call.direction == ev.Direction.OUTBOUND else call.caller
 
 
 @dataclass(slots=True)
@@ -48,9 +65,8 @@ class SeenCall:
 
     @property
     def citizen(self) -> str:
-        """The citizen's number: who called us, or whom a seat called; '' when withheld."""
-        record = self.record
-        return record.dialled if record.direction == ev.Direction.OUTBOUND else record.caller
+        """The citizen's number; '' when withheld."""
+        return number_of(self.record)
 
 
 @dataclass(slots=True)
@@ -117,9 +133,7 @@ class Seen:
             case ev.LegBegan() if str(event.leg) == str(event.call):
                 self._of(event.call).begun = True
             case ev.CallArrived():
-                self._of(event.call).numbered |= bool(
-                    event.dialled if event.direction is ev.Direction.OUTBOUND else event.caller
-                )
+                self._of(event.call).numbered |= bool(number_of(event))
             case ev.CallDialled():
                 self._of(event.call).numbered |= bool(event.number)
             case ev.CallLined():
@@ -145,19 +159,15 @@ class Seen:
 
     @staticmethod
     def _agrees(seen: SeenCall, known: _Booked | None) -> bool:
-        """The book has this call's beginning, whose it is, its end, and that somebody talked in it."""
-        if known is None or not (known.begun and known.ended):
+        """The book has this call's beginning, its end, and that somebody talked in it."""
+        if known is None or not known.ended:
             return False
-        return Seen._says_whose(seen, known) and (known.talked or not seen.talked())
-
-    @staticmethod
-    def _says_whose(seen: SeenCall, known: _Booked) -> bool:
-        """Each stands in a row of its own, which a full disk may have kept out."""
-        return (known.numbered or not seen.citizen) and (known.lined or not seen.record.line)
+        return Seen._begins(seen, known) and (known.talked or not seen.talked())
 
     @staticmethod
     def _begins(seen: SeenCall, known: _Booked) -> bool:
-        return known.begun and Seen._says_whose(seen, known)
+        """And whose it is: number and line stand in rows of their own, which a full disk may have kept out."""
+        return known.begun and (known.numbered or not seen.citizen) and (known.lined or not seen.record.line)
 
     # -- what is missing ----------------------------------------------------------------
 

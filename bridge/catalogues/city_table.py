@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from bridge.cases.limit_texts import LimitText, LimitUnread, read_limit
+from bridge.worksheet_rows import WorksheetRows, below_heading
 from config.language import say as _
 from config.work_time import Reading
 
@@ -34,27 +35,11 @@ COLUMNS = {
 """Column → its names in cities' tables."""
 NEEDED = ("major", "minor", "name", "condition", "limit")
 KINDS = {"部件": "part", "事件": "event"}
-MOST_ABOVE = 10
-"""Rows above the heading: a title, an empty one, who made it."""
 _CARRIED = ("major", "major_name", "minor", "name", "unit", "authority")
 """Blank: as above, also from one code to the next."""
 _WITHIN = ("close", "limit")
 """Blank: as above, of the same code only."""
 _PARTS = re.compile(r"[、，,;；/\n]+")
-
-
-@dataclass(frozen=True, slots=True)
-class WorksheetRows:
-    """One sheet as it was read: rows of cells, each with its number as the spreadsheet shows it."""
-
-    name: str
-    """Its own in the workbook; '' of a CSV file, which has none."""
-    rows: Sequence[tuple[int, Sequence[str]]]
-    file: str = ""
-
-    @property
-    def where(self) -> str:
-        return f"{self.file} {self.name}".strip()
 
 
 @dataclass(frozen=True)
@@ -88,20 +73,12 @@ class _Reader:
         self._remarks: list[str] = []
 
     def worksheet(self, sheet: WorksheetRows, kind: str) -> None:
-        rows = [(line, [_clean(cell) for cell in cells]) for line, cells in sheet.rows]
-        filled = [(line, cells) for line, cells in rows if any(cells)]
-        if not filled:
+        rows = below_heading(sheet, COLUMNS, _clean, _places)
+        if rows is None:
             return
-        found = next(
-            ((n, places) for n, (_l, cells) in enumerate(filled[:MOST_ABOVE]) if (places := _places(cells))), None
-        )
-        if found is None:
-            wanted = " ".join(names[0] for names in COLUMNS.values())
-            self._problems.append(
-                _("{sheet}: no heading in its first rows: wanted {wanted}", sheet=sheet.where, wanted=wanted)
-            )
+        if isinstance(rows, str):
+            self._problems.append(rows)
             return
-        head, places = found
         said = _kinds(sheet.name) or ({kind} if kind else _kinds(sheet.file))
         if len(said) != 1:
             self._problems.append(
@@ -111,12 +88,11 @@ class _Reader:
                 )
             )
             return
-        self._rows(sheet.where, said.pop(), places, filled[head + 1 :])
+        self._rows(sheet.where, said.pop(), rows)
 
-    def _rows(self, sheet: str, kind: str, places: dict[str, int], rows: Sequence[tuple[int, list[str]]]) -> None:
+    def _rows(self, sheet: str, kind: str, rows: Sequence[tuple[int, dict[str, str]]]) -> None:
         above: dict[str, str] = {}
-        for line, cells in rows:
-            row = {name: cells[at] if at < len(cells) else "" for name, at in places.items()}
+        for line, row in rows:
             row = {name: _in_line(name, row.get(name, "")) for name in COLUMNS}
             if all(row[name] in ("", *COLUMNS[name]) for name in COLUMNS):  # the heading once more, on a new page
                 continue

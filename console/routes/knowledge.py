@@ -7,7 +7,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 
-from bridge.knowledge import MOST_CARDS, MOST_VERSIONS, Card, CardRead, found
+from bridge.knowledge import MOST_CARDS, MOST_VERSIONS, Card, CardRead
+from bridge.offered_texts import best
 from bridge.ticket import ticket_id
 from config.language import say as _
 from console.access import Right
@@ -31,6 +32,7 @@ Reader = Annotated[Who, needs(Right.FILE, Right.KNOWLEDGE)]
 Keeper = Annotated[Who, needs(Right.KNOWLEDGE)]
 CardPath = Annotated[str, Path(pattern=r"^[0-9A-Za-z-]{1,40}$")]
 VersionPath = Annotated[int, Path(ge=1, le=MOST_VERSIONS)]
+MOST_FOUND = 30
 _Code = Annotated[str, Query(pattern=r"^[0-9A-Za-z]{0,16}$")]
 
 
@@ -46,7 +48,7 @@ async def list_cards(
         demand(who, Right.KNOWLEDGE)
         rows = [versions[0] for versions in (await knowledge.cards()).values()]
     else:
-        rows = found(await knowledge.offered(_today(plugs, books)), wanted, (scheme, code_kind, code))
+        rows = best(await knowledge.offered(_today(plugs, books)), wanted, (scheme, code_kind, code), MOST_FOUND)
     return [CardOut.model_validate(one) for one in rows]
 
 

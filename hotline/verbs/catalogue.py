@@ -13,25 +13,24 @@ import sys
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
-from bridge.catalogues.city_table import KINDS, CityTable, WorksheetRows, read_table
+from bridge.catalogues.city_table import KINDS, CityTable, read_table
 from bridge.catalogues.edition import Change, Edition, diff, in_force
 from config.file_places import Places
-from config.files import read_bytes, read_grid
+from config.files import read_bytes
 from config.language import say as _
 from config.settings import Settings
 from config.work_time import Reading
-from config.workbooks import is_workbook, read_worksheets
 from hotline.books import audit_key_and_heads
 from ledger.catalogues import CatalogueTable, EditionRow, EditionTaken, active
 from ledger.store import Store
 
 from .ledger_reading import opened, options
+from .period_arguments import today
 from .shell_user import actor
+from .table_files import MOST_LINES, tell_problems, worksheets
 
 WRONG = 1
-MOST_LINES = 200
 MOST_SCHEME, MOST_VERSION = 40, 20
 """What a ticket's subject takes."""
 
@@ -95,25 +94,14 @@ def _day(text: str) -> date:
 
 def table_of(files: Sequence[Path], kind: str = "") -> CityTable:
     """All sheets of all files as one table. Raises FileRefused."""
-    sheets: list[WorksheetRows] = []
-    remarks: list[str] = []
-    for file in files:
-        if is_workbook(file):
-            sheets += [WorksheetRows(sheet.name, sheet.rows, file.name) for sheet in read_worksheets(file)]
-        else:
-            rows, odd = read_grid(file)
-            sheets.append(WorksheetRows("", rows, file.name))
-            remarks += odd
+    sheets, remarks = worksheets(files)
     table = read_table(sheets, kind)
     return CityTable(table.codes, table.conditions, table.units, table.problems, (*remarks, *table.remarks))
 
 
 def _told(table: CityTable) -> bool:
     """Whether it can be taken; problems to stderr, figures and remarks to stdout."""
-    for problem in table.problems[:MOST_LINES]:
-        print(problem, file=sys.stderr)
-    if len(table.problems) > MOST_LINES:
-        print(_("… and {count} more", count=len(table.problems) - MOST_LINES), file=sys.stderr)
+    tell_problems(table.problems)
     for remark in table.remarks[:MOST_LINES]:
         print(remark)
     counts = {kind: sum(code.kind == kind for code in table.codes) for kind in KINDS.values()}
@@ -167,16 +155,16 @@ def _diff(args: argparse.Namespace) -> int:
     async def work(store: Store, settings: Settings) -> int:
         editions = CatalogueTable(store)
         rows = await editions.rows()
-        today = _today(settings)
-        old = await _in_force(editions, rows, today)
+        day = today(settings)
+        old = await _in_force(editions, rows, day)
         if table is not None:
-            new = table.edition(args.scheme, args.version, today, Reading(settings.cases.work_day))
+            new = table.edition(args.scheme, args.version, day, Reading(settings.cases.work_day))
         else:
             row = _named(rows, args.scheme, args.version)
             if row is None:
                 return _none(args.scheme, args.version)
             new = await editions.load(row)
-        before = old or Edition(args.scheme, "", today, new.reading, ())
+        before = old or Edition(args.scheme, "", day, new.reading, ())
         changes = diff(before, new)
         for change in changes:
             print(_line(change))
@@ -202,7 +190,7 @@ def _activate(args: argparse.Namespace) -> int:
 def _rollback(args: argparse.Namespace) -> int:
     async def work(store: Store, settings: Settings) -> int:
         editions = CatalogueTable(store)
-        standing = await _in_force(editions, await editions.rows(), _today(settings))
+        standing = await _in_force(editions, await editions.rows(), today(settings))
         if standing is None:
             print(_("no edition is in force"), file=sys.stderr)
             return WRONG
@@ -236,9 +224,9 @@ def _list(args: argparse.Namespace) -> int:
 # -- within --------------------------------------------------------------------------------------
 
 
-async def _in_force(editions: CatalogueTable, rows: Sequence[EditionRow], today: date) -> Edition | None:
+async def _in_force(editions: CatalogueTable, rows: Sequence[EditionRow], day: date) -> Edition | None:
     standing = active(rows)
-    found = in_force([Edition(row.scheme, row.version, row.valid_from, row.reading, ()) for row in standing], today)
+    found = in_force([Edition(row.scheme, row.version, row.valid_from, row.reading, ()) for row in standing], day)
     if found is None:
         return None
     row = _named(standing, found.scheme, found.version)
@@ -248,7 +236,7 @@ async def _in_force(editions: CatalogueTable, rows: Sequence[EditionRow], today:
 
 async def _say_in_force(store: Store, settings: Settings) -> None:
     editions = CatalogueTable(store)
-    found = await _in_force(editions, await editions.rows(), _today(settings))
+    found = await _in_force(editions, await editions.rows(), today(settings))
     if found is None:
         print(_("in force: the shipped table {scheme} with sample limits and units", scheme=settings.cases.codes))
     else:
@@ -280,7 +268,3 @@ def _line(change: Change) -> str:
 
 def _from_to(change: Change) -> str:
     return f"{change.before or '-'} → {change.after or '-'}" if change.before or change.after else ""
-
-
-def _today(settings: Settings) -> date:
-    return datetime.now(ZoneInfo(settings.centre.timezone)).date()

@@ -45,6 +45,7 @@ from hotline.verbs import (
     seat_settings_check,
 )
 from hotline.verbs.check_result import Checked, Finding, State
+from hotline.verbs.period_arguments import today
 from ivr import manifest
 from ivr.manifest import State as Sound
 from ivr.prompts import OwnSounds
@@ -330,7 +331,7 @@ def _journeys(settings: Settings, _places: Places) -> Checked:
 
 
 def _calendar(settings: Settings, _places: Places) -> Checked:
-    yield from calendar_of(settings, datetime.now(ZoneInfo(settings.centre.timezone)).date())
+    yield from calendar_of(settings, today(settings))
 
 
 def calendar_of(settings: Settings, today: date) -> Checked:

@@ -10,19 +10,16 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import AsyncIterator, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from bridge.catalogues.city_table import WorksheetRows
 from bridge.knowledge import Card, by_card, standing
 from bridge.knowledge_table import COLUMNS, KnowledgeTable, added, cells, read_table, too_many
 from config.file_places import Places
-from config.files import read_grid
 from config.language import say as _
 from config.read import read
 from config.settings import Settings
-from config.workbooks import is_workbook, read_worksheets
 from console.spreadsheet import Table
 from hotline.books import audit_key_and_heads
 from ledger.knowledge import KnowledgeBook, VersionTaken
@@ -30,11 +27,12 @@ from ledger.store import Store
 
 from . import listing
 from .ledger_reading import opened, options
+from .period_arguments import today
 from .report_files import written
 from .shell_user import actor
+from .table_files import tell_problems, worksheets
 
 WRONG = 1
-MOST_LINES = 200
 
 
 def add(sub: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -64,20 +62,11 @@ def add(sub: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 def _table(files: Sequence[Path], settings: Settings) -> KnowledgeTable:
     """Raises FileRefused. Problems go to stderr."""
-    sheets: list[WorksheetRows] = []
-    for file in files:
-        if is_workbook(file):
-            sheets += [WorksheetRows(sheet.name, sheet.rows, file.name) for sheet in read_worksheets(file)]
-        else:
-            rows, odd = read_grid(file)
-            sheets.append(WorksheetRows("", rows, file.name))
-            for remark in odd:
-                print(remark)
-    table = read_table(sheets, _today(settings), settings.cases.codes)
-    for problem in table.problems[:MOST_LINES]:
-        print(problem, file=sys.stderr)
-    if len(table.problems) > MOST_LINES:
-        print(_("… and {count} more", count=len(table.problems) - MOST_LINES), file=sys.stderr)
+    sheets, remarks = worksheets(files)
+    for remark in remarks:
+        print(remark)
+    table = read_table(sheets, today(settings), settings.cases.codes)
+    tell_problems(table.problems)
     return table
 
 
@@ -137,8 +126,8 @@ def _export(args: argparse.Namespace) -> int:
 def _list(args: argparse.Namespace) -> int:
     async def work(store: Store, settings: Settings) -> int:
         known = by_card(await KnowledgeBook(store).written(None))
-        today = _today(settings)
-        found = [one for ident in sorted(known) if (one := standing(known[ident], today)) is not None]
+        day = today(settings)
+        found = [one for ident in sorted(known) if (one := standing(known[ident], day)) is not None]
         return listing.show([_row(one) for one in found], _words, as_json=args.json)
 
     return opened(args, work)
@@ -175,7 +164,3 @@ def _whole(row: listing.Row) -> list[str]:
     mark = _("retired") if row["retired"] else ""
     lines = "\n".join(f"    {line}" for line in (*row["text"].splitlines(), *row["checklist"].splitlines()))
     return [row["key"], until, row["title"], mark, row["changed_by"], "\n" + lines]
-
-
-def _today(settings: Settings) -> date:
-    return datetime.now(ZoneInfo(settings.centre.timezone)).date()

@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 import re
 import sys
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from config.language import say as _
+from config.settings import Settings
 
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
@@ -28,6 +29,11 @@ def moment(text: str | None, zone: ZoneInfo, now: datetime | None = None) -> dat
     except (ValueError, OverflowError):
         allowed = "2026-11-23, 2026-11-23T08:00, 90m, 24h, 7d"
         raise ValueError(_("{text} is no time; possible: {allowed}", text=text, allowed=allowed)) from None
+
+
+def today(settings: Settings) -> date:
+    """At the centre."""
+    return datetime.now(ZoneInfo(settings.centre.timezone)).date()
 
 
 def add_period(parser: argparse.ArgumentParser, since: str, until: str) -> None:

@@ -8,7 +8,8 @@ from importlib.resources import files
 
 import pytest
 
-from bridge.catalogues.city_table import CityTable, WorksheetRows, read_table
+from bridge.catalogues.city_table import CityTable, read_table
+from bridge.worksheet_rows import WorksheetRows
 from config.work_time import TimeLimit, Unit
 
 HEADING = ["大类代码", "大类名称", "小类代码", "小类名称", "处置单位", "主管部门", "立案条件", "结案条件", "处置时限"]

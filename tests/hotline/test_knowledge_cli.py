@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from bridge.catalogues.city_table import WorksheetRows
 from bridge.knowledge import by_card, samples, standing
 from bridge.knowledge_table import COLUMNS, added, cells, read_table
+from bridge.worksheet_rows import WorksheetRows
 from hotline.cli import main
 from ledger.knowledge import KnowledgeBook
 from ledger.store import Store
