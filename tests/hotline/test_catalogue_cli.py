@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,27 +20,18 @@ from ledger.audit_log import AuditLog
 from ledger.catalogues import CatalogueTable
 from ledger.store import Store
 from ledger.tickets import TicketShelf
-from tests import new_ledger
 from tests.bridge.made import ticket
 from tests.bridge.test_city_table import COVER, HEADING
+from tests.hotline.verb_on_ledger import TREE, Hotline, on_ledger
 from tests.xlsx import workbook
 
-TREE = Path(__file__).resolve().parents[2]
 EVENT = ["04", "街面秩序", "01", "无照经营游商", "属地行政执法部门", "城管局", "占道", "离开", "2小时"]
 NOW = datetime(2026, 11, 29, 4, 0, tzinfo=UTC)
-Hotline = Callable[..., int]
 
 
 @pytest.fixture
 def hotline(tmp_path: Path) -> Hotline:
-    var = tmp_path / "var"
-    var.mkdir()
-    new_ledger.make(var / "ledger.db")
-
-    def run(verb: str, *args: str) -> int:
-        return main(["catalogue", verb, *args, "--config", str(TREE / "hotline.toml"), "--var", str(var)])
-
-    return run
+    return on_ledger(tmp_path, "catalogue")
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -14,30 +13,21 @@ import pytest
 from bridge.knowledge import by_card, samples, standing
 from bridge.knowledge_table import COLUMNS, added, cells, read_table
 from bridge.worksheet_rows import WorksheetRows
-from hotline.cli import main
 from ledger.knowledge import KnowledgeBook
 from ledger.store import Store
 from tests import new_ledger
+from tests.hotline.verb_on_ledger import Hotline, on_ledger
 from tests.xlsx import workbook
 
-TREE = Path(__file__).resolve().parents[2]
 HEADING = ["编号", "标题", "关键词", "内容", "一次性告知", "类别", "代码", "生效日期", "停用"]
 LAMP = ["sample-lamp", "路灯不亮", "灯", "记下灯杆编号。", "路名\n编号", "部件", "0118", "2026年12月1日", ""]
 DOG = ["dog", "养犬登记", "狗证", "到所在街道办理。", "", "", "", "2026/9/1", ""]
 TODAY = date(2026, 12, 1)
-Hotline = Callable[..., int]
 
 
 @pytest.fixture
 def hotline(tmp_path: Path) -> Hotline:
-    var = tmp_path / "var"
-    var.mkdir()
-    new_ledger.make(var / "ledger.db")
-
-    def run(verb: str, *args: str) -> int:
-        return main(["knowledge", verb, *args, "--config", str(TREE / "hotline.toml"), "--var", str(var)])
-
-    return run
+    return on_ledger(tmp_path, "knowledge")
 
 
 def rows(*said: list[str]) -> list[WorksheetRows]:
