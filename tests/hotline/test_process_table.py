@@ -87,14 +87,15 @@ def test_a_socket_that_workers_share_is_also_of_its_opener(kind: socket.SocketKi
         held.bind(("127.0.0.1", 0))
         held.type == socket.SOCK_STREAM and held.listen()
         if not os.fork():
-            os.execv(sys.executable, [sys.executable, "-c", "import time; time.sleep(600)"])
+            os.execv(sys.executable, [sys.executable, "-c", "import time; print(0, flush=True); time.sleep(600)"])
         print(held.getsockname()[1], flush=True)
         time.sleep(600)
     """
     words = [sys.executable, "-c", forks, str(int(kind)), str(var / "edge" / "nginx.conf")]
     master = subprocess.Popen(words, stdout=subprocess.PIPE)
     assert master.stdout is not None
-    port = int(master.stdout.readline())
+    # both are up: until then the worker has its master's words
+    port = max(int(master.stdout.readline()) for _who in (master, "worker"))
     (worker,) = process_table.children(master.pid)
     try:
         found = port_owners.owner(port, kind, var)
